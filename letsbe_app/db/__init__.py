@@ -1,0 +1,1 @@
+"""The database: engine, unit of work, and one file of tables per aggregate."""

@@ -1,0 +1,48 @@
+"""All tables; importing this module is what makes Alembic see them."""
+
+from letsbe_app.db.models.accounts import Customer, User, UserRole, UserSession
+from letsbe_app.db.models.fleet import (
+    EnrolmentToken,
+    OutboxMessage,
+    ProvisioningStep,
+    StepState,
+    Tenant,
+    TenantStatus,
+)
+from letsbe_app.db.models.oversight import AuditEntry
+from letsbe_app.db.models.shop import FoundingMember, OnboardingDraft, Order, OrderStatus, PaymentEvent
+from letsbe_app.db.models.workforce import (
+    Agent,
+    Approval,
+    ChatMessage,
+    Conversation,
+    MessageRole,
+    MessageStatus,
+    UsageRecord,
+)
+
+__all__ = [
+    "Agent",
+    "Approval",
+    "AuditEntry",
+    "ChatMessage",
+    "Conversation",
+    "Customer",
+    "EnrolmentToken",
+    "FoundingMember",
+    "MessageRole",
+    "MessageStatus",
+    "OnboardingDraft",
+    "Order",
+    "OrderStatus",
+    "OutboxMessage",
+    "PaymentEvent",
+    "ProvisioningStep",
+    "StepState",
+    "Tenant",
+    "TenantStatus",
+    "UsageRecord",
+    "User",
+    "UserRole",
+    "UserSession",
+]

@@ -1,0 +1,58 @@
+"""Customers, their users, and how users sign in."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlmodel import Field
+
+from letsbe_app.db.models.base import Table, id_field, ref, time_field
+
+
+class UserRole(StrEnum):
+    """What a user may do within their customer."""
+
+    OWNER = "owner"
+    APPROVER = "approver"
+    MEMBER = "member"
+    READ_ONLY = "read_only"
+
+
+class Customer(Table, table=True):
+    """A business: who pays, who owns servers."""
+
+    __tablename__ = "customer"
+
+    id: str = id_field()
+    name: str = Field(max_length=120)
+    created_at: datetime = time_field()
+
+
+class User(Table, table=True):
+    """A person of a customer."""
+
+    __tablename__ = "user_account"
+
+    id: str = id_field()
+    customer_id: str = ref("customer.id")
+    email: str = Field(max_length=254, unique=True)
+    """Lower case; unique over all customers."""
+    password_hash: str = Field(max_length=255)
+    """Argon2id in PHC form."""
+    role: str = Field(default=UserRole.OWNER, max_length=20)
+    locale: str = Field(default="en", max_length=10)
+    created_at: datetime = time_field()
+
+
+class UserSession(Table, table=True):
+    """A signed-in browser. The cookie holds the token, the row its hash."""
+
+    __tablename__ = "user_session"
+
+    id: str = id_field()
+    user_id: str = ref("user_account.id")
+    token_hash: str = Field(max_length=64, unique=True)
+    user_agent: str = Field(default="", max_length=300)
+    created_at: datetime = time_field()
+    last_seen_at: datetime = time_field()
+    expires_at: datetime = time_field(index=True)
+    revoked_at: datetime | None = time_field(nullable=True)

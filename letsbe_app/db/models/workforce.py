@@ -1,0 +1,147 @@
+"""Agents, what is said with them, what they ask, what they use."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, Index, Text, UniqueConstraint
+from sqlmodel import Field
+
+from letsbe_app.db.models.base import Table, UtcDateTime, id_field, ref, time_field
+
+
+class Agent(Table, table=True):
+    """An agent of a server as the customer set it up; becomes ``contracts.config.AgentConfig``."""
+
+    __tablename__ = "agent"
+    __table_args__ = (UniqueConstraint("tenant_id", "agent_id", name="uq_agent_tenant_agent"),)
+
+    id: str = id_field()
+    tenant_id: str = ref("tenant.id")
+    agent_id: str = Field(max_length=40)
+    """Its name on the server: ``dispatcher``, ``it-admin`` ..."""
+    position: int = Field(default=0)
+    name: str = Field(max_length=60)
+    duty: str = Field(default="", max_length=200)
+    """One sentence for the customer: what it does."""
+    soul_md: str = Field(default="", sa_type=Text)
+    tools: list[str] = Field(default_factory=list, sa_type=JSON)
+    level: int = Field(default=2)
+    model: str = Field(default="balanced", max_length=120)
+    unlocked_tools: list[str] = Field(default_factory=list, sa_type=JSON)
+    tier_floors: dict[str, int] = Field(default_factory=dict, sa_type=JSON)
+    is_stopped: bool = Field(default=False)
+    updated_at: datetime = time_field()
+
+
+class Conversation(Table, table=True):
+    """A thread between a customer's users and one agent."""
+
+    __tablename__ = "conversation"
+    __table_args__ = (Index("ix_conversation_recent", "tenant_id", "last_message_at"),)
+
+    id: str = id_field()
+    tenant_id: str = ref("tenant.id", index=False)
+    agent_id: str = Field(max_length=40)
+    title: str = Field(default="", max_length=120)
+    created_at: datetime = time_field()
+    last_message_at: datetime = time_field()
+
+
+class MessageRole(StrEnum):
+    """Who speaks."""
+
+    USER = "user"
+    AGENT = "agent"
+
+
+class MessageStatus(StrEnum):
+    """
+    User messages go ``waiting`` (for the server) -> ``delivered``; agent messages go ``streaming`` -> one of
+    ``completed``, ``stopped``, ``failed``, ``interrupted``.
+    """
+
+    WAITING = "waiting"
+    DELIVERED = "delivered"
+    STREAMING = "streaming"
+    COMPLETED = "completed"
+    STOPPED = "stopped"
+    FAILED = "failed"
+    INTERRUPTED = "interrupted"
+
+
+class ChatMessage(Table, table=True):
+    """
+    One message. For an agent's answer ``id`` is the run's id, so that committing a run twice is impossible.
+    """
+
+    __tablename__ = "message"
+    __table_args__ = (UniqueConstraint("conversation_id", "position", name="uq_message_position"),)
+
+    id: str = id_field()
+    conversation_id: str = ref("conversation.id", index=False)
+    position: int
+    """1, 2, 3 ... within the conversation."""
+    role: str = Field(max_length=10)
+    status: str = Field(max_length=20)
+    text: str = Field(default="", sa_type=Text)
+    note: str = Field(default="", max_length=500)
+    """What to tell the reader when an answer was stopped, failed or was cut off."""
+    tool_calls: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
+    """One entry per call, in order, with the fields of ``ToolStarted`` and ``ToolFinished``."""
+    run_number: int | None = Field(default=None)
+    in_reply_to: str | None = Field(default=None, max_length=40)
+    author_user_id: str | None = ref("user_account.id", nullable=True, index=False)
+    is_practice: bool = Field(default=False)
+    created_at: datetime = time_field()
+    finished_at: datetime | None = time_field(nullable=True)
+
+
+class Approval(Table, table=True):
+    """The hub's copy of an approval; the tenant's record decides. Fields as ``ApprovalRequested``."""
+
+    __tablename__ = "command_approval"
+    __table_args__ = (Index("ix_command_approval_open", "tenant_id", "status", "created_at"),)
+
+    id: str = id_field()
+    """The daemon's ``approval_id``."""
+    tenant_id: str = ref("tenant.id", index=False)
+    conversation_id: str | None = Field(default=None, max_length=40, index=True)
+    agent_id: str = Field(max_length=40)
+    tool_call_id: str = Field(max_length=120)
+    tool_name: str = Field(max_length=60)
+    tier: int
+    is_external: bool
+    summary: str = Field(max_length=300)
+    reason: str = Field(max_length=1_000)
+    risk: str = Field(default="", max_length=1_000)
+    argv: list[str] = Field(default_factory=list, sa_type=JSON)
+    tool_args: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    diff: str = Field(default="", sa_type=Text)
+    call_digest: str = Field(max_length=128)
+    status: str = Field(max_length=20)
+    """As ``ApprovalStatus``. A decision that the daemon has not confirmed leaves it ``pending``."""
+    decision: dict[str, Any] | None = Field(default=None, sa_type=JSON)
+    """The first decision taken here, as ``ApprovalDecided``; a second one is a conflict."""
+    decided_by_user_id: str | None = ref("user_account.id", nullable=True, index=False)
+    detail: str = Field(default="", max_length=500)
+    created_at: datetime = time_field()
+    expires_at: datetime = time_field()
+    settled_at: datetime | None = time_field(nullable=True)
+
+
+class UsageRecord(Table, table=True):
+    """Totals of one hour, agent and model; replaced by a report with a higher revision."""
+
+    __tablename__ = "usage_bucket"
+
+    tenant_id: str = Field(foreign_key="tenant.id", primary_key=True, max_length=40)
+    hour: datetime = Field(primary_key=True, sa_type=UtcDateTime)
+    agent_id: str = Field(primary_key=True, max_length=40)
+    model: str = Field(primary_key=True, max_length=120)
+    revision: int
+    prompt_tokens: int
+    completion_tokens: int
+    cached_tokens: int
+    request_count: int
+    estimated_count: int = Field(default=0)

@@ -1,0 +1,120 @@
+"""
+Every setting of the hub, in one place; ``.env.example`` lists the same names.
+
+Values come from the environment, then from ``.env`` in the working directory. A wrong value stops the
+start with the setting's name and what to do.
+"""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Settings as typed values. Field descriptions are what an operator reads."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True, hide_input_in_errors=True)
+
+    data_dir: Path = Field(Path(".data"), alias="LETSBE_DATA_DIR", description="Folder of all local data.")
+    runtime_dir: Path = Field(
+        Path(".runtime"), alias="LETSBE_RUNTIME_DIR", description="Folder of installed programs (OpenClaw)."
+    )
+    hub_host: str = Field("127.0.0.1", alias="LETSBE_HUB_HOST", description="Address the hub listens on.")
+    hub_port: int = Field(8000, alias="LETSBE_HUB_PORT", ge=1, le=65535, description="Port of the hub.")
+    hub_workers: int = Field(
+        1, alias="LETSBE_HUB_WORKERS", ge=1, le=64, description="Worker processes behind the port."
+    )
+    public_url: str = Field(
+        "http://localhost:8000",
+        alias="LETSBE_PUBLIC_URL",
+        description="Address under which browsers and servers reach the hub.",
+    )
+    database_url: SecretStr = Field(
+        SecretStr(""),
+        alias="DATABASE_URL",
+        description="postgresql://user:password@host/name; empty for SQLite in the data folder.",
+    )
+    redis_url: SecretStr = Field(
+        SecretStr(""),
+        alias="REDIS_URL",
+        description="redis:// or rediss:// URL of Redis or Valkey; empty for the embedded one.",
+    )
+    embedded_redis_port: int = Field(
+        6390, alias="LETSBE_REDIS_PORT", ge=1, le=65535, description="Port of the embedded Redis."
+    )
+    payment_gateway: Literal["practice"] = Field(
+        "practice", alias="LETSBE_PAYMENT_GATEWAY", description="How orders are paid."
+    )
+    server_provider: Literal["local"] = Field(
+        "local", alias="LETSBE_SERVER_PROVIDER", description="Who makes customers' servers."
+    )
+    local_tenant_limit: int = Field(
+        3, alias="LETSBE_LOCAL_TENANT_LIMIT", ge=1, le=20, description="Servers that `local` runs at most."
+    )
+    model_url: str = Field(
+        "",
+        alias="LETSBE_MODEL_URL",
+        description="OpenAI-compatible address, e.g. https://openrouter.ai/api/v1; empty for practice.",
+    )
+    model_key: SecretStr = Field(SecretStr(""), alias="LETSBE_MODEL_KEY", description="Key of the model.")
+    model_name: str = Field("", alias="LETSBE_MODEL_NAME", description="Model to use there.")
+    session_days: int = Field(30, alias="LETSBE_SESSION_DAYS", ge=1, le=365, description="Sign-in lasts.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", alias="LETSBE_LOG_LEVEL")
+
+    @field_validator("public_url")
+    @classmethod
+    def _is_http_address(cls, value: str) -> str:
+        if not value.startswith(("http://", "https://")):
+            raise ValueError("must start with http:// or https://")
+        return value.rstrip("/")
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_postgresql(cls, value: SecretStr) -> SecretStr:
+        if value.get_secret_value() and not value.get_secret_value().startswith(("postgresql://", "sqlite")):
+            raise ValueError("must be a postgresql:// address, or empty for SQLite in the data folder")
+        return value
+
+    @field_validator("redis_url")
+    @classmethod
+    def _is_redis(cls, value: SecretStr) -> SecretStr:
+        if value.get_secret_value() and not value.get_secret_value().startswith(("redis://", "rediss://")):
+            raise ValueError("must be a redis:// or rediss:// address, or empty for the embedded Redis")
+        return value
+
+    @property
+    def is_practice_model(self) -> bool:
+        return not self.model_url
+
+    def async_database_url(self) -> str:
+        """The URL for ``Database``, with the async driver named."""
+        url = self.database_url.get_secret_value()
+        if not url:
+            return f"sqlite+aiosqlite:///{self.data_dir.resolve() / 'hub.db'}"
+        return url.replace("postgresql://", "postgresql+psycopg://", 1)
+
+
+class BadSettings(SystemExit):
+    """Stops the start; prints each wrong setting by name, never its value."""
+
+
+@lru_cache(maxsize=1)
+def load_settings() -> Settings:
+    """
+    The settings of this process.
+
+    Raises:
+        BadSettings: Something is wrong; its text names the settings and the remedy.
+    """
+    try:
+        return Settings()
+    except ValidationError as exc:
+        lines = [
+            f"  {problem['loc'][0]}: {problem['msg']}"
+            for problem in exc.errors(include_input=False, include_url=False)
+        ]
+        text = "\n".join(lines)
+        raise BadSettings(f"These settings cannot be used:\n{text}\nSee .env.example.") from None

@@ -1,0 +1,38 @@
+"""What the customer decided for a server; the hub keeps it, the daemon enforces its last good copy."""
+
+from pydantic import Field
+
+from tenant_daemon.contracts.base import Message
+from tenant_daemon.contracts.tiers import AutonomyLevel, Tier
+
+
+class AgentConfig(Message):
+    """One agent, as the customer set it up."""
+
+    agent_id: str = Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")
+    name: str = Field(max_length=60)
+    soul_md: str = Field(default="", max_length=20_000)
+    """The agent's character and duties, Markdown, written to its SOUL.md."""
+    tools: list[str] = Field(default_factory=list)
+    """Names of the safety plugin's tools that this agent may call."""
+    level: AutonomyLevel = AutonomyLevel.TRUSTED_ASSISTANT
+    model: str = Field(default="balanced", max_length=120)
+    """A preset (``basic``, ``balanced``, ``complex``) or the id of a model."""
+    unlocked_tools: list[str] = Field(default_factory=list)
+    """Tools whose external calls no longer ask for this agent."""
+    tier_floors: dict[str, Tier] = Field(default_factory=dict)
+    """Tool name -> the least tier that its calls get. Can only make stricter."""
+    is_stopped: bool = False
+    """The agent's kill switch."""
+
+
+class TenantConfig(Message):
+    """The whole of it. ``version`` grows by one with every change of any part."""
+
+    version: int = Field(ge=0)
+    agents: list[AgentConfig] = Field(default_factory=list)
+    is_stopped: bool = False
+    """The server's kill switch: nothing runs while it is set, and it holds while the hub is away."""
+    approval_ttl_seconds: int = Field(default=86_400, ge=60, le=604_800)
+    period_token_limit: int | None = Field(default=None, ge=0)
+    """Tokens left to spend in this billing period; the proxy blocks before it is passed."""

@@ -1,0 +1,10 @@
+"""Versions of the wire, newest last. A peer that speaks an older minor is served as it asked."""
+
+from typing import Final
+
+PROTOCOL_VERSION: Final = 1
+"""
+1  2026-11-21  First version: enrolment, chat, approvals, usage, health, commands.
+"""
+
+OLDEST_SUPPORTED_VERSION: Final = 1

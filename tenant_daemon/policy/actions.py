@@ -1,0 +1,130 @@
+"""
+What a tool call comes down to, once it is understood.
+
+The classifier turns a call into one of these, judges it, and the executor runs exactly this value: there is
+no second reading of the agent's text anywhere. Strings may still hold ``SECRET_REF(name)``, which is
+resolved at the last moment before execution.
+"""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Command:
+    """One program to run, without a shell."""
+
+    argv: tuple[str, ...]
+    env: tuple[tuple[str, str], ...] = ()
+    """Variables set for this command alone."""
+    stdin_path: Path | None = None
+    stdout_path: Path | None = None
+    """Redirections, judged and opened by us; None for a pipe."""
+    is_append: bool = False
+    needs_network: bool = False
+
+
+@dataclass(frozen=True)
+class RunPipelines:
+    """
+    Commands as judged: pipelines, one after the other.
+
+    ``connectors[i]`` stands between pipeline i and i + 1: ``;``, ``&&`` or ``||``.
+    """
+
+    pipelines: tuple[tuple[Command, ...], ...]
+    connectors: tuple[str, ...] = ()
+    cwd: Path = field(default=Path())
+
+
+@dataclass(frozen=True)
+class ReadFile:
+    path: Path
+    """Real path, every link resolved."""
+
+
+@dataclass(frozen=True)
+class WriteFile:
+    path: Path
+    content: str
+
+
+@dataclass(frozen=True)
+class ListFiles:
+    path: Path
+
+
+@dataclass(frozen=True)
+class MovePath:
+    source: Path
+    target: Path
+
+
+@dataclass(frozen=True)
+class DeletePath:
+    path: Path
+
+
+@dataclass(frozen=True)
+class ReadEnv:
+    """Read a ``.env`` file with every value masked."""
+
+    path: Path
+
+
+@dataclass(frozen=True)
+class UpdateEnv:
+    path: Path
+    key: str
+    value: str
+
+
+@dataclass(frozen=True)
+class HttpCall:
+    """A request to a business tool, with the address that was judged: no second look-up happens."""
+
+    method: str
+    url: str
+    address: str
+    """IP address to connect to."""
+    port: int
+    headers: tuple[tuple[str, str], ...] = ()
+    body: str = ""
+
+
+@dataclass(frozen=True)
+class GenerateSecret:
+    name: str
+    length: int = 32
+
+
+@dataclass(frozen=True)
+class RequestSecret:
+    """Ask the customer to provide a secret; its value never passes the agent."""
+
+    name: str
+    purpose: str
+
+
+@dataclass(frozen=True)
+class HandOver:
+    """Ask a colleague and wait for the answer."""
+
+    agent_id: str
+    message: str
+
+
+Action = (
+    RunPipelines
+    | ReadFile
+    | WriteFile
+    | ListFiles
+    | MovePath
+    | DeletePath
+    | ReadEnv
+    | UpdateEnv
+    | HttpCall
+    | GenerateSecret
+    | RequestSecret
+    | HandOver
+)

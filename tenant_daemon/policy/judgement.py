@@ -1,0 +1,47 @@
+"""What the classifier says of a call."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from tenant_daemon.contracts.tiers import Tier
+from tenant_daemon.policy.actions import Action
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """
+    A judged call.
+
+    ``action`` is None when the call was not understood: then it is at least RED, asks at every level
+    (``is_unknown``), and cannot be executed even when approved, since nothing is known that could run.
+    A call that was understood only in part (a known program with a flag we do not know) has an action,
+    ``is_unknown`` True, and can be approved.
+    """
+
+    tier: Tier
+    is_external: bool
+    reason: str
+    """Plain words, for the owner."""
+    rule_ids: tuple[str, ...]
+    action: Action | None
+    is_unknown: bool = False
+    is_forbidden: bool = False
+    """Refused whatever anybody decides: reading the vault's key, a path that cannot be real ..."""
+    risk: str = ""
+    """What can go wrong, plain words."""
+
+
+@dataclass(frozen=True)
+class PolicyContext:
+    """What the server looks like to the classifier."""
+
+    workspace: Path
+    """The agent's current directory; real path."""
+    readable_roots: tuple[Path, ...] = ()
+    """Besides the workspace and the roots that are always readable."""
+    protected_roots: tuple[Path, ...] = ()
+    """The daemon's home, without the workspaces: touching it is CRITICAL_RED."""
+    allowed_hosts: frozenset[str] = frozenset()
+    """Exact ``host:port``."""
+    agent_ids: frozenset[str] = frozenset()
+    """Colleagues that ``handover`` may name."""
