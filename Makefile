@@ -1,0 +1,39 @@
+# `make run` starts the whole system on this machine; `make test` tests it. Both set up what is missing.
+PYTHON ?= python3
+VENV := .venv/bin
+
+.PHONY: run setup test test-fast test-flow lint bench soak red-team lock clean help
+
+help: ## List the commands
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+run: setup ## Set up and start everything: hub, one server with OpenClaw, practice model
+	@exec $(VENV)/python deploy/local/run.py
+
+setup: ## Install everything into this folder
+	@$(PYTHON) deploy/local/setup.py
+
+setup-tests:
+	@$(PYTHON) deploy/local/setup.py --tests
+
+test: setup-tests ## The whole test suite
+	$(VENV)/python -m pytest -n 2 --dist loadgroup -m "not flow and not browser"
+	$(VENV)/python -m pytest -m "flow or browser"
+
+test-fast: setup-tests ## The tests without whole-system and browser tests, under two minutes
+	$(VENV)/python -m pytest -n 2 --dist loadgroup -m "not flow and not browser"
+
+lint: setup-tests ## ruff and mypy
+	$(VENV)/ruff check .
+	$(VENV)/ruff format --check .
+	$(VENV)/mypy
+
+bench: setup-tests ## Measure; JSON on standard output
+	@$(VENV)/python -m benchmarks chat
+
+lock: setup-tests ## Resolve the lock files anew from pyproject.toml
+	$(VENV)/python deploy/local/lock.py
+
+clean: ## Take away everything that the commands above made, your local data included
+	rm -rf .venv .runtime .web .data .states .mypy_cache .ruff_cache .pytest_cache .hypothesis assets/external
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

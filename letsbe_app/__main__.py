@@ -1,0 +1,94 @@
+"""
+Commands of the hub.
+
+    python -m letsbe_app build     compile the pages into .web
+    python -m letsbe_app migrate   bring the database to the newest schema
+    python -m letsbe_app serve     pages, API and links on one port, with as many workers as set
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from letsbe_app.settings import load_settings
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m letsbe_app", description="The hub of LetsBe Biz.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for name, command, text in (
+        ("build", build, "compile the pages into .web (needs no database and no Redis)"),
+        ("migrate", migrate, "bring the database to the newest schema; safe to repeat"),
+        ("serve", serve, "serve pages, API and links on LETSBE_HUB_PORT with LETSBE_HUB_WORKERS workers"),
+    ):
+        commands.add_parser(name, help=text, description=text).set_defaults(command=command)
+    result: int = parser.parse_args().command()
+    return result
+
+
+def build() -> int:
+    """Compile and bundle the pages; `serve` uses the result as it is."""
+    command = [sys.executable, "-m", "reflex", "export", "--frontend-only", "--no-zip", "--env", "prod"]
+    return subprocess.run(command, check=False).returncode  # noqa: S603
+
+
+def migrate() -> int:
+    """Run Alembic up to the newest revision."""
+    from alembic.config import Config
+
+    from alembic import command
+
+    settings = load_settings()
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    command.upgrade(Config("alembic.ini"), "head")
+    return 0
+
+
+def serve() -> int:
+    """
+    Serve with granian until a signal comes.
+
+    The prebuilt pages are mounted, not built: Reflex's own `run` builds at every start, which takes seconds.
+    """
+    settings = load_settings()
+    redis_url = settings.redis_url.get_secret_value()
+    if redis_url:
+        os.environ["REFLEX_REDIS_URL"] = redis_url
+    elif settings.hub_workers > 1:
+        sys.exit("LETSBE_HUB_WORKERS: more than one worker needs REDIS_URL. Set it, or use one worker.")
+    _use_prebuilt_pages()
+
+    from granian.constants import Interfaces
+    from granian.server import Server
+
+    Server(
+        "letsbe_app.letsbe_app:app",
+        factory=True,
+        address=settings.hub_host,
+        port=settings.hub_port,
+        interface=Interfaces.ASGI,
+        workers=settings.hub_workers,
+        respawn_failed_workers=True,
+        workers_kill_timeout=5,
+        websockets=True,
+        log_access=False,
+    ).serve()
+    return 0
+
+
+def _use_prebuilt_pages() -> None:
+    import rxconfig  # noqa: F401  # sets what Reflex reads from the environment
+    from reflex_base import constants
+    from reflex_base.environment import environment
+
+    if not (Path(".web") / constants.Dirs.STATIC).exists():
+        sys.exit("The pages are not built yet. Run `python -m letsbe_app build` (or `make setup`) first.")
+    environment.REFLEX_ENV_MODE.set(constants.Env.PROD)
+    environment.REFLEX_SKIP_COMPILE.set(True)
+    environment.REFLEX_MOUNT_FRONTEND_COMPILED_APP.set(True)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
