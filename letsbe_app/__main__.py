@@ -36,9 +36,8 @@ def build() -> int:
 
 def migrate() -> int:
     """Run Alembic up to the newest revision."""
-    from alembic.config import Config
-
     from alembic import command
+    from alembic.config import Config
 
     settings = load_settings()
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -79,9 +78,10 @@ def serve() -> int:
 
 
 def _use_prebuilt_pages() -> None:
-    import rxconfig  # noqa: F401  # sets what Reflex reads from the environment
     from reflex_base import constants
     from reflex_base.environment import environment
+
+    import rxconfig  # noqa: F401  # sets what Reflex reads from the environment
 
     if not (Path(".web") / constants.Dirs.STATIC).exists():
         sys.exit("The pages are not built yet. Run `python -m letsbe_app build` (or `make setup`) first.")

@@ -1,4 +1,4 @@
-"""Resolve `requirements.txt` and `tests/requirements.txt` anew from `pyproject.toml`, with hashes, for every platform."""
+"""Resolve both lock files anew from `pyproject.toml`, with hashes, for every platform."""
 
 import subprocess
 import sys

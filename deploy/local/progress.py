@@ -1,4 +1,4 @@
-"""Named steps with times, on a terminal or in a log. Standard library only: it runs before anything is installed."""
+"""Named steps with times. Standard library only: it runs before anything is installed."""
 
 from __future__ import annotations
 

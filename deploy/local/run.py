@@ -93,6 +93,8 @@ class System:
     def stop(self) -> None:
         """End everything: first politely in reverse order, then for certain."""
         self.is_stopping = True
+        for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(name, signal.SIG_IGN)
         for part in reversed(self._parts):
             if part.process and part.process.poll() is None:
                 part.process.terminate()

@@ -50,9 +50,7 @@ class StepFailed(Exception):
 def main() -> int:
     wants_tests = "--tests" in sys.argv[1:]
     say("Setting up LetsBe Biz in this folder:")
-    say(
-        "  .venv      Python packages and Node    .runtime  OpenClaw    .web  the built pages    .data  your data"
-    )
+    say("  .venv  Python packages and Node   .runtime  OpenClaw   .web  pages   .data  your data")
     try:
         make_venv()
         with ThreadPoolExecutor(max_workers=2) as pool:
