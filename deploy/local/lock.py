@@ -7,12 +7,11 @@ from places import ROOT, VENV
 
 COMMON = [
     "--universal",
-    "--python-version",
-    "3.11",
+    "--python-version=3.11",
     "--generate-hashes",
     "--no-emit-index-url",
     "--no-header",
-    "-q",
+    "--quiet",
 ]
 
 
