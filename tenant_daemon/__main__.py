@@ -1,0 +1,38 @@
+"""``python -m tenant_daemon``: every process and tool of a tenant's server, one subcommand each."""
+
+import sys
+from typing import Final
+
+from tenant_daemon.kit.command_line import Command, run_command
+
+_DESCRIPTION: Final = """\
+The part of LetsBe Biz that runs on a customer's own server, around a vanilla OpenClaw:
+it keeps secrets in, asks before anything risky is done, and links the server to the hub.
+Each command explains itself: python -m tenant_daemon COMMAND --help"""
+
+COMMANDS: Final = (
+    Command(
+        "enrol", "tenant_daemon.hub_client.enrol_command", "trade a one-time token for a place at the hub"
+    ),
+    Command("run", "tenant_daemon.run_command", "start and supervise every part of this server"),
+    Command("doctor", "tenant_daemon.doctor_command", "check this server and say what is wrong"),
+    Command("status", "tenant_daemon.hub_client.status_command", "show how the parts are"),
+    Command("proxy", "tenant_daemon.egress.command", "the secrets proxy in front of the model"),
+    Command("wrapper", "tenant_daemon.safety.command", "the safety wrapper around every tool call"),
+    Command("link", "tenant_daemon.hub_client.command", "the connection to the hub"),
+    Command("practice", "tenant_daemon.practice.command", "the practice model"),
+    Command("redact", "tenant_daemon.redaction.command", "redact a text as everything that leaves is"),
+    Command("policy", "tenant_daemon.policy.command", "judge a tool call without running it"),
+    Command("vault", "tenant_daemon.vault.command", "provide, list, rotate and reveal secrets"),
+    Command("approvals", "tenant_daemon.safety.approvals_command", "list and decide what waits for a person"),
+    Command("audit", "tenant_daemon.audit.command", "read and verify the audit trail"),
+)
+
+
+def main() -> int:
+    """Run the command of this process' arguments; gives its exit code."""
+    return run_command("python -m tenant_daemon", _DESCRIPTION, COMMANDS, sys.argv[1:])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,78 @@
+"""Messages from the hub: accepted once by id, remembered until done."""
+
+import sqlite3
+from dataclasses import dataclass
+from typing import Final
+
+from pydantic import TypeAdapter
+
+from tenant_daemon.contracts.approvals import ApprovalDecided
+from tenant_daemon.contracts.base import utc_now
+from tenant_daemon.contracts.chat import SendMessage, StopRun
+from tenant_daemon.contracts.commands import ApplyConfig
+from tenant_daemon.hub_client.schema import write
+
+InboxPayload = SendMessage | StopRun | ApprovalDecided | ApplyConfig
+"""The durable messages from the hub."""
+
+KEPT_IDS: Final = 20_000
+"""Ids of done messages that are kept to recognise a second delivery."""
+PENDING_LIMIT: Final = 2_000
+
+_payload: TypeAdapter[InboxPayload] = TypeAdapter(InboxPayload)
+
+
+class InboxFull(Exception):
+    """Too much waits here. The message is not confirmed, so the hub keeps it and sends it again."""
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """A message that is not done yet."""
+
+    position: int
+    id: str
+    payload: InboxPayload
+
+
+class Inbox:
+    """The inbox of ``link.db``; only the link uses it. Made by ``LinkStore``."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+
+    def accept(self, message_id: str, payload: InboxPayload) -> Incoming | None:
+        """
+        Store a message; afterwards it may be confirmed to the hub. None when it was accepted before.
+
+        Raises:
+            InboxFull: ``PENDING_LIMIT`` messages are not done.
+        """
+        with write(self._db) as db:
+            if db.execute("SELECT 1 FROM inbox WHERE id = ?", (message_id,)).fetchone():
+                return None
+            if self.pending_count() >= PENDING_LIMIT:
+                raise InboxFull(f"{PENDING_LIMIT} messages wait here")
+            cursor = db.execute(
+                "INSERT INTO inbox (id, payload, received_at) VALUES (?, ?, ?)",
+                (message_id, payload.model_dump_json(), utc_now().isoformat()),
+            )
+            position = cursor.lastrowid or 0
+            db.execute("DELETE FROM inbox WHERE payload IS NULL AND position <= ?", (position - KEPT_IDS,))
+        return Incoming(position, message_id, payload)
+
+    def pending(self) -> list[Incoming]:
+        """What is not done, oldest first."""
+        rows = self._db.execute(
+            "SELECT position, id, payload FROM inbox WHERE payload IS NOT NULL ORDER BY position"
+        )
+        return [Incoming(row["position"], row["id"], _payload.validate_json(row["payload"])) for row in rows]
+
+    def pending_count(self) -> int:
+        """How many messages are not done."""
+        return int(self._db.execute("SELECT count(*) FROM inbox WHERE payload IS NOT NULL").fetchone()[0])
+
+    def done(self, message_id: str) -> None:
+        """The message was applied: keep its id, forget its content."""
+        with write(self._db) as db:
+            db.execute("UPDATE inbox SET payload = NULL WHERE id = ?", (message_id,))

@@ -1,0 +1,158 @@
+"""
+The run journal: each event of an answer is written here before it is sent.
+
+The journal gives the numbers, so two events can never share a name. A run's events stay until the hub has
+confirmed the last one (the message is committed then): until that moment it may ask for any of them again.
+"""
+
+import sqlite3
+from dataclasses import dataclass
+
+from pydantic import TypeAdapter
+
+from tenant_daemon.contracts.base import utc_now
+from tenant_daemon.contracts.chat import RunEvent, RunEventBody, RunFinished, RunStarted, TextDelta
+from tenant_daemon.hub_client.schema import write
+
+_body: TypeAdapter[RunEventBody] = TypeAdapter(RunEventBody)
+_COLUMNS = (
+    "run_id, conversation_id, run_number, agent_id, session_key, inbox_id, last_seq, acked_seq, is_finished"
+)
+
+
+@dataclass(frozen=True)
+class JournaledRun:
+    """A run as the journal holds it."""
+
+    run_id: str
+    conversation_id: str
+    run_number: int
+    agent_id: str
+    session_key: str
+    inbox_id: str | None
+    """The hub message that it answers; done when the run is finished."""
+    last_seq: int
+    acked_seq: int
+    is_finished: bool
+
+
+class RunJournal:
+    """The runs of ``link.db``; only the link uses it. Made by ``LinkStore``."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+
+    def begin(
+        self, run_id: str, conversation_id: str, session_key: str, started: RunStarted, inbox_id: str | None
+    ) -> RunEvent:
+        """Open the conversation's next run with its first event."""
+        with write(self._db) as db:
+            row = db.execute(
+                "INSERT INTO run_counters (conversation_id, last_run_number) VALUES (?, 1) "
+                "ON CONFLICT (conversation_id) DO UPDATE SET last_run_number = last_run_number + 1 "
+                "RETURNING last_run_number",
+                (conversation_id,),
+            ).fetchone()
+            db.execute(
+                "INSERT INTO runs (run_id, conversation_id, run_number, agent_id, session_key, inbox_id, "
+                "last_seq) VALUES (?, ?, ?, ?, ?, ?, 0)",
+                (run_id, conversation_id, row[0], started.agent_id, session_key, inbox_id),
+            )
+            return self._append(db, run_id, started)
+
+    def append(self, run_id: str, body: RunEventBody) -> RunEvent:
+        """Write the run's next event; a ``RunFinished`` closes the run and its inbox message is done."""
+        with write(self._db) as db:
+            event = self._append(db, run_id, body)
+            if isinstance(body, RunFinished):
+                db.execute(
+                    "UPDATE inbox SET payload = NULL WHERE id = (SELECT inbox_id FROM runs WHERE run_id = ?)",
+                    (run_id,),
+                )
+                db.execute("UPDATE runs SET is_finished = 1 WHERE run_id = ?", (run_id,))
+            return event
+
+    def append_tool_events(self, run_id: str) -> list[RunEvent]:
+        """Move the conversation's waiting tool events into the run; each moves once, whatever is killed."""
+        with write(self._db) as db:
+            rows = db.execute(
+                "DELETE FROM tool_events WHERE conversation_id = "
+                "(SELECT conversation_id FROM runs WHERE run_id = ?) RETURNING position, body",
+                (run_id,),
+            ).fetchall()
+            in_order = sorted(rows, key=lambda row: int(row["position"]))
+            return [self._append(db, run_id, _body.validate_json(row["body"])) for row in in_order]
+
+    def get(self, run_id: str) -> JournaledRun | None:
+        """The run, unless it is unknown or done with."""
+        row = self._db.execute(f"SELECT {_COLUMNS} FROM runs WHERE run_id = ?", (run_id,)).fetchone()  # noqa: S608
+        return _to_run(row) if row else None
+
+    def unfinished(self) -> list[JournaledRun]:
+        """Runs without their last event, oldest first: what a restart of the link finds."""
+        rows = self._db.execute(f"SELECT {_COLUMNS} FROM runs WHERE is_finished = 0 ORDER BY rowid")  # noqa: S608
+        return [_to_run(row) for row in rows]
+
+    def unconfirmed(self) -> list[JournaledRun]:
+        """Runs of which the hub lacks events, oldest first: what is sent after a reconnect."""
+        rows = self._db.execute(
+            f"SELECT {_COLUMNS} FROM runs WHERE acked_seq < last_seq ORDER BY rowid"  # noqa: S608
+        )
+        return [_to_run(row) for row in rows]
+
+    def events(self, run_id: str, *, after_seq: int, limit: int) -> list[RunEvent]:
+        """Events of a run in order, from behind ``after_seq``."""
+        rows = self._db.execute(
+            "SELECT event FROM run_events WHERE run_id = ? AND seq > ? ORDER BY seq LIMIT ?",
+            (run_id, after_seq, limit),
+        )
+        return [RunEvent.model_validate_json(row["event"]) for row in rows]
+
+    def text(self, run_id: str) -> str:
+        """The redacted text that the run has given so far."""
+        rows = self._db.execute("SELECT event FROM run_events WHERE run_id = ? ORDER BY seq", (run_id,))
+        bodies = (RunEvent.model_validate_json(row["event"]).body for row in rows)
+        return "".join(body.text for body in bodies if isinstance(body, TextDelta))
+
+    def confirm(self, run_id: str, seq: int) -> None:
+        """The hub has everything up to ``seq``; a finished run that it has whole is forgotten."""
+        with write(self._db) as db:
+            db.execute(
+                "UPDATE runs SET acked_seq = max(acked_seq, min(?, last_seq)) WHERE run_id = ?", (seq, run_id)
+            )
+            db.execute(
+                "DELETE FROM runs WHERE run_id = ? AND is_finished = 1 AND acked_seq = last_seq", (run_id,)
+            )
+
+    def rewind(self, run_id: str, from_seq: int) -> None:
+        """The hub lost the run's events from ``from_seq`` on."""
+        with write(self._db) as db:
+            db.execute(
+                "UPDATE runs SET acked_seq = min(acked_seq, ?) WHERE run_id = ?", (from_seq - 1, run_id)
+            )
+
+    def _append(self, db: sqlite3.Connection, run_id: str, body: RunEventBody) -> RunEvent:
+        row = db.execute(
+            "UPDATE runs SET last_seq = last_seq + 1 WHERE run_id = ? AND is_finished = 0 "
+            "RETURNING conversation_id, run_number, last_seq",
+            (run_id,),
+        ).fetchone()
+        if row is None:
+            raise LookupError(f"run {run_id} is unknown or finished")
+        event = RunEvent(
+            run_id=run_id,
+            conversation_id=row["conversation_id"],
+            run_number=row["run_number"],
+            seq=row["last_seq"],
+            created_at=utc_now(),
+            body=body,
+        )
+        db.execute(
+            "INSERT INTO run_events (run_id, seq, event) VALUES (?, ?, ?)",
+            (run_id, event.seq, event.model_dump_json()),
+        )
+        return event
+
+
+def _to_run(row: sqlite3.Row) -> JournaledRun:
+    return JournaledRun(**{**dict(row), "is_finished": bool(row["is_finished"])})

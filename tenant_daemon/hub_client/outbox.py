@@ -1,0 +1,127 @@
+"""
+``LinkStore``: what must not be lost between this server and the hub, in one SQLite file.
+
+Any process of the tenant may open it. The wrapper and the proxy put messages and tool events in and then
+knock at the link (``local_door.knock``); the link alone sends, journals runs and keeps the inbox.
+"""
+
+import secrets
+import sqlite3
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from tenant_daemon.contracts.approvals import ApprovalRequested, ApprovalSettledReport
+from tenant_daemon.contracts.base import utc_now
+from tenant_daemon.contracts.chat import ApprovalSettled, ApprovalWaiting, ToolFinished, ToolStarted
+from tenant_daemon.contracts.commands import ConfigApplied
+from tenant_daemon.contracts.envelope import Rejected
+from tenant_daemon.contracts.usage import UsageReported
+from tenant_daemon.hub_client.follow_ups import FollowUps
+from tenant_daemon.hub_client.inbox import Inbox
+from tenant_daemon.hub_client.journal import RunJournal
+from tenant_daemon.hub_client.schema import open_link_db, write
+
+OUTBOX_LIMIT: Final = 20_000
+"""Messages that may wait: more than 72 h of a busy server without its hub."""
+TOOL_EVENT_LIMIT: Final = 5_000
+
+OutboxPayload = ApprovalRequested | ApprovalSettledReport | UsageReported | ConfigApplied | Rejected
+"""The durable messages to the hub."""
+ToolEventBody = ToolStarted | ToolFinished | ApprovalWaiting | ApprovalSettled
+
+
+class OutboxFull(Exception):
+    """Too much waits for the hub. Nothing was stored: the caller must refuse what it wanted to announce."""
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """A message that waits for the hub's confirmation. ``payload`` is its JSON."""
+
+    position: int
+    id: str
+    payload: str
+
+
+class LinkStore:
+    """
+    The link's memory. Calls are short and synchronous; use one instance per thread.
+
+    A full outbox refuses (``OutboxFull``) and never drops: a lost approval would be worse than a refused
+    call. A message with a ``slot`` replaces the one that waits in the same slot, for reports where only
+    the newest counts.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._db = open_link_db(path)
+        self.inbox = Inbox(self._db)
+        self.journal = RunJournal(self._db)
+        self.follow_ups = FollowUps(self._db)
+
+    def close(self) -> None:
+        """Close the file. Everything that returned before is safe."""
+        self._db.close()
+
+    def put(self, payload: OutboxPayload, *, slot: str | None = None) -> str:
+        """
+        Store a message for the hub and give its id; it is sent until the hub confirms it.
+
+        Raises:
+            OutboxFull: ``OUTBOX_LIMIT`` messages wait already.
+        """
+        message_id = f"out_{secrets.token_hex(16)}"
+        with write(self._db) as db:
+            if slot is not None:
+                db.execute("DELETE FROM outbox WHERE slot = ?", (slot,))
+            if self.depth() >= OUTBOX_LIMIT:
+                raise OutboxFull(f"{OUTBOX_LIMIT} messages wait for the hub")
+            db.execute(
+                "INSERT INTO outbox (id, slot, payload, created_at) VALUES (?, ?, ?, ?)",
+                (message_id, slot, payload.model_dump_json(), utc_now().isoformat()),
+            )
+        return message_id
+
+    def depth(self) -> int:
+        """How many messages wait for the hub."""
+        return int(self._db.execute("SELECT count(*) FROM outbox").fetchone()[0])
+
+    def waiting(self, *, after: int, limit: int) -> list[Outgoing]:
+        """The next messages in the order they were put, from behind position ``after``."""
+        rows = self._db.execute(
+            "SELECT position, id, payload FROM outbox WHERE position > ? ORDER BY position LIMIT ?",
+            (after, limit),
+        )
+        return [Outgoing(row["position"], row["id"], row["payload"]) for row in rows]
+
+    def confirm(self, message_ids: list[str]) -> None:
+        """Forget messages that the hub has, or will never take."""
+        with write(self._db) as db:
+            db.executemany("DELETE FROM outbox WHERE id = ?", [(message_id,) for message_id in message_ids])
+
+    def put_tool_event(self, conversation_id: str, session_id: str, body: ToolEventBody) -> None:
+        """
+        Store an event for the conversation's run in progress, or for its next one.
+
+        Over ``TOOL_EVENT_LIMIT`` the oldest go: they only decorate a chat, the audit has every call.
+        """
+        with write(self._db) as db:
+            cursor = db.execute(
+                "INSERT INTO tool_events (conversation_id, session_id, body, created_at) VALUES (?, ?, ?, ?)",
+                (conversation_id, session_id, body.model_dump_json(), utc_now().isoformat()),
+            )
+            newest = cursor.lastrowid or 0
+            db.execute("DELETE FROM tool_events WHERE position <= ?", (newest - TOOL_EVENT_LIMIT,))
+
+    def conversations_with_tool_events(self) -> list[str]:
+        """Conversations for which tool events wait."""
+        rows = self._db.execute("SELECT DISTINCT conversation_id FROM tool_events").fetchall()
+        return [row["conversation_id"] for row in rows]
+
+
+def open_store(path: Path) -> LinkStore:
+    """The store in this file, with the file's name in the error when it cannot be used."""
+    try:
+        return LinkStore(path)
+    except sqlite3.Error as exc:
+        raise OSError(f"{path} cannot be opened: {exc}") from exc
