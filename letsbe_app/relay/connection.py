@@ -1,0 +1,54 @@
+"""Opening Redis, and the one error that everything outside this package sees of it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+
+from letsbe_app.errors import Unavailable
+
+CONNECT_TIMEOUT_SECONDS: Final = 1.0
+COMMAND_TIMEOUT_SECONDS: Final = 3.0
+MAX_CONNECTIONS: Final = 32
+"""Per worker. A command that finds none free waits its turn."""
+
+
+class RelayAway(Unavailable):
+    """Redis does not answer. What matters is in the database; trying again later is right."""
+
+    def __init__(self) -> None:
+        super().__init__("Live updates are interrupted. Nothing is lost; please try again in a moment.")
+
+
+def open_redis(url: str, *, retries: int = 1) -> Redis:
+    """
+    A client that connects at first use.
+
+    Args:
+        url: ``redis://`` or ``rediss://``.
+        retries: Immediate attempts after a failure. One covers a pooled connection that died with a restarted
+            Redis. Every script of ours may run twice without harm.
+    """
+    pool = BlockingConnectionPool.from_url(
+        url,
+        max_connections=MAX_CONNECTIONS,
+        timeout=COMMAND_TIMEOUT_SECONDS,
+        socket_timeout=COMMAND_TIMEOUT_SECONDS,
+        socket_connect_timeout=CONNECT_TIMEOUT_SECONDS,
+        health_check_interval=15,
+        retry=Retry(NoBackoff(), retries),
+    )
+    return Redis.from_pool(pool)
+
+
+@contextmanager
+def relay_errors() -> Iterator[None]:
+    """Turns what the client library raises into RelayAway."""
+    try:
+        yield
+    except (RedisError, OSError, TimeoutError) as exc:
+        raise RelayAway from exc

@@ -1,0 +1,72 @@
+"""Which tenants are online: a key with expiry that names the connection which holds the link."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import structlog
+from redis.asyncio import Redis
+from redis.commands.core import AsyncScript
+
+from letsbe_app.relay.channels import presence_key
+from letsbe_app.relay.connection import RelayAway, relay_errors
+
+log = structlog.get_logger()
+
+KEPT_SECONDS: Final = 45
+"""Three heartbeats."""
+
+# Connection ids sort by time, so after Redis lost its memory the newest connection wins again.
+_RENEW: Final = """
+local holder = redis.call('GET', KEYS[1])
+if holder and holder > ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[2])
+return 1
+"""
+_RELEASE: Final = """
+if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
+return 0
+"""
+
+
+class Presence:
+    """Asked by pages, kept up by links."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+        self._renew: AsyncScript = redis.register_script(_RENEW)
+        self._release: AsyncScript = redis.register_script(_RELEASE)
+
+    async def is_online(self, tenant_id: str) -> bool:
+        """Whether the tenant has a link now. False while Redis is away."""
+        return bool(await self.online_among([tenant_id]))
+
+    async def online_among(self, tenant_ids: Sequence[str]) -> set[str]:
+        """Those of the tenants that have a link now."""
+        if not tenant_ids:
+            return set()
+        try:
+            with relay_errors():
+                holders = await self._redis.mget([presence_key(tenant_id) for tenant_id in tenant_ids])
+        except RelayAway:
+            log.warning("presence.unknown", tenants=len(tenant_ids))
+            return set()
+        return {tenant_id for tenant_id, holder in zip(tenant_ids, holders, strict=True) if holder}
+
+    async def renew(self, tenant_id: str, connection_id: str) -> bool:
+        """
+        Claim or keep the link for a connection, and say whether it is still the newest one.
+
+        Raises:
+            RelayAway: Nobody can tell; the connection stays.
+        """
+        with relay_errors():
+            is_holder = await self._renew(keys=[presence_key(tenant_id)], args=[connection_id, KEPT_SECONDS])
+        return bool(is_holder)
+
+    async def release(self, tenant_id: str, connection_id: str) -> None:
+        """The connection ended; another one that took over keeps its claim."""
+        try:
+            with relay_errors():
+                await self._release(keys=[presence_key(tenant_id)], args=[connection_id])
+        except RelayAway:
+            log.info("presence.release_left_to_expiry", tenant_id=tenant_id)

@@ -1,0 +1,53 @@
+"""Announcing what was committed. Best effort: a lost wake is made up for by looking again."""
+
+import asyncio
+from typing import Final
+
+import structlog
+from redis.asyncio import Redis
+
+from letsbe_app.relay.channels import (
+    LINK_CHECK,
+    JOBS_CHANNEL,
+    Topic,
+    Wake,
+    customer_channel,
+    link_channel,
+    link_taken,
+)
+from letsbe_app.relay.connection import RelayAway, relay_errors
+
+log = structlog.get_logger()
+
+ANNOUNCE_TIMEOUT_SECONDS: Final = 0.5
+
+
+class Publisher:
+    """Sends wakes. Call it after the commit; it never raises, so that a write succeeds without Redis."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+
+    async def announce(self, customer_id: str, topic: Topic, subject_id: str) -> None:
+        """Tell the customer's browsers that something changed."""
+        await self._publish(customer_channel(customer_id), Wake(topic, subject_id).encode())
+
+    async def wake_link(self, tenant_id: str) -> None:
+        """Tell the tenant's link to look at the outbox and the wanted configuration."""
+        await self._publish(link_channel(tenant_id), LINK_CHECK)
+
+    async def wake_jobs(self, tenant_id: str) -> None:
+        """Tell the jobs process that this server may need a step."""
+        await self._publish(JOBS_CHANNEL, tenant_id.encode())
+
+    async def take_over(self, tenant_id: str, connection_id: str) -> None:
+        """Tell older connections of the tenant to close."""
+        await self._publish(link_channel(tenant_id), link_taken(connection_id))
+
+    async def _publish(self, channel: str, data: bytes) -> None:
+        try:
+            with relay_errors():
+                async with asyncio.timeout(ANNOUNCE_TIMEOUT_SECONDS):
+                    await self._redis.publish(channel, data)
+        except RelayAway as exc:
+            log.warning("relay.announce_failed", cause=type(exc.__cause__).__name__)

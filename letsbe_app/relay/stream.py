@@ -1,0 +1,144 @@
+"""
+The events of running answers: one capped, expiring Redis stream per conversation.
+
+An entry's id is the event's own name, and a script appends it only if it is the next one. So Redis itself
+refuses a duplicate, whichever worker brings it, and a stream that was lost shows as a gap.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+
+import orjson
+from redis.asyncio import Redis
+from redis.commands.core import AsyncScript
+
+from letsbe_app.relay.channels import run_stream
+from letsbe_app.relay.connection import relay_errors
+from letsbe_app.relay.event_id import EventId
+
+# The same payload goes to the channel of the same name, so that a reader that is up to date needs no read.
+_APPEND: Final = """
+local run, seq = tonumber(ARGV[1]), tonumber(ARGV[2])
+local last_run, last_seq = 0, 0
+local newest = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
+if newest then
+  local a, b = string.match(newest[1], '^(%d+)-(%d+)$')
+  last_run, last_seq = tonumber(a), tonumber(b)
+end
+if run < last_run or (run == last_run and seq <= last_seq) then
+  return {'duplicate', 0}
+end
+local expected = 1
+if run == last_run then expected = last_seq + 1 end
+if seq ~= expected then
+  return {'gap', expected}
+end
+local id = ARGV[1] .. '-' .. ARGV[2]
+redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[4], id, 'e', ARGV[3])
+redis.call('EXPIRE', KEYS[1], ARGV[5])
+redis.call('PUBLISH', KEYS[1], id .. ' ' .. ARGV[3])
+return {'ok', seq}
+"""
+
+FINISHED_TYPE: Final = "finished"
+
+
+@dataclass(frozen=True)
+class StreamEvent:
+    """One event as it lies in the stream; ``body`` is a ``RunEventBody`` as JSON."""
+
+    id: EventId
+    run_id: str
+    body: dict[str, Any]
+
+    @property
+    def is_last_of_run(self) -> bool:
+        return self.body.get("type") == FINISHED_TYPE
+
+    def encode(self) -> bytes:
+        return orjson.dumps([self.run_id, self.body])
+
+    @classmethod
+    def decode(cls, event_id: str, data: bytes) -> "StreamEvent":
+        run_id, body = orjson.loads(data)
+        return cls(EventId.parse(event_id), run_id, body)
+
+    @classmethod
+    def from_channel(cls, data: bytes) -> "StreamEvent":
+        """The event in a message that the append script published."""
+        event_id, _, payload = data.partition(b" ")
+        return cls.decode(event_id.decode(), payload)
+
+
+class Outcome(StrEnum):
+    """What became of an append."""
+
+    OK = "ok"
+    DUPLICATE = "duplicate"
+    """It is there already, or its run is over and a later one has begun."""
+    GAP = "gap"
+    """Events before it are missing; ``Appended.expected_seq`` is the one to send first."""
+
+
+@dataclass(frozen=True)
+class Appended:
+    """Answer of ``RunStreams.append``."""
+
+    outcome: Outcome
+    expected_seq: int = 0
+
+
+class RunStreams:
+    """Appends and reads run events. Every method raises RelayAway while Redis is away."""
+
+    def __init__(self, redis: Redis, *, max_events: int = 10_000, kept_seconds: int = 86_400) -> None:
+        """
+        Args:
+            redis: The worker's client.
+            max_events: Events kept per conversation, roughly; Redis trims in whole blocks.
+            kept_seconds: Life of a stream after its last append.
+        """
+        self._redis = redis
+        self._max_events = max_events
+        self._kept_seconds = kept_seconds
+        self._append: AsyncScript = redis.register_script(_APPEND)
+
+    async def append(self, conversation_id: str, event: StreamEvent) -> Appended:
+        """Append the event if it is the next one, and publish it. One atomic step."""
+        with relay_errors():
+            outcome, number = await self._append(
+                keys=[run_stream(conversation_id)],
+                args=[
+                    event.id.run_number,
+                    event.id.seq,
+                    event.encode(),
+                    self._max_events,
+                    self._kept_seconds,
+                ],
+            )
+        return Appended(Outcome(outcome.decode()), number)
+
+    async def read(self, conversation_id: str, after: EventId, limit: int = 500) -> list[StreamEvent]:
+        """The events that lie after an id, oldest first. They need not begin with its successor."""
+        with relay_errors():
+            rows = await self._redis.xrange(
+                run_stream(conversation_id), min=f"({after}", max="+", count=limit
+            )
+        return [StreamEvent.decode(entry_id.decode(), fields[b"e"]) for entry_id, fields in rows]
+
+    async def find(self, conversation_id: str, event_id: EventId) -> StreamEvent | None:
+        """The event with this id, if the stream still has it."""
+        with relay_errors():
+            rows = await self._redis.xrange(
+                run_stream(conversation_id), min=str(event_id), max=str(event_id), count=1
+            )
+        return StreamEvent.decode(str(event_id), rows[0][1][b"e"]) if rows else None
+
+    async def read_run(self, conversation_id: str, run_number: int) -> list[StreamEvent]:
+        """What the stream holds of one run."""
+        with relay_errors():
+            rows = await self._redis.xrange(
+                run_stream(conversation_id), min=f"{run_number}-0", max=f"{run_number}-{2**53}"
+            )
+        return [StreamEvent.decode(entry_id.decode(), fields[b"e"]) for entry_id, fields in rows]

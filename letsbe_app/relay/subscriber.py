@@ -1,0 +1,216 @@
+"""
+One Redis subscription per worker, fanned out to bounded mailboxes.
+
+A mailbox never blocks the others and never grows: when it is full, or when Redis was away, its owner gets
+``RECHECK`` instead and looks at the stream or the database again. That one rule covers the slow reader, the
+restarted Redis and the lost message.
+"""
+
+import asyncio
+import random
+from collections import Counter, defaultdict, deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from typing import Final
+
+import structlog
+from redis.asyncio import Redis
+from redis.asyncio.client import PubSub
+from redis.exceptions import RedisError
+
+from letsbe_app.relay.channels import CONTROL_CHANNEL
+
+log = structlog.get_logger()
+
+CONFIRM_TIMEOUT_SECONDS: Final = 2.0
+POLL_SECONDS: Final = 5.0
+"""How long a read waits before the connection's health is checked."""
+MAX_PAUSE_SECONDS: Final = 2.0
+
+
+@dataclass(frozen=True)
+class Signal:
+    """A message from a channel."""
+
+    channel: str
+    data: bytes
+
+
+class Recheck:
+    """Signals may have been missed: look at everything again."""
+
+
+RECHECK: Final = Recheck()
+
+
+class Mailbox:
+    """What one listener has not read yet. Made by ``Subscriber.mailbox``."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._signals: deque[Signal] = deque()
+        self._must_recheck = False
+        self._filled = asyncio.Event()
+        self.channels: set[str] = set()
+
+    def put(self, signal: Signal) -> None:
+        if len(self._signals) >= self._limit:
+            self.recheck()
+        elif not self._must_recheck:
+            self._signals.append(signal)
+            self._filled.set()
+
+    def recheck(self) -> None:
+        # What waits would be found again by looking, so it need not be kept.
+        self._signals.clear()
+        self._must_recheck = True
+        self._filled.set()
+
+    async def get(self) -> Signal | Recheck:
+        """The next signal; waits for it."""
+        await self._filled.wait()
+        if self._must_recheck:
+            self._must_recheck = False
+            self._filled.clear()
+            return RECHECK
+        signal = self._signals.popleft()
+        if not self._signals:
+            self._filled.clear()
+        return signal
+
+
+class Subscriber:
+    """Follows channels for many mailboxes over one connection, which it opens again when it breaks."""
+
+    def __init__(self, redis: Redis) -> None:
+        """
+        Args:
+            redis: A client that does not retry by itself: a reconnect must be seen here, so that listeners
+                are told to look again.
+        """
+        self._redis = redis
+        self._listeners: defaultdict[str, set[Mailbox]] = defaultdict(set)
+        self._unconfirmed: Counter[str] = Counter()
+        self._joining: defaultdict[str, set[Mailbox]] = defaultdict(set)
+        self._changed = asyncio.Condition()
+        self._pubsub: PubSub | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def is_connected(self) -> bool:
+        return self._pubsub is not None
+
+    @asynccontextmanager
+    async def mailbox(self, limit: int = 256) -> AsyncIterator[Mailbox]:
+        """A mailbox that leaves all its channels at the end."""
+        mailbox = Mailbox(limit)
+        try:
+            yield mailbox
+        finally:
+            for channel in list(mailbox.channels):
+                await self.unfollow(mailbox, channel)
+
+    async def follow(self, mailbox: Mailbox, channel: str) -> None:
+        """
+        Deliver the channel's messages to the mailbox.
+
+        On return Redis has confirmed the subscription, so that what the caller reads next cannot miss
+        anything; or Redis is away, and the mailbox gets ``RECHECK`` once it is back.
+        """
+        mailbox.channels.add(channel)
+        is_new = not self._listeners[channel]
+        self._listeners[channel].add(mailbox)
+        self._joining[channel].add(mailbox)
+        if self._task is None:
+            self._task = asyncio.create_task(self._run(), name="relay-subscriber")
+        elif is_new:
+            await self._subscribe(channel)
+        try:
+            async with asyncio.timeout(CONFIRM_TIMEOUT_SECONDS), self._changed:
+                await self._changed.wait_for(lambda: self._is_confirmed(channel))
+        except TimeoutError:
+            log.warning("relay.subscription_unconfirmed")
+        finally:
+            self._joining[channel].discard(mailbox)
+
+    async def unfollow(self, mailbox: Mailbox, channel: str) -> None:
+        """Stop delivering the channel to the mailbox."""
+        mailbox.channels.discard(channel)
+        self._listeners[channel].discard(mailbox)
+        if self._listeners[channel]:
+            return
+        del self._listeners[channel]
+        self._joining.pop(channel, None)
+        if self._pubsub is not None:
+            with suppress(RedisError, OSError):
+                await self._pubsub.unsubscribe(channel)
+
+    async def close(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+            self._task = None
+
+    def _is_confirmed(self, channel: str) -> bool:
+        return self._pubsub is not None and self._unconfirmed[channel] == 0
+
+    async def _subscribe(self, *channels: str) -> None:
+        if self._pubsub is None:
+            return
+        self._unconfirmed.update(channels)
+        # A broken connection is noticed by the reader, which subscribes to everything again.
+        with suppress(RedisError, OSError):
+            await self._pubsub.subscribe(*channels)
+
+    async def _run(self) -> None:
+        pause = 0.05
+        while True:
+            try:
+                await self._listen()
+            except (RedisError, OSError, TimeoutError) as exc:
+                log.warning("relay.subscription_lost", error=type(exc).__name__)
+            if self._pubsub is not None:
+                pause = 0.05
+            await self._drop()
+            # Full jitter, so that all workers do not come back in the same instant.
+            await asyncio.sleep(random.uniform(0, pause))  # noqa: S311
+            pause = min(pause * 2, MAX_PAUSE_SECONDS)
+
+    async def _listen(self) -> None:
+        pubsub = self._redis.pubsub()
+        try:
+            await pubsub.subscribe(CONTROL_CHANNEL)
+            self._pubsub = pubsub
+            self._unconfirmed.clear()
+            if self._listeners:
+                await self._subscribe(*self._listeners)
+            while True:
+                message = await pubsub.get_message(timeout=POLL_SECONDS)
+                if message is not None:
+                    await self._take(message["type"], message["channel"].decode(), message["data"])
+        finally:
+            await pubsub.aclose()  # type: ignore[no-untyped-call]
+
+    async def _drop(self) -> None:
+        self._pubsub = None
+        self._unconfirmed.clear()
+
+    async def _take(self, kind: str, channel: str, data: bytes) -> None:
+        if kind == "message":
+            signal = Signal(channel, data)
+            for mailbox in self._listeners.get(channel, ()):
+                mailbox.put(signal)
+        elif kind == "subscribe" and channel != CONTROL_CHANNEL:
+            await self._confirm(channel)
+
+    async def _confirm(self, channel: str) -> None:
+        self._unconfirmed[channel] -= 1
+        if self._unconfirmed[channel] > 0:
+            return
+        del self._unconfirmed[channel]
+        for mailbox in self._listeners.get(channel, set()) - self._joining.get(channel, set()):
+            mailbox.recheck()
+        async with self._changed:
+            self._changed.notify_all()
