@@ -1,1 +1,18 @@
-"""TODO"""
+"""Secrets, encrypted at rest. Agents refer to them by name and never see one."""
+
+from tenant_daemon.vault.errors import SecretNotFound, UnfitSecret, VaultLocked
+from tenant_daemon.vault.names import RESERVED_NAMES, reference_to, references_in
+from tenant_daemon.vault.store import SecretChange, SecretInfo
+from tenant_daemon.vault.vault import Vault
+
+__all__ = [
+    "RESERVED_NAMES",
+    "SecretChange",
+    "SecretInfo",
+    "SecretNotFound",
+    "UnfitSecret",
+    "Vault",
+    "VaultLocked",
+    "reference_to",
+    "references_in",
+]

@@ -1,0 +1,20 @@
+"""What can go wrong with secrets. No message ever holds a value."""
+
+
+class SecretNotFound(KeyError):
+    """The vault has no secret of this name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"no secret named {name}")
+        self.name = name
+
+    def __str__(self) -> str:
+        return f"no secret named {self.name}"
+
+
+class UnfitSecret(ValueError):
+    """The name or the value cannot be taken; the message says why and what to do."""
+
+
+class VaultLocked(Exception):
+    """The key is missing or not private, or something in the vault was changed behind its back."""

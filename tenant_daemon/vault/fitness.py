@@ -1,0 +1,48 @@
+"""
+Which values can be kept as secrets.
+
+Every occurrence of a secret is redacted from everything that leaves the server. A value that is also an
+ordinary word, or so short that it occurs by chance, would tear holes into all texts, so it is refused.
+"""
+
+from importlib.resources import files
+from typing import Final
+
+from tenant_daemon.vault.errors import UnfitSecret
+
+MIN_CHARACTERS: Final = 6
+MIN_DIGITS: Final = 9
+"""Of a value of digits alone: below that it may be a date, a price or an order number."""
+MAX_BYTES: Final = 65_536
+
+_COMMON_WORDS: Final = frozenset(
+    files("tenant_daemon.vault").joinpath("common_words.txt").read_text("utf-8").split()
+)
+
+
+def check_value(value: str) -> None:
+    """Raise UnfitSecret, which says why, when the value cannot be kept."""
+    reason = _why_unfit(value)
+    if reason:
+        raise UnfitSecret(reason)
+
+
+def _why_unfit(value: str) -> str:
+    if len(value.strip()) < MIN_CHARACTERS:
+        return f"shorter than {MIN_CHARACTERS} characters: it would be cut out of ordinary texts as well"
+    if len(value.encode("utf-8", "surrogatepass")) > MAX_BYTES:
+        return f"longer than {MAX_BYTES} bytes"
+    if "\0" in value or any("\ud800" <= character <= "\udfff" for character in value):
+        return "holds a character that no program can take"
+    if value.strip().isdecimal() and len(value.strip()) < MIN_DIGITS:
+        return f"fewer than {MIN_DIGITS} digits and nothing else: it could be a date or a price"
+    if len(set(value.casefold())) < 3:
+        return "one or two characters repeated"
+    if _is_common(value):
+        return "an ordinary word: it would be cut out of every text that uses it"
+    return ""
+
+
+def _is_common(value: str) -> bool:
+    word = value.strip().casefold()
+    return word in _COMMON_WORDS or word.removesuffix("s") in _COMMON_WORDS

@@ -1,0 +1,31 @@
+"""Names of secrets, and ``SECRET_REF(name)``, by which agents speak of them."""
+
+import re
+from typing import Final
+
+from tenant_daemon.settings import HUB_KEY_SECRET, UPSTREAM_KEY_SECRET
+from tenant_daemon.vault.errors import UnfitSecret
+
+RESERVED_NAMES: Final = frozenset({HUB_KEY_SECRET, UPSTREAM_KEY_SECRET})
+"""The daemon's own. No agent can use, make or ask for one."""
+
+_NAME: Final = re.compile(r"[a-z][a-z0-9-]{1,62}")
+_REFERENCE: Final = re.compile(r"SECRET_REF\(([^()\s]{1,100})\)")
+
+
+def check_name(name: str) -> None:
+    """Raise UnfitSecret unless the name has the right form."""
+    if not _NAME.fullmatch(name):
+        raise UnfitSecret(
+            "a name has 2 to 63 lowercase letters, digits and hyphens, and begins with a letter"
+        )
+
+
+def reference_to(name: str) -> str:
+    """How agents and redacted texts name the secret."""
+    return f"SECRET_REF({name})"
+
+
+def references_in(text: str) -> frozenset[str]:
+    """The names that a text refers to, in whatever form they are written there."""
+    return frozenset(_REFERENCE.findall(text))
