@@ -1,12 +1,12 @@
 """What the server itself has to tell an agent after the fact, kept until the agent has it."""
 
-import sqlite3
 from dataclasses import dataclass
 from typing import Final
 
 from tenant_daemon.contracts.base import utc_now
-from tenant_daemon.hub_client.schema import write
+from tenant_daemon.hub_client.schema import select
 from tenant_daemon.hub_client.sessions import ChatSession
+from tenant_daemon.kit.database import Database
 
 FOLLOW_UP_LIMIT: Final = 1_000
 
@@ -23,12 +23,12 @@ class FollowUp:
 class FollowUps:
     """The follow-ups of ``link.db``. The wrapper puts, the link delivers. Made by ``LinkStore``."""
 
-    def __init__(self, db: sqlite3.Connection) -> None:
+    def __init__(self, db: Database) -> None:
         self._db = db
 
     def put(self, session: ChatSession, text: str) -> None:
         """Keep a text; over ``FOLLOW_UP_LIMIT`` the oldest goes."""
-        with write(self._db) as db:
+        with self._db.writing() as db:
             cursor = db.execute(
                 "INSERT INTO follow_ups (session_key, text, created_at) VALUES (?, ?, ?)",
                 (session.key, text, utc_now().isoformat()),
@@ -38,10 +38,5 @@ class FollowUps:
 
     def waiting(self) -> list[FollowUp]:
         """What was not delivered yet, oldest first."""
-        rows = self._db.execute("SELECT position, session_key, text FROM follow_ups ORDER BY position")
+        rows = select(self._db, "SELECT position, session_key, text FROM follow_ups ORDER BY position")
         return [FollowUp(row["position"], ChatSession.parse(row["session_key"]), row["text"]) for row in rows]
-
-    def done(self, position: int) -> None:
-        """The agent has it."""
-        with write(self._db) as db:
-            db.execute("DELETE FROM follow_ups WHERE position = ?", (position,))

@@ -1,6 +1,5 @@
 """Messages from the hub: accepted once by id, remembered until done."""
 
-import sqlite3
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,7 +9,8 @@ from tenant_daemon.contracts.approvals import ApprovalDecided
 from tenant_daemon.contracts.base import utc_now
 from tenant_daemon.contracts.chat import SendMessage, StopRun
 from tenant_daemon.contracts.commands import ApplyConfig
-from tenant_daemon.hub_client.schema import write
+from tenant_daemon.hub_client.schema import select
+from tenant_daemon.kit.database import Database
 
 InboxPayload = SendMessage | StopRun | ApprovalDecided | ApplyConfig
 """The durable messages from the hub."""
@@ -38,7 +38,7 @@ class Incoming:
 class Inbox:
     """The inbox of ``link.db``; only the link uses it. Made by ``LinkStore``."""
 
-    def __init__(self, db: sqlite3.Connection) -> None:
+    def __init__(self, db: Database) -> None:
         self._db = db
 
     def accept(self, message_id: str, payload: InboxPayload) -> Incoming | None:
@@ -48,7 +48,7 @@ class Inbox:
         Raises:
             InboxFull: ``PENDING_LIMIT`` messages are not done.
         """
-        with write(self._db) as db:
+        with self._db.writing() as db:
             if db.execute("SELECT 1 FROM inbox WHERE id = ?", (message_id,)).fetchone():
                 return None
             if self.pending_count() >= PENDING_LIMIT:
@@ -63,16 +63,16 @@ class Inbox:
 
     def pending(self) -> list[Incoming]:
         """What is not done, oldest first."""
-        rows = self._db.execute(
-            "SELECT position, id, payload FROM inbox WHERE payload IS NOT NULL ORDER BY position"
+        rows = select(
+            self._db, "SELECT position, id, payload FROM inbox WHERE payload IS NOT NULL ORDER BY position"
         )
         return [Incoming(row["position"], row["id"], _payload.validate_json(row["payload"])) for row in rows]
 
     def pending_count(self) -> int:
         """How many messages are not done."""
-        return int(self._db.execute("SELECT count(*) FROM inbox WHERE payload IS NOT NULL").fetchone()[0])
+        return int(select(self._db, "SELECT count(*) FROM inbox WHERE payload IS NOT NULL")[0][0])
 
     def done(self, message_id: str) -> None:
         """The message was applied: keep its id, forget its content."""
-        with write(self._db) as db:
+        with self._db.writing() as db:
             db.execute("UPDATE inbox SET payload = NULL WHERE id = ?", (message_id,))

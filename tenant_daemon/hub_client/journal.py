@@ -12,11 +12,14 @@ from pydantic import TypeAdapter
 
 from tenant_daemon.contracts.base import utc_now
 from tenant_daemon.contracts.chat import RunEvent, RunEventBody, RunFinished, RunStarted, TextDelta
-from tenant_daemon.hub_client.schema import write
+from tenant_daemon.hub_client.schema import select
+from tenant_daemon.hub_client.sessions import ChatSession
+from tenant_daemon.kit.database import Database
 
 _body: TypeAdapter[RunEventBody] = TypeAdapter(RunEventBody)
 _COLUMNS = (
-    "run_id, conversation_id, run_number, agent_id, session_key, inbox_id, last_seq, acked_seq, is_finished"
+    "run_id, conversation_id, run_number, agent_id, session_key, inbox_id, last_seq, acked_seq, "
+    "is_sent, is_finished"
 )
 
 
@@ -33,36 +36,51 @@ class JournaledRun:
     """The hub message that it answers; done when the run is finished."""
     last_seq: int
     acked_seq: int
+    is_sent: bool
+    """Whether OpenClaw may have the message."""
     is_finished: bool
 
 
 class RunJournal:
     """The runs of ``link.db``; only the link uses it. Made by ``LinkStore``."""
 
-    def __init__(self, db: sqlite3.Connection) -> None:
+    def __init__(self, db: Database) -> None:
         self._db = db
 
     def begin(
-        self, run_id: str, conversation_id: str, session_key: str, started: RunStarted, inbox_id: str | None
+        self,
+        run_id: str,
+        session: ChatSession,
+        *,
+        in_reply_to: str | None = None,
+        inbox_id: str | None = None,
     ) -> RunEvent:
-        """Open the conversation's next run with its first event."""
-        with write(self._db) as db:
+        """
+        Open the conversation's next run with its first event.
+
+        Args:
+            run_id: A fresh id.
+            session: Where the agent answers.
+            in_reply_to: The customer's message, None for a run that the agent or the server began.
+            inbox_id: The hub message that the run answers; done when the run is finished.
+        """
+        with self._db.writing() as db:
             row = db.execute(
                 "INSERT INTO run_counters (conversation_id, last_run_number) VALUES (?, 1) "
                 "ON CONFLICT (conversation_id) DO UPDATE SET last_run_number = last_run_number + 1 "
                 "RETURNING last_run_number",
-                (conversation_id,),
+                (session.conversation_id,),
             ).fetchone()
             db.execute(
                 "INSERT INTO runs (run_id, conversation_id, run_number, agent_id, session_key, inbox_id, "
                 "last_seq) VALUES (?, ?, ?, ?, ?, ?, 0)",
-                (run_id, conversation_id, row[0], started.agent_id, session_key, inbox_id),
+                (run_id, session.conversation_id, row[0], session.agent_id, session.key, inbox_id),
             )
-            return self._append(db, run_id, started)
+            return self._append(db, run_id, RunStarted(agent_id=session.agent_id, in_reply_to=in_reply_to))
 
     def append(self, run_id: str, body: RunEventBody) -> RunEvent:
         """Write the run's next event; a ``RunFinished`` closes the run and its inbox message is done."""
-        with write(self._db) as db:
+        with self._db.writing() as db:
             event = self._append(db, run_id, body)
             if isinstance(body, RunFinished):
                 db.execute(
@@ -70,11 +88,12 @@ class RunJournal:
                     (run_id,),
                 )
                 db.execute("UPDATE runs SET is_finished = 1 WHERE run_id = ?", (run_id,))
+                db.execute("DELETE FROM runs WHERE run_id = ? AND is_unwanted = 1", (run_id,))
             return event
 
     def append_tool_events(self, run_id: str) -> list[RunEvent]:
         """Move the conversation's waiting tool events into the run; each moves once, whatever is killed."""
-        with write(self._db) as db:
+        with self._db.writing() as db:
             rows = db.execute(
                 "DELETE FROM tool_events WHERE conversation_id = "
                 "(SELECT conversation_id FROM runs WHERE run_id = ?) RETURNING position, body",
@@ -85,24 +104,26 @@ class RunJournal:
 
     def get(self, run_id: str) -> JournaledRun | None:
         """The run, unless it is unknown or done with."""
-        row = self._db.execute(f"SELECT {_COLUMNS} FROM runs WHERE run_id = ?", (run_id,)).fetchone()  # noqa: S608
-        return _to_run(row) if row else None
+        rows = select(self._db, f"SELECT {_COLUMNS} FROM runs WHERE run_id = ?", (run_id,))  # noqa: S608
+        return _to_run(rows[0]) if rows else None
 
     def unfinished(self) -> list[JournaledRun]:
         """Runs without their last event, oldest first: what a restart of the link finds."""
-        rows = self._db.execute(f"SELECT {_COLUMNS} FROM runs WHERE is_finished = 0 ORDER BY rowid")  # noqa: S608
+        rows = select(self._db, f"SELECT {_COLUMNS} FROM runs WHERE is_finished = 0 ORDER BY rowid")  # noqa: S608
         return [_to_run(row) for row in rows]
 
     def unconfirmed(self) -> list[JournaledRun]:
         """Runs of which the hub lacks events, oldest first: what is sent after a reconnect."""
-        rows = self._db.execute(
-            f"SELECT {_COLUMNS} FROM runs WHERE acked_seq < last_seq ORDER BY rowid"  # noqa: S608
+        rows = select(
+            self._db,
+            f"SELECT {_COLUMNS} FROM runs WHERE acked_seq < last_seq AND is_unwanted = 0 ORDER BY rowid",  # noqa: S608
         )
         return [_to_run(row) for row in rows]
 
     def events(self, run_id: str, *, after_seq: int, limit: int) -> list[RunEvent]:
         """Events of a run in order, from behind ``after_seq``."""
-        rows = self._db.execute(
+        rows = select(
+            self._db,
             "SELECT event FROM run_events WHERE run_id = ? AND seq > ? ORDER BY seq LIMIT ?",
             (run_id, after_seq, limit),
         )
@@ -110,26 +131,41 @@ class RunJournal:
 
     def text(self, run_id: str) -> str:
         """The redacted text that the run has given so far."""
-        rows = self._db.execute("SELECT event FROM run_events WHERE run_id = ? ORDER BY seq", (run_id,))
+        rows = select(self._db, "SELECT event FROM run_events WHERE run_id = ? ORDER BY seq", (run_id,))
         bodies = (RunEvent.model_validate_json(row["event"]).body for row in rows)
         return "".join(body.text for body in bodies if isinstance(body, TextDelta))
 
-    def confirm(self, run_id: str, seq: int) -> None:
-        """The hub has everything up to ``seq``; a finished run that it has whole is forgotten."""
-        with write(self._db) as db:
+    def confirm(self, run_id: str, seq: int) -> bool:
+        """The hub has everything up to ``seq``; True when it has the whole run, which is then forgotten."""
+        with self._db.writing() as db:
             db.execute(
                 "UPDATE runs SET acked_seq = max(acked_seq, min(?, last_seq)) WHERE run_id = ?", (seq, run_id)
             )
-            db.execute(
+            forgotten = db.execute(
                 "DELETE FROM runs WHERE run_id = ? AND is_finished = 1 AND acked_seq = last_seq", (run_id,)
             )
+            return forgotten.rowcount > 0
 
-    def rewind(self, run_id: str, from_seq: int) -> None:
-        """The hub lost the run's events from ``from_seq`` on."""
-        with write(self._db) as db:
-            db.execute(
+    def rewind(self, run_id: str, from_seq: int) -> bool:
+        """The hub lost the run's events from ``from_seq`` on. False when they are not kept here any more."""
+        with self._db.writing() as db:
+            known = db.execute(
                 "UPDATE runs SET acked_seq = min(acked_seq, ?) WHERE run_id = ?", (from_seq - 1, run_id)
             )
+            return known.rowcount > 0
+
+    def forget(self, run_id: str) -> None:
+        """The hub will never take this run, e.g. since its conversation is gone: send no more of it."""
+        with self._db.writing() as db:
+            db.execute("DELETE FROM runs WHERE run_id = ? AND is_finished = 1", (run_id,))
+            db.execute("UPDATE runs SET is_unwanted = 1 WHERE run_id = ?", (run_id,))
+
+    def mark_sent(self, run_id: str, *, follow_up: int | None = None) -> None:
+        """From here on OpenClaw may have the message, or follow-up: it must not be sent a second time."""
+        with self._db.writing() as db:
+            if follow_up is not None:
+                db.execute("DELETE FROM follow_ups WHERE position = ?", (follow_up,))
+            db.execute("UPDATE runs SET is_sent = 1 WHERE run_id = ?", (run_id,))
 
     def _append(self, db: sqlite3.Connection, run_id: str, body: RunEventBody) -> RunEvent:
         row = db.execute(
@@ -155,4 +191,6 @@ class RunJournal:
 
 
 def _to_run(row: sqlite3.Row) -> JournaledRun:
-    return JournaledRun(**{**dict(row), "is_finished": bool(row["is_finished"])})
+    return JournaledRun(
+        **{**dict(row), "is_sent": bool(row["is_sent"]), "is_finished": bool(row["is_finished"])}
+    )

@@ -20,7 +20,8 @@ from tenant_daemon.contracts.usage import UsageReported
 from tenant_daemon.hub_client.follow_ups import FollowUps
 from tenant_daemon.hub_client.inbox import Inbox
 from tenant_daemon.hub_client.journal import RunJournal
-from tenant_daemon.hub_client.schema import open_link_db, write
+from tenant_daemon.hub_client.schema import LINK_TABLES, select
+from tenant_daemon.kit.database import Database
 
 OUTBOX_LIMIT: Final = 20_000
 """Messages that may wait: more than 72 h of a busy server without its hub."""
@@ -54,7 +55,7 @@ class LinkStore:
     """
 
     def __init__(self, path: Path) -> None:
-        self._db = open_link_db(path)
+        self._db = Database(path, LINK_TABLES)
         self.inbox = Inbox(self._db)
         self.journal = RunJournal(self._db)
         self.follow_ups = FollowUps(self._db)
@@ -71,7 +72,7 @@ class LinkStore:
             OutboxFull: ``OUTBOX_LIMIT`` messages wait already.
         """
         message_id = f"out_{secrets.token_hex(16)}"
-        with write(self._db) as db:
+        with self._db.writing() as db:
             if slot is not None:
                 db.execute("DELETE FROM outbox WHERE slot = ?", (slot,))
             if self.depth() >= OUTBOX_LIMIT:
@@ -84,11 +85,12 @@ class LinkStore:
 
     def depth(self) -> int:
         """How many messages wait for the hub."""
-        return int(self._db.execute("SELECT count(*) FROM outbox").fetchone()[0])
+        return int(select(self._db, "SELECT count(*) FROM outbox")[0][0])
 
     def waiting(self, *, after: int, limit: int) -> list[Outgoing]:
         """The next messages in the order they were put, from behind position ``after``."""
-        rows = self._db.execute(
+        rows = select(
+            self._db,
             "SELECT position, id, payload FROM outbox WHERE position > ? ORDER BY position LIMIT ?",
             (after, limit),
         )
@@ -96,7 +98,7 @@ class LinkStore:
 
     def confirm(self, message_ids: list[str]) -> None:
         """Forget messages that the hub has, or will never take."""
-        with write(self._db) as db:
+        with self._db.writing() as db:
             db.executemany("DELETE FROM outbox WHERE id = ?", [(message_id,) for message_id in message_ids])
 
     def put_tool_event(self, conversation_id: str, session_id: str, body: ToolEventBody) -> None:
@@ -105,7 +107,7 @@ class LinkStore:
 
         Over ``TOOL_EVENT_LIMIT`` the oldest go: they only decorate a chat, the audit has every call.
         """
-        with write(self._db) as db:
+        with self._db.writing() as db:
             cursor = db.execute(
                 "INSERT INTO tool_events (conversation_id, session_id, body, created_at) VALUES (?, ?, ?, ?)",
                 (conversation_id, session_id, body.model_dump_json(), utc_now().isoformat()),
@@ -115,7 +117,7 @@ class LinkStore:
 
     def conversations_with_tool_events(self) -> list[str]:
         """Conversations for which tool events wait."""
-        rows = self._db.execute("SELECT DISTINCT conversation_id FROM tool_events").fetchall()
+        rows = select(self._db, "SELECT DISTINCT conversation_id FROM tool_events")
         return [row["conversation_id"] for row in rows]
 
 

@@ -1,14 +1,12 @@
-"""The tables of ``link.db`` and how a connection to it is opened."""
+"""The tables of ``link.db`` and how they are read."""
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Final
 
-_BUSY_SECONDS: Final = 10.0
+from tenant_daemon.kit.database import Database
 
-_TABLES: Final = """
+LINK_TABLES: Final = """
 CREATE TABLE IF NOT EXISTS outbox (
     position INTEGER PRIMARY KEY AUTOINCREMENT,
     id TEXT NOT NULL UNIQUE,
@@ -49,7 +47,9 @@ CREATE TABLE IF NOT EXISTS runs (
     inbox_id TEXT,
     last_seq INTEGER NOT NULL,
     acked_seq INTEGER NOT NULL DEFAULT 0,
+    is_sent INTEGER NOT NULL DEFAULT 0,
     is_finished INTEGER NOT NULL DEFAULT 0,
+    is_unwanted INTEGER NOT NULL DEFAULT 0,
     UNIQUE (conversation_id, run_number)
 );
 CREATE TABLE IF NOT EXISTS run_events (
@@ -61,29 +61,7 @@ CREATE TABLE IF NOT EXISTS run_events (
 """
 
 
-def open_link_db(path: Path) -> sqlite3.Connection:
-    """
-    A connection in autocommit mode, tables made when missing; any number of processes may have one.
-
-    WAL with ``synchronous=FULL``: what was committed survives kill -9 and a power cut.
-    """
-    connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
-    connection.row_factory = sqlite3.Row
-    connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute("PRAGMA synchronous=FULL")
-    connection.execute("PRAGMA foreign_keys=ON")
-    connection.executescript(_TABLES)
-    path.chmod(0o600)
-    return connection
-
-
-@contextmanager
-def write(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
-    """One transaction that takes the write lock at once, so that it cannot fail half-way for being late."""
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield connection
-    except BaseException:
-        connection.execute("ROLLBACK")
-        raise
-    connection.execute("COMMIT")
+def select(db: Database, query: str, values: Sequence[object] = ()) -> list[sqlite3.Row]:
+    """The rows of a query."""
+    with db.reading() as connection:
+        return connection.execute(query, values).fetchall()

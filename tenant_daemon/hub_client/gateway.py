@@ -1,0 +1,79 @@
+"""OpenClaw as the chats see it: what they ask of it, what it tells, and whether it is there."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+
+@dataclass(frozen=True)
+class AnswerGrew:
+    """A run has more text; ``text`` is all of it so far, not redacted."""
+
+    session_key: str
+    run_id: str
+    text: str
+
+
+@dataclass(frozen=True)
+class AnswerEnded:
+    """A run is over. ``text`` is the whole answer, None where OpenClaw does not repeat it."""
+
+    session_key: str
+    run_id: str
+    outcome: Literal["final", "aborted", "error"]
+    text: str | None = None
+    error: str = ""
+
+
+GatewayEvent = AnswerGrew | AnswerEnded
+
+
+class GatewayAway(Exception):
+    """OpenClaw does not answer, or answered that it cannot."""
+
+
+class AgentGateway(Protocol):
+    """A verified connection to OpenClaw. Every call has a time limit and may raise GatewayAway."""
+
+    async def send(self, session_key: str, text: str, run_id: str) -> None:
+        """Give the agent a message; its run gets this id. A second call with the id changes nothing."""
+
+    async def abort(self, session_key: str, run_id: str) -> None:
+        """Stop a run; it then ends as ``aborted``."""
+
+    async def look_up(self, session_key: str, run_id: str) -> GatewayEvent | None:
+        """Where a run stands whose events were missed; None when OpenClaw knows nothing of it."""
+
+
+class GatewayDoor:
+    """Open while OpenClaw runs, was verified, and answers. Shared by every chat of the server."""
+
+    def __init__(self) -> None:
+        self._gateway: AgentGateway | None = None
+        self._opened = asyncio.Event()
+
+    @property
+    def is_open(self) -> bool:
+        return self._gateway is not None
+
+    def open(self, gateway: AgentGateway) -> None:
+        """From now on messages are relayed."""
+        self._gateway = gateway
+        self._opened.set()
+
+    def close(self) -> None:
+        """OpenClaw is away, or must not be talked to: messages wait."""
+        self._gateway = None
+        self._opened.clear()
+
+    def now(self) -> AgentGateway:
+        """The gateway. Raises GatewayAway."""
+        if self._gateway is None:
+            raise GatewayAway("OpenClaw is away")
+        return self._gateway
+
+    async def wait(self) -> AgentGateway:
+        """The gateway, as soon as there is one."""
+        while self._gateway is None:
+            await self._opened.wait()
+        return self._gateway
