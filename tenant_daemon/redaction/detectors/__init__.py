@@ -1,1 +1,1 @@
-"""TODO"""
+"""One file per detector, each with the reason why it exists."""

@@ -1,0 +1,61 @@
+"""
+Layer 3: strings so random that only a machine can have made them.
+
+Reason: a key of a maker without a rule. Randomness alone is no proof: integrity hashes, pictures, ids and
+certificates are as random, and breaking them breaks the agent's work. So a candidate has at least 32
+characters and 4.5 bits each, mixes upper case, lower case and digits, and what stands around it must not
+say that it is something public.
+"""
+
+import re
+
+import re2
+
+from tenant_daemon.redaction.findings import Finding, Layer, redacted
+from tenant_daemon.redaction.plausibility import entropy
+
+MIN_LENGTH = 32
+MIN_BITS = 4.5
+_LONGEST = 256
+"""Longer runs are files, pictures or archives; a key is not that long."""
+_CONTEXT = 96
+
+_CANDIDATE = re2.compile(rb"[A-Za-z0-9+/_=~.-]{32,}")
+_PUBLIC_BEFORE = re.compile(
+    rb"(?i)(?:sha(?:1|224|256|384|512)[-:=_ ]|md5[-:= ]|integrity|checksum|digest|etag|hash|fingerprint"
+    rb"|public[ _-]?key|ssh-(?:rsa|ed25519|dss)\s|ecdsa-sha2-\S+\s|data:[a-z]+/[^,;]*;base64,|;base64,"
+    rb"|begin certificate|begin public key|certificate|sourcemappingurl|commit|nonce-|signature[\"': =]"
+    rb"|/(?:d|file|files|static|assets|_next|chunks|img|images|uploads|blob)/\S*|\bh1:|\betag\b)[^\n]{0,64}$"
+)
+_STRUCTURED = re.compile(
+    rb"^[/.]|://|/[a-z]{3,}/|^(?:[A-Za-z]+[-_./])+[A-Za-z]*$|\.(?:js|css|png|jpe?g|svg|woff2?|map|html?|json|py|ts|md)$"
+)
+_RANDOM_PART = re.compile(rb"[A-Za-z0-9+_~-]{20,}|[A-Za-z0-9+/=]{32,}")
+
+
+class EntropyDetector:
+    """Finds random strings in a context that does not explain them."""
+
+    def find(self, data: bytes) -> list[Finding]:
+        """Where unexplained random strings stand in ``data`` (UTF-8)."""
+        findings = []
+        for found in _CANDIDATE.finditer(data):
+            start, end = found.span()
+            if end - start <= _LONGEST and _is_secret(data, start, end):
+                findings.append(Finding(start, end, Layer.ENTROPY, redacted("high-entropy")))
+        return findings
+
+
+def _is_secret(data: bytes, start: int, end: int) -> bool:
+    token = data[start:end].rstrip(b".=")
+    if not _is_mixed(token) or entropy(token) < MIN_BITS:
+        return False
+    if _STRUCTURED.search(token) or not _RANDOM_PART.search(token):
+        return False
+    return not _PUBLIC_BEFORE.search(data[max(0, start - _CONTEXT) : start])
+
+
+def _is_mixed(token: bytes) -> bool:
+    text = token.decode("ascii")
+    digits = sum(map(str.isdigit, text))
+    return digits >= 3 and any(map(str.isupper, text)) and any(map(str.islower, text))

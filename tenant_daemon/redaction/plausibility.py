@@ -1,0 +1,49 @@
+"""
+Does a value that stands where a secret could stand look like one?
+
+Rules that go by a name (``password = ...``) meet more code and documentation than secrets. What is plainly
+a placeholder, a reference, a type or a piece of program stays, since redacting it breaks the agent's work.
+"""
+
+import math
+import re
+from collections import Counter
+
+_PLACEHOLDER = re.compile(
+    r"(?i)^(?:[*x•.#_?-]{3,}|<[^>]*>|\[[^\]]*\]|\{.*\}|\$.*|%.*%?|@.*|SECRET_REF\b.*|REDACTED.*"
+    r"|your[_-].*|my[_-]?(?:secret|password|token|key)|.*(?:example|placeholder|changeme|change[_-]me|dummy"
+    r"|redacted|insert|replace[_-]?me|todo|sample|not[_-]?set|unset).*"
+    r"|none|null|nil|true|false|yes|no|undefined|nan|empty|optional|required|string|str|text|bytes|number|int"
+    r"|integer|float|boolean|bool|object|array|any|void|const|function|async|await|return|self|this|new|password"
+    r"|passwd|secret|token|tokens|apikey|api[_-]key|bearer|basic|default|local|enabled|disabled|auto|manual"
+    r"|hidden|masked|invalid|valid|missing|expired|wrong|unknown|forgotten|reset|login|logout)$"
+)
+_CODE = re.compile(
+    r"^(?:[A-Za-z_$][\w$]*(?:(?:\.|::|->)[A-Za-z_$][\w$]*)+\(?.*|[A-Za-z_$][\w$]*\(.*|[A-Za-z_$][\w$.]*\[.*"
+    r"|(?:process|os|sys|self|this|config|settings|env|ENV|request|req|ctx|secrets|var|local|data|module)\.[\w.]+.*)$"
+)
+_NAME = re.compile(r"^[A-Za-z][a-z]*(?:[A-Z][a-z]+)+$|^[a-z]+(?:[_-][a-z]+)+$|^[A-Z]+(?:_[A-Z]+)+$")
+_PATH = re.compile(
+    r"^(?:\.{0,2}/|~/|[A-Za-z]:\\|https?://[^:@\s]+$|[\w-]+\.(?:md|txt|py|js|ts|json|ya?ml|html|css)$)"
+)
+_PLAIN_WORD = re.compile(r"^[A-Za-z]?[a-z]+$|^[A-Z]+$")
+
+
+def looks_like_secret(value: str) -> bool:
+    """Whether a value given to a secret-sounding name is probably a real secret."""
+    value = value.strip("\"'`\\ ")
+    if len(value) < 6 or _PLACEHOLDER.match(value) or _CODE.match(value) or _PATH.match(value):
+        return False
+    if _NAME.match(value) or _PLAIN_WORD.match(value):
+        return False
+    if len(set(value)) <= 3 or re.fullmatch(r"[\d.,:/-]{1,10}", value):
+        return False
+    return any(character.isalnum() for character in value)
+
+
+def entropy(value: bytes | str) -> float:
+    """Shannon entropy in bits per character, from the value's own characters."""
+    if not value:
+        return 0.0
+    total = len(value)
+    return -sum(n / total * math.log2(n / total) for n in Counter(value).values())

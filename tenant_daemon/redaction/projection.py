@@ -1,0 +1,88 @@
+"""
+Text with everything taken out that can be slipped into a secret without changing its meaning.
+
+The projection of a text keeps ASCII letters and digits, lower-cased, and nothing else. A secret that was
+wrapped, spaced, hyphenated, quoted in pieces, upper-cased or sprinkled with zero-width characters has the
+same projection as the plain one, so one search finds them all. Both the text and the secrets are projected
+by the same function; that they agree matters more than that every escape is understood.
+"""
+
+import re
+import string
+
+_KEPT = frozenset((string.ascii_letters + string.digits).encode())
+_DELETED = bytes(byte for byte in range(256) if byte not in _KEPT)
+_LOWER = bytes(byte + 32 if 65 <= byte <= 90 else byte for byte in range(256))
+
+_CHUNK = 1024
+
+# Things written with letters or digits that show as nothing or as white space. Each is overwritten with as
+# many NUL bytes, so that offsets stay the same.
+_WRITTEN_NOISE = re.compile(
+    rb"\\u(?:200[b-f]|202[89a-e]|206[0-9a-f]|00ad|00a0|feff|000[9ad]|0020|180e)"
+    rb"|&(?:\#(?:8203|8204|8205|8288|65279|173|160|10|13|32|x200[b-d];?|xad|xa0|xa|xd|x20)"
+    rb"|shy|zwnj|zwj|nbsp|ZeroWidthSpace|NoBreak|NewLine|Tab);"
+    rb"|%(?:20|0a|0d|09|e2%80%8[b-d]|c2%ad|ef%bb%bf)"
+    rb"|\x1b\[[0-9;]{0,12}[A-Za-z]"
+    rb"|</?(?:b|i|u|s|em|strong|span|wbr|br|code|tt|font|mark)\b[^<>]{0,80}>",
+    re.IGNORECASE,
+)
+_NOISE_SIGNS = (b"\\u", b"&", b"%", b"\x1b[", b"<")
+_ESCAPED_SPACES = (b"\\n", b"\\r", b"\\t")
+
+
+def without_written_noise(data: bytes) -> bytes:
+    """``data`` at the same length, with invisible things that are spelled out overwritten by NUL bytes."""
+    if b"\\" in data:
+        for escape in _ESCAPED_SPACES:
+            data = data.replace(escape, b"\0\0")
+    if any(sign in data for sign in _NOISE_SIGNS):
+        data = _WRITTEN_NOISE.sub(lambda found: bytes(found.end() - found.start()), data)
+    return data
+
+
+def project(data: bytes) -> bytes:
+    """The projection of ``data``."""
+    return without_written_noise(data).translate(_LOWER, _DELETED)
+
+
+class Projection:
+    """The projection of a text, and the way back."""
+
+    def __init__(self, data: bytes) -> None:
+        self._cleaned = without_written_noise(data)
+        self.data = self._cleaned.translate(_LOWER, _DELETED)
+        self._starts: list[int] | None = None
+
+    def origin(self, start: int, end: int) -> tuple[int, int]:
+        """Where the projected characters ``[start, end)`` stand in the text; ``start < end``."""
+        return self._origin_of(start), self._origin_of(end - 1) + 1
+
+    def _origin_of(self, offset: int) -> int:
+        # Hits are rare, so the way back is worked out only when one needs it.
+        if self._starts is None:
+            self._starts = _chunk_starts(self._cleaned)
+        low, high = 0, len(self._starts)
+        while high - low > 1:
+            middle = (low + high) // 2
+            if self._starts[middle] <= offset:
+                low = middle
+            else:
+                high = middle
+        position = low * _CHUNK
+        left = offset - self._starts[low]
+        for byte in self._cleaned[position : position + _CHUNK]:
+            if byte in _KEPT:
+                if left == 0:
+                    return position
+                left -= 1
+            position += 1
+        raise IndexError(offset)
+
+
+def _chunk_starts(data: bytes) -> list[int]:
+    starts, total = [], 0
+    for position in range(0, len(data), _CHUNK):
+        starts.append(total)
+        total += len(data[position : position + _CHUNK].translate(None, _DELETED))
+    return starts

@@ -1,0 +1,74 @@
+"""
+Fields that must come back to the model as they were.
+
+Reason: a signature or an encrypted thought that lost a character makes the provider refuse the whole
+conversation, and a picture that was "redacted" is broken. They are random by design, so guessing at them is
+always wrong; only what the vault knows is taken out of them.
+"""
+
+import re
+
+_OPAQUE_KEYS = frozenset(
+    {
+        "signature",
+        "thought_signature",
+        "thoughtsignature",
+        "thinking_signature",
+        "encrypted_content",
+        "encrypted_reasoning",
+        "reasoning_signature",
+        "redacted_thinking",
+        "system_fingerprint",
+        "b64_json",
+    }
+)
+_ID_KEYS = frozenset(
+    {
+        "id",
+        "tool_call_id",
+        "toolcallid",
+        "call_id",
+        "tool_use_id",
+        "item_id",
+        "response_id",
+        "previous_response_id",
+        "message_id",
+        "request_id",
+        "file_id",
+        "session_id",
+        "conversation_id",
+        "run_id",
+        "trace_id",
+        "span_id",
+    }
+)
+_PROTOCOL_ID = re.compile(
+    r"^(?:call|toolu|tooluse|chatcmpl|msg|resp|rs|fc|req|run|item|file|gen|ws|ig|cmpl|fp|srvtoolu|step|thread|asst)"
+    r"[_-][A-Za-z0-9_:.-]{1,200}$"
+)
+_MEDIA_URL = re.compile(
+    r"^\s*data:(?:image|audio|video|font|application/(?:pdf|font|x-font|octet-stream|zip|vnd))[^,]{0,200};base64,",
+    re.IGNORECASE,
+)
+_MEDIA_NEIGHBOURS = ("media_type", "mime_type", "mimeType", "format")
+_MEDIA_TYPE = re.compile(
+    r"^(?:image|audio|video|font)/|^(?:wav|mp3|flac|opus|pcm16|ogg|png|jpe?g|webp|gif)$|pdf$", re.IGNORECASE
+)
+
+
+def is_opaque(text: str, key: str, parent: dict[str, object] | None) -> bool:
+    """Whether a string is a signature, encrypted state or media."""
+    if _MEDIA_URL.match(text):
+        return True
+    if key.lower() in _OPAQUE_KEYS:
+        return " " not in text
+    if key != "data" or parent is None:
+        return False
+    if parent.get("type") in {"redacted_thinking", "reasoning.encrypted"}:
+        return True
+    return any(_MEDIA_TYPE.search(str(parent.get(name, ""))) for name in _MEDIA_NEIGHBOURS)
+
+
+def is_identifier(text: str, key: str) -> bool:
+    """Whether a string is an id of the model's protocol."""
+    return len(text) <= 200 and key.lower() in _ID_KEYS and bool(_PROTOCOL_ID.match(text))

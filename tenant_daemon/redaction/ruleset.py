@@ -1,0 +1,126 @@
+"""
+Rules as data: read, expanded and checked.
+
+A rule's examples are tried when the rules are loaded, so a rule that does not do what it says cannot be in
+force. Examples are written as templates: ``{a20}`` stands for 20 letters and digits, ``{l8}`` lower case
+letters, ``{u8}`` upper case and digits, ``{h32}`` hex, ``{d10}`` digits, ``{b40}`` base64. So no file of this
+repository holds anything that looks like a live key.
+"""
+
+import random
+import re
+import string
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import re2
+from pydantic import BaseModel, ConfigDict, Field
+
+RULES_DIR = Path(__file__).parent / "rules"
+
+_ALPHABETS = {
+    "a": string.ascii_letters + string.digits,
+    "l": string.ascii_lowercase,
+    "n": string.ascii_lowercase + string.digits,
+    "u": string.ascii_uppercase + string.digits,
+    "h": "0123456789abcdef",
+    "d": string.digits,
+    "b": string.ascii_letters + string.digits + "+/",
+    "w": string.ascii_letters + string.digits + "_-",
+}
+_SLOT = re.compile(r"\{([alnuhdbw])(\d+)\}")
+
+
+class BadRule(ValueError):
+    """A rule that cannot be compiled or fails one of its own examples."""
+
+
+class _RuleData(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str = Field(pattern=r"^[a-z0-9-]+$")
+    kind: str = Field(default="", pattern=r"^[a-z0-9-]*$")
+    """What the placeholder says; the id when empty."""
+    regex: str
+    reach: int = Field(default=1024, ge=16)
+    """How many bytes before its first end a match may begin."""
+    is_checked: bool = False
+    """The value must also look like a real one (``plausibility.py``)."""
+    probe: str = ""
+    """A simpler pattern that matches wherever ``regex`` does, when that is too large for the finder."""
+    match: list[str] = Field(min_length=1)
+    not_match: list[str] = Field(default_factory=list)
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule in force. Group 1 of ``pattern`` is the secret, or the whole match when it has no group."""
+
+    id: str
+    kind: str
+    pattern: "re2._Regexp"
+    probe: bytes
+    reach: int
+    is_checked: bool
+    match: tuple[str, ...]
+    not_match: tuple[str, ...]
+
+    def spans(self, data: bytes, start: int = 0) -> Iterator[tuple[int, int]]:
+        """Where the rule's secrets stand in ``data`` from ``start`` on."""
+        group = 1 if self.pattern.groups else 0
+        for found in self.pattern.finditer(data, start):
+            span = found.span(group)
+            if span[0] >= 0:
+                yield span
+
+
+def expand(template: str) -> str:
+    """The example behind a template: random, but the same every time."""
+    source = random.Random(template)  # noqa: S311
+
+    def fill(slot: re.Match[str]) -> str:
+        alphabet = _ALPHABETS[slot.group(1)]
+        return "".join(source.choice(alphabet) for _ in range(int(slot.group(2))))
+
+    return _SLOT.sub(fill, template)
+
+
+@cache
+def load_rules() -> tuple[Rule, ...]:
+    """
+    Every rule of the ``rules`` folder, compiled; examples are not tried here (``check_rules``).
+
+    Raises:
+        BadRule: A file is wrong.
+    """
+    rules: list[Rule] = []
+    for path in sorted(RULES_DIR.glob("*.toml")):
+        for data in tomllib.loads(path.read_text("utf-8"))["rule"]:
+            rules.append(_compiled(_RuleData.model_validate(data)))
+    ids = [rule.id for rule in rules]
+    if len(ids) != len(set(ids)):
+        raise BadRule(f"rule ids repeat: {sorted({i for i in ids if ids.count(i) > 1})}")
+    return tuple(rules)
+
+
+def _compiled(data: _RuleData) -> Rule:
+    options = re2.Options()
+    options.log_errors = False
+    try:
+        pattern = re2.compile(data.regex.encode(), options)
+    except re2.error as exc:
+        raise BadRule(f"rule {data.id}: {exc}") from None
+    return Rule(
+        id=data.id,
+        kind=data.kind or data.id,
+        pattern=pattern,
+        probe=(data.probe or data.regex).encode(),
+        reach=data.reach,
+        is_checked=data.is_checked,
+        match=tuple(map(expand, data.match)),
+        not_match=tuple(map(expand, data.not_match)),
+    )

@@ -1,0 +1,59 @@
+"""Every reading of a text that is worth searching, a few levels deep."""
+
+from collections.abc import Iterator
+from typing import Protocol
+
+from tenant_daemon.redaction.findings import Finding
+from tenant_daemon.redaction.views.decoded import decoded
+from tenant_daemon.redaction.views.lookalikes import read_as_ascii
+from tenant_daemon.redaction.views.unescaped import unescaped
+from tenant_daemon.redaction.views.view import View, original
+
+MAX_DEPTH = 4
+_BUDGET_FACTOR = 8
+_BUDGET_FLOOR = 4_000_000
+
+
+class Finder(Protocol):
+    """A detector, as the views use it."""
+
+    def find(self, data: bytes) -> list[Finding]:
+        """Where secrets stand in ``data``."""
+        ...
+
+
+def find_in_views(data: bytes, known: Finder, patterns: Finder) -> list[Finding]:
+    """
+    What ``known`` and ``patterns`` find in other readings of ``data``, as offsets into ``data``.
+
+    Depth and total size are bounded: nested archives cannot stall the proxy.
+    """
+    findings: list[Finding] = []
+    budget = _BUDGET_FACTOR * len(data) + _BUDGET_FLOOR
+    waiting = [(original(data), 0)]
+    while waiting:
+        view, depth = waiting.pop()
+        for reading, is_text in _readings(view, depth):
+            budget -= len(reading.data)
+            if budget < 0:
+                return findings
+            findings.extend(_located(reading, known.find(reading.data)))
+            if is_text:
+                findings.extend(_located(reading, patterns.find(reading.data)))
+                if depth + 1 < MAX_DEPTH:
+                    waiting.append((reading, depth + 1))
+    return findings
+
+
+def _readings(view: View, depth: int) -> Iterator[tuple[View, bool]]:
+    if plain := unescaped(view):
+        yield plain, True
+    if depth == 0 and (ascii_text := read_as_ascii(view)):
+        yield ascii_text, True
+    yield from decoded(view)
+
+
+def _located(view: View, findings: list[Finding]) -> Iterator[Finding]:
+    for finding in findings:
+        start, end = view.origin(finding.start, finding.end)
+        yield Finding(start, end, finding.layer, finding.placeholder)

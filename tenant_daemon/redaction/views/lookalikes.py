@@ -1,0 +1,52 @@
+"""A text whose letters from elsewhere (full-width, mathematical, Cyrillic, Greek) are read as ASCII."""
+
+import re
+import unicodedata
+
+from tenant_daemon.redaction.views.view import Segment, View, verbatim
+
+# Letters of other scripts that look like an ASCII one; Unicode's compatibility forms are handled by NFKD.
+_CONFUSABLE = dict(
+    zip(
+        "АВЕКМНОРСТУХІЈЅԚԜаеорсухіјѕԛԁһӏԝкмтвнпигΑΒΕΖΗΙΚΜΝΟΡΤΥΧαβγικνορτυχωϲϳıȷɑɡɩʟʏᴀᴄᴅᴇᴊᴋᴍᴏᴘᴛᴜᴠᴡᴢ",
+        "ABEKMHOPCTYXIJSQWaeopcyxijsqdhlwkmtbhnurABEZHIKMNOPTYXabyikvoptuxwcjijagiLYACDEJKMOPTUVWZ",
+        strict=True,
+    )
+)
+_FOREIGN = re.compile(
+    r"[\u0131\u0237\u0250-\u02af\u0370-\u052f\u1d00-\u1d7f\u2070-\u209f\u2100-\u214f\u2460-\u24ff\uff01-\uff5e"
+    r"\U0001d400-\U0001d7ff\U0001f130-\U0001f189\U000e0020-\U000e007f]+|[A-Za-z0-9][\u0300-\u036f]+"
+)
+
+
+def read_as_ascii(view: View) -> View | None:
+    """The view with look-alikes replaced; None when it has none."""
+    if view.data.isascii():
+        return None
+    text = view.data.decode("utf-8", "surrogateescape")
+    segments: list[Segment] = []
+    position = consumed = 0
+    for found in _FOREIGN.finditer(text):
+        start = consumed + _size(text[position : found.start()])
+        if start > consumed:
+            segments.append(verbatim(view.data, consumed, start))
+        for character in found.group():
+            size = _size(character)
+            segments.append(Segment(_ascii(character), start, start + size))
+            start += size
+        position, consumed = found.end(), start
+    if not segments:
+        return None
+    segments.append(verbatim(view.data, consumed, len(view.data)))
+    return View(segments, view)
+
+
+def _size(text: str) -> int:
+    return len(text.encode("utf-8", "surrogateescape"))
+
+
+def _ascii(character: str) -> bytes:
+    if 0xE0020 <= ord(character) <= 0xE007E:
+        return bytes([ord(character) - 0xE0000])  # Unicode tags: invisible ASCII.
+    plain = _CONFUSABLE.get(character) or unicodedata.normalize("NFKD", character)
+    return "".join(_CONFUSABLE.get(part, part) for part in plain).encode("ascii", "ignore")
