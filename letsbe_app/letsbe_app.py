@@ -1,0 +1,37 @@
+"""
+The hub as Reflex runs it: pages, the REST and websocket doors, one port.
+
+    python -m letsbe_app build    writes the pages
+    python -m letsbe_app serve    serves `app`
+"""
+
+import reflex as rx
+
+from letsbe_app.api.app import build_api
+from letsbe_app.ui.components.toast import toast_host
+from letsbe_app.ui.errors import render_error
+from letsbe_app.ui.head import head_components
+from letsbe_app.ui.serving import PageHeaders
+from letsbe_app.ui.site_map import PAGES
+
+app = rx.App(
+    stylesheets=["/theme.css"],
+    head_components=head_components(),
+    html_lang="en",
+    backend_exception_handler=render_error,
+    # Reflex's own toasts and banner would bring a second look and 40 kB; the shells have ours.
+    toaster=None,
+    app_wraps={},
+    extra_app_wraps={(10, "ToastHost"): lambda _is_stateful: toast_host()},
+    api_transformer=[build_api(), PageHeaders],
+)
+
+for page in PAGES:
+    app.add_page(
+        page.component,
+        route=page.route,
+        title=page.title,
+        description=page.description,
+        on_load=page.on_load,
+        meta=page.meta(),
+    )

@@ -1,0 +1,1 @@
+"""The parts of every page: one file each, one look everywhere."""

@@ -1,0 +1,40 @@
+"""A line across the page that says in what state things are."""
+
+from typing import Any, Final, Literal
+
+import reflex as rx
+
+from letsbe_app.ui.components.icon import icon
+
+Tone = Literal["info", "warning", "danger"]
+
+_TONES: Final[dict[Tone, tuple[str, str]]] = {
+    "info": ("text-info border-info/40", "info"),
+    "warning": ("text-yellow border-yellow/50", "triangle-alert"),
+    "danger": ("text-red border-red/50", "octagon-alert"),
+}
+
+
+def banner(
+    text: Any,
+    *,
+    tone: Tone = "info",
+    detail: Any = "",
+    icon_name: str = "",
+    action: rx.Component | None = None,
+    **props: Any,
+) -> rx.Component:
+    """Return a banner; ``detail`` continues the sentence in a quieter voice."""
+    style, default_icon = _TONES[tone]
+    return rx.el.div(
+        icon(icon_name or default_icon, class_name="mt-0.5"),
+        rx.el.p(
+            rx.el.span(text, class_name="font-medium"),
+            rx.el.span(" ", detail, class_name="text-muted") if detail != "" else rx.fragment(),
+            class_name="grow text-sm",
+        ),
+        action or rx.fragment(),
+        role="status",
+        class_name=f"flex items-start gap-2.5 px-4 py-2.5 rounded-card border bg-card {style}",
+        **props,
+    )

@@ -1,0 +1,23 @@
+"""A button for what cannot be undone: it must be held for a moment."""
+
+from typing import Any
+
+import reflex as rx
+
+from letsbe_app.ui.islands import Island, island
+
+
+class HoldButton(Island):
+    """Fires ``on_confirm`` after it was held for 1.2 seconds."""
+
+    library = island("hold_button.jsx")
+    tag = "HoldButton"
+
+    label: rx.Var[str]
+    disabled: rx.Var[bool]
+    on_confirm: rx.EventHandler[rx.event.no_args_event_spec]
+
+
+def hold_button(label: str, *, on_confirm: Any, is_disabled: Any = False) -> rx.Component:
+    """Return a button that must be held."""
+    return HoldButton.create(label=label, on_confirm=on_confirm, disabled=is_disabled)

@@ -1,0 +1,49 @@
+import { useEffect, useId, useRef } from "react";
+
+/**
+ * A native dialog (focus stays inside, Escape closes, the page behind is inert). On a phone the same content
+ * comes as a sheet from below.
+ */
+export function Dialog({ open, title, closeLabel, onDismiss, children }) {
+  const dialog = useRef(null);
+  const heading = useId();
+
+  useEffect(() => {
+    const element = dialog.current;
+    if (open && !element.open) element.showModal();
+    if (!open && element.open) element.close();
+  }, [open]);
+
+  return (
+    <dialog
+      ref={dialog}
+      aria-labelledby={heading}
+      onCancel={(event) => {
+        event.preventDefault();
+        onDismiss?.();
+      }}
+      onClick={(event) => {
+        if (event.target === dialog.current) onDismiss?.();
+      }}
+      className="dialog m-auto max-sm:mb-0 max-sm:max-w-full max-sm:w-full sm:w-[30rem] bg-card text-ink
+        rounded-card max-sm:rounded-b-none border border-line shadow-soft p-0 backdrop:bg-[var(--scrim)]"
+    >
+      <div className="p-5 flex flex-col gap-4">
+        <div className="flex items-start justify-between gap-3">
+          <h2 id={heading} className="text-lg font-semibold">
+            {title}
+          </h2>
+          <button
+            type="button"
+            aria-label={closeLabel}
+            onClick={() => onDismiss?.()}
+            className="-m-2 min-h-target min-w-target rounded-control text-muted hover:text-ink cursor-pointer"
+          >
+            <span aria-hidden="true">✕</span>
+          </button>
+        </div>
+        {children}
+      </div>
+    </dialog>
+  );
+}

@@ -1,0 +1,48 @@
+import { useEffect, useRef, useState } from "react";
+import { hubStream } from "./stream.js";
+
+const PATIENCE_MS = 3_000;
+
+/**
+ * The page's ear: calls `onWake(topic, id)` when the hub says that something changed, and shows a line when the
+ * connection is gone for longer than a moment.
+ */
+export function Live({ onWake, offlineText, reconnectingText }) {
+  const [isLost, setIsLost] = useState(false);
+  const [isOnline, setIsOnline] = useState(true);
+  const wake = useRef(onWake);
+  wake.current = onWake;
+
+  useEffect(() => {
+    const stream = hubStream();
+    let timer = 0;
+    const endWakes = stream.onWake((topic, id) => wake.current?.(topic, id));
+    const endStatus = stream.onStatus((status) => {
+      clearTimeout(timer);
+      if (status === "open") setIsLost(false);
+      else timer = setTimeout(() => setIsLost(true), PATIENCE_MS);
+    });
+    const note = () => setIsOnline(navigator.onLine);
+    note();
+    window.addEventListener("online", note);
+    window.addEventListener("offline", note);
+    return () => {
+      clearTimeout(timer);
+      endWakes();
+      endStatus();
+      window.removeEventListener("online", note);
+      window.removeEventListener("offline", note);
+    };
+  }, []);
+
+  if (isOnline && !isLost) return null;
+  return (
+    <div
+      role="status"
+      className="rise fixed z-40 top-2 inset-x-0 mx-auto w-fit max-w-[92vw] px-4 py-2 rounded-pill text-sm bg-card
+        border border-yellow/60 text-yellow shadow-soft"
+    >
+      {isOnline ? reconnectingText : offlineText}
+    </div>
+  );
+}

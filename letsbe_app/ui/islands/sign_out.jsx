@@ -1,0 +1,26 @@
+import { postToHub } from "./hub_rest.js";
+
+/** Ends the session and loads a new document, so that nothing of the old one stays. */
+export function SignOut({ label, failed, to }) {
+  const leave = async () => {
+    try {
+      await postToHub("/api/v1/account/sign-out");
+    } catch (error) {
+      if (error.status !== 401) {
+        window.dispatchEvent(new CustomEvent("letsbe:toast", { detail: { text: failed, tone: "danger" } }));
+        return;
+      }
+    }
+    location.assign(to);
+  };
+  return (
+    <button
+      type="button"
+      onClick={leave}
+      className="min-h-target px-3 rounded-control text-muted hover:text-ink hover:bg-sunken cursor-pointer
+        whitespace-nowrap"
+    >
+      {label}
+    </button>
+  );
+}

@@ -1,0 +1,21 @@
+"""
+Ways out of the portal.
+
+Both load a whole new document: Reflex's socket keeps the cookies of the moment when it was opened, so a page
+that goes on living after signing in or out would go on as who it was.
+"""
+
+import json
+
+import reflex as rx
+from reflex.event import EventSpec
+
+from letsbe_app.ui import routes
+
+
+def go_to_sign_in() -> EventSpec:
+    """Load the sign-in page, which returns to where the browser is now."""
+    base = json.dumps(f"{routes.SIGN_IN}?next=")
+    return rx.call_script(
+        f"location.assign({base} + encodeURIComponent(location.pathname + location.search))"
+    )

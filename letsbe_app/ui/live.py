@@ -1,0 +1,39 @@
+"""The page's ear to the hub's live stream."""
+
+from typing import Any
+
+import reflex as rx
+
+from letsbe_app.ui.islands import Island, island
+from letsbe_app.ui.text import texts
+
+
+def _wake_args(topic: rx.Var[str], identifier: rx.Var[str]) -> list[rx.Var[str]]:
+    return [topic, identifier]
+
+
+class Live(Island):
+    """One per page; all of them in a tab share one websocket."""
+
+    library = island("live.jsx")
+    tag = "Live"
+
+    offline_text: rx.Var[str]
+    reconnecting_text: rx.Var[str]
+    on_wake: rx.EventHandler[_wake_args]
+
+
+def live(on_wake: Any) -> rx.Component:
+    """
+    Return the page's ear.
+
+    Args:
+        on_wake: Handler of ``(topic, id)``; topics are ``approvals``, ``conversation``, ``tenant``,
+            ``provisioning``, and ``resumed`` after a lost connection, when any of them may have been missed.
+    """
+    t = texts()
+    return Live.create(
+        on_wake=on_wake,
+        offline_text=t.common.page_offline,
+        reconnecting_text=t.chat.reconnecting,
+    )

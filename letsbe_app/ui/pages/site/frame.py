@@ -1,0 +1,71 @@
+"""Header and footer of the public pages."""
+
+from typing import Any
+
+import reflex as rx
+
+from letsbe_app.ui import routes
+from letsbe_app.ui.components.button import link, link_button
+from letsbe_app.ui.text import texts
+
+
+def public_page(*children: Any, wide: bool = True) -> rx.Component:
+    """Return a public page: header, main, footer. ``wide`` pages bring their own measure."""
+    t = texts()
+    measure = "max-w-6xl" if wide else "max-w-xl"
+    return rx.fragment(
+        rx.el.a(t.common.skip_to_content, href="#content", class_name="skip-link"),
+        _header(),
+        rx.el.main(
+            *children,
+            id="content",
+            class_name=f"mx-auto w-full {measure} px-4 sm:px-6 py-8 sm:py-12",
+        ),
+        _footer(),
+    )
+
+
+def wordmark(to: str = routes.LANDING) -> rx.Component:
+    """Return the product's name as a link."""
+    return link(
+        rx.el.img(src="/icons/icon.svg", alt="", width="28", height="28"),
+        texts().common.product,
+        to=to,
+        class_name="inline-flex items-center gap-2 font-semibold !no-underline !text-ink min-h-target",
+    )
+
+
+def _header() -> rx.Component:
+    t = texts()
+    return rx.el.header(
+        rx.el.div(
+            wordmark(),
+            rx.el.nav(
+                link_button(
+                    t.calculator.title_short, routes.CALCULATOR, kind="bare", class_name="max-sm:hidden"
+                ),
+                link_button(t.common.sign_in, routes.SIGN_IN, kind="quiet"),
+                aria_label=t.common.main_navigation,
+                class_name="flex items-center gap-2",
+            ),
+            class_name="mx-auto max-w-6xl px-4 sm:px-6 py-3 flex items-center justify-between gap-4",
+        ),
+        class_name="border-b border-line bg-paper",
+    )
+
+
+def _footer() -> rx.Component:
+    t = texts()
+    return rx.el.footer(
+        rx.el.div(
+            rx.el.p(t.site.footer),
+            rx.el.nav(
+                link(t.calculator.title_short, to=routes.CALCULATOR),
+                link(t.common.sign_in, to=routes.SIGN_IN),
+                aria_label=t.site.footer_navigation,
+                class_name="flex gap-6",
+            ),
+            class_name="mx-auto max-w-6xl px-4 sm:px-6 py-8 flex flex-wrap justify-between gap-4 text-sm text-muted",
+        ),
+        class_name="border-t border-line mt-8",
+    )

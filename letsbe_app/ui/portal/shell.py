@@ -1,0 +1,168 @@
+"""The frame around the portal's pages: navigation, banners, toasts, the live stream."""
+
+from typing import Any, Final
+
+import reflex as rx
+from reflex.components.react_router import ReactRouterLink
+
+from letsbe_app.ui import routes
+from letsbe_app.ui.components.banner import banner
+from letsbe_app.ui.components.button import icon_button, link_button
+from letsbe_app.ui.components.empty_state import empty_state
+from letsbe_app.ui.components.icon import icon
+from letsbe_app.ui.components.logo import logo
+from letsbe_app.ui.components.sign_out import sign_out
+from letsbe_app.ui.components.skeleton import skeleton
+from letsbe_app.ui.live import live
+from letsbe_app.ui.portal.state import PortalState
+from letsbe_app.ui.text import texts
+
+_PLACES: Final = (
+    (routes.HOME, "house", texts().common.home),
+    (routes.CHAT, "message-circle", texts().common.chat),
+    (routes.APPROVALS, "shield-check", texts().common.approvals),
+    (routes.AGENTS, "users", texts().common.agents),
+)
+
+
+def portal_shell(
+    *children: Any, here: str, on_wake: Any, is_full_height: bool = False, needs_server: bool = True
+) -> rx.Component:
+    """
+    Return a portal page.
+
+    Args:
+        here: The route of the page, for the navigation.
+        on_wake: Handler of ``(topic, id)`` that brings the page up to date.
+        is_full_height: The page fills the window and scrolls inside (chat).
+        needs_server: Without a server the page shows the way to one instead.
+    """
+    content = (
+        rx.cond(PortalState.frame.has_server, rx.fragment(*children), _no_server()) if needs_server else None
+    )
+    return rx.el.div(
+        rx.el.a(texts().common.skip_to_content, href="#content", class_name="skip-link"),
+        _header(here),
+        rx.el.main(
+            _banners(),
+            rx.cond(
+                PortalState.is_loaded,
+                content if content is not None else rx.fragment(*children),
+                skeleton("h-8 w-1/2", "h-28", "h-40"),
+            ),
+            id="content",
+            tab_index="-1",
+            class_name=(
+                "w-full mx-auto px-4 sm:px-6 outline-none flex flex-col "
+                + (
+                    "max-w-[1400px] grow min-h-0 gap-3 pt-3"
+                    if is_full_height
+                    else "max-w-[1080px] gap-6 pt-6 pb-28 sm:pb-12"
+                )
+            ),
+        ),
+        _tab_bar(here),
+        live(on_wake),
+        class_name="flex flex-col " + ("h-dvh overflow-hidden" if is_full_height else "min-h-dvh"),
+    )
+
+
+def _header(here: str) -> rx.Component:
+    t = texts().common
+    return rx.el.header(
+        rx.el.div(
+            ReactRouterLink.create(logo(), to=routes.HOME, aria_label=t.product, class_name="mr-auto"),
+            rx.el.nav(
+                *[_place(route, glyph, name, is_here=route == here) for route, glyph, name in _PLACES],
+                aria_label=t.main_navigation,
+                class_name="hidden sm:flex items-center gap-1",
+            ),
+            icon_button("sun-moon", t.theme, on_click=rx.toggle_color_mode),
+            sign_out(),
+            class_name="mx-auto max-w-[1400px] px-4 sm:px-6 min-h-14 flex items-center gap-1",
+        ),
+        class_name="border-b border-line bg-card shrink-0",
+    )
+
+
+def _place(route: str, glyph: str, name: str, *, is_here: bool) -> rx.Component:
+    return ReactRouterLink.create(
+        icon(glyph),
+        name,
+        _count() if route == routes.APPROVALS else rx.fragment(),
+        to=route,
+        aria_current="page" if is_here else "false",
+        class_name=(
+            "inline-flex items-center gap-2 min-h-target px-3 rounded-control "
+            + ("bg-sunken text-ink font-medium" if is_here else "text-muted hover:text-ink")
+        ),
+    )
+
+
+def _tab_bar(here: str) -> rx.Component:
+    """Return the phone's navigation, at the thumb."""
+    return rx.el.nav(
+        *[
+            ReactRouterLink.create(
+                rx.el.span(
+                    icon(glyph, 22),
+                    rx.el.span(_count(), class_name="absolute -top-1.5 -right-3")
+                    if route == routes.APPROVALS
+                    else rx.fragment(),
+                    class_name="relative",
+                ),
+                rx.el.span(name, class_name="text-xs"),
+                to=route,
+                aria_current="page" if route == here else "false",
+                class_name=(
+                    "flex-1 flex flex-col items-center justify-center gap-0.5 py-1.5 min-h-14 "
+                    + ("text-accent font-medium" if route == here else "text-muted")
+                ),
+            )
+            for route, glyph, name in _PLACES
+        ],
+        aria_label=texts().common.main_navigation,
+        class_name=(
+            "sm:hidden flex border-t border-line bg-card shrink-0 pb-[env(safe-area-inset-bottom)] "
+            "sticky bottom-0 z-30 mt-auto"
+        ),
+    )
+
+
+def _count() -> rx.Component:
+    return rx.cond(
+        PortalState.frame.waiting_count > 0,
+        rx.el.span(
+            PortalState.frame.waiting_count,
+            class_name=(
+                "min-w-5 h-5 px-1.5 rounded-pill bg-accent text-on-accent text-xs font-semibold tabular "
+                "inline-flex items-center justify-center"
+            ),
+        ),
+    )
+
+
+def _banners() -> rx.Component:
+    t = texts().common
+    frame = PortalState.frame
+    return rx.cond(
+        frame.has_server,
+        rx.fragment(
+            rx.cond(frame.is_stopped, banner(t.server_stopped, tone="danger", icon_name="octagon-pause")),
+            rx.cond(~frame.is_online, banner(t.server_offline, tone="warning", icon_name="cloud-off")),
+            rx.cond(
+                frame.is_practice,
+                banner(t.practice, detail=t.practice_detail, icon_name="flask-conical"),
+            ),
+        ),
+    )
+
+
+def _no_server() -> rx.Component:
+    t = texts().common
+    return empty_state(
+        t.no_server_title,
+        t.no_server_detail,
+        icon_name="server",
+        action=link_button(t.no_server_action, routes.CALCULATOR),
+    )

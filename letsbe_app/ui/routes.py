@@ -1,0 +1,40 @@
+"""Names of all pages. A page is linked by its name here, never by a literal path."""
+
+from typing import Final
+
+LANDING: Final = "/"
+CALCULATOR: Final = "/calculator"
+SIGN_UP: Final = "/sign-up"
+SIGN_IN: Final = "/sign-in"
+ONBOARDING: Final = "/start"
+PAYMENT: Final = "/start/payment/[order_id]"
+HOME: Final = "/portal"
+CHAT: Final = "/portal/chat"
+CONVERSATION: Final = "/portal/chat/[conversation_id]"
+APPROVALS: Final = "/portal/approvals"
+AGENTS: Final = "/portal/agents"
+PROVISIONING: Final = "/portal/provisioning/[order_id]"
+NOT_FOUND: Final = "404"
+
+
+def sign_in(next_path: str = "") -> str:
+    """The sign-in page that returns to ``next_path``, which must be a path of this site."""
+    is_own = next_path.startswith("/") and not next_path.startswith(("//", "/\\"))
+    return f"{SIGN_IN}?next={next_path}" if is_own else SIGN_IN
+
+
+def conversation(conversation_id: str) -> str:
+    return f"{CHAT}/{conversation_id}"
+
+
+def chat_with(agent_id: str) -> str:
+    """A conversation with this agent that does not exist yet."""
+    return f"{CHAT}?agent={agent_id}"
+
+
+def provisioning(order_id: str) -> str:
+    return f"/portal/provisioning/{order_id}"
+
+
+def payment(order_id: str) -> str:
+    return f"/start/payment/{order_id}"

@@ -1,0 +1,52 @@
+"""Words of approvals: the card, its page, and how tiers are named."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class ApprovalsTexts:
+    title: str = "Approvals"
+    open_tab: str = "Open"
+    settled_tab: str = "Decided"
+    none_open: str = "Nothing waits for you."
+    none_open_detail: str = "When an agent wants to do something risky, it asks here and in the conversation."
+    none_settled: str = "Nothing decided yet."
+    asks: str = "asks"
+    command: str = "Exactly this will run"
+    call: str = "Exactly this will be done"
+    change: str = "What changes"
+    why: str = "Why it asks"
+    risk: str = "What can go wrong"
+    approve: str = "Approve"
+    hold_to_approve: str = "Hold to approve"
+    deny: str = "Refuse"
+    deny_title: str = "Refuse this?"
+    deny_reason: str = "Tell the agent why"
+    deny_hint: str = "Optional. The agent reads this and plans anew."
+    deny_confirm: str = "Refuse"
+    remember: str = "Allow this from now on"
+    remember_title: str = "Allow this from now on?"
+    remember_detail: str = (
+        "For 30 days this agent may do exactly this, with the same words and files, without asking. "
+        "Anything else still asks."
+    )
+    remember_confirm: str = "Approve and allow for 30 days"
+    open_conversation: str = "Open the conversation"
+    decision_on_its_way: str = "Decided. Your server is being told."
+    keys_hint: str = "Keys: a approves, x refuses"
+    approved: str = "Approved"
+    denied: str = "Refused"
+    expired: str = "Expired"
+    cancelled: str = "Called off"
+    tier_green: str = "Reads only"
+    tier_yellow: str = "Easily undone"
+    tier_yellow_external: str = "Leaves your server"
+    tier_red: str = "Hard to undo"
+    tier_critical_red: str = "Cannot be undone"
+    external: str = "Reaches people or systems outside"
+
+    def expires(self, when: str) -> str:
+        return f"Expires {when}"
+
+    def waiting_count(self, count: int) -> str:
+        return "1 approval waits for you" if count == 1 else f"{count} approvals wait for you"

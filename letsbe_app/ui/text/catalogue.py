@@ -1,0 +1,34 @@
+"""All areas together, per language."""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from letsbe_app.ui.text.agents import AgentsTexts
+from letsbe_app.ui.text.approvals import ApprovalsTexts
+from letsbe_app.ui.text.chat import ChatTexts
+from letsbe_app.ui.text.common import CommonTexts
+from letsbe_app.ui.text.home import HomeTexts
+from letsbe_app.ui.text.provisioning import ProvisioningTexts
+
+DEFAULT_LOCALE: Final = "en"
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """The words of one language."""
+
+    locale: str = DEFAULT_LOCALE
+    common: CommonTexts = field(default_factory=CommonTexts)
+    home: HomeTexts = field(default_factory=HomeTexts)
+    chat: ChatTexts = field(default_factory=ChatTexts)
+    approvals: ApprovalsTexts = field(default_factory=ApprovalsTexts)
+    agents: AgentsTexts = field(default_factory=AgentsTexts)
+    provisioning: ProvisioningTexts = field(default_factory=ProvisioningTexts)
+
+
+_CATALOGUES: Final = {DEFAULT_LOCALE: Catalogue()}
+
+
+def texts(locale: str = DEFAULT_LOCALE) -> Catalogue:
+    """The catalogue of a language such as ``de`` or ``de-AT``; English where there is none."""
+    return _CATALOGUES.get(locale.partition("-")[0].lower(), _CATALOGUES[DEFAULT_LOCALE])

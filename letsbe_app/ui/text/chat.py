@@ -1,0 +1,66 @@
+"""Words of the chat page; the browser's part gets them as one object."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class ChatTexts:
+    title: str = "Chat"
+    agents: str = "Colleagues"
+    conversations: str = "Conversations"
+    new_conversation: str = "New conversation"
+    no_conversations: str = "No conversations yet."
+    untitled: str = "New conversation"
+    placeholder: str = "Write to {name}"
+    composer_label: str = "Your message"
+    send: str = "Send"
+    stop: str = "Stop"
+    stopping: str = "Stopping"
+    composer_hint: str = "Enter sends, Shift+Enter starts a new line"
+    load_earlier: str = "Show earlier messages"
+    loading: str = "Loading the conversation"
+    thinking: str = "is thinking"
+    you: str = "You"
+    message_waiting: str = "Waits for your server"
+    status_stopped: str = "You stopped this answer."
+    status_failed: str = "This answer failed."
+    status_interrupted: str = "This answer was cut off."
+    approval_waiting: str = "Waits for your approval"
+    approval_approved: str = "You approved"
+    approval_denied: str = "You refused"
+    approval_expired: str = "Nobody decided in time, so it was not done"
+    approval_cancelled: str = "Called off"
+    tool_running: str = "Running"
+    tool_executed: str = "Done"
+    tool_denied: str = "Refused"
+    tool_expired: str = "Not decided in time"
+    tool_failed: str = "Failed"
+    tool_blocked: str = "Blocked"
+    tool_waiting: str = "Waiting"
+    tool_command: str = "Command"
+    tool_output: str = "Result"
+    tool_no_output: str = "No output."
+    one_step: str = "1 step"
+    many_steps: str = "{count} steps"
+    send_failed: str = "Your message was not sent. It is still in the box: try again."
+    load_failed: str = "The conversation could not be loaded."
+    retry: str = "Try again"
+    reconnecting: str = "The connection dropped. Reconnecting …"
+    jump_to_end: str = "To the newest message"
+    practice_answer: str = "practice model"
+    server_waits: str = "Your server is not connected. Your message waits and is delivered when it is back."
+    empty_title: str = "What can {name} do for you?"
+    keys_title: str = "Keys"
+    suggestions: tuple[tuple[str, tuple[str, ...]], ...] = (
+        ("it-admin", ("How much disk space is left?", "What is running on my server?")),
+        ("dispatcher", ("Who can help me with my newsletter?", "How much disk space is left?")),
+        (
+            "marketing",
+            ("Draft a short newsletter for this month.", "Suggest three posts about our opening hours."),
+        ),
+        (
+            "secretary",
+            ("Prepare a polite reminder for an open invoice.", "Which files are in your workspace?"),
+        ),
+        ("sales", ("Write a friendly offer for a new customer.", "Which files are in your workspace?")),
+    )

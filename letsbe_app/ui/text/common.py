@@ -1,0 +1,46 @@
+"""Words of the frame around every page."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class CommonTexts:
+    product: str = "LetsBe Biz"
+    tagline: str = "Where power meets privacy."
+    skip_to_content: str = "Skip to content"
+    main_navigation: str = "Main"
+    home: str = "Home"
+    chat: str = "Chat"
+    approvals: str = "Approvals"
+    agents: str = "Agents"
+    sign_in: str = "Sign in"
+    sign_out: str = "Sign out"
+    theme: str = "Switch between light and dark"
+    close: str = "Close"
+    cancel: str = "Cancel"
+    undo: str = "Undo"
+    copy: str = "Copy"
+    copied: str = "Copied"
+    load_more: str = "Show more"
+    loading: str = "Loading"
+    required: str = "required"
+    practice: str = "Practice mode"
+    practice_detail: str = (
+        "Answers come from a small built-in model, so that you can try everything. "
+        "The commands on your server are real."
+    )
+    page_offline: str = "You are offline. What you see may be old; it refreshes when you are back."
+    server_offline: str = "Your server is not connected right now. What you send waits for it."
+    server_stopped: str = "Everything on your server is stopped. Agents do nothing until you switch them on."
+    something_failed: str = "That did not work, and it is not your fault. Try again in a moment."
+    not_found_title: str = "There is no page here"
+    not_found_detail: str = "The address may be old, or the page moved."
+    not_found_action: str = "Go to the start"
+    no_server_title: str = "You have no server yet"
+    no_server_detail: str = (
+        "Choose the tools for your business, and your own server is set up within minutes."
+    )
+    no_server_action: str = "Choose your tools"
+
+    def page_title(self, page: str) -> str:
+        return f"{page} · {self.product}"

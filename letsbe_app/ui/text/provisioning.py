@@ -1,0 +1,30 @@
+"""Words of the page that shows a server being set up."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class ProvisioningTexts:
+    title: str = "Setting up your server"
+    ready_title: str = "Your server is ready"
+    failed_title: str = "Setting up stopped at a step"
+    can_close: str = "You can close this page. It goes on by itself, and you find it here again."
+    ready_detail: str = "Your colleagues are at their desks."
+    go_chat: str = "Say hello"
+    go_home: str = "Go to your portal"
+    retry: str = "Go on from this step"
+    retrying: str = "Going on from where it stopped."
+    failed_detail: str = "Nothing is lost: the steps before it stay done, and going on starts at this one."
+    write_us: str = "If it stops again, write to help@letsbe.biz and name the order"
+    waiting: str = "Waits"
+    running: str = "Now"
+    done: str = "Done"
+    failed: str = "Stopped here"
+
+    def seconds(self, seconds: float) -> str:
+        if seconds < 1:
+            return "under 1 s"
+        return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
+
+    def progress(self, done: int, total: int) -> str:
+        return f"Step {min(done + 1, total)} of {total}"
