@@ -7,8 +7,8 @@ import structlog
 from redis.asyncio import Redis
 
 from letsbe_app.relay.channels import (
-    LINK_CHECK,
     JOBS_CHANNEL,
+    LINK_CHECK,
     Topic,
     Wake,
     customer_channel,

@@ -14,7 +14,7 @@ from letsbe_app.settings import Settings
 
 
 class Relay:
-    """``streams``, ``publisher``, ``subscriber``, ``presence``, ``outbox`` and ``windows``. Connects at first use."""
+    """Streams, publisher, subscriber, presence, outbox, windows. Connects at first use."""
 
     def __init__(self, redis_url: str) -> None:
         self._redis = open_redis(redis_url)

@@ -1,0 +1,1 @@
+"""The agents of a server, as its owner set them up."""

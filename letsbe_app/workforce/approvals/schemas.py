@@ -1,0 +1,87 @@
+"""What approvals look like from outside, and what a person may say."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from letsbe_app.db.models import Approval
+from tenant_daemon.contracts.approvals import Verdict
+from tenant_daemon.contracts.tiers import Tier, tier_label
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A person's decision."""
+
+    verdict: Verdict
+    deny_reason: str = ""
+    """What the agent is told."""
+    edited_args: dict[str, object] | None = None
+    """For ``edit_and_approve``: the call's arguments as they shall be; judged again."""
+    remember_days: int | None = None
+    """For ``approve_and_remember``: how long."""
+
+
+@dataclass(frozen=True)
+class ApprovalView:
+    """What an agent asks, and how it stands. Texts are redacted by the server."""
+
+    id: str
+    tenant_id: str
+    conversation_id: str | None
+    agent_id: str
+    tool_call_id: str
+    tool_name: str
+    tier: str
+    """As ``tier_label``."""
+    is_external: bool
+    summary: str
+    reason: str
+    risk: str
+    argv: list[str]
+    tool_args: dict[str, Any]
+    diff: str
+    status: str
+    """As ``ApprovalStatus``."""
+    verdict: str
+    """What was decided here; while ``status`` is ``pending`` the server has not confirmed it yet."""
+    deny_reason: str
+    decided_by_user_id: str | None
+    detail: str
+    created_at: datetime
+    expires_at: datetime
+    settled_at: datetime | None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a person can still decide."""
+        return self.status == "pending" and not self.verdict
+
+
+def approval_view(row: Approval) -> ApprovalView:
+    """The view of a row."""
+    decision = row.decision or {}
+    return ApprovalView(
+        id=row.id,
+        tenant_id=row.tenant_id,
+        conversation_id=row.conversation_id,
+        agent_id=row.agent_id,
+        tool_call_id=row.tool_call_id,
+        tool_name=row.tool_name,
+        tier=tier_label(Tier(row.tier), external=row.is_external),
+        is_external=row.is_external,
+        summary=row.summary,
+        reason=row.reason,
+        risk=row.risk,
+        argv=list(row.argv),
+        tool_args=dict(row.tool_args),
+        diff=row.diff,
+        status=row.status,
+        verdict=decision.get("verdict", ""),
+        deny_reason=decision.get("deny_reason", ""),
+        decided_by_user_id=row.decided_by_user_id,
+        detail=row.detail,
+        created_at=row.created_at,
+        expires_at=row.expires_at,
+        settled_at=row.settled_at,
+    )

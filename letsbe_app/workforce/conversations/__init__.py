@@ -1,0 +1,1 @@
+"""Threads between people and agents: what people say, and the answers that daemons report."""

@@ -1,0 +1,152 @@
+"""
+Takes the run events of one link: into the stream, and at the end into the database.
+
+Two memories must agree before an answer is committed with its tool calls: either this link saw the run from
+its first event, or the stream still holds all of it. If neither does (a worker died *and* Redis lost its
+memory), the daemon is asked for the run again.
+"""
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from typing import Final
+
+import structlog
+from pydantic import TypeAdapter
+
+from letsbe_app.relay import RelayAway
+from letsbe_app.relay.event_id import EventId
+from letsbe_app.relay.stream import Appended, Outcome, RunStreams, StreamEvent
+from letsbe_app.workforce.conversations.runs import RunRecorder
+from letsbe_app.workforce.conversations.tool_calls import fold_tool_calls, is_tool_body
+from tenant_daemon.contracts.chat import RunEvent, RunEventBody, RunFinished, RunStarted
+
+log = structlog.get_logger()
+
+MAX_RUNS: Final = 256
+"""Runs of one server that are remembered at a time; a forgotten one is read from the stream."""
+_body: TypeAdapter[RunEventBody] = TypeAdapter(RunEventBody)
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """Everything up to ``seq`` is safe."""
+
+    run_id: str
+    seq: int
+    is_finished: bool = False
+
+
+@dataclass(frozen=True)
+class Missing:
+    """Send the run again from ``from_seq``."""
+
+    run_id: str
+    from_seq: int
+
+
+@dataclass
+class _Run:
+    """What this link has seen of a run."""
+
+    seen_seq: int = 0
+    """Seen without a hole from the first event on; 0 when the beginning went to another worker."""
+    tool_bodies: list[RunEventBody] = field(default_factory=list)
+    asked_from: int = 0
+    finishes_in_gap: int = 0
+    is_stalled: bool = False
+
+    def note(self, event: RunEvent) -> None:
+        if event.seq == self.seen_seq + 1:
+            self.seen_seq = event.seq
+            if is_tool_body(event.body):
+                self.tool_bodies.append(event.body)
+
+
+class RunIntake:
+    """One per link; ``take`` is called with one event after the other."""
+
+    def __init__(self, tenant_id: str, streams: RunStreams, recorder: RunRecorder) -> None:
+        self._tenant_id = tenant_id
+        self._streams = streams
+        self._recorder = recorder
+        self._runs: OrderedDict[str, _Run] = OrderedDict()
+        self._checked: set[str] = set()
+
+    async def take(self, event: RunEvent) -> Accepted | Missing | None:
+        """
+        Take one event. None means: no answer now (Redis is away, or the run was asked for already).
+
+        Raises:
+            NotFound: The conversation is not on this server.
+            Conflict: The run's id names something else.
+        """
+        if isinstance(event.body, RunStarted):
+            await self._recorder.begin(self._tenant_id, event, event.body)
+            self._checked.add(event.conversation_id)
+        elif event.conversation_id not in self._checked:
+            await self._recorder.check(self._tenant_id, event.conversation_id)
+            self._checked.add(event.conversation_id)
+        run = self._run(event.run_id)
+        try:
+            appended = await self._streams.append(event.conversation_id, _entry(event))
+            if appended.outcome is Outcome.GAP:
+                return await self._on_gap(run, event, appended)
+            return await self._on_taken(run, event)
+        except RelayAway:
+            run.is_stalled = True
+            return None
+
+    def stalled(self) -> list[Missing]:
+        """Runs of which events were dropped while Redis was away; asked for again from their start."""
+        missing = [Missing(run_id, 1) for run_id, run in self._runs.items() if run.is_stalled]
+        for answer in missing:
+            self._runs[answer.run_id] = _Run(asked_from=1)
+        return missing
+
+    async def _on_taken(self, run: _Run, event: RunEvent) -> Accepted | Missing:
+        run.note(event)
+        run.asked_from = 0
+        if not isinstance(event.body, RunFinished):
+            return Accepted(event.run_id, event.seq)
+        bodies = await self._tool_bodies(run, event)
+        if bodies is None:
+            run.asked_from = 1
+            return Missing(event.run_id, 1)
+        return await self._commit(event, event.body, bodies)
+
+    async def _on_gap(self, run: _Run, event: RunEvent, appended: Appended) -> Accepted | Missing | None:
+        if isinstance(event.body, RunFinished):
+            run.finishes_in_gap += 1
+            if run.finishes_in_gap > 1:
+                # The daemon was asked and has no more. Its last event carries the whole text: keep that.
+                log.warning("run.committed_with_gap", run_id=event.run_id, expected_seq=appended.expected_seq)
+                return await self._commit(event, event.body, run.tool_bodies)
+        if run.asked_from == appended.expected_seq:
+            return None
+        log.info("run.gap", run_id=event.run_id, expected_seq=appended.expected_seq, got_seq=event.seq)
+        run.asked_from = appended.expected_seq
+        return Missing(event.run_id, appended.expected_seq)
+
+    async def _tool_bodies(self, run: _Run, event: RunEvent) -> list[RunEventBody] | None:
+        if run.seen_seq == event.seq:
+            return run.tool_bodies
+        stored = await self._streams.read_run(event.conversation_id, event.run_number)
+        if [entry.id.seq for entry in stored] != list(range(1, event.seq + 1)):
+            return None
+        return [_body.validate_python(entry.body) for entry in stored]
+
+    async def _commit(self, event: RunEvent, finished: RunFinished, bodies: list[RunEventBody]) -> Accepted:
+        await self._recorder.finish(self._tenant_id, event, finished, fold_tool_calls(bodies))
+        self._runs.pop(event.run_id, None)
+        return Accepted(event.run_id, event.seq, is_finished=True)
+
+    def _run(self, run_id: str) -> _Run:
+        run = self._runs.setdefault(run_id, _Run())
+        self._runs.move_to_end(run_id)
+        if len(self._runs) > MAX_RUNS:
+            self._runs.popitem(last=False)
+        return run
+
+
+def _entry(event: RunEvent) -> StreamEvent:
+    return StreamEvent(EventId(event.run_number, event.seq), event.run_id, event.body.model_dump(mode="json"))

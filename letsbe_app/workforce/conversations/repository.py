@@ -1,0 +1,124 @@
+"""Rows of conversations and messages."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlmodel import col, func, or_, select, update
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from letsbe_app.db.models import ChatMessage, Conversation, MessageRole, MessageStatus, Tenant, TenantStatus
+from letsbe_app.workforce.cursors import TimeCursor
+
+
+async def of_customer(
+    session: AsyncSession, customer_id: str, conversation_id: str, *, lock: bool = False
+) -> Conversation | None:
+    """The conversation, if it is on one of the customer's servers."""
+    statement = (
+        select(Conversation)
+        .join(Tenant, col(Tenant.id) == col(Conversation.tenant_id))
+        .where(
+            Conversation.id == conversation_id,
+            Tenant.customer_id == customer_id,
+            Tenant.status != TenantStatus.REMOVED,
+        )
+    )
+    if lock:
+        statement = statement.with_for_update(of=Conversation)
+    return (await session.exec(statement)).one_or_none()
+
+
+async def of_tenant(
+    session: AsyncSession, tenant_id: str, conversation_id: str, *, lock: bool = False
+) -> Conversation | None:
+    """The conversation, if it is on this server."""
+    statement = select(Conversation).where(
+        Conversation.id == conversation_id, Conversation.tenant_id == tenant_id
+    )
+    if lock:
+        statement = statement.with_for_update()
+    return (await session.exec(statement)).one_or_none()
+
+
+async def recent(
+    session: AsyncSession, tenant_id: str, agent_id: str | None, cursor: TimeCursor | None, limit: int
+) -> Sequence[Conversation]:
+    """A server's conversations, the one with the newest message first."""
+    statement = select(Conversation).where(Conversation.tenant_id == tenant_id)
+    if agent_id is not None:
+        statement = statement.where(Conversation.agent_id == agent_id)
+    if cursor is not None:
+        time = col(Conversation.last_message_at)
+        statement = statement.where(
+            or_(time < cursor.time, (time == cursor.time) & (col(Conversation.id) < cursor.id))
+        )
+    statement = statement.order_by(col(Conversation.last_message_at).desc(), col(Conversation.id).desc())
+    return (await session.exec(statement.limit(limit))).all()
+
+
+async def newest_messages(
+    session: AsyncSession, conversation_id: str, before: int | None, limit: int
+) -> Sequence[ChatMessage]:
+    """Messages from the newest backwards, or from before a position."""
+    statement = select(ChatMessage).where(ChatMessage.conversation_id == conversation_id)
+    if before is not None:
+        statement = statement.where(ChatMessage.position < before)
+    return (await session.exec(statement.order_by(col(ChatMessage.position).desc()).limit(limit))).all()
+
+
+async def next_position(session: AsyncSession, conversation_id: str) -> int:
+    """The position of the next message. The caller holds the conversation's row."""
+    statement = select(func.max(ChatMessage.position)).where(ChatMessage.conversation_id == conversation_id)
+    return ((await session.exec(statement)).one() or 0) + 1
+
+
+async def run_numbers(session: AsyncSession, conversation_id: str) -> tuple[int | None, int]:
+    """The first run that is still going on, and the highest run so far (0 before the first)."""
+    runs = select(func.max(ChatMessage.run_number)).where(ChatMessage.conversation_id == conversation_id)
+    going_on = select(func.min(ChatMessage.run_number)).where(
+        ChatMessage.conversation_id == conversation_id, ChatMessage.status == MessageStatus.STREAMING
+    )
+    return (await session.exec(going_on)).one(), (await session.exec(runs)).one() or 0
+
+
+async def run_id_of(session: AsyncSession, conversation_id: str, run_number: int) -> str | None:
+    """The message that a run became."""
+    statement = select(ChatMessage.id).where(
+        ChatMessage.conversation_id == conversation_id, ChatMessage.run_number == run_number
+    )
+    return (await session.exec(statement)).first()
+
+
+async def mark_delivered(session: AsyncSession, tenant_id: str, message_ids: Sequence[str]) -> list[str]:
+    """Waiting messages of the server that have arrived there; gives their conversations."""
+    return await _settle(session, tenant_id, message_ids, MessageStatus.DELIVERED, "", None)
+
+
+async def mark_refused(
+    session: AsyncSession, tenant_id: str, message_ids: Sequence[str], note: str, now: datetime
+) -> list[str]:
+    """Waiting messages that the server would not take; gives their conversations."""
+    return await _settle(session, tenant_id, message_ids, MessageStatus.FAILED, note, now)
+
+
+async def _settle(
+    session: AsyncSession,
+    tenant_id: str,
+    message_ids: Sequence[str],
+    status: MessageStatus,
+    note: str,
+    finished_at: datetime | None,
+) -> list[str]:
+    own = select(Conversation.id).where(Conversation.tenant_id == tenant_id)
+    result = await session.exec(
+        update(ChatMessage)
+        .where(
+            col(ChatMessage.id).in_(message_ids),
+            col(ChatMessage.conversation_id).in_(own),
+            col(ChatMessage.role) == MessageRole.USER,
+            col(ChatMessage.status) == MessageStatus.WAITING,
+        )
+        .values(status=status, note=note, finished_at=finished_at)
+        .returning(col(ChatMessage.conversation_id))
+    )
+    return list(dict.fromkeys(result.scalars()))

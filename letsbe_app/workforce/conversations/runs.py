@@ -1,0 +1,125 @@
+"""Answers as the database keeps them: a row when a run begins, its text when the run has finished."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Final
+
+import structlog
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from letsbe_app.db.models import ChatMessage, Conversation, MessageRole, MessageStatus, Tenant
+from letsbe_app.db.session import Database
+from letsbe_app.errors import Conflict, NotFound
+from letsbe_app.kit.clock import Clock, utc_now
+from letsbe_app.relay import Relay, Topic
+from letsbe_app.workforce.conversations import repository
+from letsbe_app.workforce.conversations.schemas import ToolCall
+from tenant_daemon.contracts.chat import RunEvent, RunFinished, RunOutcome, RunStarted
+
+log = structlog.get_logger()
+
+STATUS_OF: Final = {
+    RunOutcome.COMPLETED: MessageStatus.COMPLETED,
+    RunOutcome.STOPPED: MessageStatus.STOPPED,
+    RunOutcome.FAILED: MessageStatus.FAILED,
+    RunOutcome.INTERRUPTED: MessageStatus.INTERRUPTED,
+}
+_NOTE_LENGTH: Final = 500
+_REFUSED: Final = "Your server could not take this message."
+
+
+class RunRecorder:
+    """Writes what a daemon reports. Each method may be called again with the same report."""
+
+    def __init__(self, database: Database, relay: Relay, *, clock: Clock = utc_now) -> None:
+        self._database = database
+        self._publisher = relay.publisher
+        self._clock = clock
+
+    async def check(self, tenant_id: str, conversation_id: str) -> None:
+        """Raises NotFound unless the conversation is on this server."""
+        async with self._database.read() as session:
+            await _existing(session, tenant_id, conversation_id)
+
+    async def begin(self, tenant_id: str, event: RunEvent, started: RunStarted) -> None:
+        """
+        Give the run its place in the conversation.
+
+        Raises:
+            NotFound: The conversation is not on this server.
+            Conflict: The run's id names something else already.
+        """
+        async with self._database.write() as session:
+            conversation = await _existing(session, tenant_id, event.conversation_id, lock=True)
+            customer_id = await _customer_of(session, tenant_id)
+            row = await self._row(session, conversation, event)
+            row.in_reply_to = started.in_reply_to
+            if started.in_reply_to:
+                await repository.mark_delivered(session, tenant_id, [started.in_reply_to])
+        await self._publisher.announce(customer_id, Topic.CONVERSATION, event.conversation_id)
+
+    async def finish(
+        self, tenant_id: str, event: RunEvent, finished: RunFinished, tool_calls: Sequence[ToolCall]
+    ) -> None:
+        """Commit the answer; what is committed already stays as it is. Raises as ``begin``."""
+        async with self._database.write() as session:
+            conversation = await _existing(session, tenant_id, event.conversation_id, lock=True)
+            customer_id = await _customer_of(session, tenant_id)
+            row = await self._row(session, conversation, event)
+            if row.finished_at is not None:
+                return
+            row.status = STATUS_OF[finished.outcome]
+            row.text = finished.text
+            row.note = finished.note[:_NOTE_LENGTH]
+            row.tool_calls = [asdict(call) for call in tool_calls]
+            row.is_practice = finished.is_practice
+            row.finished_at = self._clock()
+            conversation.last_message_at = row.finished_at
+        log.info(
+            "run.committed",
+            run_id=event.run_id,
+            conversation_id=event.conversation_id,
+            outcome=finished.outcome,
+            events=event.seq,
+        )
+        await self._publisher.announce(customer_id, Topic.CONVERSATION, event.conversation_id)
+
+    async def delivered(self, session: AsyncSession, tenant_id: str, message_ids: Sequence[str]) -> list[str]:
+        """People's messages have arrived at the server; gives the conversations to announce."""
+        return await repository.mark_delivered(session, tenant_id, message_ids)
+
+    async def refused(self, session: AsyncSession, tenant_id: str, message_ids: Sequence[str]) -> list[str]:
+        """The server would not take people's messages; gives the conversations to announce."""
+        return await repository.mark_refused(session, tenant_id, message_ids, _REFUSED, self._clock())
+
+    async def _row(self, session: AsyncSession, conversation: Conversation, event: RunEvent) -> ChatMessage:
+        row = await session.get(ChatMessage, event.run_id)
+        if row is None:
+            row = ChatMessage(
+                id=event.run_id,
+                conversation_id=conversation.id,
+                position=await repository.next_position(session, conversation.id),
+                role=MessageRole.AGENT,
+                status=MessageStatus.STREAMING,
+                run_number=event.run_number,
+                created_at=self._clock(),
+            )
+            session.add(row)
+            conversation.last_message_at = row.created_at
+        elif (row.conversation_id, row.run_number) != (conversation.id, event.run_number):
+            raise Conflict("The run's id is in use.")
+        return row
+
+
+async def _existing(
+    session: AsyncSession, tenant_id: str, conversation_id: str, *, lock: bool = False
+) -> Conversation:
+    row = await repository.of_tenant(session, tenant_id, conversation_id, lock=lock)
+    if row is None:
+        raise NotFound("There is no such conversation.")
+    return row
+
+
+async def _customer_of(session: AsyncSession, tenant_id: str) -> str:
+    tenant = await session.get_one(Tenant, tenant_id)
+    return tenant.customer_id

@@ -1,0 +1,38 @@
+"""A cursor for lists that are ordered by time, newest first, with the id deciding between equals."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from letsbe_app.errors import InvalidInput
+
+
+@dataclass(frozen=True)
+class TimeCursor:
+    """The last row of a page."""
+
+    time: datetime
+    id: str
+
+    def __str__(self) -> str:
+        return f"{self.time.isoformat()}~{self.id}"
+
+    @classmethod
+    def parse(cls, text: str | None) -> "TimeCursor | None":
+        """
+        The cursor in a text that ``str`` made, None for the first page.
+
+        Raises:
+            InvalidInput: It is none of ours.
+        """
+        if not text:
+            return None
+        time, _, row_id = text.partition("~")
+        try:
+            moment = datetime.fromisoformat(time)
+        except ValueError:
+            moment = None
+        if moment is None or moment.tzinfo is None or not row_id:
+            raise InvalidInput.of_field(
+                "cursor", "This page link is no longer valid. Start from the first page."
+            )
+        return cls(moment, row_id)

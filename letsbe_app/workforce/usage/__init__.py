@@ -1,0 +1,1 @@
+"""Tokens per hour, agent and model, as the servers count them."""

@@ -1,0 +1,57 @@
+"""Rows of usage."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlmodel import col, func, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from letsbe_app.db.models import UsageRecord
+from letsbe_app.workforce.usage.schemas import UsageLine
+from tenant_daemon.contracts.usage import UsageBucket
+
+COUNTS = (
+    "prompt_tokens",
+    "completion_tokens",
+    "cached_tokens",
+    "request_count",
+    "estimated_count",
+)
+
+
+async def replace(session: AsyncSession, tenant_id: str, bucket: UsageBucket) -> bool:
+    """Keep a bucket unless a newer or the same revision is there. Says whether it changed anything."""
+    key = (tenant_id, bucket.hour, bucket.agent_id, bucket.model)
+    row = await session.get(UsageRecord, key, with_for_update=True)
+    values = bucket.model_dump(include={"revision", *COUNTS})
+    if row is None:
+        session.add(
+            UsageRecord(
+                tenant_id=tenant_id,
+                hour=bucket.hour,
+                agent_id=bucket.agent_id,
+                model=bucket.model,
+                **values,
+            )
+        )
+        return True
+    if bucket.revision <= row.revision:
+        return False
+    for name, value in values.items():
+        setattr(row, name, value)
+    return True
+
+
+async def totals(session: AsyncSession, tenant_id: str, since: datetime) -> Sequence[UsageLine]:
+    """Sums per agent and model from an hour on."""
+    sums = [func.sum(getattr(UsageRecord, name)).label(name) for name in COUNTS]
+    statement = (
+        select(UsageRecord.agent_id, UsageRecord.model, *sums)
+        .where(UsageRecord.tenant_id == tenant_id, col(UsageRecord.hour) >= since)
+        .group_by(col(UsageRecord.agent_id), col(UsageRecord.model))
+    )
+    # PostgreSQL sums integers to decimals.
+    return [
+        UsageLine(agent_id, model, *map(int, counts))
+        for agent_id, model, *counts in await session.exec(statement)
+    ]
