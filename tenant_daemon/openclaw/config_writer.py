@@ -1,0 +1,201 @@
+"""
+OpenClaw's configuration, made from ours. Nothing in it is secret: tokens are named by the file they lie in.
+
+``openclaw_config`` is pure. What each line is for, and what happens without it, was tried on the pinned
+release; ``openclaw config schema`` of that release describes every key.
+"""
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+from tenant_daemon.contracts.config import AgentConfig, TenantConfig
+from tenant_daemon.home import TenantHome
+from tenant_daemon.local_tokens import TokenName, token_path
+from tenant_daemon.openclaw.paths import log_file, persona_dir
+from tenant_daemon.openclaw.tools import PLUGIN_DIR, PLUGIN_ID, plugin_tools
+from tenant_daemon.settings import TenantSettings
+
+RUN_TIMEOUT_SECONDS: Final = 3_600
+"""Longest run of an agent, waits for approvals included; the wrapper answers ``waiting`` well before."""
+
+_CONTEXT_TOKENS: Final = 128_000
+_ANSWER_TOKENS: Final = 8_192
+
+_UNUSED_TOOL_GROUPS: Final = [
+    "group:runtime",
+    "group:fs",
+    "group:web",
+    "group:ui",
+    "group:nodes",
+    "group:automation",
+    "group:media",
+    "group:memory",
+    "group:messaging",
+    "group:sessions",
+]
+
+Json = dict[str, Any]
+
+
+def openclaw_config(home: TenantHome, settings: TenantSettings, config: TenantConfig) -> Json:
+    """
+    The whole configuration file for these agents.
+
+    Raises:
+        ValueError: There is no agent; OpenClaw does not start without one.
+    """
+    if not config.agents:
+        raise ValueError("OpenClaw needs at least one agent, the configuration has none")
+    return {
+        "gateway": _gateway(settings),
+        "secrets": {"providers": {f"{name}-token": _token_file(home, name) for name in ("gateway", "proxy")}},
+        "models": {
+            "mode": "replace",
+            "catalogRefresh": {"enabled": False},
+            "providers": {_provider_id(agent): _provider(settings, agent) for agent in config.agents},
+        },
+        "agents": _agents(home, settings, config.agents),
+        "tools": _tool_policy(config.agents),
+        "plugins": _plugins(home, settings),
+        "logging": {"file": str(log_file(home)), "level": "info"},
+        **_SWITCHED_OFF,
+    }
+
+
+def model_id(settings: TenantSettings, agent: AgentConfig) -> str:
+    """What the agent asks the proxy for: its preset or model, or the practice model where no other is set."""
+    return settings.model.name if settings.is_practice_model else agent.model
+
+
+_SWITCHED_OFF: Final[Json] = {
+    "commands": {
+        "bash": False,
+        "config": False,
+        "debug": False,
+        "mcp": False,
+        "plugins": False,
+        "restart": False,
+        "native": False,
+    },
+    "memory": {"search": {"enabled": False}},
+    "browser": {"enabled": False},
+    "discovery": {"mdns": {"mode": "off"}},
+    "cron": {"enabled": False},
+    "update": {"checkOnStart": False, "auto": {"enabled": False}},
+    "telemetry": {"enabled": False},
+}
+"""Parts of OpenClaw that would act, listen or call home beside the one way through our plugin."""
+
+
+def _gateway(settings: TenantSettings) -> Json:
+    return {
+        "mode": "local",
+        "port": settings.ports.gateway,
+        "bind": "loopback",
+        "auth": {"mode": "token", "token": _token_reference("gateway")},
+        "controlUi": {"enabled": False},
+        "terminal": {"enabled": False},
+        "reload": {"mode": "off"},
+        "tools": {"deny": ["*"]},
+        "nodes": {"pluginTools": {"enabled": False}, "allowSkills": False},
+    }
+
+
+def _token_file(home: TenantHome, name: TokenName) -> Json:
+    return {"source": "file", "path": str(token_path(home, name)), "mode": "singleValue"}
+
+
+def _token_reference(name: TokenName) -> Json:
+    return {"source": "file", "provider": f"{name}-token", "id": "value"}
+
+
+def _provider_id(agent: AgentConfig) -> str:
+    return f"letsbe-{agent.agent_id}"
+
+
+def _provider(settings: TenantSettings, agent: AgentConfig) -> Json:
+    """One per agent, since no header tells the proxy which agent asks: the path does."""
+    model = model_id(settings, agent)
+    return {
+        "baseUrl": f"http://127.0.0.1:{settings.ports.proxy}/agents/{agent.agent_id}/v1",
+        "apiKey": _token_reference("proxy"),
+        "api": "openai-completions",
+        "models": [
+            {
+                "id": model,
+                "name": model,
+                "reasoning": False,
+                "input": ["text"],
+                "contextWindow": _CONTEXT_TOKENS,
+                "maxTokens": _ANSWER_TOKENS,
+            }
+        ],
+    }
+
+
+def _agents(home: TenantHome, settings: TenantSettings, agents: Iterable[AgentConfig]) -> Json:
+    entries = {agent.agent_id: _agent(home, settings, agent) for agent in agents}
+    first = next(iter(entries))
+    return {
+        "ownership": "explicit",
+        "defaults": {
+            "model": {"primary": entries[first]["model"]["primary"]},
+            "utilityModel": "",
+            "skills": [],
+            "skipBootstrap": True,
+            "timeoutSeconds": RUN_TIMEOUT_SECONDS,
+            "heartbeat": {"every": "0m", "agentId": first},
+            "systemAgent": {"agentId": first},
+            "subagents": {"maxSpawnDepth": 1, "maxChildrenPerAgent": 1, "runTimeoutSeconds": 600},
+        },
+        "entries": entries,
+    }
+
+
+def _agent(home: TenantHome, settings: TenantSettings, agent: AgentConfig) -> Json:
+    return {
+        "name": agent.name,
+        # OpenClaw's word for the folder that instructions are read from. Ours lies outside what the agent's
+        # tools can write, so that no agent changes its own character or plants skills for itself.
+        "workspace": str(persona_dir(home, agent.agent_id)),
+        "cwd": str(home.workspace(agent.agent_id)),
+        "model": {"primary": f"{_provider_id(agent)}/{model_id(settings, agent)}"},
+        "skills": [],
+        "tools": _tools_of(agent),
+    }
+
+
+def _tools_of(agent: AgentConfig) -> Json:
+    allowed = [name for name in plugin_tools() if name in agent.tools]
+    # An empty allow list means "everything" to OpenClaw.
+    return {"allow": allowed} if allowed else {"deny": ["*"]}
+
+
+def _tool_policy(agents: Iterable[AgentConfig]) -> Json:
+    return {
+        "allow": list(plugin_tools()),
+        "deny": _UNUSED_TOOL_GROUPS,
+        # Otherwise plugin tools are hidden behind a search tool.
+        "toolSearch": False,
+        "codeMode": False,
+        "elevated": {"enabled": False},
+        "exec": {"mode": "deny"},
+        "web": {"search": {"enabled": False}, "fetch": {"enabled": False}},
+    }
+
+
+def _plugins(home: TenantHome, settings: TenantSettings) -> Json:
+    return {
+        "allow": [PLUGIN_ID],
+        "slots": {"memory": "none"},
+        "load": {"paths": [str(PLUGIN_DIR)]},
+        "entries": {
+            PLUGIN_ID: {
+                "enabled": True,
+                "config": {
+                    "baseUrl": f"http://127.0.0.1:{settings.ports.wrapper}",
+                    "tokenFile": str(token_path(home, "wrapper")),
+                },
+            }
+        },
+    }

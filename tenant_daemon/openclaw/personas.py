@@ -1,0 +1,63 @@
+"""
+The texts that an agent is instructed with, in a folder that no tool of the agent can write.
+
+OpenClaw reads them at the start of each session's turn, so a changed text needs no restart.
+"""
+
+import os
+import secrets
+import shutil
+from pathlib import Path
+from typing import Final
+
+from tenant_daemon.contracts.config import AgentConfig, TenantConfig
+from tenant_daemon.home import TenantHome
+from tenant_daemon.openclaw.paths import persona_dir
+
+_HOUSE_RULES: Final = Path(__file__).parent / "house_rules.md"
+
+
+def write_personas(home: TenantHome, config: TenantConfig) -> None:
+    """Write every agent's texts, make its workspace, and remove the texts of agents that are gone."""
+    for agent in config.agents:
+        _write_persona(home, agent)
+        home.workspace(agent.agent_id).mkdir(mode=0o700, parents=True, exist_ok=True)
+    _remove_others(home, {agent.agent_id for agent in config.agents})
+
+
+def write_private(path: Path, text: str) -> None:
+    """Replace a file at once, readable by this user alone."""
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
+
+
+def _write_persona(home: TenantHome, agent: AgentConfig) -> None:
+    folder = persona_dir(home, agent.agent_id)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    wanted = {
+        "AGENTS.md": _HOUSE_RULES.read_text("utf-8"),
+        "SOUL.md": agent.soul_md or f"You are {agent.name}.\n",
+        "IDENTITY.md": f"# {agent.name}\n\nYour id among your colleagues is `{agent.agent_id}`.\n",
+    }
+    for name, text in wanted.items():
+        path = folder / name
+        if not path.exists() or path.read_text("utf-8") != text:
+            write_private(path, text)
+
+
+def _remove_others(home: TenantHome, agent_ids: set[str]) -> None:
+    folder = persona_dir(home, "any").parent
+    if not folder.exists():
+        return
+    for entry in folder.iterdir():
+        if entry.is_dir() and entry.name not in agent_ids:
+            shutil.rmtree(entry)
