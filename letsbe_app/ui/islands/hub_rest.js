@@ -4,10 +4,12 @@ const TIMEOUT_MS = 20_000;
 
 /** What the hub said no with; `message` is a sentence for the person. */
 export class HubError extends Error {
-  constructor(message, code, status) {
+  constructor(message, code, status, details = []) {
     super(message);
     this.code = code;
     this.status = status;
+    /** `[{field, message}]`: the fields that are at fault. */
+    this.details = details;
   }
 }
 
@@ -29,7 +31,8 @@ async function call(method, path, body) {
   });
   const answer = await response.json().catch(() => null);
   if (!response.ok || !answer?.success) {
-    throw new HubError(answer?.error?.message ?? "", answer?.error?.code ?? "unavailable", response.status);
+    const { message = "", code = "unavailable", details } = answer?.error ?? {};
+    throw new HubError(message, code, response.status, details);
   }
   return answer;
 }

@@ -5,10 +5,14 @@ from typing import Final
 
 from letsbe_app.ui.text.agents import AgentsTexts
 from letsbe_app.ui.text.approvals import ApprovalsTexts
+from letsbe_app.ui.text.calculator import CalculatorTexts
 from letsbe_app.ui.text.chat import ChatTexts
 from letsbe_app.ui.text.common import CommonTexts
 from letsbe_app.ui.text.home import HomeTexts
+from letsbe_app.ui.text.onboarding import OnboardingTexts
 from letsbe_app.ui.text.provisioning import ProvisioningTexts
+from letsbe_app.ui.text.sign_in import SignInTexts
+from letsbe_app.ui.text.site import SiteTexts
 
 DEFAULT_LOCALE: Final = "en"
 
@@ -19,6 +23,10 @@ class Catalogue:
 
     locale: str = DEFAULT_LOCALE
     common: CommonTexts = field(default_factory=CommonTexts)
+    site: SiteTexts = field(default_factory=SiteTexts)
+    calculator: CalculatorTexts = field(default_factory=CalculatorTexts)
+    sign_in: SignInTexts = field(default_factory=SignInTexts)
+    onboarding: OnboardingTexts = field(default_factory=OnboardingTexts)
     home: HomeTexts = field(default_factory=HomeTexts)
     chat: ChatTexts = field(default_factory=ChatTexts)
     approvals: ApprovalsTexts = field(default_factory=ApprovalsTexts)

@@ -82,8 +82,8 @@ class SiteTexts:
     footer_navigation: str = "Footer"
     footer: str = "LetsBe Biz. Where power meets privacy."
 
-    def price(self, euros: int) -> str:
-        return f"EUR {euros}"
+    def price(self, cents: int) -> str:
+        return f"EUR {cents // 100}" if cents % 100 == 0 else f"EUR {cents / 100:.2f}"
 
     per_month: str = "per month"
 
@@ -94,4 +94,4 @@ class SiteTexts:
         return f"{cores} cores, {memory_gb} GB memory, {disk_gb} GB disk"
 
     def tool_range(self, tools: str) -> str:
-        return f"room for {tools} tools"
+        return f"room for {tools}"

@@ -1,14 +1,16 @@
 """The landing page: one promise, shown before it is explained. Static: it needs no state and no socket."""
 
+from collections.abc import Sequence
+
 import reflex as rx
 
-from letsbe_app.shop.catalog import Plan, Tool, catalog
+from letsbe_app.shop.catalog.schemas import Plan, Tool
+from letsbe_app.shop.catalog.service import Catalog
 from letsbe_app.ui import routes
 from letsbe_app.ui.components.avatar import avatar
 from letsbe_app.ui.components.badge import tier_badge
 from letsbe_app.ui.components.button import link_button
 from letsbe_app.ui.components.card import card
-from letsbe_app.ui.components.code_block import code_block
 from letsbe_app.ui.components.icon import icon
 from letsbe_app.ui.pages.site.frame import public_page
 from letsbe_app.ui.text import texts
@@ -18,7 +20,16 @@ _BLOCK = "mt-16 sm:mt-24"
 
 def landing_page() -> rx.Component:
     """Return the landing page."""
-    return public_page(_promise(), _how(), _privacy(), _plans(), _tools(), _questions(), _last_call())
+    catalog = Catalog.load()
+    return public_page(
+        _promise(),
+        _how(),
+        _privacy(),
+        _plans(catalog.plans),
+        _tools(catalog.tools),
+        _questions(),
+        _last_call(),
+    )
 
 
 def _promise() -> rx.Component:
@@ -44,7 +55,7 @@ def _sample_approval() -> rx.Component:
     return rx.el.figure(
         card(
             rx.el.div(
-                avatar("it-admin", "IT"),
+                avatar("it-admin"),
                 rx.el.p(t.approval_who, class_name="font-medium grow"),
                 tier_badge("RED"),
                 class_name="flex items-center gap-3",
@@ -120,16 +131,19 @@ def _privacy() -> rx.Component:
 def _side(title: str, text: str, icon_name: str) -> rx.Component:
     return card(
         rx.el.h3(icon(icon_name), title, class_name="flex items-center gap-2 font-semibold"),
-        rx.el.div(code_block(text), class_name="mt-3"),
+        rx.el.pre(
+            rx.el.code(text),
+            class_name="mt-3 p-3 rounded-control bg-sunken border border-line font-mono text-sm overflow-x-auto",
+        ),
     )
 
 
-def _plans() -> rx.Component:
+def _plans(plans: Sequence[Plan]) -> rx.Component:
     t = texts().site
     return rx.el.section(
         _heading(t.plans_title, t.plans_detail),
         rx.el.ul(
-            *[_plan(plan) for plan in catalog().plans],
+            *[_plan(plan) for plan in plans],
             class_name="mt-8 grid gap-5 sm:grid-cols-2 lg:grid-cols-4",
         ),
         rx.el.p(icon("gift"), t.founding, class_name="mt-5 flex items-center gap-2 text-muted"),
@@ -141,14 +155,14 @@ def _plan(plan: Plan) -> rx.Component:
     t = texts().site
     facts = (
         t.tokens(plan.tokens_millions),
-        t.machine(plan.vcpu, plan.ram_gb, plan.disk_gb),
-        t.tool_range(plan.tools),
+        t.machine(plan.vcpus, plan.ram_gb, plan.disk_gb),
+        t.tool_range(plan.tools_advice),
     )
     return rx.el.li(
         card(
             rx.el.h3(plan.name, class_name="text-lg font-semibold"),
             rx.el.p(
-                rx.el.span(t.price(plan.price_euros), class_name="text-2xl font-bold tabular"),
+                rx.el.span(t.price(plan.price_cents), class_name="text-2xl font-bold tabular"),
                 rx.el.span(f" {t.per_month}", class_name="text-muted"),
                 class_name="mt-1",
             ),
@@ -168,12 +182,12 @@ def _plan(plan: Plan) -> rx.Component:
     )
 
 
-def _tools() -> rx.Component:
+def _tools(tools: Sequence[Tool]) -> rx.Component:
     t = texts().site
     return rx.el.section(
         _heading(t.tools_title, t.tools_detail),
         rx.el.ul(
-            *[_tool(tool) for tool in catalog().tools],
+            *[_tool(tool) for tool in tools],
             class_name="mt-8 grid gap-x-8 gap-y-4 sm:grid-cols-2 lg:grid-cols-3",
         ),
         class_name=_BLOCK,

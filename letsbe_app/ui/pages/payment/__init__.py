@@ -1,0 +1,1 @@
+"""Payment of an order."""
