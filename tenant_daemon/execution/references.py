@@ -1,0 +1,102 @@
+"""Putting the real values in, at the last moment, for the action that is about to run."""
+
+import dataclasses
+import re
+from collections.abc import Callable
+from typing import Final, Protocol, TypeVar, assert_never
+from urllib.parse import quote
+
+from tenant_daemon.execution.outcome import ActionFailed, CallScope
+from tenant_daemon.policy.actions import (
+    Action,
+    Command,
+    DeletePath,
+    GenerateSecret,
+    HandOver,
+    HttpCall,
+    ListFiles,
+    MovePath,
+    ReadEnv,
+    ReadFile,
+    RequestSecret,
+    RunPipelines,
+    UpdateEnv,
+    WriteFile,
+)
+from tenant_daemon.vault import SecretNotFound, Vault
+
+_REFERENCE: Final = re.compile(r"SECRET_REF\(([a-z][a-z0-9-]{1,62})\)")
+_A = TypeVar("_A", bound=Action)
+
+
+class _Resolve(Protocol):
+    """Gives the text with its references replaced by their values, each encoded first."""
+
+    def __call__(self, text: str, encode: Callable[[str], str] = str) -> str: ...
+
+
+def resolve_references(action: _A, vault: Vault, scope: CallScope) -> _A:
+    """
+    The same action with every ``SECRET_REF(name)`` replaced, in the places where a value may stand.
+
+    Paths, host names and program names were judged as they are and are never resolved; neither is what goes
+    to a colleague, because a colleague is a model.
+
+    Raises:
+        ActionFailed: There is no such secret for this agent.
+        AuditUnavailable: The use cannot be recorded, so the value is not given out.
+    """
+    values: dict[str, str] = {}
+
+    def value_of(name: str) -> str:
+        if name not in values:
+            try:
+                values[name] = vault.get(name, actor=scope.actor, purpose=f"tool call {scope.call_id}")
+            except SecretNotFound as exc:
+                raise ActionFailed(f"{exc}. Ask the owner for it with secret_request.") from exc
+        return values[name]
+
+    def resolve(text: str, encode: Callable[[str], str] = str) -> str:
+        return _REFERENCE.sub(lambda found: encode(value_of(found[1])), text)
+
+    return _with_values(action, resolve)  # type: ignore[return-value]
+
+
+def _with_values(action: Action, resolve: _Resolve) -> Action:
+    match action:
+        case RunPipelines():
+            pipelines = tuple(
+                tuple(_command(command, resolve) for command in line) for line in action.pipelines
+            )
+            return dataclasses.replace(action, pipelines=pipelines)
+        case WriteFile():
+            return dataclasses.replace(action, content=resolve(action.content))
+        case UpdateEnv():
+            return dataclasses.replace(action, value=resolve(action.value))
+        case HttpCall():
+            headers = tuple((name, resolve(value)) for name, value in action.headers)
+            return dataclasses.replace(
+                action, url=_url(action.url, resolve), headers=headers, body=resolve(action.body)
+            )
+        case (
+            ReadFile() | ListFiles() | MovePath() | DeletePath() | ReadEnv()
+            | GenerateSecret() | RequestSecret() | HandOver()
+        ):  # fmt: skip
+            return action
+        case _:
+            assert_never(action)
+
+
+def _command(command: Command, resolve: _Resolve) -> Command:
+    """The program's name stays: it decided how the command was judged."""
+    argv = (command.argv[0], *(resolve(argument) for argument in command.argv[1:]))
+    return dataclasses.replace(
+        command, argv=argv, env=tuple((name, resolve(value)) for name, value in command.env)
+    )
+
+
+def _url(url: str, resolve: _Resolve) -> str:
+    """Scheme and host stay as they were judged; a value in path or query cannot reach into them."""
+    scheme, separator, rest = url.partition("://")
+    host, slash, path = rest.partition("/")
+    return f"{scheme}{separator}{host}{slash}{resolve(path, encode=lambda value: quote(value, safe=''))}"

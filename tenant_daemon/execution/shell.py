@@ -1,0 +1,182 @@
+"""Running judged commands: no shell, a process group of their own, bounded, nothing left behind."""
+
+import asyncio
+import json
+import os
+import signal
+import stat
+import sys
+from collections.abc import AsyncIterator
+from contextlib import ExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from tenant_daemon.execution import warden
+from tenant_daemon.execution.environment import SEARCH_PATH, clean_environment
+from tenant_daemon.execution.head_tail import HeadTail
+from tenant_daemon.execution.limits import Limits
+from tenant_daemon.execution.outcome import ActionFailed, CallScope, Outcome
+from tenant_daemon.execution.safe_paths import open_file, open_folder, status_in
+from tenant_daemon.execution.undo import UndoStore
+from tenant_daemon.policy.actions import Command, RunPipelines
+
+_WARDEN: Final = str(Path(warden.__file__))
+_KILL_GRACE_SECONDS: Final = 5.0
+"""How long the warden may take to end its commands before the whole group is killed."""
+_CHUNK_BYTES: Final = 65_536
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    """A spec for the warden and the descriptors that it names."""
+
+    spec: dict[str, object]
+    descriptors: tuple[int, ...]
+
+
+class Shell:
+    """Runs ``RunPipelines``. Cancelling the task ends every process of the call."""
+
+    def __init__(self, undo: UndoStore, limits: Limits) -> None:
+        self._undo = undo
+        self._limits = limits
+
+    async def run(self, action: RunPipelines, workspace: Path, scope: CallScope) -> Outcome:
+        """
+        Run the commands and give their joined output, standard error included, in the order written.
+
+        Raises:
+            ActionFailed: Nothing was started: the folder or a redirection cannot be used.
+        """
+        with ExitStack() as stack:
+            prepared = await asyncio.to_thread(self._prepare, action, workspace, scope, stack)
+            async with _started(prepared) as (process, status_fd):
+                output = HeadTail(self._limits.output_bytes)
+                try:
+                    async with asyncio.timeout(self._limits.wall_seconds):
+                        await _drain(process, output)
+                        await process.wait()
+                except TimeoutError:
+                    await _end(process)
+                    return _timed_out(output, self._limits.wall_seconds)
+                except asyncio.CancelledError:
+                    await asyncio.shield(_end(process))
+                    raise
+                return _outcome(output, _exit_code(status_fd))
+
+    def _prepare(
+        self, action: RunPipelines, workspace: Path, scope: CallScope, stack: ExitStack
+    ) -> _Prepared:
+        descriptors: list[int] = []
+
+        def folder_of(path: Path) -> int:
+            descriptors.append(stack.enter_context(open_folder(path)))
+            return descriptors[-1]
+
+        def redirection(path: Path | None) -> list[object] | None:
+            return None if path is None else [folder_of(path.parent), path.name]
+
+        def told(command: Command) -> dict[str, object]:
+            if command.stdout_path is not None:
+                self._keep_copy(command.stdout_path, scope)
+            return {
+                "argv": list(command.argv),
+                "environment": [list(pair) for pair in command.env],
+                "stdin": redirection(command.stdin_path),
+                "stdout": redirection(command.stdout_path),
+                "is_append": command.is_append,
+            }
+
+        spec: dict[str, object] = {
+            "parent": os.getpid(),
+            "pipelines": [[told(command) for command in pipeline] for pipeline in action.pipelines],
+            "connectors": list(action.connectors),
+            "cwd": folder_of(action.cwd),
+            "environment": clean_environment(workspace),
+            "rlimits": self._limits.rlimits(),
+            "no_new_privileges": True,
+        }
+        return _Prepared(spec, tuple(descriptors))
+
+    def _keep_copy(self, target: Path, scope: CallScope) -> None:
+        """Keep a copy of what a redirection will overwrite. The warden looks at the file again."""
+        with open_folder(target.parent) as folder:
+            held = status_in(folder, target.name)
+        if held is None:
+            return
+        if not stat.S_ISREG(held.st_mode):
+            raise ActionFailed(f"{target} is not an ordinary file")
+        with open_file(target) as handle:
+            self._undo.keep(handle, target, change="write", scope=scope)
+
+
+@asynccontextmanager
+async def _started(prepared: _Prepared) -> AsyncIterator[tuple[asyncio.subprocess.Process, int]]:
+    """The warden, running, and the descriptor on which it reports."""
+    with ExitStack() as stack:
+        spec_fd = os.memfd_create("call")
+        stack.callback(_close, spec_fd)
+        os.write(spec_fd, json.dumps(prepared.spec).encode())
+        os.lseek(spec_fd, 0, os.SEEK_SET)
+        status_fd, report_fd = os.pipe()
+        stack.callback(_close, status_fd)
+        report = stack.enter_context(os.fdopen(report_fd, "wb"))
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-I", "-S", _WARDEN, str(spec_fd), str(report_fd),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+            pass_fds=(spec_fd, report_fd, *prepared.descriptors),
+            env={"PATH": SEARCH_PATH, "LANG": "C.UTF-8"},
+            cwd="/",
+            start_new_session=True,
+        )  # fmt: skip
+        report.close()
+        try:
+            yield process, status_fd
+        finally:
+            if process.returncode is None:
+                await asyncio.shield(_end(process))
+
+
+async def _drain(process: asyncio.subprocess.Process, output: HeadTail) -> None:
+    assert process.stdout is not None
+    while chunk := await process.stdout.read(_CHUNK_BYTES):
+        output.add(chunk)
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    """Ask the warden to end; kill the group when it does not."""
+    with suppress(ProcessLookupError):
+        process.send_signal(signal.SIGTERM)
+    try:
+        async with asyncio.timeout(_KILL_GRACE_SECONDS):
+            await process.wait()
+    except TimeoutError:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        await process.wait()
+
+
+def _exit_code(status_fd: int) -> int:
+    report = os.read(status_fd, 4_096)
+    if not report:
+        # Killed from outside, for example because the server was out of memory.
+        return warden.SIGNAL_BASE + signal.SIGKILL
+    return int(json.loads(report)["exit_code"])
+
+
+def _outcome(output: HeadTail, exit_code: int) -> Outcome:
+    return Outcome(is_success=exit_code == 0, output=output.text(), exit_code=exit_code)
+
+
+def _timed_out(output: HeadTail, seconds: float) -> Outcome:
+    text = output.text()
+    note = f"[stopped: it ran longer than {seconds:g} seconds]"
+    return Outcome(is_success=False, output=f"{text}\n{note}" if text else note, exit_code=124)
+
+
+def _close(handle: int) -> None:
+    with suppress(OSError):
+        os.close(handle)

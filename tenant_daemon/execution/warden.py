@@ -1,0 +1,193 @@
+"""
+Runs the commands of one call and lets nothing of them survive.
+
+A program of its own, started by ``shell.py`` as ``python -I -S warden.py SPEC_FD STATUS_FD`` and made of the
+standard library alone, because between fork and exec only a process with a single thread may run Python.
+It is the reaper of everything its commands start (PR_SET_CHILD_SUBREAPER), also of what makes a session of
+its own: when it ends, for whatever reason, it kills them all. The kernel ends it when the wrapper ends.
+What it is to do comes through an open file and never as an argument, since others can read those.
+"""
+
+import ctypes
+import errno
+import json
+import os
+import resource
+import signal
+import stat
+import sys
+from typing import Any, Final, NoReturn
+
+_PR_SET_PDEATHSIG: Final = 1
+_PR_SET_CHILD_SUBREAPER: Final = 36
+_PR_SET_NO_NEW_PRIVS: Final = 38
+_NOT_FOUND: Final = 127
+_NOT_EXECUTABLE: Final = 126
+SIGNAL_BASE: Final = 128
+"""As shells tell it: 128 + the signal's number."""
+
+_libc: Final = ctypes.CDLL(None, use_errno=True)
+
+
+class Stopped(BaseException):
+    """The wrapper asked to end, or is gone."""
+
+
+def main(spec_fd: int, status_fd: int) -> int:
+    """Run what the spec says; report ``{"exit_code": n}`` on the status descriptor."""
+    with os.fdopen(spec_fd, "rb") as file:
+        spec = json.load(file)
+    # A command must not be able to write our report.
+    os.set_inheritable(status_fd, False)
+    signal.signal(signal.SIGTERM, _stop)
+    _libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    _libc.prctl(_PR_SET_PDEATHSIG, int(signal.SIGTERM), 0, 0, 0)
+    exit_code = SIGNAL_BASE + signal.SIGTERM
+    try:
+        if os.getppid() != spec["parent"]:
+            raise Stopped
+        exit_code = _run_all(spec)
+    except Stopped:
+        pass
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        _end_all()
+    os.write(status_fd, json.dumps({"exit_code": exit_code}).encode())
+    return 0
+
+
+def _stop(_number: int, _frame: object) -> NoReturn:
+    raise Stopped
+
+
+def _run_all(spec: dict[str, Any]) -> int:
+    """Pipelines one after the other, as the connectors between them say."""
+    exit_code = 0
+    for number, pipeline in enumerate(spec["pipelines"]):
+        connector = spec["connectors"][number - 1] if number else ";"
+        if (connector == "&&" and exit_code) or (connector == "||" and not exit_code):
+            continue
+        exit_code = _run_pipeline(pipeline, spec)
+    return exit_code
+
+
+def _run_pipeline(commands: list[dict[str, Any]], spec: dict[str, Any]) -> int:
+    """Start every command, joined by pipes; give the exit code of the last one."""
+    upstream: int | None = None
+    started: list[int] = []
+    for number, command in enumerate(commands):
+        is_last = number == len(commands) - 1
+        reader, writer = (None, None) if is_last else os.pipe()
+        started.append(_start(command, spec, upstream, writer))
+        for handle in (upstream, writer):
+            if handle is not None:
+                os.close(handle)
+        upstream = reader
+    codes = [_wait(pid) for pid in started]
+    return codes[-1]
+
+
+def _start(
+    command: dict[str, Any], spec: dict[str, Any], upstream: int | None, downstream: int | None
+) -> int:
+    pid = os.fork()
+    if pid:
+        return pid
+    try:
+        _become(command, spec, upstream, downstream)
+    except FileNotFoundError:
+        _complain(command, "is not installed, or a file it was to use is missing")
+        os._exit(_NOT_FOUND)
+    except BaseException as exc:  # noqa: BLE001 - whatever it is, the child must not go on as a second warden
+        _complain(command, f"cannot be started: {getattr(exc, 'strerror', None) or type(exc).__name__}")
+        os._exit(_NOT_EXECUTABLE)
+
+
+def _become(
+    command: dict[str, Any], spec: dict[str, Any], upstream: int | None, downstream: int | None
+) -> NoReturn:
+    """Turn this forked child into the command."""
+    for number in (signal.SIGTERM, signal.SIGPIPE, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
+    _libc.prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
+    _libc.prctl(_PR_SET_NO_NEW_PRIVS, int(spec["no_new_privileges"]), 0, 0, 0)
+    os.umask(0o077)
+    _connect(0, upstream, command["stdin"], os.O_RDONLY)
+    how = os.O_APPEND if command["is_append"] else os.O_TRUNC
+    _connect(1, downstream, command["stdout"], os.O_WRONLY | os.O_CREAT | how)
+    os.fchdir(spec["cwd"])
+    for limit, value in spec["rlimits"]:
+        _, hard = resource.getrlimit(limit)
+        bound = value if hard == resource.RLIM_INFINITY else min(value, hard)
+        resource.setrlimit(limit, (bound, bound))
+    os.closerange(3, 4_096)
+    environment = {**spec["environment"], **dict(command["environment"])}
+    # The path is ours, also when the command has its own PATH: what was judged is what is looked up.
+    os.environ["PATH"] = spec["environment"]["PATH"]
+    program = _find(command["argv"][0])
+    os.execve(program, command["argv"], environment)  # noqa: S606 - no shell is the point
+
+
+def _connect(target: int, pipe: int | None, redirection: list[Any] | None, flags: int) -> None:
+    """Put a pipe's end or a file in the place of standard input or output."""
+    if redirection is not None:
+        folder, name = redirection
+        # The folder was opened by the wrapper; the name in it must be no link, no device and no pipe.
+        handle = os.open(name, flags | os.O_NOFOLLOW | os.O_NONBLOCK, 0o600, dir_fd=folder)
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise OSError(errno.EINVAL, "a redirection does not lead to an ordinary file")
+        os.set_blocking(handle, True)
+        os.dup2(handle, target)
+    elif pipe is not None:
+        os.dup2(pipe, target)
+
+
+def _find(name: str) -> str:
+    if "/" in name:
+        return name
+    for folder in os.environ["PATH"].split(":"):
+        candidate = f"{folder}/{name}"
+        if os.access(candidate, os.X_OK) and os.path.isfile(candidate):
+            return candidate
+    raise FileNotFoundError(name)
+
+
+def _complain(command: dict[str, Any], problem: str) -> None:
+    os.write(2, f"{command['argv'][0]} {problem}\n".encode("utf-8", "replace"))
+
+
+def _wait(pid: int) -> int:
+    status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    return status if status >= 0 else SIGNAL_BASE - status
+
+
+def _end_all() -> None:
+    """Kill every descendant. Those orphaned by a killed parent become ours, hence the rounds."""
+    while True:
+        for pid in _children(os.getpid()):
+            _kill_tree(pid)
+        try:
+            os.waitpid(-1, 0)
+        except ChildProcessError:
+            return
+
+
+def _kill_tree(pid: int) -> None:
+    for child in _children(pid):
+        _kill_tree(child)
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return
+
+
+def _children(pid: int) -> list[int]:
+    try:
+        with open(f"/proc/{pid}/task/{pid}/children") as file:
+            return [int(word) for word in file.read().split()]
+    except OSError:
+        return []
+
+
+if __name__ == "__main__":
+    sys.exit(main(int(sys.argv[1]), int(sys.argv[2])))
