@@ -54,6 +54,13 @@ class NotSignedIn(LetsBeError):
     status = 401
 
 
+class WrongCredentials(LetsBeError):
+    """A sign-in with a wrong e-mail or password; which of them is not told."""
+
+    code = "wrong_credentials"
+    status = 401
+
+
 class Forbidden(LetsBeError):
     """Signed in, but not allowed."""
 

@@ -8,9 +8,12 @@ start with the setting's name and what to do.
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1"})
 
 
 class Settings(BaseSettings):
@@ -84,6 +87,29 @@ class Settings(BaseSettings):
         if value.get_secret_value() and not value.get_secret_value().startswith(("redis://", "rediss://")):
             raise ValueError("must be a redis:// or rediss:// address, or empty for the embedded Redis")
         return value
+
+    @property
+    def keys_dir(self) -> Path:
+        """0700: the hub's own keys."""
+        return self.data_dir / "keys"
+
+    @property
+    def tenants_dir(self) -> Path:
+        """Homes of the servers that the local provider makes."""
+        return self.data_dir / "tenants"
+
+    def allowed_origins(self) -> frozenset[str]:
+        """
+        Origins whose pages may change anything or open the stream.
+
+        The public address; on a machine of one's own also its other names, since people type both.
+        """
+        parts = urlsplit(self.public_url)
+        names = {parts.hostname or ""}
+        if names & _LOOPBACK_NAMES:
+            names |= _LOOPBACK_NAMES
+        port = f":{parts.port}" if parts.port else ""
+        return frozenset(f"{parts.scheme}://{name}{port}" for name in names)
 
     @property
     def is_practice_model(self) -> bool:

@@ -1,0 +1,1 @@
+"""Customers' servers: what they are, and how they come to be."""

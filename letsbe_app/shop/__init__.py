@@ -1,0 +1,1 @@
+"""From a visitor to a paid order: catalogue, wizard, orders, billing."""

@@ -31,6 +31,8 @@ class Tenant(Table, table=True):
     provider: str = Field(max_length=20)
     provider_ref: str = Field(default="", max_length=255)
     """What the provider calls the machine; for ``local`` its slot number."""
+    provisioning_attempt: int = Field(default=1)
+    """Counts the times its setting up was begun; part of the workflow's name."""
     status: str = Field(default=TenantStatus.PROVISIONING, max_length=20, index=True)
     api_key_hash: str | None = Field(default=None, max_length=64, unique=True)
     sealing_public_key: str = Field(default="", max_length=64)

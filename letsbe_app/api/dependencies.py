@@ -1,0 +1,87 @@
+"""
+What routes ask for: the services, the visitor, the signed-in actor.
+
+A route that reads takes ``CurrentActor``; one that changes something takes ``ChangingActor``, which also
+checks where the call comes from.
+"""
+
+from collections.abc import Callable
+from typing import Annotated, Final, cast
+
+from fastapi import Cookie, Depends, Header, Request
+from starlette.requests import HTTPConnection
+
+from letsbe_app.api.csrf import CSRF_HEADER, check_origin
+from letsbe_app.composition import Services
+from letsbe_app.errors import InvalidInput
+from letsbe_app.people.accounts.schemas import Visitor
+from letsbe_app.people.authz.actor import Actor
+
+SESSION_COOKIE: Final = "letsbe_session"
+
+ServicesProvider = Callable[[], Services]
+
+
+async def services(connection: HTTPConnection) -> Services:
+    """The services of this process; for requests and websockets."""
+    provider = cast(ServicesProvider, connection.app.state.services_provider)
+    return provider()
+
+
+HubServices = Annotated[Services, Depends(services)]
+
+
+def visitor(request: Request) -> Visitor:
+    """The browser at the other end."""
+    return Visitor(
+        user_agent=request.headers.get("user-agent", ""),
+        ip=request.client.host if request.client else "",
+    )
+
+
+CurrentVisitor = Annotated[Visitor, Depends(visitor)]
+
+
+async def current_actor(
+    hub: HubServices,
+    letsbe_session: Annotated[str | None, Cookie(include_in_schema=False)] = None,
+) -> Actor:
+    """The signed-in person; raises NotSignedIn."""
+    return await hub.accounts.actor_of(letsbe_session)
+
+
+CurrentActor = Annotated[Actor, Depends(current_actor)]
+
+
+async def changing_actor(
+    hub: HubServices,
+    actor: CurrentActor,
+    x_csrf_token: Annotated[str | None, Header(alias=CSRF_HEADER)] = None,
+    origin: Annotated[str | None, Header(include_in_schema=False)] = None,
+) -> Actor:
+    """The signed-in person, who really asks for this change; raises Forbidden otherwise."""
+    check_origin(origin, hub.settings.allowed_origins())
+    hub.csrf.check(actor.session_id, x_csrf_token)
+    return actor
+
+
+ChangingActor = Annotated[Actor, Depends(changing_actor)]
+
+
+def from_our_page(
+    request: Request,
+    hub: HubServices,
+    origin: Annotated[str | None, Header(include_in_schema=False)] = None,
+) -> None:
+    """
+    For calls that change something before there is a session.
+
+    Only JSON is taken: a form of another site cannot send that without asking first (CORS), and we answer no.
+    """
+    check_origin(origin, hub.settings.allowed_origins())
+    content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if content_type != "application/json":
+        raise InvalidInput("Send JSON, with the header Content-Type: application/json.")
+
+
+FromOurPage = Depends(from_our_page)

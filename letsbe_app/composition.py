@@ -1,0 +1,122 @@
+"""The one place that chooses collaborators. Building is free: connections open at first use."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from letsbe_app.api.csrf import CsrfTokens
+from letsbe_app.db.session import Database
+from letsbe_app.fleet.provisioning.service import ProvisioningService
+from letsbe_app.fleet.tenants.service import TenantService
+from letsbe_app.kit.clock import Clock, utc_now
+from letsbe_app.kit.keyfile import load_or_create_key
+from letsbe_app.people.accounts.passwords import Passwords
+from letsbe_app.people.accounts.service import AccountService
+from letsbe_app.people.accounts.throttle import Throttle
+from letsbe_app.relay import Relay
+from letsbe_app.settings import Settings, load_settings
+from letsbe_app.shop.billing.gateway import PaymentGateway
+from letsbe_app.shop.billing.practice_gateway import PracticeGateway
+from letsbe_app.shop.billing.service import BillingService
+from letsbe_app.shop.catalog.service import Catalog
+from letsbe_app.shop.onboarding.service import OnboardingService
+from letsbe_app.shop.orders.service import OrderService
+from letsbe_app.workforce.agents.service import AgentService
+from letsbe_app.workforce.approvals.service import ApprovalService
+from letsbe_app.workforce.conversations.service import ConversationService
+from letsbe_app.workforce.usage.service import UsageService
+
+
+@dataclass(frozen=True)
+class Services:
+    """Everything that pages, routes, links and jobs may call."""
+
+    settings: Settings
+    database: Database
+    relay: Relay
+    csrf: CsrfTokens
+    accounts: AccountService
+    catalog: Catalog
+    onboarding: OnboardingService
+    orders: OrderService
+    billing: BillingService
+    provisioning: ProvisioningService
+    tenants: TenantService
+    agents: AgentService
+    conversations: ConversationService
+    approvals: ApprovalService
+    usage: UsageService
+
+    async def close(self) -> None:
+        """Close connections; call it at the end of the process."""
+        await self.relay.close()
+        await self.database.close()
+
+
+def build_services(
+    settings: Settings, *, clock: Clock = utc_now, passwords: Passwords | None = None
+) -> Services:
+    """
+    All services over one database and one relay.
+
+    Args:
+        settings: Of this process.
+        clock: The time; tests set it.
+        passwords: How passwords are hashed; tests take a cheaper hash.
+    """
+    database = Database(settings.async_database_url())
+    relay = Relay.from_settings(settings)
+    catalog = Catalog.load()
+    agents = AgentService(database, relay, clock=clock)
+    tenants = TenantService(
+        database,
+        relay,
+        agents,
+        public_url=settings.public_url,
+        is_practice=settings.is_practice_model,
+        clock=clock,
+    )
+    provisioning = ProvisioningService(
+        database,
+        relay,
+        tenants,
+        provider=settings.server_provider,
+        server_limit=settings.local_tenant_limit,
+        clock=clock,
+    )
+    onboarding = OnboardingService(database, catalog, clock=clock)
+    orders = OrderService(database, catalog, onboarding, provisioning.ensure_room, clock=clock)
+    return Services(
+        settings=settings,
+        database=database,
+        relay=relay,
+        csrf=CsrfTokens(load_or_create_key(settings.keys_dir, "csrf.key")),
+        accounts=AccountService(
+            database,
+            passwords or Passwords(),
+            Throttle(relay.windows),
+            session_days=settings.session_days,
+            clock=clock,
+        ),
+        catalog=catalog,
+        onboarding=onboarding,
+        orders=orders,
+        billing=BillingService(database, _gateway(settings), orders, onboarding, provisioning, clock=clock),
+        provisioning=provisioning,
+        tenants=tenants,
+        agents=agents,
+        conversations=ConversationService(database, relay, agents, clock=clock),
+        approvals=ApprovalService(database, relay, clock=clock),
+        usage=UsageService(database, clock=clock),
+    )
+
+
+@lru_cache(maxsize=1)
+def get_services() -> Services:
+    """The services of this process, built at the first call."""
+    return build_services(load_settings())
+
+
+def _gateway(settings: Settings) -> PaymentGateway:
+    match settings.payment_gateway:
+        case "practice":
+            return PracticeGateway()

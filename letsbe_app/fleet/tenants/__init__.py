@@ -1,0 +1,1 @@
+"""Servers as the hub knows them: enrolment, keys, heartbeat, kill switch."""

@@ -1,0 +1,101 @@
+"""
+How a fresh server gets its key: a one-time token for an API key.
+
+The token lives 15 minutes and works once; the key is told once. The hub keeps hashes of both.
+"""
+
+from datetime import timedelta
+from typing import ClassVar, Final
+
+import structlog
+
+from letsbe_app.db.models import EnrolmentToken
+from letsbe_app.db.session import Database
+from letsbe_app.errors import InvalidInput, LetsBeError, NotSignedIn
+from letsbe_app.fleet.tenants import repository
+from letsbe_app.fleet.tenants.schemas import LINK_PATH, TenantIdentity
+from letsbe_app.kit.clock import Clock
+from letsbe_app.kit.ids import new_id
+from letsbe_app.kit.secrets import new_token, token_hash
+from letsbe_app.people.audit.service import record_act, tenant_actor
+from tenant_daemon.contracts.enrolment import EnrolmentGranted, EnrolmentRequest
+from tenant_daemon.contracts.errors import ErrorCode
+from tenant_daemon.contracts.version import OLDEST_SUPPORTED_VERSION
+
+log = structlog.get_logger()
+
+TOKEN_LIFETIME: Final = timedelta(minutes=15)
+
+
+class TokenExpired(LetsBeError):
+    """The enrolment token is unknown, used or too old: the answer is the same."""
+
+    code: ClassVar[str] = ErrorCode.TOKEN_EXPIRED.value
+    status: ClassVar[int] = 401
+
+
+class Enrolment:
+    """Tokens and keys of servers."""
+
+    def __init__(self, database: Database, public_url: str, clock: Clock) -> None:
+        self._database = database
+        self._link_url = "ws" + public_url.removeprefix("http") + LINK_PATH
+        self._clock = clock
+
+    async def issue_token(self, tenant_id: str) -> str:
+        """A new one-time token; an unused older one of this server stops working."""
+        token, now = new_token("lbe"), self._clock()
+        async with self._database.write() as session:
+            await repository.drop_unused_tokens(session, tenant_id)
+            session.add(
+                EnrolmentToken(
+                    id=new_id("enr"),
+                    tenant_id=tenant_id,
+                    token_hash=token_hash(token),
+                    expires_at=now + TOKEN_LIFETIME,
+                    created_at=now,
+                )
+            )
+        return token
+
+    async def enrol(self, request: EnrolmentRequest) -> EnrolmentGranted:
+        """
+        Trade a token for an API key. A second enrolment of a server replaces its first key.
+
+        Raises:
+            TokenExpired: The token is not good, or no longer.
+            InvalidInput: The daemon's wire protocol is too old.
+        """
+        if request.protocol_version < OLDEST_SUPPORTED_VERSION:
+            raise InvalidInput.of_field("protocol_version", "This daemon is too old for the hub. Upgrade it.")
+        api_key = new_token("lbt")
+        async with self._database.write() as session:
+            tenant_id = await repository.claim_token(session, token_hash(request.token), self._clock())
+            if tenant_id is None:
+                raise TokenExpired("This enrolment token was used already, or is older than 15 minutes.")
+            await repository.change(
+                session,
+                tenant_id,
+                api_key_hash=token_hash(api_key),
+                sealing_public_key=request.sealing_public_key,
+                daemon_version=request.daemon_version,
+                openclaw_version=request.openclaw_version,
+            )
+            record_act(
+                session, tenant_actor(tenant_id), "tenant.enrolled", subject=tenant_id, tenant_id=tenant_id
+            )
+        log.info("tenant.enrolled", tenant_id=tenant_id, daemon_version=request.daemon_version)
+        return EnrolmentGranted(tenant_id=tenant_id, api_key=api_key, link_url=self._link_url)
+
+    async def authenticate(self, api_key: str) -> TenantIdentity:
+        """
+        The server with this key.
+
+        Raises:
+            NotSignedIn: There is none; a removed server's key no longer counts.
+        """
+        async with self._database.read() as session:
+            tenant = await repository.by_api_key(session, token_hash(api_key))
+        if tenant is None:
+            raise NotSignedIn("This key is not known.")
+        return TenantIdentity(tenant.id, tenant.customer_id)

@@ -1,0 +1,84 @@
+"""Rows of servers and their enrolment tokens."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import col, delete, func, select, update
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from letsbe_app.db.models import EnrolmentToken, Tenant, TenantStatus
+
+
+async def of_customer(session: AsyncSession, customer_id: str) -> Sequence[Tenant]:
+    """The customer's servers, oldest first."""
+    statement = (
+        select(Tenant)
+        .where(Tenant.customer_id == customer_id, Tenant.status != TenantStatus.REMOVED)
+        .order_by(col(Tenant.id))
+    )
+    return (await session.exec(statement)).all()
+
+
+async def with_status(session: AsyncSession, *statuses: TenantStatus) -> Sequence[Tenant]:
+    """All servers in one of these states."""
+    statement = select(Tenant).where(col(Tenant.status).in_(statuses)).order_by(col(Tenant.id))
+    return (await session.exec(statement)).all()
+
+
+async def count_living(session: AsyncSession, provider: str) -> int:
+    """Servers of a provider that are not removed."""
+    statement = select(func.count()).where(Tenant.provider == provider, Tenant.status != TenantStatus.REMOVED)
+    return (await session.exec(statement)).one()
+
+
+async def by_api_key(session: AsyncSession, api_key_hash: str) -> Tenant | None:
+    """The server with this key."""
+    statement = select(Tenant).where(
+        Tenant.api_key_hash == api_key_hash, Tenant.status != TenantStatus.REMOVED
+    )
+    return (await session.exec(statement)).one_or_none()
+
+
+async def by_order(session: AsyncSession, order_id: str) -> Tenant | None:
+    """The server of an order."""
+    return (await session.exec(select(Tenant).where(Tenant.order_id == order_id))).one_or_none()
+
+
+async def change(session: AsyncSession, tenant_id: str, **values: Any) -> None:
+    """Set columns of one server."""
+    await session.exec(update(Tenant).where(col(Tenant.id) == tenant_id).values(**values))
+
+
+async def raise_config_version(session: AsyncSession, tenant_id: str) -> None:
+    """Count one change of the wanted configuration, whoever else counts at the same time."""
+    await session.exec(
+        update(Tenant)
+        .where(col(Tenant.id) == tenant_id)
+        .values(config_version=col(Tenant.config_version) + 1)
+    )
+
+
+async def drop_unused_tokens(session: AsyncSession, tenant_id: str) -> None:
+    """Only the newest token of a server may be used."""
+    await session.exec(
+        delete(EnrolmentToken).where(
+            col(EnrolmentToken.tenant_id) == tenant_id, col(EnrolmentToken.used_at).is_(None)
+        )
+    )
+
+
+async def claim_token(session: AsyncSession, token_hash: str, now: datetime) -> str | None:
+    """Use the token up and give its server's id; None when it is unknown, used or too old."""
+    result = await session.exec(
+        update(EnrolmentToken)
+        .where(
+            col(EnrolmentToken.token_hash) == token_hash,
+            col(EnrolmentToken.used_at).is_(None),
+            col(EnrolmentToken.expires_at) > now,
+        )
+        .values(used_at=now)
+        .returning(col(EnrolmentToken.tenant_id))
+    )
+    tenant_id: str | None = result.scalar_one_or_none()
+    return tenant_id

@@ -1,0 +1,87 @@
+"""What the tenant service gives to pages, routes and links."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from letsbe_app.db.models import Tenant
+from tenant_daemon.contracts.health import ComponentHealth, Heartbeat
+
+LINK_PATH = "/api/v1/tenant/link"
+"""Where daemons open their websocket."""
+
+
+@dataclass(frozen=True)
+class TenantIdentity:
+    """The server that an API key belongs to."""
+
+    tenant_id: str
+    customer_id: str
+
+
+@dataclass(frozen=True)
+class NewTenant:
+    """A server to be made for an order."""
+
+    customer_id: str
+    order_id: str
+    name: str
+
+
+@dataclass(frozen=True)
+class TenantView:
+    """A server as its owner sees it. Figures are those of the newest heartbeat, None before the first."""
+
+    id: str
+    order_id: str
+    name: str
+    status: str
+    is_online: bool
+    is_ready: bool
+    """Online, and its agents can be talked to."""
+    is_stopped: bool
+    is_practice: bool
+    """The practice model answers, since no model is configured."""
+    last_seen_at: datetime | None
+    cpu_percent: float | None
+    memory_used_bytes: int | None
+    memory_total_bytes: int | None
+    disk_used_bytes: int | None
+    disk_total_bytes: int | None
+    components: list[ComponentHealth]
+    openclaw_version: str
+    daemon_version: str
+    config_version: int
+    applied_config_version: int
+    audit_count: int
+
+
+def heartbeat_of(tenant: Tenant) -> Heartbeat | None:
+    """The newest heartbeat, None before the first."""
+    return Heartbeat.model_validate(tenant.heartbeat) if tenant.heartbeat else None
+
+
+def tenant_view(tenant: Tenant, *, is_online: bool, is_practice: bool) -> TenantView:
+    """The view of a row."""
+    heartbeat = heartbeat_of(tenant)
+    return TenantView(
+        id=tenant.id,
+        order_id=tenant.order_id,
+        name=tenant.name,
+        status=tenant.status,
+        is_online=is_online,
+        is_ready=is_online and heartbeat is not None and heartbeat.is_ready,
+        is_stopped=tenant.is_stopped,
+        is_practice=is_practice,
+        last_seen_at=tenant.last_heartbeat_at,
+        cpu_percent=heartbeat.cpu_percent if heartbeat else None,
+        memory_used_bytes=heartbeat.memory_used_bytes if heartbeat else None,
+        memory_total_bytes=heartbeat.memory_total_bytes if heartbeat else None,
+        disk_used_bytes=heartbeat.disk_used_bytes if heartbeat else None,
+        disk_total_bytes=heartbeat.disk_total_bytes if heartbeat else None,
+        components=list(heartbeat.components) if heartbeat else [],
+        openclaw_version=tenant.openclaw_version,
+        daemon_version=tenant.daemon_version,
+        config_version=tenant.config_version,
+        applied_config_version=tenant.applied_config_version,
+        audit_count=heartbeat.audit_count if heartbeat else 0,
+    )

@@ -1,0 +1,202 @@
+"""Servers: what their owners see and switch, and what their daemons report."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import structlog
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from letsbe_app.db.models import Tenant, TenantStatus
+from letsbe_app.db.session import Database
+from letsbe_app.errors import NotFound
+from letsbe_app.fleet.tenants import repository
+from letsbe_app.fleet.tenants.enrolment import Enrolment
+from letsbe_app.fleet.tenants.schemas import (
+    NewTenant,
+    TenantIdentity,
+    TenantView,
+    heartbeat_of,
+    tenant_view,
+)
+from letsbe_app.kit.clock import Clock, utc_now
+from letsbe_app.kit.ids import new_id
+from letsbe_app.people.audit.service import record_act
+from letsbe_app.people.authz.actor import Actor
+from letsbe_app.people.authz.ownership import owned_tenant
+from letsbe_app.people.authz.rules import Permission, require
+from letsbe_app.relay import Relay, Topic
+from tenant_daemon.contracts.commands import ConfigApplied
+from tenant_daemon.contracts.config import TenantConfig
+from tenant_daemon.contracts.enrolment import EnrolmentGranted, EnrolmentRequest
+from tenant_daemon.contracts.health import Heartbeat
+
+log = structlog.get_logger()
+
+
+class WantedConfigs(Protocol):
+    """Who knows how a server's agents are set up."""
+
+    async def wanted_config(self, tenant_id: str) -> TenantConfig:
+        """The configuration that the server should have in force."""
+
+
+class TenantService:
+    """For owners the methods with an actor; for links and jobs the ones with a server's id."""
+
+    def __init__(
+        self,
+        database: Database,
+        relay: Relay,
+        configs: WantedConfigs,
+        *,
+        public_url: str,
+        is_practice: bool,
+        clock: Clock = utc_now,
+    ) -> None:
+        self._database = database
+        self._presence = relay.presence
+        self._publisher = relay.publisher
+        self._configs = configs
+        self._is_practice = is_practice
+        self._clock = clock
+        self._enrolment = Enrolment(database, public_url, clock)
+
+    # For owners
+
+    async def list(self, actor: Actor) -> list[TenantView]:
+        """The actor's servers, oldest first."""
+        require(actor, Permission.READ)
+        async with self._database.read() as session:
+            tenants = await repository.of_customer(session, actor.customer_id)
+        return [await self._view(tenant) for tenant in tenants]
+
+    async def get(self, actor: Actor, tenant_id: str) -> TenantView:
+        """One of the actor's servers; raises NotFound."""
+        require(actor, Permission.READ)
+        async with self._database.read() as session:
+            tenant = await owned_tenant(session, actor, tenant_id)
+        return await self._view(tenant)
+
+    async def set_stopped(self, actor: Actor, tenant_id: str, is_stopped: bool) -> TenantView:
+        """
+        The server's kill switch. It is in force once the server has applied the new configuration.
+
+        Raises:
+            NotFound: No such server of the actor's.
+            Forbidden: The actor's role does not include it.
+        """
+        require(actor, Permission.MANAGE)
+        async with self._database.write() as session:
+            tenant = await owned_tenant(session, actor, tenant_id)
+            has_changed = tenant.is_stopped != is_stopped
+            if has_changed:
+                tenant.is_stopped = is_stopped
+                tenant.config_version += 1
+                action = "tenant.stopped" if is_stopped else "tenant.released"
+                record_act(session, actor, action, subject=tenant_id, tenant_id=tenant_id)
+        if has_changed:
+            log.info("tenant.kill_switch", tenant_id=tenant_id, is_stopped=is_stopped)
+            await self._publisher.wake_link(tenant_id)
+            await self._publisher.announce(actor.customer_id, Topic.TENANT, tenant_id)
+        return await self._view(tenant)
+
+    # For links
+
+    async def enrol(self, request: EnrolmentRequest) -> EnrolmentGranted:
+        """Trade a one-time token for an API key; see ``Enrolment.enrol``."""
+        return await self._enrolment.enrol(request)
+
+    async def authenticate(self, api_key: str) -> TenantIdentity:
+        """The server with this API key; raises NotSignedIn."""
+        return await self._enrolment.authenticate(api_key)
+
+    async def wanted_config(self, tenant_id: str) -> TenantConfig:
+        """The configuration that the server should have in force."""
+        return await self._configs.wanted_config(tenant_id)
+
+    async def record_heartbeat(self, tenant_id: str, heartbeat: Heartbeat) -> None:
+        """Keep the newest heartbeat, and tell pages and jobs."""
+        async with self._database.write() as session:
+            tenant = await _existing(session, tenant_id)
+            before = heartbeat_of(tenant)
+            tenant.heartbeat = heartbeat.model_dump(mode="json")
+            tenant.last_heartbeat_at = self._clock()
+            tenant.daemon_version = heartbeat.daemon_version
+            tenant.openclaw_version = heartbeat.openclaw_version
+            tenant.applied_config_version = heartbeat.config_version
+        if before is None or before.is_ready != heartbeat.is_ready:
+            log.info("tenant.readiness_changed", tenant_id=tenant_id, is_ready=heartbeat.is_ready)
+        if tenant.status == TenantStatus.PROVISIONING:
+            await self._publisher.wake_jobs(tenant_id)
+        await self._publisher.announce(tenant.customer_id, Topic.TENANT, tenant_id)
+
+    async def record_config_applied(self, tenant_id: str, report: ConfigApplied) -> None:
+        """Note which configuration is in force, or that one was refused."""
+        async with self._database.write() as session:
+            tenant = await _existing(session, tenant_id)
+            if report.is_applied:
+                tenant.applied_config_version = max(tenant.applied_config_version, report.version)
+        if not report.is_applied:
+            log.warning("tenant.config_refused", tenant_id=tenant_id, version=report.version)
+        if tenant.status == TenantStatus.PROVISIONING:
+            await self._publisher.wake_jobs(tenant_id)
+        await self._publisher.announce(tenant.customer_id, Topic.TENANT, tenant_id)
+
+    # For shop and jobs
+
+    async def reserve(self, session: AsyncSession, wanted: NewTenant, provider: str) -> Tenant:
+        """Add the server of a paid order within the payment's own transaction."""
+        tenant = Tenant(
+            id=new_id("ten"),
+            customer_id=wanted.customer_id,
+            order_id=wanted.order_id,
+            name=wanted.name,
+            provider=provider,
+            created_at=self._clock(),
+        )
+        session.add(tenant)
+        await session.flush()
+        return tenant
+
+    async def count_living(self, provider: str) -> int:
+        """How many servers the provider has made, or is about to make, and not removed."""
+        async with self._database.read() as session:
+            return await repository.count_living(session, provider)
+
+    async def issue_token(self, tenant_id: str) -> str:
+        """A one-time enrolment token for this server."""
+        return await self._enrolment.issue_token(tenant_id)
+
+    async def row(self, tenant_id: str) -> Tenant:
+        """The server's record, detached; raises NotFound. For jobs, which act for the system."""
+        async with self._database.read() as session:
+            return await _existing(session, tenant_id)
+
+    async def of_order(self, order_id: str) -> Tenant:
+        """The record of an order's server; raises NotFound. For jobs."""
+        async with self._database.read() as session:
+            tenant = await repository.by_order(session, order_id)
+        if tenant is None:
+            raise NotFound("There is no server for this order.")
+        return tenant
+
+    async def with_status(self, *statuses: TenantStatus) -> Sequence[Tenant]:
+        """The records of all servers in these states. For jobs."""
+        async with self._database.read() as session:
+            return await repository.with_status(session, *statuses)
+
+    async def set_provider_ref(self, tenant_id: str, provider_ref: str) -> None:
+        """Remember what the provider calls the machine."""
+        async with self._database.write() as session:
+            await repository.change(session, tenant_id, provider_ref=provider_ref)
+
+    async def _view(self, tenant: Tenant) -> TenantView:
+        is_online = await self._presence.is_online(tenant.id)
+        return tenant_view(tenant, is_online=is_online, is_practice=self._is_practice)
+
+
+async def _existing(session: AsyncSession, tenant_id: str) -> Tenant:
+    tenant = await session.get(Tenant, tenant_id)
+    if tenant is None or tenant.status == TenantStatus.REMOVED:
+        raise NotFound("There is no such server.")
+    return tenant

@@ -1,0 +1,1 @@
+"""Customers' users: sign-up, sign-in, sessions."""

@@ -1,0 +1,45 @@
+"""What goes into and comes out of the account service."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from letsbe_app.people.authz.actor import Actor
+
+
+@dataclass(frozen=True)
+class SignUp:
+    """A new business and its owner."""
+
+    business_name: str
+    email: str
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """The browser at the other end, as far as it can be told apart."""
+
+    user_agent: str = ""
+    ip: str = ""
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """A fresh session. The token is shown this once: it becomes the cookie."""
+
+    actor: Actor
+    session_token: str = field(repr=False)
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class AccountView:
+    """The signed-in person and their business."""
+
+    user_id: str
+    email: str
+    role: str
+    customer_id: str
+    business_name: str
+    founding_number: int | None
+    created_at: datetime

@@ -1,0 +1,200 @@
+"""Sign-up, sign-in and who is signed in."""
+
+from datetime import timedelta
+from typing import Final
+
+import structlog
+from sqlalchemy.exc import IntegrityError
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from letsbe_app.db.models import Customer, User, UserRole, UserSession
+from letsbe_app.db.session import Database
+from letsbe_app.errors import Conflict, InvalidInput, NotSignedIn, WrongCredentials
+from letsbe_app.kit.clock import Clock, utc_now
+from letsbe_app.kit.ids import new_id
+from letsbe_app.kit.secrets import new_token, token_hash
+from letsbe_app.people.accounts import repository
+from letsbe_app.people.accounts.emails import normalised_email
+from letsbe_app.people.accounts.passwords import Passwords, check_new_password
+from letsbe_app.people.accounts.schemas import AccountView, SignedIn, SignUp, Visitor
+from letsbe_app.people.accounts.throttle import (
+    SIGN_IN_PER_EMAIL,
+    SIGN_IN_PER_IP,
+    SIGN_UP_PER_IP,
+    Throttle,
+)
+from letsbe_app.people.audit.service import record_act
+from letsbe_app.people.authz.actor import Actor
+
+log = structlog.get_logger()
+
+_NAME_MAX_LENGTH: Final = 120
+_SEEN_EVERY: Final = timedelta(minutes=10)
+_WRONG: Final = "This e-mail and password do not belong together."
+_TAKEN: Final = "There is already an account with this e-mail. Sign in instead."
+
+
+class AccountService:
+    """Accounts and their sessions. The cookie holds a session's token, the database its hash."""
+
+    def __init__(
+        self,
+        database: Database,
+        passwords: Passwords,
+        throttle: Throttle,
+        *,
+        session_days: int,
+        clock: Clock = utc_now,
+    ) -> None:
+        self._database = database
+        self._passwords = passwords
+        self._throttle = throttle
+        self._session_length = timedelta(days=session_days)
+        self._clock = clock
+
+    async def sign_up(self, request: SignUp, visitor: Visitor | str = "") -> SignedIn:
+        """
+        Make a business with its owner and sign the owner in.
+
+        Args:
+            request: What the form says.
+            visitor: The browser, or its user agent alone.
+
+        Raises:
+            InvalidInput: A field cannot be used; says which and why.
+            Conflict: The e-mail has an account.
+            RateLimited: Too many accounts from one address.
+        """
+        visitor = _as_visitor(visitor)
+        business_name = _checked_business_name(request.business_name)
+        email = normalised_email(request.email)
+        check_new_password(request.password, email)
+        await self._throttle.take(SIGN_UP_PER_IP, visitor.ip)
+        password_hash = await self._passwords.hash(request.password)
+        try:
+            async with self._database.write() as session:
+                user = await self._add_owner(session, business_name, email, password_hash)
+                signed_in = self._open_session(session, user, visitor)
+                record_act(session, signed_in.actor, "account.signed_up", subject=user.id)
+        except IntegrityError as exc:
+            raise Conflict(_TAKEN) from exc
+        log.info("account.signed_up", user_id=user.id, customer_id=user.customer_id)
+        return signed_in
+
+    async def sign_in(self, email: str, password: str, visitor: Visitor | str = "") -> SignedIn:
+        """
+        Open a session for the person with this password.
+
+        Raises:
+            WrongCredentials: E-mail and password do not belong together; does not say which is wrong.
+            RateLimited: Too many tries for this e-mail or from this address.
+        """
+        visitor = _as_visitor(visitor)
+        email = email.strip().lower()
+        await self._throttle.take(SIGN_IN_PER_IP, visitor.ip)
+        await self._throttle.take(SIGN_IN_PER_EMAIL, email)
+        async with self._database.read() as session:
+            user = await repository.user_by_email(session, email)
+        if not await self._passwords.is_right(user.password_hash if user else None, password) or user is None:
+            log.info("account.sign_in_refused", user_id=user.id if user else None)
+            raise WrongCredentials(_WRONG)
+        await self._throttle.forgive(SIGN_IN_PER_EMAIL, email)
+        async with self._database.write() as session:
+            signed_in = self._open_session(session, user, visitor)
+            record_act(session, signed_in.actor, "account.signed_in", subject=user.id)
+        log.info("account.signed_in", user_id=user.id)
+        return signed_in
+
+    async def actor_of(self, session_token: str | None) -> Actor:
+        """
+        The person whose cookie this is.
+
+        Raises:
+            NotSignedIn: There is no such session, or it has ended.
+        """
+        if not session_token:
+            raise NotSignedIn("Please sign in.")
+        now = self._clock()
+        async with self._database.read() as session:
+            found = await repository.signed_in(session, token_hash(session_token), now)
+        if found is None:
+            raise NotSignedIn("Your session has ended. Please sign in again.")
+        user_session, user = found
+        if now - user_session.last_seen_at > _SEEN_EVERY:
+            async with self._database.write() as session:
+                await repository.touch_session(session, user_session.id, now)
+        return _actor(user, user_session.id)
+
+    async def sign_out(self, actor: Actor) -> None:
+        """End the actor's session."""
+        async with self._database.write() as session:
+            await repository.revoke_session(session, actor.session_id, self._clock())
+            record_act(session, actor, "account.signed_out", subject=actor.user_id)
+
+    async def account(self, actor: Actor) -> AccountView:
+        """The actor's own account."""
+        async with self._database.read() as session:
+            found = await repository.account(session, actor.user_id)
+        if found is None:
+            raise NotSignedIn("Your account no longer exists.")
+        user, customer, founding = found
+        return AccountView(
+            user_id=user.id,
+            email=user.email,
+            role=user.role,
+            customer_id=customer.id,
+            business_name=customer.name,
+            founding_number=founding.number if founding else None,
+            created_at=customer.created_at,
+        )
+
+    async def _add_owner(
+        self, session: AsyncSession, business_name: str, email: str, password_hash: str
+    ) -> User:
+        now = self._clock()
+        customer = Customer(id=new_id("cus"), name=business_name, created_at=now)
+        session.add(customer)
+        await session.flush()
+        user = User(
+            id=new_id("usr"),
+            customer_id=customer.id,
+            email=email,
+            password_hash=password_hash,
+            role=UserRole.OWNER,
+            created_at=now,
+        )
+        session.add(user)
+        await session.flush()
+        return user
+
+    def _open_session(self, session: AsyncSession, user: User, visitor: Visitor) -> SignedIn:
+        now = self._clock()
+        token = new_token("lbs")
+        row = UserSession(
+            id=new_id("ses"),
+            user_id=user.id,
+            token_hash=token_hash(token),
+            user_agent=visitor.user_agent[:300],
+            created_at=now,
+            last_seen_at=now,
+            expires_at=now + self._session_length,
+        )
+        session.add(row)
+        return SignedIn(_actor(user, row.id), token, row.expires_at)
+
+
+def _as_visitor(visitor: Visitor | str) -> Visitor:
+    return Visitor(user_agent=visitor) if isinstance(visitor, str) else visitor
+
+
+def _actor(user: User, session_id: str) -> Actor:
+    return Actor(user.id, user.customer_id, UserRole(user.role), user.email, session_id)
+
+
+def _checked_business_name(text: str) -> str:
+    name = " ".join(text.split())
+    if not name:
+        raise InvalidInput.of_field("business_name", "Tell us the name of your business.")
+    if len(name) > _NAME_MAX_LENGTH:
+        raise InvalidInput.of_field("business_name", f"Use at most {_NAME_MAX_LENGTH} characters.")
+    return name

@@ -1,0 +1,1 @@
+"""The hub's own audit: who did what, by id."""

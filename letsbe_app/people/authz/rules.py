@@ -1,0 +1,43 @@
+"""What a role may do. Pure; services call ``require`` before they act."""
+
+from enum import StrEnum
+from typing import Final
+
+from letsbe_app.db.models import UserRole
+from letsbe_app.errors import Forbidden
+from letsbe_app.people.authz.actor import Actor
+
+
+class Permission(StrEnum):
+    """Something a person does at the hub."""
+
+    READ = "read"
+    CHAT = "chat"
+    APPROVE = "approve"
+    MANAGE = "manage"
+    """Change agents, servers and what they may do."""
+    BUY = "buy"
+
+
+_ALLOWED: Final[dict[UserRole, frozenset[Permission]]] = {
+    UserRole.OWNER: frozenset(Permission),
+    UserRole.APPROVER: frozenset({Permission.READ, Permission.CHAT, Permission.APPROVE}),
+    UserRole.MEMBER: frozenset({Permission.READ, Permission.CHAT}),
+    UserRole.READ_ONLY: frozenset({Permission.READ}),
+}
+
+
+def is_allowed(role: UserRole, permission: Permission) -> bool:
+    """Whether this role includes the permission."""
+    return permission in _ALLOWED[role]
+
+
+def require(actor: Actor, permission: Permission) -> None:
+    """
+    Let the actor pass, or not.
+
+    Raises:
+        Forbidden: The actor's role does not include the permission.
+    """
+    if not is_allowed(actor.role, permission):
+        raise Forbidden("Your role in this business does not allow this. Ask the owner to do it.")

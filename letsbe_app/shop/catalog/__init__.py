@@ -1,0 +1,1 @@
+"""What can be had: tools, plans and bundles as data, and the calculator."""
