@@ -25,6 +25,7 @@ STATUS_OF: Final = {
     RunOutcome.INTERRUPTED: MessageStatus.INTERRUPTED,
 }
 _NOTE_LENGTH: Final = 500
+_CUT_OFF: Final = "Your server lost track of this answer, so the rest of it is missing. Ask again."
 _REFUSED: Final = "Your server could not take this message."
 
 
@@ -83,6 +84,21 @@ class RunRecorder:
             events=event.seq,
         )
         await self._publisher.announce(customer_id, Topic.CONVERSATION, event.conversation_id)
+
+    async def abandon(self, tenant_id: str, run_id: str) -> None:
+        """The server knows the run no more: an answer that was still running says that it was cut off."""
+        async with self._database.write() as session:
+            row = await session.get(ChatMessage, run_id)
+            if row is None or row.status != MessageStatus.STREAMING:
+                return
+            if await repository.of_tenant(session, tenant_id, row.conversation_id) is None:
+                return
+            row.status = MessageStatus.INTERRUPTED
+            row.note = _CUT_OFF
+            row.finished_at = self._clock()
+            customer_id = await _customer_of(session, tenant_id)
+        log.warning("run.abandoned", run_id=run_id, conversation_id=row.conversation_id)
+        await self._publisher.announce(customer_id, Topic.CONVERSATION, row.conversation_id)
 
     async def delivered(self, session: AsyncSession, tenant_id: str, message_ids: Sequence[str]) -> list[str]:
         """People's messages have arrived at the server; gives the conversations to announce."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -50,8 +51,6 @@ async def totals(session: AsyncSession, tenant_id: str, since: datetime) -> Sequ
         .where(UsageRecord.tenant_id == tenant_id, col(UsageRecord.hour) >= since)
         .group_by(col(UsageRecord.agent_id), col(UsageRecord.model))
     )
+    rows: Sequence[Any] = (await session.exec(statement)).all()
     # PostgreSQL sums integers to decimals.
-    return [
-        UsageLine(agent_id, model, *map(int, counts))
-        for agent_id, model, *counts in await session.exec(statement)
-    ]
+    return [UsageLine(row[0], row[1], *map(int, row[2:])) for row in rows]

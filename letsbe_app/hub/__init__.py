@@ -1,0 +1,1 @@
+"""The door for daemons: one websocket per server."""

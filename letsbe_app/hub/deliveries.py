@@ -1,0 +1,58 @@
+"""What waits for a daemon: out of the outbox in order, and away when the daemon has it."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from letsbe_app.hub.ports import LinkServices
+from letsbe_app.hub.session import WINDOW, LinkSession
+from letsbe_app.relay import Topic
+from letsbe_app.relay.outbox import Waiting
+from tenant_daemon.contracts.chat import SendMessage
+
+_CHAT: Final = SendMessage.model_fields["kind"].default
+
+
+class Deliveries:
+    """One per connection."""
+
+    def __init__(
+        self, tenant_id: str, customer_id: str, session: LinkSession, services: LinkServices
+    ) -> None:
+        self._tenant_id = tenant_id
+        self._customer_id = customer_id
+        self._session = session
+        self._services = services
+
+    async def offer(self) -> None:
+        """Send what waits, as far as there is room."""
+        if self._session.room <= 0:
+            return
+        async with self._services.database.read() as session:
+            waiting = await self._services.relay.outbox.waiting(session, self._tenant_id, WINDOW)
+        self._session.offer(waiting)
+
+    async def confirm(self, ids: Sequence[str]) -> None:
+        """The daemon has these messages."""
+        async with self._services.database.write() as session:
+            done = await self._services.relay.outbox.confirm(session, self._tenant_id, ids)
+            message_ids = _message_ids(done)
+            changed = await self._services.runs.delivered(session, self._tenant_id, message_ids)
+        await self._announce(changed)
+
+    async def refuse(self, message_id: str) -> bool:
+        """The daemon will never take this message. Says whether there was one of this id."""
+        async with self._services.database.write() as session:
+            done = await self._services.relay.outbox.confirm(session, self._tenant_id, [message_id])
+            changed = await self._services.runs.refused(session, self._tenant_id, _message_ids(done))
+        await self._announce(changed)
+        return bool(done)
+
+    async def _announce(self, conversation_ids: Sequence[str]) -> None:
+        for conversation_id in conversation_ids:
+            await self._services.relay.publisher.announce(
+                self._customer_id, Topic.CONVERSATION, conversation_id
+            )
+
+
+def _message_ids(messages: Sequence[Waiting]) -> list[str]:
+    return [str(message.payload["message_id"]) for message in messages if message.kind == _CHAT]

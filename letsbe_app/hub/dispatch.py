@@ -1,0 +1,122 @@
+"""Brings a daemon's message to the service that it is for, and the answer into the session."""
+
+from typing import Final, assert_never
+
+import structlog
+
+from letsbe_app.errors import Conflict, InvalidInput, LetsBeError, NotFound, TooLarge
+from letsbe_app.hub.ports import LinkServices
+from letsbe_app.hub.session import LinkSession
+from letsbe_app.kit.ids import new_id
+from letsbe_app.workforce.conversations.intake import Accepted, Missing, RunIntake
+from tenant_daemon.contracts.approvals import ApprovalRequested, ApprovalSettledReport
+from tenant_daemon.contracts.chat import RunEvent
+from tenant_daemon.contracts.commands import ApplyConfig, ConfigApplied
+from tenant_daemon.contracts.envelope import Acknowledged, DaemonEnvelope, Hello, Rejected
+from tenant_daemon.contracts.errors import ErrorCode
+from tenant_daemon.contracts.health import Heartbeat
+from tenant_daemon.contracts.usage import UsageReported
+
+log = structlog.get_logger()
+
+OFFER_AGAIN_SECONDS: Final = 30.0
+
+_CODES: Final[dict[type[LetsBeError], ErrorCode]] = {
+    NotFound: ErrorCode.NOT_FOUND,
+    Conflict: ErrorCode.CONFLICT,
+    InvalidInput: ErrorCode.BAD_MESSAGE,
+    TooLarge: ErrorCode.TOO_LARGE,
+}
+"""Errors that sending the message again cannot help. Any other one ends the connection instead."""
+
+
+class LinkDispatch:
+    """One per connection."""
+
+    def __init__(self, tenant_id: str, session: LinkSession, services: LinkServices) -> None:
+        self._tenant_id = tenant_id
+        self._session = session
+        self._services = services
+        self._intake = RunIntake(tenant_id, services.relay.streams, services.runs)
+        self._held_version = 0
+        self._offered: tuple[int, float] = (0, 0.0)
+
+    def opened(self, hello: Hello) -> None:
+        """Note what the daemon says of itself."""
+        self._held_version = hello.config_version
+
+    async def apply(self, envelope: DaemonEnvelope) -> None:
+        """Apply a message and queue the answer; raises what cannot be answered."""
+        payload = envelope.payload
+        try:
+            match payload:
+                case RunEvent():
+                    await self._take_run_event(payload)
+                case Heartbeat():
+                    self._held_version = payload.config_version
+                    await self._services.tenants.record_heartbeat(self._tenant_id, payload)
+                case ApprovalRequested():
+                    await self._services.approvals.request(self._tenant_id, payload)
+                case ApprovalSettledReport():
+                    await self._services.approvals.settle(self._tenant_id, payload)
+                case UsageReported():
+                    await self._services.usage.record(self._tenant_id, payload)
+                case ConfigApplied():
+                    await self._note_config(payload)
+                case Hello() | Acknowledged() | Rejected():
+                    raise AssertionError(f"{payload.kind} belongs to the session")
+                case _:
+                    assert_never(payload)
+        except LetsBeError as exc:
+            self._refuse(envelope, exc)
+        else:
+            if envelope.id:
+                self._session.acknowledge(envelope.id)
+
+    def ask_for_stalled_runs(self) -> None:
+        """Redis is back: ask for the runs of which events could not be kept."""
+        for missing in self._intake.stalled():
+            self._session.ask_again(missing.run_id, missing.from_seq)
+
+    async def abandon_run(self, run_id: str) -> None:
+        """The daemon knows the run no more."""
+        await self._services.runs.abandon(self._tenant_id, run_id)
+
+    async def offer_config(self, now: float) -> None:
+        """
+        Send the wanted configuration if the daemon holds an older one.
+
+        Args:
+            now: A monotonic time; the same version is offered again only after a while.
+        """
+        wanted = await self._services.agents.wanted_version(self._tenant_id)
+        version, offered_at = self._offered
+        is_under_way = version == wanted and now - offered_at < OFFER_AGAIN_SECONDS
+        if wanted <= self._held_version or is_under_way:
+            return
+        config = await self._services.agents.wanted_config(self._tenant_id)
+        self._offered = (config.version, now)
+        # A fresh id each time: the daemon applies an id once, and this may have to be applied again.
+        self._session.send(ApplyConfig(config=config), new_id("cfg"))
+
+    async def _take_run_event(self, event: RunEvent) -> None:
+        answer = await self._intake.take(event)
+        if isinstance(answer, Accepted):
+            self._session.acknowledge_run(answer.run_id, answer.seq)
+        elif isinstance(answer, Missing):
+            self._session.ask_again(answer.run_id, answer.from_seq)
+
+    async def _note_config(self, report: ConfigApplied) -> None:
+        if report.is_applied:
+            self._held_version = max(self._held_version, report.version)
+        await self._services.tenants.record_config_applied(self._tenant_id, report)
+
+    def _refuse(self, envelope: DaemonEnvelope, error: LetsBeError) -> None:
+        code = _CODES.get(type(error))
+        if code is None:
+            raise error
+        payload = envelope.payload
+        subject = payload.run_id if isinstance(payload, RunEvent) else envelope.id
+        log.warning("link.message_refused", tenant_id=self._tenant_id, kind=payload.kind, code=code)
+        if subject:
+            self._session.reject(subject, code, error.message)

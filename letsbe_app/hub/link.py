@@ -1,0 +1,189 @@
+"""
+One daemon's connection: three tasks around a session.
+
+``receive`` takes one frame after the other, so that the socket itself holds a daemon back that is too fast.
+``follow`` hears wakes. ``pump`` looks at the outbox, the configuration and the link's own right to exist,
+when it is woken and every few seconds anyway, since a wake may be lost. Only ``write`` sends.
+"""
+
+import asyncio
+import time
+from collections.abc import Coroutine
+from typing import Any, Final, Protocol
+
+import structlog
+
+from letsbe_app.errors import NotSignedIn
+from letsbe_app.fleet.tenants.schemas import TenantIdentity
+from letsbe_app.hub.deliveries import Deliveries
+from letsbe_app.hub.dispatch import LinkDispatch
+from letsbe_app.hub.ports import LinkServices
+from letsbe_app.hub.session import (
+    Arrived,
+    Confirmed,
+    LinkClosed,
+    LinkSession,
+    NotUnderstood,
+    Opened,
+    Refused,
+)
+from letsbe_app.kit.ids import new_id
+from letsbe_app.relay import RelayAway
+from letsbe_app.relay.channels import link_channel, link_taker
+from letsbe_app.relay.subscriber import Mailbox, Recheck
+from tenant_daemon.contracts.errors import CLOSE_BAD_MESSAGE, CLOSE_TAKEN_OVER, CLOSE_UNAUTHENTICATED
+
+log = structlog.get_logger()
+
+HELLO_TIMEOUT_SECONDS: Final = 10.0
+SILENCE_TIMEOUT_SECONDS: Final = 60.0
+"""Four heartbeats."""
+LOOK_EVERY_SECONDS: Final = 15.0
+LOOK_WITHOUT_REDIS_SECONDS: Final = 2.0
+ACK_DELAY_SECONDS: Final = 0.05
+"""Confirmations of run events are gathered for so long."""
+SEND_TIMEOUT_SECONDS: Final = 20.0
+
+
+class Socket(Protocol):
+    """The websocket after it was accepted."""
+
+    async def receive(self) -> str | bytes:
+        """The next frame; raises LinkClosed when the peer is gone."""
+
+    async def send(self, frame: str) -> None:
+        """Send a frame; raises LinkClosed when the peer is gone."""
+
+
+class Link:
+    """Runs one connection until it ends; ``run`` raises LinkClosed with the reason."""
+
+    def __init__(
+        self, socket: Socket, identity: TenantIdentity, api_key: str, services: LinkServices
+    ) -> None:
+        self.connection_id = new_id("lnk")
+        self._socket = socket
+        self._tenant_id = identity.tenant_id
+        self._api_key = api_key
+        self._relay = services.relay
+        self._tenants = services.tenants
+        self._session = LinkSession(identity.tenant_id)
+        self._dispatch = LinkDispatch(identity.tenant_id, self._session, services)
+        self._deliveries = Deliveries(identity.tenant_id, identity.customer_id, self._session, services)
+        self._must_look = asyncio.Event()
+        self._must_write = asyncio.Event()
+
+    async def run(self) -> None:
+        """Serve the connection; always ends with an exception."""
+        try:
+            await self._shake_hands()
+            async with self._relay.subscriber.mailbox() as mailbox:
+                await self._relay.subscriber.follow(mailbox, link_channel(self._tenant_id))
+                await self._claim()
+                await _first_failure(self._receive(), self._follow(mailbox), self._pump(), self._write())
+        finally:
+            await self._relay.presence.release(self._tenant_id, self.connection_id)
+
+    async def _shake_hands(self) -> None:
+        try:
+            async with asyncio.timeout(HELLO_TIMEOUT_SECONDS):
+                event = self._session.receive(await self._socket.receive())
+        except TimeoutError:
+            raise LinkClosed(CLOSE_BAD_MESSAGE, "no link.hello") from None
+        if not isinstance(event, Opened):
+            raise LinkClosed(CLOSE_BAD_MESSAGE, "link.hello comes first")
+        self._dispatch.opened(event.hello)
+        self._must_look.set()
+        self._must_write.set()
+
+    async def _claim(self) -> None:
+        await self._relay.publisher.take_over(self._tenant_id, self.connection_id)
+        await self._keep_presence()
+
+    async def _receive(self) -> None:
+        while True:
+            try:
+                async with asyncio.timeout(SILENCE_TIMEOUT_SECONDS):
+                    frame = await self._socket.receive()
+            except TimeoutError:
+                raise LinkClosed(CLOSE_BAD_MESSAGE, "silent for too long") from None
+            await self._take(frame)
+            if self._session.has_frames:
+                self._must_write.set()
+
+    async def _take(self, frame: str | bytes) -> None:
+        event = self._session.receive(frame)
+        if isinstance(event, Arrived):
+            await self._dispatch.apply(event.envelope)
+        elif isinstance(event, Confirmed):
+            await self._deliveries.confirm(event.ids)
+            self._must_look.set()
+        elif isinstance(event, Refused):
+            log.warning("link.refused_by_daemon", tenant_id=self._tenant_id, id=event.id, code=event.code)
+            if not await self._deliveries.refuse(event.id):
+                await self._dispatch.abandon_run(event.id)
+        elif isinstance(event, NotUnderstood):
+            log.warning("link.not_understood", tenant_id=self._tenant_id, code=event.code)
+
+    async def _follow(self, mailbox: Mailbox) -> None:
+        while True:
+            signal = await mailbox.get()
+            if isinstance(signal, Recheck):
+                self._dispatch.ask_for_stalled_runs()
+                self._must_write.set()
+                await self._keep_presence()
+            elif (taker := link_taker(signal.data)) and taker > self.connection_id:
+                raise LinkClosed(CLOSE_TAKEN_OVER, "a newer connection took over")
+            self._must_look.set()
+
+    async def _pump(self) -> None:
+        while True:
+            self._must_look.clear()
+            await self._deliveries.offer()
+            await self._dispatch.offer_config(time.monotonic())
+            self._must_write.set()
+            is_live = self._relay.subscriber.is_connected
+            try:
+                async with asyncio.timeout(LOOK_EVERY_SECONDS if is_live else LOOK_WITHOUT_REDIS_SECONDS):
+                    await self._must_look.wait()
+            except TimeoutError:
+                await self._keep_presence()
+                await self._check_key()
+
+    async def _write(self) -> None:
+        while True:
+            await self._must_write.wait()
+            if not self._session.has_urgent_frames:
+                # Nothing but confirmations of run events: a few more may come along.
+                await asyncio.sleep(ACK_DELAY_SECONDS)
+            self._must_write.clear()
+            for frame in self._session.take_frames():
+                async with asyncio.timeout(SEND_TIMEOUT_SECONDS):
+                    await self._socket.send(frame)
+
+    async def _keep_presence(self) -> None:
+        try:
+            is_newest = await self._relay.presence.renew(self._tenant_id, self.connection_id)
+        except RelayAway:
+            return
+        if not is_newest:
+            raise LinkClosed(CLOSE_TAKEN_OVER, "a newer connection took over")
+
+    async def _check_key(self) -> None:
+        try:
+            await self._tenants.authenticate(self._api_key)
+        except NotSignedIn:
+            raise LinkClosed(CLOSE_UNAUTHENTICATED, "the key was revoked") from None
+
+
+async def _first_failure(*parts: Coroutine[Any, Any, None]) -> None:
+    """Run the parts until one fails, end the others, and raise its exception."""
+    tasks = [asyncio.create_task(part) for part in parts]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,0 +1,30 @@
+"""What the link needs of the hub's services; ``letsbe_app.composition.Services`` has all of it."""
+
+from typing import Protocol
+
+from letsbe_app.db.session import Database
+from letsbe_app.fleet.tenants.service import TenantService
+from letsbe_app.relay import Relay
+from letsbe_app.workforce.agents.service import AgentService
+from letsbe_app.workforce.approvals.service import ApprovalService
+from letsbe_app.workforce.conversations.runs import RunRecorder
+from letsbe_app.workforce.usage.service import UsageService
+
+
+class LinkServices(Protocol):
+    """The services that links call."""
+
+    @property
+    def database(self) -> Database: ...
+    @property
+    def relay(self) -> Relay: ...
+    @property
+    def tenants(self) -> TenantService: ...
+    @property
+    def agents(self) -> AgentService: ...
+    @property
+    def runs(self) -> RunRecorder: ...
+    @property
+    def approvals(self) -> ApprovalService: ...
+    @property
+    def usage(self) -> UsageService: ...
