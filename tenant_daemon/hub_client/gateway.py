@@ -77,3 +77,12 @@ class GatewayDoor:
         while self._gateway is None:
             await self._opened.wait()
         return self._gateway
+
+    async def wait_or(self, other: asyncio.Event) -> None:
+        """Until the door opens or the other thing happens."""
+        waits = [asyncio.create_task(self._opened.wait()), asyncio.create_task(other.wait())]
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in waits:
+                task.cancel()

@@ -18,8 +18,8 @@ from tenant_daemon.kit.database import Database
 
 _body: TypeAdapter[RunEventBody] = TypeAdapter(RunEventBody)
 _COLUMNS = (
-    "run_id, conversation_id, run_number, agent_id, session_key, inbox_id, last_seq, acked_seq, "
-    "is_sent, is_finished"
+    "run_id, conversation_id, run_number, agent_id, session_key, gateway_run_id, inbox_id, "
+    "last_seq, acked_seq, is_sent, is_finished"
 )
 
 
@@ -32,6 +32,8 @@ class JournaledRun:
     run_number: int
     agent_id: str
     session_key: str
+    gateway_run_id: str
+    """OpenClaw's name of the run."""
     inbox_id: str | None
     """The hub message that it answers; done when the run is finished."""
     last_seq: int
@@ -54,6 +56,7 @@ class RunJournal:
         *,
         in_reply_to: str | None = None,
         inbox_id: str | None = None,
+        gateway_run_id: str = "",
     ) -> RunEvent:
         """
         Open the conversation's next run with its first event.
@@ -63,6 +66,7 @@ class RunJournal:
             session: Where the agent answers.
             in_reply_to: The customer's message, None for a run that the agent or the server began.
             inbox_id: The hub message that the run answers; done when the run is finished.
+            gateway_run_id: OpenClaw's name of the run, where it is another one.
         """
         with self._db.writing() as db:
             row = db.execute(
@@ -72,9 +76,17 @@ class RunJournal:
                 (session.conversation_id,),
             ).fetchone()
             db.execute(
-                "INSERT INTO runs (run_id, conversation_id, run_number, agent_id, session_key, inbox_id, "
-                "last_seq) VALUES (?, ?, ?, ?, ?, ?, 0)",
-                (run_id, session.conversation_id, row[0], session.agent_id, session.key, inbox_id),
+                "INSERT INTO runs (run_id, conversation_id, run_number, agent_id, session_key, "
+                "gateway_run_id, inbox_id, last_seq) VALUES (?, ?, ?, ?, ?, ?, ?, 0)",
+                (
+                    run_id,
+                    session.conversation_id,
+                    row[0],
+                    session.agent_id,
+                    session.key,
+                    gateway_run_id or run_id,
+                    inbox_id,
+                ),
             )
             return self._append(db, run_id, RunStarted(agent_id=session.agent_id, in_reply_to=in_reply_to))
 

@@ -1,18 +1,17 @@
-"""Writes one run: every event into the journal first, then the link is told that there is something to send."""
+"""Writes one run: each event goes into the journal first, then the link is told that there is something."""
 
 import asyncio
 from collections.abc import Callable
 from typing import Final
 
 from tenant_daemon.contracts.chat import RunFinished, RunOutcome, TextDelta
+from tenant_daemon.hub_client import notes
 from tenant_daemon.hub_client.answer import AnswerText
 from tenant_daemon.hub_client.journal import RunJournal
 
 COALESCE_SECONDS: Final = 0.04
 """Pieces of text that come faster than this travel together."""
 _MAX_DELTA_CHARS: Final = 16_000
-
-TOO_LONG_NOTE: Final = "The answer was too long to show whole; this is its beginning."
 
 
 class RunWriter:
@@ -66,7 +65,7 @@ class RunWriter:
         self._pieces.append(self._answer.finish(whole))
         self._write_text()
         if self._answer.is_cut:
-            note = f"{note} {TOO_LONG_NOTE}".strip()
+            note = f"{note} {notes.TOO_LONG}".strip()
         self._journal.append(
             self.run_id,
             RunFinished(outcome=outcome, text=self._answer.text, note=note, is_practice=self._is_practice),

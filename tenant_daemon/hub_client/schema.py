@@ -44,6 +44,7 @@ CREATE TABLE IF NOT EXISTS runs (
     run_number INTEGER NOT NULL,
     agent_id TEXT NOT NULL,
     session_key TEXT NOT NULL,
+    gateway_run_id TEXT NOT NULL,
     inbox_id TEXT,
     last_seq INTEGER NOT NULL,
     acked_seq INTEGER NOT NULL DEFAULT 0,

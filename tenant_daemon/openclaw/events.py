@@ -28,6 +28,8 @@ class RunText(RunEventOf):
     text: str
     is_replacement: bool = False
     """``text`` stands for the message so far: a new message, or one that was begun again."""
+    so_far: str = ""
+    """The message's whole text so far: a lost or repeated event does no harm to who reads this."""
 
 
 @dataclass(frozen=True)

@@ -128,7 +128,10 @@ def _chat_event(payload: Json) -> Received:
             return RunWorking(*run, phase=str(payload.get("phase")))
         case "delta":
             return RunText(
-                *run, text=str(payload.get("deltaText") or ""), is_replacement=payload.get("replace") is True
+                *run,
+                text=str(payload.get("deltaText") or ""),
+                is_replacement=payload.get("replace") is True,
+                so_far=_message_text(payload.get("message")) or "",
             )
         case "final":
             return RunCompleted(*run, text=_message_text(payload.get("message")))

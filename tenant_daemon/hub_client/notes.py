@@ -1,0 +1,20 @@
+"""What the customer reads under an answer that did not come to its natural end."""
+
+from typing import Final
+
+CUT_OFF: Final = (
+    "A part of your server restarted while the agent was answering. What is shown here is all that arrived; "
+    "ask again if something is missing."
+)
+NOT_BEGUN: Final = "Stopped before the agent began."
+SWITCHED_OFF: Final = "This agent is switched off."
+SERVER_STOPPED: Final = "Your server's agents are stopped."
+UNKNOWN_AGENT: Final = "This agent does not exist on your server."
+TOO_LATE: Final = "The agent took too long and was stopped."
+TOO_LONG: Final = "The answer was too long to show whole; this is its beginning."
+NO_WORDS: Final = "The agent finished without an answer."
+
+
+def failed(detail: str) -> str:
+    """The agent or its model failed; the detail is redacted."""
+    return f"The agent could not finish: {detail[:300] or 'no reason was given'}"

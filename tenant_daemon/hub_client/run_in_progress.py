@@ -1,0 +1,157 @@
+"""One run from its begin in OpenClaw to its last event."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Final, assert_never
+
+import structlog
+
+from tenant_daemon.contracts.chat import RunOutcome
+from tenant_daemon.contracts.config import TenantConfig
+from tenant_daemon.hub_client import notes
+from tenant_daemon.hub_client.answer import AnswerText, TextStream
+from tenant_daemon.hub_client.gateway import (
+    AgentGateway,
+    AnswerEnded,
+    AnswerGrew,
+    GatewayAway,
+    GatewayDoor,
+    GatewayEvent,
+)
+from tenant_daemon.hub_client.jobs import RecentRuns
+from tenant_daemon.hub_client.outbox import LinkStore
+from tenant_daemon.hub_client.run_writer import RunWriter
+from tenant_daemon.hub_client.sessions import ChatSession
+
+RUN_SECONDS: Final = 3_700
+"""Longest run; OpenClaw's own limit is a little shorter."""
+STOP_SECONDS: Final = 10
+"""How long OpenClaw has to confirm a stop."""
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class ChatParts:
+    """What every conversation of the server shares."""
+
+    store: LinkStore
+    door: GatewayDoor
+    new_stream: Callable[[], TextStream]
+    """A fresh ``StreamRedactor``."""
+    redact: Callable[[str], str]
+    wake_link: Callable[[], None]
+    cancel_tools: Callable[[ChatSession], Awaitable[None]]
+    """Tells the wrapper that a session's calls, waiting approvals included, are off. Never raises."""
+    config: Callable[[], TenantConfig | None]
+    is_practice: bool
+    recent_runs: RecentRuns
+
+
+class RunInProgress:
+    """
+    Follows OpenClaw and writes the run's events.
+
+    Begin with ``send`` or ``follow``, then await ``conclude`` once: it writes the last event.
+    """
+
+    def __init__(
+        self, parts: ChatParts, session: ChatSession, run_id: str, gateway_run_id: str, already: str = ""
+    ) -> None:
+        self.session = session
+        self.run_id = run_id
+        self.gateway_run_id = gateway_run_id
+        self._parts = parts
+        self._is_stopping = False
+        self._writer = RunWriter(
+            parts.store.journal,
+            run_id,
+            AnswerText(parts.new_stream(), already),
+            is_practice=parts.is_practice,
+            wake=parts.wake_link,
+        )
+        # None says that OpenClaw is gone and the run with it.
+        self._ended: asyncio.Future[AnswerEnded | None] = asyncio.get_running_loop().create_future()
+
+    async def send(self, text: str) -> None:
+        """Hand the message to OpenClaw."""
+        try:
+            gateway = self._parts.door.now()
+            await gateway.send(self.session.key, text, self.gateway_run_id)
+            if self._is_stopping:
+                # The stop may have come before OpenClaw knew of the run.
+                await gateway.abort(self.session.key, self.gateway_run_id)
+        except GatewayAway:
+            self.interrupt()
+
+    def follow(self, event: GatewayEvent) -> None:
+        """OpenClaw says how the run goes."""
+        if self._ended.done():
+            return
+        if isinstance(event, AnswerGrew):
+            self._writer.grow(event.text)
+        else:
+            self._ended.set_result(event)
+
+    def add_tool_events(self) -> None:
+        """The wrapper has stored events for this conversation."""
+        self._writer.add_tool_events()
+
+    def interrupt(self) -> None:
+        """OpenClaw is gone and with it the run."""
+        if not self._ended.done():
+            self._ended.set_result(None)
+
+    async def catch_up(self, gateway: AgentGateway) -> None:
+        """Events were missed: ask where the run stands."""
+        try:
+            event = await gateway.look_up(self.session.key, self.gateway_run_id)
+        except GatewayAway:
+            return
+        if event is None:
+            self.interrupt()
+        else:
+            self.follow(event)
+
+    async def stop(self) -> None:
+        """End the run, at the latest in ``STOP_SECONDS``; what it has said stays."""
+        if self._is_stopping or self._ended.done():
+            return
+        self._is_stopping = True
+        await self._parts.cancel_tools(self.session)
+        try:
+            await self._parts.door.now().abort(self.session.key, self.gateway_run_id)
+            await asyncio.wait_for(asyncio.shield(self._ended), STOP_SECONDS)
+        except (GatewayAway, TimeoutError):
+            if not self._ended.done():
+                self._ended.set_result(AnswerEnded(self.session.key, self.gateway_run_id, "aborted"))
+
+    async def conclude(self) -> None:
+        """Wait for the end and write it. Cancelled, it leaves the run open for the next start of the link."""
+        try:
+            end = await asyncio.wait_for(asyncio.shield(self._ended), RUN_SECONDS)
+        except TimeoutError:
+            await self.stop()
+            self.finish(RunOutcome.FAILED, notes.TOO_LATE)
+            return
+        if end is None:
+            self.finish(RunOutcome.INTERRUPTED, notes.CUT_OFF)
+            return
+        self._parts.recent_runs.add(self.gateway_run_id)
+        match end.outcome:
+            case "final":
+                self.finish(RunOutcome.COMPLETED, "" if end.text else notes.NO_WORDS, end.text)
+            case "aborted":
+                self.finish(RunOutcome.STOPPED, whole=end.text)
+            case "error" if self._is_stopping:
+                self.finish(RunOutcome.STOPPED, whole=end.text)
+            case "error":
+                self.finish(RunOutcome.FAILED, notes.failed(self._parts.redact(end.error)), end.text)
+            case _:
+                assert_never(end.outcome)
+
+    def finish(self, outcome: RunOutcome, note: str = "", whole: str | None = None) -> None:
+        """Write the last event."""
+        self._writer.finish(outcome, note, whole)
+        log.info("run.finished", run_id=self.run_id, outcome=outcome)
