@@ -22,6 +22,7 @@ from letsbe_app.shop.onboarding.service import OnboardingService
 from letsbe_app.shop.orders.service import OrderService
 from letsbe_app.workforce.agents.service import AgentService
 from letsbe_app.workforce.approvals.service import ApprovalService
+from letsbe_app.workforce.conversations.runs import RunRecorder
 from letsbe_app.workforce.conversations.service import ConversationService
 from letsbe_app.workforce.usage.service import UsageService
 
@@ -43,6 +44,7 @@ class Services:
     tenants: TenantService
     agents: AgentService
     conversations: ConversationService
+    runs: RunRecorder
     approvals: ApprovalService
     usage: UsageService
 
@@ -105,6 +107,7 @@ def build_services(
         tenants=tenants,
         agents=agents,
         conversations=ConversationService(database, relay, agents, clock=clock),
+        runs=RunRecorder(database, relay, clock=clock),
         approvals=ApprovalService(database, relay, clock=clock),
         usage=UsageService(database, clock=clock),
     )
