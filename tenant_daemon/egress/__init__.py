@@ -1,1 +1,1 @@
-"""TODO"""
+"""Egress: the only way from this server to a language model."""

@@ -2,8 +2,8 @@
 The forms in which an agent's world shows a secret: escapes, encodings, codes.
 
 Each form is given as its projection (``projection.py``), which folds together what differs only in case,
-spacing and punctuation: ``%41%42``, ``=41=42``, ``41:42`` and ``4142`` are one form. Encodings that have to be
-undone to be seen (compression, encodings of encodings) are the business of ``views/``.
+spacing and punctuation: ``%41%42``, ``=41=42``, ``41:42`` and ``4142`` are one form. Encodings that have to
+be undone to be seen (compression, encodings of encodings) are the business of ``views/``.
 """
 
 import base64

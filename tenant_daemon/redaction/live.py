@@ -1,6 +1,7 @@
 """The redactor for the vault as it is now."""
 
 import threading
+from collections.abc import Sequence
 from typing import Protocol
 
 from tenant_daemon.redaction.detectors.known import KnownSecret
@@ -14,7 +15,7 @@ class KnownSecrets(Protocol):
         """A number that changes with every change of the vault, by any process."""
         ...
 
-    def known_secrets(self) -> list[tuple[str, str]]:
+    def known_secrets(self) -> Sequence[tuple[str, str]]:
         """Every ``(name, value)``."""
         ...
 

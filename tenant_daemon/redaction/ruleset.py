@@ -99,8 +99,8 @@ def load_rules() -> tuple[Rule, ...]:
     """
     rules: list[Rule] = []
     for path in sorted(RULES_DIR.glob("*.toml")):
-        for data in tomllib.loads(path.read_text("utf-8"))["rule"]:
-            rules.append(_compiled(_RuleData.model_validate(data)))
+        tables = tomllib.loads(path.read_text("utf-8"))["rule"]
+        rules.extend(_compiled(_RuleData.model_validate(table)) for table in tables)
     ids = [rule.id for rule in rules]
     if len(ids) != len(set(ids)):
         raise BadRule(f"rule ids repeat: {sorted({i for i in ids if ids.count(i) > 1})}")

@@ -6,36 +6,35 @@ because it knows least: it goes by the name and by whether the value could be a 
 """
 
 import re
+import tomllib
+from importlib.resources import files
+from itertools import pairwise
 
 from tenant_daemon.redaction.findings import Finding
 from tenant_daemon.redaction.leaves import Leaf, LeafKind, whole_leaf
 from tenant_daemon.redaction.plausibility import looks_like_secret
 
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
-_SECRET_WORDS = frozenset(
-    ["password", "passwd", "passwort", "kennwort", "pwd", "passphrase", "passcode", "secret", "secrets", "credential", "credentials", "apikey", "accesskey", "secretkey", "privatekey", "authtoken", "accesstoken", "refreshtoken", "bearer", "pin", "otp", "totp", "mnemonic"]
+_NAMES: dict[str, str] = tomllib.loads(
+    files("tenant_daemon.redaction").joinpath("field_names.toml").read_text()
 )
-_SECRET_PAIRS = frozenset(
-    ["api key", "access key", "private key", "secret key", "encryption key", "signing key", "master key", "auth token", "access token", "refresh token", "id token", "session token", "bearer token", "api token", "bot token", "session key", "session cookie", "recovery code", "backup code", "client secret", "shared key", "service key", "account key", "license key", "app key", "webhook secret", "seed phrase", "auth key", "security token", "deploy token", "csrf token", "session id", "jwt token"]
-)
-_SECRET_ALONE = frozenset({"token", "authorization", "cookie", "jwt", "pass", "auth", "apikey", "psk"})
-# ``password_hint`` or ``token_count`` tells about a secret without being one.
-_ABOUT = frozenset(
-    ["count", "counts", "limit", "limits", "length", "size", "type", "types", "name", "names", "hint", "policy", "url", "uri", "endpoint", "path", "file", "id", "ids", "expires", "expiry", "expiration", "ttl", "usage", "used", "max", "min", "total", "description", "label", "field", "header", "prefix", "rotation", "enabled", "required", "updated", "created", "changed", "at", "strength", "budget", "algorithm", "format", "scope", "status", "ref", "reference", "version", "fingerprint", "last", "public"]
-)
+_SECRET_WORDS = frozenset(_NAMES["words"].split())
+_SECRET_PAIRS = frozenset(tuple(pair.split("_")) for pair in _NAMES["pairs"].split())
+_SECRET_LAST = frozenset(_NAMES["last"].split())
+_ABOUT = frozenset(_NAMES["about"].split())
 
 
 def key_kind(name: str) -> str | None:
     """The kind of secret that a field's name announces, ``password`` or ``api-key``; None for none."""
-    words = [word.lower() for word in _WORDS.findall(name[:80])]
+    words: list[str] = [word.lower() for word in _WORDS.findall(name[:80])]
     if not words or words[-1] in _ABOUT or "public" in words:
         return None
-    if any(f"{first} {second}" in _SECRET_PAIRS for first, second in zip(words, words[1:], strict=False)):
+    if any(pair in _SECRET_PAIRS for pair in pairwise(words)):
         return "-".join(words[-2:])
     for word in words:
         if word in _SECRET_WORDS:
             return word
-    return words[-1] if words[-1] in _SECRET_ALONE else None
+    return words[-1] if words[-1] in _SECRET_LAST else None
 
 
 def find_in_leaf(leaf: Leaf) -> Finding | None:
@@ -47,10 +46,8 @@ def find_in_leaf(leaf: Leaf) -> Finding | None:
         # ``{"name": "DB_PASSWORD", "value": "..."}``, as Kubernetes and many tools write variables.
         names = (leaf.parent.get(field) for field in ("name", "Name", "key", "Key"))
         kind = next((found for name in names if isinstance(name, str) and (found := key_kind(name))), None)
-    if (
-        kind is None
-        or (" " in leaf.text.strip()
-        and kind not in {"passphrase", "phrase", "mnemonic", "password"})
+    if kind is None or (
+        " " in leaf.text.strip() and kind not in {"passphrase", "phrase", "mnemonic", "password"}
     ):
         return None
     return whole_leaf(leaf, kind) if looks_like_secret(leaf.text) else None

@@ -35,7 +35,7 @@ class PatternDetector:
 
     def find(self, data: bytes) -> list[Finding]:
         """Where the rules match in ``data`` (UTF-8)."""
-        findings = []
+        findings: list[Finding] = []
         for index, first_end in self._candidates(data):
             findings.extend(_apply(self._rules[index], data, first_end))
         return findings

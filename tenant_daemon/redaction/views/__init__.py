@@ -1,1 +1,1 @@
-"""Other readings of a text: unescaped, decoded, unpacked. What is found in one is replaced in the original."""
+"""Other readings of a text: unescaped, decoded, unpacked. What is found there is replaced in the original."""

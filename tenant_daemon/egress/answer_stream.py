@@ -1,0 +1,191 @@
+"""
+Checks a streamed answer: every text in it passes a stream redactor before it goes on.
+
+Sans I/O: upstream events in, events for the client out. Each text of each choice (content, reasoning, the
+arguments of each tool call) has a redactor of its own, so a secret that is cut over chunks is found. A text
+is flushed when the model turns to another one, and at the end.
+"""
+
+from collections.abc import Iterator
+
+import orjson
+
+from tenant_daemon.egress.errors import Refused
+from tenant_daemon.egress.usage import reported_usage
+from tenant_daemon.metering import Usage
+from tenant_daemon.redaction import Redactor, StreamRedactor
+
+DONE = b"[DONE]"
+_TEXT_FIELDS = ("content", "reasoning_content", "reasoning", "refusal")
+_PLAIN_FIELDS = frozenset(
+    {"id", "object", "created", "model", "system_fingerprint", "service_tier", "index", "role", "type"}
+    | {"finish_reason", "native_finish_reason", "usage", "provider"}
+)
+_Place = tuple[int, str]
+"""Choice and field; tool calls are ``tool:<index>``."""
+
+
+class AnswerStream:
+    """One answer. After the last event call ``finish`` once."""
+
+    def __init__(self, redactor: Redactor, *, keeps_usage: bool) -> None:
+        self._redactor = redactor
+        self._keeps_usage = keeps_usage
+        self._texts: dict[_Place, StreamRedactor] = {}
+        self._template: dict[str, object] = {}
+        self.usage: Usage | None = None
+        self.characters = 0
+        """Of text so far, for an estimate should the stream be cut."""
+        self.is_done = False
+
+    def feed(self, event: bytes) -> list[bytes]:
+        """
+        The events for the client, as JSON.
+
+        Raises:
+            Refused: The event cannot be read, so it cannot be checked.
+        """
+        if event == DONE:
+            self.is_done = True
+            return self.finish()
+        chunk = _parsed(event)
+        if "error" in chunk:
+            raise Refused(502, "upstream_error", "The model's provider broke the answer off.")
+        self.usage = reported_usage(chunk.get("usage")) or self.usage
+        if not self._keeps_usage:
+            chunk.pop("usage", None)
+        return [orjson.dumps(checked) for checked in self._checked(chunk)]
+
+    def finish(self) -> list[bytes]:
+        """What is still held back."""
+        return [orjson.dumps(chunk) for chunk in self._flushed(None)]
+
+    def _checked(self, chunk: dict[str, object]) -> Iterator[dict[str, object]]:
+        choices = chunk.get("choices")
+        self._template = {name: chunk[name] for name in ("id", "object", "created", "model") if name in chunk}
+        if not isinstance(choices, list) or not choices:
+            if self._keeps_usage or "usage" in chunk or not isinstance(choices, list):
+                yield self._redact_rest(chunk)
+            return
+        kept = []
+        for choice in choices:
+            if not isinstance(choice, dict):
+                raise _unreadable()
+            index = choice.get("index")
+            number = index if isinstance(index, int) else 0
+            delta = choice.get("delta")
+            fields = dict(delta) if isinstance(delta, dict) else {}
+            is_end = choice.get("finish_reason") is not None
+            yield from self._turned(number, fields, is_end=False)
+            said = self._delta(number, fields)
+            if is_end:
+                yield from self._ending(number, said)
+            if said or is_end or "usage" in chunk:
+                kept.append(self._redact_rest({**choice, "delta": said}, skip="delta"))
+        if kept:
+            yield {**self._redact_rest(chunk, skip="choices"), "choices": kept}
+
+    def _ending(self, number: int, said: dict[str, object]) -> Iterator[dict[str, object]]:
+        """Texts of the last chunk go out before it, so that what was held back stays in order."""
+        if said:
+            yield self._chunk(number, dict(said))
+            said.clear()
+        yield from self._flushed(number)
+
+    def _turned(self, number: int, delta: dict[str, object], *, is_end: bool) -> Iterator[dict[str, object]]:
+        """Flush the other texts of a choice when this delta is about a new one."""
+        current = set(_places(number, delta))
+        if current:
+            yield from self._flushed(number, except_for=current)
+
+    def _flushed(
+        self, number: int | None, except_for: set[_Place] | None = None
+    ) -> Iterator[dict[str, object]]:
+        for place in list(self._texts):
+            if number not in (None, place[0]) or (except_for and place in except_for):
+                continue
+            rest = self._texts.pop(place).finish()
+            if rest:
+                yield self._chunk(place[0], _delta_of(place[1], rest))
+
+    def _chunk(self, number: int, delta: dict[str, object]) -> dict[str, object]:
+        return {**self._template, "choices": [{"index": number, "delta": delta, "finish_reason": None}]}
+
+    def _delta(self, number: int, delta: dict[str, object]) -> dict[str, object]:
+        """The delta with its texts replaced by what may go out now."""
+        said: dict[str, object] = {}
+        for name, value in delta.items():
+            if name in _TEXT_FIELDS and isinstance(value, str):
+                text = self._text((number, name), value)
+                if text or not value:
+                    said[name] = text
+            elif name == "tool_calls" and isinstance(value, list):
+                calls = [call for item in value if (call := self._tool_call(number, item))]
+                if calls:
+                    said[name] = calls
+            else:
+                said[name] = value if name in _PLAIN_FIELDS or value is None else self._clean(name, value)
+        return said
+
+    def _tool_call(self, number: int, call: object) -> dict[str, object] | None:
+        if not isinstance(call, dict):
+            raise _unreadable()
+        function = call.get("function")
+        fields = dict(function) if isinstance(function, dict) else {}
+        arguments = fields.pop("arguments", None)
+        clean = self._redact_rest({name: call[name] for name in call if name != "function"})
+        inner = self._redact_rest(fields)
+        if isinstance(arguments, str):
+            text = self._text((number, f"tool:{call.get('index', 0)}"), arguments)
+            if text or fields:
+                inner["arguments"] = text
+        if inner:
+            clean["function"] = inner
+        return clean if inner or set(clean) - {"index", "type"} else None
+
+    def _text(self, place: _Place, text: str) -> str:
+        self.characters += len(text)
+        return self._texts.setdefault(place, self._redactor.stream()).feed(text)
+
+    def _redact_rest(self, fields: dict[str, object], skip: str = "") -> dict[str, object]:
+        """Fields that we do not stream, whole; what the protocol itself needs stays as it is."""
+        return {
+            name: value if name in _PLAIN_FIELDS or name == skip else self._clean(name, value)
+            for name, value in fields.items()
+        }
+
+    def _clean(self, name: str, value: object) -> object:
+        if value is None or isinstance(value, bool):
+            return value
+        clean = self._redactor.redact_payload({name: value})
+        return clean[name] if isinstance(clean, dict) and name in clean else None
+
+
+def _places(number: int, delta: dict[str, object]) -> Iterator[_Place]:
+    for name in _TEXT_FIELDS:
+        if delta.get(name):
+            yield number, name
+    calls = delta.get("tool_calls")
+    for call in calls if isinstance(calls, list) else []:
+        if isinstance(call, dict):
+            yield number, f"tool:{call.get('index', 0)}"
+
+
+def _delta_of(field: str, text: str) -> dict[str, object]:
+    if field.startswith("tool:"):
+        return {"tool_calls": [{"index": int(field[5:]), "function": {"arguments": text}}]}
+    return {field: text}
+
+
+def _parsed(event: bytes) -> dict[str, object]:
+    try:
+        chunk = orjson.loads(event)
+    except orjson.JSONDecodeError:
+        raise _unreadable() from None
+    if not isinstance(chunk, dict):
+        raise _unreadable()
+    return chunk
+
+
+def _unreadable() -> Refused:
+    return Refused(502, "upstream_invalid", "The model's answer could not be read, so it was not passed on.")

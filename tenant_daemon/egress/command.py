@@ -1,0 +1,83 @@
+"""``python -m tenant_daemon proxy``: the secrets proxy as a process."""
+
+import argparse
+import asyncio
+from typing import Any
+
+import uvicorn
+from starlette.applications import Starlette
+
+from tenant_daemon.egress.accounts import Accounts
+from tenant_daemon.egress.budget import Budget
+from tenant_daemon.egress.exchange import Desk
+from tenant_daemon.egress.server import build_app
+from tenant_daemon.egress.tenant_config import ConfigReader
+from tenant_daemon.egress.upstream import Upstream
+from tenant_daemon.egress.upstream_key import UpstreamKey
+from tenant_daemon.home import TenantHome
+from tenant_daemon.hub_client.local_door import knock
+from tenant_daemon.hub_client.outbox import open_store
+from tenant_daemon.local_tokens import local_token
+from tenant_daemon.metering import Meter, UsageReporter
+from tenant_daemon.redaction import LiveRedactor
+from tenant_daemon.redaction.log_processor import configure_logging
+from tenant_daemon.settings import TenantSettings, load_settings
+from tenant_daemon.vault import Vault
+
+
+def add_parser(subparsers: Any) -> None:
+    """Add ``proxy``."""
+    subparsers.add_parser(
+        "proxy",
+        help="the secrets proxy: redacts, forwards and meters every model request",
+        description="Listens on the loopback address only and forwards to the one configured model.",
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Serve until a signal ends it."""
+    home = TenantHome(args.home)
+    settings = load_settings(home)
+    vault = Vault.open(home)
+    configure_logging(LiveRedactor(vault))
+    server = uvicorn.Server(
+        uvicorn.Config(
+            create_app(home, settings, vault),
+            host="127.0.0.1",
+            port=settings.ports.proxy,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=5,
+        )
+    )
+    server.run()
+    return 0 if server.started else 1
+
+
+def create_app(home: TenantHome, settings: TenantSettings, vault: Vault) -> Starlette:
+    """The proxy of one tenant, all collaborators chosen."""
+    meter = Meter(home.metering_db)
+    store = open_store(home.link_db)
+    accounts = Accounts(meter, UsageReporter(meter, store), lambda: asyncio.run(knock(home)))
+    upstream = Upstream(upstream_url(settings), UpstreamKey(vault))
+    desk = Desk(
+        model=settings.model.name,
+        config=ConfigReader(home.config_file),
+        redactor=LiveRedactor(vault),
+        upstream=upstream,
+        accounts=accounts,
+        budget=Budget(meter),
+    )
+
+    async def stop() -> None:
+        await upstream.close()
+        await asyncio.to_thread(accounts.close)
+        store.close()
+
+    return build_app(desk, local_token(home, "proxy"), stop)
+
+
+def upstream_url(settings: TenantSettings) -> str:
+    """The one address that model requests go to."""
+    return settings.model.url or f"http://127.0.0.1:{settings.ports.practice}/v1"

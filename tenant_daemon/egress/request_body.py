@@ -1,0 +1,56 @@
+"""Reads a model request. What it cannot read in full is refused: only what was understood was redacted."""
+
+import orjson
+from starlette.requests import Request
+
+from tenant_daemon.egress.errors import Refused
+
+MAX_BODY_BYTES = 32 * 1024 * 1024
+
+
+async def read_body(request: Request) -> dict[str, object]:
+    """
+    The request's JSON object.
+
+    Raises:
+        Refused: Compressed, of another type or encoding, too large, or not a JSON object.
+    """
+    _check_headers(request)
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MAX_BODY_BYTES:
+            raise _too_large()
+    return parse_body(bytes(body))
+
+
+def parse_body(body: bytes) -> dict[str, object]:
+    """The JSON object in ``body``; raises Refused."""
+    try:
+        value = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        # Not chained: the cause quotes the text.
+        raise Refused(400, "invalid_json", "The request body is not valid JSON in UTF-8.") from None
+    if not isinstance(value, dict):
+        raise Refused(400, "invalid_json", "The request body must be a JSON object.")
+    return value
+
+
+def _check_headers(request: Request) -> None:
+    encoding = request.headers.get("content-encoding", "identity").strip().lower()
+    if encoding not in {"", "identity"}:
+        raise Refused(415, "unsupported_encoding", "Compressed requests are refused: send plain JSON.")
+    kind, _, parameters = request.headers.get("content-type", "").partition(";")
+    if kind.strip().lower() != "application/json":
+        raise Refused(415, "unsupported_content_type", "Only application/json is accepted.")
+    charset = parameters.lower().replace(" ", "").replace('"', "")
+    if "charset=" in charset and "charset=utf-8" not in charset:
+        raise Refused(415, "unsupported_charset", "Only UTF-8 is accepted.")
+    length = request.headers.get("content-length", "")
+    if length.isdigit() and int(length) > MAX_BODY_BYTES:
+        raise _too_large()
+
+
+def _too_large() -> Refused:
+    limit = MAX_BODY_BYTES // 1024 // 1024
+    return Refused(413, "request_too_large", f"The request is larger than {limit} MiB.")

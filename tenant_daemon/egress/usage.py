@@ -1,0 +1,28 @@
+"""What an answer cost: as the upstream says, or estimated when the stream was cut before it said so."""
+
+from typing import TypeGuard
+
+from tenant_daemon.metering import Usage
+
+_CHARACTERS_PER_TOKEN = 4
+
+
+def reported_usage(value: object) -> Usage | None:
+    """The usage in an upstream's ``usage`` object; None when there is none or it makes no sense."""
+    if not isinstance(value, dict):
+        return None
+    prompt, completion = value.get("prompt_tokens"), value.get("completion_tokens")
+    details = value.get("prompt_tokens_details")
+    cached = details.get("cached_tokens") if isinstance(details, dict) else 0
+    if not _is_count(prompt) or not _is_count(completion):
+        return None
+    return Usage(prompt, completion, cached if _is_count(cached) else 0)
+
+
+def estimated_usage(prompt_tokens: int, answer_characters: int) -> Usage:
+    """A guess for a request whose answer was cut."""
+    return Usage(prompt_tokens, -(-answer_characters // _CHARACTERS_PER_TOKEN), is_estimated=True)
+
+
+def _is_count(value: object) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0

@@ -1,0 +1,203 @@
+"""
+``Meter``: hourly buckets in one SQLite file.
+
+A request is opened before it is sent and closed with what it used. Both are committed, so a request that was
+running when the process was killed is known at the next start and counted by estimate: the provider
+charges for it too.
+"""
+
+import secrets
+import sqlite3
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from tenant_daemon.contracts.usage import UsageBucket
+from tenant_daemon.kit.database import Database
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS buckets (
+    hour TEXT NOT NULL,
+    agent_id TEXT NOT NULL,
+    model TEXT NOT NULL,
+    revision INTEGER NOT NULL,
+    reported_revision INTEGER NOT NULL DEFAULT 0,
+    prompt_tokens INTEGER NOT NULL,
+    completion_tokens INTEGER NOT NULL,
+    cached_tokens INTEGER NOT NULL,
+    request_count INTEGER NOT NULL,
+    estimated_count INTEGER NOT NULL,
+    PRIMARY KEY (hour, agent_id, model)
+);
+CREATE TABLE IF NOT EXISTS open_requests (
+    id TEXT PRIMARY KEY,
+    agent_id TEXT NOT NULL,
+    model TEXT NOT NULL,
+    prompt_tokens INTEGER NOT NULL,
+    opened_at TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS budget_marks (
+    config_version INTEGER PRIMARY KEY,
+    used_before INTEGER NOT NULL
+);
+"""
+_ADD = """
+INSERT INTO buckets (hour, agent_id, model, revision, prompt_tokens, completion_tokens, cached_tokens,
+                     request_count, estimated_count)
+VALUES (:hour, :agent_id, :model, 1, :prompt, :completion, :cached, 1, :estimated)
+ON CONFLICT (hour, agent_id, model) DO UPDATE SET
+    revision = revision + 1,
+    prompt_tokens = prompt_tokens + :prompt,
+    completion_tokens = completion_tokens + :completion,
+    cached_tokens = cached_tokens + :cached,
+    request_count = request_count + 1,
+    estimated_count = estimated_count + :estimated
+"""
+_KEPT = timedelta(days=400)
+
+
+@dataclass(frozen=True)
+class Usage:
+    """What one request used, in tokens. ``cached`` is a part of ``prompt``."""
+
+    prompt: int
+    completion: int
+    cached: int = 0
+    is_estimated: bool = False
+
+    @property
+    def total(self) -> int:
+        return self.prompt + self.completion
+
+
+@dataclass(frozen=True)
+class OpenRequest:
+    """A request that is running. ``prompt_tokens`` is an estimate."""
+
+    id: str
+    agent_id: str
+    model: str
+    prompt_tokens: int
+    opened_at: datetime
+
+
+def open_request(agent_id: str, model: str, prompt_tokens: int) -> OpenRequest:
+    """A new request, not yet written down: ``Meter.open`` does that."""
+    return OpenRequest(secrets.token_hex(12), agent_id, model, prompt_tokens, datetime.now(UTC))
+
+
+class Meter:
+    """Counts and remembers. Calls are short; one instance may be used by several threads."""
+
+    def __init__(self, path: Path) -> None:
+        self._db = Database(path, _TABLES)
+
+    def close(self) -> None:
+        """Give the file back."""
+        self._db.close()
+
+    def open(self, request: OpenRequest) -> None:
+        """Note that a request runs, before it is sent."""
+        with self._db.writing() as db:
+            db.execute(
+                "INSERT INTO open_requests VALUES (?, ?, ?, ?, ?)",
+                (
+                    request.id,
+                    request.agent_id,
+                    request.model,
+                    request.prompt_tokens,
+                    request.opened_at.isoformat(),
+                ),
+            )
+
+    def close_request(self, request: OpenRequest, usage: Usage | None) -> None:
+        """
+        Count what a request used, once; None when it was never served and costs nothing.
+
+        The hour is that of the opening, so that a recovered request lands where it belongs.
+        """
+        with self._db.writing() as db:
+            if db.execute("DELETE FROM open_requests WHERE id = ?", (request.id,)).rowcount and usage:
+                _add(db, request.agent_id, request.model, request.opened_at, usage)
+
+    def recover(self) -> int:
+        """Count, by estimate, the requests that ran when the process ended; gives how many."""
+        with self._db.writing() as db:
+            rows = db.execute("SELECT * FROM open_requests").fetchall()
+            for row in rows:
+                usage = Usage(row["prompt_tokens"], 0, is_estimated=True)
+                opened_at = datetime.fromisoformat(row["opened_at"])
+                _add(db, row["agent_id"], row["model"], opened_at, usage)
+            db.execute("DELETE FROM open_requests")
+        return len(rows)
+
+    def unreported(self) -> list[UsageBucket]:
+        """Every bucket of the hours in which something changed since ``mark_reported``, oldest first."""
+        with self._db.reading() as db:
+            rows = db.execute(
+                "SELECT * FROM buckets"
+                " WHERE hour IN (SELECT hour FROM buckets WHERE revision > reported_revision)"
+                " ORDER BY hour, agent_id, model"
+            ).fetchall()
+        return [_bucket(row) for row in rows]
+
+    def mark_reported(self, buckets: list[UsageBucket]) -> None:
+        """These revisions are safe in the outbox."""
+        with self._db.writing() as db:
+            db.executemany(
+                "UPDATE buckets SET reported_revision = ?"
+                " WHERE hour = ? AND agent_id = ? AND model = ? AND reported_revision < ?",
+                [(b.revision, b.hour.isoformat(), b.agent_id, b.model, b.revision) for b in buckets],
+            )
+            oldest = (datetime.now(UTC) - _KEPT).isoformat()
+            db.execute("DELETE FROM buckets WHERE hour < ? AND reported_revision = revision", (oldest,))
+
+    def used_since(self, config_version: int) -> int:
+        """
+        Tokens used since this version of the configuration was first seen here.
+
+        A version carries the tokens that were left when the hub wrote it; what was used before is
+        accounted for in it.
+        """
+        with self._db.writing() as db:
+            used = _total(db)
+            db.execute("INSERT OR IGNORE INTO budget_marks VALUES (?, ?)", (config_version, used))
+            mark = db.execute(
+                "SELECT used_before FROM budget_marks WHERE config_version = ?", (config_version,)
+            ).fetchone()
+            db.execute("DELETE FROM budget_marks WHERE config_version < ?", (config_version - 100,))
+        return used - int(mark[0])
+
+
+def _total(db: sqlite3.Connection) -> int:
+    row = db.execute("SELECT coalesce(sum(prompt_tokens + completion_tokens), 0) FROM buckets").fetchone()
+    return int(row[0])
+
+
+def _add(db: sqlite3.Connection, agent_id: str, model: str, at: datetime, usage: Usage) -> None:
+    db.execute(
+        _ADD,
+        {
+            "hour": at.astimezone(UTC).replace(minute=0, second=0, microsecond=0).isoformat(),
+            "agent_id": agent_id,
+            "model": model,
+            "prompt": usage.prompt,
+            "completion": usage.completion,
+            "cached": usage.cached,
+            "estimated": int(usage.is_estimated),
+        },
+    )
+
+
+def _bucket(row: sqlite3.Row) -> UsageBucket:
+    return UsageBucket(
+        hour=datetime.fromisoformat(row["hour"]),
+        agent_id=row["agent_id"],
+        model=row["model"],
+        revision=row["revision"],
+        prompt_tokens=row["prompt_tokens"],
+        completion_tokens=row["completion_tokens"],
+        cached_tokens=row["cached_tokens"],
+        request_count=row["request_count"],
+        estimated_count=row["estimated_count"],
+    )
