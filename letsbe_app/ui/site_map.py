@@ -11,13 +11,21 @@ from letsbe_app.ui.pages.agents.page import agents_page
 from letsbe_app.ui.pages.agents.state import AgentsState
 from letsbe_app.ui.pages.approvals.page import approvals_page
 from letsbe_app.ui.pages.approvals.state import ApprovalsState
+from letsbe_app.ui.pages.calculator.page import calculator_page
+from letsbe_app.ui.pages.calculator.state import CalculatorState
 from letsbe_app.ui.pages.chat.page import chat_page, conversation_page
 from letsbe_app.ui.pages.chat.state import ChatState
 from letsbe_app.ui.pages.home.page import home_page
 from letsbe_app.ui.pages.home.state import HomeState
 from letsbe_app.ui.pages.not_found import not_found_page
+from letsbe_app.ui.pages.onboarding.page import onboarding_page
+from letsbe_app.ui.pages.onboarding.state import OnboardingState
+from letsbe_app.ui.pages.payment.page import payment_page
+from letsbe_app.ui.pages.payment.state import PaymentState
 from letsbe_app.ui.pages.provisioning.page import provisioning_page
 from letsbe_app.ui.pages.provisioning.state import ProvisioningState
+from letsbe_app.ui.pages.sign_in.page import sign_in_page, sign_up_page
+from letsbe_app.ui.pages.site.page import landing_page
 from letsbe_app.ui.text import texts
 
 
@@ -44,6 +52,19 @@ class Page:
 _t = texts()
 
 PAGES = [
+    Page(routes.LANDING, _t.site.title, landing_page, description=_t.site.promise_detail, is_public=True),
+    Page(
+        routes.CALCULATOR,
+        _t.calculator.title,
+        calculator_page,
+        CalculatorState.open_page,
+        description=_t.calculator.intro,
+        is_public=True,
+    ),
+    Page(routes.SIGN_UP, _t.sign_in.sign_up_title, sign_up_page, is_public=True),
+    Page(routes.SIGN_IN, _t.sign_in.sign_in, sign_in_page, is_public=True),
+    Page(routes.ONBOARDING, _t.onboarding.title, onboarding_page, OnboardingState.open_page),
+    Page(routes.PAYMENT, _t.onboarding.pay_title, payment_page, PaymentState.open_page),
     Page(routes.HOME, _t.home.title, home_page, HomeState.load),
     Page(routes.CHAT, _t.chat.title, chat_page, ChatState.load),
     Page(routes.CONVERSATION, _t.chat.title, conversation_page, ChatState.load),
