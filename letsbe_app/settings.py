@@ -77,7 +77,7 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _is_postgresql(cls, value: SecretStr) -> SecretStr:
-        if value.get_secret_value() and not value.get_secret_value().startswith(("postgresql://", "sqlite")):
+        if value.get_secret_value() and not value.get_secret_value().startswith("postgresql://"):
             raise ValueError("must be a postgresql:// address, or empty for SQLite in the data folder")
         return value
 
@@ -121,6 +121,10 @@ class Settings(BaseSettings):
         if not url:
             return f"sqlite+aiosqlite:///{self.data_dir.resolve() / 'hub.db'}"
         return url.replace("postgresql://", "postgresql+psycopg://", 1)
+
+    def sync_database_url(self) -> str:
+        """The same database for what is not asynchronous: migrations, the workflow engine."""
+        return self.async_database_url().replace("sqlite+aiosqlite://", "sqlite://", 1)
 
 
 class BadSettings(SystemExit):
