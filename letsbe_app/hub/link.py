@@ -8,8 +8,7 @@ when it is woken and every few seconds anyway, since a wake may be lost. Only ``
 
 import asyncio
 import time
-from collections.abc import Coroutine
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 import structlog
 
@@ -28,6 +27,7 @@ from letsbe_app.hub.session import (
     Refused,
 )
 from letsbe_app.kit.ids import new_id
+from letsbe_app.kit.tasks import run_until_one_fails
 from letsbe_app.relay import RelayAway
 from letsbe_app.relay.channels import link_channel, link_taker
 from letsbe_app.relay.subscriber import Mailbox, Recheck
@@ -80,7 +80,7 @@ class Link:
             async with self._relay.subscriber.mailbox() as mailbox:
                 await self._relay.subscriber.follow(mailbox, link_channel(self._tenant_id))
                 await self._claim()
-                await _first_failure(self._receive(), self._follow(mailbox), self._pump(), self._write())
+                await run_until_one_fails(self._receive(), self._follow(mailbox), self._pump(), self._write())
         finally:
             await self._relay.presence.release(self._tenant_id, self.connection_id)
 
@@ -174,16 +174,3 @@ class Link:
             await self._tenants.authenticate(self._api_key)
         except NotSignedIn:
             raise LinkClosed(CLOSE_UNAUTHENTICATED, "the key was revoked") from None
-
-
-async def _first_failure(*parts: Coroutine[Any, Any, None]) -> None:
-    """Run the parts until one fails, end the others, and raise its exception."""
-    tasks = [asyncio.create_task(part) for part in parts]
-    try:
-        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        for task in done:
-            task.result()
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)

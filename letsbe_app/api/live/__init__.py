@@ -1,0 +1,1 @@
+"""The browser's stream: what changed, and the events of running answers."""

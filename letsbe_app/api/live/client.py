@@ -1,0 +1,221 @@
+"""
+One browser's stream: what it watches, and what it is told.
+
+``hear`` turns signals into frames, ``write`` sends them; the browser's own frames come in by ``take``. A slow
+browser fills at most its frame queue, then its mailbox, which turns into one look at the stream: memory stays
+bounded, and nothing is skipped.
+"""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Final
+
+import orjson
+import structlog
+
+from letsbe_app.api.live.coalescer import Coalescer
+from letsbe_app.api.live.frames import (
+    CLOSE_TOO_SLOW,
+    MAX_WATCHES,
+    PONG,
+    RESUMED,
+    ClientFrame,
+    Frame,
+    UnwatchFrame,
+    WatchFrame,
+    error_frame,
+    gap_frame,
+    run_frame,
+    wake_frame,
+)
+from letsbe_app.errors import NotFound
+from letsbe_app.people.authz.actor import Actor
+from letsbe_app.relay import Relay, RelayAway, Topic
+from letsbe_app.relay.channels import Wake, customer_channel, run_stream
+from letsbe_app.relay.event_id import EventId
+from letsbe_app.relay.stream import StreamEvent
+from letsbe_app.relay.subscriber import Mailbox, Recheck, Signal
+from letsbe_app.relay.watch import Turn, Watch
+from letsbe_app.workforce.conversations.service import ConversationService
+
+log = structlog.get_logger()
+
+COALESCE_SECONDS: Final = 0.04
+"""Least time between two batches of nothing but deltas; the first one goes at once."""
+SEND_TIMEOUT_SECONDS: Final = 10.0
+MAX_WAITING_FRAMES: Final = 256
+READ_BATCH: Final = 200
+RETRY_SECONDS: Final = 1.0
+
+
+class StreamClosed(Exception):
+    """The stream is to be closed with this code."""
+
+    def __init__(self, code: int, reason: str) -> None:
+        super().__init__(f"{code} {reason}")
+        self.code = code
+        self.reason = reason
+
+
+class LiveClient:
+    """Lives as long as the websocket."""
+
+    def __init__(
+        self,
+        actor: Actor,
+        relay: Relay,
+        conversations: ConversationService,
+        mailbox: Mailbox,
+        on_session_wake: Callable[[], Awaitable[None]],
+    ) -> None:
+        self._actor = actor
+        self._relay = relay
+        self._conversations = conversations
+        self._mailbox = mailbox
+        self._on_session_wake = on_session_wake
+        self._watches: dict[str, Watch] = {}
+        self._by_channel: dict[str, str] = {}
+        self._behind: set[str] = set()
+        self._lock = asyncio.Lock()
+        self._coalescer = Coalescer()
+        self._changed = asyncio.Condition()
+
+    async def open(self) -> None:
+        """Begin to hear the customer's wakes."""
+        await self._relay.subscriber.follow(self._mailbox, customer_channel(self._actor.customer_id))
+
+    async def take(self, frame: ClientFrame) -> None:
+        """Act on a frame of the browser."""
+        if isinstance(frame, WatchFrame):
+            await self._watch(frame.conversation_id, EventId.parse(frame.after))
+        elif isinstance(frame, UnwatchFrame):
+            await self._unwatch(frame.conversation_id)
+        else:
+            await self._put(PONG)
+
+    async def hear(self) -> None:
+        """Turn signals into frames, for ever."""
+        while True:
+            try:
+                # Redis failed while something was read: look again soon, each browser in its own moment.
+                async with asyncio.timeout(random.uniform(0.2, RETRY_SECONDS) if self._behind else None):  # noqa: S311
+                    signal = await self._mailbox.get()
+            except TimeoutError:
+                await self._catch_up_all(self._behind)
+                continue
+            if isinstance(signal, Recheck):
+                await self._put(RESUMED)
+                await self._catch_up_all(self._watches)
+            elif signal.channel in self._by_channel:
+                await self._pushed(self._by_channel[signal.channel], signal)
+            elif signal.channel == customer_channel(self._actor.customer_id):
+                await self._wake(Wake.decode(signal.data))
+
+    async def write(self, send: Callable[[str], Awaitable[None]]) -> None:
+        """
+        Send frames, for ever.
+
+        Raises:
+            StreamClosed: The browser does not read.
+        """
+        loop = asyncio.get_running_loop()
+        next_delta_at = 0.0
+        while True:
+            async with self._changed:
+                await self._changed.wait_for(lambda: len(self._coalescer) > 0)
+            pause = next_delta_at - loop.time()
+            if pause > 0 and self._coalescer.has_only_deltas:
+                await asyncio.sleep(pause)
+            frames = self._coalescer.take()
+            async with self._changed:
+                self._changed.notify_all()
+            try:
+                async with asyncio.timeout(SEND_TIMEOUT_SECONDS):
+                    for frame in frames:
+                        await send(orjson.dumps(frame).decode())
+            except TimeoutError:
+                raise StreamClosed(CLOSE_TOO_SLOW, "too slow") from None
+            next_delta_at = loop.time() + COALESCE_SECONDS
+
+    async def _watch(self, conversation_id: str, after: EventId) -> None:
+        if conversation_id not in self._watches and len(self._watches) >= MAX_WATCHES:
+            await self._put(error_frame("too_many_watches", conversation_id))
+            return
+        try:
+            await self._conversations.get(self._actor, conversation_id)
+        except NotFound:
+            await self._put(error_frame(NotFound.code, conversation_id))
+            return
+        channel = run_stream(conversation_id)
+        # Followed first: what is published from here on is either pushed or read below.
+        await self._relay.subscriber.follow(self._mailbox, channel)
+        async with self._lock:
+            self._by_channel[channel] = conversation_id
+            self._watches[conversation_id] = await self._position(conversation_id, after)
+            await self._catch_up(conversation_id)
+
+    async def _unwatch(self, conversation_id: str) -> None:
+        async with self._lock:
+            self._watches.pop(conversation_id, None)
+            self._behind.discard(conversation_id)
+            self._by_channel.pop(run_stream(conversation_id), None)
+        await self._relay.subscriber.unfollow(self._mailbox, run_stream(conversation_id))
+
+    async def _position(self, conversation_id: str, after: EventId) -> Watch:
+        if after.seq == 0:
+            return Watch(after, is_between_runs=True)
+        try:
+            last = await self._relay.streams.find(conversation_id, after)
+        except RelayAway:
+            last = None
+        # Not there any more: whether it ended its run is unknown. Then a gap is said rather than hidden.
+        return Watch(after, is_between_runs=last is not None and last.is_last_of_run)
+
+    async def _pushed(self, conversation_id: str, signal: Signal) -> None:
+        event = StreamEvent.from_channel(signal.data)
+        async with self._lock:
+            watch = self._watches.get(conversation_id)
+            turn = watch.turn(event) if watch is not None else Turn.PAST
+            if watch is not None and turn is Turn.NEXT:
+                await self._deliver(conversation_id, watch, event)
+            elif turn is Turn.AHEAD:
+                await self._catch_up(conversation_id)
+
+    async def _wake(self, wake: Wake) -> None:
+        if wake.topic is Topic.SESSION:
+            await self._on_session_wake()
+        else:
+            await self._put(wake_frame(wake.topic, wake.id))
+
+    async def _catch_up_all(self, conversation_ids: Iterable[str]) -> None:
+        for conversation_id in list(conversation_ids):
+            async with self._lock:
+                await self._catch_up(conversation_id)
+
+    async def _catch_up(self, conversation_id: str) -> None:
+        """Deliver what the stream has behind the position. The caller holds the lock."""
+        watch = self._watches.get(conversation_id)
+        if watch is None:
+            return
+        try:
+            while events := await self._relay.streams.read(conversation_id, watch.position, READ_BATCH):
+                for event in events:
+                    await self._deliver(conversation_id, watch, event)
+        except RelayAway:
+            self._behind.add(conversation_id)
+        else:
+            self._behind.discard(conversation_id)
+
+    async def _deliver(self, conversation_id: str, watch: Watch, event: StreamEvent) -> None:
+        for gap in watch.take(event):
+            run_id = gap.run_id or await self._conversations.run_id_of(conversation_id, gap.run_number)
+            log.info("stream.gap", conversation_id=conversation_id, run_number=gap.run_number)
+            await self._put(gap_frame(conversation_id, run_id or ""))
+        await self._put(run_frame(conversation_id, event.id, event.run_id, event.body))
+
+    async def _put(self, frame: Frame) -> None:
+        async with self._changed:
+            await self._changed.wait_for(lambda: len(self._coalescer) < MAX_WAITING_FRAMES)
+            self._coalescer.put(frame)
+            self._changed.notify_all()

@@ -1,0 +1,112 @@
+"""The browser's websocket, ``/api/v1/customer/stream``; frames and close codes in ``letsbe_app/api/live``."""
+
+import asyncio
+from typing import Final
+
+import structlog
+from fastapi import APIRouter
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from letsbe_app.api.csrf import check_origin
+from letsbe_app.api.dependencies import SESSION_COOKIE, HubServices
+from letsbe_app.api.live.client import LiveClient, StreamClosed
+from letsbe_app.api.live.frames import (
+    CLOSE_BAD_MESSAGE,
+    CLOSE_NOT_SIGNED_IN,
+    CLOSE_TRY_LATER,
+    parse_client_frame,
+)
+from letsbe_app.composition import Services
+from letsbe_app.errors import Forbidden, NotSignedIn, Unavailable
+from letsbe_app.kit.tasks import run_until_one_fails
+from letsbe_app.people.authz.actor import Actor
+
+log = structlog.get_logger()
+
+router = APIRouter()
+
+CLOSE_GONE: Final = 1001
+SESSION_CHECK_SECONDS: Final = 20.0
+SILENCE_TIMEOUT_SECONDS: Final = 90.0
+"""Browsers ping every 25 seconds."""
+
+
+@router.websocket("/customer/stream")
+async def stream(websocket: WebSocket, hub: HubServices) -> None:
+    """Serve one tab."""
+    try:
+        check_origin(websocket.headers.get("origin"), hub.settings.allowed_origins())
+    except Forbidden:
+        # Before the handshake: another site's page learns nothing but 403.
+        await websocket.close()
+        return
+    await websocket.accept()
+    code, reason = CLOSE_GONE, ""
+    try:
+        await _serve(websocket, hub)
+    except StreamClosed as exc:
+        code, reason = exc.code, exc.reason
+    except NotSignedIn:
+        code, reason = CLOSE_NOT_SIGNED_IN, "sign in first"
+    except Unavailable:
+        code, reason = CLOSE_TRY_LATER, "try again later"
+    except WebSocketDisconnect:
+        return
+    await _close(websocket, code, reason)
+
+
+async def _serve(websocket: WebSocket, hub: Services) -> None:
+    token = websocket.cookies.get(SESSION_COOKIE)
+    actor = await hub.accounts.actor_of(token)
+
+    async def check_session() -> None:
+        await hub.accounts.actor_of(token)
+
+    async with hub.relay.subscriber.mailbox() as mailbox:
+        client = LiveClient(actor, hub.relay, hub.conversations, mailbox, check_session)
+        await client.open()
+        log.debug("stream.opened", session_id=actor.session_id)
+        await run_until_one_fails(
+            _receive(websocket, client),
+            client.hear(),
+            client.write(lambda text: _send(websocket, text)),
+            _watch_session(hub, token, actor),
+        )
+
+
+async def _receive(websocket: WebSocket, client: LiveClient) -> None:
+    while True:
+        try:
+            async with asyncio.timeout(SILENCE_TIMEOUT_SECONDS):
+                text = await websocket.receive_text()
+        except TimeoutError:
+            raise StreamClosed(CLOSE_GONE, "silent for too long") from None
+        except KeyError:
+            raise StreamClosed(CLOSE_BAD_MESSAGE, "text frames only") from None
+        try:
+            frame = parse_client_frame(text)
+        except ValueError:
+            raise StreamClosed(CLOSE_BAD_MESSAGE, "not a frame of this stream") from None
+        await client.take(frame)
+
+
+async def _watch_session(hub: Services, token: str | None, actor: Actor) -> None:
+    """End the stream with the session, also where the wake about its end was lost."""
+    while True:
+        await asyncio.sleep(SESSION_CHECK_SECONDS)
+        if (await hub.accounts.actor_of(token)).session_id != actor.session_id:
+            raise NotSignedIn("Sign in first.")
+
+
+async def _send(websocket: WebSocket, text: str) -> None:
+    try:
+        await websocket.send_text(text)
+    except (RuntimeError, OSError) as exc:
+        raise WebSocketDisconnect(CLOSE_GONE) from exc
+
+
+async def _close(websocket: WebSocket, code: int, reason: str) -> None:
+    try:
+        await websocket.close(code, reason)
+    except (RuntimeError, OSError, WebSocketDisconnect):
+        log.debug("stream.already_closed")

@@ -1,0 +1,173 @@
+"""What customers do with their agents: conversations, messages, approvals."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from letsbe_app.api.dependencies import ChangingActor, CurrentActor, HubServices
+from letsbe_app.api.envelope import Answer, answer
+from letsbe_app.kit.pagination import MAX_LIMIT
+from letsbe_app.workforce.agents.schemas import AgentChanges, AgentView
+from letsbe_app.workforce.approvals.schemas import ApprovalView, Choice
+from letsbe_app.workforce.conversations.schemas import ConversationView, MessageView
+from letsbe_app.workforce.usage.schemas import UsageSummary
+from tenant_daemon.contracts.approvals import Verdict
+
+router = APIRouter(prefix="/customer", tags=["workforce"])
+
+Id = Annotated[str, Path(min_length=1, max_length=60)]
+Cursor = Annotated[str | None, Query(max_length=120)]
+Limit = Annotated[int | None, Query(ge=1, le=MAX_LIMIT)]
+
+
+class Body(BaseModel):
+    """A request's body; an unknown field is a mistake worth telling."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class StartConversation(Body):
+    agent_id: str = Field(max_length=40)
+
+
+class Say(Body):
+    text: str = Field(max_length=100_000)
+    message_id: str | None = Field(default=None, max_length=40)
+
+
+class Decide(Body):
+    verdict: Verdict
+    deny_reason: str = Field(default="", max_length=500)
+    edited_args: dict[str, object] | None = None
+    remember_days: int | None = None
+
+
+class ChangeAgent(Body):
+    name: str | None = Field(default=None, min_length=1, max_length=60)
+    soul_md: str | None = Field(default=None, max_length=20_000)
+    tools: list[str] | None = Field(default=None, max_length=100)
+    level: int | None = None
+    model: str | None = Field(default=None, min_length=1, max_length=120)
+    unlocked_tools: list[str] | None = Field(default=None, max_length=100)
+    tier_floors: dict[str, int] | None = Field(default=None, max_length=100)
+
+
+class SetStopped(Body):
+    is_stopped: bool
+
+
+@router.get("/tenants/{tenant_id}/agents")
+async def list_agents(hub: HubServices, actor: CurrentActor, tenant_id: Id) -> Answer[list[AgentView]]:
+    """A server's agents."""
+    return answer(await hub.agents.list(actor, tenant_id))
+
+
+@router.patch("/tenants/{tenant_id}/agents/{agent_id}")
+async def change_agent(
+    hub: HubServices, actor: ChangingActor, tenant_id: Id, agent_id: Id, body: ChangeAgent
+) -> Answer[AgentView]:
+    """Change an agent's settings; what is left out stays."""
+    changes = AgentChanges(**body.model_dump())
+    return answer(await hub.agents.update(actor, tenant_id, agent_id, changes))
+
+
+@router.post("/tenants/{tenant_id}/agents/{agent_id}/stop")
+async def stop_agent(
+    hub: HubServices, actor: ChangingActor, tenant_id: Id, agent_id: Id, body: SetStopped
+) -> Answer[AgentView]:
+    """The agent's kill switch."""
+    return answer(await hub.agents.set_stopped(actor, tenant_id, agent_id, body.is_stopped))
+
+
+@router.get("/tenants/{tenant_id}/usage")
+async def usage(hub: HubServices, actor: CurrentActor, tenant_id: Id) -> Answer[UsageSummary]:
+    """A server's tokens of this month."""
+    return answer(await hub.usage.summary(actor, tenant_id))
+
+
+@router.get("/tenants/{tenant_id}/conversations")
+async def list_conversations(
+    hub: HubServices,
+    actor: CurrentActor,
+    tenant_id: Id,
+    agent_id: Annotated[str | None, Query(max_length=40)] = None,
+    cursor: Cursor = None,
+    limit: Limit = None,
+) -> Answer[list[ConversationView]]:
+    """A server's conversations, newest first."""
+    page = await hub.conversations.list(actor, tenant_id, agent_id=agent_id, cursor=cursor, limit=limit)
+    return answer(page.items, next_cursor=page.next_cursor)
+
+
+@router.post("/tenants/{tenant_id}/conversations", status_code=201)
+async def start_conversation(
+    hub: HubServices, actor: ChangingActor, tenant_id: Id, body: StartConversation
+) -> Answer[ConversationView]:
+    """Begin a thread with an agent."""
+    return answer(await hub.conversations.start(actor, tenant_id, body.agent_id))
+
+
+@router.get("/conversations/{conversation_id}")
+async def get_conversation(
+    hub: HubServices, actor: CurrentActor, conversation_id: Id
+) -> Answer[ConversationView]:
+    """One conversation."""
+    return answer(await hub.conversations.get(actor, conversation_id))
+
+
+@router.get("/conversations/{conversation_id}/messages")
+async def list_messages(
+    hub: HubServices,
+    actor: CurrentActor,
+    conversation_id: Id,
+    before: Cursor = None,
+    limit: Limit = None,
+) -> Answer[list[MessageView]]:
+    """The newest messages in reading order; watch the stream from ``meta.resume_after`` on."""
+    page = await hub.conversations.messages(actor, conversation_id, before=before, limit=limit)
+    return answer(page.items, next_cursor=page.next_cursor, resume_after=page.resume_after)
+
+
+@router.post("/conversations/{conversation_id}/messages", status_code=201)
+async def say(hub: HubServices, actor: ChangingActor, conversation_id: Id, body: Say) -> Answer[MessageView]:
+    """Say something; the same ``message_id`` twice is one message."""
+    message = await hub.conversations.send(actor, conversation_id, body.text, message_id=body.message_id)
+    return answer(message)
+
+
+@router.post("/conversations/{conversation_id}/stop")
+async def stop(hub: HubServices, actor: ChangingActor, conversation_id: Id) -> Answer[None]:
+    """Stop what the agent does in this conversation."""
+    await hub.conversations.stop(actor, conversation_id)
+    return answer(None)
+
+
+@router.get("/approvals")
+async def list_approvals(
+    hub: HubServices,
+    actor: CurrentActor,
+    tenant_id: Annotated[str | None, Query(max_length=60)] = None,
+    is_settled: bool = False,
+    cursor: Cursor = None,
+    limit: Limit = None,
+) -> Answer[list[ApprovalView]]:
+    """What waits for a decision, or what is over; newest first."""
+    ask = hub.approvals.list_settled if is_settled else hub.approvals.list_open
+    page = await ask(actor, tenant_id, cursor=cursor, limit=limit)
+    return answer(page.items, next_cursor=page.next_cursor)
+
+
+@router.get("/approvals/{approval_id}")
+async def get_approval(hub: HubServices, actor: CurrentActor, approval_id: Id) -> Answer[ApprovalView]:
+    """One approval."""
+    return answer(await hub.approvals.get(actor, approval_id))
+
+
+@router.post("/approvals/{approval_id}/decision")
+async def decide(
+    hub: HubServices, actor: ChangingActor, approval_id: Id, body: Decide
+) -> Answer[ApprovalView]:
+    """Decide; the first decision wins, a second one is a conflict."""
+    choice = Choice(**body.model_dump())
+    return answer(await hub.approvals.decide(actor, approval_id, choice))
