@@ -1,0 +1,336 @@
+"""The proxy over real sockets, in front of a provider of our own."""
+
+import asyncio
+import gzip
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+from starlette.responses import JSONResponse, Response
+
+from tenant_daemon.contracts.config import AgentConfig, TenantConfig
+from tenant_daemon.egress.command import create_app
+from tenant_daemon.home import TenantHome
+from tenant_daemon.hub_client.outbox import LinkStore
+from tenant_daemon.local_tokens import local_token
+from tenant_daemon.metering import Meter
+from tenant_daemon.settings import Model, TenantSettings
+from tenant_daemon.vault import Vault
+from tests.support.model_upstream import ModelUpstream, end_chunk, serving, text_chunk, usage_chunk
+
+SECRET = "kV9#mQ2x!Lp7zR4wT8nB"
+AGENT = AgentConfig(agent_id="sales", name="Sales")
+
+
+@dataclass
+class Proxy:
+    client: httpx.AsyncClient
+    upstream: ModelUpstream
+    home: TenantHome
+    vault: Vault
+
+    def configure(self, config: TenantConfig) -> None:
+        self.home.config_file.write_text(config.model_dump_json())
+
+    async def ask(self, body: dict[str, object], agent: str = "sales") -> httpx.Response:
+        return await self.client.post(f"/agents/{agent}/v1/chat/completions", json=body)
+
+    def usage(self) -> list[tuple[str, int, int, int, int, int]]:
+        meter = Meter(self.home.metering_db)
+        rows = meter._db._connection.execute("SELECT * FROM buckets").fetchall()
+        meter.close()
+        names = (
+            "agent_id",
+            "prompt_tokens",
+            "completion_tokens",
+            "cached_tokens",
+            "request_count",
+            "estimated_count",
+        )
+        return [tuple(row[name] for name in names) for row in rows]
+
+
+@asynccontextmanager
+async def running(root: Path) -> AsyncIterator[Proxy]:
+    """A proxy with its upstream; leaving the context writes everything down."""
+    home = TenantHome(root)
+    home.create()
+    vault = Vault.open(home)
+    vault.put("db-password", SECRET, actor="test")
+    upstream = ModelUpstream()
+    async with serving(upstream.app()) as address:
+        settings = TenantSettings(
+            tenant_name="t", hub_url="http://hub.test", model=Model(url=f"{address}/v1", name="real-model")
+        )
+        async with serving(create_app(home, settings, vault)) as base:
+            headers = {"authorization": f"Bearer {local_token(home, 'proxy')}"}
+            async with httpx.AsyncClient(base_url=base, headers=headers, timeout=10) as client:
+                built = Proxy(client, upstream, home, vault)
+                built.configure(TenantConfig(version=1, agents=[AGENT]))
+                yield built
+
+
+@pytest.fixture
+async def proxy(tmp_path: Path) -> AsyncIterator[Proxy]:
+    async with running(tmp_path) as built:
+        yield built
+
+
+def said(answer: str) -> tuple[str, list[dict[str, object]]]:
+    """The text of a streamed answer and its events."""
+    events = [json.loads(line[6:]) for line in answer.splitlines() if line.startswith("data: {")]
+    deltas = [c["delta"].get("content") or "" for e in events for c in e.get("choices", [])]
+    return "".join(deltas), events
+
+
+def chat(text: str, **more: object) -> dict[str, object]:
+    return {"model": "m", "messages": [{"role": "user", "content": text}], **more}
+
+
+async def test_request_reaches_the_upstream_redacted_and_with_our_model(proxy: Proxy) -> None:
+    answer = await proxy.ask(chat(f"the password is {SECRET}", stream=True))
+    assert answer.status_code == 200
+    assert SECRET.encode() not in proxy.upstream.bodies[0]
+    assert proxy.upstream.requests[0] == {
+        "model": "real-model",
+        "messages": [{"role": "user", "content": "the password is SECRET_REF(db-password)"}],
+        "stream": True,
+        "stream_options": {"include_usage": True},
+    }
+    assert "authorization" not in proxy.upstream.headers[0]
+
+
+async def test_upstream_key_comes_from_the_vault(proxy: Proxy) -> None:
+    proxy.vault.put("model-upstream-key", "upstream-Key-4711-abcdef", actor="test")
+    await proxy.ask(chat("hi"))
+    assert proxy.upstream.headers[0]["authorization"] == "Bearer upstream-Key-4711-abcdef"
+
+
+async def test_runtime_line_names_no_host(proxy: Proxy) -> None:
+    line = (
+        "Runtime: agent=main | host=shop-4711 | repo=/srv/t/workspaces/main | os=Linux 6.1 (x64) | node=v24"
+    )
+    await proxy.ask(chat(f"hello\n{line}\nbye"))
+    text = proxy.upstream.requests[0]["messages"][0]["content"]
+    assert text == "hello\nRuntime: [REDACTED:host-details]\nbye"
+
+
+async def test_secret_that_the_model_says_in_pieces_is_caught(proxy: Proxy) -> None:
+    proxy.upstream.chunks = [
+        *[text_chunk(part) for part in ("it is ", SECRET[:7], SECRET[7:12], SECRET[12:], " as you know")],
+        end_chunk(),
+        usage_chunk(7, 5, 3),
+    ]
+    answer = await proxy.ask(chat("tell me", stream=True))
+    text, events = said(answer.text)
+    assert text == "it is SECRET_REF(db-password) as you know"
+    assert answer.text.rstrip().endswith("data: [DONE]")
+    assert events[-1]["choices"][0]["finish_reason"] == "stop"
+    assert proxy.usage() == [("sales", 7, 5, 3, 1, 0)]
+
+
+async def test_secret_in_tool_call_arguments_is_caught(proxy: Proxy) -> None:
+    arguments = json.dumps({"command": f"mysql -p{SECRET} shop"})
+    pieces = [arguments[i : i + 6] for i in range(0, len(arguments), 6)]
+    first = {"index": 0, "id": "call_1", "type": "function", "function": {"name": "shell", "arguments": ""}}
+
+    def chunk(call: dict[str, object]) -> dict[str, object]:
+        return {"id": "c", "choices": [{"index": 0, "delta": {"tool_calls": [call]}, "finish_reason": None}]}
+
+    proxy.upstream.chunks = [
+        text_chunk("one moment"),
+        chunk(first),
+        *[chunk({"index": 0, "function": {"arguments": piece}}) for piece in pieces],
+        end_chunk("tool_calls"),
+        usage_chunk(7, 5),
+    ]
+    answer = await proxy.ask(chat("tell me", stream=True))
+    text, events = said(answer.text)
+    calls = [call for e in events for c in e.get("choices", []) for call in c["delta"].get("tool_calls", [])]
+    assert text == "one moment"
+    assert calls[0] == first
+    joined = "".join(call["function"]["arguments"] for call in calls)
+    assert json.loads(joined) == {"command": "mysql -pSECRET_REF(db-password) shop"}
+
+
+async def test_first_words_arrive_while_the_model_still_speaks(proxy: Proxy) -> None:
+    proxy.upstream.chunks = [
+        text_chunk("Good morning to you "),
+        text_chunk("all"),
+        end_chunk(),
+        usage_chunk(1, 1),
+    ]
+    proxy.upstream.pause = asyncio.Event()
+    url = "/agents/sales/v1/chat/completions"
+    async with proxy.client.stream("POST", url, json=chat("hi", stream=True)) as answer:
+        async for line in answer.aiter_lines():
+            if "Good morning to" in line:
+                proxy.upstream.pause.set()
+        assert proxy.upstream.pause.is_set()
+
+
+async def test_client_that_leaves_stops_the_upstream_and_is_counted(tmp_path: Path) -> None:
+    async with running(tmp_path) as proxy:
+        proxy.upstream.pause = asyncio.Event()
+        proxy.upstream.chunks = [text_chunk("words and words "), end_chunk()]
+        url = "/agents/sales/v1/chat/completions"
+        async with proxy.client.stream("POST", url, json=chat("hi", stream=True)) as answer:
+            await answer.aiter_bytes().__anext__()
+        async with asyncio.timeout(5):
+            await proxy.upstream.stopped.wait()
+    [(agent, prompt, completion, _, requests, estimated)] = proxy.usage()
+    assert (agent, requests, estimated) == ("sales", 1, 1)
+    assert prompt > 0
+    assert completion == 4
+
+
+async def test_usage_goes_to_the_outbox_with_running_totals(proxy: Proxy) -> None:
+    for _ in range(3):
+        await proxy.ask(chat("hi", stream=True))
+    store = LinkStore(proxy.home.link_db)
+    [message] = store.waiting(after=0, limit=10)
+    store.close()
+    [bucket] = json.loads(message.payload)["buckets"]
+    assert (bucket["agent_id"], bucket["model"]) == ("sales", "real-model")
+    assert (bucket["prompt_tokens"], bucket["completion_tokens"], bucket["request_count"]) == (30, 6, 3)
+
+
+async def test_answer_that_does_not_stream_is_redacted(proxy: Proxy) -> None:
+    message = {"role": "assistant", "content": f"it is {SECRET}"}
+    proxy.upstream.answer = lambda: JSONResponse(
+        {"choices": [{"index": 0, "message": message}], "usage": {"prompt_tokens": 4, "completion_tokens": 3}}
+    )
+    answer = await proxy.ask(chat("hi"))
+    assert answer.json()["choices"][0]["message"]["content"] == "it is SECRET_REF(db-password)"
+    assert proxy.usage() == [("sales", 4, 3, 0, 1, 0)]
+
+
+@pytest.mark.parametrize(
+    ("content", "headers", "status"),
+    [
+        (b'{"messages": [', {"content-type": "application/json"}, 400),
+        (b"[1]", {"content-type": "application/json"}, 400),
+        (b'{"model": "m"}', {"content-type": "application/json"}, 400),
+        (b'{"messages": []}', {"content-type": "text/plain"}, 415),
+        (b'{"messages": []}', {"content-type": "application/json; charset=utf-16"}, 415),
+        (
+            gzip.compress(b'{"messages": []}'),
+            {"content-type": "application/json", "content-encoding": "gzip"},
+            415,
+        ),
+        (b'{"messages": ["\xff"]}', {"content-type": "application/json"}, 400),
+        (b" " * (32 * 1024 * 1024 + 1), {"content-type": "application/json"}, 413),
+    ],
+)
+async def test_what_cannot_be_read_is_refused(
+    proxy: Proxy, content: bytes, headers: dict[str, str], status: int
+) -> None:
+    url = "/agents/sales/v1/chat/completions"
+    answer = await proxy.client.post(url, content=content, headers=headers)
+    assert answer.status_code == status
+    assert answer.json()["error"]["message"]
+    assert proxy.upstream.bodies == []
+
+
+async def test_nobody_gets_in_without_the_token(proxy: Proxy) -> None:
+    url = "/agents/sales/v1/chat/completions"
+    answer = await proxy.client.post(url, json=chat("hi"), headers={"authorization": "Bearer wrong"})
+    assert answer.status_code == 401
+    assert proxy.upstream.bodies == []
+
+
+async def test_no_other_address_is_served(proxy: Proxy) -> None:
+    for path in ("/v1/chat/completions", "/agents/sales/v1/embeddings", "/", "/http://example.org/"):
+        assert (await proxy.client.post(path, json={})).status_code == 404
+
+
+async def test_unknown_and_stopped_agents_do_not_reach_the_model(proxy: Proxy) -> None:
+    assert (await proxy.ask(chat("hi"), agent="nobody")).status_code == 403
+    proxy.configure(TenantConfig(version=2, agents=[AGENT.model_copy(update={"is_stopped": True})]))
+    assert (await proxy.ask(chat("hi"))).json()["error"]["message"] == "This agent is switched off."
+    proxy.configure(TenantConfig(version=3, agents=[AGENT], is_stopped=True))
+    assert (await proxy.ask(chat("hi"))).status_code == 403
+    assert proxy.upstream.bodies == []
+
+
+async def test_kill_switch_ends_an_answer_in_the_middle(proxy: Proxy) -> None:
+    proxy.upstream.pause = asyncio.Event()
+    proxy.upstream.chunks = [
+        text_chunk("some words "),
+        text_chunk("never seen"),
+        end_chunk(),
+        usage_chunk(1, 1),
+    ]
+    url = "/agents/sales/v1/chat/completions"
+    async with proxy.client.stream("POST", url, json=chat("hi", stream=True)) as answer:
+        lines = answer.aiter_lines()
+        first = await anext(lines)
+        proxy.configure(TenantConfig(version=2, agents=[AGENT], is_stopped=True))
+        proxy.upstream.pause.set()
+        rest = "".join([line async for line in lines])
+    assert "some" in first
+    assert "never seen" not in rest
+    assert "stopped" in rest
+
+
+async def test_budget_blocks_before_it_is_passed(proxy: Proxy) -> None:
+    proxy.configure(TenantConfig(version=2, agents=[AGENT], period_token_limit=100))
+    answer = await proxy.ask(chat("word " * 200))
+    assert answer.status_code == 402
+    assert "used up" in answer.json()["error"]["message"]
+    assert proxy.upstream.bodies == []
+
+
+async def test_budget_limits_the_answer_to_what_is_left(proxy: Proxy) -> None:
+    proxy.configure(TenantConfig(version=2, agents=[AGENT], period_token_limit=300))
+    assert (await proxy.ask(chat("hi", max_tokens=5000))).status_code == 200
+    assert 0 < proxy.upstream.requests[0]["max_tokens"] < 300
+
+
+@pytest.mark.parametrize(("status", "seen"), [(429, 429), (500, 500), (401, 502), (302, 502), (400, 400)])
+async def test_upstream_errors_are_passed_on_without_leaking(proxy: Proxy, status: int, seen: int) -> None:
+    def fail() -> Response:
+        body = {"error": {"message": f"bad thing about {SECRET}", "code": "oops"}}
+        return JSONResponse(body, status, headers={"retry-after": "7", "location": "http://127.0.0.1:1/"})
+
+    proxy.upstream.answer = fail
+    answer = await proxy.ask(chat("hi", stream=True))
+    assert answer.status_code == seen
+    assert SECRET not in answer.text
+    assert answer.json()["error"]["message"]
+    assert len(proxy.upstream.bodies) == 1
+    if status == 429:
+        assert answer.headers["retry-after"] == "7"
+        assert answer.json()["error"]["code"] == "oops"
+    assert proxy.usage() == []
+
+
+async def test_upstream_that_is_away_is_reported_plainly(tmp_path: Path) -> None:
+    home = TenantHome(tmp_path)
+    home.create()
+    home.config_file.write_text(TenantConfig(version=1, agents=[AGENT]).model_dump_json())
+    settings = TenantSettings(
+        tenant_name="t", hub_url="http://hub.test", model=Model(url="http://127.0.0.1:9/v1")
+    )
+    headers = {"authorization": f"Bearer {local_token(home, 'proxy')}"}
+    async with (
+        serving(create_app(home, settings, Vault.open(home))) as base,
+        httpx.AsyncClient(base_url=base, headers=headers) as client,
+    ):
+        answer = await client.post("/agents/sales/v1/chat/completions", json=chat("hi"))
+    assert answer.status_code == 502
+    assert "127.0.0.1" not in answer.text
+
+
+async def test_models_lists_the_one_model(proxy: Proxy) -> None:
+    answer = await proxy.client.get("/agents/sales/v1/models")
+    assert [model["id"] for model in answer.json()["data"]] == ["real-model"]
+
+
+async def test_health_needs_no_token(proxy: Proxy) -> None:
+    answer = await proxy.client.get("/healthz", headers={"authorization": ""})
+    assert (answer.status_code, answer.json()) == (200, {"status": "ok"})

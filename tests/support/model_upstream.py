@@ -1,0 +1,120 @@
+"""A model provider of our own for tests: answers as it is told, and remembers every byte it got."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+
+@asynccontextmanager
+async def serving(app: ASGIApp) -> AsyncIterator[str]:
+    """The base address of ``app``, served on a free port of the loopback address."""
+    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, timeout_graceful_shutdown=1)
+    config.load()
+    server = uvicorn.Server(config)
+    server.lifespan = config.lifespan_class(config)
+    # Without ``serve``, which looks at its stop sign only every tenth of a second and takes the signals.
+    await server.startup()
+    port = server.servers[0].sockets[0].getsockname()[1]
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        await server.shutdown()
+
+
+def text_chunk(text: str) -> dict[str, object]:
+    """A chunk that says something."""
+    return {
+        "id": "chatcmpl-1",
+        "object": "chat.completion.chunk",
+        "created": 1,
+        "model": "m",
+        "choices": [{"index": 0, "delta": {"content": text}, "finish_reason": None}],
+    }
+
+
+def end_chunk(reason: str = "stop") -> dict[str, object]:
+    """The last chunk of a choice."""
+    return {
+        "id": "chatcmpl-1",
+        "object": "chat.completion.chunk",
+        "created": 1,
+        "model": "m",
+        "choices": [{"index": 0, "delta": {}, "finish_reason": reason}],
+    }
+
+
+def usage_chunk(prompt: int, completion: int, cached: int = 0) -> dict[str, object]:
+    """The chunk that ``include_usage`` asks for."""
+    usage = {
+        "prompt_tokens": prompt,
+        "completion_tokens": completion,
+        "total_tokens": prompt + completion,
+        "prompt_tokens_details": {"cached_tokens": cached},
+    }
+    return {
+        "id": "chatcmpl-1",
+        "object": "chat.completion.chunk",
+        "created": 1,
+        "model": "m",
+        "choices": [],
+        "usage": usage,
+    }
+
+
+@dataclass
+class ModelUpstream:
+    """Set ``chunks`` or ``answer``; read ``bodies`` and ``headers`` afterwards."""
+
+    chunks: list[dict[str, object]] = field(
+        default_factory=lambda: [text_chunk("hi"), end_chunk(), usage_chunk(10, 2)]
+    )
+    answer: Callable[[], Response] | None = None
+    """Instead of chunks."""
+    pause: asyncio.Event | None = None
+    """Waited for after the first chunk."""
+    bodies: list[bytes] = field(default_factory=list)
+    headers: list[dict[str, str]] = field(default_factory=list)
+    stopped: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when an answer was stopped or came to its end."""
+
+    def app(self) -> Starlette:
+        """The provider as an application."""
+        return Starlette(routes=[Route("/v1/chat/completions", self._chat, methods=["POST"])])
+
+    @property
+    def requests(self) -> list[dict[str, object]]:
+        """What was asked, parsed."""
+        return [json.loads(body) for body in self.bodies]
+
+    async def _chat(self, request: Request) -> Response:
+        self.bodies.append(await request.body())
+        self.headers.append(dict(request.headers))
+        if self.answer:
+            return self.answer()
+        if json.loads(self.bodies[-1]).get("stream"):
+            return StreamingResponse(self._stream(), media_type="text/event-stream")
+        return JSONResponse(
+            {
+                "choices": [{"index": 0, "message": {"role": "assistant", "content": "hi"}}],
+                "usage": {"prompt_tokens": 10, "completion_tokens": 2},
+            }
+        )
+
+    async def _stream(self) -> AsyncIterator[bytes]:
+        try:
+            for index, chunk in enumerate(self.chunks):
+                yield b"data: " + json.dumps(chunk).encode() + b"\n\n"
+                if index == 0 and self.pause:
+                    await self.pause.wait()
+            yield b"data: [DONE]\n\n"
+        finally:
+            self.stopped.set()
