@@ -1,0 +1,75 @@
+"""Builds the API: every door for programs under ``/api/v1``, and the health checks beside it."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from fastapi import APIRouter, FastAPI, Request
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Match
+from starlette.types import Scope
+
+from letsbe_app.api import health
+from letsbe_app.api.dependencies import ServicesProvider
+from letsbe_app.api.envelope import FailureAnswer
+from letsbe_app.api.errors import install_error_handlers
+from letsbe_app.api.limits import BodyLimit
+from letsbe_app.api.request_ids import RequestIds
+from letsbe_app.api.v1 import account, fleet, public, shop, stream, tenant, workforce
+from letsbe_app.composition import get_services
+
+_PREFIX: Final = "/api/v1"
+_ALL_METHODS: Final = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+
+
+def build_api(services_provider: ServicesProvider = get_services) -> FastAPI:
+    """
+    The API as an ASGI application.
+
+    Args:
+        services_provider: Gives the services of this process; called at the first request.
+    """
+    app = FastAPI(
+        title="LetsBe Biz",
+        version="1",
+        openapi_url=f"{_PREFIX}/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        responses={"4XX": {"model": FailureAnswer}, "5XX": {"model": FailureAnswer}},
+    )
+    app.state.services_provider = services_provider
+    install_error_handlers(app)
+    app.add_middleware(BodyLimit)
+    app.add_middleware(RequestIds)
+    app.include_router(health.router)
+    for module in (public, account, shop, fleet, workforce, tenant, stream):
+        app.include_router(module.router, prefix=_PREFIX)
+    app.include_router(_unknown_addresses(app))
+    return app
+
+
+def _unknown_addresses(app: FastAPI) -> APIRouter:
+    """
+    The API's own 404 and 405.
+
+    Reflex is mounted behind this application and answers what it does not know with the HTML page for lost
+    visitors; below ``/api`` that would be wrong.
+    """
+    known = list(app.routes)
+    router = APIRouter()
+
+    @router.api_route("/api/{rest:path}", methods=_ALL_METHODS, include_in_schema=False)
+    async def unknown_address(request: Request) -> Response:
+        # This route takes every method, so Starlette's own 405 never comes: the question is asked here.
+        allowed = [method for method in _ALL_METHODS if _is_known(known, request.scope, method)]
+        if allowed:
+            raise HTTPException(405, headers={"Allow": ", ".join(allowed)})
+        raise HTTPException(404)
+
+    return router
+
+
+def _is_known(routes: Sequence[BaseRoute], scope: Scope, method: str) -> bool:
+    asked = {**scope, "method": method}
+    return any(route.matches(asked)[0] is Match.FULL for route in routes)

@@ -1,0 +1,38 @@
+"""The customer's servers."""
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict
+
+from letsbe_app.api.dependencies import ChangingActor, CurrentActor, HubServices
+from letsbe_app.api.envelope import Answer, answer
+from letsbe_app.fleet.tenants.schemas import TenantView
+
+router = APIRouter(prefix="/customer/tenants", tags=["fleet"])
+
+
+class KillSwitch(BaseModel):
+    """Whether everything on the server is to stand still."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    is_stopped: bool
+
+
+@router.get("")
+async def tenants(hub: HubServices, actor: CurrentActor) -> Answer[list[TenantView]]:
+    """All servers, oldest first."""
+    return answer(await hub.tenants.list(actor))
+
+
+@router.get("/{tenant_id}")
+async def tenant(hub: HubServices, actor: CurrentActor, tenant_id: str) -> Answer[TenantView]:
+    """One server with its newest figures."""
+    return answer(await hub.tenants.get(actor, tenant_id))
+
+
+@router.put("/{tenant_id}/kill-switch")
+async def set_stopped(
+    hub: HubServices, actor: ChangingActor, tenant_id: str, body: KillSwitch
+) -> Answer[TenantView]:
+    """Stop everything on the server, or let it go on."""
+    return answer(await hub.tenants.set_stopped(actor, tenant_id, body.is_stopped))

@@ -1,0 +1,57 @@
+"""What everybody may ask: plans, tools, bundles, a quote, a suggestion."""
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field
+
+from letsbe_app.api.dependencies import FromOurPage, HubServices
+from letsbe_app.api.envelope import Answer, answer
+from letsbe_app.shop.catalog.schemas import Bundle, Plan, Quote, Tool
+from letsbe_app.shop.onboarding.schemas import Suggestion
+
+router = APIRouter(prefix="/public", tags=["public"])
+
+
+class QuoteRequest(BaseModel):
+    """The chosen tools."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    tool_ids: list[str] = Field(max_length=60)
+
+
+class SuggestRequest(BaseModel):
+    """A business in its owner's words."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    description: str = Field(max_length=4_000)
+
+
+@router.get("/plans")
+async def plans(hub: HubServices) -> Answer[list[Plan]]:
+    """All plans, from small to large."""
+    return answer(list(hub.catalog.plans))
+
+
+@router.get("/tools")
+async def tools(hub: HubServices) -> Answer[list[Tool]]:
+    """All tools."""
+    return answer(list(hub.catalog.tools))
+
+
+@router.get("/bundles")
+async def bundles(hub: HubServices) -> Answer[list[Bundle]]:
+    """All bundles."""
+    return answer(list(hub.catalog.bundles))
+
+
+@router.post("/quote", dependencies=[FromOurPage])
+async def quote(hub: HubServices, body: QuoteRequest) -> Answer[Quote]:
+    """What tools need together, and which plans are large enough."""
+    return answer(hub.catalog.quote(body.tool_ids))
+
+
+@router.post("/suggest", dependencies=[FromOurPage])
+async def suggest(hub: HubServices, body: SuggestRequest) -> Answer[Suggestion]:
+    """The bundle that fits a business, how sure we are, and why."""
+    return answer(hub.onboarding.suggest(body.description))

@@ -1,0 +1,124 @@
+"""What holds for every address of the API."""
+
+import json
+
+import httpx
+import pytest
+
+from letsbe_app.api.app import build_api
+from letsbe_app.composition import Services
+from tests.support.browser_client import BrowserClient
+
+
+@pytest.mark.parametrize("path", ["/api/v1/nothing", "/api/nothing", "/api/v1/customer/tenants/x/y/z"])
+async def test_unknown_addresses_answer_in_json(browser: BrowserClient, path: str) -> None:
+    answer = await browser.get(path)
+
+    assert answer.status_code == 404
+    assert answer.json() == {
+        "success": False,
+        "error": {"code": "not_found", "message": "There is nothing at this address.", "details": []},
+    }
+
+
+async def test_a_wrong_method_answers_in_json_and_names_the_right_one(browser: BrowserClient) -> None:
+    answer = await browser.delete("/api/v1/public/plans")
+
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET")
+    assert answer.json()["error"]["code"] == "method_not_allowed"
+
+
+async def test_wrong_fields_are_named_with_a_remedy(browser: BrowserClient) -> None:
+    answer = await browser.post("/api/v1/public/sign-in", json={"email": "a@b.example", "colour": "red"})
+
+    assert answer.status_code == 422
+    assert answer.json()["error"]["details"] == [
+        {"field": "password", "message": "This field is needed."},
+        {"field": "colour", "message": "There is no such field."},
+    ]
+
+
+async def test_a_refused_value_is_never_repeated(browser: BrowserClient) -> None:
+    answer = await browser.post("/api/v1/public/sign-in", json={"email": 7, "password": ["hush-hush-42"]})
+
+    assert answer.status_code == 422
+    assert "hush-hush-42" not in answer.text
+
+
+async def test_json_that_is_none_is_refused(browser: BrowserClient) -> None:
+    answer = await browser.post(
+        "/api/v1/public/quote", content=b"{not json", headers={"Content-Type": "application/json"}
+    )
+
+    assert answer.status_code == 422
+    assert answer.json()["success"] is False
+
+
+async def test_every_answer_has_a_request_id_of_ours(browser: BrowserClient) -> None:
+    answer = await browser.get("/api/v1/public/plans", headers={"X-Request-Id": "forged"})
+
+    assert answer.headers["x-request-id"].startswith("req_")
+
+
+async def test_a_body_over_the_limit_is_refused_before_it_is_read(browser: BrowserClient) -> None:
+    answer = await browser.post("/api/v1/public/quote", json={"tool_ids": ["x" * 1_100_000]})
+
+    assert (answer.status_code, answer.json()["error"]["code"]) == (413, "too_large")
+
+
+async def test_a_body_that_hides_its_length_is_refused_as_well(browser: BrowserClient) -> None:
+    async def endless() -> object:
+        for _ in range(40):
+            yield b" " * 65_536
+
+    answer = await browser.post(
+        "/api/v1/public/quote", content=endless(), headers={"Content-Type": "application/json"}
+    )
+
+    assert (answer.status_code, answer.json()["error"]["code"]) == (413, "too_large")
+
+
+async def test_an_unexpected_error_tells_nothing_of_itself(services: Services) -> None:
+    def broken() -> Services:
+        raise RuntimeError("password=hush-hush-42")
+
+    transport = httpx.ASGITransport(build_api(broken), raise_app_exceptions=False)
+    async with BrowserClient(transport) as browser:
+        answer = await browser.get("/api/v1/public/plans")
+
+    assert (answer.status_code, answer.json()["error"]["code"]) == (500, "internal")
+    assert "hush" not in answer.text
+
+
+async def test_the_description_of_the_api_is_served_and_complete(browser: BrowserClient) -> None:
+    description = (await browser.get("/api/v1/openapi.json")).json()
+
+    assert description["openapi"].startswith("3.1")
+    assert {"/api/v1/public/plans", "/api/v1/customer/me"} <= description["paths"].keys()
+    assert not [path for path in description["paths"] if not path.startswith("/api/v1/")]
+    assert "rest" not in json.dumps(list(description["paths"]))
+
+
+async def test_health_answers_without_database_and_redis(services: Services) -> None:
+    def broken() -> Services:
+        raise RuntimeError
+
+    async with BrowserClient(httpx.ASGITransport(build_api(broken))) as browser:
+        assert (await browser.get("/healthz")).json() == {"status": "ok"}
+
+
+async def test_ready_once_database_and_redis_answer(browser: BrowserClient) -> None:
+    answer = await browser.get("/readyz")
+
+    assert (answer.status_code, answer.json()["status"]) == (200, "ready")
+
+
+async def test_not_ready_without_redis(services: Services, browser: BrowserClient) -> None:
+    await services.relay.close()
+    from letsbe_app.relay import Relay
+
+    object.__setattr__(services, "relay", Relay("redis://127.0.0.1:1/0"))
+    answer = await browser.get("/readyz")
+
+    assert answer.status_code == 503
+    assert answer.json() == {"status": "not_ready", "parts": {"database": "ok", "redis": "away"}}

@@ -1,0 +1,49 @@
+"""Fixtures for tests of the hub: one Redis per run, a fresh database per test."""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from redis import Redis
+
+from letsbe_app.composition import Services
+from letsbe_app.people.authz.actor import Actor
+from tests.support.hub import FakeClock, new_owner, running_services
+from tests.support.redis import RedisServer, running_redis
+
+
+@pytest.fixture(scope="session")
+def shared_redis() -> Iterator[RedisServer]:
+    with running_redis() as server:
+        yield server
+
+
+@pytest.fixture
+def redis_url(shared_redis: RedisServer) -> str:
+    """Its Redis is empty at the start of each test."""
+    client = Redis(port=shared_redis.port)
+    client.flushall()
+    client.close()
+    return shared_redis.url
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+async def services(tmp_path: Path, redis_url: str, clock: FakeClock) -> AsyncIterator[Services]:
+    async with running_services(tmp_path / "data", redis_url, clock) as hub:
+        yield hub
+
+
+@pytest.fixture
+async def owner(services: Services) -> Actor:
+    return await new_owner(services)
+
+
+@pytest.fixture
+async def stranger(services: Services) -> Actor:
+    """The owner of another business."""
+    return await new_owner(services, "eve@other.example")
