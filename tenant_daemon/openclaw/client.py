@@ -17,6 +17,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidHandshake, WebSocketException
 
 from tenant_daemon.openclaw.events import GatewayEvent
+from tenant_daemon.openclaw.neutralise import neutralise
 from tenant_daemon.openclaw.protocol import (
     CONNECT_ID,
     Alive,
@@ -28,7 +29,6 @@ from tenant_daemon.openclaw.protocol import (
     receive,
     request_frame,
 )
-from tenant_daemon.openclaw.session_keys import neutralise
 
 log = structlog.get_logger()
 

@@ -76,6 +76,10 @@ _SWITCHED_OFF: Final[Json] = {
         "plugins": False,
         "restart": False,
         "native": False,
+        "nativeSkills": False,
+        "text": False,
+        # Who may give OpenClaw commands inside a message (`/model` and the like, also in mid-sentence): nobody.
+        "allowFrom": {"*": ["nobody"]},
     },
     "memory": {"search": {"enabled": False}},
     "browser": {"enabled": False},
@@ -192,6 +196,8 @@ def _plugins(home: TenantHome, settings: TenantSettings) -> Json:
         "entries": {
             PLUGIN_ID: {
                 "enabled": True,
+                # Lets the plugin refuse runs that the daemon did not begin.
+                "hooks": {"allowConversationAccess": True},
                 "config": {
                     "baseUrl": f"http://127.0.0.1:{settings.ports.wrapper}",
                     "tokenFile": str(token_path(home, "wrapper")),

@@ -229,14 +229,21 @@ function readAnswer({ status, body }) {
   return describe({ status: "failed", reason: `The Safety Wrapper refused the call (HTTP ${status}).` });
 }
 
-/** `agent:<agentId>:c-<conversation>` -> the conversation, or null for sessions that are no chat. */
+/**
+ * The conversation in `agent:<agentId>:c-<conversation>`, which in a handover is followed by `-h-<call>`
+ * (tenant_daemon/hub_client/sessions.py); null for sessions that are no chat.
+ */
 function conversationOf(sessionKey) {
-  return /^agent:[^:]+:c-([A-Za-z0-9_-]{1,64})$/.exec(sessionKey)?.[1] ?? null;
+  return /^agent:[^:]+:c-([A-Za-z0-9_]{1,64}?)(?:-h-.+)?$/.exec(sessionKey)?.[1] ?? null;
 }
 
-/** Models repeat ids ("call_0") from one chat to the next; the wrapper needs a name that is never used again. */
+/**
+ * Models repeat ids ("call_0") from one chat to the next; the wrapper needs a name that is never used again.
+ * Small letters, because the name becomes part of a session key and OpenClaw writes those small.
+ */
 function nameCall(toolCallId) {
-  return `${String(toolCallId).replace(/[^A-Za-z0-9_-]/g, "").slice(0, 60)}.${randomUUID()}`;
+  const prefix = String(toolCallId).replace(/[^A-Za-z0-9_-]/g, "").slice(0, 24);
+  return `${prefix}.${randomUUID()}`.toLowerCase();
 }
 
 function makeTool(name, ctx, config) {
@@ -268,6 +275,13 @@ function makeTool(name, ctx, config) {
   };
 }
 
+/**
+ * The daemon puts an invisible word joiner in front of every message (tenant_daemon/openclaw/neutralise.py).
+ * OpenClaw begins runs that nobody asked for, too: to go on with what a restart interrupted, or with what a
+ * sub-agent has finished. Their answer would belong to no message, and could repeat what was already done.
+ */
+const isOurs = (prompt) => /^(?:\[[^\]\n]{0,80}\] ?)?\u2060/.test(prompt ?? "");
+
 const reply = (words) => ({ content: [{ type: "text", text: words }], details: {} });
 
 /** Tell the wrapper that the chat was stopped, so that a pending approval of it is withdrawn. */
@@ -292,6 +306,14 @@ export default definePluginEntry({
         Object.hasOwn(TOOLS, event.toolName)
           ? undefined
           : { block: true, blockReason: `The tool ${event.toolName} is not available on this server.` },
+      { priority: 1000 },
+    );
+    api.on(
+      "before_agent_run",
+      (event) =>
+        isOurs(event.prompt)
+          ? { outcome: "pass" }
+          : { outcome: "block", reason: "not begun by the daemon", message: "A restart cut off what was being done." },
       { priority: 1000 },
     );
     if (!config?.baseUrl || !config?.tokenFile) throw new Error("letsbe-safety: baseUrl and tokenFile must be set");

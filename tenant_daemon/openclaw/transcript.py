@@ -12,7 +12,7 @@ from tenant_daemon.openclaw.events import (
 _BETWEEN = "\n\n"
 
 
-class AnswerText:
+class Transcript:
     """
     Feed every event of one run, show what ``feed`` returns, and keep ``whole`` at the end.
 
