@@ -11,12 +11,12 @@ from letsbe_app.ui.text import texts
 log = structlog.get_logger()
 
 
-def render_error(error: Exception) -> EventSpec:
+def render_error(exception: Exception) -> EventSpec:
     """What the tab shows for an exception of a handler."""
-    if isinstance(error, NotSignedIn):
+    if isinstance(exception, NotSignedIn):
         return go_to_sign_in()
-    if isinstance(error, LetsBeError):
-        log.info("ui.refused", code=error.code)
-        return show_toast(error.message, "danger")
-    log.error("ui.failed", error_type=type(error).__name__, exc_info=error)
+    if isinstance(exception, LetsBeError):
+        log.info("ui.refused", code=exception.code)
+        return show_toast(exception.message, "danger")
+    log.error("ui.failed", error_type=type(exception).__name__, exc_info=exception)
     return show_toast(texts().common.something_failed, "danger")

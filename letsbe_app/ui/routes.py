@@ -1,6 +1,7 @@
 """Names of all pages. A page is linked by its name here, never by a literal path."""
 
 from typing import Final
+from urllib.parse import urlencode
 
 LANDING: Final = "/"
 CALCULATOR: Final = "/calculator"
@@ -27,9 +28,9 @@ def conversation(conversation_id: str) -> str:
     return f"{CHAT}/{conversation_id}"
 
 
-def chat_with(agent_id: str) -> str:
-    """A conversation with this agent that does not exist yet."""
-    return f"{CHAT}?agent={agent_id}"
+def chat_with(agent_id: str, draft: str = "") -> str:
+    """A conversation with this agent that does not exist yet, with something in the composer."""
+    return f"{CHAT}?{urlencode({'agent': agent_id, 'draft': draft} if draft else {'agent': agent_id})}"
 
 
 def provisioning(order_id: str) -> str:

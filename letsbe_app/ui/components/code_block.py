@@ -30,7 +30,7 @@ def code_block(text: Any, *, label: Any) -> rx.Component:
         ),
         rx.el.pre(
             rx.el.code(text),
-            tab_index="0",
+            tab_index=0,
             class_name=(
                 "bg-sunken border border-line rounded-control p-3 text-sm font-mono overflow-x-auto "
                 "whitespace-pre-wrap break-words max-h-72 overflow-y-auto"

@@ -22,7 +22,8 @@ def meter(label: Any, *, value_text: Any, percent: Any, is_tight: Any = False) -
                 ),
                 style={"width": rx.Var.create(percent).to(str) + "%"},
             ),
-            role="meter",
+            # Reflex checks `role` against a list that misses "meter".
+            custom_attrs={"role": "meter"},
             aria_label=label,
             aria_valuenow=percent,
             aria_valuemin="0",

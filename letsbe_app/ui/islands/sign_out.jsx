@@ -4,7 +4,7 @@ import { postToHub } from "./hub_rest.js";
 export function SignOut({ label, failed, to }) {
   const leave = async () => {
     try {
-      await postToHub("/api/v1/account/sign-out");
+      await postToHub("/api/v1/customer/sign-out");
     } catch (error) {
       if (error.status !== 401) {
         window.dispatchEvent(new CustomEvent("letsbe:toast", { detail: { text: failed, tone: "danger" } }));

@@ -11,9 +11,11 @@ from letsbe_app.ui.components.button import icon_button, link_button
 from letsbe_app.ui.components.empty_state import empty_state
 from letsbe_app.ui.components.icon import icon
 from letsbe_app.ui.components.logo import logo
+from letsbe_app.ui.components.shortcuts import shortcuts
 from letsbe_app.ui.components.sign_out import sign_out
 from letsbe_app.ui.components.skeleton import skeleton
 from letsbe_app.ui.live import live
+from letsbe_app.ui.portal.approval_card import approval_dialogs
 from letsbe_app.ui.portal.state import PortalState
 from letsbe_app.ui.text import texts
 
@@ -37,9 +39,9 @@ def portal_shell(
         is_full_height: The page fills the window and scrolls inside (chat).
         needs_server: Without a server the page shows the way to one instead.
     """
-    content = (
-        rx.cond(PortalState.frame.has_server, rx.fragment(*children), _no_server()) if needs_server else None
-    )
+    content = rx.fragment(*children)
+    if needs_server:
+        content = rx.cond(PortalState.frame.has_server, content, no_server())
     return rx.el.div(
         rx.el.a(texts().common.skip_to_content, href="#content", class_name="skip-link"),
         _header(here),
@@ -47,11 +49,11 @@ def portal_shell(
             _banners(),
             rx.cond(
                 PortalState.is_loaded,
-                content if content is not None else rx.fragment(*children),
+                content,
                 skeleton("h-8 w-1/2", "h-28", "h-40"),
             ),
             id="content",
-            tab_index="-1",
+            tab_index=-1,
             class_name=(
                 "w-full mx-auto px-4 sm:px-6 outline-none flex flex-col "
                 + (
@@ -62,6 +64,9 @@ def portal_shell(
             ),
         ),
         _tab_bar(here),
+        approval_dialogs(),
+        _announcement(),
+        shortcuts(),
         live(on_wake),
         class_name="flex flex-col " + ("h-dvh overflow-hidden" if is_full_height else "min-h-dvh"),
     )
@@ -131,15 +136,20 @@ def _tab_bar(here: str) -> rx.Component:
 
 def _count() -> rx.Component:
     return rx.cond(
-        PortalState.frame.waiting_count > 0,
+        PortalState.waiting_count > 0,
         rx.el.span(
-            PortalState.frame.waiting_count,
+            PortalState.waiting_count,
             class_name=(
                 "min-w-5 h-5 px-1.5 rounded-pill bg-accent text-on-accent text-xs font-semibold tabular "
                 "inline-flex items-center justify-center"
             ),
         ),
     )
+
+
+def _announcement() -> rx.Component:
+    """Return what screen readers say at once when an approval comes in."""
+    return rx.el.div(PortalState.waiting_text, role="alert", class_name="sr-only")
 
 
 def _banners() -> rx.Component:
@@ -158,7 +168,8 @@ def _banners() -> rx.Component:
     )
 
 
-def _no_server() -> rx.Component:
+def no_server() -> rx.Component:
+    """Return what a customer without a server sees."""
     t = texts().common
     return empty_state(
         t.no_server_title,

@@ -31,6 +31,7 @@ class ApprovalsTexts:
         "Anything else still asks."
     )
     remember_confirm: str = "Approve and allow for 30 days"
+    expires_prefix: str = "Expires"
     open_conversation: str = "Open the conversation"
     decision_on_its_way: str = "Decided. Your server is being told."
     keys_hint: str = "Keys: a approves, x refuses"
@@ -44,9 +45,6 @@ class ApprovalsTexts:
     tier_red: str = "Hard to undo"
     tier_critical_red: str = "Cannot be undone"
     external: str = "Reaches people or systems outside"
-
-    def expires(self, when: str) -> str:
-        return f"Expires {when}"
 
     def waiting_count(self, count: int) -> str:
         return "1 approval waits for you" if count == 1 else f"{count} approvals wait for you"

@@ -41,9 +41,7 @@ class HomeTexts:
     stop_all: str = "Stop everything"
     stop_all_detail: str = "Every agent stops at once and stays stopped until you switch them on again."
     resume_all: str = "Let agents work again"
-
-    def last_seen(self, when: str) -> str:
-        return f"Last heard from {when}."
+    last_seen: str = "last heard from"
 
     def used_of(self, used: str, total: str) -> str:
         return f"{used} of {total}"

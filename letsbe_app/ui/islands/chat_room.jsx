@@ -1,0 +1,244 @@
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
+import { useNavigate } from "react-router";
+import { ChatMessage } from "./chat_message.jsx";
+import { Composer } from "./composer.jsx";
+import { Conversation, newMessageId, startConversation } from "./conversation.js";
+import { postToHub } from "./hub_rest.js";
+import { hubStream } from "./stream.js";
+
+const NEAR_END_PX = 120;
+
+/** Keeps the end in view while it grows, unless the reader scrolled up; loading earlier ones moves nothing. */
+function useScroll() {
+  const box = useRef(null);
+  const isAtEnd = useRef(true);
+  const [isAway, setIsAway] = useState(false);
+
+  const toEnd = useCallback(() => {
+    const element = box.current;
+    if (element) element.scrollTop = element.scrollHeight;
+  }, []);
+  const onScroll = useCallback(() => {
+    const element = box.current;
+    isAtEnd.current = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_END_PX;
+    setIsAway(!isAtEnd.current);
+  }, []);
+  const onGrown = useCallback(() => {
+    if (isAtEnd.current) toEnd();
+  }, [toEnd]);
+  const holdStill = useCallback(async (change) => {
+    const before = box.current.scrollHeight - box.current.scrollTop;
+    isAtEnd.current = false;
+    await change();
+    requestAnimationFrame(() => {
+      if (box.current) box.current.scrollTop = box.current.scrollHeight - before;
+    });
+  }, []);
+  return { box, isAway, toEnd, onScroll, onGrown, holdStill };
+}
+
+function Welcome({ agentName, agentDuty, suggestions, texts, onChoose }) {
+  return (
+    <div className="m-auto flex flex-col items-center text-center gap-3 py-8 px-2">
+      <h1 className="text-xl font-semibold">{texts.empty_title.replace("{name}", agentName)}</h1>
+      <p className="text-muted max-w-[44ch]">{agentDuty}</p>
+      <div className="flex flex-wrap justify-center gap-2 pt-2">
+        {suggestions.map((suggestion) => (
+          <button
+            key={suggestion}
+            type="button"
+            onClick={() => onChoose(suggestion)}
+            className="min-h-target px-4 rounded-control bg-card border border-line hover:bg-sunken cursor-pointer text-left"
+          >
+            {suggestion}
+          </button>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+function Messages({ conversation, texts, agentName, scroll, children }) {
+  const { store } = conversation;
+  const ids = useSyncExternalStore(store.subscribe, store.listSnapshot);
+  const [isLoading, setIsLoading] = useState(false);
+
+  useLayoutEffect(scroll.onGrown, [ids]);
+
+  const loadEarlier = async () => {
+    setIsLoading(true);
+    try {
+      await scroll.holdStill(() => conversation.loadEarlier());
+    } finally {
+      setIsLoading(false);
+    }
+  };
+
+  return (
+    <>
+      {store.earlier && (
+        <button
+          type="button"
+          onClick={loadEarlier}
+          disabled={isLoading}
+          className="self-center min-h-target px-4 rounded-control text-accent hover:bg-sunken cursor-pointer"
+        >
+          {texts.load_earlier}
+        </button>
+      )}
+      <div aria-live="polite" aria-relevant="additions" className="flex flex-col gap-5">
+        {ids.map((id) => (
+          <ChatMessage
+            key={id}
+            id={id}
+            store={store}
+            texts={texts}
+            agentName={agentName}
+            onGrown={scroll.onGrown}
+          />
+        ))}
+      </div>
+      {children}
+    </>
+  );
+}
+
+/** A conversation that exists. */
+function OpenRoom({ conversationId, agentName, texts, draft, openApprovals, isServerOnline, children }) {
+  const conversation = useMemo(() => new Conversation(conversationId, hubStream()), [conversationId]);
+  const running = useSyncExternalStore(conversation.store.subscribe, conversation.store.runningSnapshot);
+  const [phase, setPhase] = useState("loading");
+  const [isStopping, setIsStopping] = useState(false);
+  const [attempt, setAttempt] = useState(0);
+  const scroll = useScroll();
+
+  useEffect(() => {
+    setPhase("loading");
+    conversation.isClosed = false;
+    conversation.open().then(
+      () => setPhase("open"),
+      () => setPhase("failed"),
+    );
+    return () => conversation.close();
+  }, [conversation, attempt]);
+
+  useEffect(() => {
+    if (!running) setIsStopping(false);
+  }, [running]);
+  useLayoutEffect(scroll.onGrown, [phase, openApprovals]);
+
+  const stop = useCallback(async () => {
+    setIsStopping(true);
+    try {
+      await conversation.stop();
+    } catch {
+      setIsStopping(false);
+    }
+  }, [conversation]);
+
+  return (
+    <>
+      <div className="relative grow min-h-0">
+        <div
+          ref={scroll.box}
+          onScroll={scroll.onScroll}
+          data-phase={phase}
+          data-conversation={conversationId}
+          className="h-full overflow-y-auto flex flex-col gap-5 px-1 sm:px-4 py-4 [overflow-anchor:none]"
+        >
+          {phase === "loading" && <p className="skeleton m-auto p-4 text-muted">{texts.loading}</p>}
+          {phase === "failed" && (
+            <div role="alert" className="m-auto flex flex-col items-center gap-3">
+              <p>{texts.load_failed}</p>
+              <button
+                type="button"
+                onClick={() => setAttempt(attempt + 1)}
+                className="min-h-target px-4 rounded-control border border-line bg-card cursor-pointer"
+              >
+                {texts.retry}
+              </button>
+            </div>
+          )}
+          {phase === "open" && (
+            <Messages conversation={conversation} texts={texts} agentName={agentName} scroll={scroll}>
+              <div className="flex flex-col gap-4 max-w-[720px]">{children}</div>
+            </Messages>
+          )}
+        </div>
+        {scroll.isAway && (
+          <button
+            type="button"
+            onClick={scroll.toEnd}
+            className="rise absolute bottom-3 inset-x-0 mx-auto w-fit min-h-target px-4 rounded-pill bg-card border
+              border-line shadow-soft text-sm cursor-pointer"
+          >
+            {texts.jump_to_end}
+          </button>
+        )}
+      </div>
+      {!isServerOnline && <p className="text-sm text-yellow px-2">{texts.server_waits}</p>}
+      <Composer
+        name={conversationId}
+        draft={draft}
+        agentName={agentName}
+        texts={texts}
+        isRunning={Boolean(running)}
+        isStopping={isStopping}
+        onSend={async (text) => {
+          scroll.toEnd();
+          await conversation.send(text);
+        }}
+        onStop={stop}
+      />
+    </>
+  );
+}
+
+/** A conversation that begins with its first message. */
+function NewRoom({ tenantId, agentId, agentName, agentDuty, suggestions, draft, chatPath, texts }) {
+  const navigate = useNavigate();
+  const [chosen, setChosen] = useState("");
+
+  const begin = async (text) => {
+    const id = await startConversation(tenantId, agentId);
+    await postToHub(`/api/v1/customer/conversations/${id}/messages`, { message_id: newMessageId(), text });
+    navigate(`${chatPath}/${id}`);
+  };
+
+  return (
+    <>
+      <div className="grow min-h-0 overflow-y-auto flex">
+        <Welcome
+          agentName={agentName}
+          agentDuty={agentDuty}
+          suggestions={suggestions}
+          texts={texts}
+          onChoose={setChosen}
+        />
+      </div>
+      <Composer
+        key={chosen}
+        name={chosen ? `${agentId}:${chosen}` : agentId}
+        draft={chosen || draft}
+        agentName={agentName}
+        texts={texts}
+        isRunning={false}
+        isStopping={false}
+        onSend={begin}
+        onStop={() => {}}
+      />
+    </>
+  );
+}
+
+export function ChatRoom(props) {
+  return (
+    <section className="grow min-h-0 flex flex-col" aria-label={props.agentName}>
+      {props.conversationId ? (
+        <OpenRoom key={props.conversationId} {...props} />
+      ) : (
+        <NewRoom key={props.agentId} {...props} />
+      )}
+    </section>
+  );
+}

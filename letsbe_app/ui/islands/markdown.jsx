@@ -1,0 +1,67 @@
+import { memo } from "react";
+import ReactMarkdown from "react-markdown";
+import remarkGfm from "remark-gfm";
+
+const SAFE = /^(https?:|mailto:)/i;
+const PLUGINS = [remarkGfm];
+
+/** Only addresses that a person may follow without harm; everything else is shown as text. */
+export const safeUrl = (url) => (SAFE.test(url) ? url : "");
+
+const COMPONENTS = {
+  a: ({ href, children }) =>
+    href ? (
+      <a href={href} target="_blank" rel="noopener noreferrer nofollow">
+        {children}
+      </a>
+    ) : (
+      <span>{children}</span>
+    ),
+  // A picture would be fetched from wherever an agent's text says, and tell that place who reads.
+  img: ({ alt }) => <span>{alt}</span>,
+  table: ({ children }) => (
+    <div className="table-scroll">
+      <table>{children}</table>
+    </div>
+  ),
+  pre: ({ children }) => <pre tabIndex={0}>{children}</pre>,
+};
+
+/** Cuts Markdown at blank lines outside of code fences, lists and tables, so that only the last piece redraws. */
+export function blocksOf(text) {
+  const blocks = [];
+  let block = [];
+  let fence = "";
+  for (const line of text.split("\n")) {
+    const mark = line.match(/^\s{0,3}(```+|~~~+)/)?.[1];
+    if (mark && !fence) fence = mark;
+    else if (mark && mark[0] === fence[0] && mark.length >= fence.length) fence = "";
+    const startsAnew = block.at(-1)?.trim() === "" && /^[^\s\-*+>|\d]/.test(line);
+    if (!fence && startsAnew) {
+      blocks.push(block.join("\n"));
+      block = [];
+    }
+    block.push(line);
+  }
+  blocks.push(block.join("\n"));
+  return blocks;
+}
+
+const Block = memo(function Block({ text }) {
+  return (
+    <ReactMarkdown remarkPlugins={PLUGINS} components={COMPONENTS} urlTransform={safeUrl} skipHtml>
+      {text}
+    </ReactMarkdown>
+  );
+});
+
+/** An agent's text. HTML in it is never rendered. */
+export function Markdown({ text }) {
+  return (
+    <div className="prose">
+      {blocksOf(text).map((block, index) => (
+        <Block key={index} text={block} />
+      ))}
+    </div>
+  );
+}

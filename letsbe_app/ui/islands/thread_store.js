@@ -1,0 +1,153 @@
+/**
+ * The messages of one conversation. What arrives from REST and from the stream meets here; the page subscribes
+ * to the list of ids and to single messages, so that a word that streams in redraws its own message alone.
+ */
+
+const DONE = { completed: "completed", stopped: "stopped", failed: "failed", interrupted: "interrupted" };
+
+export class ThreadStore {
+  constructor() {
+    this.messages = new Map();
+    this.ids = [];
+    this.running = "";
+    this.earlier = null;
+    this.listListeners = new Set();
+    this.messageListeners = new Map();
+  }
+
+  subscribe = (listener) => {
+    this.listListeners.add(listener);
+    return () => this.listListeners.delete(listener);
+  };
+
+  subscribeTo(id, listener) {
+    const listeners = this.messageListeners.get(id) ?? new Set();
+    this.messageListeners.set(id, listeners.add(listener));
+    return () => listeners.delete(listener);
+  }
+
+  listSnapshot = () => this.ids;
+  runningSnapshot = () => this.running;
+  get = (id) => this.messages.get(id);
+
+  /** The newest page; keeps what streams and what was only just typed. */
+  takeNewest(messages, nextCursor) {
+    const isFirst = this.earlier === null;
+    for (const message of messages) this.merge(message);
+    if (isFirst) this.earlier = nextCursor ?? "";
+    this.arrange();
+  }
+
+  takeEarlier(messages, nextCursor) {
+    for (const message of messages) this.merge(message);
+    this.earlier = nextCursor ?? "";
+    this.arrange();
+  }
+
+  merge(message) {
+    const known = this.messages.get(message.id);
+    // A running answer has no text at the hub yet; what streamed in here knows more.
+    if (known && message.status === "streaming") this.put({ ...known, position: message.position });
+    else this.put({ ...known, ...message, lastEvent: known?.lastEvent });
+  }
+
+  addTyped(id, text) {
+    this.put({ id, role: "user", status: "sending", text, tool_calls: [], position: Infinity });
+    this.arrange();
+  }
+
+  remove(id) {
+    this.messages.delete(id);
+    this.arrange();
+  }
+
+  /** One event of a run, as `contracts.chat.RunEventBody`. */
+  applyEvent({ id, run_id: runId, body }) {
+    const isNew = !this.messages.has(runId);
+    const message = this.messages.get(runId) ?? newAnswer(runId);
+    this.put({ ...applied(message, body), lastEvent: id });
+    if (body.type === "started" && body.in_reply_to) this.markDelivered(body.in_reply_to);
+    if (isNew || body.type === "started" || body.type === "finished") this.arrange();
+  }
+
+  /** Events are missing: take the streamed text away, the hub's copy comes instead. */
+  forget(runId) {
+    const message = this.messages.get(runId);
+    if (message) this.put({ ...newAnswer(runId), position: message.position });
+  }
+
+  markDelivered(id) {
+    const message = this.messages.get(id);
+    if (message && message.status !== "delivered") this.put({ ...message, status: "delivered" });
+  }
+
+  put(message) {
+    this.messages.set(message.id, message);
+    for (const listener of this.messageListeners.get(message.id) ?? []) listener();
+  }
+
+  /** Put the ids in reading order; tell the list's readers only when it changed. */
+  arrange() {
+    const all = [...this.messages.values()];
+    const ordered = all
+      .map((message, arrived) => ({ message, arrived }))
+      .sort((a, b) => compare(a.message.position, b.message.position) || a.arrived - b.arrived)
+      .map(({ message }) => message);
+    const ids = ordered.map((message) => message.id);
+    const running = ordered.findLast((message) => message.status === "streaming")?.id ?? "";
+    const isSame = running === this.running && ids.length === this.ids.length && ids.every((id, i) => id === this.ids[i]);
+    if (isSame) return;
+    this.ids = ids;
+    this.running = running;
+    for (const listener of this.listListeners) listener();
+  }
+}
+
+function compare(a, b) {
+  return a === b ? 0 : a < b ? -1 : 1;
+}
+
+function newAnswer(id) {
+  return { id, role: "agent", status: "streaming", text: "", note: "", tool_calls: [], position: Infinity };
+}
+
+function applied(message, body) {
+  if (message.status !== "streaming") return message;
+  switch (body.type) {
+    case "delta":
+      return { ...message, text: message.text + body.text };
+    case "tool_started":
+      return withCall(message, body.tool_call_id, {
+        tool_name: body.tool_name,
+        summary: body.summary,
+        status: "running",
+      });
+    case "tool_finished": {
+      const { type: _type, ...outcome } = body;
+      return withCall(message, body.tool_call_id, outcome);
+    }
+    case "approval_waiting":
+      return withCall(message, body.tool_call_id, { approval_id: body.approval_id, approval: "waiting" });
+    case "approval_settled":
+      return withCall(message, body.tool_call_id, { approval_id: body.approval_id, approval: body.verdict });
+    case "finished":
+      return {
+        ...message,
+        status: DONE[body.outcome] ?? "completed",
+        text: body.text || message.text,
+        note: body.note,
+        is_practice: body.is_practice,
+      };
+    default:
+      return message;
+  }
+}
+
+function withCall(message, callId, changes) {
+  const calls = message.tool_calls;
+  const known = calls.some((call) => call.tool_call_id === callId);
+  const next = known
+    ? calls.map((call) => (call.tool_call_id === callId ? { ...call, ...changes } : call))
+    : [...calls, { tool_call_id: callId, tool_name: "", summary: "", status: "running", ...changes }];
+  return { ...message, tool_calls: next };
+}

@@ -1,0 +1,113 @@
+import { Check, CircleSlash, Clock, Eye, LoaderCircle, OctagonAlert, Pencil, Send, ShieldQuestion, TriangleAlert, X } from "lucide-react";
+
+const TIERS = {
+  GREEN: ["text-green", Eye],
+  YELLOW: ["text-yellow", Pencil],
+  YELLOW_EXTERNAL: ["text-external", Send],
+  RED: ["text-red", TriangleAlert],
+  CRITICAL_RED: ["text-critical", OctagonAlert],
+};
+
+const STATES = {
+  running: ["tool_running", LoaderCircle, "text-muted animate-spin"],
+  waiting: ["tool_waiting", ShieldQuestion, "text-yellow"],
+  executed: ["tool_executed", Check, "text-green"],
+  denied: ["tool_denied", CircleSlash, "text-red"],
+  expired: ["tool_expired", Clock, "text-muted"],
+  failed: ["tool_failed", X, "text-red"],
+  blocked: ["tool_blocked", CircleSlash, "text-red"],
+};
+
+const APPROVALS = {
+  waiting: "approval_waiting",
+  approve: "approval_approved",
+  approve_and_remember: "approval_approved",
+  edit_and_approve: "approval_approved",
+  approved: "approval_approved",
+  deny: "approval_denied",
+  denied: "approval_denied",
+  expired: "approval_expired",
+  cancelled: "approval_cancelled",
+};
+
+const VERDICT_OF_STATUS = { executed: "approved", failed: "approved", denied: "denied", expired: "expired" };
+
+function isWaiting(call) {
+  return call.approval === "waiting" && call.status === "running";
+}
+
+function stateOf(call) {
+  return STATES[isWaiting(call) ? "waiting" : call.status] ?? STATES.executed;
+}
+
+function Tier({ tier, texts }) {
+  const [colour, Glyph] = TIERS[tier] ?? [];
+  if (!Glyph) return null;
+  return (
+    <span
+      className={`inline-flex items-center gap-1 px-2 rounded-pill border border-current/40 text-xs font-medium ${colour}`}
+    >
+      <Glyph size={12} aria-hidden="true" />
+      {texts.tiers[tier]}
+    </span>
+  );
+}
+
+function Call({ call, texts }) {
+  const [word, Glyph, colour] = stateOf(call);
+  const approval = call.approval ?? (call.approval_id ? VERDICT_OF_STATUS[call.status] : "");
+  return (
+    <li className="flex flex-col gap-1.5 py-2.5" data-tool-call={call.tool_call_id} data-status={call.status}>
+      <div className="flex flex-wrap items-center gap-2">
+        <Glyph size={16} aria-hidden="true" className={`shrink-0 ${colour}`} />
+        <span>{texts[word]}</span>
+        <Tier tier={call.tier} texts={texts} />
+      </div>
+      {call.summary && (
+        <pre
+          aria-label={texts.tool_command}
+          className="text-sm font-mono whitespace-pre-wrap break-words bg-sunken rounded-control px-3 py-2"
+        >
+          {call.summary}
+        </pre>
+      )}
+      {approval && <p className="text-muted">{texts[APPROVALS[approval] ?? "approval_waiting"]}</p>}
+      {call.reason && call.status !== "executed" && <p className="text-muted">{call.reason}</p>}
+      {call.status !== "running" && (
+        <pre
+          tabIndex={0}
+          aria-label={texts.tool_output}
+          className="text-sm font-mono whitespace-pre-wrap break-words max-h-64 overflow-y-auto border border-line
+            rounded-control px-3 py-2"
+        >
+          {call.output || texts.tool_no_output}
+        </pre>
+      )}
+    </li>
+  );
+}
+
+/** Everything an answer did, folded into one line that opens. */
+export function ToolCalls({ calls, texts }) {
+  if (!calls.length) return null;
+  const last = calls.at(-1);
+  const [word, Glyph, colour] = stateOf(last);
+  const steps = calls.length === 1 ? texts.one_step : texts.many_steps.replace("{count}", calls.length);
+  return (
+    <details className="text-sm border border-line rounded-control bg-card max-w-full" data-tools>
+      <summary className="flex items-center gap-2 px-3 min-h-target cursor-pointer list-none min-w-0">
+        <Glyph size={16} aria-hidden="true" className={`shrink-0 ${colour}`} />
+        <span className="sr-only">{texts[word]}</span>
+        <code className="font-mono truncate min-w-0">{last.summary || last.tool_name}</code>
+        <span className="text-muted whitespace-nowrap ml-auto">
+          {isWaiting(last) ? texts.approval_waiting : steps}
+        </span>
+      </summary>
+      <ol className="px-3 border-t border-line divide-y divide-line">
+        {calls.map((call) => (
+          <Call key={call.tool_call_id} call={call} texts={texts} />
+        ))}
+      </ol>
+    </details>
+  );
+}

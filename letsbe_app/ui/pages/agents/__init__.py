@@ -1,0 +1,1 @@
+"""What each agent may do."""

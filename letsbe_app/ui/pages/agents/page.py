@@ -1,0 +1,112 @@
+"""The agents' page: what each may do, as sentences with switches."""
+
+import reflex as rx
+
+from letsbe_app.ui import routes
+from letsbe_app.ui.components.avatar import avatar
+from letsbe_app.ui.components.badge import badge
+from letsbe_app.ui.components.button import button, link_button
+from letsbe_app.ui.components.card import card
+from letsbe_app.ui.components.choice_card import choice_card
+from letsbe_app.ui.components.switch import switch
+from letsbe_app.ui.pages.agents.state import AgentsState
+from letsbe_app.ui.pages.agents.view_models import AgentCard, Unlock
+from letsbe_app.ui.portal.shell import portal_shell
+from letsbe_app.ui.text import texts
+
+
+def agents_page() -> rx.Component:
+    """Return the page."""
+    t = texts().agents
+    return portal_shell(
+        rx.el.div(
+            rx.el.h1(t.title, class_name="text-2xl font-semibold"),
+            rx.el.p(t.intro, class_name="text-muted max-w-measure mt-1"),
+        ),
+        rx.el.div(rx.foreach(AgentsState.agents, _agent), class_name="grid gap-5 lg:grid-cols-2 items-start"),
+        here=routes.AGENTS,
+        on_wake=AgentsState.woken,
+    )
+
+
+def _agent(agent: rx.vars.ObjectVar[AgentCard]) -> rx.Component:
+    t = texts().agents
+    return card(
+        rx.el.div(
+            avatar(agent.agent_id, size="size-11"),
+            rx.el.div(
+                rx.el.h2(agent.name, class_name="text-lg font-semibold"),
+                rx.el.p(agent.duty, class_name="text-sm text-muted"),
+                class_name="grow min-w-0",
+            ),
+            rx.cond(
+                agent.is_stopped,
+                badge(t.stopped, tone="red", icon_name="octagon-pause"),
+                badge(t.working, tone="green", icon_name="check"),
+            ),
+            class_name="flex items-start gap-3",
+        ),
+        rx.el.div(
+            rx.cond(
+                agent.is_stopped,
+                button(t.resume, icon_name="play", on_click=AgentsState.set_stopped(agent.agent_id, False)),
+                button(
+                    t.stop,
+                    kind="danger",
+                    icon_name="octagon-pause",
+                    on_click=AgentsState.set_stopped(agent.agent_id, True),
+                ),
+            ),
+            link_button(t.talk, f"{routes.CHAT}?agent={agent.agent_id}", kind="quiet"),
+            class_name="flex flex-wrap gap-2",
+        ),
+        _levels(agent),
+        _unlocks(agent),
+        class_name="flex flex-col gap-5",
+    )
+
+
+def _levels(agent: rx.vars.ObjectVar[AgentCard]) -> rx.Component:
+    t = texts().agents
+    levels = (
+        (1, t.level_1, t.level_1_detail),
+        (2, t.level_2, t.level_2_detail),
+        (3, t.level_3, t.level_3_detail),
+    )
+    return rx.el.fieldset(
+        rx.el.legend(t.level, class_name="font-medium mb-2"),
+        *[
+            choice_card(
+                title,
+                detail,
+                name=f"level-{agent.agent_id}",
+                value=str(level),
+                is_chosen=agent.level == level,
+                on_choose=lambda _value, level=level: AgentsState.set_level(agent.agent_id, level),
+            )
+            for level, title, detail in levels
+        ],
+        class_name="flex flex-col gap-2",
+    )
+
+
+def _unlocks(agent: rx.vars.ObjectVar[AgentCard]) -> rx.Component:
+    t = texts().agents
+
+    def one(unlock: rx.vars.ObjectVar[Unlock]) -> rx.Component:
+        return switch(
+            unlock.sentence,
+            is_on=unlock.is_on,
+            on_change=lambda is_on: AgentsState.set_unlock(agent.agent_id, unlock.tool, is_on),
+        )
+
+    return rx.el.fieldset(
+        rx.el.legend(t.unlocks, class_name="font-medium"),
+        rx.el.p(t.unlocks_detail, class_name="text-sm text-muted"),
+        rx.cond(
+            agent.unlocks.length() > 0,
+            rx.foreach(agent.unlocks, one),
+            rx.el.p(t.no_unlocks, class_name="text-sm mt-2"),
+        ),
+        class_name="flex flex-col gap-1",
+    )

@@ -1,0 +1,56 @@
+"""Handlers of the agents' page."""
+
+import reflex as rx
+
+from letsbe_app.people.authz.actor import Actor
+from letsbe_app.ui.components.toast import show_toast
+from letsbe_app.ui.pages.agents.view_models import AgentCard, agent_card, with_unlock
+from letsbe_app.ui.portal.state import PortalState
+from letsbe_app.ui.text import texts
+from letsbe_app.workforce.agents.schemas import AgentChanges
+
+
+class AgentsState(PortalState):
+    """The server's agents and their switches."""
+
+    agents: list[AgentCard] = []
+
+    _unlocked: dict[str, list[str]] = {}
+
+    @rx.event
+    async def load(self) -> None:
+        await self._refresh(await self._enter())
+
+    @rx.event
+    async def woken(self, topic: str, _id: str) -> None:
+        if topic in {"approvals", "tenant", "resumed"}:
+            await self._refresh(await self._enter())
+
+    @rx.event
+    async def set_level(self, agent_id: str, level: int) -> rx.event.EventSpec:
+        return await self._change(agent_id, AgentChanges(level=level))
+
+    @rx.event
+    async def set_unlock(self, agent_id: str, tool: str, is_on: bool) -> rx.event.EventSpec:
+        unlocked = with_unlock(self._unlocked.get(agent_id, []), tool, is_on=is_on)
+        return await self._change(agent_id, AgentChanges(unlocked_tools=unlocked))
+
+    @rx.event
+    async def set_stopped(self, agent_id: str, is_stopped: bool) -> rx.event.EventSpec:
+        actor = await self._actor()
+        await self._services().agents.set_stopped(actor, self.frame.tenant_id, agent_id, is_stopped)
+        await self._refresh(actor)
+        return show_toast(texts().agents.saved)
+
+    async def _change(self, agent_id: str, changes: AgentChanges) -> rx.event.EventSpec:
+        actor = await self._actor()
+        await self._services().agents.update(actor, self.frame.tenant_id, agent_id, changes)
+        await self._refresh(actor)
+        return show_toast(texts().agents.saved)
+
+    async def _refresh(self, actor: Actor) -> None:
+        if not self.frame.has_server:
+            return
+        agents = await self._services().agents.list(actor, self.frame.tenant_id)
+        self._unlocked = {agent.agent_id: agent.unlocked_tools for agent in agents}
+        self.agents = [agent_card(agent) for agent in agents]

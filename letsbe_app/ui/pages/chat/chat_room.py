@@ -1,0 +1,55 @@
+"""The conversation itself: messages, composer, stop. A React part, since words stream into it."""
+
+from dataclasses import asdict
+from typing import Any
+
+import reflex as rx
+
+from letsbe_app.ui import routes
+from letsbe_app.ui.islands import Island, island
+from letsbe_app.ui.text import texts
+
+
+class ChatRoom(Island):
+    """
+    Loads and sends over REST, streams over the tab's websocket.
+
+    Its children are shown at the end of the conversation, where a run waits for a person.
+    """
+
+    library = island("chat_room.jsx")
+    lib_dependencies: list[str] = ["react-markdown@10.1.0", "remark-gfm@4.0.1"]
+    tag = "ChatRoom"
+
+    conversation_id: rx.Var[str]
+    tenant_id: rx.Var[str]
+    agent_id: rx.Var[str]
+    agent_name: rx.Var[str]
+    agent_duty: rx.Var[str]
+    suggestions: rx.Var[list[str]]
+    draft: rx.Var[str]
+    is_server_online: rx.Var[bool]
+    open_approvals: rx.Var[int]
+    chat_path: rx.Var[str]
+    texts: rx.Var[dict[str, Any]]
+
+
+def chat_room(*children: Any, **props: Any) -> rx.Component:
+    """Return the conversation."""
+    return ChatRoom.create(*children, chat_path=routes.CHAT, texts=_room_texts(), **props)
+
+
+def _room_texts() -> dict[str, Any]:
+    t = texts()
+    words = asdict(t.chat)
+    words.pop("suggestions")
+    approvals = t.approvals
+    words["tiers"] = {
+        "GREEN": approvals.tier_green,
+        "YELLOW": approvals.tier_yellow,
+        "YELLOW_EXTERNAL": approvals.tier_yellow_external,
+        "RED": approvals.tier_red,
+        "CRITICAL_RED": approvals.tier_critical_red,
+    }
+    words["something_failed"] = t.common.something_failed
+    return words

@@ -1,0 +1,157 @@
+"""The chat page: colleagues and conversations beside the one that is open."""
+
+import reflex as rx
+from reflex.components.react_router import ReactRouterLink
+
+from letsbe_app.ui import routes
+from letsbe_app.ui.components.avatar import avatar
+from letsbe_app.ui.components.button import button
+from letsbe_app.ui.components.icon import icon
+from letsbe_app.ui.components.time_ago import time_ago
+from letsbe_app.ui.pages.chat.chat_room import chat_room
+from letsbe_app.ui.pages.chat.state import ChatState
+from letsbe_app.ui.pages.chat.view_models import Colleague, Thread
+from letsbe_app.ui.portal.approval_card import approval_card
+from letsbe_app.ui.portal.shell import portal_shell
+from letsbe_app.ui.portal.view_models import ApprovalCard
+from letsbe_app.ui.text import texts
+
+
+def chat_page() -> rx.Component:
+    """Return the page of a conversation that does not exist yet."""
+    return _page()
+
+
+def conversation_page() -> rx.Component:
+    """Return the page of one conversation."""
+    return _page()
+
+
+def _page() -> rx.Component:
+    return portal_shell(
+        rx.el.div(
+            _side(),
+            rx.el.div(_switcher(), _room(), class_name="flex flex-col min-h-0 min-w-0"),
+            class_name="grow min-h-0 grid lg:grid-cols-[280px_minmax(0,1fr)] gap-5",
+        ),
+        here=routes.CHAT,
+        on_wake=ChatState.woken,
+        is_full_height=True,
+    )
+
+
+def _room() -> rx.Component:
+    state = ChatState
+
+    def card_here(card: rx.vars.ObjectVar[ApprovalCard]) -> rx.Component:
+        return rx.cond(
+            (state.open_id != "") & (card.conversation_id == state.open_id),
+            approval_card(card, links_to_chat=False),
+        )
+
+    return chat_room(
+        rx.foreach(state.cards, card_here),
+        conversation_id=state.open_id,
+        tenant_id=state.frame.tenant_id,
+        agent_id=state.colleague.agent_id,
+        agent_name=state.colleague.name,
+        agent_duty=state.colleague.duty,
+        suggestions=state.colleague.suggestions,
+        draft=state.draft,
+        is_server_online=state.frame.is_online,
+        open_approvals=state.cards.length(),
+    )
+
+
+def _side() -> rx.Component:
+    t = texts().chat
+    return rx.el.aside(
+        rx.el.nav(
+            rx.el.h2(t.agents, class_name="text-sm font-medium text-muted px-2"),
+            rx.foreach(ChatState.colleagues, _colleague),
+            aria_label=t.agents,
+            class_name="flex flex-col gap-0.5",
+        ),
+        rx.el.nav(
+            rx.el.h2(t.conversations, class_name="text-sm font-medium text-muted px-2"),
+            _threads(),
+            aria_label=t.conversations,
+            class_name="flex flex-col gap-0.5",
+        ),
+        class_name="hidden lg:flex flex-col gap-5 overflow-y-auto pb-4",
+    )
+
+
+def _switcher() -> rx.Component:
+    """Return the phone's way to colleagues and conversations: one line that opens."""
+    t = texts().chat
+    return rx.el.details(
+        rx.el.summary(
+            avatar(ChatState.colleague.agent_id),
+            rx.el.span(ChatState.colleague.name, class_name="grow font-medium"),
+            icon("chevrons-up-down", class_name="text-muted"),
+            class_name="flex items-center gap-3 min-h-target px-2 cursor-pointer list-none",
+        ),
+        rx.el.div(
+            rx.el.h2(t.agents, class_name="text-sm font-medium text-muted px-2"),
+            rx.foreach(ChatState.colleagues, _colleague),
+            rx.el.h2(t.conversations, class_name="text-sm font-medium text-muted px-2 mt-2"),
+            _threads(),
+            class_name="flex flex-col gap-0.5 p-2 border-t border-line max-h-[60dvh] overflow-y-auto",
+        ),
+        # Choosing something loads another page of ours; the list must not stay open over it.
+        key=ChatState.open_id + ChatState.colleague.agent_id,
+        class_name="lg:hidden bg-card border border-line rounded-card mb-2 shrink-0",
+    )
+
+
+def _colleague(colleague: rx.vars.ObjectVar[Colleague]) -> rx.Component:
+    is_here = (ChatState.open_id == "") & (ChatState.colleague.agent_id == colleague.agent_id)
+    return ReactRouterLink.create(
+        avatar(colleague.agent_id),
+        rx.el.span(
+            rx.el.span(colleague.name, class_name="block font-medium truncate"),
+            rx.el.span(colleague.duty, class_name="block text-sm text-muted truncate"),
+            class_name="min-w-0",
+        ),
+        rx.cond(
+            colleague.is_stopped,
+            icon("octagon-pause", 16, "text-red ml-auto"),
+        ),
+        to=f"{routes.CHAT}?agent={colleague.agent_id}",
+        aria_current=rx.cond(is_here, "page", "false"),
+        class_name=(
+            "flex items-center gap-3 px-2 py-1.5 min-h-target rounded-control hover:bg-sunken "
+            "aria-[current=page]:bg-sunken"
+        ),
+    )
+
+
+def _threads() -> rx.Component:
+    t = texts().chat
+    return rx.fragment(
+        rx.cond(
+            ChatState.threads.length() == 0,
+            rx.el.p(t.no_conversations, class_name="text-sm text-muted px-2 py-1"),
+            rx.foreach(ChatState.threads, _thread),
+        ),
+        rx.cond(
+            ChatState.threads_cursor != "",
+            button(texts().common.load_more, kind="bare", on_click=ChatState.more_threads),
+        ),
+    )
+
+
+def _thread(thread: rx.vars.ObjectVar[Thread]) -> rx.Component:
+    return ReactRouterLink.create(
+        avatar(thread.agent_id, size="size-6"),
+        rx.el.span(thread.title, class_name="grow truncate"),
+        rx.el.span(time_ago(thread.last_message_at), class_name="text-xs text-muted shrink-0"),
+        to=f"{routes.CHAT}/{thread.id}",
+        aria_current=rx.cond(ChatState.open_id == thread.id, "page", "false"),
+        data_thread=True,
+        class_name=(
+            "flex items-center gap-2.5 px-2 min-h-target rounded-control text-sm hover:bg-sunken "
+            "aria-[current=page]:bg-sunken aria-[current=page]:font-medium"
+        ),
+    )

@@ -1,0 +1,56 @@
+"""Handlers of the chat page."""
+
+import reflex as rx
+
+from letsbe_app.people.authz.actor import Actor
+from letsbe_app.ui.pages.chat.view_models import (
+    Colleague,
+    Thread,
+    chosen,
+    colleagues,
+    conversation_in,
+    thread,
+)
+from letsbe_app.ui.portal.state import PortalState
+
+
+class ChatState(PortalState):
+    """Whom one talks to, and which conversations there are."""
+
+    open_id: str = ""
+    draft: str = ""
+    colleague: Colleague = Colleague()
+    colleagues: list[Colleague] = []
+    threads: list[Thread] = []
+    threads_cursor: str = ""
+
+    @rx.event
+    async def load(self) -> None:
+        actor = await self._enter()
+        if not self.frame.has_server:
+            return
+        services = self._services()
+        self.open_id = conversation_in(self.router.url.path)
+        self.draft = "" if self.open_id else self.router.url.query_parameters.get("draft", "")
+        wanted = self.router.url.query_parameters.get("agent", "")
+        if self.open_id:
+            wanted = (await services.conversations.get(actor, self.open_id)).agent_id
+        self.colleagues = colleagues(await services.agents.list(actor, self.frame.tenant_id))
+        self.colleague = chosen(self.colleagues, wanted)
+        await self._load_threads(actor)
+
+    @rx.event
+    async def woken(self, topic: str, _id: str) -> None:
+        actor = await self._enter()
+        if self.frame.has_server and topic in {"conversation", "resumed"}:
+            await self._load_threads(actor)
+
+    @rx.event
+    async def more_threads(self) -> None:
+        await self._load_threads(await self._actor(), self.threads_cursor)
+
+    async def _load_threads(self, actor: Actor, cursor: str | None = None) -> None:
+        page = await self._services().conversations.list(actor, self.frame.tenant_id, cursor=cursor)
+        threads = [thread(conversation) for conversation in page.items]
+        self.threads = [*self.threads, *threads] if cursor else threads
+        self.threads_cursor = page.next_cursor or ""

@@ -1,0 +1,58 @@
+"""Handlers of the first page."""
+
+import reflex as rx
+
+from letsbe_app.people.authz.actor import Actor
+from letsbe_app.ui import routes
+from letsbe_app.ui.pages.home.view_models import (
+    Measure,
+    Usage,
+    measures,
+    order_in_progress,
+    usage_of,
+    wellbeing,
+)
+from letsbe_app.ui.portal.state import PortalState
+
+
+class HomeState(PortalState):
+    """How the server is, what was used, what a new owner may try."""
+
+    wellbeing_text: str = ""
+    last_seen_at: str = ""
+    measures: list[Measure] = []
+    usage: Usage = Usage()
+    order_path: str = ""
+    has_order_failed: bool = False
+    has_talked: bool = False
+    has_decided: bool = False
+
+    @rx.event
+    async def load(self) -> None:
+        await self._refresh(await self._enter())
+
+    @rx.event
+    async def woken(self, _topic: str, _id: str) -> None:
+        await self._refresh(await self._enter())
+
+    @rx.event
+    async def set_stopped(self, is_stopped: bool) -> None:
+        actor = await self._actor()
+        await self._services().tenants.set_stopped(actor, self.frame.tenant_id, is_stopped)
+        await self._refresh(await self._enter())
+
+    async def _refresh(self, actor: Actor) -> None:
+        services = self._services()
+        order = order_in_progress(await services.orders.list(actor))
+        self.order_path = routes.provisioning(order.id) if order else ""
+        self.has_order_failed = order is not None and order.status == "failed"
+        if not self.frame.has_server:
+            return
+        tenant = await services.tenants.get(actor, self.frame.tenant_id)
+        self.wellbeing_text = wellbeing(tenant)
+        self.last_seen_at = tenant.last_seen_at.isoformat() if tenant.last_seen_at else ""
+        self.measures = measures(tenant)
+        self.usage = usage_of(await services.usage.summary(actor, tenant.id), self._agent_names)
+        talked = await services.conversations.list(actor, tenant.id, limit=1)
+        self.has_talked = bool(talked.items)
+        self.has_decided = bool((await services.approvals.list_settled(actor, limit=1)).items)

@@ -1,0 +1,35 @@
+"""Handlers of the set-up page."""
+
+import reflex as rx
+
+from letsbe_app.ui.components.toast import show_toast
+from letsbe_app.ui.pages.provisioning.view_models import ProgressPage, progress_page
+from letsbe_app.ui.portal.state import PortalState
+from letsbe_app.ui.text import texts
+
+
+class ProvisioningState(PortalState):
+    """The steps of one order's server."""
+
+    progress: ProgressPage = ProgressPage()
+
+    @rx.event
+    async def load(self) -> None:
+        await self._enter()
+        await self._refresh()
+
+    @rx.event
+    async def woken(self, topic: str, _id: str) -> None:
+        if topic in {"provisioning", "tenant", "resumed"}:
+            await self._refresh()
+
+    @rx.event
+    async def retry(self) -> rx.event.EventSpec:
+        await self._services().provisioning.retry(await self._actor(), self.progress.order_id)
+        await self._refresh()
+        return show_toast(texts().provisioning.retrying)
+
+    async def _refresh(self) -> None:
+        order_id = self.router.url.path.rstrip("/").rpartition("/")[2]
+        actor = await self._actor()
+        self.progress = progress_page(await self._services().provisioning.progress(actor, order_id))

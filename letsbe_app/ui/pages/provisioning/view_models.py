@@ -1,0 +1,74 @@
+"""The steps of a set-up as the page shows them."""
+
+from dataclasses import dataclass
+
+from letsbe_app.db.models import StepState, TenantStatus
+from letsbe_app.fleet.provisioning.schemas import Progress
+from letsbe_app.ui.text import texts
+
+
+@dataclass(frozen=True)
+class StepRow:
+    """One step."""
+
+    title: str
+    state: str
+    state_text: str
+    detail: str
+    time_text: str
+
+
+@dataclass(frozen=True)
+class ProgressPage:
+    """The whole page."""
+
+    order_id: str = ""
+    title: str = ""
+    step_text: str = ""
+    percent: int = 0
+    is_ready: bool = False
+    is_failed: bool = False
+    can_retry: bool = False
+    failure: str = ""
+    steps: tuple[StepRow, ...] = ()
+
+
+def progress_page(progress: Progress) -> ProgressPage:
+    """What the page shows of a set-up."""
+    t = texts().provisioning
+    is_ready = progress.status == TenantStatus.ACTIVE
+    is_failed = progress.status == TenantStatus.FAILED
+    done = sum(step.state == StepState.DONE for step in progress.steps)
+    total = len(progress.steps)
+    return ProgressPage(
+        order_id=progress.order_id,
+        title=t.ready_title if is_ready else t.failed_title if is_failed else t.title,
+        step_text="" if is_ready or not total else t.progress(done, total),
+        percent=100 if is_ready else round(100 * done / total) if total else 0,
+        is_ready=is_ready,
+        is_failed=is_failed,
+        can_retry=progress.can_retry,
+        failure=progress.failure or "",
+        steps=step_rows(progress),
+    )
+
+
+def step_rows(progress: Progress) -> tuple[StepRow, ...]:
+    """One row per step, its state in words and the time that it took."""
+    t = texts().provisioning
+    words: dict[str, str] = {
+        StepState.WAITING: t.waiting,
+        StepState.RUNNING: t.running,
+        StepState.DONE: t.done,
+        StepState.FAILED: t.failed,
+    }
+    return tuple(
+        StepRow(
+            title=step.title,
+            state=step.state,
+            state_text=words[step.state],
+            detail=step.detail or step.explanation,
+            time_text=t.seconds(step.seconds) if step.seconds is not None else "",
+        )
+        for step in progress.steps
+    )

@@ -1,0 +1,171 @@
+"""The approval card: the same wherever an agent's question is shown."""
+
+from typing import Any
+
+import reflex as rx
+
+from letsbe_app.ui import routes
+from letsbe_app.ui.components.avatar import avatar
+from letsbe_app.ui.components.badge import badge, tier_badge
+from letsbe_app.ui.components.button import button, link
+from letsbe_app.ui.components.code_block import code_block
+from letsbe_app.ui.components.dialog import dialog
+from letsbe_app.ui.components.field import text_area
+from letsbe_app.ui.components.hold_button import hold_button
+from letsbe_app.ui.components.icon import icon
+from letsbe_app.ui.components.time_ago import time_ago
+from letsbe_app.ui.portal.state import PortalState
+from letsbe_app.ui.portal.view_models import ApprovalCard
+from letsbe_app.ui.text import texts
+
+
+def approval_card(card: rx.vars.ObjectVar[ApprovalCard], *, links_to_chat: bool = True) -> rx.Component:
+    """Return the card of an approval."""
+    t = texts().approvals
+    return rx.el.article(
+        rx.el.header(
+            avatar(card.agent_id),
+            rx.el.div(
+                rx.el.p(
+                    rx.el.span(card.agent_name, class_name="font-semibold"), " ", t.asks, class_name="text-sm"
+                ),
+                rx.el.h3(card.summary, class_name="font-medium leading-snug"),
+                class_name="grow min-w-0",
+            ),
+            class_name="flex items-start gap-3",
+        ),
+        rx.el.div(
+            tier_badge(card.tier),
+            rx.cond(
+                card.is_external & (card.tier != "YELLOW_EXTERNAL"),
+                badge(t.external, tone="external", icon_name="send"),
+            ),
+            rx.el.span(
+                rx.cond(
+                    card.settled_at != "",
+                    time_ago(card.settled_at),
+                    time_ago(card.expires_at, prefix=t.expires_prefix),
+                ),
+                class_name="text-sm text-muted sm:ml-auto",
+            ),
+            class_name="flex flex-wrap items-center gap-2",
+        ),
+        _what(card),
+        rx.el.dl(
+            _fact(t.why, card.reason),
+            rx.cond(card.risk != "", _fact(t.risk, card.risk)),
+            class_name="grid gap-2 text-sm",
+        ),
+        rx.cond(card.is_open, _actions(card), _outcome(card)),
+        rx.cond(
+            (card.conversation_id != "") & links_to_chat,
+            link(
+                t.open_conversation,
+                to=f"{routes.CHAT}/{card.conversation_id}",
+                class_name="text-sm w-fit",
+            ),
+        ),
+        data_approval=card.id,
+        tab_index=-1,
+        aria_label=card.summary,
+        class_name=rx.cond(
+            card.is_critical,
+            "rise bg-card border-2 border-critical/50 rounded-card shadow-soft p-4 sm:p-5 flex flex-col gap-3",
+            "rise bg-card border border-line rounded-card shadow-soft p-4 sm:p-5 flex flex-col gap-3",
+        ),
+    )
+
+
+def approval_dialogs() -> rx.Component:
+    """Return the two questions that a card may ask back; once per page."""
+    t = texts().approvals
+    return rx.fragment(
+        dialog(
+            rx.el.form(
+                text_area(t.deny_reason, "reason", hint=t.deny_hint, rows=3, max_length=500),
+                _dialog_buttons(button(t.deny_confirm, kind="danger", type="submit")),
+                on_submit=PortalState.refuse,
+                reset_on_submit=True,
+                class_name="flex flex-col gap-4",
+            ),
+            title=t.deny_title,
+            is_open=PortalState.refusing_id != "",
+            on_dismiss=PortalState.close_dialogs,
+        ),
+        dialog(
+            rx.el.p(t.remember_detail),
+            _dialog_buttons(button(t.remember_confirm, on_click=PortalState.remember)),
+            title=t.remember_title,
+            is_open=PortalState.remembering_id != "",
+            on_dismiss=PortalState.close_dialogs,
+        ),
+    )
+
+
+def _dialog_buttons(confirm: rx.Component) -> rx.Component:
+    return rx.el.div(
+        button(texts().common.cancel, kind="quiet", on_click=PortalState.close_dialogs),
+        confirm,
+        class_name="flex flex-wrap justify-end gap-2",
+    )
+
+
+def _what(card: rx.vars.ObjectVar[ApprovalCard]) -> rx.Component:
+    t = texts().approvals
+    return rx.fragment(
+        rx.cond(card.command != "", code_block(card.command, label=t.command)),
+        rx.cond(card.diff != "", code_block(card.diff, label=t.change)),
+        rx.cond(card.call != "", code_block(card.call, label=t.call)),
+    )
+
+
+def _fact(name: str, value: Any) -> rx.Component:
+    return rx.el.div(rx.el.dt(name, class_name="text-muted"), rx.el.dd(value))
+
+
+def _actions(card: rx.vars.ObjectVar[ApprovalCard]) -> rx.Component:
+    t = texts().approvals
+    return rx.el.div(
+        rx.cond(
+            card.is_critical,
+            hold_button(t.hold_to_approve, on_confirm=PortalState.approve(card.id)),
+            button(
+                t.approve,
+                icon_name="check",
+                on_click=PortalState.approve(card.id),
+                data_shortcut="a",
+            ),
+        ),
+        button(
+            t.deny,
+            kind="quiet",
+            icon_name="x",
+            on_click=PortalState.ask_to_refuse(card.id),
+            data_shortcut="x",
+        ),
+        rx.cond(
+            card.is_critical,
+            rx.fragment(),
+            button(t.remember, kind="bare", on_click=PortalState.ask_to_remember(card.id)),
+        ),
+        class_name="flex flex-wrap gap-2",
+    )
+
+
+def _outcome(card: rx.vars.ObjectVar[ApprovalCard]) -> rx.Component:
+    t = texts().approvals
+    return rx.el.div(
+        rx.match(
+            card.status,
+            ("deciding", badge(t.decision_on_its_way, tone="info", icon_name="loader")),
+            ("approved", badge(t.approved, tone="green", icon_name="check")),
+            ("denied", badge(t.denied, tone="red", icon_name="x")),
+            ("cancelled", badge(t.cancelled, icon_name="circle-slash")),
+            badge(t.expired, icon_name="clock"),
+        ),
+        rx.cond(
+            card.note != "",
+            rx.el.p(icon("quote", 14), card.note, class_name="flex gap-2 text-sm text-muted min-w-0"),
+        ),
+        class_name="flex flex-wrap items-center gap-3",
+    )
