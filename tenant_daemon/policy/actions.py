@@ -22,6 +22,10 @@ class Command:
     """Redirections, judged and opened by us; None for a pipe."""
     is_append: bool = False
     needs_network: bool = False
+    stderr_path: Path | None = None
+    """Where complaints go (``2> FILE``), appended to; None keeps them with the caller."""
+    is_stderr_merged: bool = False
+    """``2>&1``: complaints go wherever the output goes."""
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,14 @@
-"""What the classifier says of a call."""
+"""What the classifier says of a call, and what it is told about the server."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tenant_daemon.contracts.tiers import Tier
 from tenant_daemon.policy.actions import Action
+
+Resolve = Callable[[str], tuple[str, ...]]
+"""Host name -> IP addresses; empty when there is none."""
 
 
 @dataclass(frozen=True)
@@ -45,3 +49,7 @@ class PolicyContext:
     """Exact ``host:port``."""
     agent_ids: frozenset[str] = frozenset()
     """Colleagues that ``handover`` may name."""
+    internal_names: frozenset[str] = frozenset()
+    """Listed host names that may resolve to private addresses."""
+    resolve: Resolve | None = field(default=None, compare=False)
+    """Looks up listed host names; without it only ``localhost`` and literal addresses are known."""

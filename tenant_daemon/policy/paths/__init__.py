@@ -1,0 +1,1 @@
+"""Where a path really leads, and what touching that place means."""

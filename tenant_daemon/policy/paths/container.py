@@ -1,0 +1,75 @@
+"""Paths inside a container: its files are not here to look at, so only the names speak."""
+
+import posixpath
+import re
+from typing import Final
+
+from tenant_daemon.contracts.tiers import Tier
+from tenant_daemon.policy.paths.names import is_app_secret_name, is_secret_folder, is_secret_name
+from tenant_daemon.policy.paths.places import PlaceJudge
+from tenant_daemon.policy.paths.resolve import RealPath
+
+_DATA: Final = re.compile(
+    r"/(?:var/lib|var/www/html/data|data|bitnami|srv|mnt|media|backups?|var/backups|opt|home|root|etc|usr|bin|lib|boot"
+    r"|dev|proc|sys)?(?:/|$)"
+)
+_FACTS: Final = frozenset(
+    {"/proc/meminfo", "/proc/loadavg", "/proc/cpuinfo", "/proc/uptime", "/proc/version"}
+)
+
+
+class ContainerPlaces(PlaceJudge):
+    """``cwd`` is not known in there: a relative path is taken as it is."""
+
+    def _resolve(self, raw: str, *, follow_last: bool = True) -> RealPath:
+        path = posixpath.normpath(posixpath.join("/", "workdir", raw))
+        return RealPath("/" + path.lstrip("/"), 0, 0)
+
+    def read(self, raw: str) -> RealPath:
+        place = self._resolve(raw)
+        path = place.path
+        if path.startswith(("/proc/", "/sys/", "/dev/")) and path not in _FACTS:
+            self.verdict.note(
+                Tier.CRITICAL_RED, "container.system", f"Reads {path} of the container.", unknown=True
+            )
+            return place
+        folders, _, name = path.rpartition("/")
+        if is_secret_name(name) or is_app_secret_name(name) or any(map(is_secret_folder, folders.split("/"))):
+            self._note_secret(path)
+        return place
+
+    def list(self, raw: str) -> RealPath:
+        return self._resolve(raw)
+
+    def measure(self, raw: str) -> RealPath:
+        return self._resolve(raw)
+
+    def write(self, raw: str, *, makes_folder: bool = False) -> RealPath:
+        place = self._resolve(raw)
+        if place.path != "/dev/null":
+            self.verdict.note(
+                Tier.CRITICAL_RED
+                if place.path.startswith(("/etc/", "/usr/", "/proc/", "/sys/", "/dev/"))
+                else Tier.RED,
+                "container.write",
+                f"Changes {place.path} inside a container.",
+                risk="The tool in it may stop working.",
+            )
+        return place
+
+    def delete(self, raw: str, *, whole_tree: bool = False) -> RealPath:
+        place = self._resolve(raw)
+        is_data = whole_tree or _DATA.match(place.path) is not None
+        self.verdict.note(
+            Tier.CRITICAL_RED if is_data else Tier.RED,
+            "container.delete",
+            f"Deletes {place.path} inside a container.",
+            risk="Data of the tool in it is lost.",
+        )
+        return place
+
+    def move_away(self, raw: str) -> RealPath:
+        return self.write(raw)
+
+    def resolve(self, raw: str) -> RealPath:
+        return self._resolve(raw)

@@ -1,0 +1,82 @@
+"""File names that mean something: secrets, and settings that make a program run code."""
+
+import re
+from typing import Final
+
+_HARMLESS_ENDINGS: Final = (".example", ".sample", ".template", ".dist", ".pub", ".crt.txt")
+
+_SECRET_NAME: Final = re.compile(
+    r"""
+    \.env(?:\..*|rc)? | .*\.env | env\.(?:local|prod|production)
+    | .*\.(?:pem|key|p12|pfx|jks|keystore|kdbx?|ppk|token|age|htpasswd|ovpn|agekey)
+    | id_(?:rsa|dsa|ecdsa|ed25519)(?:_.*)? | ssh_host_.*_key | authorized_keys2? | known_hosts\.old
+    | \.(?:pgpass|my\.cnf|mylogin\.cnf|netrc|git-credentials|npmrc|pypirc|htpasswd|dockercfg|s3cfg|boto
+         |vault-token|cargo-credentials|yarnrc\.yml|smbcredentials|msmtprc|fetchmailrc|mbsyncrc|esmtprc)
+    | \.[a-z_]*history | \.viminfo | \.lesshst
+    | g?shadow-? | sudoers(?:\.d)? | master\.passwd | opasswd
+    | (?:.*[._-])?(?:secrets?|credentials?|passwords?|passwd|tokens?|apikeys?|api[_-]keys?|private[_-]?keys?)
+      (?:\.(?:txt|json|ya?ml|toml|ini|conf|cfg|xml|csv|properties|env|db|sqlite|bak|old|enc|yml\.enc))*
+    | master\.key | auth\.json | service[_-]account.*\.json | gcp.*key.*\.json | rclone\.conf
+    | vault\.(?:db|key)(?:-.*)? | kubeconfig | \.kube | wallet\.dat
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_SECRET_FOLDER: Final = re.compile(
+    r"\.ssh|\.gnupg|\.aws|\.azure|\.gcloud|\.kube|\.docker|\.password-store|secrets?|private|credentials?"
+    r"|letsencrypt|vault|keys|keyrings|\.letsbe",
+    re.IGNORECASE,
+)
+# Settings of business tools that hold a database password; only outside the workspace.
+_APP_SECRET_NAME: Final = re.compile(
+    r"config\.production\.json|config\.php|wp-config.*\.php|local\.xml|database\.ya?ml|odoo\.conf|app\.ini"
+    r"|config\.toml|keycloak\.conf|localsettings\.php|parameters\.ya?ml|appsettings.*\.json|rpc\.key"
+    r"|docker-compose\.override\.ya?ml|settings\.php|standalone.*\.xml|redis\.conf|users\.acl|.*\.(?:sql|dump)"
+    r"(?:\.gz|\.xz|\.zst)?",
+    re.IGNORECASE,
+)
+_EXECUTABLE_SETTING: Final = re.compile(
+    r"""
+    \.git | \.gitconfig | \.hg | \.hgrc | \.svn
+    | \.(?:curlrc|wgetrc|psqlrc|sqliterc|my\.cnf|netrc|npmrc|yarnrc|pnpmrc|piprc|condarc|inputrc|screenrc
+         |tmux\.conf|vimrc|exrc|nanorc|emacs|lesskey|less|mailrc|muttrc|rsyncrc|toprc|gdbinit|pythonrc|irbrc
+         |lftprc|ncftp|perltidyrc|jq|gemrc|bundle|cargo|mplayer|ackrc|ripgreprc|fdignore)
+    | \.(?:bashrc|bash_profile|bash_login|bash_logout|bash_aliases|profile|zshrc|zshenv|zprofile|zlogin
+         |kshrc|cshrc|tcshrc|login|logout|xinitrc|xprofile|xsession|pam_environment|forward|rhosts|shosts
+         |hushlogin|envrc)
+    | \.(?:ssh|gnupg|config|local|docker|kube|aws|vim|emacs\.d|cargo|npm|gem|ansible|terraform|terraform\.d
+         |mc|w3m|lynx|irssi)
+    | sitecustomize\.py | usercustomize\.py | .*\.pth | ansible\.cfg
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_EXECUTED_FILE: Final = re.compile(
+    r"(?:docker-)?compose.*\.ya?ml|dockerfile.*|.*\.(?:sh|bash|py|pl|rb|js|mjs|cjs|ts|php\d?|phtml|phar|cgi|so|service"
+    r"|timer|socket|path|mount|jsp|war|jar|exe|bin|run|desktop|conf\.d|lua|wasm|node|htaccess)|\.htaccess|\.user\.ini"
+    r"|crontab|entrypoint.*|makefile|.*\.override\..*|package(?:-lock)?\.json",
+    re.IGNORECASE,
+)
+
+
+def is_secret_name(name: str) -> bool:
+    """Whether a file of this name holds secrets wherever it lies: ``.env``, keys, password files."""
+    return _SECRET_NAME.fullmatch(name) is not None and not name.lower().endswith(_HARMLESS_ENDINGS)
+
+
+def is_secret_folder(name: str) -> bool:
+    """Whether a folder of this name holds secrets."""
+    return _SECRET_FOLDER.fullmatch(name) is not None
+
+
+def is_app_secret_name(name: str) -> bool:
+    """Whether a business tool keeps its passwords in a file of this name."""
+    return _APP_SECRET_NAME.fullmatch(name) is not None
+
+
+def is_executable_setting(name: str) -> bool:
+    """Whether programs read a file or folder of this name and run what it says."""
+    return _EXECUTABLE_SETTING.fullmatch(name) is not None
+
+
+def is_executed_file(name: str) -> bool:
+    """Whether a file of this name, put where a tool lives, will be run."""
+    return _EXECUTED_FILE.fullmatch(name) is not None

@@ -1,0 +1,350 @@
+"""
+What it means to read, write or delete a place.
+
+The order of the questions is the order of danger: places that are no files, the guardrails, the agent's own
+workspace, the readable roots, everything else. Only the real path is asked.
+"""
+
+import re
+import stat
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from tenant_daemon.contracts.tiers import Tier
+from tenant_daemon.policy.judgement import PolicyContext
+from tenant_daemon.policy.paths.names import (
+    is_app_secret_name,
+    is_executable_setting,
+    is_executed_file,
+    is_secret_folder,
+    is_secret_name,
+)
+from tenant_daemon.policy.paths.resolve import RealPath, resolve
+from tenant_daemon.policy.verdict import Verdict, display_path
+
+ALWAYS_READABLE_ROOTS: Final = ("/var/log", "/opt/apps")
+_FACTS: Final = frozenset(
+    {
+        "/proc/meminfo", "/proc/loadavg", "/proc/cpuinfo", "/proc/uptime", "/proc/version", "/proc/stat",
+        "/proc/swaps", "/proc/vmstat", "/proc/diskstats", "/proc/partitions", "/proc/filesystems",
+        "/etc/hostname", "/etc/os-release", "/usr/lib/os-release", "/etc/debian_version", "/etc/timezone",
+        "/etc/lsb-release",
+    }
+)  # fmt: skip
+_OPEN_DEVICES: Final = frozenset({"/dev/null", "/dev/zero", "/dev/urandom", "/dev/random"})
+_WRITABLE_DEVICES: Final = frozenset({"/dev/null"})
+# Folders whose names are harmless to list, not what is below them.
+_LISTABLE: Final = frozenset(
+    {  # noqa: S108 - only looked at
+        "/", "/bin", "/boot", "/etc", "/home", "/lib", "/media", "/mnt", "/opt", "/proc", "/sbin", "/srv",
+        "/sys", "/tmp", "/usr", "/usr/bin", "/usr/local", "/usr/share", "/usr/local/bin", "/usr/sbin", "/var",
+        "/var/lib", "/var/cache", "/var/spool", "/var/tmp", "/var/www", "/dev",
+    }
+)  # fmt: skip
+_CREDENTIAL_PLACES: Final = re.compile(
+    r"/(?:root|etc/(?:ssh|ssl/private|sudoers|sudoers\.d|shadow|gshadow|letsencrypt|wireguard|openvpn|pam\.d"
+    r"|krb5\.keytab|security|letsbe)|home/[^/]+/\.(?:ssh|gnupg|aws|kube|docker)|var/lib/(?:docker|postgresql"
+    r"|mysql|redis|letsbe|vaultwarden|keycloak)|run/secrets|var/run/secrets|run/docker\.sock"
+    r"|var/run/docker\.sock|run/containerd|boot/efi|var/backups|backups?)(?:/|$)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Roots:
+    """The context's folders as strings that end in a slash, for quick comparison."""
+
+    workspace: str
+    readable: tuple[str, ...]
+    protected: tuple[str, ...]
+
+
+@lru_cache(maxsize=256)
+def roots_of(context: PolicyContext) -> Roots:
+    """The folders of a context; real paths of the readable roots, in case one is a link."""
+    readable = dict.fromkeys((*ALWAYS_READABLE_ROOTS, *(str(root) for root in context.readable_roots)))
+    return Roots(
+        workspace=str(context.workspace).rstrip("/"),
+        readable=tuple(dict.fromkeys(path.rstrip("/") for path in readable if path.rstrip("/"))),
+        protected=tuple(str(root).rstrip("/") for root in context.protected_roots),
+    )
+
+
+def is_below(path: str, root: str) -> bool:
+    """Whether a real path is this folder or in it."""
+    return path == root or (path.startswith(root) and path[len(root)] == "/")
+
+
+class PlaceJudge:
+    """Judges paths for one call. ``cwd`` is where relative paths start."""
+
+    __slots__ = ("cwd", "roots", "verdict")
+
+    def __init__(self, context: PolicyContext, verdict: Verdict) -> None:
+        self.roots = roots_of(context)
+        self.cwd = self.roots.workspace
+        self.verdict = verdict
+
+    def read(self, raw: str) -> RealPath:
+        """The content of a file comes into the answer."""
+        place = self._resolve(raw)
+        if place.problem:
+            return place
+        path = place.path
+        roots = self.roots
+        if is_below(path, roots.workspace):
+            self._inside(place, writing=False)
+        elif path in _FACTS or path in _OPEN_DEVICES:
+            pass
+        elif not self._is_guarded(place, "Reads"):
+            if any(is_below(path, root) for root in roots.readable):
+                self._readable(place)
+            else:
+                self._note_outside(path, "Reads")
+        return place
+
+    def list(self, raw: str) -> RealPath:
+        """Names, sizes and dates come into the answer."""
+        place = self._resolve(raw)
+        if place.problem:
+            return place
+        path = place.path
+        if is_below(path, self.roots.workspace) or path in _LISTABLE or path in _FACTS:
+            return place
+        if self._is_guarded(place, "Looks into"):
+            return place
+        if not any(is_below(path, root) for root in self.roots.readable):
+            self._note_outside(path, "Looks into")
+        elif any(map(is_secret_folder, path.split("/"))):
+            self._note_secret(path)
+        return place
+
+    def measure(self, raw: str) -> RealPath:
+        """Only how much there is comes into the answer."""
+        place = self._resolve(raw)
+        if not place.problem and not is_below(place.path, self.roots.workspace):
+            self._is_protected(place, "Looks into")
+            if place.is_magic:
+                self._note_magic(place)
+        return place
+
+    def write(self, raw: str, *, makes_folder: bool = False) -> RealPath:
+        """A file or folder is made or changed."""
+        place = self._resolve(raw)
+        if place.problem:
+            return place
+        path = place.path
+        roots = self.roots
+        if is_below(path, roots.workspace):
+            self._inside(place, writing=True)
+            self.verdict.note(
+                Tier.YELLOW,
+                "path.write",
+                f"{'Makes the folder' if makes_folder else 'Writes'} {self._said(path)}.",
+            )
+        elif path in _WRITABLE_DEVICES:
+            pass
+        elif not self._is_guarded(place, "Changes"):
+            self._write_outside(path)
+        return place
+
+    def delete(self, raw: str, *, whole_tree: bool = False) -> RealPath:
+        """A file or folder goes away."""
+        place = self._resolve(raw, follow_last=False)
+        if place.problem:
+            return place
+        path, roots = place.path, self.roots
+        if path == roots.workspace or is_below(roots.workspace, path):
+            self.verdict.note(
+                Tier.CRITICAL_RED,
+                "path.delete-all",
+                "Deletes the whole workspace." if path == roots.workspace else f"Deletes {path}.",
+                risk="Everything in it is gone for good.",
+                unknown=path != roots.workspace,
+            )
+        elif is_below(path, roots.workspace):
+            if self._is_executable_setting(path):
+                self._note_setting(path)
+            self._note_delete(path, whole_tree=whole_tree or place.is_folder)
+        elif not self._is_guarded(place, "Deletes"):
+            self.verdict.note(
+                Tier.CRITICAL_RED,
+                "path.delete-outside",
+                f"Deletes {path}, which is not in the agent's own folder.",
+                risk="The server or one of its tools may stop working, and its data may be lost.",
+                unknown=not any(is_below(path, root) for root in roots.readable),
+            )
+        return place
+
+    def move_away(self, raw: str) -> RealPath:
+        """
+        A file or folder gets another name.
+
+        Inside the workspace it is still there afterwards; from elsewhere the move is a deletion.
+        """
+        place = resolve(raw, self.cwd, follow_last=False)
+        path = place.path
+        if place.problem or path == self.roots.workspace or not is_below(path, self.roots.workspace):
+            return self.delete(raw, whole_tree=True)
+        if self._is_executable_setting(path):
+            self._note_setting(path)
+        if is_secret_name(path.rpartition("/")[2]):
+            self._note_secret(path)
+        self.verdict.note(Tier.YELLOW, "path.move", f"Moves {self._said(path)}.")
+        return place
+
+    def resolve(self, raw: str) -> RealPath:
+        """Where a path leads, without judging it."""
+        return resolve(raw, self.cwd)
+
+    # -- what a place is ------------------------------------------------------------------------------
+
+    def _resolve(self, raw: str, *, follow_last: bool = True) -> RealPath:
+        place = resolve(raw, self.cwd, follow_last=follow_last)
+        if place.problem:
+            self.verdict.note(Tier.RED, "path.impossible", place.problem, unknown=True, forbidden=True)
+        return place
+
+    def _inside(self, place: RealPath, *, writing: bool) -> None:
+        """Inside the workspace: all is well but for secrets, special files and what programs obey."""
+        path = place.path
+        name = path.rpartition("/")[2]
+        if place.mode and not (place.is_regular or place.is_folder or stat.S_ISLNK(place.mode)):
+            self.verdict.note(
+                Tier.CRITICAL_RED, "path.special", f"{self._said(path)} is not a file.", forbidden=True
+            )
+        elif place.is_regular and place.links > 1 and not self._is_in_git(path):
+            self.verdict.note(
+                Tier.CRITICAL_RED,
+                "path.hard-link",
+                f"{self._said(path)} is the same file as another one somewhere else.",
+                unknown=True,
+            )
+        if is_secret_name(name):
+            self._note_secret(path)
+        if writing and self._is_executable_setting(path):
+            self._note_setting(path)
+
+    def _is_executable_setting(self, path: str) -> bool:
+        inner = path[len(self.roots.workspace) + 1 :]
+        return any(map(is_executable_setting, inner.split("/"))) if "." in inner else False
+
+    def _is_in_git(self, path: str) -> bool:
+        return "/.git/objects/" in path
+
+    def _readable(self, place: RealPath) -> None:
+        """Below a readable root: fine unless a name on the way says secret."""
+        if place.mode and not (place.is_regular or place.is_folder):
+            self.verdict.note(Tier.CRITICAL_RED, "path.special", f"{place.path} is not a file.", unknown=True)
+        folders, _, name = place.path.rpartition("/")
+        is_secret = is_secret_name(name) or is_app_secret_name(name)
+        if is_secret or any(map(is_secret_folder, folders.split("/"))):
+            self._note_secret(place.path)
+
+    def _is_guarded(self, place: RealPath, verb: str) -> bool:
+        """Places that no agent has business in; True when it was one."""
+        path = place.path
+        if place.is_magic:
+            self._note_magic(place)
+            return True
+        if self._is_protected(place, verb):
+            return True
+        if path.startswith(("/proc/", "/sys/", "/dev/")) or path in ("/proc", "/sys", "/dev"):
+            self.verdict.note(
+                Tier.CRITICAL_RED,
+                "path.system-interface",
+                f"{verb} {path}, which is a door into the running system and not a file.",
+                risk="Devices and processes can be read or broken through it.",
+                unknown=True,
+            )
+            return True
+        return False
+
+    def _is_protected(self, place: RealPath, verb: str) -> bool:
+        path = place.path
+        if any(is_below(path, root) for root in self.roots.protected):
+            self.verdict.note(
+                Tier.CRITICAL_RED,
+                "path.guardrail",
+                f"{verb} {path}, which belongs to the safety system itself.",
+                risk="The guardrails could be switched off, or secrets could get out.",
+                unknown=True,
+                forbidden=True,
+            )
+            return True
+        if _CREDENTIAL_PLACES.match(path) is not None and not any(
+            is_below(path, root) for root in self.roots.readable
+        ):
+            self.verdict.note(
+                Tier.CRITICAL_RED,
+                "path.credentials",
+                f"{verb} {path}, where credentials, keys or the tools' raw data are kept.",
+                risk="Passwords and keys could get out, or data be lost.",
+                unknown=True,
+            )
+            return True
+        return False
+
+    def _note_magic(self, place: RealPath) -> None:
+        self.verdict.note(
+            Tier.CRITICAL_RED,
+            "path.proc-link",
+            f"The path leads through a door in /proc to {place.path}.",
+            unknown=True,
+            forbidden=True,
+        )
+
+    def _note_secret(self, path: str) -> None:
+        self.verdict.note(
+            Tier.CRITICAL_RED,
+            "path.secret",
+            f"Touches {self._said(path)}, a file that holds secrets.",
+            risk="Passwords or keys could get to the language model.",
+            unknown=True,
+        )
+
+    def _note_setting(self, path: str) -> None:
+        self.verdict.note(
+            Tier.CRITICAL_RED,
+            "path.executable-setting",
+            f"Changes {self._said(path)}, a setting that makes other programs run commands.",
+            risk="Later commands could do something else than what they say.",
+            unknown=True,
+        )
+
+    def _note_outside(self, path: str, verb: str) -> None:
+        is_secret = is_secret_name(path.rpartition("/")[2])
+        self.verdict.note(
+            Tier.CRITICAL_RED if is_secret else Tier.RED,
+            "path.outside",
+            f"{verb} {path}, which is not among the places that agents may read.",
+            unknown=True,
+        )
+
+    def _note_delete(self, path: str, *, whole_tree: bool) -> None:
+        said = self._said(path)
+        self.verdict.note(
+            Tier.RED,
+            "path.delete",
+            f"Deletes the folder {said} and everything in it." if whole_tree else f"Deletes {said}.",
+            risk="What is deleted cannot be brought back.",
+        )
+
+    def _write_outside(self, path: str) -> None:
+        name = path.rpartition("/")[2]
+        is_known = any(is_below(path, root) for root in self.roots.readable) and not path.startswith(
+            "/var/log"
+        )
+        is_harmless = is_known and not (
+            is_executed_file(name) or is_secret_name(name) or is_app_secret_name(name)
+        )
+        self.verdict.note(
+            Tier.RED if is_harmless else Tier.CRITICAL_RED,
+            "path.write-outside",
+            f"Changes {path}, which is not in the agent's own folder.",
+            risk="One of the tools, or the server, may stop working or do something else.",
+            unknown=not is_known,
+        )
+
+    def _said(self, path: str) -> str:
+        return "the workspace" if path == self.roots.workspace else display_path(path, self.roots.workspace)

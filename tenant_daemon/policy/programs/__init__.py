@@ -1,0 +1,1 @@
+"""What is known of each program: its flags, its arguments, and what they do."""

@@ -1,0 +1,220 @@
+"""Judges argvs by their profiles, unwrapping programs that run other programs."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from tenant_daemon.contracts.tiers import Tier
+from tenant_daemon.policy.judgement import PolicyContext
+from tenant_daemon.policy.paths.places import PlaceJudge
+from tenant_daemon.policy.programs.kinds import FROM_INPUT, KINDS
+from tenant_daemon.policy.programs.library import load_library
+from tenant_daemon.policy.programs.options import Reading, read_options
+from tenant_daemon.policy.programs.profile import ArgumentPlan, Profile
+from tenant_daemon.policy.programs.registry import RESTS, REVIEWS
+from tenant_daemon.policy.programs.variables import judge_assignment
+from tenant_daemon.policy.shell.script import Redirect, SimpleCommand
+from tenant_daemon.policy.verdict import Verdict
+
+MAX_DEPTH: Final = 6
+_PROGRAM_FOLDERS: Final = ("/bin/", "/usr/bin/", "/sbin/", "/usr/sbin/")
+
+
+class CommandJudge:
+    """
+    Judges the commands of one call into one verdict.
+
+    Attributes:
+        places: Judges paths; replaced while a command inside a container is judged.
+        is_alone: Whether the command's output goes straight to the answer (no pipe, no file).
+        upstream: The argv before this one in the pipeline, if any.
+    """
+
+    def __init__(self, context: PolicyContext, verdict: Verdict) -> None:
+        self.context = context
+        self.verdict = verdict
+        self.places = PlaceJudge(context, verdict)
+        self.library = load_library()
+        self.is_alone = True
+        self.is_in_container = False
+        self.upstream: list[str] = []
+        self.env: tuple[tuple[str, str], ...] = ()
+        self.needs_network = False
+        self.found_below = FROM_INPUT
+        self._depth = 0
+
+    def judge(self, argv: list[str]) -> None:
+        """Note everything that running this argv means."""
+        if self._depth >= MAX_DEPTH:
+            self.unknown("command.depth", "Too many programs are wrapped into each other.")
+            return
+        self._depth += 1
+        try:
+            self._judge(argv)
+        finally:
+            self._depth -= 1
+
+    def pipeline(self, commands: Sequence[SimpleCommand]) -> None:
+        """Commands that feed each other, inside a text that another program will read."""
+        outer = self.is_alone
+        self.is_alone = False
+        for command in commands:
+            for name, value in command.assignments:
+                judge_assignment(self.verdict, name, value.text)
+            if command.words:
+                self.judge([word.text for word in command.words])
+            self.redirects(command.redirects)
+        self.is_alone = outer
+
+    def redirects(self, redirects: Sequence[Redirect]) -> None:
+        """Files that a command reads from or writes to by redirection."""
+        for redirect in redirects:
+            if redirect.kind == "in":
+                self.places.read(redirect.target.text)
+            elif redirect.kind != "merge":
+                self.places.write(redirect.target.text)
+
+    def unknown(self, rule_id: str, reason: str) -> None:
+        """Note something that is not known well enough to run by itself."""
+        self.verdict.note(Tier.RED, rule_id, reason, unknown=True)
+
+    def move_source(self, raw: str) -> None:
+        """Moving inside the workspace can be undone; from elsewhere it is a deletion there."""
+        self.places.move_away(raw)
+
+    def shell_text(self, text: str) -> None:
+        """A command line that a shell will read: judged by what is in it."""
+        RESTS["shelltext"](self, [text])
+
+    # -- one program ----------------------------------------------------------------------------------
+
+    def _judge(self, argv: list[str]) -> None:
+        name = self._program(argv[0])
+        profile = self.library.get(name)
+        if profile is None:
+            self.unknown("command.unknown-program", f"The program “{argv[0]}” is not known here.")
+            self._secrets_in(argv, None)
+            return
+        args = argv[1:]
+        if len(args) == 1 and args[0] in ("--help", "--version") and profile.plan.rest is None:
+            self.verdict.note(Tier.GREEN, f"{name}.help", f"Shows what {name} can do.")
+            return
+        if profile.env:
+            self.env += profile.env
+        self.by_profile(profile, args)
+
+    def _program(self, word: str) -> str:
+        if "/" not in word:
+            return word
+        for folder in _PROGRAM_FOLDERS:
+            if word.startswith(folder) and "/" not in word[len(folder) :]:
+                return word[len(folder) :]
+        return word
+
+    def by_profile(self, profile: Profile, args: list[str]) -> None:
+        """Judge arguments by a profile, going down into the sub-command that they name."""
+        reading = read_options(args, profile)
+        self._flags(profile, reading)
+        if profile.subs and reading.positionals:
+            self._sub(profile, reading, args)
+            return
+        self.needs_network |= profile.needs_network
+        self.verdict.note(
+            profile.tier,
+            profile.rule_id,
+            profile.says,
+            risk=profile.risk,
+            external=profile.is_external,
+            unknown=profile.is_unknown,
+            general=True,
+        )
+        self._secrets_in(args, profile)
+        if profile.needs_any and not any(flag.name in profile.needs_any for flag, _ in reading.given):
+            self.unknown(
+                f"{profile.rule_id}.input", "It would take its commands from somewhere not seen here."
+            )
+        self._positionals(profile, reading)
+        if profile.review:
+            REVIEWS[profile.review](self, profile, reading)
+
+    def _sub(self, profile: Profile, reading: Reading, args: list[str]) -> None:
+        name = reading.positionals[0]
+        sub = profile.subs.get(name)
+        if sub is None:
+            self.unknown(
+                f"{profile.rule_id}.unknown-command", f"“{profile.rule_id} {name}” is not known here."
+            )
+            self._secrets_in(args, None)
+            return
+        rest = reading.positionals[1:]
+        if rest == ["--help"]:
+            self.verdict.note(
+                Tier.GREEN, f"{sub.rule_id}.help", f"Shows what {profile.rule_id} {name} can do."
+            )
+            return
+        self.by_profile(sub, rest)
+
+    def _flags(self, profile: Profile, reading: Reading) -> None:
+        note = self.verdict.note
+        for flag, value in reading.given:
+            if flag.tier > Tier.GREEN or flag.is_external or flag.is_unknown:
+                note(
+                    flag.tier,
+                    f"{profile.rule_id}.{flag.name.lstrip('-')}",
+                    flag.why or f"{profile.says} The flag {flag.name} makes it more serious.",
+                    external=flag.is_external,
+                    unknown=flag.is_unknown,
+                )
+            if value is not None and flag.kind != "text" and flag.kind is not None:
+                KINDS[flag.kind](self, value)
+        if reading.unknown:
+            self.unknown(
+                f"{profile.rule_id}.unknown-flag",
+                f"What the flag {reading.unknown[0]} of {profile.rule_id} does is not known here.",
+            )
+
+    def _positionals(self, profile: Profile, reading: Reading) -> None:
+        plan = profile.plan
+        for names, other in profile.plans_if:
+            if any(flag.name in names for flag, _ in reading.given):
+                plan = other
+                break
+        values = reading.positionals
+        if not values:
+            if plan.rest is not None:
+                RESTS[plan.rest](self, [])
+            return
+        front = len(plan.front)
+        for kind, value in zip(plan.front, values, strict=False):
+            if kind != "text":
+                KINDS[kind](self, value)
+        if plan.rest is not None:
+            RESTS[plan.rest](self, values[front:])
+            return
+        self._repeated(plan, values[front:])
+
+    def _repeated(self, plan: ArgumentPlan, values: list[str]) -> None:
+        back = len(plan.back)
+        if back and values:
+            for kind, value in zip(plan.back[-len(values) :], values[-back:], strict=False):
+                KINDS[kind](self, value)
+            values = values[:-back]
+        repeated = plan.repeated
+        if repeated == "text" or not values:
+            return
+        judge_value = KINDS[repeated or "none"]
+        for value in values:
+            judge_value(self, value)
+
+    def _secrets_in(self, args: list[str], profile: Profile | None) -> None:
+        """A secret's value may be handed to a program that uses it, never to one that can show it changed."""
+        if not any("SECRET_REF(" in arg for arg in args):
+            return
+        if profile is not None and profile.takes_secrets and self.is_alone and not self.is_in_container:
+            return
+        self.verdict.note(
+            Tier.CRITICAL_RED,
+            "secret.exposed",
+            "Gives a secret's value to a program that could show it in another form.",
+            risk="The secret could get to the language model.",
+            unknown=True,
+        )

@@ -1,0 +1,130 @@
+"""
+Judges for single values, by the names that rule files use for them.
+
+A kind looks at one argument or flag value and notes what it means; a kind that finds nothing notes nothing.
+"""
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+from tenant_daemon.contracts.tiers import Tier
+from tenant_daemon.policy.paths.places import is_below
+from tenant_daemon.policy.shell.references import has_reference
+
+if TYPE_CHECKING:
+    from tenant_daemon.policy.programs.judge import CommandJudge
+
+Kind = Callable[["CommandJudge", str], None]
+
+FROM_INPUT: Final = "\ue002"
+"""Stands for arguments that ``xargs`` will read from its input: nobody knows them yet."""
+
+_INTEGER: Final = re.compile(r"[+-]?\d+(?:[.,]\d+)?[a-zA-Z%]{0,3}|")
+_NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:@/+%=,-]*")
+
+
+def _text(judge: "CommandJudge", value: str) -> None:
+    """Harmless whatever it is."""
+
+
+def _integer(judge: "CommandJudge", value: str) -> None:
+    if _INTEGER.fullmatch(value) is None:
+        judge.unknown("argument.number", f"A number was expected and not “{value}”.")
+
+
+def _name(judge: "CommandJudge", value: str) -> None:
+    """A name of something on this server: a service, a container, a branch."""
+    if value != FROM_INPUT and _NAME.fullmatch(value) is None:
+        judge.unknown("argument.name", f"“{value}” is not a plain name.")
+
+
+def _nothing(judge: "CommandJudge", value: str) -> None:
+    judge.unknown("argument.unexpected", f"The argument “{value}” was not expected.")
+
+
+def _path(method: str) -> Kind:
+    def judge_path(judge: "CommandJudge", value: str) -> None:
+        if value == "-" and method in ("read", "list", "measure"):
+            return
+        if value == FROM_INPUT or has_reference(value):
+            judge.unknown("argument.unknown-path", "It touches files that are named only while it runs.")
+            if method == "delete":
+                judge.verdict.note(Tier.RED, "path.delete", "Deletes what is named while it runs.")
+            return
+        getattr(judge.places, method)(value)
+
+    return judge_path
+
+
+def _read_tree(judge: "CommandJudge", value: str) -> None:
+    """A folder with everything below it: only where no secrets lie, that is inside the workspace or logs."""
+    if value == FROM_INPUT:
+        _path("read")(judge, value)
+        return
+    place = judge.places.read(value)
+    workspace = judge.places.roots.workspace
+    if is_below(place.path, workspace) or is_below(place.path, "/var/log") or place.is_regular:
+        return
+    judge.unknown(
+        "path.tree-with-secrets", f"Reads every file below {place.path}, and some of them may hold secrets."
+    )
+
+
+def _list_tree(judge: "CommandJudge", value: str) -> None:
+    """The names of everything below a folder."""
+    if value == FROM_INPUT:
+        _path("list")(judge, value)
+        return
+    place = judge.places.list(value)
+    roots = judge.places.roots
+    if not any(is_below(place.path, root) for root in (roots.workspace, *roots.readable)):
+        judge.unknown("path.tree-outside", f"Goes through everything below {place.path}.")
+
+
+def _write_or_nothing(judge: "CommandJudge", value: str) -> None:
+    if value != "-":
+        judge.places.write(value)
+
+
+def _make_folder(judge: "CommandJudge", value: str) -> None:
+    judge.places.write(value, makes_folder=True)
+
+
+def _delete_tree(judge: "CommandJudge", value: str) -> None:
+    if value == FROM_INPUT:
+        _path("delete")(judge, value)
+    else:
+        judge.places.delete(value, whole_tree=True)
+
+
+def _move_away(judge: "CommandJudge", value: str) -> None:
+    """The source of a move: inside the workspace it is still there under its new name."""
+    if value == FROM_INPUT:
+        _path("write")(judge, value)
+        return
+    judge.move_source(value)
+
+
+def _command_text(judge: "CommandJudge", value: str) -> None:
+    judge.shell_text(value)
+
+
+KINDS: dict[str, Kind] = {
+    "text": _text,
+    "int": _integer,
+    "name": _name,
+    "none": _nothing,
+    "read": _path("read"),
+    "list": _path("list"),
+    "measure": _path("measure"),
+    "readtree": _read_tree,
+    "listtree": _list_tree,
+    "write": _write_or_nothing,
+    "mkdir": _make_folder,
+    "delete": _path("delete"),
+    "deletetree": _delete_tree,
+    "move": _move_away,
+    "shell": _command_text,
+}
+"""Filled further by the modules that know a language of their own (SQL, addresses, sed ...)."""

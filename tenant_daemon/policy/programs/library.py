@@ -1,0 +1,113 @@
+"""The profiles of all programs, read from ``rules/*.toml`` once."""
+
+import tomllib
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+from tenant_daemon.contracts.tiers import Tier
+from tenant_daemon.policy.programs.profile import (
+    ArgumentPlan,
+    BadRule,
+    Profile,
+    Style,
+    compile_flags,
+    compile_plan,
+)
+
+RULES_DIR: Final = Path(__file__).parent.parent / "rules"
+REST_KINDS: Final = frozenset(
+    {"command", "envcommand", "xargs", "container", "remote", "shellargs", "any..."}
+)
+_KEYS: Final = frozenset(
+    {
+        "says", "tier",
+        "risk", "external", "unknown", "style", "numeric", "flags", "args", "args_if", "needs",
+        "sub", "env", "secrets", "network", "review", "match", "not_match", "why",
+    }
+)  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def load_library() -> dict[str, Profile]:
+    """
+    Every profile by program name.
+
+    Raises:
+        BadRule: A rule file is malformed. Nothing is classified then.
+    """
+    library: dict[str, Profile] = {}
+    for path in sorted(RULES_DIR.glob("*.toml")):
+        with path.open("rb") as file:
+            tables = tomllib.load(file)
+        for key, table in tables.items():
+            for name in key.split("|"):
+                if name in library:
+                    raise BadRule(f"{path.name}: {name} is described twice")
+                try:
+                    library[name] = _profile(name, table, {})
+                except BadRule as exc:
+                    raise BadRule(f"{path.name}: {name}: {exc}") from exc
+    return library
+
+
+def _profile(rule_id: str, table: dict[str, Any], inherited: dict[str, Any]) -> Profile:
+    strange = table.keys() - _KEYS
+    if strange:
+        raise BadRule(f"unknown keys {sorted(strange)}")
+    if "says" not in table:
+        raise BadRule("it does not say what it does")
+    style: Style = table.get("style", "gnu")
+    env = table.get("env", inherited.get("env", {}))
+    shared = {
+        "env": env,
+        "network": table.get("network", inherited.get("network", False)),
+        "secrets": table.get("secrets", inherited.get("secrets", False)),
+    }
+    return Profile(
+        rule_id=rule_id,
+        says=table["says"],
+        tier=_tier(table.get("tier", "GREEN")),
+        risk=table.get("risk", ""),
+        is_external=table.get("external", False),
+        is_unknown=table.get("unknown", False),
+        style=style,
+        is_numeric=table.get("numeric", False),
+        flags=compile_flags(table.get("flags", ""), style, table.get("why", {})),
+        plan=_plan(table.get("args", "")),
+        plans_if=tuple(
+            (frozenset(flags.split()), _plan(args)) for flags, args in table.get("args_if", {}).items()
+        ),
+        needs_any=frozenset(table.get("needs", "").split()),
+        subs=_subs(rule_id, table.get("sub", {}), shared),
+        env=tuple(env.items()),
+        takes_secrets=shared["secrets"],
+        needs_network=shared["network"],
+        review=table.get("review", ""),
+        matches=tuple(table.get("match", ())),
+        not_matches=tuple(table.get("not_match", ())),
+    )
+
+
+def _subs(rule_id: str, tables: dict[str, Any], shared: dict[str, Any]) -> dict[str, Profile]:
+    subs: dict[str, Profile] = {}
+    for key, table in tables.items():
+        for name in key.split("|"):
+            if name in subs:
+                raise BadRule(f"{name} is described twice")
+            try:
+                subs[name] = _profile(f"{rule_id}.{name}", table, shared)
+            except BadRule as exc:
+                raise BadRule(f"{name}: {exc}") from exc
+    return subs
+
+
+def _tier(name: str) -> Tier:
+    try:
+        return Tier[name]
+    except KeyError:
+        raise BadRule(f"not a tier: {name}") from None
+
+
+def _plan(text: str) -> ArgumentPlan:
+    return compile_plan(text, REST_KINDS)

@@ -1,0 +1,17 @@
+"""
+Where the judges of special arguments enter themselves.
+
+``RESTS`` take all arguments from a place on (a wrapped command); ``REVIEWS`` see a whole reading after its
+single values have been judged (an address together with a method).
+"""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tenant_daemon.policy.programs.judge import CommandJudge
+    from tenant_daemon.policy.programs.options import Reading
+    from tenant_daemon.policy.programs.profile import Profile
+
+RESTS: "dict[str, Callable[[CommandJudge, list[str]], None]]" = {}
+REVIEWS: "dict[str, Callable[[CommandJudge, Profile, Reading], None]]" = {}

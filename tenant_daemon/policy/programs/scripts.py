@@ -1,0 +1,177 @@
+"""The small languages of sed and awk: read strictly, anything that is not surely harmless asks."""
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from tenant_daemon.contracts.tiers import Tier
+from tenant_daemon.policy.programs.kinds import KINDS
+from tenant_daemon.policy.programs.options import Reading
+from tenant_daemon.policy.programs.profile import Profile
+from tenant_daemon.policy.programs.registry import REVIEWS
+
+if TYPE_CHECKING:
+    from tenant_daemon.policy.programs.judge import CommandJudge
+
+_SED_ADDRESS: Final = re.compile(r"\s*(?:\d+(?:~\d+)?|\$|/(?:[^/\\\n]|\\[^\n])*/I?)")
+_SED_SIMPLE: Final = re.compile(r"[dDgGhHnNpPxzl=](?=\s*(?:[;}\n]|\Z))|[qQ]\d*(?=\s*(?:[;}\n]|\Z))")
+_SED_LABEL: Final = re.compile(
+    r"[btT]\s*[A-Za-z0-9_]*(?=\s*(?:[;}\n]|\Z))|:\s*[A-Za-z0-9_]+(?=\s*(?:[;\n]|\Z))"
+)
+_SED_TEXT: Final = re.compile(r"[aic](?:\s|\\)?[^\n]*(?=\n|\Z)")
+_SED_FLAGS: Final = re.compile(r"(?:[gpiIM]|\d+)*(?=\s*(?:[;}\n]|\Z))")
+_BLANK: Final = re.compile(r"[\s;]*")
+
+_AWK_TOKEN: Final = re.compile(
+    r'(?P<blank>[ \t]+|\\\n)|(?P<line>\n|;)|(?P<string>"(?:[^"\\\n]|\\.)*")'
+    r"|(?P<number>\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+)"
+    r"|(?P<word>[A-Za-z_]\w*)|(?P<op>\|\||&&|[<>=!]=|\+\+|--|[-+*/%^]=|!~|>>|[-+*/%^$~!<>=?:,(){}\[\]|&])"
+)
+_AWK_REGEX: Final = re.compile(r"/(?:[^/\\\n\[]|\\.|\[\^?\]?[^\]\n]*\])+/")
+_AWK_REACHES_OUT: Final = frozenset(
+    {
+        "system",
+        "getline",
+        "ENVIRON",
+        "PROCINFO",
+        "ARGV",
+        "ARGC",
+        "close",
+        "fflush",
+        "SYMTAB",
+        "FUNCTAB",
+        "extension",
+    }
+)
+
+
+def is_plain_sed(script: str) -> bool:
+    """Whether a sed script only prints, deletes and replaces: no file, no command."""
+    at, size = 0, len(script)
+    while True:
+        at = _BLANK.match(script, at).end()  # type: ignore[union-attr]
+        if at >= size:
+            return True
+        if script[at] == "}":
+            at += 1
+            continue
+        for _ in range(2):
+            found = _SED_ADDRESS.match(script, at)
+            if found is not None:
+                at = found.end()
+                if at < size and script[at] == ",":
+                    at += 1
+                    if at < size and script[at] in "+~":
+                        at += 1
+        while at < size and script[at] in " !\t":
+            at += 1
+        if at < size and script[at] == "{":
+            at += 1
+            continue
+        end = _sed_command(script, at)
+        if end < 0:
+            return False
+        at = end
+
+
+def _sed_command(script: str, at: int) -> int:
+    """The end of the command that starts here, or -1 when it is not a plain one."""
+    if at < len(script) and script[at] in "sy":
+        return _sed_substitution(script, at)
+    for pattern in (_SED_SIMPLE, _SED_LABEL, _SED_TEXT):
+        found = pattern.match(script, at)
+        if found is not None:
+            return found.end()
+    return -1
+
+
+def _sed_substitution(script: str, at: int) -> int:
+    kind, sign = script[at], script[at + 1 : at + 2]
+    if not sign or sign.isalnum() or sign in "\\\n ;":
+        return -1
+    at += 2
+    for _ in range(2):
+        while at < len(script) and script[at] != sign:
+            at += 2 if script[at] == "\\" else 1
+        at += 1
+    if at > len(script):
+        return -1
+    if kind == "y":
+        return at
+    flags = _SED_FLAGS.match(script, at)
+    return -1 if flags is None else flags.end()
+
+
+def is_plain_awk(program: str) -> bool:
+    """Whether an awk program only reads its input and prints: no file, no command, no environment."""
+    at, size = 0, len(program)
+    before = ""
+    prints_at_depth: int | None = None
+    depth = 0
+    while at < size:
+        if program[at] == "/" and before not in ("operand", ")", "]"):
+            found = _AWK_REGEX.match(program, at)
+            kind, text = "string", ""
+        else:
+            found = _AWK_TOKEN.match(program, at)
+            kind, text = (found.lastgroup or "", found[0]) if found else ("", "")
+        if found is None:
+            return False
+        at = found.end()
+        if kind == "blank":
+            continue
+        if text in _AWK_REACHES_OUT or text == "|":
+            return False
+        if text in ("print", "printf"):
+            prints_at_depth = depth
+        elif kind == "line" or text in "{}":
+            prints_at_depth = None
+        elif text in (">", ">>") and prints_at_depth is not None and depth <= prints_at_depth:
+            return False
+        depth += (text == "(") - (text == ")")
+        before = (
+            "operand"
+            if kind in ("string", "number", "word") and text not in ("print", "printf", "in", "return")
+            else text
+        )
+    return True
+
+
+def _sed(judge: "CommandJudge", value: str) -> None:
+    if not is_plain_sed(value):
+        judge.unknown("sed.script", "The sed script may write files or run commands.")
+
+
+def _awk(judge: "CommandJudge", value: str) -> None:
+    if not is_plain_awk(value):
+        judge.unknown("awk.program", "The awk program may write files or run commands.")
+
+
+def _awk_variable(judge: "CommandJudge", value: str) -> None:
+    if (
+        value.partition("=")[0] in ("", "FS", "OFS", "RS", "ORS", "NR")
+        or value.partition("=")[0].isidentifier()
+    ):
+        return
+    judge.unknown("awk.variable", f"“{value}” is not a variable for awk.")
+
+
+def _sed_review(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
+    """With ``-i.bak`` a second file is written beside each one."""
+    for flag, value in reading.given:
+        if flag.name not in ("-i", "--in-place") or value is None:
+            continue
+        if re.fullmatch(r"[.~_A-Za-z0-9-]{1,12}", value) is None:
+            judge.unknown("sed.backup", f"“{value}” is not a plain ending for a backup.")
+    if reading.has("-i", "--in-place") and reading.has("-e", "--expression"):
+        for name in reading.positionals:
+            judge.places.write(name)
+
+
+def _awk_review(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
+    """``var=value`` among the files sets a variable; nothing else to see."""
+    if not reading.positionals:
+        judge.verdict.note(Tier.RED, "awk.empty", "There is no awk program.", unknown=True)
+
+
+KINDS.update({"sed": _sed, "awk": _awk, "awkvar": _awk_variable})
+REVIEWS.update({"sed": _sed_review, "awk": _awk_review})

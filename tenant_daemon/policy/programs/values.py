@@ -1,0 +1,135 @@
+"""Kinds of argument values that are small languages or need more than a path judge."""
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from tenant_daemon.contracts.tiers import Tier
+from tenant_daemon.policy.paths.places import is_below
+from tenant_daemon.policy.programs.kinds import FROM_INPUT, KINDS
+from tenant_daemon.policy.programs.options import Reading
+from tenant_daemon.policy.programs.profile import Profile
+from tenant_daemon.policy.programs.registry import REVIEWS
+
+if TYPE_CHECKING:
+    from tenant_daemon.policy.programs.judge import CommandJudge
+
+_MODE: Final = re.compile(r"0?[0-7]{3}|[ugoa]*[-+=][rwxX]*(?:,[ugoa]*[-+=][rwxX]*)*")
+_WORLD_WRITABLE: Final = re.compile(r"0?[0-7]{2}[2367]|.*[oa][+=][rxX]*w.*")
+_DD: Final = re.compile(r"(bs|ibs|obs|cbs|count|skip|seek|status|conv|iflag|oflag)=[A-Za-z0-9,_]+")
+_JQ_REACHES_OUT: Final = re.compile(
+    r"\b(?:env|input_filename|import|include|load\w*|from_file|system|eval|strenv|envsubst|getpath_file|debug_file)\b|\$ENV|\$__prog"
+)
+_DATE: Final = re.compile(r"\+.*|(?:19|20)\d\d|\d{1,2}|[a-z]{3,9}", re.DOTALL)
+
+
+def _mode(judge: "CommandJudge", value: str) -> None:
+    if _MODE.fullmatch(value) is None:
+        judge.verdict.note(
+            Tier.CRITICAL_RED, "chmod.special", f"Sets the special right “{value}”.", unknown=True
+        )
+    elif _WORLD_WRITABLE.fullmatch(value) is not None:
+        judge.verdict.note(Tier.RED, "chmod.everyone", "Lets everybody change the files.")
+
+
+def _copy_source(judge: "CommandJudge", value: str) -> None:
+    """A copy in the workspace can be read later: a source is read, and a tree of them is read whole."""
+    place = judge.places.resolve(value) if value != FROM_INPUT else None
+    if place is not None and place.is_folder:
+        KINDS["readtree"](judge, value)
+    else:
+        KINDS["read"](judge, value)
+
+
+def _link_source(judge: "CommandJudge", value: str) -> None:
+    """Who writes through a link writes to its target: a link out of the workspace is like touching that."""
+    places = judge.places
+    place = places.resolve(value)
+    if not is_below(place.path, places.roots.workspace) or ".." in value.split("/"):
+        judge.verdict.note(
+            Tier.CRITICAL_RED,
+            "link.outside",
+            f"Makes a link to {value}, outside the agent's own folder.",
+            unknown=True,
+        )
+    places.read(value)
+
+
+def _dd_word(judge: "CommandJudge", value: str) -> None:
+    name, _, rest = value.partition("=")
+    if name == "if":
+        judge.places.read(rest)
+    elif name == "of":
+        judge.places.write(rest)
+    elif _DD.fullmatch(value) is None:
+        judge.unknown("dd.unknown", f"What “{value}” does is not known here.")
+
+
+def _jq(judge: "CommandJudge", value: str) -> None:
+    if _JQ_REACHES_OUT.search(value) is not None:
+        judge.unknown("jq.reaches-out", "The JSON expression reads more than its input.")
+
+
+def _date_format(judge: "CommandJudge", value: str) -> None:
+    if _DATE.fullmatch(value) is None:
+        judge.verdict.note(Tier.CRITICAL_RED, "date.set", "Sets the server's clock.", unknown=True)
+
+
+def _copy(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
+    """Copying into a folder makes a file of the same name there: that name is judged too."""
+    if reading.has("-r", "-R", "-a", "--recursive", "--archive"):
+        for source in reading.positionals if reading.has("-t") else reading.positionals[:-1]:
+            KINDS["readtree"](judge, source)
+    if reading.has("-L", "-l", "-s", "-H"):
+        judge.unknown("copy.links", "It follows or makes links while it copies.")
+    names = reading.positionals
+    folders = reading.values("-t", "--target-directory")
+    if not folders and len(names) < 2:
+        return
+    target = folders[0] if folders else names[-1]
+    sources = names if folders else names[:-1]
+    place = judge.places.resolve(target)
+    if folders or len(sources) > 1 or place.is_folder or target.endswith("/"):
+        for source in sources:
+            if source != FROM_INPUT:
+                name = source.rstrip("/").rpartition("/")[2]
+                judge.places.write(
+                    f"{target.rstrip('/') or '/'}/{name}" if name not in ("", ".", "..") else target
+                )
+
+
+def _uniq(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
+    """``uniq INPUT OUTPUT``."""
+    if len(reading.positionals) > 1:
+        judge.places.write(reading.positionals[1])
+
+
+def _grep(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
+    """``-e`` and ``-r`` together: every positional is a place to search."""
+    if not reading.has("-r", "--recursive", "-R", "--dereference-recursive"):
+        return
+    if reading.has("-e", "-f", "--regexp", "--file") and reading.positionals:
+        KINDS["readtree"](judge, reading.positionals[0])
+
+
+def _encode(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
+    if len(reading.positionals) > 1 and profile.rule_id == "xxd":
+        judge.places.write(reading.positionals[-1])
+
+
+def _convert(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
+    if profile.rule_id != "iconv":
+        for name in reading.positionals:
+            judge.places.write(name)
+
+
+KINDS.update(
+    {
+        "mode": _mode,
+        "copysource": _copy_source,
+        "linksource": _link_source,
+        "ddword": _dd_word,
+        "jq": _jq,
+        "dateformat": _date_format,
+    }
+)
+REVIEWS.update({"copy": _copy, "uniq": _uniq, "grep": _grep, "encode": _encode, "convert": _convert})

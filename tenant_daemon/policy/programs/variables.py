@@ -1,0 +1,62 @@
+"""Environment variables: which ones may be set, for a command or in a settings file."""
+
+import re
+from typing import Final
+
+from tenant_daemon.contracts.tiers import Tier
+from tenant_daemon.policy.verdict import Verdict
+
+_HARMLESS: Final = re.compile(
+    r"LANG|LANGUAGE|LC_[A-Z]+|TZ|COLUMNS|LINES|TERM|NO_COLOR|CLICOLOR|FORCE_COLOR|DEBIAN_FRONTEND|PGUSER|PGDATABASE"
+    r"|PGPORT|PGCONNECT_TIMEOUT|PGTZ|PGAPPNAME|COMPOSE_PROJECT_NAME|GIT_PAGER|PAGER|SYSTEMD_PAGER|SYSTEMD_COLORS"
+    r"|NODE_ENV|CI|POSIXLY_CORRECT|BLOCK_SIZE|TIME_STYLE|QUOTING_STYLE"
+)
+_CREDENTIAL_FOR_PROGRAM: Final = frozenset({"PGPASSWORD", "MYSQL_PWD", "REDISCLI_AUTH"})
+_REFERENCE: Final = re.compile(r"SECRET_REF\([A-Za-z0-9][A-Za-z0-9._-]*\)")
+_LOADER: Final = re.compile(
+    r"LD_.*|DYLD_.*|GCONV_PATH|GLIBC_TUNABLES|MALLOC_.*|NLSPATH|PATH|IFS|ENV|BASH_.*|BASHOPTS|SHELLOPTS|PS4"
+    r"|PROMPT_COMMAND|PYTHON.*|PERL.*|RUBY.*|NODE_OPTIONS|NODE_PATH|NODE_EXTRA_CA_CERTS|JAVA_TOOL_OPTIONS|_JAVA_OPTIONS"
+    r"|JDK_JAVA_OPTIONS|CLASSPATH|LUA_.*|PHP_INI_SCAN_DIR|PHPRC|GIT_.*|EDITOR|VISUAL|.*PAGER|BROWSER|LESS.*|MANPAGER"
+    r"|.*_PROXY|HOSTALIASES|RESOLV_HOST_CONF|LOCALDOMAIN|RES_OPTIONS|SSL_CERT_.*|CURL_CA_BUNDLE|REQUESTS_CA_BUNDLE"
+    r"|SSLKEYLOGFILE|HOME|XDG_.*|SHELL|TMPDIR|DOCKER_.*|COMPOSE_FILE|COMPOSE_ENV_FILES|KUBECONFIG|SSH_.*|RSYNC_RSH|TAR_OPTIONS"
+    r"|TAR_RSH|GZIP|BZIP2?|XZ_.*|ZIPOPT|UNZIP|WGETRC|CURL_HOME|PSQLRC|PSQL_.*|PGSERVICE.*|PGSYSCONFDIR|MYSQL_HOME|OPENSSL_.*"
+    r"|ANSIBLE_.*|NPM_CONFIG_.*|PIP_.*|MAKEFLAGS|CC|CXX|AWKPATH|AWKLIBPATH|FPATH|CDPATH|GLOBIGNORE|INPUTRC|TERMINFO.*|TERMCAP",
+    re.IGNORECASE,
+)
+_CREDENTIAL: Final = re.compile(
+    r"(?:.*[_.-])?(?:PASS(?:WORD|WD|PHRASE)?|PWD|SECRETS?|TOKENS?|(?:API|ACCESS|PRIVATE|SECRET|ENCRYPTION|SIGNING|MASTER|AUTH"
+    r"|APP|JWT|SSH|LICENSE|ADMIN)_?KEYS?|KEY|APIKEY|CREDENTIALS?|AUTH|SALT|PEPPER|PIN|OTP|TOTP|DSN|CERT(?:IFICATE)?"
+    r"|(?:DATABASE|DB|REDIS|MONGO|MYSQL|POSTGRES|AMQP|SMTP|MAIL|CONNECTION)_?(?:URL|URI|STRING))"
+    r"(?:[_.-](?:BASE|HASH|FILE|OLD|NEW|ID|KEY|B64|BASE64|SEED|[0-9]+))*"
+    r"|.*PASSWORD.*|.*PASSWD.*|.*SECRET.*|.*APIKEY.*|.*API_KEY.*|.*PRIVATE_KEY.*|.*CREDENTIAL.*|.*_TOKEN.*",
+    re.IGNORECASE,
+)
+
+
+def is_loader_variable(name: str) -> bool:
+    """Whether a program that finds this variable loads or runs something because of it."""
+    return _LOADER.fullmatch(name) is not None
+
+
+def is_credential_variable(name: str) -> bool:
+    """Whether a variable of this name holds a password, a key or an address with one in it."""
+    return _CREDENTIAL.fullmatch(name) is not None
+
+
+def judge_assignment(verdict: Verdict, name: str, value: str) -> None:
+    """Note what setting a variable for one command means."""
+    if _HARMLESS.fullmatch(name) is not None:
+        if "PAGER" in name and value not in ("", "cat"):
+            verdict.note(Tier.RED, "variable.pager", f"{name} would start another program.", unknown=True)
+        return
+    if name in _CREDENTIAL_FOR_PROGRAM and _REFERENCE.fullmatch(value) is not None:
+        return
+    is_loader = is_loader_variable(name)
+    verdict.note(
+        Tier.CRITICAL_RED if is_loader else Tier.RED,
+        "variable.loader" if is_loader else "variable.unknown",
+        f"The variable {name} can make a program run something else."
+        if is_loader
+        else f"What the variable {name} does is not known here.",
+        unknown=True,
+    )

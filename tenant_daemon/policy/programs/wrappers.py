@@ -1,0 +1,166 @@
+"""Programs that run other programs are judged by what they run."""
+
+import re
+from typing import Final
+
+from tenant_daemon.contracts.tiers import Tier
+from tenant_daemon.policy.paths.container import ContainerPlaces
+from tenant_daemon.policy.paths.places import is_below
+from tenant_daemon.policy.programs.judge import CommandJudge
+from tenant_daemon.policy.programs.kinds import FROM_INPUT, KINDS
+from tenant_daemon.policy.programs.options import Reading
+from tenant_daemon.policy.programs.profile import Profile
+from tenant_daemon.policy.programs.registry import RESTS, REVIEWS
+from tenant_daemon.policy.programs.variables import judge_assignment
+from tenant_daemon.policy.shell.parser import parse
+
+_ASSIGNMENT: Final = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)", re.DOTALL)
+_UNIT: Final = "\x1f"
+_FILTERS: Final = frozenset(
+    {
+        "-name",
+        "-iname",
+        "-path",
+        "-regex",
+        "-size",
+        "-mtime",
+        "-mmin",
+        "-atime",
+        "-empty",
+        "-newer",
+        "-newermt",
+        "-mindepth",
+    }
+)
+
+
+def _command(judge: CommandJudge, argv: list[str]) -> None:
+    """The rest is a command of its own."""
+    if not argv:
+        judge.unknown("wrapper.empty", "It would start something that is not named.")
+        return
+    judge.judge(argv)
+
+
+def _env_command(judge: CommandJudge, argv: list[str]) -> None:
+    """``env A=b command``; alone it shows the environment, where tools keep their passwords."""
+    at = 0
+    while at < len(argv) and (found := _ASSIGNMENT.fullmatch(argv[at])) is not None:
+        judge_assignment(judge.verdict, found[1], found[2])
+        at += 1
+    if at < len(argv):
+        judge.judge(argv[at:])
+        return
+    judge.verdict.note(
+        Tier.CRITICAL_RED,
+        "env.shown",
+        "Shows the environment, where programs keep passwords and keys.",
+        unknown=True,
+    )
+
+
+def _xargs(judge: CommandJudge, argv: list[str]) -> None:
+    """The rest plus arguments that are not known yet."""
+    inner = argv or ["echo"]
+    replaced = [FROM_INPUT if "{}" in arg else arg for arg in inner]
+    judge.judge(replaced if replaced != inner else [*inner, FROM_INPUT])
+
+
+def _until(judge: CommandJudge, value: str) -> None:
+    """``find -exec``: the command with every ``{}`` standing for whatever is found."""
+    argv = value.split(_UNIT)
+    if not argv or not argv[0] or "{}" in argv[0]:
+        judge.unknown("find.exec", "It would run the files that it finds.")
+        return
+    start = judge.found_below
+    judge.judge([start if arg == "{}" else FROM_INPUT if "{}" in arg else arg for arg in argv])
+
+
+def _shell_text(judge: CommandJudge, argv: list[str]) -> None:
+    """``sh -c TEXT``: a shell would read the text, so it must hold nothing that only a shell understands."""
+    if len(argv) != 1:
+        judge.unknown("shell.arguments", "A shell would be started with arguments of its own.")
+    script = parse(argv[0]) if argv else None
+    if script is None or script.problem is not None:
+        judge.unknown(
+            "shell.text", script.problem if script and script.problem else "A shell would be started."
+        )
+    if script is None:
+        return
+    for pipeline in (*script.pipelines, script.loose_parts):
+        judge.pipeline(pipeline)
+
+
+def _shell_script(judge: CommandJudge, profile: Profile, reading: Reading) -> None:
+    """``sh -c``; on the server itself no shell is ever started, inside a container one may be."""
+    texts = reading.values("-c")
+    if len(texts) != 1 or reading.positionals:
+        judge.unknown("shell.script", "It would run a script whose content is not judged.")
+    for text in texts:
+        _shell_text(judge, [text])
+    if not judge.is_in_container:
+        judge.unknown(
+            "shell.nested", "A shell would be started on the server, which never happens by itself."
+        )
+
+
+def _container(judge: CommandJudge, argv: list[str]) -> None:
+    """``docker exec NAME command``: judged by its content, with the paths of the container."""
+    outside, was_inside = judge.places, judge.is_in_container
+    judge.places = ContainerPlaces(judge.context, judge.verdict)
+    judge.is_in_container = True
+    try:
+        _command(judge, argv)
+    finally:
+        judge.places, judge.is_in_container = outside, was_inside
+
+
+def _remote(judge: CommandJudge, argv: list[str]) -> None:
+    """``ssh HOST command``: judged by its content as far as it can be; the host decides the rest."""
+    for text in [" ".join(argv)] if argv else []:
+        _shell_text(judge, [text])
+    judge.unknown("ssh.session", "Works on another computer, where nothing can be checked.")
+
+
+def _anything(judge: CommandJudge, argv: list[str]) -> None:
+    """Arguments that do not matter."""
+
+
+def _find(judge: CommandJudge, profile: Profile, reading: Reading) -> None:
+    """Judge ``-delete`` and ``-exec`` of find against the folders it starts from."""
+    starts = reading.positionals or ["."]
+    workspace = judge.places.roots.workspace
+    is_filtered = any(flag.name in _FILTERS for flag, _ in reading.given)
+    for start in starts if reading.has("-delete") else ():
+        # With a filter it is not the folder itself that goes, but things in it.
+        judge.places.delete(f"{start}/found" if is_filtered else start, whole_tree=True)
+    outside = [s for s in starts if not is_below(judge.places.resolve(s).path, workspace)]
+    judge.found_below = FROM_INPUT if outside or reading.has("-L", "-follow") else f"{starts[0]}/found"
+    for value in reading.values("-exec", "-execdir", "-ok", "-okdir"):
+        _until(judge, value)
+
+
+def _timing(judge: CommandJudge, profile: Profile, reading: Reading) -> None:
+    """``time -o FILE`` writes, ``stdbuf -o0`` does not: only the latter's values are plain."""
+    for value in reading.values("-o", "-e", "-i", "--output", "--error", "--input"):
+        if re.fullmatch(r"[0L]|\d+[KMG]?", value) is None:
+            judge.unknown("wrapper.output", f"It would write to {value}.")
+
+
+def _xargs_input(judge: CommandJudge, profile: Profile, reading: Reading) -> None:
+    """Nothing more to see: what xargs adds is judged as unknown by ``FROM_INPUT``."""
+
+
+RESTS.update(
+    {
+        "command": _command,
+        "envcommand": _env_command,
+        "xargs": _xargs,
+        "container": _container,
+        "remote": _remote,
+        "shelltext": _shell_text,
+        "any...": _anything,
+    }
+)
+REVIEWS.update({"find": _find, "shell": _shell_script, "timing": _timing, "xargs": _xargs_input})
+KINDS["until"] = lambda judge, value: None

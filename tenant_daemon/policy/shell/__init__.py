@@ -1,0 +1,1 @@
+"""Command lines: from text to words, and nothing that is not understood."""

@@ -1,0 +1,106 @@
+"""The ledger in which the judges of one call note what they saw; the strictest note decides."""
+
+from pathlib import Path
+
+from tenant_daemon.contracts.tiers import Tier
+from tenant_daemon.policy.actions import Action
+from tenant_daemon.policy.judgement import Judgement
+
+_MAX_REASONS = 3
+
+
+class Verdict:
+    """
+    Notes only ever make a call stricter.
+
+    Fields are plain and slotted because a verdict is filled on the hot path of every tool call.
+    """
+
+    __slots__ = ("is_external", "is_forbidden", "is_unknown", "notes", "risk", "rule_ids", "tier")
+
+    def __init__(self) -> None:
+        self.tier = Tier.GREEN
+        self.is_external = False
+        self.is_unknown = False
+        self.is_forbidden = False
+        self.risk = ""
+        self.notes: list[tuple[int, str]] = []
+        self.rule_ids: list[str] = []
+
+    def note(
+        self,
+        tier: Tier,
+        rule_id: str,
+        reason: str,
+        *,
+        risk: str = "",
+        external: bool = False,
+        unknown: bool = False,
+        forbidden: bool = False,
+        general: bool = False,
+    ) -> None:
+        """
+        Write down one finding.
+
+        Args:
+            tier: The least tier that the call has because of this.
+            rule_id: Stable name of the rule, ``area.thing``.
+            reason: A sentence for the owner.
+            risk: What can go wrong, a sentence; that of the strictest note is shown.
+            external: It reaches people or systems outside the server.
+            unknown: It is not known well enough to run by itself at any level.
+            forbidden: It is refused whatever anybody decides.
+            general: The reason says what a program is for; a note about this very call says it better.
+        """
+        weight = tier + 10 * forbidden + 3 * unknown + external
+        if risk and (not self.risk or tier > self.tier):
+            self.risk = risk
+        if tier > self.tier:
+            self.tier = tier
+        self.is_external |= external
+        self.is_unknown |= unknown
+        self.is_forbidden |= forbidden
+        self.notes.append((weight * 2 - general, reason))
+        self.rule_ids.append(rule_id)
+
+    def reason(self) -> str:
+        """The weightiest sentences, each once."""
+        if len(self.notes) == 1:
+            return self.notes[0][1]
+        heaviest = max((weight for weight, _ in self.notes), default=0)
+        # Beside something serious nobody wants to read that a folder is also listed.
+        floor = heaviest if heaviest <= 2 * Tier.YELLOW else 2 * Tier.YELLOW + 1
+        told = dict.fromkeys(
+            text for weight, text in sorted(self.notes, key=lambda n: -n[0]) if weight >= floor
+        )
+        return " ".join(list(told)[:_MAX_REASONS])
+
+    def judgement(self, action: Action | None) -> Judgement:
+        """Close the ledger. A call without an action was not understood: at least RED and unknown."""
+        if action is None and not self.is_forbidden:
+            self.is_unknown = True
+        if self.is_unknown:
+            self.tier = max(self.tier, Tier.RED)
+        return Judgement(
+            tier=self.tier,
+            is_external=self.is_external,
+            reason=self.reason(),
+            rule_ids=tuple(dict.fromkeys(self.rule_ids)),
+            action=action,
+            is_unknown=self.is_unknown,
+            is_forbidden=self.is_forbidden,
+            risk=self.risk,
+        )
+
+
+def refusal(rule_id: str, reason: str, *, tier: Tier = Tier.RED, forbidden: bool = False) -> Judgement:
+    """A call that was not understood, or (``forbidden``) is refused whatever anybody decides."""
+    verdict = Verdict()
+    verdict.note(tier, rule_id, reason, unknown=True, forbidden=forbidden)
+    return verdict.judgement(None)
+
+
+def display_path(path: str, workspace: Path | str) -> str:
+    """How a path is called in a reason: short inside the workspace, whole elsewhere."""
+    root = f"{workspace}/"
+    return path.removeprefix(root)

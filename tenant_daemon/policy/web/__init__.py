@@ -1,0 +1,1 @@
+"""Addresses and calls to business tools."""

@@ -1,0 +1,133 @@
+"""
+Web addresses, read strictly.
+
+Where two programs could read an address differently (userinfo, backslashes, odd IP spellings, names that are
+numbers) it is refused instead of guessed.
+"""
+
+import ipaddress
+import re
+from typing import Final, NamedTuple
+from urllib.parse import unquote
+
+_URL: Final = re.compile(
+    r"(?P<scheme>https?)://(?P<host>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::(?P<port>[0-9]{1,5}))?"
+    r"(?P<path>/[!-~]*?)?(?P<query>\?[!-~]*)?",
+    re.ASCII,
+)
+_LABEL: Final = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?", re.ASCII)
+_NUMBER_LABEL: Final = re.compile(r"\d+|0x[0-9a-f]*", re.ASCII)
+_PORTS: Final = {"http": 80, "https": 443}
+
+Ip = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+class BadAddress(ValueError):
+    """Not an address that everybody reads the same way; the message is a sentence for people."""
+
+
+class Address(NamedTuple):
+    """A web address taken apart."""
+
+    scheme: str
+    host: str
+    """Lower case; an IPv6 address without brackets."""
+    port: int
+    path: str
+    """Decoded once, with a leading slash."""
+    query: str
+    ip: Ip | None
+    """When the host is a literal address."""
+
+    @property
+    def endpoint(self) -> str:
+        """``host:port`` as it stands in ``allowed_hosts``."""
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+def parse_address(url: str) -> Address:
+    """
+    Take an ``http`` or ``https`` address apart.
+
+    Raises:
+        BadAddress: It is not one, or could be read in more than one way.
+    """
+    found = _URL.fullmatch(url)
+    if found is None or len(url) > 4_096:
+        raise BadAddress("That is not a plain web address.")
+    scheme, raw_path = found["scheme"], found["path"] or "/"
+    port = int(found["port"]) if found["port"] else _PORTS[scheme]
+    if not 1 <= port <= 65_535 or (found["port"] or "1").startswith("0"):
+        raise BadAddress("The port is not possible.")
+    host, ip = _host(found["host"])
+    return Address(scheme, host, port, _path(raw_path), found["query"] or "", ip)
+
+
+def parse_host(host: str) -> tuple[str, Ip | None]:
+    """
+    A host name or literal address in its one normal spelling.
+
+    Raises:
+        BadAddress: It is neither, or spelled oddly.
+    """
+    return _host(host)
+
+
+def _host(host: str) -> tuple[str, Ip | None]:
+    if host.startswith("["):
+        try:
+            ip6 = ipaddress.IPv6Address(host[1:-1])
+        except ValueError:
+            raise BadAddress("That is not an IPv6 address.") from None
+        return str(ip6), ip6
+    name = host.lower()
+    labels = name.split(".")
+    if len(name) > 253 or not all(_LABEL.fullmatch(label) for label in labels):
+        raise BadAddress("That is not a possible host name.")
+    # A last label that is a number makes it an address to most programs: 127.1, 2130706433, 0x7f.0.0.1.
+    if _NUMBER_LABEL.fullmatch(labels[-1]) is None:
+        return name, None
+    try:
+        ip4 = ipaddress.IPv4Address(name)
+    except ValueError:
+        raise BadAddress("The IP address is spelled in an odd way.") from None
+    return name, ip4
+
+
+def _path(raw: str) -> str:
+    path = unquote(raw, errors="strict") if "%" in raw else raw
+    if "%" in path and re.search(r"%[0-9a-fA-F]{2}", path) is not None:
+        raise BadAddress("The path is encoded twice.")
+    if "\\" in raw or "\\" in path or "#" in raw or any(ord(char) < 32 for char in path):
+        raise BadAddress("The path has characters in it that do not belong there.")
+    if any(step.split(";")[0] in ("..", ".") for step in path.split("/")):
+        raise BadAddress("The path goes up a folder.")
+    if re.search(r"%(?:2f|5c|00)", raw, re.IGNORECASE) is not None and ".." in path:
+        raise BadAddress("The path hides where it goes.")
+    return path
+
+
+def is_public(ip: Ip) -> bool:
+    """Whether an address belongs to the open internet."""
+    plain = _unwrapped(ip)
+    return plain.is_global and not plain.is_multicast
+
+
+def is_local(ip: Ip) -> bool:
+    """Whether an address is this computer's own."""
+    plain = _unwrapped(ip)
+    return plain.is_loopback or plain.is_unspecified
+
+
+def _unwrapped(ip: Ip) -> Ip:
+    """The IPv4 address inside an IPv6 one (mapped, 6to4, NAT64)."""
+    if isinstance(ip, ipaddress.IPv4Address):
+        return ip
+    if ip.ipv4_mapped is not None:
+        return ip.ipv4_mapped
+    if ip.sixtofour is not None:
+        return ip.sixtofour
+    number = int(ip)
+    if number >> 32 == int(ipaddress.IPv6Address("64:ff9b::")) >> 32:
+        return ipaddress.IPv4Address(number & 0xFFFF_FFFF)
+    return ip

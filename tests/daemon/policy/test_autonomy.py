@@ -1,0 +1,107 @@
+"""The whole matrix of the product, cell by cell."""
+
+from itertools import product
+
+import pytest
+
+from tenant_daemon.contracts.config import AgentConfig
+from tenant_daemon.contracts.tiers import AutonomyLevel, Decision, Tier, tier_label
+from tenant_daemon.policy import Judgement, decide
+from tenant_daemon.policy.actions import RequestSecret
+
+LEVELS = tuple(AutonomyLevel)
+RUN, ASK, DENY = Decision.RUN, Decision.ASK, Decision.DENY
+
+# Rows as printed in the product's rules; columns are levels 1, 2 and 3.
+MATRIX = {
+    Tier.GREEN: (RUN, RUN, RUN),
+    Tier.YELLOW: (ASK, RUN, RUN),
+    Tier.RED: (ASK, ASK, RUN),
+    Tier.CRITICAL_RED: (ASK, ASK, ASK),
+}
+
+
+def judged(
+    tier: Tier, *, external: bool = False, unknown: bool = False, forbidden: bool = False
+) -> Judgement:
+    action = None if forbidden else RequestSecret("x", "y")
+    return Judgement(tier, external, "Because.", ("test",), action, unknown, forbidden)
+
+
+def decide_for(judgement: Judgement, agent: AgentConfig, *, stopped: bool = False) -> Decision:
+    return decide(judgement, agent, tool_name="shell", is_server_stopped=stopped).decision
+
+
+@pytest.mark.parametrize(("tier", "level"), product(Tier, LEVELS))
+def test_inside_the_server_the_matrix_decides(agent: AgentConfig, tier: Tier, level: AutonomyLevel) -> None:
+    agent = agent.model_copy(update={"level": level})
+    assert decide_for(judged(tier), agent) is MATRIX[tier][level - 1]
+
+
+@pytest.mark.parametrize(("tier", "level"), product(Tier, LEVELS))
+def test_external_asks_at_every_level_while_locked(
+    agent: AgentConfig, tier: Tier, level: AutonomyLevel
+) -> None:
+    agent = agent.model_copy(update={"level": level, "unlocked_tools": ["http"]})
+    assert decide_for(judged(tier, external=True), agent) is ASK
+
+
+@pytest.mark.parametrize(("tier", "level"), product(Tier, LEVELS))
+def test_external_unlocked_counts_as_yellow_or_its_own_higher_tier(
+    agent: AgentConfig, tier: Tier, level: AutonomyLevel
+) -> None:
+    agent = agent.model_copy(update={"level": level, "unlocked_tools": ["shell"]})
+    expected = MATRIX[max(tier, Tier.YELLOW)][level - 1]
+    assert decide_for(judged(tier, external=True), agent) is expected
+
+
+@pytest.mark.parametrize(
+    ("tier", "level", "external", "unlocked"), product(Tier, LEVELS, (False, True), (False, True))
+)
+def test_what_is_not_understood_asks_everywhere(
+    agent: AgentConfig, tier: Tier, level: AutonomyLevel, external: bool, unlocked: bool
+) -> None:
+    agent = agent.model_copy(update={"level": level, "unlocked_tools": ["shell"] if unlocked else []})
+    found = decide(
+        judged(tier, external=external, unknown=True), agent, tool_name="shell", is_server_stopped=False
+    )
+    assert found.decision is ASK
+    assert found.tier >= Tier.RED
+
+
+@pytest.mark.parametrize(("floor", "tier", "level"), product(Tier, Tier, LEVELS))
+def test_a_floor_only_makes_stricter(
+    agent: AgentConfig, floor: Tier, tier: Tier, level: AutonomyLevel
+) -> None:
+    agent = agent.model_copy(update={"level": level, "tier_floors": {"shell": floor}})
+    assert decide_for(judged(tier), agent) is MATRIX[max(tier, floor)][level - 1]
+
+
+def test_a_floor_of_another_tool_does_not_count(agent: AgentConfig) -> None:
+    agent = agent.model_copy(update={"tier_floors": {"http": Tier.CRITICAL_RED}})
+    assert decide_for(judged(Tier.GREEN), agent) is RUN
+
+
+@pytest.mark.parametrize(("tier", "level", "external"), product(Tier, LEVELS, (False, True)))
+def test_a_kill_switch_denies_everything(
+    agent: AgentConfig, tier: Tier, level: AutonomyLevel, external: bool
+) -> None:
+    free = agent.model_copy(update={"level": level, "unlocked_tools": ["shell"]})
+    call = judged(tier, external=external)
+    assert decide_for(call, free, stopped=True) is DENY
+    assert decide_for(call, free.model_copy(update={"is_stopped": True})) is DENY
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_the_forbidden_is_denied_and_not_asked(agent: AgentConfig, level: AutonomyLevel) -> None:
+    agent = agent.model_copy(update={"level": level})
+    assert decide_for(judged(Tier.CRITICAL_RED, unknown=True, forbidden=True), agent) is DENY
+
+
+def test_a_tool_that_the_agent_has_not_been_given_is_denied(agent: AgentConfig) -> None:
+    assert decide(judged(Tier.GREEN), agent, tool_name="docker", is_server_stopped=False).decision is DENY
+
+
+def test_five_labels_are_shown() -> None:
+    labels = {tier_label(tier, external=external) for tier, external in product(Tier, (False, True))}
+    assert labels == {"GREEN", "YELLOW", "YELLOW_EXTERNAL", "RED", "CRITICAL_RED"}
