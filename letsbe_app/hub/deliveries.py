@@ -1,5 +1,6 @@
 """What waits for a daemon: out of the outbox in order, and away when the daemon has it."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import Final
 
@@ -13,7 +14,11 @@ _CHAT: Final = SendMessage.model_fields["kind"].default
 
 
 class Deliveries:
-    """One per connection."""
+    """
+    One per connection.
+
+    Its methods exclude each other: a row read before its confirmation came must not be sent after it.
+    """
 
     def __init__(
         self, tenant_id: str, customer_id: str, session: LinkSession, services: LinkServices
@@ -22,28 +27,33 @@ class Deliveries:
         self._customer_id = customer_id
         self._session = session
         self._services = services
+        self._lock = asyncio.Lock()
 
     async def offer(self) -> None:
         """Send what waits, as far as there is room."""
         if self._session.room <= 0:
             return
-        async with self._services.database.read() as session:
-            waiting = await self._services.relay.outbox.waiting(session, self._tenant_id, WINDOW)
-        self._session.offer(waiting)
+        async with self._lock:
+            async with self._services.database.read() as session:
+                waiting = await self._services.relay.outbox.waiting(session, self._tenant_id, WINDOW)
+            self._session.offer(waiting)
 
     async def confirm(self, ids: Sequence[str]) -> None:
         """The daemon has these messages."""
-        async with self._services.database.write() as session:
-            done = await self._services.relay.outbox.confirm(session, self._tenant_id, ids)
-            message_ids = _message_ids(done)
-            changed = await self._services.runs.delivered(session, self._tenant_id, message_ids)
+        async with self._lock:
+            async with self._services.database.write() as session:
+                done = await self._services.relay.outbox.confirm(session, self._tenant_id, ids)
+                changed = await self._services.runs.delivered(session, self._tenant_id, _message_ids(done))
+            self._session.forget(ids)
         await self._announce(changed)
 
     async def refuse(self, message_id: str) -> bool:
         """The daemon will never take this message. Says whether there was one of this id."""
-        async with self._services.database.write() as session:
-            done = await self._services.relay.outbox.confirm(session, self._tenant_id, [message_id])
-            changed = await self._services.runs.refused(session, self._tenant_id, _message_ids(done))
+        async with self._lock:
+            async with self._services.database.write() as session:
+                done = await self._services.relay.outbox.confirm(session, self._tenant_id, [message_id])
+                changed = await self._services.runs.refused(session, self._tenant_id, _message_ids(done))
+            self._session.forget([message_id])
         await self._announce(changed)
         return bool(done)
 

@@ -6,7 +6,7 @@ Before ``Hello`` was received nothing is sent and nothing else is taken.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -123,10 +123,8 @@ class LinkSession:
         if not self._is_open:
             raise LinkClosed(CLOSE_BAD_MESSAGE, f"{payload.kind} before link.hello")
         if isinstance(payload, Acknowledged):
-            self._in_flight.difference_update(payload.ids)
             return Confirmed(payload.ids)
         if isinstance(payload, Rejected):
-            self._in_flight.discard(payload.id)
             return Refused(payload.id, payload.code, payload.detail)
         return Arrived(envelope)
 
@@ -141,6 +139,10 @@ class LinkSession:
             # The payload was checked when it was stored; writing it as it lies there keeps what is newer.
             frame = {"id": message.id, "sent_at": self._clock().isoformat(), "payload": message.payload}
             self._frames.append(json.dumps(frame, separators=(",", ":")))
+
+    def forget(self, ids: Iterable[str]) -> None:
+        """These messages are out of the outbox; until then they count as under way."""
+        self._in_flight.difference_update(ids)
 
     def send(self, payload: HubPayload, message_id: str = "") -> None:
         """Send a message that is not kept in the outbox."""

@@ -1,0 +1,264 @@
+"""The link with real sockets, Redis and SQLite, and two workers."""
+
+import pytest
+
+from letsbe_app.db.models import MessageStatus
+from letsbe_app.relay.event_id import START
+from tenant_daemon.contracts.chat import RunOutcome, ToolFinished, ToolStarted
+from tenant_daemon.contracts.commands import ConfigApplied
+from tenant_daemon.contracts.envelope import Acknowledged, Hello, Rejected
+from tenant_daemon.contracts.errors import (
+    CLOSE_BAD_MESSAGE,
+    CLOSE_TAKEN_OVER,
+    CLOSE_UNAUTHENTICATED,
+    ErrorCode,
+)
+from tenant_daemon.contracts.health import Heartbeat
+from tests.support.live_hub import Customer, LiveHub, ScriptedRun, daemon, eventually, new_customer
+
+
+def heartbeat(config_version: int = 10_000) -> Heartbeat:
+    return Heartbeat(
+        daemon_version="1", openclaw_version="2026.9.6", config_version=config_version, is_ready=True
+    )
+
+
+async def test_wrong_key_is_told_by_its_close_code(hub: LiveHub) -> None:
+    async with daemon(hub.workers[0], "nonsense", hello=False) as link:
+        assert await link.close_code() == CLOSE_UNAUTHENTICATED
+
+
+async def test_anything_before_hello_closes_the_link(hub: LiveHub, customer: Customer) -> None:
+    async with daemon(hub.workers[0], customer.api_key, hello=False) as link:
+        await link.send(heartbeat())
+        assert await link.close_code() == CLOSE_BAD_MESSAGE
+
+
+async def test_messages_wait_for_the_server_and_go_out_in_order(
+    hub: LiveHub, customer: Customer, conversation_id: str
+) -> None:
+    conversations = hub.workers[0].services.conversations
+    for text in ("one", "two"):
+        await conversations.send(customer.actor, conversation_id, text)
+    async with daemon(hub.workers[1], customer.api_key) as link:
+        first, second = await link.next("chat.send"), await link.next("chat.send")
+        assert [first.payload.text, second.payload.text] == ["one", "two"]
+        await conversations.send(customer.actor, conversation_id, "three")
+        third = await link.next("chat.send")
+        await link.send(Acknowledged(ids=[first.id, third.id]))
+        await link.send(ConfigApplied(version=1, is_applied=True), "obx1")
+        await link.next("link.ack")
+    async with daemon(hub.workers[0], customer.api_key) as link:
+        assert (await link.next("chat.send")).payload.text == "two"
+    page = await conversations.messages(customer.actor, conversation_id)
+    assert [message.status for message in page.items] == ["delivered", "waiting", "delivered"]
+
+
+async def test_refused_message_is_told_to_the_customer_and_not_sent_again(
+    hub: LiveHub, customer: Customer, conversation_id: str
+) -> None:
+    conversations = hub.workers[0].services.conversations
+    await conversations.send(customer.actor, conversation_id, "hello")
+    async with daemon(hub.workers[0], customer.api_key) as link:
+        sent = await link.next("chat.send")
+        await link.send(Rejected(id=sent.id, code=ErrorCode.NOT_FOUND, detail="no such agent"))
+        await conversations.send(customer.actor, conversation_id, "again")
+        assert (await link.next("chat.send")).payload.text == "again"
+    page = await conversations.messages(customer.actor, conversation_id)
+    assert page.items[0].status == MessageStatus.FAILED
+    assert page.items[0].note == "Your server could not take this message."
+
+
+async def test_answer_is_committed_once_with_its_tool_calls(
+    hub: LiveHub, customer: Customer, conversation_id: str
+) -> None:
+    run = ScriptedRun(conversation_id)
+    run.started()
+    run.delta("It is ")
+    run.add(ToolStarted(tool_call_id="tc1", tool_name="shell", summary="df -h"))
+    run.add(ToolFinished(tool_call_id="tc1", status="executed", tier="GREEN", output="42 G"))
+    run.delta("42 G.")
+    run.finished()
+    async with daemon(hub.workers[0], customer.api_key) as link:
+        for event in run.events + run.events:
+            await link.send(event)
+        await link.expect_ack(run.run_id, len(run.events))
+    page = await hub.workers[1].services.conversations.messages(customer.actor, conversation_id)
+    [message] = page.items
+    assert (message.id, message.status, message.text) == (run.run_id, "completed", "It is 42 G.")
+    [call] = message.tool_calls
+    assert (call.tool_name, call.summary, call.status, call.output) == ("shell", "df -h", "executed", "42 G")
+    stored = await hub.workers[1].services.relay.streams.read(conversation_id, START)
+    assert [entry.id.seq for entry in stored] == [1, 2, 3, 4, 5, 6]
+
+
+async def test_worker_dies_and_the_other_one_finishes_the_answer(
+    hub: LiveHub, customer: Customer, conversation_id: str
+) -> None:
+    run = ScriptedRun(conversation_id)
+    run.started()
+    run.add(ToolStarted(tool_call_id="tc1", tool_name="shell", summary="df -h"))
+    run.delta("half ")
+    async with daemon(hub.workers[0], customer.api_key) as link:
+        for event in run.events:
+            await link.send(event)
+        await link.expect_ack(run.run_id, 3)
+        await hub.workers[0].stop()
+    run.add(ToolFinished(tool_call_id="tc1", status="executed", output="42 G"))
+    run.delta("whole")
+    run.finished()
+    async with daemon(hub.workers[1], customer.api_key) as link:
+        # The confirmation of 3 may have been lost with the worker: the daemon repeats it.
+        for event in run.events[2:]:
+            await link.send(event)
+        await link.expect_ack(run.run_id, 6)
+    page = await hub.workers[1].services.conversations.messages(customer.actor, conversation_id)
+    [message] = page.items
+    assert (message.text, message.status) == ("half whole", "completed")
+    assert [(call.tool_call_id, call.output) for call in message.tool_calls] == [("tc1", "42 G")]
+
+
+async def test_gap_is_asked_for_once(hub: LiveHub, customer: Customer, conversation_id: str) -> None:
+    run = ScriptedRun(conversation_id)
+    run.started()
+    for word in ("a", "b", "c", "d"):
+        run.delta(word)
+    run.finished()
+    async with daemon(hub.workers[0], customer.api_key) as link:
+        await link.send(run.events[0])
+        for event in run.events[2:]:
+            await link.send(event)
+        resend = await link.next("run.resend")
+        assert (resend.payload.run_id, resend.payload.from_seq) == (run.run_id, 2)
+        for event in run.events[1:]:
+            await link.send(event)
+        await link.expect_ack(run.run_id, 6)
+    assert [envelope.payload.kind for envelope in link.received].count("run.resend") == 1
+    [message] = (await hub.workers[0].services.conversations.messages(customer.actor, conversation_id)).items
+    assert message.text == "abcd"
+
+
+async def test_run_that_the_daemon_forgot_says_that_it_was_cut_off(
+    hub: LiveHub, customer: Customer, conversation_id: str
+) -> None:
+    run = ScriptedRun(conversation_id)
+    run.started()
+    async with daemon(hub.workers[0], customer.api_key) as link:
+        await link.send(run.events[0])
+        await link.expect_ack(run.run_id, 1)
+        await link.send(Rejected(id=run.run_id, code=ErrorCode.NOT_FOUND))
+        await link.send(heartbeat())
+        await link.send(ConfigApplied(version=1, is_applied=True), "obx1")
+        await link.next("link.ack")
+    [message] = (await hub.workers[0].services.conversations.messages(customer.actor, conversation_id)).items
+    assert message.status == RunOutcome.INTERRUPTED
+    assert "missing" in message.note
+
+
+async def test_last_event_in_a_gap_that_stays_keeps_the_text(
+    hub: LiveHub, customer: Customer, conversation_id: str
+) -> None:
+    run = ScriptedRun(conversation_id)
+    run.started()
+    run.delta("whole")
+    run.finished()
+    async with daemon(hub.workers[0], customer.api_key) as link:
+        await link.send(run.events[2])
+        await link.next("run.resend")
+        await link.send(run.events[2])
+        await link.expect_ack(run.run_id, 3)
+    [message] = (await hub.workers[0].services.conversations.messages(customer.actor, conversation_id)).items
+    assert (message.text, message.status) == ("whole", "completed")
+
+
+async def test_newer_connection_takes_over_across_workers(hub: LiveHub, customer: Customer) -> None:
+    async with daemon(hub.workers[0], customer.api_key) as older:
+        await older.send(ConfigApplied(version=1, is_applied=True), "obx1")
+        await older.next("link.ack")
+        async with daemon(hub.workers[1], customer.api_key) as newer:
+            assert await older.close_code() == CLOSE_TAKEN_OVER
+            await newer.send(ConfigApplied(version=1, is_applied=True), "obx2")
+            await newer.next("link.ack")
+            assert await hub.workers[0].services.relay.presence.is_online(customer.tenant_id)
+
+
+async def test_tenant_goes_offline_with_its_link(hub: LiveHub, customer: Customer) -> None:
+    presence = hub.workers[1].services.relay.presence
+    async with daemon(hub.workers[0], customer.api_key) as link:
+        await link.send(ConfigApplied(version=1, is_applied=True), "obx1")
+        await link.next("link.ack")
+        assert await presence.is_online(customer.tenant_id)
+
+    async def is_offline() -> bool:
+        return not await presence.is_online(customer.tenant_id)
+
+    await eventually(is_offline)
+
+
+async def test_older_config_is_brought_up_to_date_at_once(hub: LiveHub, customer: Customer) -> None:
+    agents = hub.workers[1].services.agents
+    async with daemon(hub.workers[0], customer.api_key, config_version=0) as link:
+        first = await link.next("config.apply")
+        assert len(first.payload.config.agents) == 5
+        await link.send(ConfigApplied(version=first.payload.config.version, is_applied=True), "obx1")
+        await agents.set_stopped(customer.actor, customer.tenant_id, "sales", True)
+        second = await link.next("config.apply")
+        assert second.payload.config.version == first.payload.config.version + 1
+        assert second.id != first.id
+        stopped = [agent.agent_id for agent in second.payload.config.agents if agent.is_stopped]
+        assert stopped == ["sales"]
+
+
+async def test_run_for_another_customers_conversation_is_refused(
+    hub: LiveHub, customer: Customer, conversation_id: str
+) -> None:
+    other = await new_customer(hub.workers[0].services, "eve@other.example")
+    run = ScriptedRun(conversation_id)
+    run.started()
+    async with daemon(hub.workers[1], other.api_key) as link:
+        await link.send(run.events[0])
+        refusal = await link.next("link.reject")
+        assert (refusal.payload.id, refusal.payload.code) == (run.run_id, ErrorCode.NOT_FOUND)
+    page = await hub.workers[0].services.conversations.messages(customer.actor, conversation_id)
+    assert page.items == []
+
+
+async def test_run_with_the_id_of_another_message_is_refused(
+    hub: LiveHub, customer: Customer, conversation_id: str
+) -> None:
+    said = await hub.workers[0].services.conversations.send(customer.actor, conversation_id, "hello")
+    run = ScriptedRun(conversation_id, run_id=said.id)
+    run.started()
+    async with daemon(hub.workers[1], customer.api_key) as link:
+        await link.send(run.events[0])
+        refusal = await link.next("link.reject")
+        assert refusal.payload.code is ErrorCode.CONFLICT
+
+
+@pytest.mark.parametrize("frame", ["{", "[]", '{"payload":{"kind":"x"}', '{"id":"","payload":{}}', "null"])
+async def test_what_is_no_envelope_closes_the_link(hub: LiveHub, customer: Customer, frame: str) -> None:
+    async with daemon(hub.workers[0], customer.api_key) as link:
+        await link.connection.send(frame)
+        assert await link.close_code() == CLOSE_BAD_MESSAGE
+
+
+async def test_message_of_a_newer_daemon_is_refused_by_id_and_the_link_goes_on(
+    hub: LiveHub, customer: Customer
+) -> None:
+    async with daemon(hub.workers[0], customer.api_key) as link:
+        await link.connection.send(
+            '{"id":"obx9","sent_at":"2026-11-21T09:00:00Z","payload":{"kind":"dream.told"}}'
+        )
+        refusal = await link.next("link.reject")
+        assert (refusal.payload.id, refusal.payload.code) == ("obx9", ErrorCode.UNKNOWN_KIND)
+        await link.send(ConfigApplied(version=1, is_applied=True), "obx10")
+        await link.next("link.ack")
+
+
+async def test_second_hello_and_old_version_are_told(hub: LiveHub, customer: Customer) -> None:
+    async with daemon(hub.workers[0], customer.api_key) as link:
+        await link.send(Hello(daemon_version="1", config_version=1))
+        assert await link.close_code() == CLOSE_BAD_MESSAGE
+    async with daemon(hub.workers[0], customer.api_key, hello=False) as link:
+        await link.send(Hello(protocol_version=0, daemon_version="0", config_version=1))
+        assert await link.close_code() == 4426
