@@ -10,7 +10,6 @@ import argparse
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 from letsbe_app.settings import load_settings
 
@@ -81,13 +80,14 @@ def _use_prebuilt_pages() -> None:
     from reflex_base import constants
     from reflex_base.environment import environment
 
-    import rxconfig  # noqa: F401  # sets what Reflex reads from the environment
-
-    if not (Path(".web") / constants.Dirs.STATIC).exists():
-        sys.exit("The pages are not built yet. Run `python -m letsbe_app build` (or `make setup`) first.")
     environment.REFLEX_ENV_MODE.set(constants.Env.PROD)
     environment.REFLEX_SKIP_COMPILE.set(True)
     environment.REFLEX_MOUNT_FRONTEND_COMPILED_APP.set(True)
+
+    import rxconfig  # noqa: F401  # sets what else Reflex reads from the environment
+
+    if not (environment.REFLEX_WEB_WORKDIR.get() / constants.Dirs.STATIC).exists():
+        sys.exit("The pages are not built yet. Run `python -m letsbe_app build` (or `make setup`) first.")
 
 
 if __name__ == "__main__":
