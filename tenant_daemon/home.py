@@ -16,6 +16,11 @@ class TenantHome:
         return self.root / "daemon.toml"
 
     @property
+    def enrolment_file(self) -> Path:
+        """``enrolment.json``: which tenant this is and where the hub's link is; written at enrolment."""
+        return self.root / "enrolment.json"
+
+    @property
     def keys_dir(self) -> Path:
         """0700. ``vault.key``, ``sealing.key`` and the local tokens ``*.token``, each 0600."""
         return self.root / "keys"
@@ -70,6 +75,11 @@ class TenantHome:
     def link_socket(self) -> Path:
         """HTTP over a unix socket: the link's local door (``/wake``, ``/handover``)."""
         return self.run_dir / "link.sock"
+
+    @property
+    def pid_file(self) -> Path:
+        """``run/daemon.pid``: the supervisor's, locked while it lives."""
+        return self.run_dir / "daemon.pid"
 
     @property
     def logs_dir(self) -> Path:

@@ -7,13 +7,14 @@ They keep other users and processes of the server out of our loopback ports; no 
 import os
 import secrets
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 from tenant_daemon.home import TenantHome
 
 TokenName = Literal["proxy", "wrapper", "gateway"]
 """``proxy``: OpenClaw -> proxy. ``wrapper``: plugin and link -> wrapper. ``gateway``: link -> OpenClaw."""
 
+LOCAL_TOKENS: Final[tuple[TokenName, ...]] = get_args(TokenName)
 _TOKEN_BYTES: Final = 32
 
 

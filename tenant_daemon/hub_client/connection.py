@@ -9,9 +9,14 @@ from typing import Final, Protocol
 import structlog
 
 from tenant_daemon.contracts.envelope import Hello
-from tenant_daemon.contracts.errors import CLOSE_BAD_MESSAGE, ErrorCode
+from tenant_daemon.contracts.errors import (
+    CLOSE_BAD_MESSAGE,
+    CLOSE_TAKEN_OVER,
+    CLOSE_UNAUTHENTICATED,
+    CLOSE_VERSION_UNSUPPORTED,
+    ErrorCode,
+)
 from tenant_daemon.contracts.health import Heartbeat
-from tenant_daemon.hub_client.backoff import Backoff
 from tenant_daemon.hub_client.channel import Channel, ChannelClosed, OpenChannel
 from tenant_daemon.hub_client.inbox import InboxFull, Incoming
 from tenant_daemon.hub_client.outbox import LinkStore
@@ -26,6 +31,7 @@ from tenant_daemon.hub_client.protocol import (
     RunConfirmed,
     Welcomed,
 )
+from tenant_daemon.kit.backoff import Backoff
 
 _LOOK_SECONDS: Final = 5.0
 """The store is looked at this often even when nobody knocked: a knock may be lost."""
@@ -34,6 +40,13 @@ _STALL_SECONDS: Final = 45.0
 _HELD_SECONDS: Final = 10.0
 """A connection that lasted so long counts as good."""
 _BATCH: Final = 50
+_LEAST_SECONDS: Final = {
+    # A newer connection of this tenant is alive: coming back at once would only push it out in turn.
+    CLOSE_TAKEN_OVER: 30.0,
+    # A person has to act first.
+    CLOSE_UNAUTHENTICATED: 60.0,
+    CLOSE_VERSION_UNSUPPORTED: 300.0,
+}
 
 log = structlog.get_logger()
 
@@ -89,7 +102,7 @@ class HubConnection:
             self.is_online = False
             if time.monotonic() - began_at > _HELD_SECONDS:
                 self.backoff.succeeded()
-            seconds = self.backoff.after_failure(code)
+            seconds = self.backoff.after_failure(at_least=_LEAST_SECONDS.get(code or 0, 0.0))
             log.info("link.offline", reason=self.last_problem, retry_in_seconds=round(seconds, 1))
             await asyncio.sleep(seconds)
 

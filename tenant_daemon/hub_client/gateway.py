@@ -46,25 +46,41 @@ class AgentGateway(Protocol):
 
 
 class GatewayDoor:
-    """Open while OpenClaw runs, was verified, and answers. Shared by every chat of the server."""
+    """
+    The way to the agents, shared by every chat of the server.
+
+    It is open for new messages while OpenClaw is there and verified and every other part is healthy. A run
+    that has begun may talk to OpenClaw (``now``) as long as that is there.
+    """
 
     def __init__(self) -> None:
         self._gateway: AgentGateway | None = None
+        self._is_healthy = False
         self._opened = asyncio.Event()
 
     @property
     def is_open(self) -> bool:
+        return self._opened.is_set()
+
+    @property
+    def has_gateway(self) -> bool:
+        """Whether OpenClaw is there and verified."""
         return self._gateway is not None
 
     def open(self, gateway: AgentGateway) -> None:
-        """From now on messages are relayed."""
+        """OpenClaw is there and verified."""
         self._gateway = gateway
-        self._opened.set()
+        self._update()
 
     def close(self) -> None:
-        """OpenClaw is away, or must not be talked to: messages wait."""
+        """OpenClaw is away, or must not be talked to."""
         self._gateway = None
-        self._opened.clear()
+        self._update()
+
+    def set_healthy(self, is_healthy: bool) -> None:
+        """Whether the other parts of the server are fit for work."""
+        self._is_healthy = is_healthy
+        self._update()
 
     def now(self) -> AgentGateway:
         """The gateway. Raises GatewayAway."""
@@ -73,8 +89,8 @@ class GatewayDoor:
         return self._gateway
 
     async def wait(self) -> AgentGateway:
-        """The gateway, as soon as there is one."""
-        while self._gateway is None:
+        """The gateway, as soon as the door is open."""
+        while self._gateway is None or not self._is_healthy:
             await self._opened.wait()
         return self._gateway
 
@@ -86,3 +102,9 @@ class GatewayDoor:
         finally:
             for task in waits:
                 task.cancel()
+
+    def _update(self) -> None:
+        if self._gateway is not None and self._is_healthy:
+            self._opened.set()
+        else:
+            self._opened.clear()

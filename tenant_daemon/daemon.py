@@ -1,0 +1,153 @@
+"""
+Composition root of ``python -m tenant_daemon run``: starts every part of this server and keeps it running.
+
+The guards (proxy, wrapper) come first, so that nothing that acts runs before them. All of them are children
+that the kernel ends with this process, however it ends.
+"""
+
+import asyncio
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import httpx
+import structlog
+
+import tenant_daemon
+from tenant_daemon.home import TenantHome
+from tenant_daemon.hub_client.applied_config import AppliedConfig
+from tenant_daemon.kit.backoff import Backoff
+from tenant_daemon.kit.process_log import ProcessLog
+from tenant_daemon.kit.service import Service, keep_running
+from tenant_daemon.openclaw.setup import write_files
+from tenant_daemon.openclaw.supervisor import OpenClawEnded, OpenClawProcess
+from tenant_daemon.settings import TenantSettings
+
+_GUARDS_SECONDS: Final = 20.0
+"""So long the rest waits for the guards; then it starts anyway, and the link tells the hub what is wrong."""
+_PROBE_SECONDS: Final = 2.0
+_PROBE_PAUSE_SECONDS: Final = 0.1
+_HELD_SECONDS: Final = 60.0
+_KEPT_VARIABLES: Final = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR")
+"""All that children get to see of our environment; a key in it would reach an agent's command."""
+
+log = structlog.get_logger()
+
+
+@dataclass
+class Daemon:
+    """Everything of one tenant. ``run`` returns only when it is cancelled."""
+
+    home: TenantHome
+    settings: TenantSettings
+    redact: Callable[[str], str]
+    _config_changed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def run(self) -> None:
+        """Start all parts in order, start them again when they end, stop them all when cancelled."""
+        loop = asyncio.get_running_loop()
+        loop.add_signal_handler(signal.SIGHUP, self._config_changed.set)
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                for name in self._guards():
+                    tasks.create_task(self._keep(name), name=name)
+                await self._wait_for_guards()
+                tasks.create_task(self._keep("link"), name="link")
+                tasks.create_task(self._keep_openclaw(), name="openclaw")
+        finally:
+            loop.remove_signal_handler(signal.SIGHUP)
+            log.info("daemon.stopped")
+
+    def _guards(self) -> dict[str, int]:
+        ports = self.settings.ports
+        guards = {"proxy": ports.proxy, "wrapper": ports.wrapper}
+        return guards | ({"practice": ports.practice} if self.settings.is_practice_model else {})
+
+    async def _keep(self, name: str) -> None:
+        code_root = Path(tenant_daemon.__file__).parent.parent
+        environment = {key: os.environ[key] for key in _KEPT_VARIABLES if key in os.environ}
+        service = Service(
+            name=name,
+            # -P: no module is taken from the current directory.
+            argv=(sys.executable, "-P", "-m", "tenant_daemon", name, "--home", str(self.home.root)),
+            env=environment | {"PYTHONPATH": str(code_root), "PYTHONUNBUFFERED": "1"},
+            cwd=self.home.root,
+        )
+        await keep_running(service, ProcessLog(self.home.logs_dir / f"{name}.log", self.redact))
+
+    async def _wait_for_guards(self) -> None:
+        try:
+            async with asyncio.timeout(_GUARDS_SECONDS), httpx.AsyncClient(trust_env=False) as http:
+                await asyncio.gather(*(_until_healthy(http, port) for port in self._guards().values()))
+        except TimeoutError:
+            log.error("daemon.guards_unhealthy", waited_seconds=_GUARDS_SECONDS)
+
+    async def _keep_openclaw(self) -> None:
+        backoff = Backoff(base_seconds=1.0, cap_seconds=30.0)
+        while True:
+            self._config_changed.clear()
+            if not await self._write_openclaw_files():
+                await self._config_changed.wait()
+                continue
+            began_at = time.monotonic()
+            is_wanted = await self._run_openclaw()
+            if is_wanted or time.monotonic() - began_at > _HELD_SECONDS:
+                backoff.succeeded()
+            if not is_wanted:
+                await asyncio.sleep(backoff.after_failure())
+
+    async def _write_openclaw_files(self) -> bool:
+        """Bring OpenClaw's files up to date; False while there is nothing to run it with."""
+        config = AppliedConfig(self.home.config_file).current
+        if config is None or not config.agents:
+            return False
+        await asyncio.to_thread(write_files, self.home, self.settings, config)
+        return True
+
+    async def _run_openclaw(self) -> bool:
+        """Run it until it ends (False) or its configuration needs a restart (True)."""
+        process = OpenClawProcess(self.home, self.settings)
+        try:
+            await process.start()
+            await process.wait_ready()
+            return await self._until_restart_is_due(process)
+        except (OSError, TimeoutError, OpenClawEnded) as exc:
+            log.error("openclaw.failed", reason=str(exc) or type(exc).__name__)
+            return False
+        finally:
+            await process.stop()
+
+    async def _until_restart_is_due(self, process: OpenClawProcess) -> bool:
+        ended = asyncio.create_task(process.wait())
+        try:
+            while True:
+                changed = asyncio.create_task(self._config_changed.wait())
+                await asyncio.wait({ended, changed}, return_when=asyncio.FIRST_COMPLETED)
+                changed.cancel()
+                if ended.done():
+                    raise OpenClawEnded(ended.result())
+                self._config_changed.clear()
+                config = AppliedConfig(self.home.config_file).current
+                if config is None or not config.agents:
+                    return True
+                if await asyncio.to_thread(write_files, self.home, self.settings, config):
+                    log.info("openclaw.restart", config_version=config.version)
+                    return True
+        finally:
+            ended.cancel()
+
+
+async def _until_healthy(http: httpx.AsyncClient, port: int) -> None:
+    url = f"http://127.0.0.1:{port}/healthz"
+    while True:
+        try:
+            if (await http.get(url, timeout=_PROBE_SECONDS)).status_code == httpx.codes.OK:
+                return
+        except httpx.HTTPError:
+            pass
+        await asyncio.sleep(_PROBE_PAUSE_SECONDS)

@@ -1,0 +1,174 @@
+"""Checks of a tenant's server, each with the remedy in plain words."""
+
+import asyncio
+import json
+import shutil
+import socket
+import stat
+import subprocess
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import httpx
+
+from tenant_daemon.audit import AuditTrail
+from tenant_daemon.home import TenantHome
+from tenant_daemon.hub_client.applied_config import AppliedConfig
+from tenant_daemon.hub_client.enrolment import read_enrolment
+from tenant_daemon.hub_client.local_door import LinkAway, read_status
+from tenant_daemon.kit.pid_file import running_pid
+from tenant_daemon.openclaw.environment import OPENCLAW_VERSION
+from tenant_daemon.settings import HUB_KEY_SECRET, TenantSettings, load_settings
+from tenant_daemon.vault import Vault
+
+_TIMEOUT_SECONDS: Final = 10.0
+_LEAST_FREE_BYTES: Final = 1_000_000_000
+
+
+class Wrong(Exception):
+    """A check failed; says what is wrong and what to do."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """The outcome of one check."""
+
+    name: str
+    is_right: bool
+    detail: str
+
+
+def examine(home: TenantHome) -> Iterator[Finding]:
+    """Do every check, in the order in which to repair."""
+    settings: list[TenantSettings] = []
+
+    def check_settings() -> str:
+        settings.append(load_settings(home))
+        return str(home.settings_file)
+
+    yield _finding("settings", check_settings)
+    yield _finding("home", lambda: _home_is_private(home))
+    yield _finding("enrolment", lambda: read_enrolment(home).tenant_id)
+    yield _finding("vault", lambda: _vault_opens(home))
+    yield _finding("audit", lambda: _audit_is_intact(home))
+    yield _finding("disk", lambda: _disk_has_room(home))
+    if settings:
+        yield _finding("node", lambda: _node_runs(settings[0]))
+        yield _finding("openclaw", lambda: _openclaw_is_pinned(settings[0]))
+        yield _finding("hub", lambda: _hub_answers(settings[0]))
+        yield _finding("ports", lambda: _ports_are_usable(home, settings[0]))
+    yield _finding("config", lambda: _config_is_there(home))
+    yield _finding("daemon", lambda: _daemon_is_ready(home))
+
+
+def _finding(name: str, check: Callable[[], str]) -> Finding:
+    try:
+        return Finding(name, True, check())
+    except SystemExit as exc:
+        return Finding(name, False, str(exc))
+    except Exception as exc:  # noqa: BLE001
+        # Every check is told by its outcome, so that one failure does not hide the others.
+        return Finding(name, False, str(exc) or type(exc).__name__)
+
+
+def _home_is_private(home: TenantHome) -> str:
+    for folder in (home.root, home.keys_dir):
+        if stat.S_IMODE(folder.stat().st_mode) & 0o077:
+            raise Wrong(f"{folder} can be read by others: chmod 700 {folder}")
+    return str(home.root)
+
+
+def _vault_opens(home: TenantHome) -> str:
+    if not home.vault_db.exists():
+        raise Wrong("there is none yet: enrol first")
+    vault = Vault.open(home)
+    try:
+        names = {info.name for info in vault.list()}
+    finally:
+        vault.close()
+    if HUB_KEY_SECRET not in names:
+        raise Wrong("the hub's key is missing: enrol again")
+    return f"{len(names)} secrets"
+
+
+def _audit_is_intact(home: TenantHome) -> str:
+    found = AuditTrail.open(home).verify()
+    if not found.is_intact:
+        raise Wrong(f"broken at entry {found.first_broken}: {found.problem}")
+    return f"{found.count} entries, unbroken"
+
+
+def _disk_has_room(home: TenantHome) -> str:
+    free = shutil.disk_usage(home.root).free
+    if free < _LEAST_FREE_BYTES:
+        raise Wrong(f"only {free // 1_000_000} MB are free, at least 1000 MB are needed")
+    return f"{free // 1_000_000} MB free"
+
+
+def _node_runs(settings: TenantSettings) -> str:
+    node = settings.openclaw.node
+    try:
+        answer = subprocess.run(  # noqa: S603 - the program is named in our own settings
+            [node, "--version"], capture_output=True, text=True, timeout=_TIMEOUT_SECONDS, check=True
+        )
+    except (OSError, subprocess.SubprocessError) as exc:
+        raise Wrong(f"{node} does not run: install node there or set openclaw.node") from exc
+    return answer.stdout.strip()
+
+
+def _openclaw_is_pinned(settings: TenantSettings) -> str:
+    manifest = settings.openclaw.package_dir / "package.json"
+    try:
+        version = json.loads(manifest.read_text("utf-8"))["version"]
+    except (OSError, ValueError, KeyError) as exc:
+        raise Wrong(f"{manifest} cannot be read: install openclaw@{OPENCLAW_VERSION} there") from exc
+    if version != OPENCLAW_VERSION:
+        raise Wrong(f"version {version} is installed, this daemon is made for {OPENCLAW_VERSION}")
+    return str(version)
+
+
+def _hub_answers(settings: TenantSettings) -> str:
+    try:
+        answer = httpx.get(f"{settings.hub_url}/healthz", timeout=_TIMEOUT_SECONDS, trust_env=False)
+    except httpx.HTTPError as exc:
+        raise Wrong(f"{settings.hub_url} cannot be reached ({type(exc).__name__})") from exc
+    if not answer.is_success:
+        raise Wrong(f"{settings.hub_url} answered {answer.status_code}")
+    return settings.hub_url
+
+
+def _ports_are_usable(home: TenantHome, settings: TenantSettings) -> str:
+    ports = settings.ports.model_dump()
+    if running_pid(home.pid_file) is not None:
+        return "in use by this daemon"
+    taken = [f"{name} ({port})" for name, port in ports.items() if _is_taken(port)]
+    if taken:
+        raise Wrong(f"taken by another program: {', '.join(taken)}; change [ports] in {home.settings_file}")
+    return ", ".join(str(port) for port in ports.values())
+
+
+def _is_taken(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _config_is_there(home: TenantHome) -> str:
+    config = AppliedConfig(home.config_file).current
+    if config is None:
+        raise Wrong("none came from the hub yet")
+    return f"version {config.version}, {len(config.agents)} agents"
+
+
+def _daemon_is_ready(home: TenantHome) -> str:
+    pid = running_pid(home.pid_file)
+    if pid is None:
+        raise Wrong("does not run: python -m tenant_daemon run")
+    try:
+        status = asyncio.run(read_status(home))
+    except LinkAway as exc:
+        raise Wrong(f"process {pid} runs, but {exc}") from exc
+    if not status.get("is_ready"):
+        raise Wrong("agents cannot work yet: see python -m tenant_daemon status")
+    return f"process {pid}, agents can work"

@@ -1,0 +1,55 @@
+"""``python -m tenant_daemon link``: the connection to the hub as a process."""
+
+import argparse
+import asyncio
+from typing import Any
+
+from tenant_daemon.audit import AuditTrail
+from tenant_daemon.home import TenantHome
+from tenant_daemon.hub_client.channel import open_websocket
+from tenant_daemon.hub_client.enrolment import EnrolmentFailed, read_enrolment
+from tenant_daemon.hub_client.link import LinkParts, run_link
+from tenant_daemon.hub_client.outbox import open_store
+from tenant_daemon.kit.signals import until_signal
+from tenant_daemon.kit.terminal import complain
+from tenant_daemon.redaction import LiveRedactor
+from tenant_daemon.redaction.log_processor import configure_logging
+from tenant_daemon.settings import HUB_KEY_SECRET, load_settings
+from tenant_daemon.vault import Vault
+
+
+def add_parser(subparsers: Any) -> None:
+    """Add ``link``."""
+    subparsers.add_parser(
+        "link",
+        help="the connection to the hub",
+        description=(
+            "Keeps one websocket to the hub, relays chats between it and OpenClaw, and is the only process "
+            "that sends anything to the hub. Other processes of this server reach it by a unix socket."
+        ),
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run until a signal ends it."""
+    home = TenantHome(args.home)
+    settings = load_settings(home)
+    try:
+        enrolled = read_enrolment(home)
+    except EnrolmentFailed as exc:
+        complain(str(exc))
+        return 1
+    vault = Vault.open(home)
+    redactor = LiveRedactor(vault)
+    configure_logging(redactor)
+    api_key = vault.get(HUB_KEY_SECRET, actor="daemon:link", purpose="open the link to the hub")
+    parts = LinkParts(
+        home=home,
+        settings=settings,
+        store=open_store(home.link_db),
+        redactor=redactor,
+        audit=AuditTrail.open(home),
+        open_channel=lambda: open_websocket(enrolled.link_url, api_key),
+    )
+    asyncio.run(until_signal(run_link(parts)))
+    return 0

@@ -1,0 +1,92 @@
+"""What the link does with each message of the hub: it is done in the inbox only when it has taken effect."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Final, assert_never
+
+import structlog
+
+from tenant_daemon.contracts.approvals import ApprovalDecided
+from tenant_daemon.contracts.chat import SendMessage, StopRun
+from tenant_daemon.contracts.commands import ApplyConfig, ConfigApplied
+from tenant_daemon.hub_client.applied_config import AppliedConfig, ConfigRefused
+from tenant_daemon.hub_client.chat import ChatRelay
+from tenant_daemon.hub_client.inbox import Incoming
+from tenant_daemon.hub_client.outbox import LinkStore
+from tenant_daemon.hub_client.wrapper_client import WrapperAway, WrapperClient
+from tenant_daemon.kit.backoff import Backoff
+
+_RETRY_CAP_SECONDS: Final = 10.0
+
+log = structlog.get_logger()
+
+
+class Dispatcher:
+    """Stored messages in, calls to the other parts out. Call ``restore`` after ``ChatRelay.restore``."""
+
+    def __init__(
+        self,
+        store: LinkStore,
+        chat: ChatRelay,
+        wrapper: WrapperClient,
+        config: AppliedConfig,
+        on_config: Callable[[], Awaitable[None]],
+        tasks: asyncio.TaskGroup,
+    ) -> None:
+        self._store = store
+        self._chat = chat
+        self._wrapper = wrapper
+        self._config = config
+        self._on_config = on_config
+        self._tasks = tasks
+
+    def restore(self) -> None:
+        """Do what the last run of this process left undone."""
+        for message in self._store.inbox.pending():
+            if not isinstance(message.payload, SendMessage):
+                self.on_message(message)
+
+    def on_message(self, message: Incoming) -> None:
+        """Set off what a message asks for."""
+        match message.payload:
+            case SendMessage():
+                self._chat.on_message(message)
+            case StopRun() as stop:
+                self._tasks.create_task(self._stop(message.id, stop))
+            case ApprovalDecided() as decision:
+                self._tasks.create_task(self._decide(message.id, decision))
+            case ApplyConfig() as wish:
+                self._tasks.create_task(self._apply(message.id, wish))
+            case _:
+                assert_never(message.payload)
+
+    async def _stop(self, message_id: str, stop: StopRun) -> None:
+        await self._chat.stop(stop.conversation_id)
+        self._store.inbox.done(message_id)
+
+    async def _decide(self, message_id: str, decision: ApprovalDecided) -> None:
+        backoff = Backoff(base_seconds=0.5, cap_seconds=_RETRY_CAP_SECONDS)
+        while True:
+            try:
+                await self._wrapper.decide(decision)
+                break
+            except WrapperAway as exc:
+                log.warning("approval.wrapper_away", approval_id=decision.approval_id, reason=str(exc))
+                await asyncio.sleep(backoff.after_failure())
+        self._store.inbox.done(message_id)
+
+    async def _apply(self, message_id: str, wish: ApplyConfig) -> None:
+        version = wish.config.version
+        try:
+            is_new = self._config.apply(wish.config)
+        except ConfigRefused as exc:
+            log.warning("config.refused", version=version, reason=str(exc))
+            self._report(ConfigApplied(version=version, is_applied=False, detail=str(exc)))
+        else:
+            self._report(ConfigApplied(version=self._config.version, is_applied=True))
+            if is_new:
+                await self._on_config()
+        self._store.inbox.done(message_id)
+
+    def _report(self, report: ConfigApplied) -> None:
+        self._store.put(report, slot="config.applied")

@@ -1,0 +1,116 @@
+"""Looks after the parts of this server and tells the hub: every 15 s, and at once when something changes."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+import httpx
+import structlog
+
+from tenant_daemon.audit import AuditTrail
+from tenant_daemon.contracts.health import ComponentHealth, Heartbeat
+from tenant_daemon.hub_client.gateway import GatewayDoor
+from tenant_daemon.hub_client.metrics import MetricsReader
+
+HEARTBEAT_SECONDS: Final = 15.0
+_PROBE_SECONDS: Final = 3.0
+_PAUSE_UNTIL_READY_SECONDS: Final = 1.0
+_PAUSE_WHEN_READY_SECONDS: Final = 5.0
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Versions:
+    """What runs here."""
+
+    daemon: str
+    openclaw: str
+
+
+@dataclass
+class HealthMonitor:
+    """Runs until cancelled. ``latest`` is the last heartbeat, also what ``status`` shows."""
+
+    urls: dict[str, str]
+    """Part -> address that answers 200 while it is healthy."""
+    door: GatewayDoor
+    openclaw_problem: Callable[[], str]
+    config_version: Callable[[], int]
+    outbox_depth: Callable[[], int]
+    audit: AuditTrail
+    metrics: MetricsReader
+    versions: Versions
+    send: Callable[[Heartbeat], None]
+    latest: Heartbeat | None = None
+    _look: asyncio.Event = field(default_factory=asyncio.Event)
+    _sent_at: float = 0.0
+
+    def look(self) -> None:
+        """Something changed: look at once and tell the hub."""
+        self._look.set()
+
+    async def run(self) -> None:
+        """Look, tell, wait; again and again."""
+        async with httpx.AsyncClient(timeout=_PROBE_SECONDS, trust_env=False) as http:
+            while True:
+                await self._examine(http)
+                pause = _PAUSE_WHEN_READY_SECONDS if self.door.is_open else _PAUSE_UNTIL_READY_SECONDS
+                try:
+                    await asyncio.wait_for(self._look.wait(), pause)
+                except TimeoutError:
+                    continue
+                self._look.clear()
+                self._sent_at = 0.0
+
+    async def _examine(self, http: httpx.AsyncClient) -> None:
+        probes = await asyncio.gather(*(_probe(http, name, url) for name, url in self.urls.items()))
+        self.door.set_healthy(all(probe.is_healthy for probe in probes))
+        count, head = await asyncio.to_thread(self.audit.head)
+        figures = self.metrics.read()
+        heartbeat = Heartbeat(
+            daemon_version=self.versions.daemon,
+            openclaw_version=self.versions.openclaw,
+            config_version=self.config_version(),
+            is_ready=self.door.is_open,
+            components=[*probes, self._openclaw()],
+            cpu_percent=figures.cpu_percent,
+            memory_used_bytes=figures.memory_used_bytes,
+            memory_total_bytes=figures.memory_total_bytes,
+            disk_used_bytes=figures.disk_used_bytes,
+            disk_total_bytes=figures.disk_total_bytes,
+            audit_head=head,
+            audit_count=count,
+            outbox_depth=self.outbox_depth(),
+        )
+        if self._is_due(heartbeat):
+            self._sent_at = time.monotonic()
+            self.send(heartbeat)
+        self.latest = heartbeat
+
+    def _openclaw(self) -> ComponentHealth:
+        problem = self.openclaw_problem()
+        return ComponentHealth(name="openclaw", is_healthy=self.door.has_gateway, detail=problem)
+
+    def _is_due(self, new: Heartbeat) -> bool:
+        old = self.latest
+        if old is None or time.monotonic() - self._sent_at >= HEARTBEAT_SECONDS:
+            return True
+        return (old.is_ready, old.components, old.config_version) != (
+            new.is_ready,
+            new.components,
+            new.config_version,
+        )
+
+
+async def _probe(http: httpx.AsyncClient, name: str, url: str) -> ComponentHealth:
+    try:
+        answer = await http.get(url)
+    except httpx.HTTPError as exc:
+        return ComponentHealth(name=name, is_healthy=False, detail=f"no answer ({type(exc).__name__})")
+    is_healthy = answer.status_code == httpx.codes.OK
+    return ComponentHealth(
+        name=name, is_healthy=is_healthy, detail="" if is_healthy else f"answered {answer.status_code}"
+    )

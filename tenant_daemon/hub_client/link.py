@@ -1,0 +1,161 @@
+"""The link process put together: hub, chats, OpenClaw, health and the local door."""
+
+import asyncio
+import signal
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Final
+
+import structlog
+
+from tenant_daemon import __version__
+from tenant_daemon.audit import AuditTrail
+from tenant_daemon.contracts.envelope import Hello
+from tenant_daemon.home import TenantHome
+from tenant_daemon.hub_client.applied_config import AppliedConfig
+from tenant_daemon.hub_client.channel import OpenChannel
+from tenant_daemon.hub_client.chat import ChatRelay
+from tenant_daemon.hub_client.connection import HubConnection
+from tenant_daemon.hub_client.dispatch import Dispatcher
+from tenant_daemon.hub_client.gateway import GatewayDoor
+from tenant_daemon.hub_client.handovers import Handovers
+from tenant_daemon.hub_client.health import HealthMonitor, Versions
+from tenant_daemon.hub_client.inbox import Incoming
+from tenant_daemon.hub_client.jobs import RecentRuns
+from tenant_daemon.hub_client.local_server import build_local_app
+from tenant_daemon.hub_client.metrics import MetricsReader
+from tenant_daemon.hub_client.openclaw_link import OpenClawLink
+from tenant_daemon.hub_client.outbox import LinkStore
+from tenant_daemon.hub_client.run_in_progress import ChatParts
+from tenant_daemon.hub_client.wrapper_client import WrapperClient
+from tenant_daemon.kit.http_server import serve_on
+from tenant_daemon.kit.pid_file import signal_holder
+from tenant_daemon.kit.unix_address import bind_private
+from tenant_daemon.local_tokens import local_token
+from tenant_daemon.openclaw.client import OpenClawClient
+from tenant_daemon.openclaw.environment import OPENCLAW_VERSION
+from tenant_daemon.redaction import LiveRedactor
+from tenant_daemon.settings import TenantSettings
+
+_NAMED_TASKS: Final = ("hub", "openclaw", "health", "door")
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class LinkParts:
+    """What the link works with; ``command.py`` chooses the real ones."""
+
+    home: TenantHome
+    settings: TenantSettings
+    store: LinkStore
+    redactor: LiveRedactor
+    audit: AuditTrail
+    open_channel: OpenChannel
+
+
+async def run_link(parts: LinkParts) -> None:
+    """
+    Run the link until cancelled.
+
+    An error in any part ends them all: the supervisor starts the process again, and what was under way is
+    in the store.
+    """
+    wrapper = WrapperClient(parts.settings.ports.wrapper, local_token(parts.home, "wrapper"))
+    async with wrapper, asyncio.TaskGroup() as tasks:
+        await _Link(parts, wrapper, tasks).run()
+
+
+class _Link:
+    """Wires the parts to each other."""
+
+    def __init__(self, parts: LinkParts, wrapper: WrapperClient, tasks: asyncio.TaskGroup) -> None:
+        self._parts = parts
+        self._tasks = tasks
+        self._config = AppliedConfig(parts.home.config_file)
+        self._door = GatewayDoor()
+        self._hub = HubConnection(parts.store, parts.open_channel, self._hello, self)
+        self._handovers = Handovers(self._door, lambda: self._config.current, wrapper.cancel)
+        self._chat = ChatRelay(self._chat_parts(wrapper), self._handovers, tasks)
+        self._dispatcher = Dispatcher(parts.store, self._chat, wrapper, self._config, self._on_config, tasks)
+        self._openclaw = OpenClawLink(self._connect, self._config, self._chat, self._look)
+        self._health = self._monitor()
+
+    async def run(self) -> None:
+        """Start everything; the task group keeps it running."""
+        listener = bind_private(self._parts.home.link_socket)
+        app = build_local_app(self._on_knock, self._status, self._handovers.ask)
+        self._chat.restore()
+        self._dispatcher.restore()
+        work = (self._hub.run(), self._openclaw.run(), self._health.run(), serve_on(listener, app))
+        for name, coroutine in zip(_NAMED_TASKS, work, strict=True):
+            self._tasks.create_task(coroutine, name=name)
+
+    def on_welcome(self) -> None:
+        """The hub knows us: tell it at once how we are."""
+        self._look()
+
+    def on_message(self, message: Incoming) -> None:
+        """A stored message of the hub."""
+        self._dispatcher.on_message(message)
+
+    def _hello(self) -> Hello:
+        return Hello(daemon_version=__version__, config_version=self._config.version)
+
+    def _connect(self) -> OpenClawClient:
+        return OpenClawClient(self._parts.settings.ports.gateway, local_token(self._parts.home, "gateway"))
+
+    def _look(self) -> None:
+        self._health.look()
+
+    def _on_knock(self) -> None:
+        self._chat.on_store_changed()
+        self._hub.wake()
+
+    async def _on_config(self) -> None:
+        self._openclaw.on_config_changed()
+        self._look()
+        # The supervisor rewrites OpenClaw's files and restarts it where that is needed.
+        with suppress(PermissionError):
+            signal_holder(self._parts.home.pid_file, signal.SIGHUP)
+        await self._chat.on_config_changed()
+
+    def _chat_parts(self, wrapper: WrapperClient) -> ChatParts:
+        parts = self._parts
+        return ChatParts(
+            store=parts.store,
+            door=self._door,
+            new_stream=lambda: parts.redactor.current().stream(),
+            redact=lambda text: parts.redactor.current().redact(text),
+            wake_link=self._hub.wake,
+            cancel_tools=wrapper.cancel,
+            config=lambda: self._config.current,
+            is_practice=parts.settings.is_practice_model,
+            recent_runs=RecentRuns(),
+        )
+
+    def _monitor(self) -> HealthMonitor:
+        ports = self._parts.settings.ports
+        checked = {"proxy": ports.proxy, "wrapper": ports.wrapper}
+        if self._parts.settings.is_practice_model:
+            checked["practice"] = ports.practice
+        return HealthMonitor(
+            urls={name: f"http://127.0.0.1:{port}/healthz" for name, port in checked.items()},
+            door=self._door,
+            openclaw_problem=lambda: self._openclaw.problem,
+            config_version=lambda: self._config.version,
+            outbox_depth=self._parts.store.depth,
+            audit=self._parts.audit,
+            metrics=MetricsReader(self._parts.home.root),
+            versions=Versions(daemon=__version__, openclaw=OPENCLAW_VERSION),
+            send=self._hub.send_heartbeat,
+        )
+
+    def _status(self) -> dict[str, object]:
+        latest = self._health.latest
+        return {
+            "is_online": self._hub.is_online,
+            "problem": self._hub.last_problem,
+            "is_ready": self._door.is_open,
+            "health": latest.model_dump(mode="json") if latest else None,
+        }

@@ -1,0 +1,64 @@
+"""What the link asks of the safety wrapper, over HTTP on the loopback address."""
+
+from types import TracebackType
+from typing import Final, Self
+
+import httpx
+import structlog
+
+from tenant_daemon.contracts.approvals import ApprovalDecided
+from tenant_daemon.hub_client.sessions import ChatSession
+
+_TIMEOUT_SECONDS: Final = 10.0
+
+log = structlog.get_logger()
+
+
+class WrapperAway(Exception):
+    """The wrapper does not answer; asking again later is right."""
+
+
+class WrapperClient:
+    """Use as ``async with WrapperClient(port, token) as wrapper``."""
+
+    def __init__(self, port: int, token: str) -> None:
+        self._http = httpx.AsyncClient(
+            base_url=f"http://127.0.0.1:{port}",
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=_TIMEOUT_SECONDS,
+            trust_env=False,
+        )
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._http.aclose()
+
+    async def decide(self, decision: ApprovalDecided) -> None:
+        """
+        Pass a person's decision on. The wrapper reports the outcome to the hub itself, a conflict included.
+
+        Raises:
+            WrapperAway: It is not known whether the wrapper has it.
+        """
+        path = f"/api/v1/approvals/{decision.approval_id}/decision"
+        answer = await self._post(path, decision.model_dump(mode="json"))
+        if answer.is_server_error or answer.status_code == httpx.codes.UNAUTHORIZED:
+            raise WrapperAway(f"the wrapper answered {answer.status_code}")
+        log.info("approval.passed_on", approval_id=decision.approval_id, status=answer.status_code)
+
+    async def cancel(self, session: ChatSession) -> None:
+        """A session was stopped: its calls that wait or run are off. A wrapper that is away has none."""
+        try:
+            await self._post("/api/v1/sessions/cancel", {"session_id": session.key})
+        except WrapperAway as exc:
+            log.warning("wrapper.cancel_failed", reason=str(exc))
+
+    async def _post(self, path: str, body: dict[str, object]) -> httpx.Response:
+        try:
+            return await self._http.post(path, json=body)
+        except httpx.HTTPError as exc:
+            raise WrapperAway(f"the wrapper does not answer: {type(exc).__name__}") from exc

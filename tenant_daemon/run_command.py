@@ -1,0 +1,47 @@
+"""``python -m tenant_daemon run``."""
+
+import argparse
+import asyncio
+from typing import Any
+
+from tenant_daemon.daemon import Daemon
+from tenant_daemon.home import TenantHome
+from tenant_daemon.hub_client.enrolment import EnrolmentFailed, read_enrolment
+from tenant_daemon.kit.pid_file import AlreadyRunning, hold_pid_file
+from tenant_daemon.kit.signals import until_signal
+from tenant_daemon.kit.terminal import complain
+from tenant_daemon.redaction import LiveRedactor
+from tenant_daemon.redaction.log_processor import configure_logging
+from tenant_daemon.settings import load_settings
+from tenant_daemon.vault import Vault
+
+
+def add_parser(subparsers: Any) -> None:
+    """Add ``run``."""
+    subparsers.add_parser(
+        "run",
+        help="start and supervise every part of this server",
+        description=(
+            "Starts proxy, wrapper, link, OpenClaw and, where no model is set, the practice model; starts "
+            "each again when it ends. SIGTERM and Ctrl-C stop all of them within ten seconds; SIGHUP has "
+            "OpenClaw's configuration looked at again. Logs are in the home's logs folder."
+        ),
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Supervise until a signal ends it; 1 when it cannot be started."""
+    home = TenantHome(args.home.absolute())
+    settings = load_settings(home)
+    home.create()
+    try:
+        read_enrolment(home)
+        with hold_pid_file(home.pid_file):
+            redactor = LiveRedactor(Vault.open(home))
+            configure_logging(redactor)
+            daemon = Daemon(home, settings, lambda text: redactor.current().redact(text))
+            asyncio.run(until_signal(daemon.run()))
+    except (EnrolmentFailed, AlreadyRunning) as exc:
+        complain(str(exc))
+        return 1
+    return 0
