@@ -22,7 +22,8 @@ app = rx.App(
     # Reflex's own toasts and banner would bring a second look and 40 kB; the shells have ours.
     toaster=None,
     app_wraps={},
-    extra_app_wraps={(10, "ToastHost"): lambda _is_stateful: toast_host()},
+    # A wrap is the parent of everything below it, so the host stands beside the page in a fragment.
+    extra_app_wraps={(10, "ToastHost"): lambda _is_stateful: rx.fragment(toast_host())},
     api_transformer=[build_api(), PageHeaders],
 )
 
