@@ -91,7 +91,8 @@ class SiteTexts:
         return f"{millions} million tokens a month"
 
     def machine(self, cores: int, memory_gb: int, disk_gb: int) -> str:
-        return f"{cores} cores, {memory_gb} GB memory, {disk_gb} GB disk"
+        disk = f"{disk_gb} GB" if disk_gb < 1000 else f"{disk_gb / 1000:g} TB"
+        return f"{cores} cores, {memory_gb} GB memory, {disk} disk"
 
     def tool_range(self, tools: str) -> str:
         return f"room for {tools}"

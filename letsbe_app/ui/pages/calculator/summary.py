@@ -43,7 +43,8 @@ def _plan_line(quote: Any) -> rx.Component:
                     quote.price_text,
                     rx.el.p(
                         rx.el.span(quote.price_text, class_name="text-xl font-bold tabular"),
-                        rx.el.span(f" {t.per_month}", class_name="text-muted"),
+                        rx.el.span(f" {t.per_month}", class_name="text-sm text-muted"),
+                        class_name="whitespace-nowrap",
                     ),
                 ),
                 class_name="max-lg:flex max-lg:items-baseline max-lg:justify-between max-lg:gap-3",

@@ -65,7 +65,6 @@ def _suggestion() -> rx.Component:
             button(
                 t.next,
                 on_click=OnboardingState.take_bundle(suggestion.bundle.bundle_id),
-                icon_name="arrow-right",
                 class_name="mt-5",
             ),
             class_name="rise shadow-soft",

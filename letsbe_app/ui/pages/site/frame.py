@@ -28,7 +28,7 @@ def public_page(*children: Any, wide: bool = True) -> rx.Component:
 def wordmark(to: str = routes.LANDING) -> rx.Component:
     """Return the product's name as a link."""
     return link(
-        rx.el.img(src="/icons/icon.svg", alt="", width="28", height="28"),
+        rx.el.img(src="/icon.svg", alt="", width="28", height="28"),
         texts().common.product,
         to=to,
         class_name="inline-flex items-center gap-2 font-semibold !no-underline !text-ink min-h-target",

@@ -39,7 +39,7 @@ def _promise() -> rx.Component:
             rx.el.h1(t.promise, class_name="text-3xl sm:text-4xl font-bold tracking-tight"),
             rx.el.p(t.promise_detail, class_name="mt-5 text-lg text-muted max-w-[46ch]"),
             rx.el.div(
-                link_button(t.build, routes.SIGN_UP, icon_name="arrow-right"),
+                link_button(t.build, routes.SIGN_UP),
                 link_button(t.calculate, routes.CALCULATOR, kind="quiet"),
                 class_name="mt-8 flex flex-wrap gap-3",
             ),
@@ -163,7 +163,7 @@ def _plan(plan: Plan) -> rx.Component:
             rx.el.h3(plan.name, class_name="text-lg font-semibold"),
             rx.el.p(
                 rx.el.span(t.price(plan.price_cents), class_name="text-2xl font-bold tabular"),
-                rx.el.span(f" {t.per_month}", class_name="text-muted"),
+                rx.el.span(f" {t.per_month}", class_name="text-sm text-muted whitespace-nowrap"),
                 class_name="mt-1",
             ),
             rx.el.ul(
@@ -228,7 +228,7 @@ def _last_call() -> rx.Component:
     return rx.el.section(
         rx.el.p(texts().common.tagline, class_name="text-2xl font-semibold tracking-tight"),
         rx.el.div(
-            link_button(t.build, routes.SIGN_UP, icon_name="arrow-right"),
+            link_button(t.build, routes.SIGN_UP),
             class_name="mt-5",
         ),
         class_name=f"{_BLOCK} text-center",
