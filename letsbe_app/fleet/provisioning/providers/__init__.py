@@ -1,0 +1,1 @@
+"""Who makes the machines: one module per provider behind one protocol."""

@@ -1,0 +1,165 @@
+"""
+Servers as folders and processes of this machine: for trying things out, for the demo and for tests.
+
+The same daemon and the same OpenClaw as on a real server. Nothing of the hub's environment reaches them;
+what is secret goes to the daemon on its standard input, never as an argument.
+"""
+
+import asyncio
+import json
+import os
+import shutil
+import sys
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import structlog
+from pydantic import SecretStr
+
+import letsbe_app
+from letsbe_app.fleet.provisioning.providers.base import ProviderFailed, Server
+from letsbe_app.fleet.provisioning.providers.local_process import KeptDaemon
+from letsbe_app.fleet.provisioning.providers.local_slots import free_slots, ports_of
+
+log = structlog.get_logger()
+
+ROOT: Final = Path(letsbe_app.__file__).parents[1]
+"""The checkout: where ``tenant_daemon`` is imported from."""
+ENROL_SECONDS: Final = 90.0
+LEAST_FREE_BYTES: Final = 500_000_000
+_INHERITED: Final = ("PATH", "LANG", "LC_ALL", "TZ", "TMPDIR")
+
+
+@dataclass(frozen=True)
+class LocalSettings:
+    """What local servers are made of."""
+
+    tenants_dir: Path
+    hub_url: str
+    openclaw_package: Path
+    node: Path
+    model_url: str
+    model_name: str
+    model_key: SecretStr
+
+
+class LocalProvider:
+    """One per jobs process; no two jobs processes may share a data folder."""
+
+    name = "local"
+
+    def __init__(self, settings: LocalSettings) -> None:
+        self._settings = settings
+        self._daemons: dict[str, KeptDaemon] = {}
+
+    async def reserve(self, tenant_id: str, taken_refs: Collection[str]) -> str:
+        slot = next(free_slots(taken_refs), None)
+        if slot is None:
+            raise ProviderFailed(
+                "Every place for a server on this machine is taken, or other programs use their ports."
+            )
+        return str(slot)
+
+    async def prepare(self, server: Server) -> str:
+        home = self._home(server.tenant_id)
+        await asyncio.to_thread(_make_private, home)
+        free_bytes = shutil.disk_usage(home).free
+        if free_bytes < LEAST_FREE_BYTES:
+            raise ProviderFailed("The disk of this machine is nearly full. Free some space and try again.")
+        return f"{free_bytes / 1e9:.1f} GB are free."
+
+    async def enrol(self, server: Server, token: str) -> None:
+        secrets = {
+            "hub_url": self._settings.hub_url,
+            "token": token,
+            "tenant_name": server.name,
+            "model_key": self._settings.model_key.get_secret_value(),
+        }
+        process = await asyncio.create_subprocess_exec(
+            *self._enrol_command(server),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.PIPE,
+            cwd=ROOT,
+            env=self._environment(server.tenant_id),
+            start_new_session=True,
+        )
+        try:
+            _, errors = await asyncio.wait_for(
+                process.communicate(json.dumps(secrets).encode()), ENROL_SECONDS
+            )
+        except TimeoutError as exc:
+            raise ProviderFailed("The server did not introduce itself in time.") from exc
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
+        if process.returncode:
+            raise ProviderFailed(f"The server could not introduce itself: {_last_line(errors)}")
+
+    async def start(self, server: Server) -> None:
+        home = self._home(server.tenant_id)
+        _keep_running_file(home).touch(mode=0o600)
+        await self._kept(server.tenant_id).start()
+
+    def why_down(self, tenant_id: str) -> str | None:
+        daemon = self._daemons.get(tenant_id)
+        return daemon.why_down() if daemon else None
+
+    async def resume(self, servers: Sequence[Server]) -> None:
+        for server in servers:
+            if _keep_running_file(self._home(server.tenant_id)).exists():
+                await self._kept(server.tenant_id).start()
+
+    async def close(self) -> None:
+        await asyncio.gather(*(daemon.stop() for daemon in self._daemons.values()))
+        self._daemons.clear()
+
+    def _kept(self, tenant_id: str) -> KeptDaemon:
+        if tenant_id not in self._daemons:
+            self._daemons[tenant_id] = KeptDaemon(
+                tenant_id, self._home(tenant_id), self._environment(tenant_id), ROOT
+            )
+        return self._daemons[tenant_id]
+
+    def _home(self, tenant_id: str) -> Path:
+        return self._settings.tenants_dir.resolve() / tenant_id
+
+    def _environment(self, tenant_id: str) -> dict[str, str]:
+        inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
+        return {**inherited, "HOME": str(self._home(tenant_id)), "PYTHONUNBUFFERED": "1"}
+
+    def _enrol_command(self, server: Server) -> list[str]:
+        ports = ports_of(int(server.ref))
+        options = {
+            "--home": self._home(server.tenant_id),
+            "--proxy-port": ports.proxy,
+            "--wrapper-port": ports.wrapper,
+            "--gateway-port": ports.gateway,
+            "--practice-port": ports.practice,
+            "--openclaw-dir": self._settings.openclaw_package.resolve(),
+            "--node": self._settings.node.resolve(),
+        }
+        if self._settings.model_url:
+            options |= {"--model-url": self._settings.model_url, "--model-name": self._settings.model_name}
+        flags = [text for name, value in options.items() for text in (name, str(value))]
+        return [sys.executable, "-m", "tenant_daemon", "enrol", *flags]
+
+
+def _make_private(home: Path) -> None:
+    for folder in (home.parent, home):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.chmod(0o700)
+    (home / "run").mkdir(mode=0o700, exist_ok=True)
+
+
+def _keep_running_file(home: Path) -> Path:
+    """There once the server was switched on: the machine's own memory of what should run."""
+    return home / "run" / "keep-running"
+
+
+def _last_line(errors: bytes) -> str:
+    lines = errors.decode(errors="replace").strip().splitlines()
+    return lines[-1][:200] if lines else "it did not say why."

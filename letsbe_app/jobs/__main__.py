@@ -1,0 +1,21 @@
+"""``python -m letsbe_app.jobs``: durable workflows; also keeps the servers of the local provider running."""
+
+import argparse
+import asyncio
+
+from letsbe_app.composition import build_services
+from letsbe_app.jobs.process import run_jobs
+from letsbe_app.logs import configure_logging
+from letsbe_app.settings import load_settings
+
+
+def main() -> int:
+    argparse.ArgumentParser(prog="python -m letsbe_app.jobs", description=__doc__).parse_args()
+    settings = load_settings()
+    configure_logging(settings)
+    asyncio.run(run_jobs(build_services(settings)))
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
