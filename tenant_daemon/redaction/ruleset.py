@@ -19,6 +19,8 @@ from pathlib import Path
 import re2
 from pydantic import BaseModel, ConfigDict, Field
 
+from tenant_daemon.redaction.plausibility import looks_like_secret
+
 RULES_DIR = Path(__file__).parent / "rules"
 
 _ALPHABETS = {
@@ -74,8 +76,12 @@ class Rule:
         group = 1 if self.pattern.groups else 0
         for found in self.pattern.finditer(data, start):
             span = found.span(group)
-            if span[0] >= 0:
+            if span[0] >= 0 and not (self.is_checked and not _is_plausible(data[span[0] : span[1]])):
                 yield span
+
+
+def _is_plausible(value: bytes) -> bool:
+    return looks_like_secret(value.decode("utf-8", "replace"))
 
 
 def expand(template: str) -> str:
@@ -92,10 +98,10 @@ def expand(template: str) -> str:
 @cache
 def load_rules() -> tuple[Rule, ...]:
     """
-    Every rule of the ``rules`` folder, compiled; examples are not tried here (``check_rules``).
+    Every rule of the ``rules`` folder, compiled and tried on its examples.
 
     Raises:
-        BadRule: A file is wrong.
+        BadRule: A file is wrong, or a rule does not do what its examples say.
     """
     rules: list[Rule] = []
     for path in sorted(RULES_DIR.glob("*.toml")):
@@ -104,7 +110,18 @@ def load_rules() -> tuple[Rule, ...]:
     ids = [rule.id for rule in rules]
     if len(ids) != len(set(ids)):
         raise BadRule(f"rule ids repeat: {sorted({i for i in ids if ids.count(i) > 1})}")
+    for rule in rules:
+        _try_examples(rule)
     return tuple(rules)
+
+
+def _try_examples(rule: Rule) -> None:
+    for example in rule.match:
+        if not list(rule.spans(example.encode())):
+            raise BadRule(f"rule {rule.id} does not match its example {example!r}")
+    for example in rule.not_match:
+        if list(rule.spans(example.encode())):
+            raise BadRule(f"rule {rule.id} matches its counter-example {example!r}")
 
 
 def _compiled(data: _RuleData) -> Rule:

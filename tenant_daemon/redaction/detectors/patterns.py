@@ -13,7 +13,6 @@ from functools import cache
 import hyperscan
 
 from tenant_daemon.redaction.findings import Finding, Layer, redacted
-from tenant_daemon.redaction.plausibility import looks_like_secret
 from tenant_daemon.redaction.ruleset import Rule, load_rules
 
 _FLAGS = hyperscan.HS_FLAG_SINGLEMATCH | hyperscan.HS_FLAG_DOTALL | hyperscan.HS_FLAG_ALLOWEMPTY
@@ -56,8 +55,7 @@ class PatternDetector:
 def _apply(rule: Rule, data: bytes, first_end: int) -> Iterator[Finding]:
     placeholder = redacted(rule.kind)
     for start, end in rule.spans(data, max(0, first_end - rule.reach)):
-        if not rule.is_checked or looks_like_secret(data[start:end].decode("utf-8", "replace")):
-            yield Finding(start, end, Layer.PATTERN, placeholder)
+        yield Finding(start, end, Layer.PATTERN, placeholder)
 
 
 @cache
