@@ -14,13 +14,12 @@ class OnboardingTexts:
     saved: str = "Saved. You can go on from here whenever you like."
 
     business_title: str = "What does your business do?"
+    business_label: str = "In your own words"
     business_hint: str = "A few sentences. For example: we bake bread and sell it in two shops and online."
     suggest: str = "Suggest my tools"
     business_empty: str = "Write a sentence or two first, or choose the tools yourself."
     choose_myself: str = "I would rather choose myself"
     suggestion_title: str = "This bundle fits"
-    because: str = "Because you wrote"
-    unsure: str = "We are not sure. Have a look at the others too."
     others: str = "Or one of these"
     sureness: str = "How sure we are"
 
@@ -45,11 +44,7 @@ class OnboardingTexts:
     pay_practice: str = "Practice payment"
     pay_practice_detail: str = "No money moves and no card is asked for: this hub runs in practice mode. Everything after it is real."
     pay: str = "Pay in practice"
-    paid: str = "Paid"
     order_of: str = "Your order"
-
-    def because_of(self, words: str) -> str:
-        return f"Because you wrote: {words}"
 
     def sure(self, percent: int) -> str:
         return f"{percent} % sure"

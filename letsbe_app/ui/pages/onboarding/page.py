@@ -43,4 +43,5 @@ def onboarding_page() -> rx.Component:
             ),
             rx.el.div(class_name="skeleton mt-8 h-72"),
         ),
+        is_signed_in=True,
     )

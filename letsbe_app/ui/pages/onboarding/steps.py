@@ -25,7 +25,7 @@ def business_step() -> rx.Component:
         t.business_title,
         rx.el.form(
             text_area(
-                t.business_title,
+                t.business_label,
                 "business_description",
                 hint=t.business_hint,
                 error=OnboardingState.errors["business_description"],

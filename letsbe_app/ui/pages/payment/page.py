@@ -32,4 +32,5 @@ def payment_page() -> rx.Component:
             class_name="mt-5 shadow-soft",
         ),
         wide=False,
+        is_signed_in=True,
     )

@@ -9,13 +9,20 @@ from letsbe_app.ui.components.button import link, link_button
 from letsbe_app.ui.text import texts
 
 
-def public_page(*children: Any, wide: bool = True) -> rx.Component:
-    """Return a public page: header, main, footer. ``wide`` pages bring their own measure."""
+def public_page(*children: Any, wide: bool = True, is_signed_in: bool = False) -> rx.Component:
+    """
+    Return a page outside the portal: header, main, footer.
+
+    Args:
+        children: What stands in it.
+        wide: The page brings its own measure.
+        is_signed_in: Only signed-in people get here, so the header leads to the portal.
+    """
     t = texts()
     measure = "max-w-6xl" if wide else "max-w-xl"
     return rx.fragment(
         rx.el.a(t.common.skip_to_content, href="#content", class_name="skip-link"),
-        _header(),
+        _header(is_signed_in=is_signed_in),
         rx.el.main(
             *children,
             id="content",
@@ -28,15 +35,16 @@ def public_page(*children: Any, wide: bool = True) -> rx.Component:
 def wordmark(to: str = routes.LANDING) -> rx.Component:
     """Return the product's name as a link."""
     return link(
-        rx.el.img(src="/icon.svg", alt="", width="28", height="28"),
+        rx.el.img(src="/icon.svg", alt="", class_name="size-7"),
         texts().common.product,
         to=to,
         class_name="inline-flex items-center gap-2 font-semibold !no-underline !text-ink min-h-target",
     )
 
 
-def _header() -> rx.Component:
+def _header(*, is_signed_in: bool) -> rx.Component:
     t = texts()
+    door = (t.site.to_portal, routes.HOME) if is_signed_in else (t.common.sign_in, routes.SIGN_IN)
     return rx.el.header(
         rx.el.div(
             wordmark(),
@@ -44,7 +52,7 @@ def _header() -> rx.Component:
                 link_button(
                     t.calculator.title_short, routes.CALCULATOR, kind="bare", class_name="max-sm:hidden"
                 ),
-                link_button(t.common.sign_in, routes.SIGN_IN, kind="quiet"),
+                link_button(*door, kind="quiet"),
                 aria_label=t.common.main_navigation,
                 class_name="flex items-center gap-2",
             ),
