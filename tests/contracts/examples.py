@@ -1,0 +1,179 @@
+"""One example of every wire message; the golden files hold them as they travel in each protocol version."""
+
+from datetime import UTC, datetime
+
+from tenant_daemon.contracts.approvals import (
+    ApprovalDecided,
+    ApprovalRequested,
+    ApprovalSettledReport,
+    ApprovalStatus,
+    Verdict,
+)
+from tenant_daemon.contracts.base import Message
+from tenant_daemon.contracts.chat import (
+    ApprovalSettled,
+    ApprovalWaiting,
+    RunAcknowledged,
+    RunEvent,
+    RunEventBody,
+    RunFinished,
+    RunOutcome,
+    RunResend,
+    RunStarted,
+    SendMessage,
+    StopRun,
+    TextDelta,
+    ToolFinished,
+    ToolStarted,
+)
+from tenant_daemon.contracts.commands import ApplyConfig, ConfigApplied
+from tenant_daemon.contracts.config import AgentConfig, TenantConfig
+from tenant_daemon.contracts.enrolment import EnrolmentGranted, EnrolmentRequest
+from tenant_daemon.contracts.envelope import Acknowledged, Hello, Rejected, Welcome
+from tenant_daemon.contracts.errors import ErrorCode
+from tenant_daemon.contracts.health import ComponentHealth, Heartbeat
+from tenant_daemon.contracts.tiers import AutonomyLevel, Tier
+from tenant_daemon.contracts.usage import UsageBucket, UsageReported
+
+AT = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+LATER = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+
+
+def run_event(seq: int, body: RunEventBody) -> RunEvent:
+    """An event of the example run."""
+    return RunEvent(run_id="run_1", conversation_id="cnv_1", run_number=3, seq=seq, created_at=AT, body=body)
+
+
+CONFIG = TenantConfig(
+    version=7,
+    agents=[
+        AgentConfig(
+            agent_id="it-admin",
+            name="Iris",
+            soul_md="# Iris\n",
+            tools=["shell", "http"],
+            level=AutonomyLevel.FULL_AUTONOMY,
+            model="complex",
+            unlocked_tools=["http"],
+            tier_floors={"shell": Tier.RED},
+            is_stopped=True,
+        )
+    ],
+    is_stopped=True,
+    approval_ttl_seconds=3600,
+    period_token_limit=8_000_000,
+)
+
+FROM_DAEMON: dict[str, Message] = {
+    "hello": Hello(protocol_version=1, daemon_version="0.1.0", config_version=7),
+    "acknowledged": Acknowledged(ids=["obx_1", "obx_2"]),
+    "rejected": Rejected(id="run_1", code=ErrorCode.NOT_FOUND, detail="the run is not kept here"),
+    "heartbeat": Heartbeat(
+        daemon_version="0.1.0",
+        openclaw_version="2026.9.6",
+        config_version=7,
+        is_ready=True,
+        components=[ComponentHealth(name="proxy", is_healthy=False, detail="no answer")],
+        cpu_percent=12.5,
+        memory_used_bytes=1,
+        memory_total_bytes=2,
+        disk_used_bytes=3,
+        disk_total_bytes=4,
+        audit_head="ab",
+        audit_count=5,
+        outbox_depth=6,
+    ),
+    "run_started": run_event(1, RunStarted(agent_id="it-admin", in_reply_to="msg_1")),
+    "run_delta": run_event(2, TextDelta(text="There are ")),
+    "run_tool_started": run_event(3, ToolStarted(tool_call_id="call_1", tool_name="shell", summary="df -h")),
+    "run_approval_waiting": run_event(4, ApprovalWaiting(tool_call_id="call_1", approval_id="apr_1")),
+    "run_approval_settled": run_event(
+        5, ApprovalSettled(tool_call_id="call_1", approval_id="apr_1", verdict="approved")
+    ),
+    "run_tool_finished": run_event(
+        6,
+        ToolFinished(
+            tool_call_id="call_1",
+            status="executed",
+            tier="GREEN",
+            is_external=True,
+            reason="only reads",
+            output="20 GB",
+        ),
+    ),
+    "run_finished": run_event(
+        7,
+        RunFinished(outcome=RunOutcome.INTERRUPTED, text="There are ", note="A restart.", is_practice=True),
+    ),
+    "approval_requested": ApprovalRequested(
+        approval_id="apr_1",
+        conversation_id="cnv_1",
+        agent_id="it-admin",
+        tool_call_id="call_1",
+        tool_name="shell",
+        tier=Tier.RED,
+        is_external=True,
+        summary="Delete the folder drafts",
+        reason="It removes files.",
+        risk="They cannot be brought back.",
+        argv=["rm", "-r", "drafts"],
+        tool_args={"command": "rm -r drafts"},
+        diff="-a\n",
+        call_digest="00",
+        created_at=AT,
+        expires_at=LATER,
+    ),
+    "approval_settled": ApprovalSettledReport(
+        approval_id="apr_1", status=ApprovalStatus.DENIED, decided_by="usr_1", detail="no", settled_at=AT
+    ),
+    "usage_reported": UsageReported(
+        buckets=[
+            UsageBucket(
+                hour=AT,
+                agent_id="it-admin",
+                model="m",
+                revision=2,
+                prompt_tokens=10,
+                completion_tokens=5,
+                cached_tokens=4,
+                request_count=1,
+                estimated_count=1,
+            )
+        ]
+    ),
+    "config_applied": ConfigApplied(version=7, is_applied=False, detail="an agent is named twice"),
+}
+
+FROM_HUB: dict[str, Message] = {
+    "welcome": Welcome(protocol_version=1, tenant_id="ten_1", server_time=AT),
+    "acknowledged": Acknowledged(ids=["out_1"]),
+    "rejected": Rejected(id="out_1", code=ErrorCode.BAD_MESSAGE, detail="payload: missing"),
+    "send_message": SendMessage(
+        message_id="msg_1", conversation_id="cnv_1", agent_id="it-admin", text="How much disk is left?"
+    ),
+    "stop_run": StopRun(conversation_id="cnv_1"),
+    "run_acknowledged": RunAcknowledged(run_id="run_1", seq=7),
+    "run_resend": RunResend(run_id="run_1", from_seq=2),
+    "approval_decided": ApprovalDecided(
+        approval_id="apr_1",
+        verdict=Verdict.EDIT_AND_APPROVE,
+        decided_by="usr_1",
+        deny_reason="not now",
+        edited_args={"command": "ls"},
+        remember_until=LATER,
+    ),
+    "apply_config": ApplyConfig(config=CONFIG),
+}
+
+OVER_HTTP: dict[str, Message] = {
+    "enrolment_request": EnrolmentRequest(
+        token="lbe_example-token-of-no-server",
+        daemon_version="0.1.0",
+        openclaw_version="2026.9.6",
+        protocol_version=1,
+        sealing_public_key="AAAA",
+    ),
+    "enrolment_granted": EnrolmentGranted(
+        tenant_id="ten_1", api_key="lbt_example-key-of-no-server", link_url="wss://hub.example/link"
+    ),
+}
