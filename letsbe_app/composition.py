@@ -9,6 +9,7 @@ from letsbe_app.fleet.provisioning.service import ProvisioningService
 from letsbe_app.fleet.tenants.service import TenantService
 from letsbe_app.kit.clock import Clock, utc_now
 from letsbe_app.kit.keyfile import load_or_create_key
+from letsbe_app.logs import configure_logging
 from letsbe_app.people.accounts.passwords import Passwords
 from letsbe_app.people.accounts.service import AccountService
 from letsbe_app.people.accounts.throttle import Throttle
@@ -116,7 +117,9 @@ def build_services(
 @lru_cache(maxsize=1)
 def get_services() -> Services:
     """The services of this process, built at the first call."""
-    return build_services(load_settings())
+    settings = load_settings()
+    configure_logging(settings)
+    return build_services(settings)
 
 
 def _gateway(settings: Settings) -> PaymentGateway:

@@ -88,7 +88,8 @@ class Provisioner:
             detail = await self._actions[name](await self._tenants.row(work.tenant_id))
         except (StepFailed, ProviderFailed, LetsBeError) as exc:
             return str(exc) or "This step did not work."
-        except Exception as exc:  # noqa: BLE001  # whatever it was, the owner must not wait for ever
+        except Exception as exc:
+            # Whatever it was, the owner must not wait for ever.
             log.error("provisioning.step_error", order_id=work.order_id, step=name.value, exc_info=exc)
             return "Something went wrong on our side. We have noted it; please try again."
         await self._provisioning.finish(work.order_id, name, detail)

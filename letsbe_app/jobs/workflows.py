@@ -6,7 +6,7 @@ The engine writes down what each step takes and gives, so these are ids and sent
 
 from typing import Final
 
-from dbos import DBOS, DBOSConfig, DBOSConfiguredInstance, SetWorkflowID
+from dbos import DBOS, DBOSConfig, DBOSConfiguredInstance, SetWorkflowID, StepOptions
 
 from letsbe_app.fleet.provisioning.schemas import Work
 from letsbe_app.fleet.provisioning.steps import STEPS
@@ -14,7 +14,7 @@ from letsbe_app.jobs.provisioner import Provisioner
 from letsbe_app.settings import Settings
 
 WORKFLOWS_VERSION: Final = "1"
-"""A workflow is only taken up again by the version that began it: raise it when the order of steps changes."""
+"""A workflow is only taken up again by the version that began it: raise it when the steps change."""
 
 
 def engine_config(settings: Settings) -> DBOSConfig:
@@ -28,7 +28,7 @@ def engine_config(settings: Settings) -> DBOSConfig:
         dbos_system_schema="workflows",
         application_version=WORKFLOWS_VERSION,
         executor_id="jobs",
-        log_level="WARNING",
+        log_level="ERROR",
         enable_otlp=False,
     )
 
