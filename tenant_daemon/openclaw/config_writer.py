@@ -78,7 +78,7 @@ _SWITCHED_OFF: Final[Json] = {
         "native": False,
         "nativeSkills": False,
         "text": False,
-        # Who may give OpenClaw commands inside a message (`/model` and the like, also in mid-sentence): nobody.
+        # Who may give OpenClaw commands inside a message, `/model` in mid-sentence too: nobody.
         "allowFrom": {"*": ["nobody"]},
     },
     "memory": {"search": {"enabled": False}},

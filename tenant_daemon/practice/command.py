@@ -1,0 +1,44 @@
+"""``python -m tenant_daemon practice``: the practice model as a process."""
+
+import argparse
+from typing import Any
+
+import uvicorn
+
+from tenant_daemon.home import TenantHome
+from tenant_daemon.practice.pacing import RATE_VARIABLE, TRACE_VARIABLE, Pace
+from tenant_daemon.practice.server import PracticeServer
+from tenant_daemon.practice.site import PracticeSite
+from tenant_daemon.settings import load_settings
+
+
+def add_parser(subparsers: Any) -> None:
+    """Add ``practice``."""
+    subparsers.add_parser(
+        "practice",
+        help="the practice model: answers where no language model is connected",
+        description=(
+            "Speaks the OpenAI format on the loopback address, understands a handful of requests and "
+            "acts through the same tool calls as a real model. "
+            f"{RATE_VARIABLE} sets its pace, {TRACE_VARIABLE} a file for the times of its tokens."
+        ),
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Serve until a signal ends it."""
+    home = TenantHome(args.home)
+    port = load_settings(home).ports.practice
+    practice = PracticeServer(port, PracticeSite(home.root / "practice-site.json"), Pace.from_environment())
+    config = uvicorn.Config(
+        practice.app(),
+        host="127.0.0.1",
+        port=port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=2,
+    )
+    server = uvicorn.Server(config)
+    server.run()
+    return 0 if server.started else 1
