@@ -43,7 +43,7 @@ WAIT_SECONDS = 10.0
 async def eventually(check: Callable[[], bool | Awaitable[bool]]) -> None:
     """Wait for something that announces itself to nobody."""
     async with asyncio.timeout(WAIT_SECONDS):
-        while not (answer if isinstance(answer := check(), bool) else await answer):
+        while not (answer if isinstance(answer := check(), bool) else await answer):  # noqa: ASYNC110
             await asyncio.sleep(0.005)
 
 
@@ -109,9 +109,7 @@ async def live_hub(data_dir: Path, redis_url: str, workers: int = 1) -> AsyncIte
     try:
         yield hub
     finally:
-        for worker in hub.workers:
-            if not worker.task.done():
-                await worker.stop()
+        await asyncio.gather(*(worker.stop() for worker in hub.workers if not worker.task.done()))
 
 
 @dataclass(frozen=True)
