@@ -31,9 +31,9 @@ class Settings(BaseSettings):
         1, alias="LETSBE_HUB_WORKERS", ge=1, le=64, description="Worker processes behind the port."
     )
     public_url: str = Field(
-        "http://localhost:8000",
+        default_factory=lambda values: f"http://localhost:{values.get('hub_port', 8000)}",
         alias="LETSBE_PUBLIC_URL",
-        description="Address under which browsers and servers reach the hub.",
+        description="Address under which browsers and servers reach the hub; by default this machine.",
     )
     database_url: SecretStr = Field(
         SecretStr(""),
@@ -145,6 +145,8 @@ def load_settings() -> Settings:
         lines = [
             f"  {problem['loc'][0]}: {problem['msg']}"
             for problem in exc.errors(include_input=False, include_url=False)
+            # A default that could not be worked out follows from another wrong value.
+            if problem["type"] != "default_factory_not_called"
         ]
         text = "\n".join(lines)
         raise BadSettings(f"These settings cannot be used:\n{text}\nSee .env.example.") from None

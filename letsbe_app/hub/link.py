@@ -92,6 +92,7 @@ class Link:
             raise LinkClosed(CLOSE_BAD_MESSAGE, "no link.hello") from None
         if not isinstance(event, Opened):
             raise LinkClosed(CLOSE_BAD_MESSAGE, "link.hello comes first")
+        await self._tenants.record_connected(self._tenant_id)
         self._dispatch.opened(event.hello)
         self._must_look.set()
         self._must_write.set()

@@ -3,10 +3,16 @@
 import os
 import secrets
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 
-def load_or_create_key(folder: Path, name: str, size_bytes: int = 32) -> bytes:
+def new_key() -> bytes:
+    """256 random bits."""
+    return secrets.token_bytes(32)
+
+
+def load_or_create_key(folder: Path, name: str, make: Callable[[], bytes] = new_key) -> bytes:
     """
     The key in ``folder/name``; made when it is missing.
 
@@ -16,7 +22,7 @@ def load_or_create_key(folder: Path, name: str, size_bytes: int = 32) -> bytes:
     folder.chmod(0o700)
     path = folder / name
     if not path.exists():
-        _publish(path, secrets.token_bytes(size_bytes))
+        _publish(path, make())
     return path.read_bytes()
 
 

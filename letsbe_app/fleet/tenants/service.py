@@ -114,6 +114,18 @@ class TenantService:
         """The configuration that the server should have in force."""
         return await self._configs.wanted_config(tenant_id)
 
+    async def record_connected(self, tenant_id: str) -> None:
+        """
+        A new link: what the last heartbeat said of readiness no longer counts.
+
+        A server that restarts is connected well before its agents are back.
+        """
+        async with self._database.write() as session:
+            tenant = await _existing(session, tenant_id)
+            if tenant.heartbeat.get("is_ready"):
+                # A new dictionary: changes inside the old one would not be noticed.
+                tenant.heartbeat = {**tenant.heartbeat, "is_ready": False}
+
     async def record_heartbeat(self, tenant_id: str, heartbeat: Heartbeat) -> None:
         """Keep the newest heartbeat, and tell pages and jobs."""
         async with self._database.write() as session:

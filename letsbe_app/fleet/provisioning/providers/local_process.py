@@ -22,7 +22,7 @@ import structlog
 
 log = structlog.get_logger()
 
-STOP_SECONDS: Final = 20.0
+STOP_SECONDS: Final = 10.0
 """How long a daemon may take to stop everything that it started."""
 _LONGEST_PAUSE_SECONDS: Final = 30.0
 _STEADY_SECONDS: Final = 60.0

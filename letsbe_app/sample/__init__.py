@@ -1,0 +1,1 @@
+"""A sample owner with a server, made through the same services as everybody's."""
