@@ -109,11 +109,16 @@ def _disk_has_room(home: TenantHome) -> str:
 def _node_runs(settings: TenantSettings) -> str:
     node = settings.openclaw.node
     try:
+        with node.open("rb") as file:
+            is_program = file.read(4) == b"\x7fELF"
         answer = subprocess.run(  # noqa: S603 - the program is named in our own settings
             [node, "--version"], capture_output=True, text=True, timeout=_TIMEOUT_SECONDS, check=True
         )
     except (OSError, subprocess.SubprocessError) as exc:
         raise Wrong(f"{node} does not run: install node there or set openclaw.node") from exc
+    if not is_program:
+        # A script would start the real node as its child, which then outlives everything that watches it.
+        raise Wrong(f"{node} is a script: set openclaw.node to the program that it starts")
     return answer.stdout.strip()
 
 

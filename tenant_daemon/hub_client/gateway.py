@@ -16,11 +16,15 @@ class AnswerGrew:
 
 @dataclass(frozen=True)
 class AnswerEnded:
-    """A run is over. ``text`` is the whole answer, None where OpenClaw does not repeat it."""
+    """
+    A run is over; ``text`` is the whole answer, None where OpenClaw does not repeat it.
+
+    ``lost`` says that it broke off without an end: OpenClaw was restarted.
+    """
 
     session_key: str
     run_id: str
-    outcome: Literal["final", "aborted", "error"]
+    outcome: Literal["final", "aborted", "error", "lost"]
     text: str | None = None
     error: str = ""
 

@@ -1,8 +1,8 @@
 """OpenClaw's events of one model message after the other, made into answers that only grow."""
 
 from collections.abc import AsyncIterator, Iterable
-from dataclasses import dataclass, field
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Final
 
 from tenant_daemon.hub_client.gateway import AnswerEnded, AnswerGrew, GatewayAway, GatewayEvent
 from tenant_daemon.openclaw.client import GatewayGone, GatewayRefused, OpenClawClient
@@ -15,45 +15,38 @@ from tenant_daemon.openclaw.events import (
     RunFailed,
     RunPreamble,
     RunText,
-    RunToolStarted,
 )
+from tenant_daemon.openclaw.protocol import Json
 
 _BETWEEN: Final = "\n\n"
 _MAX_RUNS: Final = 500
+_NATURAL_ENDS: Final = ("stop", "length")
 
 
-@dataclass
 class AnswerSoFar:
     """
-    The messages of one run, joined.
+    The text of one run.
 
-    OpenClaw tells each message's whole text so far, so an event that was lost or comes twice does no harm.
+    OpenClaw usually tells the whole run's text so far, its messages joined by a blank line, and sometimes a
+    single message's; an event may be skipped or come twice. None of that does harm here.
     """
 
-    _finished: list[str] = field(default_factory=list)
-    _current: str = ""
-    _has_tool_since: bool = False
-
-    @property
-    def whole(self) -> str:
-        """The run's text so far."""
-        return _BETWEEN.join(part for part in (*self._finished, self._current) if part)
+    def __init__(self) -> None:
+        self.whole = ""
+        self._last_message_at = 0
 
     def tell(self, text: str) -> None:
-        """The current message reads like this now; after a tool call it may be the next one."""
+        """The run, or its newest message, reads like this now."""
         text = text.strip()
-        if not text or text == self._current or (self._finished and text == self._finished[-1]):
+        if self.whole.startswith(text) or self.whole.endswith(text):
             return
-        if self._current and (self._has_tool_since or not _is_same(text, self._current)):
-            self._finished.append(self._current)
-            self._current = ""
-        self._has_tool_since = False
-        if len(text) > len(self._current):
-            self._current = text
-
-    def tool_started(self) -> None:
-        """What follows is another message."""
-        self._has_tool_since = True
+        if text.startswith(self.whole):
+            self.whole = text
+        elif text.startswith(self.whole[self._last_message_at :]):
+            self.whole = self.whole[: self._last_message_at] + text
+        else:
+            self._last_message_at = len(self.whole) + len(_BETWEEN)
+            self.whole += _BETWEEN + text
 
 
 class OpenClawGateway:
@@ -88,13 +81,12 @@ class OpenClawGateway:
         if said is None and not is_running:
             return None
         answer = self._answer(run_id)
-        for text in said or ():
-            answer.tell(text)
-            answer.tool_started()
+        answer.tell(said.text if said else "")
         if is_running:
             answer.tell(history.running_text or "")
             return AnswerGrew(session_key, run_id, answer.whole)
-        return AnswerEnded(session_key, run_id, "final", answer.whole) if answer.whole else None
+        is_finished = said is not None and said.is_finished
+        return AnswerEnded(session_key, run_id, "final" if is_finished else "lost", answer.whole)
 
     async def events(self) -> AsyncIterator[GatewayEvent]:
         """What happens to the answers of every session, until the connection ends."""
@@ -112,9 +104,6 @@ class OpenClawGateway:
                 answer = self._answer(run_id)
                 answer.tell(text)
                 return AnswerGrew(key, run_id, answer.whole)
-            case RunToolStarted(run_id=run_id):
-                self._answer(run_id).tool_started()
-                return None
             case RunCompleted(run_id=run_id, session_key=key, text=last):
                 return AnswerEnded(key, run_id, "final", self._end(run_id, last))
             case RunAborted(run_id=run_id, session_key=key, text=last):
@@ -138,11 +127,28 @@ class OpenClawGateway:
         return answer.whole
 
 
-def _is_same(text: str, other: str) -> bool:
-    """Whether both are states of one message that grows."""
-    return text.startswith(other) or other.startswith(text)
+@dataclass(frozen=True)
+class _Said:
+    text: str
+    is_finished: bool
 
 
-def _said_in(messages: Iterable[dict[str, Any]], run_id: str) -> list[str] | None:
-    """What the agent said in answer to the message that began the run; None when it is not there."""
-    raise NotImplementedError
+def _said_in(messages: Iterable[Json], run_id: str) -> _Said | None:
+    """What the agent said in this run; None when the session has not even the run's question."""
+    is_known = is_finished = False
+    texts: list[str] = []
+    for message in messages:
+        is_known = is_known or message.get("idempotencyKey") == f"{run_id}:user"
+        if (message.get("__openclaw") or {}).get("runId") != run_id or message.get("role") != "assistant":
+            continue
+        is_known = True
+        is_finished = message.get("stopReason") in _NATURAL_ENDS
+        texts += [text for part in message.get("content") or [] if (text := _text_of(part))]
+    return _Said(_BETWEEN.join(texts), is_finished) if is_known else None
+
+
+def _text_of(part: object) -> str:
+    """The words in a part of a message; empty for tool calls."""
+    if isinstance(part, dict) and part.get("type") == "text":
+        return str(part.get("text") or "").strip()
+    return ""

@@ -138,12 +138,15 @@ class RunInProgress:
         if end is None:
             self.finish(RunOutcome.INTERRUPTED, notes.CUT_OFF)
             return
-        self._parts.recent_runs.add(self.gateway_run_id)
+        if end.outcome != "lost":
+            self._parts.recent_runs.add(self.gateway_run_id)
         match end.outcome:
             case "final":
                 self.finish(RunOutcome.COMPLETED, "" if end.text else notes.NO_WORDS, end.text)
             case "aborted":
                 self.finish(RunOutcome.STOPPED, whole=end.text)
+            case "lost":
+                self.finish(RunOutcome.INTERRUPTED, notes.CUT_OFF, end.text)
             case "error" if self._is_stopping:
                 self.finish(RunOutcome.STOPPED, whole=end.text)
             case "error":
