@@ -77,7 +77,7 @@ class OpenClawGateway:
         except (GatewayGone, GatewayRefused) as exc:
             raise GatewayAway(str(exc)) from exc
         said = _said_in(history.messages, run_id)
-        is_running = run_id in history.active_run_ids
+        is_running = run_id == history.running_run_id
         if said is None and not is_running:
             return None
         answer = self._answer(run_id)

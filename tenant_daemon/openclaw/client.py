@@ -63,6 +63,8 @@ class SessionHistory:
     running_text: str | None
     """Text so far of the answer that is being written, None when no run is active."""
     active_run_ids: tuple[str, ...]
+    """Often empty although a run is active; ``running_run_id`` tells that one."""
+    running_run_id: str = ""
 
 
 class OpenClawClient:
@@ -144,6 +146,7 @@ class OpenClawClient:
             messages=list(payload.get("messages") or []),
             running_text=str(in_flight.get("text") or "") if isinstance(in_flight, dict) else None,
             active_run_ids=tuple(map(str, session.get("activeRunIds") or ())),
+            running_run_id=str(in_flight.get("runId") or "") if isinstance(in_flight, dict) else "",
         )
 
     async def health(self) -> Json:
@@ -182,12 +185,12 @@ class OpenClawClient:
                 )
                 self._reader = asyncio.create_task(self._read(self._socket), name="openclaw-reader")
                 await self._introduce(scopes)
-        except (OSError, TimeoutError, InvalidHandshake) as exc:
-            await self.close()
-            raise GatewayGone(f"OpenClaw on port {self._port} cannot be reached") from exc
         except (GatewayGone, GatewayRefused):
             await self.close()
             raise
+        except (OSError, TimeoutError, InvalidHandshake) as exc:
+            await self.close()
+            raise GatewayGone(f"OpenClaw on port {self._port} cannot be reached") from exc
 
     async def _introduce(self, scopes: tuple[str, ...]) -> None:
         challenged = self._expect("")
