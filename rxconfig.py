@@ -21,7 +21,7 @@ def _use_configured_registry() -> None:
     """Without this Reflex measures mirrors and takes the fastest; npm's own setting is what is wanted."""
     if "NPM_CONFIG_REGISTRY" in os.environ or os.environ.get("REFLEX_SKIP_COMPILE"):
         return
-    answer = subprocess.run(  # noqa: S603
+    answer = subprocess.run(
         ["npm", "config", "get", "registry"],  # noqa: S607
         capture_output=True,
         text=True,
@@ -41,11 +41,11 @@ for _name, _value in {
 }.items():
     os.environ.setdefault(_name, _value)
 
-import reflex as rx
+import reflex as rx  # noqa: E402
 
-from letsbe_app.settings import load_settings
-from letsbe_app.ui.browser_origin import PLACEHOLDER_URL, BrowserOriginPlugin
-from letsbe_app.ui.theme import TAILWIND
+from letsbe_app.settings import load_settings  # noqa: E402
+from letsbe_app.ui.browser_origin import PLACEHOLDER_URL, BrowserOriginPlugin  # noqa: E402
+from letsbe_app.ui.theme import TAILWIND  # noqa: E402
 
 _use_configured_registry()
 

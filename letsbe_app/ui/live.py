@@ -20,7 +20,8 @@ class Live(Island):
 
     offline_text: rx.Var[str]
     reconnecting_text: rx.Var[str]
-    on_wake: rx.EventHandler[_wake_args]
+    # Reflex reads the arguments from the annotation, a form that type checkers do not know.
+    on_wake: rx.EventHandler[_wake_args]  # type: ignore[type-arg, valid-type]
 
 
 def live(on_wake: Any) -> rx.Component:

@@ -3,7 +3,9 @@ Names under which Tailwind knows our tokens. The values are CSS variables in ``a
 the only place that holds a colour.
 """
 
-from typing import Any, Final
+from typing import Final
+
+from reflex_base.plugins.shared_tailwind import TailwindConfig
 
 _COLOURS: Final = (
     "paper",
@@ -22,7 +24,7 @@ _COLOURS: Final = (
     "info",
 )
 
-TAILWIND: Final[dict[str, Any]] = {
+TAILWIND: Final[TailwindConfig] = {
     "darkMode": "class",
     # Reflex's own globs miss components in local .jsx files.
     "content": [

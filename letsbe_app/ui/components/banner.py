@@ -24,13 +24,16 @@ def banner(
     action: rx.Component | None = None,
     **props: Any,
 ) -> rx.Component:
-    """Return a banner; ``detail`` continues the sentence in a quieter voice."""
+    """Return a banner; ``detail`` continues the sentence in a quieter voice, which a
+    phone has no room for."""
     style, default_icon = _TONES[tone]
     return rx.el.div(
         icon(icon_name or default_icon, class_name="mt-0.5"),
         rx.el.p(
             rx.el.span(text, class_name="font-medium"),
-            rx.el.span(" ", detail, class_name="text-muted") if detail != "" else rx.fragment(),
+            rx.el.span(" ", detail, class_name="text-muted max-sm:sr-only")
+            if detail != ""
+            else rx.fragment(),
             class_name="grow text-sm",
         ),
         action or rx.fragment(),

@@ -3,7 +3,7 @@
 from typing import Any, Final, Literal
 
 import reflex as rx
-from reflex.components.react_router import ReactRouterLink
+from reflex_components_core.react_router.dom import ReactRouterLink
 
 from letsbe_app.ui.components.icon import icon
 
@@ -61,5 +61,18 @@ def link_button(
 
 def link(*children: Any, to: Any, class_name: str = "", **props: Any) -> rx.Component:
     """Return a plain link within this site."""
-    style = f"text-accent underline underline-offset-2 hover:brightness-110 {class_name}"
+    style = (
+        "inline-flex items-center min-h-target text-accent underline underline-offset-2 "
+        f"hover:brightness-110 {class_name}"
+    )
     return ReactRouterLink.create(*children, to=to, class_name=style, **props)
+
+
+def text_button(text: Any, **props: Any) -> rx.Component:
+    """Return a button that looks like a link, for what is done seldom."""
+    return rx.el.button(
+        text,
+        type="button",
+        class_name="text-accent underline underline-offset-2 hover:brightness-110 min-h-target cursor-pointer",
+        **props,
+    )

@@ -26,15 +26,15 @@ def code_block(text: Any, *, label: Any) -> rx.Component:
         rx.el.figcaption(
             rx.el.span(label, class_name="text-sm text-muted"),
             CopyButton.create(text=text, label=t.copy, done=t.copied),
-            class_name="flex items-center justify-between gap-2",
+            class_name="flex items-center justify-between gap-2 -my-1.5",
         ),
         rx.el.pre(
             rx.el.code(text),
             tab_index=0,
             class_name=(
                 "bg-sunken border border-line rounded-control p-3 text-sm font-mono overflow-x-auto "
-                "whitespace-pre-wrap break-words max-h-72 overflow-y-auto"
+                "whitespace-pre-wrap wrap-anywhere max-h-72 overflow-y-auto"
             ),
         ),
-        class_name="flex flex-col gap-1",
+        class_name="flex flex-col",
     )

@@ -3,6 +3,7 @@
 from typing import Any
 
 import reflex as rx
+from reflex.event import no_args_event_spec
 
 from letsbe_app.ui.islands import Island, island
 from letsbe_app.ui.text import texts
@@ -17,7 +18,7 @@ class Dialog(Island):
     open: rx.Var[bool]
     title: rx.Var[str]
     close_label: rx.Var[str]
-    on_dismiss: rx.EventHandler[rx.event.no_args_event_spec]
+    on_dismiss: rx.EventHandler[no_args_event_spec]  # type: ignore[type-arg, valid-type]
 
 
 def dialog(*children: Any, title: Any, is_open: Any, on_dismiss: Any) -> rx.Component:

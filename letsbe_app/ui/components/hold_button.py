@@ -3,6 +3,7 @@
 from typing import Any
 
 import reflex as rx
+from reflex.event import no_args_event_spec
 
 from letsbe_app.ui.islands import Island, island
 
@@ -15,7 +16,7 @@ class HoldButton(Island):
 
     label: rx.Var[str]
     disabled: rx.Var[bool]
-    on_confirm: rx.EventHandler[rx.event.no_args_event_spec]
+    on_confirm: rx.EventHandler[no_args_event_spec]  # type: ignore[type-arg, valid-type]
 
 
 def hold_button(label: str, *, on_confirm: Any, is_disabled: Any = False) -> rx.Component:

@@ -29,7 +29,7 @@ def switch(label: Any, *, is_on: Any, on_change: Any, detail: Any = "", **props:
                 )
             ),
             aria_hidden="true",
-            class_name="w-12 shrink-0 p-1 rounded-pill bg-muted group-has-checked:bg-accent transition-colors",
+            class_name="w-12 shrink-0 p-1 rounded-pill bg-muted transition-colors group-has-checked:bg-accent",
         ),
         class_name=(
             "group relative flex items-center gap-3 min-h-target py-1 cursor-pointer "

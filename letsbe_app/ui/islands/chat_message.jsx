@@ -12,7 +12,7 @@ function Said({ message, texts }) {
       data-status={message.status}
       className="self-end max-w-[85%] flex flex-col items-end gap-1"
     >
-      <div className="bg-accent/12 rounded-card rounded-br-sm px-4 py-2.5 whitespace-pre-wrap break-words min-w-0">
+      <div className="bg-accent/12 rounded-card rounded-br-sm px-4 py-2.5 whitespace-pre-wrap wrap-anywhere min-w-0">
         {message.text}
       </div>
       {message.status === "waiting" && <p className="text-sm text-muted">{texts.message_waiting}</p>}

@@ -66,7 +66,7 @@ function Call({ call, texts }) {
       {call.summary && (
         <pre
           aria-label={texts.tool_command}
-          className="text-sm font-mono whitespace-pre-wrap break-words bg-sunken rounded-control px-3 py-2"
+          className="text-sm font-mono whitespace-pre-wrap wrap-anywhere bg-sunken rounded-control px-3 py-2"
         >
           {call.summary}
         </pre>
@@ -77,7 +77,7 @@ function Call({ call, texts }) {
         <pre
           tabIndex={0}
           aria-label={texts.tool_output}
-          className="text-sm font-mono whitespace-pre-wrap break-words max-h-64 overflow-y-auto border border-line
+          className="text-sm font-mono whitespace-pre-wrap wrap-anywhere max-h-64 overflow-y-auto border border-line
             rounded-control px-3 py-2"
         >
           {call.output || texts.tool_no_output}

@@ -7,7 +7,7 @@ import reflex as rx
 from letsbe_app.ui import routes
 from letsbe_app.ui.components.avatar import avatar
 from letsbe_app.ui.components.badge import badge, tier_badge
-from letsbe_app.ui.components.button import button, link
+from letsbe_app.ui.components.button import button, link, text_button
 from letsbe_app.ui.components.code_block import code_block
 from letsbe_app.ui.components.dialog import dialog
 from letsbe_app.ui.components.field import text_area
@@ -57,21 +57,14 @@ def approval_card(card: rx.vars.ObjectVar[ApprovalCard], *, links_to_chat: bool 
             class_name="grid gap-2 text-sm",
         ),
         rx.cond(card.is_open, _actions(card), _outcome(card)),
-        rx.cond(
-            (card.conversation_id != "") & links_to_chat,
-            link(
-                t.open_conversation,
-                to=f"{routes.CHAT}/{card.conversation_id}",
-                class_name="text-sm w-fit",
-            ),
-        ),
+        _more(card, links_to_chat=links_to_chat),
         data_approval=card.id,
         tab_index=-1,
         aria_label=card.summary,
         class_name=rx.cond(
             card.is_critical,
-            "rise bg-card border-2 border-critical/50 rounded-card shadow-soft p-4 sm:p-5 flex flex-col gap-3",
-            "rise bg-card border border-line rounded-card shadow-soft p-4 sm:p-5 flex flex-col gap-3",
+            "rise bg-card border-2 border-critical/50 rounded-card shadow-soft p-4 sm:p-5 flex flex-col gap-3 min-w-0",
+            "rise bg-card border border-line rounded-card shadow-soft p-4 sm:p-5 flex flex-col gap-3 min-w-0",
         ),
     )
 
@@ -143,12 +136,23 @@ def _actions(card: rx.vars.ObjectVar[ApprovalCard]) -> rx.Component:
             on_click=PortalState.ask_to_refuse(card.id),
             data_shortcut="x",
         ),
-        rx.cond(
-            card.is_critical,
-            rx.fragment(),
-            button(t.remember, kind="bare", on_click=PortalState.ask_to_remember(card.id)),
-        ),
         class_name="flex flex-wrap gap-2",
+    )
+
+
+def _more(card: rx.vars.ObjectVar[ApprovalCard], *, links_to_chat: bool) -> rx.Component:
+    """Return the quieter ways on."""
+    t = texts().approvals
+    return rx.el.div(
+        rx.cond(
+            card.is_open & ~card.is_critical,
+            text_button(t.remember, on_click=PortalState.ask_to_remember(card.id)),
+        ),
+        rx.cond(
+            (card.conversation_id != "") & links_to_chat,
+            link(t.open_conversation, to=f"{routes.CHAT}/{card.conversation_id}"),
+        ),
+        class_name="flex flex-wrap items-center gap-x-5 text-sm empty:hidden",
     )
 
 

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 import reflex as rx
-from reflex.components.react_router import ReactRouterLink
+from reflex_components_core.react_router.dom import ReactRouterLink
 
 from letsbe_app.ui import routes
 from letsbe_app.ui.components.banner import banner
@@ -86,7 +86,7 @@ def _header(here: str) -> rx.Component:
             sign_out(),
             class_name="mx-auto max-w-[1400px] px-4 sm:px-6 min-h-14 flex items-center gap-1",
         ),
-        class_name="border-b border-line bg-card shrink-0",
+        class_name="border-b border-line bg-paper shrink-0",
     )
 
 

@@ -1,6 +1,7 @@
 """State of the frame; the portal's pages build on it."""
 
 import reflex as rx
+from reflex.event import EventSpec
 
 from letsbe_app.errors import Conflict
 from letsbe_app.people.authz.actor import Actor
@@ -45,6 +46,7 @@ class PortalState(SignedInState, rx.State):
             agents = await services.agents.list(actor, self.frame.tenant_id)
             self._agent_names = {agent.agent_id: agent.name for agent in agents}
         await self._load_cards(actor)
+        self.is_loaded = True
         return actor
 
     async def _load_cards(self, actor: Actor, cursor: str | None = None) -> None:
@@ -58,7 +60,7 @@ class PortalState(SignedInState, rx.State):
         await self._load_cards(await self._actor(), self.cards_cursor)
 
     @rx.event
-    async def approve(self, approval_id: str) -> rx.event.EventSpec | None:
+    async def approve(self, approval_id: str) -> EventSpec:
         return await self._decide(approval_id, Choice(Verdict.APPROVE))
 
     @rx.event
@@ -66,7 +68,7 @@ class PortalState(SignedInState, rx.State):
         self.remembering_id = approval_id
 
     @rx.event
-    async def remember(self) -> rx.event.EventSpec | None:
+    async def remember(self) -> EventSpec:
         choice = Choice(Verdict.APPROVE_AND_REMEMBER, remember_days=REMEMBER_DAYS)
         return await self._decide(self.remembering_id, choice)
 
@@ -75,25 +77,27 @@ class PortalState(SignedInState, rx.State):
         self.refusing_id = approval_id
 
     @rx.event
-    async def refuse(self, form: dict[str, str]) -> rx.event.EventSpec | None:
+    async def refuse(self, form: dict[str, str]) -> EventSpec:
         return await self._decide(
             self.refusing_id, Choice(Verdict.DENY, deny_reason=form.get("reason", "").strip())
         )
 
     @rx.event
     def close_dialogs(self) -> None:
+        self._close_dialogs()
+
+    def _close_dialogs(self) -> None:
         self.refusing_id = ""
         self.remembering_id = ""
 
-    async def _decide(self, approval_id: str, choice: Choice) -> rx.event.EventSpec | None:
+    async def _decide(self, approval_id: str, choice: Choice) -> EventSpec:
         """Decide as the signed-in person; the first decision wins, and a later one sees that."""
         actor = await self._actor()
-        outcome = None
         try:
             await self._services().approvals.decide(actor, approval_id, choice)
             outcome = show_toast(texts().approvals.decision_on_its_way)
         except Conflict as conflict:
             outcome = show_toast(conflict.message, "danger")
-        self.close_dialogs()
+        self._close_dialogs()
         await self._load_cards(actor)
         return outcome

@@ -1,6 +1,7 @@
 """Handlers of the agents' page."""
 
 import reflex as rx
+from reflex.event import EventSpec
 
 from letsbe_app.people.authz.actor import Actor
 from letsbe_app.ui.components.toast import show_toast
@@ -27,22 +28,22 @@ class AgentsState(PortalState):
             await self._refresh(await self._enter())
 
     @rx.event
-    async def set_level(self, agent_id: str, level: int) -> rx.event.EventSpec:
+    async def set_level(self, agent_id: str, level: int) -> EventSpec:
         return await self._change(agent_id, AgentChanges(level=level))
 
     @rx.event
-    async def set_unlock(self, agent_id: str, tool: str, is_on: bool) -> rx.event.EventSpec:
+    async def set_unlock(self, agent_id: str, tool: str, is_on: bool) -> EventSpec:
         unlocked = with_unlock(self._unlocked.get(agent_id, []), tool, is_on=is_on)
         return await self._change(agent_id, AgentChanges(unlocked_tools=unlocked))
 
     @rx.event
-    async def set_stopped(self, agent_id: str, is_stopped: bool) -> rx.event.EventSpec:
+    async def set_stopped(self, agent_id: str, is_stopped: bool) -> EventSpec:
         actor = await self._actor()
         await self._services().agents.set_stopped(actor, self.frame.tenant_id, agent_id, is_stopped)
         await self._refresh(actor)
         return show_toast(texts().agents.saved)
 
-    async def _change(self, agent_id: str, changes: AgentChanges) -> rx.event.EventSpec:
+    async def _change(self, agent_id: str, changes: AgentChanges) -> EventSpec:
         actor = await self._actor()
         await self._services().agents.update(actor, self.frame.tenant_id, agent_id, changes)
         await self._refresh(actor)

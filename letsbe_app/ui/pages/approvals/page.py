@@ -1,5 +1,7 @@
 """The approvals page: open ones, and what was decided."""
 
+from typing import Any
+
 import reflex as rx
 
 from letsbe_app.ui import routes
@@ -63,7 +65,7 @@ def _settled() -> rx.Component:
     )
 
 
-def _more(cursor: rx.Var[str], on_click: rx.event.EventType[()]) -> rx.Component:
+def _more(cursor: Any, on_click: Any) -> rx.Component:
     return rx.cond(
         cursor != "",
         button(texts().common.load_more, kind="quiet", on_click=on_click, class_name="self-center"),

@@ -1,7 +1,7 @@
 """The chat page: colleagues and conversations beside the one that is open."""
 
 import reflex as rx
-from reflex.components.react_router import ReactRouterLink
+from reflex_components_core.react_router.dom import ReactRouterLink
 
 from letsbe_app.ui import routes
 from letsbe_app.ui.components.avatar import avatar
@@ -144,7 +144,7 @@ def _threads() -> rx.Component:
 
 def _thread(thread: rx.vars.ObjectVar[Thread]) -> rx.Component:
     return ReactRouterLink.create(
-        avatar(thread.agent_id, size="size-6"),
+        avatar(thread.agent_id, size="size-6", glyph_size=14),
         rx.el.span(thread.title, class_name="grow truncate"),
         rx.el.span(time_ago(thread.last_message_at), class_name="text-xs text-muted shrink-0"),
         to=f"{routes.CHAT}/{thread.id}",

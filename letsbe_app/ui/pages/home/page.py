@@ -3,7 +3,7 @@
 from typing import Any
 
 import reflex as rx
-from reflex.components.react_router import ReactRouterLink
+from reflex_components_core.react_router.dom import ReactRouterLink
 
 from letsbe_app.ui import routes
 from letsbe_app.ui.components.avatar import avatar
@@ -101,10 +101,11 @@ def _waiting() -> rx.Component:
         t.waiting_title,
         rx.cond(
             HomeState.cards.length() > 0,
-            rx.el.div(rx.foreach(HomeState.cards[:3], approval_card), class_name="grid gap-4 lg:grid-cols-2"),
-            rx.el.p(
-                icon("check", 18), t.nothing_waiting, class_name="flex items-center gap-2 text-muted"
+            rx.el.div(
+                rx.foreach(HomeState.cards[:2], approval_card),
+                class_name="grid gap-4 lg:grid-cols-2 items-start",
             ),
+            rx.el.p(icon("check", 18), t.nothing_waiting, class_name="flex items-center gap-2 text-muted"),
         ),
         aside=link(t.all_approvals, to=routes.APPROVALS, class_name="text-sm"),
     )
@@ -113,7 +114,7 @@ def _waiting() -> rx.Component:
 def _getting_started() -> rx.Component:
     t = texts().home
     return rx.cond(
-        HomeState.has_talked & HomeState.has_decided,
+        HomeState.has_talked & HomeState.has_decided & HomeState.has_set_agents,
         rx.fragment(),
         section(
             t.start_title,
@@ -128,7 +129,7 @@ def _getting_started() -> rx.Component:
                         routes.chat_with("it-admin"),
                         HomeState.has_decided,
                     ),
-                    _step(t.start_agents, t.start_agents_detail, routes.AGENTS, False),
+                    _step(t.start_agents, t.start_agents_detail, routes.AGENTS, HomeState.has_set_agents),
                     class_name="divide-y divide-line",
                 ),
                 class_name="!py-1",

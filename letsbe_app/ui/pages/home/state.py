@@ -7,6 +7,7 @@ from letsbe_app.ui import routes
 from letsbe_app.ui.pages.home.view_models import (
     Measure,
     Usage,
+    is_set_up,
     measures,
     order_in_progress,
     usage_of,
@@ -26,6 +27,7 @@ class HomeState(PortalState):
     has_order_failed: bool = False
     has_talked: bool = False
     has_decided: bool = False
+    has_set_agents: bool = False
 
     @rx.event
     async def load(self) -> None:
@@ -56,3 +58,5 @@ class HomeState(PortalState):
         talked = await services.conversations.list(actor, tenant.id, limit=1)
         self.has_talked = bool(talked.items)
         self.has_decided = bool((await services.approvals.list_settled(actor, limit=1)).items)
+        agents = await services.agents.list(actor, tenant.id)
+        self.has_set_agents = any(is_set_up(agent) for agent in agents)

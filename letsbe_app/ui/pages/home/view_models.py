@@ -7,7 +7,9 @@ from letsbe_app.db.models import OrderStatus
 from letsbe_app.fleet.tenants.schemas import TenantView
 from letsbe_app.shop.orders.schemas import OrderView
 from letsbe_app.ui.text import texts
+from letsbe_app.workforce.agents.schemas import AgentView
 from letsbe_app.workforce.usage.schemas import UsageSummary
+from tenant_daemon.contracts.tiers import AutonomyLevel
 
 TIGHT_PERCENT = 85
 GIGABYTE = 1_000_000_000
@@ -90,10 +92,17 @@ def millions(tokens: int) -> str:
     return "under 0.1" if 0 < tokens < 100_000 else f"{tokens / 1_000_000:.1f}"
 
 
+def is_set_up(agent: AgentView) -> bool:
+    """Whether the owner has decided anything about this agent."""
+    return agent.level != AutonomyLevel.TRUSTED_ASSISTANT or bool(agent.unlocked_tools) or agent.is_stopped
+
+
 def order_in_progress(orders: Sequence[OrderView]) -> OrderView | None:
     """The newest order whose server is being set up, or failed to be."""
     moving = {OrderStatus.PAID, OrderStatus.PROVISIONING, OrderStatus.FAILED}
-    return max((order for order in orders if order.status in moving), key=lambda order: order.id, default=None)
+    return max(
+        (order for order in orders if order.status in moving), key=lambda order: order.id, default=None
+    )
 
 
 def _share(label: str, used: int | None, total: int | None) -> Measure | None:

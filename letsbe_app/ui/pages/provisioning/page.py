@@ -110,7 +110,9 @@ def _step(step: rx.vars.ObjectVar[StepRow]) -> rx.Component:
             ("done", rx.el.span(icon("check", 16), class_name=f"{mark} bg-accent text-on-accent")),
             (
                 "running",
-                rx.el.span(icon("loader", 16, "animate-spin"), class_name=f"{mark} border border-accent text-accent"),
+                rx.el.span(
+                    icon("loader", 16, "animate-spin"), class_name=f"{mark} border border-accent text-accent"
+                ),
             ),
             ("failed", rx.el.span(icon("x", 16), class_name=f"{mark} border border-red text-red")),
             rx.el.span(class_name=f"{mark} border border-line"),

@@ -1,6 +1,7 @@
 """Handlers of the set-up page."""
 
 import reflex as rx
+from reflex.event import EventSpec
 
 from letsbe_app.ui.components.toast import show_toast
 from letsbe_app.ui.pages.provisioning.view_models import ProgressPage, progress_page
@@ -24,7 +25,7 @@ class ProvisioningState(PortalState):
             await self._refresh()
 
     @rx.event
-    async def retry(self) -> rx.event.EventSpec:
+    async def retry(self) -> EventSpec:
         await self._services().provisioning.retry(await self._actor(), self.progress.order_id)
         await self._refresh()
         return show_toast(texts().provisioning.retrying)

@@ -1,0 +1,85 @@
+"""A real Chromium, without anything of its own on the network."""
+
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, async_playwright
+
+from tests.support.hub import PASSWORD
+
+FLAGS = [
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PHONE = {"width": 390, "height": 844}
+DESKTOP = {"width": 1440, "height": 900}
+
+
+def chromium_path() -> str:
+    """Where the system's Chromium is; fails with what to do when there is none."""
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        found = shutil.which(name)
+        if found:
+            return found
+    raise AssertionError("The browser tests need Chromium: apt-get install chromium")
+
+
+@asynccontextmanager
+async def chromium() -> AsyncIterator[Browser]:
+    """A browser for the length of the block."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=chromium_path(), args=FLAGS)
+        try:
+            yield browser
+        finally:
+            await browser.close()
+
+
+@asynccontextmanager
+async def tab(browser: Browser, url: str, *, phone: bool = False, dark: bool = False) -> AsyncIterator[Page]:
+    """A tab in a profile of its own; its end fails the test when the page threw an error."""
+    context = await browser.new_context(
+        base_url=url,
+        viewport=PHONE if phone else DESKTOP,
+        color_scheme="dark" if dark else "light",
+        locale="en-GB",
+        reduced_motion="reduce",
+    )
+    context.set_default_timeout(15_000)
+    page = await context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    try:
+        yield page
+        assert errors == []
+    finally:
+        await context.close()
+
+
+async def sign_in(context: BrowserContext, url: str, email: str) -> None:
+    """Sign in as the form's script does; the cookies land in the context."""
+    answer = await context.request.post(
+        f"{url}/api/v1/public/sign-in",
+        data={"email": email, "password": PASSWORD},
+        headers={"Origin": url},
+    )
+    assert answer.ok, await answer.text()
+
+
+def console_errors(page: Page) -> list[str]:
+    """A list that fills with what the page's console calls an error."""
+    found: list[str] = []
+
+    def note(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            found.append(message.text)
+
+    page.on("console", note)
+    return found
