@@ -14,7 +14,7 @@ from tenant_daemon.settings import load_settings
 
 def add_parser(subparsers: Any) -> None:
     """Add ``practice``."""
-    subparsers.add_parser(
+    parser = subparsers.add_parser(
         "practice",
         help="the practice model: answers where no language model is connected",
         description=(
@@ -23,15 +23,22 @@ def add_parser(subparsers: Any) -> None:
             f"{RATE_VARIABLE} sets its pace, {TRACE_VARIABLE} a file for the times of its tokens."
         ),
     )
+    parser.add_argument(
+        "--port",
+        type=int,
+        help="listen here, without a tenant's home: the practice website then forgets its posts at the end",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     """Serve until a signal ends it."""
-    home = TenantHome(args.home)
-    port = load_settings(home).ports.practice
-    practice = PracticeServer(port, PracticeSite(home.root / "practice-site.json"), Pace.from_environment())
+    if args.port:
+        port, site = args.port, PracticeSite()
+    else:
+        home = TenantHome(args.home)
+        port, site = load_settings(home).ports.practice, PracticeSite(home.root / "practice-site.json")
     config = uvicorn.Config(
-        practice.app(),
+        PracticeServer(port, site, Pace.from_environment()).app(),
         host="127.0.0.1",
         port=port,
         log_config=None,

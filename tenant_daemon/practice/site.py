@@ -42,24 +42,20 @@ class Post:
 
 
 class PracticeSite:
-    """The posts, oldest first, in one file; the oldest goes when there are too many."""
+    """The posts, oldest first, in one file or in memory; the oldest goes when there are too many."""
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path | None = None) -> None:
         self._file = file
+        self._posts = _read(file) if file else []
 
     def posts(self) -> list[Post]:
-        try:
-            return [Post(**post) for post in json.loads(self._file.read_text("utf-8"))]
-        except FileNotFoundError:
-            return []
+        return list(self._posts)
 
     def publish(self, new: NewPost) -> Post:
         post = Post(new.title, new.text, datetime.now(UTC).isoformat(timespec="seconds"))
-        posts = [*self.posts(), post][-_MAX_POSTS:]
-        draft = self._file.with_suffix(".new")
-        draft.touch(0o600)
-        draft.write_text(json.dumps([asdict(one) for one in posts], ensure_ascii=False), "utf-8")
-        draft.replace(self._file)
+        self._posts = [*self._posts, post][-_MAX_POSTS:]
+        if self._file:
+            _write(self._file, self._posts)
         return post
 
     def routes(self) -> list[Route]:
@@ -86,6 +82,19 @@ class PracticeSite:
         except ValidationError:
             return JSONResponse({"error": "A post has a title and a text."}, 422)
         return JSONResponse(asdict(self.publish(new)), 201)
+
+
+def _read(file: Path) -> list[Post]:
+    if not file.exists():
+        return []
+    return [Post(**post) for post in json.loads(file.read_text("utf-8"))]
+
+
+def _write(file: Path, posts: list[Post]) -> None:
+    draft = file.with_suffix(".new")
+    draft.touch(0o600)
+    draft.write_text(json.dumps([asdict(post) for post in posts], ensure_ascii=False), "utf-8")
+    draft.replace(file)
 
 
 async def _to_page(_: Request) -> Response:
