@@ -3,7 +3,7 @@
 import secrets as randomness
 import sqlite3
 import string
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
@@ -23,6 +23,10 @@ _ALPHABET: Final = string.ascii_letters + string.digits
 """No marks: a generated value then passes every tool's configuration file without quoting."""
 _MIN_GENERATED: Final = 16
 _MAX_GENERATED: Final = 256
+
+# Spelled here, since inside the class `list` is the method.
+History = list[SecretChange]
+NamedValues = list[tuple[str, str]]
 
 
 class Vault:
@@ -121,7 +125,7 @@ class Vault:
         with self._reading() as db:
             return store.current_version(db, name) > 0
 
-    def history(self, name: str) -> Sequence[SecretChange]:
+    def history(self, name: str) -> History:
         """Every change under this name, also of a secret that is gone."""
         with self._reading() as db:
             return store.history(db, name)
@@ -131,7 +135,7 @@ class Vault:
         with self._guarded(), self._database.reading() as db:
             return int(db.execute("SELECT version FROM state").fetchone()["version"])
 
-    def known_secrets(self) -> Sequence[tuple[str, str]]:
+    def known_secrets(self) -> NamedValues:
         """Name and value of every version that is kept, for redaction only; a secret's newest first."""
         with self._reading() as db:
             kept = store.all_sealed(db)

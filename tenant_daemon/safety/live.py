@@ -1,0 +1,213 @@
+"""
+Calls that are under way in this process, and those who wait for them.
+
+Each call has a task of its own. Who asked may go away (a restart of OpenClaw) and come back, or never: the
+task goes on, and a result that nobody fetched is told to the agent in a follow-up.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import structlog
+
+from tenant_daemon.safety.announcer import Announcer
+from tenant_daemon.safety.approval_store import ApprovalStore
+from tenant_daemon.safety.calls import Call, CallState, CallStore
+from tenant_daemon.safety.pending import PendingApprovals
+from tenant_daemon.safety.schemas import ExecuteRequest, ExecuteResponse, ExecuteStatus
+from tenant_daemon.safety.wrapper import SafetyWrapper
+
+_TOLD_CHARACTERS: Final = 8_000
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long is waited for whom."""
+
+    wait_seconds: float = 1_500
+    """Until an undecided call is answered with ``waiting``; below the run's own limit in OpenClaw (1,800)."""
+    return_seconds: float = 12
+    """For a caller that lost its connection to come back and fetch the result itself."""
+
+
+class LiveCall:
+    """A call in progress."""
+
+    def __init__(self, call: Call) -> None:
+        self.call = call
+        self.stop_reason: str | None = None
+        """Set before the task is cancelled because somebody stopped the call."""
+        self.task: asyncio.Task[None] | None = None
+        self.done: asyncio.Future[ExecuteResponse] = asyncio.get_running_loop().create_future()
+        self.fetched = asyncio.Event()
+        self.is_promised = False
+        """The agent was told that it will hear of the end later."""
+
+
+class LiveCalls:
+    """Starts, joins and stops calls."""
+
+    def __init__(
+        self,
+        wrapper: SafetyWrapper,
+        calls: CallStore,
+        approvals: ApprovalStore,
+        pending: PendingApprovals,
+        announcer: Announcer,
+        patience: Patience,
+    ) -> None:
+        self._wrapper = wrapper
+        self._calls = calls
+        self._approvals = approvals
+        self._pending = pending
+        self._announcer = announcer
+        self._patience = patience
+        self._live: dict[str, LiveCall] = {}
+
+    def resume(self) -> None:
+        """After a start: end what had begun, go on with what waited, tell what nobody was told."""
+        for call in self._calls.in_state(CallState.EXECUTING):
+            self._finish(call, self._wrapper.interrupted(call))
+        self._pending.announce_again()
+        for call in self._calls.in_state(CallState.WAITING):
+            self._start(call)
+        for call in self._calls.undelivered():
+            response = self._calls.response(call)
+            if response is not None:
+                self._start(call, response)
+        self._calls.forget_old()
+
+    async def execute(self, request: ExecuteRequest) -> ExecuteResponse:
+        """
+        The answer to a call: run now, joined when it was delivered before, or ``waiting``.
+
+        Cancelling this (the caller is gone) leaves the call going on.
+        """
+        call, state = self._calls.record(request)
+        live = self._live.get(call.key)
+        if live is None:
+            if state is CallState.DONE:
+                response = self._calls.response(call)
+                assert response is not None
+                self._calls.mark_delivered(call)
+                return response
+            live = self._start(call)
+        try:
+            async with asyncio.timeout(self._patience.wait_seconds):
+                response = await asyncio.shield(live.done)
+        except TimeoutError:
+            live.is_promised = True
+            return self._still_waiting(live.call)
+        self._calls.mark_delivered(live.call)
+        live.fetched.set()
+        return response
+
+    async def stop(self, applies: Callable[[Call], str | None]) -> int:
+        """Stop every call for which ``applies`` gives a reason; gives how many there were."""
+        stopped = []
+        for live in list(self._live.values()):
+            reason = applies(live.call)
+            if reason is not None and live.task is not None and not live.done.done():
+                live.stop_reason = reason
+                live.task.cancel()
+                stopped.append(live.done)
+        await asyncio.gather(*stopped, return_exceptions=True)
+        return len(stopped)
+
+    async def close(self) -> None:
+        """The process ends: leave what waits as it is, end what runs."""
+        tasks = [live.task for live in self._live.values() if live.task is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _start(self, call: Call, response: ExecuteResponse | None = None) -> LiveCall:
+        live = LiveCall(call)
+        self._live[call.key] = live
+        live.task = asyncio.create_task(self._go(live, response), name=f"call {call.id}")
+        live.task.add_done_callback(lambda _task: self._forget(live))
+        return live
+
+    def _forget(self, live: LiveCall) -> None:
+        del self._live[live.call.key]
+        if live.done.done():
+            return
+        if live.stop_reason is None:
+            live.done.cancel()
+        else:
+            # Cancelled before its first step.
+            live.done.set_result(self._end_stopped(live.call, live.stop_reason))
+
+    async def _go(self, live: LiveCall, response: ExecuteResponse | None) -> None:
+        if response is None:
+            response = await self._settle(live)
+        live.done.set_result(response)
+        await self._make_sure_it_is_told(live, response)
+
+    async def _settle(self, live: LiveCall) -> ExecuteResponse:
+        try:
+            response = await self._wrapper.settle(live.call)
+        except asyncio.CancelledError:
+            if live.stop_reason is None:
+                raise
+            return self._end_stopped(live.call, live.stop_reason)
+        self._finish(live.call, response)
+        return response
+
+    def _end_stopped(self, call: Call, reason: str) -> ExecuteResponse:
+        self._pending.cancel(call, reason)
+        response = self._wrapper.refuse_unjudged(call, reason)
+        self._finish(call, response)
+        return response
+
+    def _finish(self, call: Call, response: ExecuteResponse) -> None:
+        self._calls.finish(call, response)
+        self._announcer.finished(call, response)
+        log.info("call.finished", call_id=call.id, tool=call.request.tool_name, status=response.status.value)
+
+    async def _make_sure_it_is_told(self, live: LiveCall, response: ExecuteResponse) -> None:
+        """Where a person was asked, or the agent was promised a later word."""
+        if live.stop_reason is not None:
+            return
+        if not live.is_promised and not self._approvals.was_asked(live.call.key):
+            return
+        try:
+            async with asyncio.timeout(self._patience.return_seconds):
+                await live.fetched.wait()
+        except TimeoutError:
+            await self._announcer.tell_agent(live.call, follow_up_text(live.call, response))
+            self._calls.mark_delivered(live.call)
+            log.info("call.told_later", call_id=live.call.id)
+
+    def _still_waiting(self, call: Call) -> ExecuteResponse:
+        approval = self._approvals.pending_of_call(call.key)
+        if approval is None:
+            reason = "It still runs. You will be told how it ended."
+        else:
+            reason = f"The owner has not decided yet: {approval.request.summary}"
+        return ExecuteResponse(
+            status=ExecuteStatus.WAITING,
+            tier=approval.request.tier.name if approval else "",
+            is_external=approval.request.is_external if approval else False,
+            reason=reason,
+            audit_id="",
+            approval_id=approval.id if approval else None,
+        )
+
+
+def follow_up_text(call: Call, response: ExecuteResponse) -> str:
+    """What the agent is told of a call that ended after its caller was gone; redacted, as the response is."""
+    lines = [
+        f"Your earlier call of {call.request.tool_name} that waited for the owner has ended.",
+        f"status: {response.status}",
+        f"reason: {response.reason}",
+    ]
+    if response.exit_code is not None:
+        lines.append(f"exit_code: {response.exit_code}")
+    if response.output:
+        lines += ["output:", response.output[:_TOLD_CHARACTERS]]
+    return "\n".join(lines)

@@ -1,0 +1,85 @@
+"""The wrapper put together. ``open_parts`` is the one place that chooses its collaborators."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from tenant_daemon.audit import AuditTrail, AuditUnavailable
+from tenant_daemon.execution import AskColleague, Executor, Limits
+from tenant_daemon.home import TenantHome
+from tenant_daemon.kit.database import Database
+from tenant_daemon.safety.announcer import Announcer
+from tenant_daemon.safety.approval_store import ApprovalStore
+from tenant_daemon.safety.calls import CallStore
+from tenant_daemon.safety.config_source import ConfigSource
+from tenant_daemon.safety.gate import Gate
+from tenant_daemon.safety.live import LiveCalls, Patience
+from tenant_daemon.safety.pending import PendingApprovals
+from tenant_daemon.safety.ports import Classify, CurrentRedactor, HubDoor
+from tenant_daemon.safety.tables import TABLES
+from tenant_daemon.safety.wrapper import SafetyWrapper
+from tenant_daemon.settings import TenantSettings
+from tenant_daemon.vault import Vault, VaultLocked
+
+
+@dataclass(frozen=True)
+class Collaborators:
+    """Parts of other packages that the wrapper works with."""
+
+    classify: Classify
+    hub: HubDoor
+    ask_colleague: AskColleague
+    redactor_for: Callable[[Vault], CurrentRedactor]
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What the HTTP routes use."""
+
+    gate: Gate
+    approvals: ApprovalStore
+    pending: PendingApprovals
+    live: LiveCalls
+    announcer: Announcer
+    wrapper: SafetyWrapper
+    audit: AuditTrail
+    vault: Vault
+
+    def problem(self) -> str:
+        """Why nothing can run, empty when all is well."""
+        try:
+            self.audit.head()
+            self.vault.version()
+        except (AuditUnavailable, VaultLocked) as exc:
+            return str(exc)
+        return self.wrapper.audit_problem
+
+
+@asynccontextmanager
+async def open_parts(
+    home: TenantHome,
+    settings: TenantSettings,
+    collaborators: Collaborators,
+    *,
+    patience: Patience | None = None,
+    limits: Limits | None = None,
+) -> AsyncIterator[Parts]:
+    """Open everything, go on with the calls that a restart cut off, close it at the end."""
+    vault = Vault.open(home)
+    audit = AuditTrail.open(home)
+    database = Database(home.safety_db, TABLES)
+    calls, approvals = CallStore(database), ApprovalStore(database)
+    gate = Gate(home, settings, collaborators.classify, ConfigSource(home, database), approvals, vault)
+    announcer = Announcer(collaborators.hub, collaborators.redactor_for(vault))
+    pending = PendingApprovals(approvals, calls, gate, announcer, audit)
+    executor = Executor(home, vault, collaborators.ask_colleague, limits)
+    wrapper = SafetyWrapper(calls, gate, pending, executor, audit, announcer)
+    live = LiveCalls(wrapper, calls, approvals, pending, announcer, patience or Patience())
+    live.resume()
+    try:
+        yield Parts(gate, approvals, pending, live, announcer, wrapper, audit, vault)
+    finally:
+        await live.close()
+        await announcer.close()
+        for part in (database, audit, vault):
+            part.close()

@@ -1,0 +1,242 @@
+"""Asking a person and waiting for the answer, over restarts."""
+
+import asyncio
+import secrets
+from datetime import timedelta
+from typing import Final
+
+import structlog
+
+from tenant_daemon.audit import AuditEvent, AuditRecord, AuditTrail
+from tenant_daemon.contracts.approvals import ApprovalDecided, ApprovalRequested, ApprovalStatus, Verdict
+from tenant_daemon.contracts.base import utc_now
+from tenant_daemon.contracts.tiers import Decision
+from tenant_daemon.safety.announcer import Announcer
+from tenant_daemon.safety.approval_store import Approval, ApprovalSettledAlready, ApprovalStore
+from tenant_daemon.safety.calls import Call, CallStore
+from tenant_daemon.safety.gate import Gate, Ruling
+from tenant_daemon.safety.previews import argv_of, diff_of, summary_of
+
+MAX_PENDING: Final = 200
+"""Questions that may wait at once. An agent in a loop must not bury the owner."""
+DEFAULT_REMEMBERED: Final = timedelta(days=7)
+MAX_REMEMBERED: Final = timedelta(days=90)
+
+log = structlog.get_logger()
+
+
+class CannotAsk(Exception):
+    """No question can be put to a person now; the message says why."""
+
+
+class PendingApprovals:
+    """
+    Approvals that wait, and their ends.
+
+    Each pending approval has a call whose task waits in ``ask``; that task is also the expiry timer. After a
+    restart the wrapper starts the tasks again and each finds its approval.
+    """
+
+    def __init__(
+        self, store: ApprovalStore, calls: CallStore, gate: Gate, announcer: Announcer, audit: AuditTrail
+    ) -> None:
+        self._store = store
+        self._calls = calls
+        self._gate = gate
+        self._announcer = announcer
+        self._audit = audit
+        self._settled: dict[str, asyncio.Event] = {}
+
+    async def ask(self, call: Call, ruling: Ruling, round_number: int) -> Approval:
+        """
+        Ask about a call and give the approval when it is settled. An approval asked for earlier is joined.
+
+        Raises:
+            CannotAsk: Too much waits already, or the hub cannot be told.
+            AuditUnavailable: The question cannot be recorded.
+        """
+        approval = self._store.of_call(call.key, round_number)
+        if approval is None:
+            approval = await self._request(call, ruling, round_number)
+        if approval.status is not ApprovalStatus.PENDING:
+            return approval
+        settled = self._settled.setdefault(approval.id, asyncio.Event())
+        try:
+            async with asyncio.timeout((approval.expires_at - utc_now()).total_seconds()):
+                await settled.wait()
+        except TimeoutError:
+            self._expire(call, approval)
+        finally:
+            self._settled.pop(approval.id, None)
+        return self._store.get(approval.id)
+
+    def has(self, call: Call, round_number: int) -> bool:
+        """True when this round of the call was asked about already."""
+        return self._store.of_call(call.key, round_number) is not None
+
+    async def decide(self, decided: ApprovalDecided) -> Approval:
+        """
+        Apply a person's decision; the first one wins.
+
+        Raises:
+            ApprovalNotFound: No such approval.
+            ApprovalSettledAlready: It was decided, expired or cancelled before.
+            ValueError: The decision does not hold together, or the edited call can never run; says why.
+            AuditUnavailable: It cannot be recorded, so it is not taken.
+        """
+        held = self._store.get(decided.approval_id)
+        if held.status is not ApprovalStatus.PENDING:
+            raise ApprovalSettledAlready(held)
+        call = self._calls.get(held.call_key)
+        if held.expires_at <= utc_now():
+            self._expire(call, held)
+            raise ApprovalSettledAlready(self._store.get(held.id))
+        decided = await self._checked(call, decided)
+        is_denied = decided.verdict is Verdict.DENY
+        status = ApprovalStatus.DENIED if is_denied else ApprovalStatus.APPROVED
+        return self._settle(call, held, status, decision=decided, detail=decided.deny_reason)
+
+    def cancel(self, call: Call, reason: str) -> None:
+        """Withdraw what this call asks."""
+        approval = self._store.pending_of_call(call.key)
+        if approval is not None:
+            self._end(call, approval, ApprovalStatus.CANCELLED, reason)
+
+    def announce_again(self) -> None:
+        """After a restart: tell the hub what a crash kept from it."""
+        for approval in self._store.unannounced():
+            self._announcer.request(self._calls.get(approval.call_key), approval.request)
+            self._store.mark_announced(approval.id)
+        for approval in self._store.unreported():
+            self._report(self._calls.get(approval.call_key), approval)
+
+    async def _checked(self, call: Call, decided: ApprovalDecided) -> ApprovalDecided:
+        match decided.verdict:
+            case Verdict.EDIT_AND_APPROVE:
+                if decided.edited_args is None:
+                    raise ValueError("edited_args: missing")
+                ruling = await self._gate.rule(call, decided.edited_args)
+                if ruling.decision is Decision.DENY or ruling.action is None:
+                    raise ValueError(f"edited_args: {ruling.reason}")
+            case Verdict.APPROVE_AND_REMEMBER:
+                now = utc_now()
+                until = min(decided.remember_until or now + DEFAULT_REMEMBERED, now + MAX_REMEMBERED)
+                if until <= now:
+                    raise ValueError("remember_until: lies in the past")
+                return decided.model_copy(update={"remember_until": until})
+            case Verdict.APPROVE | Verdict.DENY:
+                pass
+        return decided
+
+    async def _request(self, call: Call, ruling: Ruling, round_number: int) -> Approval:
+        if self._store.count_pending() >= MAX_PENDING:
+            raise CannotAsk(f"{MAX_PENDING} questions wait for the owner already.")
+        approval = await asyncio.to_thread(self._draft, call, ruling, round_number)
+        self._audit.append(_record(AuditEvent.APPROVAL_REQUESTED, call, approval))
+        # In this order: a call that waits without an approval is asked about again after a crash, while an
+        # approval without a call that waits for it would be lost.
+        self._calls.mark_waiting(call)
+        self._store.add(approval)
+        try:
+            self._announcer.request(call, approval.request)
+        except Exception as exc:
+            log.error("approval.unannounced", approval_id=approval.id, error=type(exc).__name__)
+            self._end(call, approval, ApprovalStatus.CANCELLED, "The owner could not be told.")
+            raise CannotAsk("The owner cannot be told of more questions now.") from exc
+        self._store.mark_announced(approval.id)
+        log.info("approval.requested", approval_id=approval.id, call_id=call.id, tier=ruling.tier.name)
+        return approval
+
+    def _draft(self, call: Call, ruling: Ruling, round_number: int) -> Approval:
+        redact = self._announcer.redact
+        workspace = self._gate.workspace(call.request.agent_id)
+        summary = summary_of(call.request.tool_name, ruling.tool_args, ruling.action, workspace)
+        now = utc_now()
+        request = ApprovalRequested(
+            approval_id=f"apr_{secrets.token_hex(12)}",
+            conversation_id=call.conversation_id,
+            agent_id=call.request.agent_id,
+            tool_call_id=call.id,
+            tool_name=call.request.tool_name,
+            tier=ruling.tier,
+            is_external=ruling.is_external,
+            summary=redact(summary)[:300],
+            reason=redact(ruling.reason)[:1_000],
+            risk=redact(ruling.judgement.risk)[:1_000],
+            argv=[redact(word) for word in argv_of(ruling.action)],
+            tool_args=self._announcer.redact_args(ruling.tool_args),
+            diff=redact(diff_of(ruling.action))[:20_000],
+            call_digest=ruling.binding.call,
+            created_at=now,
+            expires_at=now + timedelta(seconds=self._gate.approval_ttl_seconds()),
+        )
+        return Approval(
+            id=request.approval_id,
+            call_key=call.key,
+            round=round_number,
+            request=request,
+            normalised_digest=ruling.binding.normalised,
+        )
+
+    def _expire(self, call: Call, approval: Approval) -> None:
+        self._end(call, approval, ApprovalStatus.EXPIRED, "Nobody decided in time, which means no.")
+
+    def _end(self, call: Call, approval: Approval, status: ApprovalStatus, detail: str) -> None:
+        """End it without a person; a decision that came first stands."""
+        try:
+            self._settle(call, approval, status, decision=None, detail=detail)
+        except ApprovalSettledAlready:
+            return
+
+    def _settle(
+        self,
+        call: Call,
+        approval: Approval,
+        status: ApprovalStatus,
+        *,
+        decision: ApprovalDecided | None,
+        detail: str,
+    ) -> Approval:
+        settled = self._store.settle(
+            approval.id,
+            status,
+            decision=decision,
+            detail=detail,
+            record=lambda after: self._audit.append(_record(AuditEvent.APPROVAL_SETTLED, call, after)),
+        )
+        log.info("approval.settled", approval_id=approval.id, status=status.value)
+        self._report(call, settled)
+        event = self._settled.get(approval.id)
+        if event is not None:
+            event.set()
+        return settled
+
+    def _report(self, call: Call, approval: Approval) -> None:
+        try:
+            self._announcer.settled(call, approval)
+        except Exception as exc:  # noqa: BLE001 - the decision stands; the report is made after the next start
+            log.error("approval.unreported", approval_id=approval.id, error=type(exc).__name__)
+            return
+        self._store.mark_reported(approval.id)
+
+
+def _record(event: AuditEvent, call: Call, approval: Approval) -> AuditRecord:
+    """The audit's line; the texts of an approval are redacted already."""
+    decision = approval.decision
+    return AuditRecord(
+        event=event,
+        actor=decision.decided_by if decision else f"agent:{call.request.agent_id}",
+        subject=call.request.tool_name,
+        summary=approval.request.summary,
+        call_id=call.id,
+        session_id=call.request.session_id,
+        conversation_id=call.conversation_id or "",
+        tier=approval.request.tier.name,
+        is_external=approval.request.is_external,
+        decision=decision.verdict if decision else "ask",
+        status=approval.status,
+        reason=(approval.detail or approval.request.reason)[:2_000],
+        approval_id=approval.id,
+        approver=decision.decided_by if decision else "",
+        started_at=approval.request.created_at,
+    )

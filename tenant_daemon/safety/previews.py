@@ -1,0 +1,144 @@
+"""What a person sees of a call before deciding. Not redacted yet."""
+
+import difflib
+import shlex
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final, assert_never
+
+from tenant_daemon.execution.env import masked, with_setting
+from tenant_daemon.execution.files import read_up_to
+from tenant_daemon.execution.outcome import ActionFailed
+from tenant_daemon.execution.safe_paths import open_file
+from tenant_daemon.policy.actions import (
+    Action,
+    DeletePath,
+    GenerateSecret,
+    HandOver,
+    HttpCall,
+    ListFiles,
+    MovePath,
+    ReadEnv,
+    ReadFile,
+    RequestSecret,
+    RunPipelines,
+    UpdateEnv,
+    WriteFile,
+)
+
+_DIFF_BYTES: Final = 64_000
+"""Of each side; comparing larger texts takes too long."""
+
+
+def summary_of(
+    tool_name: str, tool_args: Mapping[str, object], action: Action | None, workspace: Path
+) -> str:
+    """One line: what the agent wants to do."""
+    if action is None:
+        words = tool_args.get("command") or tool_args.get("path") or tool_args.get("url") or ""
+        return _one_line(f"{tool_name} {words}")
+    return _one_line(_told(action, workspace))
+
+
+def argv_of(action: Action | None) -> list[str]:
+    """Exactly what will run, when it is a command; connectors and redirections as words of their own."""
+    if not isinstance(action, RunPipelines):
+        return []
+    words: list[str] = []
+    for number, pipeline in enumerate(action.pipelines):
+        if number:
+            words.append(action.connectors[number - 1])
+        for place, command in enumerate(pipeline):
+            if place:
+                words.append("|")
+            words += [f"{name}={value}" for name, value in command.env]
+            words += command.argv
+            if command.stdin_path is not None:
+                words += ["<", str(command.stdin_path)]
+            if command.stdout_path is not None:
+                words += [">>" if command.is_append else ">", str(command.stdout_path)]
+    return words
+
+
+def diff_of(action: Action | None) -> str:
+    """How a file would change, as a unified diff; empty when none does. Reads files: call it in a thread."""
+    match action:
+        case WriteFile():
+            return _diff(action.path, _current(action.path), action.content)
+        case UpdateEnv():
+            before = _current(action.path)
+            try:
+                after = with_setting(before, action.key, action.value)
+            except ActionFailed:
+                return ""
+            return _env_diff(action, before, after)
+        case _:
+            return ""
+
+
+def _told(action: Action, workspace: Path) -> str:
+    def name(path: Path) -> str:
+        return str(path.relative_to(workspace)) if path.is_relative_to(workspace) else str(path)
+
+    match action:
+        case RunPipelines():
+            connectors = {"|", "&&", "||", ";", "<", ">", ">>"}
+            return " ".join(word if word in connectors else shlex.quote(word) for word in argv_of(action))
+        case ReadFile():
+            return f"Read {name(action.path)}"
+        case WriteFile():
+            return f"Write {name(action.path)}"
+        case ListFiles():
+            return f"List {name(action.path)}"
+        case MovePath():
+            return f"Move {name(action.source)} to {name(action.target)}"
+        case DeletePath():
+            return f"Delete {name(action.path)}"
+        case ReadEnv():
+            return f"Read the names of the settings in {name(action.path)}"
+        case UpdateEnv():
+            return f"Set {action.key} in {name(action.path)}"
+        case HttpCall():
+            return f"{action.method} {action.url}"
+        case GenerateSecret():
+            return f"Make a new secret named {action.name}"
+        case RequestSecret():
+            return f"Ask for the secret {action.name}: {action.purpose}"
+        case HandOver():
+            return f"Hand over to {action.agent_id}: {action.message}"
+        case _:
+            assert_never(action)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())[:2_000]
+
+
+def _current(path: Path) -> str:
+    try:
+        with open_file(path) as handle:
+            return read_up_to(handle, _DIFF_BYTES + 1).decode("utf-8", "replace")
+    except ActionFailed:
+        return ""
+
+
+def _diff(path: Path, before: str, after: str) -> str:
+    if len(before) > _DIFF_BYTES or len(after) > _DIFF_BYTES:
+        return f"The change is too large to be shown ({len(after)} characters)."
+    lines = difflib.unified_diff(
+        before.splitlines(), after.splitlines(), f"{path.name} (now)", f"{path.name} (then)", lineterm="", n=2
+    )
+    return "\n".join(lines)
+
+
+def _env_diff(action: UpdateEnv, before: str, after: str) -> str:
+    """Old values are masked; the new one is shown as the agent gave it, mostly a ``SECRET_REF``."""
+    shown = masked(after).splitlines()
+    changed = [
+        at
+        for at, line in enumerate(after.splitlines())
+        if line.partition("=")[0].split()[-1:] == [action.key]
+    ]
+    for at in changed:
+        shown[at] = after.splitlines()[at]
+    return _diff(action.path, masked(before), "\n".join(shown))
