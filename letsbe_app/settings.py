@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 _LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1"})
@@ -49,7 +49,7 @@ class Settings(BaseSettings):
         6390, alias="LETSBE_REDIS_PORT", ge=1, le=65535, description="Port of the embedded Redis."
     )
     payment_gateway: Literal["practice"] = Field(
-        "practice", alias="LETSBE_PAYMENT_GATEWAY", description="How orders are paid."
+        "practice", alias="LETSBE_PAYMENT_GATEWAY", description="How orders are paid; with `practice` no money moves."
     )
     server_provider: Literal["local"] = Field(
         "local", alias="LETSBE_SERVER_PROVIDER", description="Who makes customers' servers."
@@ -63,16 +63,28 @@ class Settings(BaseSettings):
         description="OpenAI-compatible address, e.g. https://openrouter.ai/api/v1; empty for practice.",
     )
     model_key: SecretStr = Field(SecretStr(""), alias="LETSBE_MODEL_KEY", description="Key of the model.")
-    model_name: str = Field("", alias="LETSBE_MODEL_NAME", description="Model to use there.")
-    session_days: int = Field(30, alias="LETSBE_SESSION_DAYS", ge=1, le=365, description="Sign-in lasts.")
-    log_level: Literal["debug", "info", "warning", "error"] = Field("info", alias="LETSBE_LOG_LEVEL")
+    model_name: str = Field(
+        "", alias="LETSBE_MODEL_NAME", validate_default=True, description="Model to use there, by its id."
+    )
+    session_days: int = Field(30, alias="LETSBE_SESSION_DAYS", ge=1, le=365, description="Days that a sign-in lasts.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", alias="LETSBE_LOG_LEVEL", description="What is logged: debug, info, warning or error."
+    )
 
-    @field_validator("public_url")
+    @field_validator("public_url", "model_url")
     @classmethod
-    def _is_http_address(cls, value: str) -> str:
-        if not value.startswith(("http://", "https://")):
+    def _is_http_address(cls, value: str, info: ValidationInfo) -> str:
+        is_left_out = info.field_name == "model_url" and not value
+        if not is_left_out and not value.startswith(("http://", "https://")):
             raise ValueError("must start with http:// or https://")
         return value.rstrip("/")
+
+    @field_validator("model_name")
+    @classmethod
+    def _is_named_where_needed(cls, value: str, info: ValidationInfo) -> str:
+        if info.data.get("model_url") and not value:
+            raise ValueError("name the model to use at LETSBE_MODEL_URL")
+        return value
 
     @field_validator("database_url")
     @classmethod

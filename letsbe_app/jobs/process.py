@@ -61,12 +61,13 @@ class JobsProcess:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until the event is set; then stop every server of this machine and close everything."""
-        # The engine adopts the running loop, so that workflows share it with our connections.
-        DBOS(config=engine_config(self._services.settings))
-        DBOS.launch()
         listening: asyncio.Task[None] | None = None
         try:
+            # Servers first: they come up while the engine does.
             await self._resume_servers()
+            # The engine adopts the running loop, so that workflows share it with our connections.
+            DBOS(config=engine_config(self._services.settings))
+            DBOS.launch()
             listening = asyncio.create_task(self._wakes.listen(self._start_work), name="jobs-wakes")
             log.info("jobs.started")
             await _first_of(listening, stop)
