@@ -1,0 +1,54 @@
+"""A stand-in for OpenClaw behind ``AgentGateway``: the test says how its runs go."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from tenant_daemon.hub_client.gateway import AnswerEnded, AnswerGrew, GatewayAway, GatewayEvent
+
+
+@dataclass
+class FakeGateway:
+    """Records what it is asked; ``tell`` is where its events go."""
+
+    tell: Callable[[GatewayEvent], None] = lambda _event: None
+    sent: list[tuple[str, str, str]] = field(default_factory=list)
+    """(session key, text, run id)"""
+    aborted: list[str] = field(default_factory=list)
+    known: dict[str, GatewayEvent] = field(default_factory=dict)
+    """What ``look_up`` answers, by run id."""
+    is_away: bool = False
+    aborts_at_once: bool = True
+    _news: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def send(self, session_key: str, text: str, run_id: str) -> None:
+        if self.is_away:
+            raise GatewayAway("away")
+        self.sent.append((session_key, text, run_id))
+        self._news.set()
+
+    async def abort(self, session_key: str, run_id: str) -> None:
+        self.aborted.append(session_key)
+        if self.aborts_at_once:
+            self.tell(AnswerEnded(session_key, run_id, "aborted"))
+
+    async def look_up(self, session_key: str, run_id: str) -> GatewayEvent | None:
+        return self.known.get(run_id)
+
+    async def nth_sent(self, number: int) -> tuple[str, str, str]:
+        """Wait for the n-th message, counted from 1."""
+        async with asyncio.timeout(5):
+            while len(self.sent) < number:
+                self._news.clear()
+                await self._news.wait()
+        return self.sent[number - 1]
+
+    def grow(self, number: int, text: str) -> None:
+        """The answer to the n-th message reads like this now."""
+        key, _, run_id = self.sent[number - 1]
+        self.tell(AnswerGrew(key, run_id, text))
+
+    def end(self, number: int, text: str | None = None) -> None:
+        """The answer to the n-th message is finished."""
+        key, _, run_id = self.sent[number - 1]
+        self.tell(AnswerEnded(key, run_id, "final", text))
