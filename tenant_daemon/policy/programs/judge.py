@@ -40,6 +40,7 @@ class CommandJudge:
         self.env: tuple[tuple[str, str], ...] = ()
         self.needs_network = False
         self.found_below = FROM_INPUT
+        self.has_compose_file = False
         self._depth = 0
 
     def judge(self, argv: list[str]) -> None:
@@ -95,6 +96,7 @@ class CommandJudge:
             self._secrets_in(argv, None)
             return
         args = argv[1:]
+        self.has_compose_file = False
         if len(args) == 1 and args[0] in ("--help", "--version") and profile.plan.rest is None:
             self.verdict.note(Tier.GREEN, f"{name}.help", f"Shows what {name} can do.")
             return
@@ -156,6 +158,7 @@ class CommandJudge:
     def _flags(self, profile: Profile, reading: Reading) -> None:
         note = self.verdict.note
         for flag, value in reading.given:
+            self.has_compose_file |= flag.kind == "composefile"
             if flag.tier > Tier.GREEN or flag.is_external or flag.is_unknown:
                 note(
                     flag.tier,

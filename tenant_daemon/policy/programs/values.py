@@ -133,3 +133,34 @@ KINDS.update(
     }
 )
 REVIEWS.update({"copy": _copy, "uniq": _uniq, "grep": _grep, "encode": _encode, "convert": _convert})
+
+
+_SECRET_WORD: Final = re.compile(r"SECRET_REF\([A-Za-z0-9][A-Za-z0-9._-]*\)")
+_PSQL_VARIABLE: Final = re.compile(r"(?:ON_ERROR_STOP=(?:1|on)|VERBOSITY=\w+|QUIET=\w+)")
+
+
+def _secret_word(judge: "CommandJudge", value: str) -> None:
+    """A password in an argument: a reference to the vault is fine, a password itself never is."""
+    if _SECRET_WORD.fullmatch(value) is None:
+        judge.unknown("secret.plain", "A password stands in the command; use a reference to the vault.")
+
+
+def _psql_variable(judge: "CommandJudge", value: str) -> None:
+    if _PSQL_VARIABLE.fullmatch(value) is None:
+        judge.unknown("psql.variable", "A variable could change what the SQL means.")
+
+
+def _dump(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
+    """A dump without a file goes into the answer, with every password hash in it."""
+    if not reading.has("-f", "--file", "--result-file") and not reading.has("-s", "--schema-only"):
+        judge.verdict.note(
+            Tier.CRITICAL_RED,
+            "dump.shown",
+            "Shows a whole database, also the passwords in it.",
+            risk="Passwords could get to the language model.",
+            unknown=judge.is_alone,
+        )
+
+
+KINDS.update({"secretword": _secret_word, "psqlvar": _psql_variable})
+REVIEWS.update({"dump": _dump})

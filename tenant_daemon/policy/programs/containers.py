@@ -1,0 +1,135 @@
+"""Arguments of docker and compose that need a closer look."""
+
+import os
+import re
+from typing import TYPE_CHECKING, Final
+
+from tenant_daemon.contracts.tiers import Tier
+from tenant_daemon.policy.paths.container import ContainerPlaces
+from tenant_daemon.policy.paths.places import is_below
+from tenant_daemon.policy.programs.kinds import FROM_INPUT, KINDS
+from tenant_daemon.policy.programs.options import Reading
+from tenant_daemon.policy.programs.profile import Profile
+from tenant_daemon.policy.programs.registry import REVIEWS
+from tenant_daemon.policy.programs.variables import judge_assignment
+
+if TYPE_CHECKING:
+    from tenant_daemon.policy.programs.judge import CommandJudge
+
+_GUARDRAIL: Final = re.compile(
+    r"(?:ssh|sshd|ufw|firewalld|nftables|iptables|netfilter-persistent|fail2ban|auditd|apparmor|systemd-.*|dbus|polkit|sudo"
+    r"|letsbe.*|openclaw.*|.*safety.*|.*secrets-proxy.*|.*vault.*|tenant[-_]daemon.*|containerd|docker|cron|unattended-upgrades)"
+    r"(?:\.(?:service|socket|target|timer))?(?:@.*)?",
+    re.IGNORECASE,
+)
+_SHOWS_SECRETS: Final = re.compile(
+    r"Env\b|\.Config(?!\.(?:Image|Hostname|User|Labels|WorkingDir|ExposedPorts|Healthcheck))|json\s+\.\s*}|range\s+\.\s*}|Secret|Cmd|Args|Entrypoint"
+)
+_COMPOSE_NAMES: Final = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
+
+
+def is_guardrail_service(name: str) -> bool:
+    """Whether a service or container of this name is part of the server's protection."""
+    return _GUARDRAIL.fullmatch(name) is not None
+
+
+def _service(judge: "CommandJudge", value: str) -> None:
+    """A service or container that is about to be started, stopped or removed."""
+    KINDS["name"](judge, value)
+    if value == FROM_INPUT:
+        judge.unknown("service.from-input", "It touches services that are named only while it runs.")
+    elif is_guardrail_service(value):
+        judge.verdict.note(
+            Tier.CRITICAL_RED,
+            "service.guardrail",
+            f"{value} is part of the server's protection.",
+            risk="The guardrails could be switched off, or nobody could sign in any more.",
+            unknown=True,
+        )
+
+
+def _template(judge: "CommandJudge", value: str) -> None:
+    if _SHOWS_SECRETS.search(value) is not None:
+        judge.verdict.note(
+            Tier.CRITICAL_RED,
+            "docker.environment",
+            "Shows a container's environment, where passwords are.",
+            risk="Passwords could get to the language model.",
+            unknown=True,
+        )
+
+
+def _container_env(judge: "CommandJudge", value: str) -> None:
+    name, sign, content = value.partition("=")
+    if not sign:
+        judge.unknown("variable.unknown", "A variable of this server would be handed on.")
+    else:
+        judge_assignment(judge.verdict, name, content)
+
+
+def _compose_file(judge: "CommandJudge", value: str) -> None:
+    """A setup of the agent's own could give a container the whole server; one of the tools' may be used."""
+    place = judge.places.list(value)
+    roots = judge.places.roots
+    if is_below(place.path, roots.workspace) or not any(
+        is_below(place.path, root) for root in roots.readable
+    ):
+        _note_own_setup(judge)
+
+
+def _compose_up(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
+    """
+    Without ``-f`` compose takes the file of the current folder or one above it.
+
+    Where the agent works there must be none: neither now, nor made by an earlier part of the same line.
+    """
+    cwd, workspace = judge.places.cwd, judge.places.roots.workspace
+    if judge.has_compose_file or not is_below(cwd, workspace):
+        return
+    folder = cwd
+    while True:
+        if any(os.path.lexists(f"{folder}/{name}") for name in _COMPOSE_NAMES):
+            _note_own_setup(judge)
+            return
+        if folder == workspace:
+            break
+        folder = folder.rpartition("/")[0]
+    if not judge.is_alone:
+        _note_own_setup(judge)
+
+
+def _note_own_setup(judge: "CommandJudge") -> None:
+    judge.verdict.note(
+        Tier.CRITICAL_RED,
+        "compose.own-setup",
+        "Starts containers by a setup that is not one of the tools' own.",
+        risk="A container can be given every file of the server.",
+        unknown=True,
+    )
+
+
+def _docker_copy(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
+    """``docker cp CONTAINER:PATH PATH`` and the other way round."""
+    if len(reading.positionals) != 2:
+        judge.unknown("docker.cp", "It is not clear what is copied.")
+        return
+    source, target = reading.positionals
+    inside = ContainerPlaces(judge.context, judge.verdict)
+    source_name, source_sign, source_path = source.partition(":")
+    target_name, target_sign, target_path = target.partition(":")
+    if bool(source_sign) == bool(target_sign) or "-" in (source, target):
+        judge.unknown("docker.cp", "It is not clear what is copied.")
+    elif source_sign:
+        KINDS["name"](judge, source_name)
+        inside.read(source_path)
+        judge.places.write(target)
+    else:
+        KINDS["name"](judge, target_name)
+        KINDS["copysource"](judge, source)
+        inside.write(target_path)
+
+
+KINDS.update(
+    {"service": _service, "template": _template, "containerenv": _container_env, "composefile": _compose_file}
+)
+REVIEWS.update({"composeup": _compose_up, "dockercp": _docker_copy})

@@ -1,0 +1,135 @@
+"""Arguments of git."""
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from tenant_daemon.contracts.tiers import Tier
+from tenant_daemon.policy.paths.names import is_secret_name
+from tenant_daemon.policy.programs.kinds import FROM_INPUT, KINDS
+from tenant_daemon.policy.programs.options import Reading
+from tenant_daemon.policy.programs.profile import Profile
+from tenant_daemon.policy.programs.registry import REVIEWS
+
+if TYPE_CHECKING:
+    from tenant_daemon.policy.programs.judge import CommandJudge
+
+_URL: Final = re.compile(
+    r"(?:https://|ssh://(?:[a-z0-9]+@)?|[a-z0-9]+@)[A-Za-z0-9.-]+(?::\d+)?[:/][A-Za-z0-9._~/-]+"
+)
+_REMOTE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_REFERENCE: Final = re.compile(r"[A-Za-z0-9@.][A-Za-z0-9@._/^~{}+-]*")
+_SETTABLE: Final = frozenset(
+    {"user.name", "user.email", "init.defaultbranch", "pull.rebase", "color.ui", "core.autocrlf"}
+)
+
+
+def _git_argument(judge: "CommandJudge", value: str) -> None:
+    """A revision, a path in the repository, or ``REVISION:PATH``."""
+    if value == FROM_INPUT:
+        judge.unknown("argument.unknown-path", "It touches files that are named only while it runs.")
+        return
+    if value.startswith("/") or value == ".." or "../" in value or value.startswith(":/"):
+        judge.places.read(value)
+    name = value.rpartition(":")[2].rpartition("/")[2]
+    if is_secret_name(name):
+        judge.verdict.note(
+            Tier.CRITICAL_RED, "path.secret", f"Touches {name}, a file that holds secrets.", unknown=True
+        )
+
+
+def _branch_name(judge: "CommandJudge", value: str) -> None:
+    if value not in ("-", ".") and _REFERENCE.fullmatch(value) is None:
+        judge.unknown("git.reference", f"“{value}” is not a plain name for a branch.")
+
+
+def _git_folder(judge: "CommandJudge", value: str) -> None:
+    """``-C``: paths that follow are judged as if in the repository's own folder; it must be the agent's."""
+    place = judge.places.list(value)
+    if not place.path.startswith(judge.places.roots.workspace):
+        judge.unknown("git.elsewhere", "Works on a repository outside the agent's own folder.")
+
+
+def _git_url(judge: "CommandJudge", value: str) -> None:
+    if _URL.fullmatch(value) is None:
+        judge.unknown("git.url", "The repository's address is not a plain one.")
+
+
+def _git_remote(judge: "CommandJudge", value: str) -> None:
+    if _REMOTE.fullmatch(value) is None:
+        _git_url(judge, value)
+
+
+def _push_reference(judge: "CommandJudge", value: str) -> None:
+    if value.startswith((":", "+")):
+        judge.verdict.note(Tier.RED, "git.push-over", "Deletes or overwrites a branch where others see it.")
+    elif _REFERENCE.fullmatch(value.replace(":", "/", 1)) is None:
+        judge.unknown("git.reference", f"“{value}” is not a plain name for a branch.")
+
+
+def _git_branch(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
+    """``git branch NAME`` makes one; with a listing flag the name is a pattern."""
+    is_listing = reading.has(
+        "-l", "--list", "--contains", "--merged", "--no-merged", "--points-at", "-a", "-r"
+    )
+    if reading.positionals and not is_listing and judge.verdict.tier < Tier.YELLOW:
+        judge.verdict.note(Tier.YELLOW, f"{profile.rule_id}.create", "Makes a branch or a tag.")
+
+
+def _git_checkout(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
+    """``git checkout NAME`` changes branches; with file names it throws changes away."""
+    names = reading.positionals
+    makes_branch = reading.has("-b", "-B", "-c", "-C", "--create", "--orphan", "--track", "-t")
+    if (len(names) > 1 and not makes_branch) or any(name in (".", "*") or "." in name[1:] for name in names):
+        judge.verdict.note(
+            Tier.RED,
+            "git.discard",
+            "May throw away changes that were not recorded.",
+            risk="The changes are lost.",
+        )
+
+
+def _git_remote_url(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
+    for value in reading.positionals:
+        _git_remote(judge, value)
+
+
+def _config_name(judge: "CommandJudge", value: str) -> None:
+    if re.fullmatch(r"[A-Za-z][A-Za-z0-9.-]*", value) is None:
+        judge.unknown("git.config", "That is not a plain name of a setting.")
+
+
+def _git_config(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
+    names = reading.positionals
+    is_reading = reading.has("-l", "--list", "--get", "--get-all", "--get-regexp")
+    if names[:1] and names[0] in ("get", "list"):
+        return
+    if len(names) < 2 and (names or is_reading):
+        return
+    is_harmless = len(names) == 2 and names[0].lower() in _SETTABLE
+    judge.verdict.note(
+        Tier.YELLOW if is_harmless else Tier.CRITICAL_RED,
+        "git.config",
+        "Changes a setting of git." if is_harmless else "Changes a setting that can make git run programs.",
+        unknown=not is_harmless,
+    )
+
+
+KINDS.update(
+    {
+        "gitarg": _git_argument,
+        "branchname": _branch_name,
+        "gitdir": _git_folder,
+        "giturl": _git_url,
+        "gitremote": _git_remote,
+        "pushref": _push_reference,
+        "configname": _config_name,
+    }
+)
+REVIEWS.update(
+    {
+        "gitbranch": _git_branch,
+        "gitcheckout": _git_checkout,
+        "gitremoteurl": _git_remote_url,
+        "gitconfig": _git_config,
+    }
+)

@@ -1,0 +1,1 @@
+"""SQL, judged statement by statement."""

@@ -1,0 +1,63 @@
+"""
+SQL to words, enough to tell statements apart.
+
+Text that three databases would read differently is refused: executable comments, backslashes in ordinary
+strings, unknown signs.
+"""
+
+import re
+from typing import Final, NamedTuple
+
+MAX_CHARACTERS: Final = 8_192
+
+_TOKEN: Final = re.compile(
+    r"(?P<blank>\s+)"
+    r"|(?P<comment>--[^\n]*)"
+    r"|(?P<block>/\*(?!!|\+)[^*]*\*+(?:[^/*][^*]*\*+)*/)"
+    r"|(?P<string>[nN]?'(?:[^'\\]|'')*')"
+    r'|(?P<quoted>"(?:[^"\\]|"")*"|`[^`]*`|\[[A-Za-z_][A-Za-z0-9_ ]*\])'
+    r"|(?P<number>\d+(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+)"
+    r"|(?P<word>[A-Za-z_\u0080-\uffff][A-Za-z0-9_\u0080-\uffff]*)"
+    r"|(?P<end>;)"
+    r"|(?P<sign>::|\|\||->>|->|#>>|#>|@>|<@|<=>|<>|!=|<=|>=|!~\*?|~\*?|[-+*/%^=<>(),.:?\[\]&|])"
+)
+
+
+class UnclearSql(ValueError):
+    """The text has something in it that cannot be read for sure."""
+
+
+class Token(NamedTuple):
+    """``kind`` is ``word`` (lower case), ``quoted``, ``string``, ``number`` or ``sign``."""
+
+    kind: str
+    text: str
+
+
+def split_statements(text: str) -> list[list[Token]]:
+    """
+    The statements in a text, each as its tokens.
+
+    Raises:
+        UnclearSql: Something in it cannot be read for sure.
+    """
+    if len(text) > MAX_CHARACTERS:
+        raise UnclearSql("The SQL is too long to be checked.")
+    statements: list[list[Token]] = [[]]
+    at = 0
+    while at < len(text):
+        found = _TOKEN.match(text, at)
+        if found is None:
+            raise UnclearSql(f"The SQL has something unclear in it, near “{text[at : at + 12]}”.")
+        at = found.end()
+        kind = found.lastgroup or ""
+        if kind in ("blank", "comment", "block"):
+            if "/*" in found[0][2:] or (
+                kind == "comment" and not found[0][2:3].isspace() and found[0] != "--"
+            ):
+                raise UnclearSql("The SQL has a comment in it that databases read differently.")
+        elif kind == "end":
+            statements.append([])
+        else:
+            statements[-1].append(Token(kind, found[0].lower() if kind == "word" else found[0]))
+    return [statement for statement in statements if statement]
