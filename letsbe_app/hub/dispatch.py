@@ -1,5 +1,6 @@
 """Brings a daemon's message to the service that it is for, and the answer into the session."""
 
+from collections.abc import Sequence
 from typing import Final, assert_never
 
 import structlog
@@ -8,7 +9,7 @@ from letsbe_app.errors import Conflict, InvalidInput, LetsBeError, NotFound, Too
 from letsbe_app.hub.ports import LinkServices
 from letsbe_app.hub.session import LinkSession
 from letsbe_app.kit.ids import new_id
-from letsbe_app.workforce.conversations.intake import Accepted, Missing, RunIntake
+from letsbe_app.workforce.conversations.intake import Accepted, Answer, Missing, RunIntake
 from tenant_daemon.contracts.approvals import ApprovalRequested, ApprovalSettledReport
 from tenant_daemon.contracts.chat import RunEvent
 from tenant_daemon.contracts.commands import ApplyConfig, ConfigApplied
@@ -51,7 +52,7 @@ class LinkDispatch:
         try:
             match payload:
                 case RunEvent():
-                    await self._take_run_event(payload)
+                    self._answer(await self._intake.take(payload))
                 case Heartbeat():
                     self._held_version = payload.config_version
                     await self._services.tenants.record_heartbeat(self._tenant_id, payload)
@@ -72,6 +73,16 @@ class LinkDispatch:
         else:
             if envelope.id:
                 self._session.acknowledge(envelope.id)
+
+    def is_plain(self, envelope: DaemonEnvelope) -> bool:
+        """Whether the message may be applied together with others of its kind, by ``apply_plain``."""
+        return isinstance(envelope.payload, RunEvent) and self._intake.is_plain(envelope.payload)
+
+    async def apply_plain(self, envelopes: Sequence[DaemonEnvelope]) -> None:
+        """Apply run events in their order, in one step."""
+        events = [one.payload for one in envelopes if isinstance(one.payload, RunEvent)]
+        for answer in await self._intake.take_all(events):
+            self._answer(answer)
 
     def ask_for_stalled_runs(self) -> None:
         """Redis is back: ask for the runs of which events could not be kept."""
@@ -99,8 +110,7 @@ class LinkDispatch:
         # A fresh id each time: the daemon applies an id once, and this may have to be applied again.
         self._session.send(ApplyConfig(config=config), new_id("cfg"))
 
-    async def _take_run_event(self, event: RunEvent) -> None:
-        answer = await self._intake.take(event)
+    def _answer(self, answer: Answer | None) -> None:
         if isinstance(answer, Accepted):
             self._session.acknowledge_run(answer.run_id, answer.seq)
         elif isinstance(answer, Missing):

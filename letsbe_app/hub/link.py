@@ -1,7 +1,8 @@
 """
-One daemon's connection: three tasks around a session.
+One daemon's connection: a few tasks around a session.
 
-``receive`` takes one frame after the other, so that the socket itself holds a daemon back that is too fast.
+``read`` takes frames from the socket and ``receive`` applies them in their order; the queue between them is
+short, so that the socket itself holds a daemon back that is too fast.
 ``follow`` hears wakes. ``pump`` looks at the outbox, the configuration and the link's own right to exist,
 when it is woken and every few seconds anyway, since a wake may be lost. Only ``write`` sends.
 """
@@ -21,6 +22,7 @@ from letsbe_app.hub.session import (
     Arrived,
     Confirmed,
     LinkClosed,
+    LinkEvent,
     LinkSession,
     NotUnderstood,
     Opened,
@@ -31,6 +33,7 @@ from letsbe_app.kit.tasks import run_until_one_fails
 from letsbe_app.relay import RelayAway
 from letsbe_app.relay.channels import link_channel, link_taker
 from letsbe_app.relay.subscriber import Mailbox, Recheck
+from tenant_daemon.contracts.envelope import DaemonEnvelope
 from tenant_daemon.contracts.errors import CLOSE_BAD_MESSAGE, CLOSE_TAKEN_OVER, CLOSE_UNAUTHENTICATED
 
 log = structlog.get_logger()
@@ -42,6 +45,8 @@ LOOK_EVERY_SECONDS: Final = 15.0
 LOOK_WITHOUT_REDIS_SECONDS: Final = 2.0
 ACK_DELAY_SECONDS: Final = 0.05
 """Confirmations of run events are gathered for so long."""
+READ_AHEAD: Final = 64
+"""Frames read before they are applied; then the socket itself holds the daemon back."""
 SEND_TIMEOUT_SECONDS: Final = 20.0
 
 
@@ -70,6 +75,7 @@ class Link:
         self._session = LinkSession(identity.tenant_id)
         self._dispatch = LinkDispatch(identity.tenant_id, self._session, services)
         self._deliveries = Deliveries(identity.tenant_id, identity.customer_id, self._session, services)
+        self._frames: asyncio.Queue[str | bytes] = asyncio.Queue(READ_AHEAD)
         self._must_look = asyncio.Event()
         self._must_write = asyncio.Event()
 
@@ -80,7 +86,9 @@ class Link:
             async with self._relay.subscriber.mailbox() as mailbox:
                 await self._relay.subscriber.follow(mailbox, link_channel(self._tenant_id))
                 await self._claim()
-                await run_until_one_fails(self._receive(), self._follow(mailbox), self._pump(), self._write())
+                await run_until_one_fails(
+                    self._read(), self._receive(), self._follow(mailbox), self._pump(), self._write()
+                )
         finally:
             await self._relay.presence.release(self._tenant_id, self.connection_id)
 
@@ -101,19 +109,45 @@ class Link:
         await self._relay.publisher.take_over(self._tenant_id, self.connection_id)
         await self._keep_presence()
 
-    async def _receive(self) -> None:
+    async def _read(self) -> None:
         while True:
             try:
                 async with asyncio.timeout(SILENCE_TIMEOUT_SECONDS):
                     frame = await self._socket.receive()
             except TimeoutError:
                 raise LinkClosed(CLOSE_BAD_MESSAGE, "silent for too long") from None
-            await self._take(frame)
+            await self._frames.put(frame)
+
+    async def _receive(self) -> None:
+        while True:
+            await self._take_all(await self._next_frames())
             if self._session.has_frames:
                 self._must_write.set()
 
-    async def _take(self, frame: str | bytes) -> None:
-        event = self._session.receive(frame)
+    async def _next_frames(self) -> list[str | bytes]:
+        """The frames that are there, at least one. More than one when they come faster than Redis answers."""
+        frames = [await self._frames.get()]
+        while not self._frames.empty():
+            frames.append(self._frames.get_nowait())
+        return frames
+
+    async def _take_all(self, frames: list[str | bytes]) -> None:
+        plain: list[DaemonEnvelope] = []
+        for frame in frames:
+            event = self._session.receive(frame)
+            if isinstance(event, Arrived) and self._dispatch.is_plain(event.envelope):
+                plain.append(event.envelope)
+                continue
+            await self._take_plain(plain)
+            plain = []
+            await self._take(event)
+        await self._take_plain(plain)
+
+    async def _take_plain(self, envelopes: list[DaemonEnvelope]) -> None:
+        if envelopes:
+            await self._dispatch.apply_plain(envelopes)
+
+    async def _take(self, event: LinkEvent) -> None:
         if isinstance(event, Arrived):
             await self._dispatch.apply(event.envelope)
         elif isinstance(event, Confirmed):

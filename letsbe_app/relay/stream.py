@@ -5,6 +5,7 @@ An entry's id is the event's own name, and a script appends it only if it is the
 refuses a duplicate, whichever worker brings it, and a stream that was lost shows as a gap.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
@@ -17,28 +18,34 @@ from letsbe_app.relay.channels import run_stream
 from letsbe_app.relay.connection import relay_errors
 from letsbe_app.relay.event_id import EventId
 
-# The same payload goes to the channel of the same name, so that a reader that is up to date needs no read.
+# One call appends several events, of one conversation or of many: KEYS[i] belongs to the i-th event. The same
+# payload goes to the channel of the same name, so that a reader that is up to date needs no read.
 _APPEND: Final = """
-local run, seq = tonumber(ARGV[1]), tonumber(ARGV[2])
-local last_run, last_seq = 0, 0
-local newest = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
-if newest then
-  local a, b = string.match(newest[1], '^(%d+)-(%d+)$')
-  last_run, last_seq = tonumber(a), tonumber(b)
+local answers = {}
+for i, key in ipairs(KEYS) do
+  local at = 3 * i
+  local run, seq, payload = tonumber(ARGV[at]), tonumber(ARGV[at + 1]), ARGV[at + 2]
+  local last_run, last_seq = 0, 0
+  local newest = redis.call('XREVRANGE', key, '+', '-', 'COUNT', 1)[1]
+  if newest then
+    local a, b = string.match(newest[1], '^(%d+)-(%d+)$')
+    last_run, last_seq = tonumber(a), tonumber(b)
+  end
+  local expected = 1
+  if run == last_run then expected = last_seq + 1 end
+  if run < last_run or (run == last_run and seq <= last_seq) then
+    answers[i] = -1
+  elseif seq ~= expected then
+    answers[i] = expected
+  else
+    local id = ARGV[at] .. '-' .. ARGV[at + 1]
+    redis.call('XADD', key, 'MAXLEN', '~', ARGV[1], id, 'e', payload)
+    redis.call('EXPIRE', key, ARGV[2])
+    redis.call('PUBLISH', key, id .. ' ' .. payload)
+    answers[i] = 0
+  end
 end
-if run < last_run or (run == last_run and seq <= last_seq) then
-  return {'duplicate', 0}
-end
-local expected = 1
-if run == last_run then expected = last_seq + 1 end
-if seq ~= expected then
-  return {'gap', expected}
-end
-local id = ARGV[1] .. '-' .. ARGV[2]
-redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[4], id, 'e', ARGV[3])
-redis.call('EXPIRE', KEYS[1], ARGV[5])
-redis.call('PUBLISH', KEYS[1], id .. ' ' .. ARGV[3])
-return {'ok', seq}
+return answers
 """
 
 FINISHED_TYPE: Final = "finished"
@@ -88,6 +95,13 @@ class Appended:
     outcome: Outcome
     expected_seq: int = 0
 
+    @classmethod
+    def from_script(cls, number: int) -> "Appended":
+        """What the script says of one event: 0 appended, -1 a duplicate, else the sequence it expects."""
+        if number > 0:
+            return cls(Outcome.GAP, number)
+        return cls(Outcome.OK if number == 0 else Outcome.DUPLICATE)
+
 
 class RunStreams:
     """Appends and reads run events. Every method raises RelayAway while Redis is away."""
@@ -106,18 +120,19 @@ class RunStreams:
 
     async def append(self, conversation_id: str, event: StreamEvent) -> Appended:
         """Append the event if it is the next one, and publish it. One atomic step."""
+        [appended] = await self.append_all([(conversation_id, event)])
+        return appended
+
+    async def append_all(self, events: Sequence[tuple[str, StreamEvent]]) -> list[Appended]:
+        """Append the events one after the other, as ``append`` does, with one call of Redis."""
+        args: list[str | int | bytes] = [self._max_events, self._kept_seconds]
+        for _, event in events:
+            args += (event.id.run_number, event.id.seq, event.encode())
         with relay_errors():
-            outcome, number = await self._append(
-                keys=[run_stream(conversation_id)],
-                args=[
-                    event.id.run_number,
-                    event.id.seq,
-                    event.encode(),
-                    self._max_events,
-                    self._kept_seconds,
-                ],
+            numbers = await self._append(
+                keys=[run_stream(conversation_id) for conversation_id, _ in events], args=args
             )
-        return Appended(Outcome(outcome.decode()), number)
+        return [Appended.from_script(number) for number in numbers]
 
     async def read(self, conversation_id: str, after: EventId, limit: int = 500) -> list[StreamEvent]:
         """The events that lie after an id, oldest first. They need not begin with its successor."""

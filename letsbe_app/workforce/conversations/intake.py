@@ -7,6 +7,7 @@ memory), the daemon is asked for the run again.
 """
 
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -44,6 +45,9 @@ class Missing:
     from_seq: int
 
 
+Answer = Accepted | Missing
+
+
 @dataclass
 class _Run:
     """What this link has seen of a run."""
@@ -72,7 +76,7 @@ class RunIntake:
         self._runs: OrderedDict[str, _Run] = OrderedDict()
         self._checked: set[str] = set()
 
-    async def take(self, event: RunEvent) -> Accepted | Missing | None:
+    async def take(self, event: RunEvent) -> Answer | None:
         """
         Take one event. None means: no answer now (Redis is away, or the run was asked for already).
 
@@ -80,21 +84,49 @@ class RunIntake:
             NotFound: The conversation is not on this server.
             Conflict: The run's id names something else.
         """
+        [answer] = await self.take_all([event])
+        return answer
+
+    async def take_all(self, events: Sequence[RunEvent]) -> list[Answer | None]:
+        """
+        Take events in their order, as ``take`` does, with one call of Redis.
+
+        Several may come together only if each of them ``is_plain``.
+        """
+        for event in events:
+            await self._check(event)
+        runs = [self._run(event.run_id) for event in events]
+        try:
+            outcomes = await self._streams.append_all(
+                [(event.conversation_id, _entry(event)) for event in events]
+            )
+            return [
+                await self._on_gap(run, event, appended)
+                if appended.outcome is Outcome.GAP
+                else await self._on_taken(run, event)
+                for run, event, appended in zip(runs, events, outcomes, strict=True)
+            ]
+        except RelayAway:
+            for run in runs:
+                run.is_stalled = True
+            return [None] * len(events)
+
+    def is_plain(self, event: RunEvent) -> bool:
+        """
+        Whether the event touches nothing but the stream, so that it may be taken together with others.
+
+        The first event of a run makes its row, the last one commits it: what goes wrong there must not touch
+        the answers of others.
+        """
+        is_edge = isinstance(event.body, RunStarted | RunFinished)
+        return not is_edge and event.conversation_id in self._checked
+
+    async def _check(self, event: RunEvent) -> None:
         if isinstance(event.body, RunStarted):
             await self._recorder.begin(self._tenant_id, event, event.body)
-            self._checked.add(event.conversation_id)
         elif event.conversation_id not in self._checked:
             await self._recorder.check(self._tenant_id, event.conversation_id)
-            self._checked.add(event.conversation_id)
-        run = self._run(event.run_id)
-        try:
-            appended = await self._streams.append(event.conversation_id, _entry(event))
-            if appended.outcome is Outcome.GAP:
-                return await self._on_gap(run, event, appended)
-            return await self._on_taken(run, event)
-        except RelayAway:
-            run.is_stalled = True
-            return None
+        self._checked.add(event.conversation_id)
 
     def stalled(self) -> list[Missing]:
         """Runs of which events were dropped while Redis was away; asked for again from their start."""
@@ -103,7 +135,7 @@ class RunIntake:
             self._runs[answer.run_id] = _Run(asked_from=1)
         return missing
 
-    async def _on_taken(self, run: _Run, event: RunEvent) -> Accepted | Missing:
+    async def _on_taken(self, run: _Run, event: RunEvent) -> Answer:
         run.note(event)
         run.asked_from = 0
         if not isinstance(event.body, RunFinished):
@@ -114,7 +146,7 @@ class RunIntake:
             return Missing(event.run_id, 1)
         return await self._commit(event, event.body, bodies)
 
-    async def _on_gap(self, run: _Run, event: RunEvent, appended: Appended) -> Accepted | Missing | None:
+    async def _on_gap(self, run: _Run, event: RunEvent, appended: Appended) -> Answer | None:
         if isinstance(event.body, RunFinished):
             run.finishes_in_gap += 1
             if run.finishes_in_gap > 1:
