@@ -3,12 +3,13 @@ One daemon's connection: a few tasks around a session.
 
 ``read`` takes frames from the socket and ``receive`` applies them in their order; the queue between them is
 short, so that the socket itself holds a daemon back that is too fast.
-``follow`` hears wakes. ``pump`` looks at the outbox, the configuration and the link's own right to exist,
-when it is woken and every few seconds anyway, since a wake may be lost. Only ``write`` sends.
+``follow`` hears wakes. ``pump`` looks at the outbox and the configuration when it is woken, and every few
+seconds anyway, since a wake may be lost. ``keep_up`` sees to the link's right to exist. Only ``write`` sends.
 """
 
 import asyncio
 import time
+from contextlib import suppress
 from typing import Final, Protocol
 
 import structlog
@@ -42,6 +43,8 @@ HELLO_TIMEOUT_SECONDS: Final = 10.0
 SILENCE_TIMEOUT_SECONDS: Final = 60.0
 """Four heartbeats."""
 LOOK_EVERY_SECONDS: Final = 15.0
+KEEP_UP_EVERY_SECONDS: Final = 15.0
+"""Presence lasts three times as long."""
 LOOK_WITHOUT_REDIS_SECONDS: Final = 2.0
 ACK_DELAY_SECONDS: Final = 0.05
 """Confirmations of run events are gathered for so long."""
@@ -76,6 +79,7 @@ class Link:
         self._dispatch = LinkDispatch(identity.tenant_id, self._session, services)
         self._deliveries = Deliveries(identity.tenant_id, identity.customer_id, self._session, services)
         self._frames: asyncio.Queue[str | bytes] = asyncio.Queue(READ_AHEAD)
+        self._heard_at = time.monotonic()
         self._must_look = asyncio.Event()
         self._must_write = asyncio.Event()
 
@@ -87,7 +91,12 @@ class Link:
                 await self._relay.subscriber.follow(mailbox, link_channel(self._tenant_id))
                 await self._claim()
                 await run_until_one_fails(
-                    self._read(), self._receive(), self._follow(mailbox), self._pump(), self._write()
+                    self._read(),
+                    self._receive(),
+                    self._follow(mailbox),
+                    self._pump(),
+                    self._keep_up(),
+                    self._write(),
                 )
         finally:
             await self._relay.presence.release(self._tenant_id, self.connection_id)
@@ -111,11 +120,8 @@ class Link:
 
     async def _read(self) -> None:
         while True:
-            try:
-                async with asyncio.timeout(SILENCE_TIMEOUT_SECONDS):
-                    frame = await self._socket.receive()
-            except TimeoutError:
-                raise LinkClosed(CLOSE_BAD_MESSAGE, "silent for too long") from None
+            frame = await self._socket.receive()
+            self._heard_at = time.monotonic()
             await self._frames.put(frame)
 
     async def _receive(self) -> None:
@@ -178,12 +184,16 @@ class Link:
             await self._dispatch.offer_config(time.monotonic())
             self._must_write.set()
             is_live = self._relay.subscriber.is_connected
-            try:
+            with suppress(TimeoutError):
                 async with asyncio.timeout(LOOK_EVERY_SECONDS if is_live else LOOK_WITHOUT_REDIS_SECONDS):
                     await self._must_look.wait()
-            except TimeoutError:
-                await self._keep_presence()
-                await self._check_key()
+
+    async def _keep_up(self) -> None:
+        while True:
+            await asyncio.sleep(KEEP_UP_EVERY_SECONDS)
+            self._check_silence()
+            await self._keep_presence()
+            await self._check_key()
 
     async def _write(self) -> None:
         while True:
@@ -195,6 +205,11 @@ class Link:
             for frame in self._session.take_frames():
                 async with asyncio.timeout(SEND_TIMEOUT_SECONDS):
                     await self._socket.send(frame)
+
+    def _check_silence(self) -> None:
+        # Looked at now and then: a timer for every frame would cost more than the frame.
+        if time.monotonic() - self._heard_at > SILENCE_TIMEOUT_SECONDS:
+            raise LinkClosed(CLOSE_BAD_MESSAGE, "silent for too long")
 
     async def _keep_presence(self) -> None:
         try:

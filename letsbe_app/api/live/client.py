@@ -79,7 +79,9 @@ class LiveClient:
         self._behind: set[str] = set()
         self._lock = asyncio.Lock()
         self._coalescer = Coalescer()
-        self._changed = asyncio.Condition()
+        self._filled = asyncio.Event()
+        self._has_room = asyncio.Event()
+        self._sending_since: float | None = None
 
     async def open(self) -> None:
         """Begin to hear the customer's wakes."""
@@ -97,14 +99,10 @@ class LiveClient:
     async def hear(self) -> None:
         """Turn signals into frames, for ever."""
         while True:
-            try:
-                # Redis failed while something was read: look again soon, each browser in its own moment.
-                async with asyncio.timeout(random.uniform(0.2, RETRY_SECONDS) if self._behind else None):  # noqa: S311
-                    signal = await self._mailbox.get()
-            except TimeoutError:
+            signal = await (self._signal_or_retry() if self._behind else self._mailbox.get())
+            if signal is None:
                 await self._catch_up_all(self._behind)
-                continue
-            if isinstance(signal, Recheck):
+            elif isinstance(signal, Recheck):
                 await self._put(RESUMED)
                 await self._catch_up_all(self._watches)
             elif signal.channel in self._by_channel:
@@ -113,30 +111,36 @@ class LiveClient:
                 await self._wake(Wake.decode(signal.data))
 
     async def write(self, send: Callable[[str], Awaitable[None]]) -> None:
-        """
-        Send frames, for ever.
-
-        Raises:
-            StreamClosed: The browser does not read.
-        """
+        """Send frames, for ever."""
         loop = asyncio.get_running_loop()
         next_delta_at = 0.0
         while True:
-            async with self._changed:
-                await self._changed.wait_for(lambda: len(self._coalescer) > 0)
+            await self._filled.wait()
             pause = next_delta_at - loop.time()
             if pause > 0 and self._coalescer.has_only_deltas:
                 await asyncio.sleep(pause)
             frames = self._coalescer.take()
-            async with self._changed:
-                self._changed.notify_all()
-            try:
-                async with asyncio.timeout(SEND_TIMEOUT_SECONDS):
-                    for frame in frames:
-                        await send(orjson.dumps(frame).decode())
-            except TimeoutError:
-                raise StreamClosed(CLOSE_TOO_SLOW, "too slow") from None
+            self._filled.clear()
+            self._has_room.set()
+            self._sending_since = loop.time()
+            for frame in frames:
+                await send(orjson.dumps(frame).decode())
+            self._sending_since = None
             next_delta_at = loop.time() + COALESCE_SECONDS
+
+    def check_pace(self) -> None:
+        """Raises StreamClosed when the browser has not read for too long. Call it now and then."""
+        since = self._sending_since
+        if since is not None and asyncio.get_running_loop().time() - since > SEND_TIMEOUT_SECONDS:
+            raise StreamClosed(CLOSE_TOO_SLOW, "too slow")
+
+    async def _signal_or_retry(self) -> Signal | Recheck | None:
+        # Redis failed while something was read: look again soon, each browser in its own moment.
+        try:
+            async with asyncio.timeout(random.uniform(0.2, RETRY_SECONDS)):  # noqa: S311
+                return await self._mailbox.get()
+        except TimeoutError:
+            return None
 
     async def _watch(self, conversation_id: str, after: EventId) -> None:
         if conversation_id not in self._watches and len(self._watches) >= MAX_WATCHES:
@@ -215,7 +219,8 @@ class LiveClient:
         await self._put(run_frame(conversation_id, event.id, event.run_id, event.body))
 
     async def _put(self, frame: Frame) -> None:
-        async with self._changed:
-            await self._changed.wait_for(lambda: len(self._coalescer) < MAX_WAITING_FRAMES)
-            self._coalescer.put(frame)
-            self._changed.notify_all()
+        while len(self._coalescer) >= MAX_WAITING_FRAMES:
+            self._has_room.clear()
+            await self._has_room.wait()
+        self._coalescer.put(frame)
+        self._filled.set()

@@ -27,6 +27,7 @@ router = APIRouter()
 
 CLOSE_GONE: Final = 1001
 SESSION_CHECK_SECONDS: Final = 20.0
+PACE_CHECK_SECONDS: Final = 5.0
 SILENCE_TIMEOUT_SECONDS: Final = 90.0
 """Browsers ping every 25 seconds."""
 
@@ -71,6 +72,7 @@ async def _serve(websocket: WebSocket, hub: Services) -> None:
             client.hear(),
             client.write(lambda text: _send(websocket, text)),
             _watch_session(hub, token, actor),
+            _watch_pace(client),
         )
 
 
@@ -96,6 +98,13 @@ async def _watch_session(hub: Services, token: str | None, actor: Actor) -> None
         await asyncio.sleep(SESSION_CHECK_SECONDS)
         if (await hub.accounts.actor_of(token)).session_id != actor.session_id:
             raise NotSignedIn("Sign in first.")
+
+
+async def _watch_pace(client: LiveClient) -> None:
+    """End the stream of a browser that does not read; cheaper than a timer for every frame."""
+    while True:
+        await asyncio.sleep(PACE_CHECK_SECONDS)
+        client.check_pace()
 
 
 async def _send(websocket: WebSocket, text: str) -> None:
