@@ -31,7 +31,7 @@ from letsbe_app.hub.session import (
 )
 from letsbe_app.kit.ids import new_id
 from letsbe_app.kit.tasks import run_until_one_fails
-from letsbe_app.relay import RelayAway
+from letsbe_app.relay import RelayAway, Topic
 from letsbe_app.relay.channels import link_channel, link_taker
 from letsbe_app.relay.subscriber import Mailbox, Recheck
 from tenant_daemon.contracts.envelope import DaemonEnvelope
@@ -72,6 +72,7 @@ class Link:
         self.connection_id = new_id("lnk")
         self._socket = socket
         self._tenant_id = identity.tenant_id
+        self._customer_id = identity.customer_id
         self._api_key = api_key
         self._relay = services.relay
         self._tenants = services.tenants
@@ -100,6 +101,7 @@ class Link:
                 )
         finally:
             await self._relay.presence.release(self._tenant_id, self.connection_id)
+            await self._relay.publisher.announce(self._customer_id, Topic.TENANT, self._tenant_id)
 
     async def _shake_hands(self) -> None:
         try:
