@@ -6,14 +6,15 @@ from typing import Any
 
 from tenant_daemon.audit.trail import AuditTrail, AuditUnavailable
 from tenant_daemon.home import TenantHome
+from tenant_daemon.kit.verbs import add_verb
 
 
 def add_parser(subparsers: Any) -> None:
     """Add ``audit`` with its verbs."""
     parser = subparsers.add_parser("audit", help="verify or export the record of everything that was done")
     verbs = parser.add_subparsers(dest="verb", required=True)
-    verbs.add_parser("verify", help="compute the whole chain again; exit code 1 when an entry was changed")
-    export = verbs.add_parser("export", help="write the entries, one JSON object a line")
+    add_verb(verbs, "verify", "compute the whole chain again; exit code 1 when an entry was changed")
+    export = add_verb(verbs, "export", "write the entries, one JSON object a line")
     export.add_argument("--after", type=int, default=0, metavar="NUMBER", help="only entries after this one")
 
 

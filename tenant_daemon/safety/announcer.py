@@ -6,7 +6,8 @@ from typing import Final
 
 import structlog
 
-from tenant_daemon.contracts.approvals import ApprovalRequested, ApprovalSettledReport
+from tenant_daemon.contracts.approvals import ApprovalRequested, ApprovalSettledReport, ApprovalStatus
+from tenant_daemon.contracts.base import utc_now
 from tenant_daemon.contracts.chat import ApprovalSettled, ApprovalWaiting, ToolFinished, ToolStarted
 from tenant_daemon.safety.approval_store import Approval
 from tenant_daemon.safety.calls import Call
@@ -82,6 +83,19 @@ class Announcer:
         )
         verdict = decision.verdict if decision else approval.status
         self._tell(call, ApprovalSettled(tool_call_id=call.id, approval_id=approval.id, verdict=verdict))
+
+    def unknown(self, approval_id: str) -> None:
+        """Report an approval that is not known here as off."""
+        detail = "The server does not know this approval any more."
+        self._hub.put(
+            ApprovalSettledReport(
+                approval_id=approval_id,
+                status=ApprovalStatus.CANCELLED,
+                detail=detail,
+                settled_at=utc_now(),
+            )
+        )
+        self._knock()
 
     async def tell_agent(self, call: Call, text: str) -> None:
         """Send the agent a follow-up; text must be redacted."""

@@ -9,8 +9,9 @@ import httpx
 
 from tenant_daemon.contracts.approvals import Verdict
 from tenant_daemon.home import TenantHome
+from tenant_daemon.kit.verbs import add_verb
 from tenant_daemon.local_tokens import local_token
-from tenant_daemon.safety.command import wrapper_address
+from tenant_daemon.safety.address import wrapper_address
 from tenant_daemon.settings import load_settings
 
 _TIMEOUT_SECONDS: Final = 10
@@ -20,10 +21,10 @@ def add_parser(subparsers: Any) -> None:
     """Add ``approvals`` with its verbs."""
     parser = subparsers.add_parser("approvals", help="list and decide what waits for a person")
     verbs = parser.add_subparsers(dest="verb", required=True)
-    listing = verbs.add_parser("list", help="what waits")
+    listing = add_verb(verbs, "list", "what waits")
     listing.add_argument("--all", action="store_true", help="what is settled as well")
-    verbs.add_parser("approve", help="let it run, once").add_argument("approval_id")
-    deny = verbs.add_parser("deny", help="refuse it")
+    add_verb(verbs, "approve", "let it run, once").add_argument("approval_id")
+    deny = add_verb(verbs, "deny", "refuse it")
     deny.add_argument("approval_id")
     deny.add_argument("--reason", default="", help="what the agent is told")
 

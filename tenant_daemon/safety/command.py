@@ -7,11 +7,16 @@ import uvicorn
 
 from tenant_daemon.home import TenantHome
 from tenant_daemon.local_tokens import local_token
+from tenant_daemon.policy import classify
+from tenant_daemon.redaction import LiveRedactor
+from tenant_daemon.redaction.log_processor import configure_logging
+from tenant_daemon.safety.address import HOST
+from tenant_daemon.safety.hub_door import LinkHubDoor, colleague_asker
 from tenant_daemon.safety.parts import Collaborators, open_parts
 from tenant_daemon.safety.server import create_app
-from tenant_daemon.settings import TenantSettings, load_settings
+from tenant_daemon.settings import load_settings
+from tenant_daemon.vault import Vault
 
-_HOST: Final = "127.0.0.1"
 _DRAIN_SECONDS: Final = 2
 """Calls that wait for a person would hold the connection for hours; they go on after the restart."""
 
@@ -31,34 +36,32 @@ def run(args: argparse.Namespace) -> int:
     """Serve until SIGTERM."""
     home = TenantHome(args.home)
     settings = load_settings(home)
-    home.create()
-    app = create_app(lambda: open_parts(home, settings, _collaborators(home)), local_token(home, "wrapper"))
-    uvicorn.run(
-        app,
-        host=_HOST,
-        port=args.port or settings.ports.wrapper,
-        access_log=False,
-        log_level="warning",
-        loop="asyncio",
-        timeout_graceful_shutdown=_DRAIN_SECONDS,
+    vault = Vault.open(home)
+    configure_logging(LiveRedactor(vault))
+    app = create_app(
+        lambda: open_parts(home, settings, collaborators_of(home, vault)), local_token(home, "wrapper")
     )
-    return 0
+    server = uvicorn.Server(
+        uvicorn.Config(
+            app,
+            host=HOST,
+            port=args.port or settings.ports.wrapper,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=_DRAIN_SECONDS,
+        )
+    )
+    server.run()
+    return 0 if server.started else 1
 
 
-def _collaborators(home: TenantHome) -> Collaborators:
-    # Imported here: `--help` and the tests of other parts need none of it.
-    from tenant_daemon.policy import classify
-    from tenant_daemon.redaction import LiveRedactor
-    from tenant_daemon.safety.hub_door import LinkHubDoor, colleague_asker
-
+def collaborators_of(home: TenantHome, vault: Vault) -> Collaborators:
+    """The real ones."""
     return Collaborators(
+        vault=vault,
         classify=classify,
+        redactor=LiveRedactor(vault).current,
         hub=LinkHubDoor(home),
         ask_colleague=colleague_asker(home),
-        redactor_for=lambda vault: LiveRedactor(vault).current,
     )
-
-
-def wrapper_address(settings: TenantSettings) -> str:
-    """Where the wrapper of this server listens."""
-    return f"http://{_HOST}:{settings.ports.wrapper}"

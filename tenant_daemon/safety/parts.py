@@ -1,6 +1,6 @@
 """The wrapper put together. ``open_parts`` is the one place that chooses its collaborators."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -26,10 +26,11 @@ from tenant_daemon.vault import Vault, VaultLocked
 class Collaborators:
     """Parts of other packages that the wrapper works with."""
 
+    vault: Vault
     classify: Classify
+    redactor: CurrentRedactor
     hub: HubDoor
     ask_colleague: AskColleague
-    redactor_for: Callable[[Vault], CurrentRedactor]
 
 
 @dataclass(frozen=True)
@@ -65,12 +66,12 @@ async def open_parts(
     limits: Limits | None = None,
 ) -> AsyncIterator[Parts]:
     """Open everything, go on with the calls that a restart cut off, close it at the end."""
-    vault = Vault.open(home)
+    vault = collaborators.vault
     audit = AuditTrail.open(home)
     database = Database(home.safety_db, TABLES)
     calls, approvals = CallStore(database), ApprovalStore(database)
     gate = Gate(home, settings, collaborators.classify, ConfigSource(home, database), approvals, vault)
-    announcer = Announcer(collaborators.hub, collaborators.redactor_for(vault))
+    announcer = Announcer(collaborators.hub, collaborators.redactor)
     pending = PendingApprovals(approvals, calls, gate, announcer, audit)
     executor = Executor(home, vault, collaborators.ask_colleague, limits)
     wrapper = SafetyWrapper(calls, gate, pending, executor, audit, announcer)
@@ -81,5 +82,5 @@ async def open_parts(
     finally:
         await live.close()
         await announcer.close()
-        for part in (database, audit, vault):
+        for part in (database, audit):
             part.close()

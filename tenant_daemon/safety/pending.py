@@ -76,25 +76,36 @@ class PendingApprovals:
 
     async def decide(self, decided: ApprovalDecided) -> Approval:
         """
-        Apply a person's decision; the first one wins.
+        Apply a person's decision; the first one wins. An edit to something that is not allowed is a denial.
 
         Raises:
             ApprovalNotFound: No such approval.
             ApprovalSettledAlready: It was decided, expired or cancelled before.
-            ValueError: The decision does not hold together, or the edited call can never run; says why.
+            ValueError: An edit without arguments.
             AuditUnavailable: It cannot be recorded, so it is not taken.
         """
         held = self._store.get(decided.approval_id)
-        if held.status is not ApprovalStatus.PENDING:
-            raise ApprovalSettledAlready(held)
         call = self._calls.get(held.call_key)
-        if held.expires_at <= utc_now():
+        if held.status is ApprovalStatus.PENDING and held.expires_at <= utc_now():
             self._expire(call, held)
-            raise ApprovalSettledAlready(self._store.get(held.id))
-        decided = await self._checked(call, decided)
-        is_denied = decided.verdict is Verdict.DENY
-        status = ApprovalStatus.DENIED if is_denied else ApprovalStatus.APPROVED
-        return self._settle(call, held, status, decision=decided, detail=decided.deny_reason)
+        refusal = await self._refusal(call, decided)
+        is_denied = decided.verdict is Verdict.DENY or bool(refusal)
+        try:
+            return self._settle(
+                call,
+                held,
+                ApprovalStatus.DENIED if is_denied else ApprovalStatus.APPROVED,
+                decision=_bounded(decided),
+                detail=refusal or decided.deny_reason,
+            )
+        except ApprovalSettledAlready as late:
+            # The hub holds this decision as a wish: tell it again what stands.
+            self._report(call, late.approval)
+            raise
+
+    def report_unknown(self, approval_id: str) -> None:
+        """Tell the hub of an approval that it knows and we do not (``safety.db`` was lost): it is off."""
+        self._announcer.unknown(approval_id)
 
     def cancel(self, call: Call, reason: str) -> None:
         """Withdraw what this call asks."""
@@ -110,23 +121,16 @@ class PendingApprovals:
         for approval in self._store.unreported():
             self._report(self._calls.get(approval.call_key), approval)
 
-    async def _checked(self, call: Call, decided: ApprovalDecided) -> ApprovalDecided:
-        match decided.verdict:
-            case Verdict.EDIT_AND_APPROVE:
-                if decided.edited_args is None:
-                    raise ValueError("edited_args: missing")
-                ruling = await self._gate.rule(call, decided.edited_args)
-                if ruling.decision is Decision.DENY or ruling.action is None:
-                    raise ValueError(f"edited_args: {ruling.reason}")
-            case Verdict.APPROVE_AND_REMEMBER:
-                now = utc_now()
-                until = min(decided.remember_until or now + DEFAULT_REMEMBERED, now + MAX_REMEMBERED)
-                if until <= now:
-                    raise ValueError("remember_until: lies in the past")
-                return decided.model_copy(update={"remember_until": until})
-            case Verdict.APPROVE | Verdict.DENY:
-                pass
-        return decided
+    async def _refusal(self, call: Call, decided: ApprovalDecided) -> str:
+        """Why an edited call cannot run whoever approves it; empty when it can, or nothing was edited."""
+        if decided.verdict is not Verdict.EDIT_AND_APPROVE:
+            return ""
+        if decided.edited_args is None:
+            raise ValueError("edited_args: missing")
+        ruling = await self._gate.rule(call, decided.edited_args)
+        if ruling.decision is Decision.DENY or ruling.action is None:
+            return self._announcer.redact(f"The edited call is not allowed: {ruling.reason}")
+        return ""
 
     async def _request(self, call: Call, ruling: Ruling, round_number: int) -> Approval:
         if self._store.count_pending() >= MAX_PENDING:
@@ -218,6 +222,15 @@ class PendingApprovals:
             log.error("approval.unreported", approval_id=approval.id, error=type(exc).__name__)
             return
         self._store.mark_reported(approval.id)
+
+
+def _bounded(decided: ApprovalDecided) -> ApprovalDecided:
+    """With an end to what is remembered. One that has passed already lets the call run this once."""
+    if decided.verdict is not Verdict.APPROVE_AND_REMEMBER:
+        return decided
+    now = utc_now()
+    until = min(decided.remember_until or now + DEFAULT_REMEMBERED, now + MAX_REMEMBERED)
+    return decided.model_copy(update={"remember_until": until})
 
 
 def _record(event: AuditEvent, call: Call, approval: Approval) -> AuditRecord:

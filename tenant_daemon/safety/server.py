@@ -127,6 +127,7 @@ async def _decide(parts: Parts, request: Request) -> Response:
     try:
         return done(approval_view(await parts.pending.decide(decided)))
     except ApprovalNotFound as exc:
+        parts.pending.report_unknown(approval_id)
         raise Refusal(404, ErrorCode.NOT_FOUND, "There is no such approval.") from exc
     except ApprovalSettledAlready as exc:
         raise Refusal(

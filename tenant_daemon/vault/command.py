@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from tenant_daemon.audit import AuditUnavailable
 from tenant_daemon.home import TenantHome
+from tenant_daemon.kit.verbs import add_verb
 from tenant_daemon.vault.errors import SecretNotFound, UnfitSecret, VaultLocked
 from tenant_daemon.vault.store import SecretInfo
 from tenant_daemon.vault.vault import Vault
@@ -17,7 +18,7 @@ def add_parser(subparsers: Any) -> None:
     """Add ``vault`` with its verbs."""
     parser = subparsers.add_parser("vault", help="provide, list, rotate and delete secrets")
     verbs = parser.add_subparsers(dest="verb", required=True)
-    verbs.add_parser("list", help="names, versions and fingerprints, never values")
+    add_verb(verbs, "list", "names, versions and fingerprints, never values")
     put = _with_name(verbs, "put", "store the value that is read from standard input")
     put.add_argument("--note", default="", help="what it is for")
     for verb, meaning in (
@@ -40,7 +41,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _with_name(verbs: Any, verb: str, meaning: str) -> argparse.ArgumentParser:
-    parser: argparse.ArgumentParser = verbs.add_parser(verb, help=meaning)
+    parser = add_verb(verbs, verb, meaning)
     parser.add_argument("name", help="lowercase letters, digits and hyphens")
     return parser
 
