@@ -19,7 +19,9 @@ _ROT13 = bytes.maketrans(
     b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ",
     b"nopqrstuvwxyzabcdefghijklmNOPQRSTUVWXYZABCDEFGHIJKLM",
 )
+_ROT47 = bytes(33 + (byte - 33 + 47) % 94 if 33 <= byte <= 126 else byte for byte in range(256))
 _ATBASH = bytes.maketrans(b"abcdefghijklmnopqrstuvwxyz", b"zyxwvutsrqponmlkjihgfedcba")
+_LONGEST_NUMBER = 512
 _UTF16 = ("utf-16-le", "utf-16-be")
 
 
@@ -31,20 +33,35 @@ def plain_form(value: str) -> bytes:
 def encoded_forms(value: str) -> Iterator[bytes]:
     """Projections of everything else the secret may look like; repeats and very short ones included."""
     raw = value.encode("utf-8", "surrogatepass")
-    plain = project(raw)
-    yield plain[::-1]
-    yield plain.translate(_ROT13)
-    yield plain.translate(_ATBASH)
+    yield from _letter_games(raw)
     yield from _base64_forms(raw)
-    yield project(base64.b64encode(raw).rstrip(b"="))[::-1]
-    yield project(base64.b32encode(raw).rstrip(b"="))
-    yield project(base58_encode(raw))
+    yield from _other_bases(raw)
     yield from _code_forms(raw)
     yield from _escape_forms(value, raw)
     for encoding in _UTF16:
         wide = value.encode(encoding, "surrogatepass")
         yield from _base64_forms(wide)
         yield wide.hex().encode()
+
+
+def _letter_games(raw: bytes) -> Iterator[bytes]:
+    """Letters moved or exchanged, as children and prompt injections do it."""
+    yield project(raw[::-1])
+    yield project(raw.translate(_ROT13))
+    yield project(raw.translate(_ROT47))
+    yield project(raw.lower().translate(_ATBASH))
+    yield project(b"".join(raw[i : i + 2][::-1] for i in range(0, len(raw), 2)))
+
+
+def _other_bases(raw: bytes) -> Iterator[bytes]:
+    """The whole secret by itself in a rarer encoding."""
+    yield project(base64.b64encode(raw).rstrip(b"="))[::-1]
+    yield project(base64.b32encode(raw).rstrip(b"="))
+    yield project(base58_encode(raw))
+    yield project(base64.b85encode(raw))
+    yield project(base64.a85encode(raw))
+    if len(raw) <= _LONGEST_NUMBER:
+        yield str(int.from_bytes(raw, "big")).encode()
 
 
 def _base64_forms(raw: bytes) -> Iterator[bytes]:

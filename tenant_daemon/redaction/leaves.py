@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from tenant_daemon.redaction.findings import Finding, Layer, redacted
-from tenant_daemon.redaction.protocol_fields import is_identifier, is_opaque
+from tenant_daemon.redaction.protocol_fields import is_identifier, is_label, is_opaque
 
 SEPARATOR = b"\n\x1e\n"
 _SHORTEST_NUMBER = 100_000
@@ -26,6 +26,8 @@ class LeafKind(Enum):
     """The name of a field."""
     IDENTIFIER = auto()
     """A protocol id: long and random by design, so entropy means nothing."""
+    LABEL = auto()
+    """What a part of a message is (``role``, ``type``): stands between texts without separating them."""
     OPAQUE = auto()
     """Must return unchanged (signatures, media): only what the vault knows is taken out."""
     NUMBER = auto()
@@ -77,6 +79,8 @@ def _spelled_out(items: list[object]) -> str | None:
 def _kind_of(text: str, key: str, parent: "dict[str, object] | None") -> LeafKind:
     if is_opaque(text, key, parent):
         return LeafKind.OPAQUE
+    if is_label(text, key):
+        return LeafKind.LABEL
     return LeafKind.IDENTIFIER if is_identifier(text, key) else LeafKind.TEXT
 
 
@@ -98,18 +102,28 @@ def rebuilt(value: object, texts: Iterator[str]) -> object:
     return value
 
 
-class Row:
-    """Leaves laid side by side."""
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of a leaf, or all of it: ``data`` stands at ``offset`` of leaf ``index``."""
 
-    def __init__(self, indexed: Sequence[tuple[int, bytes]]) -> None:
-        self._indexes = [index for index, _ in indexed]
-        self._lengths = [len(raw) for _, raw in indexed]
+    index: int
+    data: bytes
+    offset: int = 0
+
+
+class Row:
+    """Leaves, or parts of them, laid side by side."""
+
+    def __init__(self, pieces: Sequence[Piece], joint: bytes = SEPARATOR) -> None:
+        self._indexes = [piece.index for piece in pieces]
+        self._offsets = [piece.offset for piece in pieces]
+        self._lengths = [len(piece.data) for piece in pieces]
         self._starts = []
         position = 0
         for length in self._lengths:
             self._starts.append(position)
-            position += length + len(SEPARATOR)
-        self.data = SEPARATOR.join(raw for _, raw in indexed)
+            position += length + len(joint)
+        self.data = joint.join(piece.data for piece in pieces)
 
     def per_leaf(self, findings: Sequence[Finding]) -> Iterator[tuple[int, Finding]]:
         """
@@ -126,7 +140,8 @@ class Row:
                 end = min(self._lengths[at], finding.end - self._starts[at])
                 if start < end:
                     placeholder = finding.placeholder if is_first else ""
-                    yield self._indexes[at], Finding(start, end, finding.layer, placeholder)
+                    offset = self._offsets[at]
+                    yield self._indexes[at], Finding(start + offset, end + offset, finding.layer, placeholder)
                     is_first = False
                 if finding.layer is not Layer.KNOWN:
                     break

@@ -50,8 +50,8 @@ class Projection:
     """The projection of a text, and the way back."""
 
     def __init__(self, data: bytes) -> None:
-        self._cleaned = without_written_noise(data)
-        self.data = self._cleaned.translate(_LOWER, _DELETED)
+        self.cleaned = without_written_noise(data)
+        self.data = self.cleaned.translate(_LOWER, _DELETED)
         self._starts: list[int] | None = None
 
     def origin(self, start: int, end: int) -> tuple[int, int]:
@@ -61,7 +61,7 @@ class Projection:
     def _origin_of(self, offset: int) -> int:
         # Hits are rare, so the way back is worked out only when one needs it.
         if self._starts is None:
-            self._starts = _chunk_starts(self._cleaned)
+            self._starts = _chunk_starts(self.cleaned)
         low, high = 0, len(self._starts)
         while high - low > 1:
             middle = (low + high) // 2
@@ -71,7 +71,7 @@ class Projection:
                 high = middle
         position = low * _CHUNK
         left = offset - self._starts[low]
-        for byte in self._cleaned[position : position + _CHUNK]:
+        for byte in self.cleaned[position : position + _CHUNK]:
             if byte in _KEPT:
                 if left == 0:
                     return position

@@ -42,6 +42,10 @@ _ID_KEYS = frozenset(
         "span_id",
     }
 )
+_LABEL_KEYS = frozenset(
+    {"type", "role", "object", "status", "model", "finish_reason", "tool_choice", "detail", "format", "index"}
+)
+_LABEL = re.compile(r"^[a-zA-Z0-9_./:-]{0,40}$")
 _PROTOCOL_ID = re.compile(
     r"^(?:call|toolu|tooluse|chatcmpl|msg|resp|rs|fc|req|run|item|file|gen|ws|ig|cmpl|fp|srvtoolu|step|thread|asst)"
     r"[_-][A-Za-z0-9_:.-]{1,200}$"
@@ -67,6 +71,11 @@ def is_opaque(text: str, key: str, parent: dict[str, object] | None) -> bool:
     if parent.get("type") in {"redacted_thinking", "reasoning.encrypted"}:
         return True
     return any(_MEDIA_TYPE.search(str(parent.get(name, ""))) for name in _MEDIA_NEIGHBOURS)
+
+
+def is_label(text: str, key: str) -> bool:
+    """Whether a string only says what a part of a message is."""
+    return key in _LABEL_KEYS and bool(_LABEL.match(text))
 
 
 def is_identifier(text: str, key: str) -> bool:

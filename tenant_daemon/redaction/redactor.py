@@ -4,7 +4,7 @@ The redactor: four layers over a text, a JSON value or a stream.
 Immutable and safe to share between threads; a vault that changes gets a new one (``live.py``).
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from tenant_daemon.redaction.detectors.entropy import EntropyDetector
@@ -12,8 +12,10 @@ from tenant_daemon.redaction.detectors.json_keys import find_in_leaf
 from tenant_daemon.redaction.detectors.known import KnownDetector, KnownSecret
 from tenant_daemon.redaction.detectors.patterns import pattern_detector
 from tenant_daemon.redaction.findings import Finding, Redaction, settle
-from tenant_daemon.redaction.leaves import Leaf, LeafKind, Row, leaves_of, rebuilt
+from tenant_daemon.redaction.leaves import Leaf, LeafKind, Piece, Row, leaves_of, rebuilt
+from tenant_daemon.redaction.seams import seam_rows
 from tenant_daemon.redaction.views.expand import find_in_views
+from tenant_daemon.redaction.views.view import original
 
 if TYPE_CHECKING:
     from tenant_daemon.redaction.stream import StreamRedactor
@@ -66,10 +68,11 @@ class Redactor:
     def _find(self, data: bytes) -> list[Finding]:
         if not data:
             return []
+        view = original(data)
         findings = self.known.find(data)
         findings.extend(self._patterns.find(data))
-        findings.extend(self._entropy.find(data))
-        findings.extend(find_in_views(data, self.known, self._patterns))
+        findings.extend(self._entropy.find(data, view.tokens))
+        findings.extend(find_in_views(view, self.known, self._patterns))
         return findings
 
     def _find_in_leaves(self, leaves: Sequence[Leaf]) -> dict[int, list[Finding]]:
@@ -80,31 +83,34 @@ class Redactor:
             for index, finding in row.per_leaf(findings):
                 found.setdefault(index, []).append(finding)
 
-        texts = Row([(i, raws[i]) for i, leaf in enumerate(leaves) if leaf.kind is LeafKind.TEXT])
-        take(texts, self._find(texts.data))
-        others = Row([(i, raws[i]) for i, leaf in enumerate(leaves) if leaf.kind is not LeafKind.TEXT])
+        texts = [Piece(i, raws[i]) for i, leaf in enumerate(leaves) if leaf.kind is LeafKind.TEXT]
+        row = Row(texts)
+        take(row, self._find(row.data))
+        others = Row([Piece(i, raws[i]) for i, leaf in enumerate(leaves) if leaf.kind is not LeafKind.TEXT])
         take(others, self.known.find(others.data))
-        for row in _rows_by_key(leaves, raws):
-            take(row, self.known.find(row.data))
+        by_key = _grouped_by_key(texts, leaves)
+        if by_key:
+            grouped = Row(by_key)
+            take(grouped, self.known.find(grouped.data))
+        for seam in (*seam_rows(texts), *seam_rows(by_key)):
+            take(seam, self.known.find(seam.data))
+            take(seam, find_in_views(original(seam.data), self.known, None))
         for index, leaf in enumerate(leaves):
             if finding := find_in_leaf(leaf):
                 found.setdefault(index, []).append(finding)
         return found
 
 
-def _rows_by_key(leaves: Sequence[Leaf], raws: Sequence[bytes]) -> Iterator[Row]:
+def _grouped_by_key(texts: Sequence[Piece], leaves: Sequence[Leaf]) -> list[Piece]:
     """
-    The leaves once more, those of the same field name side by side.
+    The texts in another order, those of the same field name together; empty when that changes nothing.
 
-    In ``[{"type": "text", "text": A}, {"type": "text", "text": B}]`` A and B are neighbours to a reader.
+    In ``[{"text": A, "lang": "en"}, {"text": B, "lang": "en"}]`` A and B are neighbours to a reader.
     """
-    order: dict[str, list[tuple[int, bytes]]] = {}
-    for index, leaf in enumerate(leaves):
-        if leaf.kind is LeafKind.TEXT:
-            order.setdefault(leaf.key, []).append((index, raws[index]))
-    shared = [item for items in order.values() if len(items) > 1 for item in items]
-    if shared and len(order) > 1:
-        yield Row(shared)
+    order: dict[str, list[Piece]] = {}
+    for piece in texts:
+        order.setdefault(leaves[piece.index].key, []).append(piece)
+    return [piece for group in order.values() for piece in group] if len(order) > 1 else []
 
 
 def _encoded(text: str) -> bytes:

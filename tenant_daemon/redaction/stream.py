@@ -22,6 +22,11 @@ _ASSIGNMENT_OPEN = re.compile(
     rb"[\w.-]{2,64}[\"'\\]{0,4}\s*(?::|=|=>)\s*[\"'\\]{0,4}$|(?i:\b(?:bearer|basic|token)\s+)$"
 )
 _LAST_WORD = re.compile(rb"[^\s]+$")
+# Wrapped base64 or hex, and hex dumps: their lines belong together.
+_BLOCK_OPEN = re.compile(
+    rb"(?:(?:^|(?<=\s))[A-Za-z0-9+/=_-]{16,}\s{1,12})+\S*$"
+    rb"|(?m:^[0-9a-f]{6,16}:?[ \t]{1,3}(?:[0-9a-f]{2,4}[ \t]{1,3}){3}[^\n]*\n)+[^\n]*\Z"
+)
 
 
 class StreamRedactor:
@@ -57,6 +62,8 @@ class StreamRedactor:
         tail_at = max(0, len(held) - 256)
         if open_name := _ASSIGNMENT_OPEN.search(held, tail_at):
             ends.append(open_name.start())
+        if block := _BLOCK_OPEN.search(held):
+            ends.append(block.start())
         if key := _PRIVATE_KEY_BEGINS.search(held):
             ends.append(key.start())
         return max(min(ends), len(held) - MAX_HELD, 0)
@@ -64,6 +71,8 @@ class StreamRedactor:
     def _release(self, end: int) -> str:
         """Release up to ``end``, moved to where no finding is cut."""
         if not self._held:
+            return ""
+        if end <= 0 and len(self._held) < MAX_HELD:
             return ""
         data = self._context + self._held
         shift = len(self._context)

@@ -8,8 +8,7 @@ say that it is something public.
 """
 
 import re
-
-import re2
+from collections.abc import Iterable
 
 from tenant_daemon.redaction.findings import Finding, Layer, redacted
 from tenant_daemon.redaction.plausibility import entropy
@@ -20,7 +19,6 @@ _LONGEST = 256
 """Longer runs are files, pictures or archives; a key is not that long."""
 _CONTEXT = 96
 
-_CANDIDATE = re2.compile(rb"[A-Za-z0-9+/_=~.-]{32,}")
 _PUBLIC_BEFORE = re.compile(
     rb"(?i)(?:sha(?:1|224|256|384|512)[-:=_ ]|md5[-:= ]|integrity|checksum|digest|etag|hash|fingerprint"
     rb"|public[ _-]?key|ssh-(?:rsa|ed25519|dss)\s|ecdsa-sha2-\S+\s|data:[a-z]+/[^,;]*;base64,|;base64,"
@@ -36,18 +34,17 @@ _RANDOM_PART = re.compile(rb"[A-Za-z0-9+_~-]{20,}|[A-Za-z0-9+/=]{32,}")
 class EntropyDetector:
     """Finds random strings in a context that does not explain them."""
 
-    def find(self, data: bytes) -> list[Finding]:
-        """Where unexplained random strings stand in ``data`` (UTF-8)."""
+    def find(self, data: bytes, tokens: Iterable[tuple[int, int]]) -> list[Finding]:
+        """Which of the long words of ``data`` are random strings that nothing explains."""
         findings = []
-        for found in _CANDIDATE.finditer(data):
-            start, end = found.span()
-            if end - start <= _LONGEST and _is_secret(data, start, end):
+        for start, end in tokens:
+            if MIN_LENGTH <= end - start <= _LONGEST and _is_secret(data, start, end):
                 findings.append(Finding(start, end, Layer.ENTROPY, redacted("high-entropy")))
         return findings
 
 
 def _is_secret(data: bytes, start: int, end: int) -> bool:
-    token = data[start:end].rstrip(b".=")
+    token = data[start:end]
     if not _is_mixed(token) or entropy(token) < MIN_BITS:
         return False
     if _STRUCTURED.search(token) or not _RANDOM_PART.search(token):
@@ -56,6 +53,6 @@ def _is_secret(data: bytes, start: int, end: int) -> bool:
 
 
 def _is_mixed(token: bytes) -> bool:
-    text = token.decode("ascii")
-    digits = sum(map(str.isdigit, text))
-    return digits >= 3 and any(map(str.isupper, text)) and any(map(str.islower, text))
+    digits = len(token) - len(token.translate(None, b"0123456789"))
+    # ``islower`` and ``isupper`` are about the letters alone.
+    return digits >= 3 and not token.islower() and not token.isupper()

@@ -22,8 +22,12 @@ ANCHOR = 8
 SHORTEST_FORM = 6
 _LONG_ENOUGH = 16
 """From this length on a projected match alone is proof; below, the characters between are looked at."""
-_MOST = 0.6
+_MOST = 0.5
+_MOST_OF_BEGINNING = 0.4
 """The share of a secret that counts as revealing it."""
+_LEAST_PART = 9
+_LEAST_ENCODED_PART = 14
+"""Characters that a part has at least: shorter ones occur by chance."""
 _LONGEST_GAP = 400
 _MARGIN = 48
 
@@ -31,7 +35,7 @@ _MARGIN = 48
 # joins pieces of a string in source code. Letters and digits never.
 _SLIPPED_IN = (
     r"(?:[\s\x00-\x1f\x7f\u00a0\u00ad\u034f\u061c\u115f\u17b4\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000"
-    r"\ufe00-\ufe0f\ufeff\"'`+,\\.|_/*~-]|\\[nrt])*"
+    r"\ufe00-\ufe0f\ufeff\"'`+,\\.|_/*~-]|\\[nrt]|=\r?\n)*"
 )
 
 # How an encoded form begins or ends outside its letters and digits.
@@ -106,7 +110,7 @@ class KnownDetector:
             seen = {plain}
             if len(plain) >= SHORTEST_FORM:
                 yield _Form(index, plain, is_plain=True)
-                if len(plain) >= _LONG_ENOUGH:
+                if len(plain) >= 2 * _LEAST_PART:
                     yield _Form(index, plain, is_plain=True, is_tail=True)
             for projected in encoded_forms(secret.value):
                 if len(projected) >= SHORTEST_FORM and projected not in seen:
@@ -165,20 +169,28 @@ class KnownDetector:
             start = end - length
         else:
             length = _common_prefix(form.projected, projection.data, start)
-        is_whole = length == len(form.projected)
-        if not is_whole and (length < _MOST * len(form.projected) or length < _LONG_ENOUGH):
+        if length < len(form.projected) and not _reveals(form, projection.data[start : start + length]):
             return None
         origin_start, origin_end = projection.origin(start, start + length)
         secret = self._secrets[form.secret]
         if form.is_plain:
-            if not secret.is_long:
-                return _verified(data, origin_start, origin_end, secret)
+            if not secret.is_long and length == len(form.projected):
+                return _verified(projection.cleaned, origin_start, origin_end, secret)
             origin_start, origin_end = _with_punctuation(data, origin_start, origin_end, secret.raw)
         else:
             origin_start = _widened_start(data, origin_start)
             if closing := _LEAD_OUT.match(data, origin_end):
                 origin_end = closing.end()
         return _finding(origin_start, origin_end, secret.name)
+
+
+def _reveals(form: _Form, part: bytes) -> bool:
+    """Whether a part of a form gives most of the secret away."""
+    share = _MOST if form.is_tail else _MOST_OF_BEGINNING
+    least = _LEAST_PART if form.is_plain else _LEAST_ENCODED_PART
+    if form.is_plain and part.isalpha():
+        least = _LONG_ENOUGH  # Words, perhaps.
+    return len(part) >= max(least, share * len(form.projected))
 
 
 def _with_lines(secrets: Iterable[KnownSecret]) -> Iterator[_Secret]:

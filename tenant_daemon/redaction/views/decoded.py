@@ -1,25 +1,28 @@
-"""What is written in base64, base32, hex and the like, decoded and unpacked."""
+"""What is written in base64, base32 or hex, decoded and unpacked."""
 
 import base64
 import binascii
 import re
-import zlib
 from collections.abc import Iterator
 
 import re2
 
-from tenant_daemon.redaction.views.view import Segment, View
+from tenant_daemon.redaction.views.unpacked import has_head, unpack
+from tenant_daemon.redaction.views.view import Locate, Segment, View
 
 JOINT = b"\n\x1e\n"
-_UNPACKED_LIMIT = 1_000_000
-
-# Runs may be wrapped: a line break with indentation belongs to the run when a long enough piece follows.
-_BASE64_RUN = re2.compile(rb"[A-Za-z0-9+/_-]{16,}(?:(?:\\?\\[rn]|\s){1,12}[A-Za-z0-9+/_-]{12,})*")
-_HEX_RUN = re2.compile(rb"(?:[0-9A-Fa-f]{2}[\s:,-]{0,2}){10,}")
-_SPACE = re.compile(rb"\\+[rn]|\s+")
-_NOT_HEX = re.compile(rb"[\s:,-]+")
+_HEX_DIGITS = b"0123456789abcdefABCDEF"
+_BASE32 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+_URL_SAFE = bytes.maketrans(b"-_", b"+/")
 _TEXT = bytes(range(32, 127)) + b"\t\n\r"
-_ZLIB_HEADS = (b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
+_LEAST_HEX = 20
+
+# Between the lines of a wrapped run, as they are or escaped.
+_LINE_BREAK = re.compile(rb"(?:[ \t]*(?:\r?\n|(?:\\+r)?\\+n)[ \t>+|\"']*)+")
+_LAST_LINE = re.compile(rb"[A-Za-z0-9+/_-]{1,15}(?![A-Za-z0-9+/_-])")
+_SPACED_HEX = re2.compile(
+    rb"(?:[0-9A-Fa-f]{2}[ :,-]{1,2}){9,}[0-9A-Fa-f]{2}|(?:[0-9A-Fa-f]{4} ){5,}[0-9A-Fa-f]{2,4}"
+)
 
 
 def decoded(view: View) -> Iterator[tuple[View, bool]]:
@@ -30,42 +33,73 @@ def decoded(view: View) -> Iterator[tuple[View, bool]]:
     """
     texts: list[Segment] = []
     binaries: list[Segment] = []
-    for segment in (*_base64_segments(view.data), *_hex_segments(view.data)):
-        for readable, is_text in _readings(segment):
-            (texts if is_text else binaries).append(readable)
+    for segment in (*_token_segments(view), *_wrapped_segments(view), *_spaced_hex(view.data)):
+        for reading, is_text in _readings(segment):
+            (texts if is_text else binaries).append(reading)
     if texts:
         yield View(texts, view, joint=JOINT), True
     if binaries:
         yield View(binaries, view, joint=JOINT), False
 
 
-def _base64_segments(data: bytes) -> Iterator[Segment]:
-    for found in _BASE64_RUN.finditer(data):
-        run = found.group()
-        if run.islower() or run.isupper() or not run.strip(b"0123456789ABCDEFabcdef"):
-            yield from _base32_segment(run, found.start(), found.end())
+def _token_segments(view: View) -> Iterator[Segment]:
+    for start, end in view.tokens:
+        token = view.data[start:end]
+        if not token.translate(None, _HEX_DIGITS):
+            if len(token) >= _LEAST_HEX:
+                yield Segment(_unhex(token), start, end, _hex_locator(start))
+        elif token.isupper():
+            if raw := _unbase32(token):
+                yield Segment(raw, start, end)
+        elif not token.islower() and (raw := unbase64(token)):
+            # Base64 without any upper-case letter does not happen at this length; paths and names do.
+            yield Segment(raw, start, end, _base64_locator(start, end))
+
+
+def _wrapped_segments(view: View) -> Iterator[Segment]:
+    """Runs over several lines. The pieces were read one by one already; here they are read together."""
+    data = view.data
+    run: list[tuple[int, int]] = []
+    for span in [*view.tokens, (len(data), len(data))]:
+        if run and span[0] - run[-1][1] <= 24 and _LINE_BREAK.fullmatch(data, run[-1][1], span[0]):
+            run.append(span)
             continue
-        start, end = found.span()
-        packed = _SPACE.sub(b"", run) if b"\n" in run or b"\\" in run or b" " in run else run
-        raw = _unbase64(packed)
-        if raw:
-            is_plain = len(packed) == len(run)
-            yield Segment(raw, start, end, _base64_locator(start, end) if is_plain else None)
+        if run and (last := _last_line(data, run[-1][1])):
+            run.append(last)
+        if len(run) > 1:
+            yield from _joined(data, run)
+        run = [span]
 
 
-def _base32_segment(run: bytes, start: int, end: int) -> Iterator[Segment]:
-    packed = _SPACE.sub(b"", run).upper()
-    if packed.strip(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"):
+def _last_line(data: bytes, end: int) -> tuple[int, int] | None:
+    """The short last line of a wrapped run."""
+    gap = _LINE_BREAK.match(data, end, end + 24)
+    found = _LAST_LINE.match(data, gap.end()) if gap else None
+    return found.span() if found else None
+
+
+def _joined(data: bytes, run: list[tuple[int, int]]) -> Iterator[Segment]:
+    packed = b"".join(data[start:end] for start, end in run)
+    is_hex = not packed.translate(None, _HEX_DIGITS)
+    if raw := _unhex(packed) if is_hex else unbase64(packed):
+        yield Segment(raw, run[0][0], run[-1][1])
+
+
+def _spaced_hex(data: bytes) -> Iterator[Segment]:
+    if not _SPACED_HEX.search(data):
         return
-    packed = packed[: len(packed) // 8 * 8] + packed[len(packed) // 8 * 8 :].ljust(8, b"=")
-    try:
-        yield Segment(base64.b32decode(packed), start, end)
-    except binascii.Error:
-        return
+    for found in _SPACED_HEX.finditer(data):
+        digits = found.group().translate(None, b" :,-")
+        yield Segment(_unhex(digits), found.start(), found.end())
 
 
-def _unbase64(run: bytes) -> bytes | None:
-    standard = run.translate(bytes.maketrans(b"-_", b"+/"))
+def _unhex(digits: bytes) -> bytes:
+    return bytes.fromhex(digits[: len(digits) & ~1].decode())
+
+
+def unbase64(run: bytes) -> bytes | None:
+    """The bytes behind base64 of either alphabet, padded or not."""
+    standard = run.translate(_URL_SAFE)
     if len(standard) % 4 == 1:
         standard = standard[:-1]
     try:
@@ -74,32 +108,37 @@ def _unbase64(run: bytes) -> bytes | None:
         return None
 
 
-def _base64_locator(start: int, limit: int):  # type: ignore[no-untyped-def]
+def _unbase32(token: bytes) -> bytes | None:
+    if token.translate(None, _BASE32):
+        return None
+    try:
+        return base64.b32decode(token + b"=" * (-len(token) % 8))
+    except binascii.Error:
+        return None
+
+
+def _base64_locator(start: int, limit: int) -> Locate:
     def locate(low: int, high: int) -> tuple[int, int]:
         return start + low * 4 // 3, min(limit, start + -(-high * 4 // 3))
 
     return locate
 
 
-def _hex_segments(data: bytes) -> Iterator[Segment]:
-    for found in _HEX_RUN.finditer(data):
-        digits = _NOT_HEX.sub(b"", found.group())
-        raw = bytes.fromhex(digits[: len(digits) // 2 * 2].decode())
-        yield Segment(raw, found.start(), found.end())
+def _hex_locator(start: int) -> Locate:
+    return lambda low, high: (start + 2 * low, start + 2 * high)
 
 
 def _readings(segment: Segment) -> Iterator[tuple[Segment, bool]]:
     raw = segment.data
+    # Bare deflate data is read besides the rest and not instead of it: a text can look like it by chance.
+    if has_head(raw) and (unpacked := unpack(raw)) is not None:
+        yield Segment(unpacked, segment.origin_start, segment.origin_end), _is_text(unpacked)
     if _is_text(raw):
         yield segment, True
-        return
-    if wide := _from_utf16(raw):
+    elif raw.count(0) * 3 >= len(raw) and (wide := _from_utf16(raw)):
         yield Segment(wide, segment.origin_start, segment.origin_end), True
-        return
-    if (unpacked := _unpacked(raw)) is not None:
-        yield Segment(unpacked, segment.origin_start, segment.origin_end), _is_text(unpacked)
-        return
-    yield segment, False
+    else:
+        yield segment, False
 
 
 def _is_text(raw: bytes) -> bool:
@@ -115,20 +154,3 @@ def _from_utf16(raw: bytes) -> bytes | None:
         if zeros.count(0) * 10 >= half * 8:
             return raw.decode(encoding, "replace").encode("utf-8", "replace")
     return None
-
-
-def _unpacked(raw: bytes) -> bytes | None:
-    if raw[:2] == b"\x1f\x8b":
-        return _inflate(raw, 31)
-    if raw[:2] in _ZLIB_HEADS:
-        return _inflate(raw, 15)
-    # Deflate without a header starts with any byte; only short runs are worth the attempt.
-    return _inflate(raw, -15) if 8 <= len(raw) <= 4096 else None
-
-
-def _inflate(raw: bytes, window_bits: int) -> bytes | None:
-    try:
-        unpacked = zlib.decompressobj(window_bits).decompress(raw, _UNPACKED_LIMIT)
-    except zlib.error:
-        return None
-    return unpacked or None

@@ -5,9 +5,11 @@ from typing import Protocol
 
 from tenant_daemon.redaction.findings import Finding
 from tenant_daemon.redaction.views.decoded import decoded
+from tenant_daemon.redaction.views.hexdump import read_hexdump
 from tenant_daemon.redaction.views.lookalikes import read_as_ascii
-from tenant_daemon.redaction.views.unescaped import unescaped
-from tenant_daemon.redaction.views.view import View, original
+from tenant_daemon.redaction.views.numbers import read_numbers
+from tenant_daemon.redaction.views.unescaped import unescaped, unquoted_printable
+from tenant_daemon.redaction.views.view import View
 
 MAX_DEPTH = 4
 _BUDGET_FACTOR = 8
@@ -22,15 +24,15 @@ class Finder(Protocol):
         ...
 
 
-def find_in_views(data: bytes, known: Finder, patterns: Finder) -> list[Finding]:
+def find_in_views(whole: View, known: Finder, patterns: Finder | None) -> list[Finding]:
     """
-    What ``known`` and ``patterns`` find in other readings of ``data``, as offsets into ``data``.
+    What ``known`` and, if given, ``patterns`` find in other readings of a text, as offsets into it.
 
     Depth and total size are bounded: nested archives cannot stall the proxy.
     """
     findings: list[Finding] = []
-    budget = _BUDGET_FACTOR * len(data) + _BUDGET_FLOOR
-    waiting = [(original(data), 0)]
+    budget = _BUDGET_FACTOR * len(whole.data) + _BUDGET_FLOOR
+    waiting = [(whole, 0)]
     while waiting:
         view, depth = waiting.pop()
         for reading, is_text in _readings(view, depth):
@@ -38,18 +40,24 @@ def find_in_views(data: bytes, known: Finder, patterns: Finder) -> list[Finding]
             if budget < 0:
                 return findings
             findings.extend(_located(reading, known.find(reading.data)))
-            if is_text:
+            if is_text and patterns:
                 findings.extend(_located(reading, patterns.find(reading.data)))
-                if depth + 1 < MAX_DEPTH:
-                    waiting.append((reading, depth + 1))
+            if is_text and depth + 1 < MAX_DEPTH:
+                waiting.append((reading, depth + 1))
     return findings
 
 
 def _readings(view: View, depth: int) -> Iterator[tuple[View, bool]]:
     if plain := unescaped(view):
         yield plain, True
+    if printable := unquoted_printable(view):
+        yield printable, True
     if depth == 0 and (ascii_text := read_as_ascii(view)):
         yield ascii_text, True
+    if dump := read_hexdump(view):
+        yield dump, True
+    if numbers := read_numbers(view):
+        yield numbers, True
     yield from decoded(view)
 
 

@@ -1,7 +1,8 @@
-"""A text with its escapes undone: URL, JSON, HTML, quoted-printable, C and shell escapes."""
+"""A text with its escapes undone: URL, JSON, HTML, C and shell escapes; and quoted-printable."""
 
 import html
 import re
+from collections.abc import Callable
 
 import re2
 
@@ -9,27 +10,39 @@ from tenant_daemon.redaction.views.view import Segment, View, verbatim
 
 # Escapes that hide letters or digits; only their presence makes the view worth building.
 _HIDING = re2.compile(
-    rb"%[0-9A-Fa-f]{2}|\\u\{?[0-9A-Fa-f]{2,}|\\x[0-9A-Fa-f]{2}|&#[0-9xX]|&[A-Za-z]{2,8};|=[0-9A-F]{2}|\\[0-7]{3}|\\N\{"
+    rb"%[0-9A-Fa-f]{2}|\\u\{?[0-9A-Fa-f]{2,}|\\x[0-9A-Fa-f]{2}|&#[0-9xX]|&[A-Za-z]{2,8};|\\[0-7]{3}|\\N\{U"
 )
 _ESCAPE = re.compile(
-    rb"%([0-9A-Fa-f]{2})|=([0-9A-F]{2})|=\r?\n|\\x([0-9A-Fa-f]{2})|(?:\\u|%u)([0-9A-Fa-f]{4})"
-    rb"|\\u\{([0-9A-Fa-f]{1,6})\}|\\U([0-9A-Fa-f]{8})|\\([0-7]{3})|(&#?\w{1,24};)|\\+([\"'/nrt]|\\)"
+    rb"%([0-9A-Fa-f]{2})|\\x([0-9A-Fa-f]{2})|(?:\\u|%u)([0-9A-Fa-f]{4})"
+    rb"|\\u\{([0-9A-Fa-f]{1,6})\}|\\U([0-9A-Fa-f]{8})|\\([0-7]{3})|\\N\{U\+([0-9A-Fa-f]{1,6})\}|(&#?\w{1,24};)|\\+([\"'/nrt]|\\)"
 )
+# A reading of its own: ``=0A`` also stands in assignments, and reading it would hide what follows.
+_PRINTABLE_HIDING = re2.compile(rb"=[0-9A-F]{2}")
+_PRINTABLE_ESCAPE = re.compile(rb"=([0-9A-F]{2})|=\r?\n")
 _LETTERS = {b"n": b"\n", b"r": b"\r", b"t": b"\t"}
 
 
 def unescaped(view: View) -> View | None:
     """The view with one level of escapes undone; None when nothing is hidden by one."""
-    if not _HIDING.search(view.data):
+    return _undone(view, _ESCAPE, _meaning) if _HIDING.search(view.data) else None
+
+
+def unquoted_printable(view: View) -> View | None:
+    """The view with quoted-printable undone; None when there is none."""
+    if not _PRINTABLE_HIDING.search(view.data):
         return None
+    return _undone(view, _PRINTABLE_ESCAPE, lambda found: _byte(found.group(1)) if found.group(1) else b"")
+
+
+def _undone(view: View, escape: re.Pattern[bytes], meaning: Callable[[re.Match[bytes]], bytes]) -> View:
     data = view.data
     segments: list[Segment] = []
     position = 0
-    for found in _ESCAPE.finditer(data):
+    for found in escape.finditer(data):
         start, end = found.span()
         if start > position:
             segments.append(verbatim(data, position, start))
-        segments.append(Segment(_meaning(found), start, end))
+        segments.append(Segment(meaning(found), start, end))
         position = end
     if position < len(data):
         segments.append(verbatim(data, position, len(data)))
@@ -37,10 +50,10 @@ def unescaped(view: View) -> View | None:
 
 
 def _meaning(escape: re.Match[bytes]) -> bytes:
-    percent, printable, hexadecimal, wide, braced, long, octal, entity, plain = escape.groups()
-    if byte := percent or printable or hexadecimal:
-        return bytes([int(byte, 16)])
-    if code := wide or braced or long:
+    percent, hexadecimal, wide, braced, long, octal, named, entity, plain = escape.groups()
+    if byte := percent or hexadecimal:
+        return _byte(byte)
+    if code := wide or braced or long or named:
         return _character(int(code, 16))
     if octal:
         return bytes([int(octal, 8) & 0xFF])
@@ -48,6 +61,10 @@ def _meaning(escape: re.Match[bytes]) -> bytes:
         meaning = html.unescape(entity.decode("utf-8", "replace"))
         return meaning.encode("utf-8", "surrogatepass")
     return _LETTERS.get(plain, plain) if plain else b""
+
+
+def _byte(digits: bytes) -> bytes:
+    return bytes([int(digits, 16)])
 
 
 def _character(code: int) -> bytes:

@@ -3,6 +3,9 @@
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+
+from tenant_daemon.redaction.tokens import long_tokens
 
 Locate = Callable[[int, int], tuple[int, int]]
 
@@ -30,6 +33,11 @@ class View:
             self._starts.append(position)
             position += len(segment.data) + len(joint)
         self.data = joint.join(segment.data for segment in segments)
+
+    @cached_property
+    def tokens(self) -> list[tuple[int, int]]:
+        """The long words of this view."""
+        return long_tokens(self.data)
 
     def origin(self, start: int, end: int) -> tuple[int, int]:
         """Where ``[start, end)`` of this view stands in the original text; ``start < end``."""

@@ -1,0 +1,53 @@
+"""Compressed data, unpacked within bounds."""
+
+import bz2
+import lzma
+import zlib
+
+UNPACKED_LIMIT = 1_000_000
+"""Bytes of an archive that are looked at. Nobody hides a key behind a megabyte, but a bomb would be one."""
+_ZLIB_HEADS = (b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
+_HEADS = (*_ZLIB_HEADS, b"\x1f\x8b", b"\xfd7")
+_HEADLESS_LIMIT = 4_096
+
+
+def has_head(raw: bytes) -> bool:
+    """Whether data may be compressed: a known head, or a first byte as bare deflate data have it."""
+    # RFC 1951, section 3.2.3: last block, with fixed (01) or dynamic (10) codes.
+    return raw[:2] in _HEADS or raw[:3] == b"BZh" or (len(raw) <= _HEADLESS_LIMIT and raw[0] & 7 in (3, 5))
+
+
+def unpack(raw: bytes) -> bytes | None:
+    """What gzip, zlib, bzip2, xz or bare deflate data hold; None when they are none of these."""
+    if raw[:2] == b"\x1f\x8b":
+        return _inflate(raw, 31)
+    if raw[:2] in _ZLIB_HEADS:
+        return _inflate(raw, 15)
+    if raw[:3] == b"BZh":
+        return _bunzip(raw)
+    if raw[:6] == b"\xfd7zXZ\x00":
+        return _unxz(raw)
+    # Deflate without a header begins with any byte; only short runs are worth the attempt.
+    return _inflate(raw, -15) if 8 <= len(raw) <= _HEADLESS_LIMIT else None
+
+
+def _inflate(raw: bytes, window_bits: int) -> bytes | None:
+    try:
+        return zlib.decompressobj(window_bits).decompress(raw, UNPACKED_LIMIT) or None
+    except zlib.error:
+        return None
+
+
+def _bunzip(raw: bytes) -> bytes | None:
+    try:
+        return bz2.BZ2Decompressor().decompress(raw, UNPACKED_LIMIT) or None
+    except (OSError, ValueError):
+        return None
+
+
+def _unxz(raw: bytes) -> bytes | None:
+    try:
+        unpacker = lzma.LZMADecompressor(memlimit=64 * 1024 * 1024)
+        return unpacker.decompress(raw, UNPACKED_LIMIT) or None
+    except lzma.LZMAError:
+        return None
