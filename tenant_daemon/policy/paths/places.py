@@ -36,7 +36,7 @@ _OPEN_DEVICES: Final = frozenset({"/dev/null", "/dev/zero", "/dev/urandom", "/de
 _WRITABLE_DEVICES: Final = frozenset({"/dev/null"})
 # Folders whose names are harmless to list, not what is below them.
 _LISTABLE: Final = frozenset(
-    {  # noqa: S108 - only looked at
+    {
         "/", "/bin", "/boot", "/etc", "/home", "/lib", "/media", "/mnt", "/opt", "/proc", "/sbin", "/srv",
         "/sys", "/tmp", "/usr", "/usr/bin", "/usr/local", "/usr/share", "/usr/local/bin", "/usr/sbin", "/var",
         "/var/lib", "/var/cache", "/var/spool", "/var/tmp", "/var/www", "/dev",

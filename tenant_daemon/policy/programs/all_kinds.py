@@ -1,7 +1,19 @@
 """Brings every judge of special arguments into the registry; import ``CommandJudge`` from here."""
 
-from tenant_daemon.policy.programs import containers, git, scripts, values, wrappers
+from tenant_daemon.policy.programs import archives, containers, git, scripts, values, words, wrappers
 from tenant_daemon.policy.programs.judge import CommandJudge
-from tenant_daemon.policy.sql import clients
+from tenant_daemon.policy.sql import clients as sql_clients
+from tenant_daemon.policy.web import clients as web_clients
 
-__all__ = ["CommandJudge", "clients", "containers", "git", "scripts", "values", "wrappers"]
+__all__ = [
+    "CommandJudge",
+    "archives",
+    "containers",
+    "git",
+    "scripts",
+    "sql_clients",
+    "values",
+    "web_clients",
+    "words",
+    "wrappers",
+]

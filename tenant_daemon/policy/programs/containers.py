@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 _GUARDRAIL: Final = re.compile(
     r"(?:ssh|sshd|ufw|firewalld|nftables|iptables|netfilter-persistent|fail2ban|auditd|apparmor|systemd-.*|dbus|polkit|sudo"
     r"|letsbe.*|openclaw.*|.*safety.*|.*secrets-proxy.*|.*vault.*|tenant[-_]daemon.*|containerd|docker|cron|unattended-upgrades)"
-    r"(?:\.(?:service|socket|target|timer))?(?:@.*)?",
+    r"(?:\.(?:service|socket|target|timer))?(?:@.*)?"
+    r"|(?:rescue|emergency|reboot|poweroff|shutdown|halt|kexec|suspend|hibernate|sleep|exit|runlevel\d|graphical"
+    r"|multi-user|default|ctrl-alt-del|umount|final|initrd.*)\.target",
     re.IGNORECASE,
 )
 _SHOWS_SECRETS: Final = re.compile(

@@ -9,6 +9,7 @@ from tenant_daemon.policy.programs.options import Reading
 from tenant_daemon.policy.programs.profile import Profile
 from tenant_daemon.policy.programs.registry import REVIEWS
 from tenant_daemon.policy.sql.statements import judge_sql
+from tenant_daemon.policy.wordlist import word_set
 
 if TYPE_CHECKING:
     from tenant_daemon.policy.programs.judge import CommandJudge
@@ -26,21 +27,21 @@ _LOCAL_HOSTS: Final = frozenset(
 )
 _CONNECTION: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,62}")
 
-_REDIS_READS: Final = frozenset(
+_REDIS_READS: Final = word_set(
     """
     ping info dbsize get mget exists type ttl pttl strlen hget hmget hlen hkeys hexists llen lindex lrange scard smembers
     sismember zcard zrange zscore zrank zcount xlen xrange xinfo scan hscan sscan zscan keys randomkey time lastsave
     memory object bitcount getrange pfcount slowlog latency command role echo hgetall hvals xpending
-    """.split()
+    """
 )
-_REDIS_CHANGES: Final = frozenset(
+_REDIS_CHANGES: Final = word_set(
     """
     set setex setnx mset append incr decr incrby decrby incrbyfloat hset hmset hsetnx hincrby lpush rpush lset ltrim sadd zadd
     zincrby expire pexpire persist rename renamenx xadd setrange getset bgsave
-    """.split()
+    """
 )
-_REDIS_DELETES: Final = frozenset(
-    "del unlink hdel lpop rpop lrem srem spop zrem zremrangebyrank xdel xtrim getdel".split()
+_REDIS_DELETES: Final = word_set(
+    "del unlink hdel lpop rpop lrem srem spop zrem zremrangebyrank xdel xtrim getdel"
 )
 
 

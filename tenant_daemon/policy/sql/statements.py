@@ -6,6 +6,7 @@ from typing import Final
 from tenant_daemon.contracts.tiers import Tier
 from tenant_daemon.policy.sql.tokens import Token, UnclearSql, split_statements
 from tenant_daemon.policy.verdict import Verdict
+from tenant_daemon.policy.wordlist import word_set
 
 _SECRET_NAME: Final = re.compile(
     r"(?:.*_)?(?:password|passwd|passwort|pwd|secret|api_?key|private_?key|access_?token|refresh_?token|auth_?token|token"
@@ -14,7 +15,7 @@ _SECRET_NAME: Final = re.compile(
     re.IGNORECASE,
 )
 # Functions that only compute. Any other name followed by a parenthesis asks.
-_PURE: Final = frozenset(
+_PURE: Final = word_set(
     """
     count sum avg min max coalesce nullif greatest least round floor ceil ceiling abs mod power sqrt sign trunc random
     lower upper length char_length character_length octet_length trim ltrim rtrim btrim substr substring left right
@@ -37,7 +38,7 @@ _PURE: Final = frozenset(
     session_user database schema user quote_ident to_regclass typeof total_changes changes hex md5 sha1 sha2 crc32
     numeric decimal varchar char int integer bigint text timestamp boolean float double key index primary unique
     default check references into table only materialized recursive lo_get_none uuid gen_random_uuid found_rows
-    """.split()
+    """
 )
 _CHANGES: Final = {
     "insert": (Tier.YELLOW, "Adds records."),
@@ -59,25 +60,25 @@ _CHANGES: Final = {
 }
 _READS: Final = frozenset({"select", "values", "table", "show", "describe", "desc", "explain", "with"})
 _FRAME: Final = frozenset({"begin", "commit", "rollback", "start", "end", "savepoint", "release", "use"})
-_REACHES_OUT: Final = frozenset(
+_REACHES_OUT: Final = word_set(
     """
     copy load outfile dumpfile program execute prepare call do attach detach grant revoke kill flush handler install
     uninstall shutdown reset discard listen notify import export backup restore security reassign cluster checkpoint
     lock unlock set change purge source system
-    """.split()
+    """
 )
 _HARMLESS_SETTINGS: Final = frozenset(
     {"timezone", "statement_timeout", "lock_timeout", "names", "search_path", "time"}
 )
-_CRITICAL_OBJECTS: Final = frozenset(
+_CRITICAL_OBJECTS: Final = word_set(
     """
     database schema role user group owned extension function procedure trigger event language server tablespace
     subscription publication policy rule operator aggregate cast type system default foreign wrapper mapping
-    """.split()
+    """
 )
-_PRAGMAS: Final = frozenset(
+_PRAGMAS: Final = word_set(
     "table_info table_xinfo table_list index_list index_info foreign_key_list database_list integrity_check quick_check "
-    "page_count page_size freelist_count compile_options user_version encoding journal_mode".split()
+    "page_count page_size freelist_count compile_options user_version encoding journal_mode"
 )
 
 
@@ -124,7 +125,7 @@ def _judge_read(verdict: Verdict, first: str, words: list[str], tokens: list[Tok
     _judge_functions(verdict, tokens)
     reaching = inner & _REACHES_OUT
     if reaching - {"set"} or ("set" in inner and "update" not in inner):
-        _note_unknown(verdict, sorted(reaching)[0])
+        _note_unknown(verdict, min(reaching))
     for index, word in enumerate(words):
         # `FOR UPDATE` locks rows and changes nothing; `replace(` is a function of strings.
         if index == 0 or word not in _CHANGES or word in ("replace", "comment", "analyze", "rename"):
@@ -160,7 +161,7 @@ def _judge_change(verdict: Verdict, first: str, words: list[str], tokens: list[T
     _judge_functions(verdict, tokens, is_change=True)
     reaching = (set(words[1:]) & _REACHES_OUT) - {"set", "do", "load", "change", "source", "system", "lock"}
     if reaching:
-        _note_unknown(verdict, sorted(reaching)[0])
+        _note_unknown(verdict, min(reaching))
 
 
 def _judge_functions(verdict: Verdict, tokens: list[Token], *, is_change: bool = False) -> None:

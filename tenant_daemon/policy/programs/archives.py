@@ -1,0 +1,143 @@
+"""Archives: what goes in is read, where it comes out is written."""
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from tenant_daemon.contracts.tiers import Tier
+from tenant_daemon.policy.paths.places import is_below
+from tenant_daemon.policy.programs.kinds import FROM_INPUT, KINDS
+from tenant_daemon.policy.programs.options import Reading, read_options
+from tenant_daemon.policy.programs.profile import Profile
+from tenant_daemon.policy.programs.registry import REVIEWS
+
+if TYPE_CHECKING:
+    from tenant_daemon.policy.programs.judge import CommandJudge
+
+_OLD_STYLE: Final = re.compile(r"[A-Za-z]+")
+_REMOTE: Final = re.compile(r"[^/]*:")
+
+
+def _tar(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
+    """
+    tar, also in its old spelling (``tar czf a.tgz b``).
+
+    Creating reads the named files and writes the archive; extracting writes below the current folder or
+    ``-C``; listing reads.
+    """
+    if reading.positionals[:1] and not _has_mode(reading) and _OLD_STYLE.fullmatch(reading.positionals[0]):
+        # `tar cvf a.tgz b` is `tar -cvf a.tgz b`; what was given with a dash is read a second time.
+        first, *rest = reading.positionals
+        given = [part for flag, value in reading.given for part in _spelled(flag.name, value)]
+        again = read_options([f"-{first}", *rest, *given], profile)
+        for name in again.unknown:
+            judge.unknown("tar.unknown-flag", f"What the flag {name} of tar does is not known here.")
+        for flag, _ in again.given:
+            if flag.is_unknown or flag.tier > Tier.GREEN:
+                judge.verdict.note(
+                    flag.tier,
+                    f"tar.{flag.name.lstrip('-')}",
+                    f"The flag {flag.name} of tar is risky.",
+                    unknown=True,
+                )
+        reading = again
+    archives = reading.values("-f", "--file")
+    if len(archives) != 1 or archives[0] in ("-", "") or _REMOTE.match(archives[0]):
+        judge.unknown("tar.archive", "It is not clear which archive is meant.")
+        return
+    _tar_mode(judge, reading, archives[0])
+
+
+def _spelled(name: str, value: str | None) -> list[str]:
+    return [name] if value is None else [f"{name}={value}"] if name.startswith("--") else [name, value]
+
+
+def _has_mode(reading: Reading) -> bool:
+    return reading.has(
+        "-t", "-x", "-c", "-r", "-u", "-A", "--list", "--extract", "--get", "--create", "--append"
+    )
+
+
+def _tar_mode(judge: "CommandJudge", reading: Reading, archive: str) -> None:
+    folders = reading.values("-C", "--directory")
+    base = folders[0] if folders else "."
+    modes = [
+        reading.has("-t", "--list"),
+        reading.has("-x", "--extract", "--get"),
+        reading.has("-c", "-r", "-u", "--create", "--append", "--update"),
+    ]
+    if sum(modes) != 1 or len(folders) > 1:
+        judge.unknown("tar.mode", "It is not clear what happens with the archive.")
+    if modes[0]:
+        judge.places.read(archive)
+    if modes[1]:
+        judge.places.read(archive)
+        if not reading.has("-O", "--to-stdout"):
+            _unpack_into(judge, base)
+    if modes[2]:
+        judge.places.write(archive)
+        for name in reading.positionals:
+            KINDS["copytree"](judge, name if name.startswith("/") or base == "." else f"{base}/{name}")
+
+
+def _unpack_into(judge: "CommandJudge", folder: str) -> None:
+    """Whatever is in the archive is written below the folder; that is harmless in the workspace alone."""
+    place = judge.places.write(folder, makes_folder=True)
+    if not is_below(place.path, judge.places.roots.workspace):
+        judge.verdict.note(
+            Tier.CRITICAL_RED,
+            "archive.outside",
+            f"Unpacks an archive into {place.path}, over what is there.",
+            risk="Files of the server could be replaced.",
+            unknown=True,
+        )
+
+
+def _copy_tree(judge: "CommandJudge", value: str) -> None:
+    """Everything below goes into an archive that agents can read."""
+    if value == FROM_INPUT or value.startswith(("-", "@")):
+        judge.unknown("argument.unknown-path", "It touches files that are named only while it runs.")
+    else:
+        KINDS["readtree"](judge, value)
+
+
+def _unzip(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
+    if reading.has("-l", "-v", "-t", "-Z", "-p") or profile.rule_id != "unzip":
+        return
+    if not reading.has("-d"):
+        _unpack_into(judge, ".")
+
+
+def _rsync_source(judge: "CommandJudge", value: str) -> None:
+    if _is_remote(judge, value):
+        return
+    _copy_tree(judge, value.rstrip("/") or "/")
+
+
+def _rsync_target(judge: "CommandJudge", value: str) -> None:
+    if not _is_remote(judge, value):
+        judge.places.write(value.rstrip("/") or "/", makes_folder=True)
+
+
+def _is_remote(judge: "CommandJudge", value: str) -> bool:
+    if _REMOTE.match(value) is None:
+        return False
+    judge.verdict.note(
+        Tier.RED,
+        "rsync.remote",
+        "Copies to or from another computer.",
+        risk="Data could leave the server.",
+        external=True,
+        unknown=True,
+    )
+    return True
+
+
+KINDS.update(
+    {
+        "copytree": _copy_tree,
+        "rsyncsource": _rsync_source,
+        "rsynctarget": _rsync_target,
+        "unpackinto": lambda judge, value: _unpack_into(judge, value),
+    }
+)
+REVIEWS.update({"tar": _tar, "unzip": _unzip})

@@ -1,0 +1,168 @@
+"""Kinds that are a closed choice of words: everything else in their place asks."""
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from tenant_daemon.contracts.tiers import Tier
+from tenant_daemon.policy.programs.containers import is_guardrail_service
+from tenant_daemon.policy.programs.kinds import KINDS, Kind
+from tenant_daemon.policy.programs.options import Reading
+from tenant_daemon.policy.programs.profile import Profile
+from tenant_daemon.policy.programs.registry import REVIEWS
+
+if TYPE_CHECKING:
+    from tenant_daemon.policy.programs.judge import CommandJudge
+
+_NUMBER: Final = r"\d+"
+_CHOICES: Final = {
+    # Without `e`, which shows the environment of every process.
+    "psword": r"-?[aAxuflgjmnrstvwhLTNwH]+|\d+|pid|comm",
+    "psformat": r"(?!.*env)[a-z_%,=]+",
+    "systemfact": r"PAGE_?SIZE|[A-Z_]*NPROCESSORS[A-Z_]*|[A-Z_]{3,}|status|-a",
+    "serviceverb": r"status|restart|reload|start|stop|force-reload",
+    "sysctlname": r"[a-z0-9_.*/-]+",
+    "getentdb": r"passwd|group|hosts|ahosts|ahostsv4|ahostsv6|services|protocols|networks|rpc",
+    "nftverb": r"list",
+    "ufwverb": r"status|show|version",
+    "fail2banverb": r"status|ping|version|banned",
+    "analyzeverb": r"blame|time|critical-chain|unit-paths|calendar|timespan|timestamp|[a-z@-]+\.(?:service|timer|target)",
+    "nginxsignal": r"reload|reopen",
+    "apacheverb": r"configtest|graceful|status|fullstatus|-[tSvVMl]",
+    "interface": r"[a-z]{2,10}\d*(?:[.:]\d+)?",
+    "ipobject": r"a|ad|addr|address|l|link|r|ro|route|n|neigh|neighbour|ru|rule|maddr|tunnel",
+    "ipverb": r"s|sh|show|list|ls|get",
+    "aptcacheverb": r"policy|show|search|depends|rdepends|madison|pkgnames|stats|showpkg|showhold|showmanual|showauto|dump|"
+    r"[a-z0-9][a-z0-9+.:*-]*|find|list",
+    "backupname": r"[A-Za-z0-9][A-Za-z0-9_.-]*(?:::[A-Za-z0-9_.-]+)?",
+}
+_APT_CACHE_CHANGES: Final = frozenset(
+    {"hold", "unhold", "auto", "manual", "gencaches", "update", "minimize-manual", "shell"}
+)
+_HARDWARE_READS: Final = frozenset({"list", "smart-log", "id-ctrl", "-H", "-a", "-i"})
+
+
+def _choice(name: str, pattern: str) -> Kind:
+    compiled = re.compile(pattern)
+
+    def judge_word(judge: "CommandJudge", value: str) -> None:
+        if compiled.fullmatch(value) is None:
+            judge.unknown(f"argument.{name}", f"What “{value}” does here is not known.")
+
+    return judge_word
+
+
+def _kill_target(judge: "CommandJudge", value: str) -> None:
+    is_everything = value in ("0", "1", "-1", ".", ".*", "") or value.startswith("-")
+    if is_everything or is_guardrail_service(value) or not re.fullmatch(r"[A-Za-z0-9][\w.@:-]*", value):
+        judge.verdict.note(
+            Tier.CRITICAL_RED,
+            "kill.guardrail",
+            f"Stops “{value}”, which the server needs.",
+            risk="The guardrails could be switched off, or the server stop.",
+            unknown=True,
+        )
+    elif re.fullmatch(
+        r"(?:python\d?|node|java|bash|sh|systemd.*|init|wrapper|proxy|link|gateway|tenant.*)", value
+    ):
+        judge.unknown("kill.wide", f"Stops every “{value}” on the server.")
+
+
+def _cron_file(judge: "CommandJudge", value: str) -> None:
+    judge.verdict.note(
+        Tier.CRITICAL_RED,
+        "crontab.replace",
+        "Replaces the planned commands.",
+        risk="Commands would run later with nobody watching.",
+        unknown=True,
+    )
+
+
+def _apt_cache(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
+    if reading.positionals[:1] and reading.positionals[0] in _APT_CACHE_CHANGES:
+        judge.verdict.note(Tier.CRITICAL_RED, "apt.change", "Changes the package manager.", unknown=True)
+
+
+def _firewall(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
+    """Only a list may be asked for; anything that could change a rule is a guardrail."""
+    is_list = reading.has("-L", "-S", "--list", "--list-rules") or (
+        profile.rule_id.endswith("-save") and not reading.positionals
+    )
+    if reading.unknown or not is_list:
+        judge.verdict.note(
+            Tier.CRITICAL_RED,
+            "firewall.change",
+            "Changes the firewall.",
+            risk="Strangers could get in, or you could be locked out.",
+            unknown=True,
+        )
+
+
+def _guarded_change(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
+    """``ufw`` and ``nft`` beyond showing."""
+    if judge.verdict.is_unknown:
+        judge.verdict.note(Tier.CRITICAL_RED, "firewall.change", "Changes the firewall.", unknown=True)
+
+
+def _ip(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
+    changing = {
+        "set",
+        "add",
+        "del",
+        "delete",
+        "change",
+        "replace",
+        "flush",
+        "exec",
+        "append",
+        "save",
+        "restore",
+    }
+    if changing & set(reading.positionals):
+        judge.verdict.note(
+            Tier.CRITICAL_RED,
+            "ip.change",
+            "Changes the network of the server.",
+            risk="The server could no longer be reached.",
+            unknown=True,
+        )
+
+
+def _hardware(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
+    words = reading.positionals
+    if profile.rule_id in ("hdparm", "nvme", "efibootmgr") and (
+        profile.rule_id != "nvme" or not words or words[0] not in _HARDWARE_READS
+    ):
+        judge.verdict.note(Tier.CRITICAL_RED, "hardware.change", "May change a disk.", unknown=True)
+    if reading.unknown:
+        judge.verdict.note(Tier.CRITICAL_RED, "hardware.change", "May change a disk.", unknown=True)
+
+
+def _interpreter(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
+    """Everything but the version is code; the profile already says unknown."""
+
+
+def _lsof(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
+    """Names of open files only; nothing more to see."""
+
+
+def _media(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
+    if any(re.match(r"[a-z0-9]{2,}:|@|\|", name) for name in reading.positionals):
+        judge.unknown("media.protocol", "The file is named in a way that could make the program do more.")
+    if profile.rule_id == "pdftotext" and len(reading.positionals) > 1 and reading.positionals[-1] != "-":
+        judge.places.write(reading.positionals[-1])
+
+
+KINDS.update({name: _choice(name, pattern) for name, pattern in _CHOICES.items()})
+KINDS.update({"killtarget": _kill_target, "cronfile": _cron_file})
+REVIEWS.update(
+    {
+        "firewall": _firewall,
+        "guarded": _guarded_change,
+        "ip": _ip,
+        "hardware": _hardware,
+        "interpreter": _interpreter,
+        "lsof": _lsof,
+        "media": _media,
+        "aptcache": _apt_cache,
+    }
+)

@@ -1,0 +1,272 @@
+"""curl, wget and name look-ups on the command line."""
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from tenant_daemon.contracts.tiers import Tier
+from tenant_daemon.policy.programs.kinds import KINDS
+from tenant_daemon.policy.programs.options import Reading
+from tenant_daemon.policy.programs.profile import Profile
+from tenant_daemon.policy.programs.registry import REVIEWS
+from tenant_daemon.policy.web.address import (
+    Address,
+    BadAddress,
+    is_local,
+    is_public,
+    parse_address,
+    parse_host,
+)
+from tenant_daemon.policy.web.effects import judge_effect
+
+if TYPE_CHECKING:
+    from tenant_daemon.policy.programs.judge import CommandJudge
+
+_DATA_FLAGS: Final = (
+    "-d",
+    "--data",
+    "--data-raw",
+    "--data-binary",
+    "--data-ascii",
+    "--data-urlencode",
+    "--json",
+)
+_FORM_FLAGS: Final = ("-F", "--form", "--form-string")
+_METHOD: Final = re.compile(r"[A-Z]{3,10}")
+_LABEL: Final = re.compile(r"[a-z0-9_](?:[a-z0-9-]{0,19})", re.IGNORECASE)
+_RECORD_TYPES: Final = frozenset(
+    [
+        "a",
+        "aaaa",
+        "any",
+        "caa",
+        "cname",
+        "dnskey",
+        "ds",
+        "mx",
+        "naptr",
+        "ns",
+        "ptr",
+        "rrsig",
+        "soa",
+        "spf",
+        "srv",
+        "sshfp",
+        "tlsa",
+        "txt",
+        "in",
+    ]
+)
+_REFUSED_HEADER: Final = re.compile(
+    r"(?:host|content-length|transfer-encoding|x-http-method.*|x-method-override)\s*:", re.IGNORECASE
+)
+
+
+def _header(judge: "CommandJudge", value: str) -> None:
+    if value.startswith("@"):
+        judge.places.read(value[1:])
+    elif _REFUSED_HEADER.match(value):
+        judge.unknown("curl.header", "A header would make the request another one.")
+
+
+def _data(judge: "CommandJudge", value: str) -> None:
+    if value.startswith("@") and value != "@-":
+        judge.places.read(value[1:])
+
+
+def _encoded(judge: "CommandJudge", value: str) -> None:
+    """``name@file`` reads a file, ``name=text`` does not."""
+    before, sign, after = value.partition("@")
+    if sign and "=" not in before:
+        judge.places.read(after)
+
+
+def _form(judge: "CommandJudge", value: str) -> None:
+    content = value.partition("=")[2]
+    if content[:1] in ("@", "<"):
+        for name in content[1:].split(";")[0].split(","):
+            judge.places.read(name.strip('"'))
+    if ";headers=" in content:
+        judge.unknown("curl.form", "The form takes headers from a file.")
+
+
+def _write_out(judge: "CommandJudge", value: str) -> None:
+    if value.startswith("@") or "%output{" in value:
+        judge.unknown("curl.write-out", "It would read or write another file.")
+
+
+def _cookie(judge: "CommandJudge", value: str) -> None:
+    if "=" not in value:
+        judge.places.read(value)
+
+
+def _wget_output(judge: "CommandJudge", value: str) -> None:
+    if value != "-":
+        judge.places.write(value)
+
+
+def _curl(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
+    urls = [*reading.positionals, *reading.values("--url")]
+    body = "&".join(reading.values(*_DATA_FLAGS, *_FORM_FLAGS))
+    if reading.has("-O", "--remote-name"):
+        for url in urls:
+            judge.places.write(url.split("?")[0].rstrip("/").rpartition("/")[2] or "index.html")
+    _requests(judge, urls, _curl_method(reading), body, reading)
+
+
+def _curl_method(reading: Reading) -> str:
+    named = reading.values("-X", "--request")
+    if named:
+        return named[-1]
+    if reading.has("-I", "--head"):
+        return "HEAD"
+    if reading.has("-T", "--upload-file"):
+        return "PUT"
+    if reading.has(*_DATA_FLAGS, *_FORM_FLAGS) and not reading.has("-G", "--get"):
+        return "POST"
+    return "GET"
+
+
+def _wget(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
+    named = reading.values("--method")
+    body = "&".join(reading.values("--post-data", "--body-data"))
+    method = named[-1] if named else "POST" if reading.has("--post-data") else "GET"
+    if not reading.has("-O", "--output-document", "--spider"):
+        for url in reading.positionals:
+            judge.places.write(url.split("?")[0].rstrip("/").rpartition("/")[2] or "index.html")
+    _requests(judge, reading.positionals, method, body, reading)
+
+
+def _requests(judge: "CommandJudge", urls: list[str], method: str, body: str, reading: Reading) -> None:
+    if not urls or len(urls) > 20 or _METHOD.fullmatch(method) is None:
+        judge.unknown("web.no-address", "It is not clear which address is meant.")
+    for url in urls:
+        text = url if "://" in url else f"http://{url}"
+        try:
+            if re.search(r"[{}\[\]]", text.partition("://")[2].partition("/")[2]) and not reading.has(
+                "-g", "--globoff"
+            ):
+                raise BadAddress("The address stands for several.")
+            address = parse_address(text.partition("#")[0])
+        except (BadAddress, UnicodeDecodeError) as exc:
+            judge.verdict.note(
+                Tier.CRITICAL_RED, "web.address", f"{exc} ({url[:80]})", external=True, unknown=True
+            )
+            continue
+        _one_request(judge, address, method, body, reading)
+
+
+def _one_request(judge: "CommandJudge", address: Address, method: str, body: str, reading: Reading) -> None:
+    if address.endpoint in judge.context.allowed_hosts:
+        judge_effect(judge.verdict, method, address, body)
+        return
+    note = judge.verdict.note
+    is_home = address.host == "localhost" or (address.ip is not None and is_local(address.ip))
+    gives_secret = (
+        any("SECRET_REF(" in value for _, value in reading.given if value) or "SECRET_REF(" in address.path
+    )
+    if is_home:
+        note(
+            Tier.RED,
+            "web.local-unlisted",
+            f"Talks to {address.endpoint} on this server, which is not one of the listed tools.",
+            unknown=True,
+        )
+    elif address.ip is not None and not is_public(address.ip):
+        note(
+            Tier.CRITICAL_RED,
+            "web.internal",
+            f"Talks to {address.endpoint} inside the network, which is not one of the listed tools.",
+            external=True,
+            unknown=True,
+        )
+    else:
+        note(
+            Tier.RED if method == "DELETE" else Tier.YELLOW,
+            "web.outside",
+            f"Sends something to {address.host}."
+            if body or method != "GET"
+            else f"Fetches from {address.host}.",
+            risk="Data could leave the server.",
+            external=True,
+        )
+    if gives_secret or "SECRET_REF(" in address.query:
+        note(
+            Tier.CRITICAL_RED,
+            "secret.sent",
+            f"Sends a secret's value to {address.endpoint}.",
+            risk="The secret would be known there.",
+            unknown=True,
+            external=not is_home,
+        )
+
+
+def _lookup(judge: "CommandJudge", value: str) -> None:
+    """
+    A name to be looked up.
+
+    Whoever owns a domain sees what is asked about it, so a name can carry data out: only short, ordinary
+    names pass, the rest is external.
+    """
+    try:
+        host, ip = parse_host(value.rstrip("."))
+    except BadAddress as exc:
+        judge.verdict.note(Tier.RED, "lookup.name", str(exc), external=True, unknown=True)
+        return
+    if ip is not None or host == "localhost" or host in judge.context.internal_names:
+        return
+    labels = host.split(".")
+    is_ordinary = len(labels) <= 4 and all(_is_ordinary_label(label) for label in labels)
+    if not is_ordinary:
+        judge.verdict.note(
+            Tier.YELLOW,
+            "lookup.data",
+            "Asks the internet about a name that could carry data.",
+            risk="Data could leave the server inside the name.",
+            external=True,
+        )
+
+
+def _is_ordinary_label(label: str) -> bool:
+    digits = sum(char.isdigit() for char in label)
+    return _LABEL.fullmatch(label) is not None and digits <= 3
+
+
+def _dig_word(judge: "CommandJudge", value: str) -> None:
+    if value.lower() in _RECORD_TYPES or re.fullmatch(
+        r"\+(?:no)?(?:short|trace|tcp|noall|all|answer|dnssec|stats|cmd|comments|question|authority|additional|multiline|recurse|time=\d|tries=\d)",
+        value,
+    ):
+        return
+    if value.startswith("@") or value.startswith("+"):
+        judge.verdict.note(
+            Tier.YELLOW if value in ("@127.0.0.1", "@localhost") else Tier.RED,
+            "lookup.server",
+            "Asks a name server that it names itself.",
+            external=True,
+            unknown=True,
+        )
+        return
+    if judge.verdict.rule_ids.count("lookup.one"):
+        # The second name is the server to ask: `host NAME SERVER`.
+        judge.verdict.note(
+            Tier.RED, "lookup.server", "Asks a name server that it names itself.", external=True, unknown=True
+        )
+        return
+    judge.verdict.note(Tier.GREEN, "lookup.one", "Looks up a name on the internet.", general=True)
+    _lookup(judge, value)
+
+
+KINDS.update(
+    {
+        "curlheader": _header,
+        "curldata": _data,
+        "curlencode": _encoded,
+        "curlform": _form,
+        "curlwrite": _write_out,
+        "curlcookie": _cookie,
+        "wgetout": _wget_output,
+        "lookup": _lookup,
+        "digword": _dig_word,
+    }
+)
+REVIEWS.update({"curl": _curl, "wget": _wget})
