@@ -57,7 +57,7 @@ def hub_settings(data_dir: Path, redis_url: str, **changes: Any) -> Settings:
 
 
 def create_tables(settings: Settings) -> None:
-    """All tables, without migrations: they have tests of their own."""
+    """All tables, empty; without migrations, which have tests of their own."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     if settings.database_url.get_secret_value():
         _create_all(settings.sync_database_url())
@@ -71,6 +71,10 @@ def create_tables(settings: Settings) -> None:
 def _create_all(url: str) -> None:
     engine = create_engine(url)
     SQLModel.metadata.create_all(engine)
+    if engine.dialect.name == "postgresql":
+        tables = ", ".join(table.name for table in SQLModel.metadata.sorted_tables)
+        with engine.begin() as connection:
+            connection.exec_driver_sql(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")
     engine.dispose()
 
 

@@ -31,17 +31,28 @@ class Keyword:
 
     bundle_id: str
     words: tuple[str, ...]
-    is_stem: bool
-    """The last word may go on: ``bak*``."""
     weight: int
+    is_stem: bool = False
+    """The last word may go on: ``bak*``."""
+    is_ending: bool = False
+    """The first word may have more before it, as German words do: ``*schule``."""
 
     def ends_at(self, text: Sequence[str], start: int) -> int | None:
         """Where the phrase ends if it stands at this place of the text."""
         end = start + len(self.words)
-        if end > len(text) or tuple(text[start : end - 1]) != self.words[:-1]:
+        if end > len(text):
             return None
-        last, wanted = text[end - 1], self.words[-1]
-        return end if last == wanted or (self.is_stem and last.startswith(wanted)) else None
+        last = len(self.words) - 1
+        is_there = all(
+            _is_word(
+                text[start + place],
+                wanted,
+                may_go_on=self.is_stem and place == last,
+                may_begin_before=self.is_ending and place == 0,
+            )
+            for place, wanted in enumerate(self.words)
+        )
+        return end if is_there else None
 
 
 @dataclass(frozen=True)
@@ -84,7 +95,7 @@ def classify(description: str, keywords: Sequence[Keyword]) -> Classification:
 def parse_keywords(table: Mapping[str, Mapping[str, Sequence[str]]]) -> tuple[Keyword, ...]:
     """The keywords in the form of the data file: bundle -> weight -> words."""
     return tuple(
-        Keyword(bundle_id, tuple(_words(text)), text.endswith("*"), int(weight))
+        Keyword(bundle_id, tuple(_words(text)), int(weight), text.endswith("*"), text.startswith("*"))
         for bundle_id, by_weight in table.items()
         for weight, texts in by_weight.items()
         for text in texts
@@ -104,6 +115,14 @@ def _words(text: str) -> list[str]:
         letter for letter in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(letter)
     )
     return _WORD.findall(without_accents)
+
+
+def _is_word(found: str, wanted: str, *, may_go_on: bool, may_begin_before: bool) -> bool:
+    if may_begin_before and may_go_on:
+        return wanted in found
+    if may_begin_before:
+        return found.endswith(wanted)
+    return found.startswith(wanted) if may_go_on else found == wanted
 
 
 def _is_negated(text: Sequence[str], start: int) -> bool:
