@@ -1,0 +1,335 @@
+"""The pipeline: what runs, what asks, what is refused, and what everybody hears of it."""
+
+import asyncio
+import os
+import sqlite3
+
+import pytest
+
+from tenant_daemon.contracts.approvals import ApprovalStatus, Verdict
+from tenant_daemon.contracts.tiers import AutonomyLevel
+from tenant_daemon.safety.approval_store import ApprovalSettledAlready
+from tenant_daemon.safety.schemas import ExecuteStatus
+from tests.support.wrapper import WrapperBench
+
+SECRET = "quartz-Lamp-42-Xy"
+
+
+async def test_reading_runs_at_once_and_is_recorded(running: WrapperBench) -> None:
+    (running.workspace / "notes.txt").write_text("hello")
+
+    answer = await running.execute("shell", command="cat notes.txt")
+
+    assert (answer.status, answer.output, answer.exit_code, answer.tier) == ("executed", "hello", 0, "GREEN")
+    records = [entry.record for entry in running.audit().entries()]
+    assert [record.event for record in records] == ["call.begun", "call.ended"]
+    assert records[1].summary == "cat notes.txt"
+    assert [event.type for event in running.hub.events] == ["tool_started", "tool_finished"]
+
+
+async def test_red_call_asks_and_runs_when_approved(running: WrapperBench) -> None:
+    folder = running.workspace / "drafts"
+    folder.mkdir()
+    answering = running.begin("shell", command="rm -r drafts")
+    request = await running.asked()
+    assert (request.argv, request.tier.name, request.summary) == (
+        ["rm", "-r", "drafts"],
+        "RED",
+        "rm -r drafts",
+    )
+    assert folder.exists()
+
+    await running.decide(request.approval_id, Verdict.APPROVE)
+    answer = await answering
+
+    assert answer.status is ExecuteStatus.EXECUTED
+    assert answer.approval_id == request.approval_id
+    assert not folder.exists()
+    assert [report.status for report in running.hub.reports] == ["approved"]
+    assert [event.type for event in running.hub.events] == [
+        "tool_started", "approval_waiting", "approval_settled", "tool_finished",
+    ]  # fmt: skip
+    record = list(running.audit().entries())[-1].record
+    assert (record.approver, record.approval_id) == ("user:owner", request.approval_id)
+
+
+async def test_denial_reaches_the_agent_with_its_reason(running: WrapperBench) -> None:
+    (running.workspace / "drafts").mkdir()
+    answering = running.begin("shell", command="rm -r drafts")
+    request = await running.asked()
+
+    await running.decide(request.approval_id, Verdict.DENY, deny_reason="I still need them.")
+
+    answer = await answering
+    assert (answer.status, answer.reason) == ("denied", "I still need them.")
+    assert (running.workspace / "drafts").exists()
+
+
+async def test_first_decision_wins_a_race(running: WrapperBench) -> None:
+    answering = running.begin("shell", command="rm x")
+    request = await running.asked()
+
+    results = await asyncio.gather(
+        *(running.decide(request.approval_id, verdict) for verdict in (Verdict.DENY, Verdict.APPROVE) * 5),
+        return_exceptions=True,
+    )
+
+    settled = [result for result in results if not isinstance(result, Exception)]
+    assert len(settled) == 1
+    assert sum(isinstance(result, ApprovalSettledAlready) for result in results) == 9
+    assert (await answering).status == "denied"
+    settlements = [e for e in running.audit().entries() if e.record.event == "approval.settled"]
+    assert len(settlements) == 1
+
+
+async def test_second_delivery_joins_the_first(running: WrapperBench) -> None:
+    first = running.begin("shell", command="rm x")
+    request = await running.asked()
+    second = running.begin("shell", command="rm x")
+    await running.decide(request.approval_id, Verdict.DENY)
+
+    assert await first == await second == await running.execute("shell", command="rm x")
+    assert running.hub.requests.empty()
+
+
+async def test_finished_call_is_answered_again_and_not_run_again(running: WrapperBench) -> None:
+    first = await running.execute("shell", command="mkdir once")
+    again = await running.execute("shell", command="mkdir once")
+
+    assert first == again
+    assert (first.status, first.exit_code) == ("executed", 0)
+
+
+async def test_same_id_with_other_arguments_is_another_call(running: WrapperBench) -> None:
+    await running.execute("shell", command="echo one")
+
+    assert (await running.execute("shell", command="echo two")).output == "two\n"
+
+
+async def test_forbidden_call_is_blocked_at_every_level(bench: WrapperBench) -> None:
+    bench.configure(level=AutonomyLevel.FULL_AUTONOMY)
+    async with bench.started():
+        answer = await bench.execute("shell", command="forbidden")
+
+    assert (answer.status, answer.reason) == ("blocked", "Forbidden here.")
+
+
+async def test_what_is_not_understood_asks_and_never_runs(running: WrapperBench) -> None:
+    answering = running.begin("shell", command="? $(x)")
+    request = await running.asked()
+    await running.decide(request.approval_id, Verdict.APPROVE)
+
+    assert (await answering).status is ExecuteStatus.FAILED
+
+
+async def test_edited_call_runs_as_edited(running: WrapperBench) -> None:
+    for name in ("old", "new"):
+        (running.workspace / name).write_text(name)
+    answering = running.begin("shell", command="rm old new")
+    request = await running.asked()
+
+    await running.decide(request.approval_id, Verdict.EDIT_AND_APPROVE, edited_args={"command": "rm old"})
+
+    assert (await answering).status is ExecuteStatus.EXECUTED
+    assert [path.name for path in running.workspace.iterdir()] == ["new"]
+
+
+async def test_edit_to_something_stricter_asks_again(running: WrapperBench) -> None:
+    answering = running.begin("shell", command="rm old")
+    first = await running.asked()
+    await running.decide(first.approval_id, Verdict.EDIT_AND_APPROVE, edited_args={"command": "wipe all"})
+    second = await running.asked()
+
+    assert (second.tier.name, second.argv) == ("CRITICAL_RED", ["wipe", "all"])
+    await running.decide(second.approval_id, Verdict.DENY, deny_reason="No.")
+    assert (await answering).status is ExecuteStatus.DENIED
+
+
+async def test_edit_to_something_forbidden_is_a_denial(running: WrapperBench) -> None:
+    answering = running.begin("shell", command="rm old")
+    request = await running.asked()
+
+    await running.decide(request.approval_id, Verdict.EDIT_AND_APPROVE, edited_args={"command": "forbidden"})
+
+    answer = await answering
+    assert answer.status is ExecuteStatus.DENIED
+    assert "Forbidden here." in answer.reason
+
+
+async def test_remembered_approval_covers_exactly_this_call(running: WrapperBench) -> None:
+    answering = running.begin("shell", command="rm -f cache")
+    request = await running.asked()
+    await running.decide(request.approval_id, Verdict.APPROVE_AND_REMEMBER)
+    await answering
+
+    again = await running.execute("shell", "call-2", command="rm -f cache")
+    assert (again.status, again.approval_id) == ("executed", request.approval_id)
+    other = running.begin("shell", "call-3", command="rm -f cache2")
+    await running.decide((await running.asked()).approval_id, Verdict.DENY)
+    assert (await other).status is ExecuteStatus.DENIED
+
+
+async def test_what_changed_after_the_approval_is_not_run(running: WrapperBench) -> None:
+    target = running.workspace / "target"
+    target.write_text("mine")
+    answering = running.begin("shell", command="rm target")
+    request = await running.asked()
+    (running.workspace / "other").write_text("another file in its place")
+    (running.workspace / "other").rename(target)
+
+    await running.decide(request.approval_id, Verdict.APPROVE)
+
+    answer = await answering
+    assert answer.status is ExecuteStatus.BLOCKED
+    assert "changed since" in answer.reason
+    assert target.exists()
+
+
+async def test_nobody_deciding_means_no(bench: WrapperBench) -> None:
+    async with bench.started() as parts:
+        parts.gate.approval_ttl_seconds = lambda: 0  # type: ignore[method-assign]
+        answer = await bench.execute("shell", command="rm x")
+        request = await bench.asked()
+
+        assert answer.status is ExecuteStatus.EXPIRED
+        assert parts.approvals.get(request.approval_id).status is ApprovalStatus.EXPIRED
+        with pytest.raises(ApprovalSettledAlready):
+            await bench.decide(request.approval_id, Verdict.APPROVE)
+    assert [report.status for report in bench.hub.reports] == ["expired", "expired"]
+
+
+async def test_stopping_the_chat_cancels_what_waits_and_what_runs(running: WrapperBench) -> None:
+    waiting = running.begin("shell", command="rm x")
+    request = await running.asked()
+    os.mkfifo(running.workspace / "pipe")
+    reading = running.begin("shell", "call-2", command="cat pipe")
+    # Opens as soon as the command has opened the other end.
+    writer = await asyncio.to_thread((running.workspace / "pipe").open, "w")
+
+    assert await running.parts.live.stop(lambda _call: "The chat was stopped.") == 2
+
+    assert [(await call).status for call in (waiting, reading)] == ["blocked", "blocked"]
+    writer.close()
+    assert running.parts.approvals.get(request.approval_id).status is ApprovalStatus.CANCELLED
+
+
+async def test_kill_switch_withdraws_what_waits(running: WrapperBench) -> None:
+    waiting = running.begin("shell", command="rm x")
+    request = await running.asked()
+    running.configure(is_stopped=True)
+
+    await running.parts.live.stop(lambda call: running.parts.gate.stop_reason(call.request.agent_id))
+    with pytest.raises(ApprovalSettledAlready):
+        await running.decide(request.approval_id, Verdict.APPROVE)
+
+    assert (await waiting).reason == "Everything on this server is stopped."
+    assert (await running.execute("shell", "call-2", command="echo hi")).status is ExecuteStatus.BLOCKED
+
+
+async def test_kill_switch_holds_although_it_was_approved(running: WrapperBench) -> None:
+    waiting = running.begin("shell", command="rm x")
+    request = await running.asked()
+    running.configure(is_stopped=True)
+    await running.decide(request.approval_id, Verdict.APPROVE)
+
+    assert (await waiting).status is ExecuteStatus.BLOCKED
+
+
+async def test_secret_reaches_the_command_and_comes_back_as_reference(running: WrapperBench) -> None:
+    running.vault.put("shop-key", SECRET, actor="user:owner")
+
+    await running.execute("file_write", path="app.ini", content="key=SECRET_REF(shop-key)\n")
+    answer = await running.execute("shell", "call-2", command="cat app.ini")
+
+    assert (running.workspace / "app.ini").read_text() == f"key={SECRET}\n"
+    assert answer.output == "key=SECRET_REF(shop-key)\n"
+    assert SECRET not in "".join(running.hub.everything)
+    reads = [e.record for e in running.audit().entries() if e.record.event == "secret.read"]
+    assert [(r.actor, r.subject) for r in reads] == [("agent:it-admin", "shop-key")]
+
+
+async def test_question_shows_references_and_not_values(running: WrapperBench) -> None:
+    running.vault.put("shop-key", SECRET, actor="user:owner")
+    waiting = running.begin("shell", command=f"rm SECRET_REF(shop-key) {SECRET}")
+    request = await running.asked()
+    await running.decide(request.approval_id, Verdict.DENY)
+    await waiting
+
+    assert request.argv == ["rm", "SECRET_REF(shop-key)", "SECRET_REF(shop-key)"]
+    assert SECRET not in "".join(running.hub.everything)
+
+
+@pytest.mark.parametrize("name", ["hub-api-key", "model-upstream-key"])
+async def test_the_servers_own_secrets_cannot_be_used(running: WrapperBench, name: str) -> None:
+    running.vault.put(name, SECRET, actor="daemon:link")
+
+    answer = await running.execute("shell", command=f"echo SECRET_REF({name})")
+
+    assert answer.status is ExecuteStatus.BLOCKED
+    assert (await running.execute("secret_generate", "call-2", name=name)).status is ExecuteStatus.BLOCKED
+
+
+async def test_unknown_secret_is_said_before_anybody_is_asked(running: WrapperBench) -> None:
+    answer = await running.execute("shell", command="rm SECRET_REF(nothing-here)")
+
+    assert "no secret named nothing-here" in answer.reason
+
+
+async def test_without_audit_nothing_runs(running: WrapperBench) -> None:
+    lock = sqlite3.connect(running.home.audit_db, isolation_level=None)
+    lock.execute("BEGIN IMMEDIATE")
+    with running.parts.audit._database.reading() as connection:
+        connection.execute("PRAGMA busy_timeout = 10")
+
+    answer = await running.execute("shell", command="touch made")
+
+    assert answer.status is ExecuteStatus.BLOCKED
+    assert list(running.workspace.iterdir()) == []
+    lock.close()
+
+
+async def test_broken_audit_chain_stops_everything(bench: WrapperBench) -> None:
+    async with bench.started():
+        await bench.execute("shell", command="echo one")
+    connection = sqlite3.connect(bench.home.audit_db)
+    connection.execute("DROP TRIGGER entries_are_never_changed")
+    connection.execute("UPDATE entries SET text = replace(text, 'one', 'two')")
+    connection.commit()
+
+    async with bench.started() as parts:
+        answer = await bench.execute("shell", "call-2", command="echo two")
+
+        assert answer.status is ExecuteStatus.BLOCKED
+        assert parts.problem() == "The audit trail is broken at entry 1."
+
+
+async def test_handover_gives_the_colleagues_words(running: WrapperBench) -> None:
+    running.colleague_answers.set()
+
+    answer = await running.execute("handover", agent_id="sales", message="Hello")
+
+    assert (answer.status, answer.output) == ("executed", "sales answers it-admin")
+
+
+async def test_question_that_cannot_reach_the_owner_is_refused(running: WrapperBench) -> None:
+    running.hub.is_full = True
+
+    answer = await running.execute("shell", command="rm x")
+
+    assert answer.status is ExecuteStatus.BLOCKED
+    assert "cannot be told" in answer.reason
+    assert running.parts.approvals.count_pending() == 0
+
+
+async def test_undecided_call_is_answered_as_waiting_and_told_later(bench: WrapperBench) -> None:
+    bench.patience = type(bench.patience)(wait_seconds=0.2, return_seconds=0.05)
+    async with bench.started():
+        answer = await bench.execute("shell", command="rm x")
+        assert (answer.status, answer.approval_id) == ("waiting", (await bench.asked()).approval_id)
+
+        await bench.decide(answer.approval_id or "", Verdict.DENY, deny_reason="Too late.")
+        session, text = await asyncio.wait_for(bench.hub.told.get(), 5)
+
+    assert session == "agent:it-admin:c-conv1"
+    assert "status: denied" in text
+    assert "Too late." in text
