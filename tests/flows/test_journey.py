@@ -108,5 +108,5 @@ def _numbers(text: str) -> set[int]:
 
 
 def _audit_verifies(home: Path) -> bool:
-    command = [sys.executable, "-m", "tenant_daemon", "audit", "verify", "--home", str(home)]
+    command = [sys.executable, "-m", "tenant_daemon", "audit", "--home", str(home), "verify"]
     return subprocess.run(command, capture_output=True, check=False).returncode == 0

@@ -1,0 +1,141 @@
+"""
+Kill one part at a time, in the middle of an answer and of a pending approval.
+
+Afterwards nothing is lost or doubled, or the conversation says plainly what was cut off.
+"""
+
+import sqlite3
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.flows.test_journey import sample_password
+from tests.support.client import OwnerClient, Watched
+from tests.support.system import System, is_ready, wait_until
+
+pytestmark = [pytest.mark.flow, pytest.mark.timeout(300)]
+
+VICTIMS = ["hub", "redis", "link", "wrapper", "proxy", "openclaw", "daemon", "jobs"]
+
+
+@pytest.fixture
+async def owner(system: System) -> AsyncIterator[OwnerClient]:
+    client = OwnerClient(system.url)
+    await client.sign_in("owner@letsbe.localhost", sample_password(system))
+    yield client
+    await client.close()
+
+
+def home_of_sample(system: System) -> Path:
+    return system.tenant_homes()[0]
+
+
+def kill_and_restart(system: System, victim: str) -> None:
+    """Kill a part; whoever watches over it brings it back, as in production. Returns when it serves again."""
+    home = str(home_of_sample(system))
+    if victim == "redis":
+        system.redis.restart()
+    elif victim == "hub":
+        system.kill(system.hub_workers())
+    elif victim == "jobs":
+        system.kill(system.processes("letsbe_app.jobs"))
+    elif victim == "openclaw":
+        system.kill(
+            [one for one in system.processes("openclaw") if one.environ().get("HOME", "").startswith(home)]
+        )
+    elif victim == "daemon":
+        system.kill(system.processes("tenant_daemon", "run", home))
+    else:
+        system.kill(system.processes("tenant_daemon", victim, home))
+    wait_until(lambda: is_ready(system.url), f"the hub is ready after {victim} was killed")
+
+
+async def wait_until_tenant_is_ready(owner: OwnerClient, watched: Watched) -> None:
+    tenant_id = await owner.tenant_id()
+    for _attempt in range(120):
+        tenant = await owner.call("GET", f"/customer/tenants/{tenant_id}")
+        if tenant["is_online"] and tenant["is_ready"]:
+            return
+        try:
+            await watched.until(lambda _w: False, seconds=0.5)
+        except TimeoutError:
+            continue
+    raise AssertionError("the tenant did not come back")
+
+
+@pytest.mark.parametrize("victim", VICTIMS)
+async def test_answer_survives_or_says_what_was_cut_off(
+    system: System, owner: OwnerClient, victim: str
+) -> None:
+    conversation = await owner.start("secretary")
+    async with owner.watching(conversation) as watched:
+        await owner.say(conversation, "Tell me a long story of 200 words")
+        await watched.until(lambda seen: len(seen.text(1).split()) > 20)
+        kill_and_restart(system, victim)
+        await watched.until(lambda seen: 1 in seen.outcomes(), seconds=120)
+        await wait_until_tenant_is_ready(owner, watched)
+        # The conversation goes on: the next question is answered, by the same stream.
+        await owner.say(conversation, "Tell me a long story of 30 words")
+        await watched.until(lambda seen: seen.outcomes().get(2) == "completed", seconds=120)
+
+    first, answer, second, last = await owner.messages(conversation)
+    assert (first["status"], second["status"], last["status"]) == ("delivered", "delivered", "completed")
+    assert watched.is_in_order()
+    assert watched.gaps == 0
+    assert watched.text(1) == answer["text"]
+    assert watched.text(2) == last["text"]
+    assert answer["status"] == watched.outcomes()[1]
+    if answer["status"] == "completed":
+        assert len(answer["text"].split()) >= 190
+    else:
+        assert answer["status"] == "interrupted"
+        assert answer["note"]
+
+
+@pytest.mark.parametrize("victim", VICTIMS)
+async def test_pending_approval_survives_and_runs_once(
+    system: System, owner: OwnerClient, victim: str
+) -> None:
+    workspace = home_of_sample(system) / "workspaces" / "it-admin"
+    folder = workspace / f"old-{victim}"
+    folder.mkdir()
+    conversation = await owner.start("it-admin")
+    async with owner.watching(conversation) as watched:
+        await owner.say(conversation, f"Please delete the folder old-{victim}")
+        await watched.until(lambda seen: any(body["type"] == "approval_waiting" for *_, body in seen.events))
+        waiting = await _one_approval(owner, conversation, watched)
+        kill_and_restart(system, victim)
+        await wait_until_tenant_is_ready(owner, watched)
+        assert [one["id"] for one in await owner.approvals(conversation)] == [waiting["id"]]
+        assert folder.exists()
+        await owner.decide(waiting["id"], "approve")
+        wait_until(lambda: not folder.exists(), "the approved command ran")
+        # The owner is told: by the answer that waited, or by a follow-up when that was cut off.
+        await watched.until(lambda seen: "completed" in seen.outcomes().values(), seconds=120)
+    assert _executions(home_of_sample(system), f"old-{victim}") == 1
+    assert watched.is_in_order()
+    for message in await owner.messages(conversation):
+        assert message["status"] in {"delivered", "completed", "interrupted"}
+        assert message["status"] != "interrupted" or message["note"]
+
+
+async def _one_approval(owner: OwnerClient, conversation: str, watched: Watched) -> dict[str, str]:
+    for _attempt in range(100):
+        found = await owner.approvals(conversation)
+        if found:
+            (only,) = found
+            return only
+        try:
+            await watched.until(lambda _seen: False, seconds=0.1)
+        except TimeoutError:
+            continue
+    raise AssertionError("no approval reached the hub")
+
+
+def _executions(home: Path, name: str) -> int:
+    """How often the audit says that a call about this name was executed."""
+    with sqlite3.connect(f"file:{home / 'audit.db'}?mode=ro", uri=True) as database:
+        tables = [row[0] for row in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        rows = [str(row) for table in tables for row in database.execute(f"SELECT * FROM {table}")]
+    return sum(name in row and "executed" in row for row in rows)
