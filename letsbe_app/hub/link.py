@@ -71,6 +71,7 @@ class Link:
     ) -> None:
         self.connection_id = new_id("lnk")
         self._socket = socket
+        self._link_id = ""
         self._tenant_id = identity.tenant_id
         self._customer_id = identity.customer_id
         self._api_key = api_key
@@ -100,7 +101,8 @@ class Link:
                     self._write(),
                 )
         finally:
-            await self._relay.presence.release(self._tenant_id, self.connection_id)
+            if self._link_id:
+                await self._relay.presence.release(self._tenant_id, self._link_id)
             await self._relay.publisher.announce(self._customer_id, Topic.TENANT, self._tenant_id)
 
     async def _shake_hands(self) -> None:
@@ -117,8 +119,8 @@ class Link:
         self._must_write.set()
 
     async def _claim(self) -> None:
-        await self._relay.publisher.take_over(self._tenant_id, self.connection_id)
-        await self._keep_presence()
+        self._link_id = await self._relay.presence.claim(self._tenant_id, self.connection_id)
+        await self._relay.publisher.take_over(self._tenant_id, self._link_id)
 
     async def _read(self) -> None:
         while True:
@@ -175,7 +177,7 @@ class Link:
                 self._dispatch.ask_for_stalled_runs()
                 self._must_write.set()
                 await self._keep_presence()
-            elif (taker := link_taker(signal.data)) and taker > self.connection_id:
+            elif (taker := link_taker(signal.data)) and taker > self._link_id:
                 raise LinkClosed(CLOSE_TAKEN_OVER, "a newer connection took over")
             self._must_look.set()
 
@@ -215,7 +217,7 @@ class Link:
 
     async def _keep_presence(self) -> None:
         try:
-            is_newest = await self._relay.presence.renew(self._tenant_id, self.connection_id)
+            is_newest = await self._relay.presence.renew(self._tenant_id, self._link_id)
         except RelayAway:
             return
         if not is_newest:

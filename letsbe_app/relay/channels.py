@@ -67,11 +67,11 @@ LINK_CHECK: Final = b"check"
 _LINK_TAKEN: Final = b"taken "
 
 
-def link_taken(connection_id: str) -> bytes:
-    """To a link: a newer connection of the tenant is there."""
-    return _LINK_TAKEN + connection_id.encode()
+def link_taken(link_id: str) -> bytes:
+    """To a link: a newer one of the tenant is there."""
+    return _LINK_TAKEN + link_id.encode()
 
 
 def link_taker(data: bytes) -> str | None:
-    """The connection that took the link over, when the wake says so."""
+    """The link that took over, when the wake says so."""
     return data.removeprefix(_LINK_TAKEN).decode() if data.startswith(_LINK_TAKEN) else None

@@ -1,5 +1,6 @@
 """Which tenants are online: a key with expiry that names the connection which holds the link."""
 
+import time
 from collections.abc import Sequence
 from typing import Final
 
@@ -15,7 +16,14 @@ log = structlog.get_logger()
 KEPT_SECONDS: Final = 45
 """Three heartbeats."""
 
-# Connection ids sort by time, so after Redis lost its memory the newest connection wins again.
+# A link's id begins with the time of its claim by Redis' own clock, so that of two connections at two workers
+# the newer one sorts last, whatever their clocks say; also again after Redis has lost its memory.
+_CLAIM: Final = """
+local now = redis.call('TIME')
+local link = string.format('%010d%06d', now[1], now[2]) .. ARGV[1]
+redis.call('SET', KEYS[1], link, 'EX', ARGV[2])
+return link
+"""
 _RENEW: Final = """
 local holder = redis.call('GET', KEYS[1])
 if holder and holder > ARGV[1] then return 0 end
@@ -33,6 +41,7 @@ class Presence:
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
+        self._claim: AsyncScript = redis.register_script(_CLAIM)
         self._renew: AsyncScript = redis.register_script(_RENEW)
         self._release: AsyncScript = redis.register_script(_RELEASE)
 
@@ -52,21 +61,35 @@ class Presence:
             return set()
         return {tenant_id for tenant_id, holder in zip(tenant_ids, holders, strict=True) if holder}
 
-    async def renew(self, tenant_id: str, connection_id: str) -> bool:
+    async def claim(self, tenant_id: str, connection_id: str) -> str:
         """
-        Claim or keep the link for a connection, and say whether it is still the newest one.
+        Take the tenant over for a new connection.
+
+        Returns:
+            The link's id, which sorts behind that of every earlier link of the tenant.
+        """
+        try:
+            with relay_errors():
+                link = await self._claim(keys=[presence_key(tenant_id)], args=[connection_id, KEPT_SECONDS])
+        except RelayAway:
+            return f"{time.time_ns() // 1_000:016d}{connection_id}"
+        return str(link.decode())
+
+    async def renew(self, tenant_id: str, link_id: str) -> bool:
+        """
+        Keep the link, and say whether it is still the newest one.
 
         Raises:
             RelayAway: Nobody can tell; the connection stays.
         """
         with relay_errors():
-            is_holder = await self._renew(keys=[presence_key(tenant_id)], args=[connection_id, KEPT_SECONDS])
+            is_holder = await self._renew(keys=[presence_key(tenant_id)], args=[link_id, KEPT_SECONDS])
         return bool(is_holder)
 
-    async def release(self, tenant_id: str, connection_id: str) -> None:
+    async def release(self, tenant_id: str, link_id: str) -> None:
         """The connection ended; another one that took over keeps its claim."""
         try:
             with relay_errors():
-                await self._release(keys=[presence_key(tenant_id)], args=[connection_id])
+                await self._release(keys=[presence_key(tenant_id)], args=[link_id])
         except RelayAway:
             log.info("presence.release_left_to_expiry", tenant_id=tenant_id)

@@ -40,9 +40,9 @@ class Publisher:
         """Tell the jobs process that this server may need a step."""
         await self._publish(JOBS_CHANNEL, tenant_id.encode())
 
-    async def take_over(self, tenant_id: str, connection_id: str) -> None:
-        """Tell older connections of the tenant to close."""
-        await self._publish(link_channel(tenant_id), link_taken(connection_id))
+    async def take_over(self, tenant_id: str, link_id: str) -> None:
+        """Tell older links of the tenant to close."""
+        await self._publish(link_channel(tenant_id), link_taken(link_id))
 
     async def _publish(self, channel: str, data: bytes) -> None:
         try:

@@ -1,0 +1,42 @@
+"""Parts that run as one."""
+
+import asyncio
+
+import pytest
+
+from letsbe_app.kit.tasks import run_until_one_fails
+
+
+async def test_first_failure_ends_the_others_and_is_raised_itself() -> None:
+    ended = []
+
+    async def endless() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.append(True)
+
+    async def failing() -> None:
+        raise LookupError("gone")
+
+    with pytest.raises(LookupError, match="gone"):
+        await run_until_one_fails(endless(), failing(), endless())
+    assert ended == [True, True]
+
+
+async def test_cancelling_it_cancels_the_parts() -> None:
+    started, ended = asyncio.Event(), asyncio.Event()
+
+    async def endless() -> None:
+        started.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+
+    task = asyncio.create_task(run_until_one_fails(endless()))
+    await started.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert ended.is_set()
