@@ -3,6 +3,8 @@
 import sys
 from typing import Final
 
+import structlog
+
 from tenant_daemon.kit.command_line import Command, run_command
 
 _DESCRIPTION: Final = """\
@@ -31,6 +33,8 @@ COMMANDS: Final = (
 
 def main() -> int:
     """Run the command of this process' arguments; gives its exit code."""
+    # Standard output belongs to the command's answer.
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(file=sys.stderr))
     return run_command("python -m tenant_daemon", _DESCRIPTION, COMMANDS, sys.argv[1:])
 
 

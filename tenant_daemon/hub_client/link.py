@@ -72,6 +72,7 @@ class _Link:
     def __init__(self, parts: LinkParts, wrapper: WrapperClient, tasks: asyncio.TaskGroup) -> None:
         self._parts = parts
         self._tasks = tasks
+        self._wrapper = wrapper
         self._config = AppliedConfig(parts.home.config_file)
         self._door = GatewayDoor()
         self._hub = HubConnection(parts.store, parts.open_channel, self._hello, self)
@@ -118,6 +119,7 @@ class _Link:
         # The supervisor rewrites OpenClaw's files and restarts it where that is needed.
         with suppress(PermissionError):
             signal_holder(self._parts.home.pid_file, signal.SIGHUP)
+        await self._wrapper.config_changed()
         await self._chat.on_config_changed()
 
     def _chat_parts(self, wrapper: WrapperClient) -> ChatParts:

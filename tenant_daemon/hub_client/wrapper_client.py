@@ -57,6 +57,14 @@ class WrapperClient:
         except WrapperAway as exc:
             log.warning("wrapper.cancel_failed", reason=str(exc))
 
+    async def config_changed(self) -> None:
+        """The configuration was replaced: calls of agents that are stopped now are off."""
+        try:
+            await self._post("/api/v1/config-changed", {})
+        except WrapperAway as exc:
+            # It reads the configuration when it starts.
+            log.warning("wrapper.config_not_told", reason=str(exc))
+
     async def _post(self, path: str, body: dict[str, object]) -> httpx.Response:
         try:
             return await self._http.post(path, json=body)

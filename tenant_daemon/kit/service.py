@@ -19,6 +19,7 @@ from tenant_daemon.kit.process_log import ProcessLog
 STOP_SECONDS: Final = 5.0
 """Between SIGTERM and SIGKILL."""
 _HELD_SECONDS: Final = 30.0
+_LAST_LINES_SECONDS: Final = 1.0
 
 log = structlog.get_logger()
 
@@ -66,7 +67,13 @@ async def _run_once(service: Service, output: ProcessLog) -> int:
         return await process.wait()
     finally:
         await _stop(process)
-        await copying
+        await _end_of_output(copying)
+
+
+async def _end_of_output(copying: "asyncio.Task[None]") -> None:
+    """Wait for the last lines; a grandchild that has left our group may hold the pipe open."""
+    with suppress(TimeoutError):
+        await asyncio.wait_for(copying, _LAST_LINES_SECONDS)
 
 
 async def _stop(process: asyncio.subprocess.Process) -> None:
