@@ -17,7 +17,7 @@ _URL: Final = re.compile(
     r"(?:https://|ssh://(?:[a-z0-9]+@)?|[a-z0-9]+@)[A-Za-z0-9.-]+(?::\d+)?[:/][A-Za-z0-9._~/-]+"
 )
 _REMOTE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-_REFERENCE: Final = re.compile(r"[A-Za-z0-9@.][A-Za-z0-9@._/^~{}+-]*")
+_REFERENCE: Final = re.compile(r"[A-Za-z0-9@.][A-Za-z0-9@._/^~{}+*-]*")
 _SETTABLE: Final = frozenset(
     {"user.name", "user.email", "init.defaultbranch", "pull.rebase", "color.ui", "core.autocrlf"}
 )

@@ -41,6 +41,7 @@ class CommandJudge:
         self.needs_network = False
         self.found_below = FROM_INPUT
         self.has_compose_file = False
+        self.reading = Reading([], [], [])
         self._depth = 0
 
     def judge(self, argv: list[str]) -> None:
@@ -97,7 +98,7 @@ class CommandJudge:
             return
         args = argv[1:]
         self.has_compose_file = False
-        if len(args) == 1 and args[0] in ("--help", "--version") and profile.plan.rest is None:
+        if len(args) == 1 and self._only_asks_about(profile, args[0]):
             self.verdict.note(Tier.GREEN, f"{name}.help", f"Shows what {name} can do.")
             return
         if profile.env:
@@ -111,6 +112,13 @@ class CommandJudge:
             if word.startswith(folder) and "/" not in word[len(folder) :]:
                 return word[len(folder) :]
         return word
+
+    @staticmethod
+    def _only_asks_about(profile: Profile, flag: str) -> bool:
+        """Help and version change nothing; a program that could stop the server is not even asked."""
+        if profile.tier is Tier.CRITICAL_RED or profile.is_external:
+            return False
+        return flag in ("--help", "--version") or (flag == profile.version_flag and flag != "")
 
     def by_profile(self, profile: Profile, args: list[str]) -> None:
         """Judge arguments by a profile, going down into the sub-command that they name."""
@@ -184,6 +192,7 @@ class CommandJudge:
         values = reading.positionals
         if not values:
             if plan.rest is not None:
+                self.reading = reading
                 RESTS[plan.rest](self, [])
             return
         front = len(plan.front)
@@ -191,6 +200,7 @@ class CommandJudge:
             if kind != "text":
                 KINDS[kind](self, value)
         if plan.rest is not None:
+            self.reading = reading
             RESTS[plan.rest](self, values[front:])
             return
         self._repeated(plan, values[front:])

@@ -21,7 +21,7 @@ REST_KINDS: Final = frozenset(
 )
 _KEYS: Final = frozenset(
     {
-        "says", "tier",
+        "says", "tier", "version",
         "risk", "external", "unknown", "style", "numeric", "flags", "args", "args_if", "needs",
         "sub", "env", "secrets", "network", "review", "match", "not_match", "why",
     }
@@ -83,6 +83,7 @@ def _profile(rule_id: str, table: dict[str, Any], inherited: dict[str, Any]) -> 
         env=tuple(env.items()),
         takes_secrets=shared["secrets"],
         needs_network=shared["network"],
+        version_flag=table.get("version", ""),
         review=table.get("review", ""),
         matches=tuple(table.get("match", ())),
         not_matches=tuple(table.get("not_match", ())),

@@ -84,6 +84,8 @@ class Profile:
     takes_secrets: bool = False
     """It passes a credential on and does not print it."""
     needs_network: bool = False
+    version_flag: str = ""
+    """Alone, it only shows the version (``-v``, where that is not short for something else)."""
     review: str = ""
     """Name of a judge that sees the whole reading (``kinds.REVIEWS``)."""
     matches: tuple[str, ...] = ()

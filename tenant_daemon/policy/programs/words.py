@@ -137,10 +137,6 @@ def _hardware(judge: "CommandJudge", profile: Profile, reading: Reading) -> None
         judge.verdict.note(Tier.CRITICAL_RED, "hardware.change", "May change a disk.", unknown=True)
 
 
-def _interpreter(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
-    """Everything but the version is code; the profile already says unknown."""
-
-
 def _lsof(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
     """Names of open files only; nothing more to see."""
 
@@ -160,7 +156,6 @@ REVIEWS.update(
         "guarded": _guarded_change,
         "ip": _ip,
         "hardware": _hardware,
-        "interpreter": _interpreter,
         "lsof": _lsof,
         "media": _media,
         "aptcache": _apt_cache,

@@ -1,10 +1,12 @@
 """Programs that run other programs are judged by what they run."""
 
 import re
+from itertools import takewhile
 from typing import Final
 
 from tenant_daemon.contracts.tiers import Tier
 from tenant_daemon.policy.paths.container import ContainerPlaces
+from tenant_daemon.policy.paths.names import is_secret_name
 from tenant_daemon.policy.paths.places import is_below
 from tenant_daemon.policy.programs.judge import CommandJudge
 from tenant_daemon.policy.programs.kinds import FROM_INPUT, KINDS
@@ -62,8 +64,34 @@ def _env_command(judge: CommandJudge, argv: list[str]) -> None:
 def _xargs(judge: CommandJudge, argv: list[str]) -> None:
     """The rest plus arguments that are not known yet."""
     inner = argv or ["echo"]
-    replaced = [FROM_INPUT if "{}" in arg else arg for arg in inner]
-    judge.judge(replaced if replaced != inner else [*inner, FROM_INPUT])
+    found = _found_upstream(judge)
+    holder = next(iter(judge.reading.values("-I")), "{}")
+    replaced = [FROM_INPUT if holder in arg else arg for arg in inner]
+    if inner[0] == FROM_INPUT or replaced[0] == FROM_INPUT:
+        judge.unknown("xargs.program", "It would run what comes in.")
+    judge.judge(replaced if replaced != inner else [*inner, found])
+
+
+def _found_upstream(judge: CommandJudge) -> str:
+    """
+    What ``find ... -print0 | xargs -0`` hands over: files below the workspace, exactly as they are named.
+
+    With blanks or line ends as separators a file's name could smuggle in another path.
+    """
+    before = judge.upstream
+    if before[:1] != ["find"] or "-print0" not in before or not judge.reading.has("-0", "--null"):
+        return FROM_INPUT
+    starts = list(takewhile(lambda arg: not arg.startswith("-"), before[1:])) or ["."]
+    workspace = judge.places.roots.workspace
+    is_inside = all(is_below(judge.places.resolve(start).path, workspace) for start in starts)
+    if not is_inside or {"-L", "-follow", "-fprint0"} & set(before) or any(map(_names_secrets, before)):
+        return FROM_INPUT
+    return f"{starts[0]}/found"
+
+
+def _names_secrets(pattern: str) -> bool:
+    """Whether a pattern for names is made to find files with secrets."""
+    return is_secret_name(pattern) or is_secret_name(pattern.replace("*", "x").replace("?", "x"))
 
 
 def _until(judge: CommandJudge, value: str) -> None:
@@ -134,8 +162,9 @@ def _find(judge: CommandJudge, profile: Profile, reading: Reading) -> None:
     for start in starts if reading.has("-delete") else ():
         # With a filter it is not the folder itself that goes, but things in it.
         judge.places.delete(f"{start}/found" if is_filtered else start, whole_tree=True)
+    patterns = reading.values("-name", "-iname", "-path", "-ipath", "-wholename", "-regex", "-iregex")
     outside = [s for s in starts if not is_below(judge.places.resolve(s).path, workspace)]
-    judge.found_below = FROM_INPUT if outside or reading.has("-L", "-follow") else f"{starts[0]}/found"
+    judge.found_below = FROM_INPUT if outside or reading.has("-L", "-follow") or any(map(_names_secrets, patterns)) else f"{starts[0]}/found"
     for value in reading.values("-exec", "-execdir", "-ok", "-okdir"):
         _until(judge, value)
 
