@@ -111,6 +111,10 @@ class Piece:
     offset: int = 0
 
 
+GAP = Piece(-1, SEPARATOR)
+"""Stands between pieces that do not belong together; it is no part of any leaf."""
+
+
 class Row:
     """Leaves, or parts of them, laid side by side."""
 
@@ -138,7 +142,7 @@ class Row:
             while at < len(self._starts) and self._starts[at] < finding.end:
                 start = max(0, finding.start - self._starts[at])
                 end = min(self._lengths[at], finding.end - self._starts[at])
-                if start < end:
+                if start < end and self._indexes[at] >= 0:
                     placeholder = finding.placeholder if is_first else ""
                     offset = self._offsets[at]
                     yield self._indexes[at], Finding(start + offset, end + offset, finding.layer, placeholder)

@@ -31,6 +31,11 @@ _NOISE_SIGNS = (b"\\u", b"&", b"%", b"\x1b[", b"<")
 _ESCAPED_SPACES = (b"\\n", b"\\r", b"\\t")
 
 
+def is_kept(byte: int) -> bool:
+    """Whether the projection keeps this byte."""
+    return byte in _KEPT
+
+
 def without_written_noise(data: bytes) -> bytes:
     """``data`` at the same length, with invisible things that are spelled out overwritten by NUL bytes."""
     if b"\\" in data:

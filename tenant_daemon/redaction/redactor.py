@@ -13,7 +13,7 @@ from tenant_daemon.redaction.detectors.known import KnownDetector, KnownSecret
 from tenant_daemon.redaction.detectors.patterns import pattern_detector
 from tenant_daemon.redaction.findings import Finding, Redaction, settle
 from tenant_daemon.redaction.leaves import Leaf, LeafKind, Piece, Row, leaves_of, rebuilt
-from tenant_daemon.redaction.seams import seam_rows
+from tenant_daemon.redaction.seams import seam_row
 from tenant_daemon.redaction.views.expand import find_in_views
 from tenant_daemon.redaction.views.view import original
 
@@ -92,9 +92,9 @@ class Redactor:
         if by_key:
             grouped = Row(by_key)
             take(grouped, self.known.find(grouped.data))
-        for seam in (*seam_rows(texts), *seam_rows(by_key)):
-            take(seam, self.known.find(seam.data))
-            take(seam, find_in_views(original(seam.data), self.known, None))
+        seams = seam_row(texts, by_key)
+        take(seams, self.known.find(seams.data))
+        take(seams, find_in_views(original(seams.data), self.known, None))
         for index, leaf in enumerate(leaves):
             if finding := find_in_leaf(leaf):
                 found.setdefault(index, []).append(finding)

@@ -7,7 +7,7 @@ the unbroken word at the end of each string is joined with the one at the beginn
 
 from collections.abc import Iterator, Sequence
 
-from tenant_daemon.redaction.leaves import Piece, Row
+from tenant_daemon.redaction.leaves import GAP, Piece, Row
 from tenant_daemon.redaction.tokens import SHORTEST
 
 _RUN = bytes(byte for byte in range(256) if byte not in b" \t")
@@ -16,8 +16,13 @@ _LONGEST_PART = 4_096
 """Of a string that is one word as a whole, like compact JSON; more of it does not belong to the seam."""
 
 
-def seam_rows(pieces: Sequence[Piece]) -> Iterator[Row]:
-    """Words that run over the ends of ``pieces``, each as a row of its own."""
+def seam_row(*orders: Sequence[Piece]) -> Row:
+    """Every word that runs over the ends of the pieces, in any of their orders; separated from each other."""
+    chains = [chain for pieces in orders for chain in _chains(pieces)]
+    return Row([piece for chain in chains for piece in (*chain, GAP)], joint=b"")
+
+
+def _chains(pieces: Sequence[Piece]) -> Iterator[list[Piece]]:
     chain: list[Piece] = []
     for piece in pieces:
         if not piece.data:
@@ -28,12 +33,13 @@ def seam_rows(pieces: Sequence[Piece]) -> Iterator[Row]:
             chain.append(Piece(piece.index, piece.data[:head], piece.offset))
             if head == len(piece.data):
                 continue
-        yield from _finished(chain)
+        if _is_worthwhile(chain):
+            yield chain
         tail = max(len(piece.data.rstrip(_RUN)), len(piece.data) - _LONGEST_PART)
         chain = [Piece(piece.index, piece.data[tail:], piece.offset + tail)] if tail < len(piece.data) else []
-    yield from _finished(chain)
+    if _is_worthwhile(chain):
+        yield chain
 
 
-def _finished(chain: list[Piece]) -> Iterator[Row]:
-    if len(chain) > 1 and SHORTEST <= sum(len(piece.data) for piece in chain) <= _LONGEST:
-        yield Row(chain, joint=b"")
+def _is_worthwhile(chain: list[Piece]) -> bool:
+    return len(chain) > 1 and SHORTEST <= sum(len(piece.data) for piece in chain) <= _LONGEST

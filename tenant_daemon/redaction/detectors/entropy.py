@@ -9,6 +9,9 @@ say that it is something public.
 
 import re
 from collections.abc import Iterable
+from itertools import pairwise
+
+import re2
 
 from tenant_daemon.redaction.findings import Finding, Layer, redacted
 from tenant_daemon.redaction.plausibility import entropy
@@ -28,6 +31,11 @@ _PUBLIC_BEFORE = re.compile(
 _STRUCTURED = re.compile(
     rb"^[/.]|://|/[a-z]{3,}/|^(?:[A-Za-z]+[-_./])+[A-Za-z]*$|\.(?:js|css|png|jpe?g|svg|woff2?|map|html?|json|py|ts|md)$"
 )
+_PUBLIC_BLOCK = re2.compile(
+    rb"(?s)-----BEGIN (?:[A-Z0-9]+ )*(?:CERTIFICATE|PUBLIC KEY|CRL|REQUEST|SIGNATURE|MESSAGE|PARAMETERS)"
+    rb"[A-Z ]*-----.*?-----END "
+)
+_PUBLIC_HEAD = re2.compile(rb"(?i)^(?:sha(?:1|224|256|384|512)-|AAAA[BEC])")
 _RANDOM_PART = re.compile(rb"[A-Za-z0-9+_~-]{20,}|[A-Za-z0-9+/=]{32,}")
 
 
@@ -37,19 +45,36 @@ class EntropyDetector:
     def find(self, data: bytes, tokens: Iterable[tuple[int, int]]) -> list[Finding]:
         """Which of the long words of ``data`` are random strings that nothing explains."""
         findings = []
+        public = _public_blocks(data)
         for start, end in tokens:
-            if MIN_LENGTH <= end - start <= _LONGEST and _is_secret(data, start, end):
+            if not MIN_LENGTH <= end - start <= _LONGEST or any(low <= start < high for low, high in public):
+                continue
+            if _is_secret(data, start, end):
                 findings.append(Finding(start, end, Layer.ENTROPY, redacted("high-entropy")))
         return findings
+
+
+def _public_blocks(data: bytes) -> list[tuple[int, int]]:
+    """Where certificates and public keys stand."""
+    if b"-----BEGIN " not in data:
+        return []
+    return [found.span() for found in _PUBLIC_BLOCK.finditer(data)]
 
 
 def _is_secret(data: bytes, start: int, end: int) -> bool:
     token = data[start:end]
     if not _is_mixed(token) or entropy(token) < MIN_BITS:
         return False
+    if _PUBLIC_HEAD.search(token) or _is_alphabet(token):
+        return False
     if _STRUCTURED.search(token) or not _RANDOM_PART.search(token):
         return False
     return not _PUBLIC_BEFORE.search(data[max(0, start - _CONTEXT) : start])
+
+
+def _is_alphabet(token: bytes) -> bool:
+    """Whether most characters follow on their neighbour, ``abcdef``."""
+    return sum(b - a == 1 for a, b in pairwise(token)) * 2 > len(token)
 
 
 def _is_mixed(token: bytes) -> bool:

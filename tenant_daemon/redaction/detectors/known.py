@@ -15,7 +15,7 @@ from functools import lru_cache
 from tenant_daemon.redaction.engines import HyperscanLiterals, LiteralEngine
 from tenant_daemon.redaction.findings import Finding, Layer, secret_ref
 from tenant_daemon.redaction.forms import encoded_forms, plain_form
-from tenant_daemon.redaction.projection import Projection
+from tenant_daemon.redaction.projection import Projection, is_kept
 
 ANCHOR = 8
 """Characters of a form that the engine searches for."""
@@ -24,6 +24,7 @@ _LONG_ENOUGH = 16
 """From this length on a projected match alone is proof; below, the characters between are looked at."""
 _MOST = 0.5
 _MOST_OF_BEGINNING = 0.4
+_MOST_OF_SHORT = 0.6
 """The share of a secret that counts as revealing it."""
 _LEAST_PART = 9
 _LEAST_ENCODED_PART = 14
@@ -169,12 +170,15 @@ class KnownDetector:
             start = end - length
         else:
             length = _common_prefix(form.projected, projection.data, start)
-        if length < len(form.projected) and not _reveals(form, projection.data[start : start + length]):
-            return None
-        origin_start, origin_end = projection.origin(start, start + length)
         secret = self._secrets[form.secret]
+        is_part = length < len(form.projected)
+        origin_start, origin_end = projection.origin(start, start + length)
+        if is_part and form.is_plain and not secret.is_long:
+            return _short_part(data, origin_start, secret)
+        if is_part and not _reveals(form, projection.data[start : start + length]):
+            return None
         if form.is_plain:
-            if not secret.is_long and length == len(form.projected):
+            if not secret.is_long:
                 return _verified(projection.cleaned, origin_start, origin_end, secret)
             origin_start, origin_end = _with_punctuation(data, origin_start, origin_end, secret.raw)
         else:
@@ -214,6 +218,16 @@ def _finding(start: int, end: int, name: str) -> Finding:
     return Finding(start, end, Layer.KNOWN, secret_ref(name))
 
 
+def _short_part(data: bytes, start: int, secret: _Secret) -> Finding | None:
+    """The beginning of a short secret, which has to be there letter for letter."""
+    raw = secret.raw
+    start -= next(i for i, byte in enumerate(raw) if is_kept(byte))
+    length = _longest(len(raw), lambda size: data.startswith(raw[:size], start))
+    if length < max(ANCHOR, _MOST_OF_SHORT * len(raw)):
+        return None
+    return _finding(start, start + length, secret.name)
+
+
 def _verified(data: bytes, start: int, end: int, secret: _Secret) -> Finding | None:
     """A short secret has to be there with all its punctuation, give or take what may be slipped in."""
     if end - start > _LONGEST_GAP:
@@ -240,7 +254,7 @@ def _short_pattern(value: str) -> re.Pattern[str]:
 
 def _with_punctuation(data: bytes, start: int, end: int, raw: bytes) -> tuple[int, int]:
     """The secret's own punctuation at both ends belongs to it."""
-    alnum = [i for i, byte in enumerate(raw) if chr(byte).isalnum() and byte < 128]
+    alnum = [i for i, byte in enumerate(raw) if is_kept(byte)]
     lead, trail = raw[: alnum[0]], raw[alnum[-1] + 1 :]
     if lead and data[:start].endswith(lead):
         start -= len(lead)
