@@ -11,6 +11,7 @@ from tenant_daemon.policy.colleagues import judge_handover
 from tenant_daemon.policy.commands import judge_docker, judge_shell
 from tenant_daemon.policy.env_files import judge_env_read, judge_env_update
 from tenant_daemon.policy.judgement import Judgement, PolicyContext
+from tenant_daemon.policy.programs.examples import check_examples
 from tenant_daemon.policy.secrets import judge_generate, judge_request
 from tenant_daemon.policy.verdict import refusal
 from tenant_daemon.policy.web.http_calls import judge_http
@@ -39,7 +40,7 @@ _NOT_TEXT: Final = {"headers": dict, "length": int}
 
 def classify(tool_name: str, tool_args: Mapping[str, object], context: PolicyContext) -> Judgement:
     """
-    Judge a tool call.
+    Judge a tool call. Whatever the call is, this does not raise.
 
     Args:
         tool_name: One of the safety plugin's tools.
@@ -50,7 +51,11 @@ def classify(tool_name: str, tool_args: Mapping[str, object], context: PolicyCon
         The judgement. What is not understood, and every failure in here, is unknown and therefore asks;
         only the file system is looked at (``lstat``, ``readlink``, folder names for patterns), and names
         are looked up by ``context.resolve`` for listed hosts alone.
+
+    Raises:
+        BadRule: At the first call only, when the rules that were shipped are broken: nothing runs then.
     """
+    check_examples()
     entry = _TOOLS.get(tool_name)
     if entry is None:
         return refusal("tool.unknown", "There is no such tool.", forbidden=True)

@@ -81,6 +81,8 @@ class Verdict:
             self.is_unknown = True
         if self.is_unknown:
             self.tier = max(self.tier, Tier.RED)
+        elif self.is_external:
+            self.tier = max(self.tier, Tier.YELLOW)
         return Judgement(
             tier=self.tier,
             is_external=self.is_external,

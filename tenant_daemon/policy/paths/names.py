@@ -30,8 +30,8 @@ _SECRET_FOLDER: Final = re.compile(
 _APP_SECRET_NAME: Final = re.compile(
     r"config\.production\.json|config\.php|wp-config.*\.php|local\.xml|database\.ya?ml|odoo\.conf|app\.ini"
     r"|config\.toml|keycloak\.conf|localsettings\.php|parameters\.ya?ml|appsettings.*\.json|rpc\.key"
-    r"|docker-compose\.override\.ya?ml|settings\.php|standalone.*\.xml|redis\.conf|users\.acl|.*\.(?:sql|dump)"
-    r"(?:\.gz|\.xz|\.zst)?",
+    r"|docker-compose\.override\.ya?ml|settings\.php|standalone.*\.xml|redis\.conf|users\.acl|.*\.(?:db|sqlite3?|mdb|rdb|ibd|frm|aof)"
+    r"|.*\.(?:sql|dump)(?:\.gz|\.xz|\.zst)?",
     re.IGNORECASE,
 )
 _EXECUTABLE_SETTING: Final = re.compile(

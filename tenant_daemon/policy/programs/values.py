@@ -22,6 +22,14 @@ _JQ_REACHES_OUT: Final = re.compile(
 _DATE: Final = re.compile(r"\+.*|(?:19|20)\d\d|\d{1,2}|[a-z]{3,9}", re.DOTALL)
 
 
+def _page_read(judge: "CommandJudge", value: str) -> None:
+    """``less +COMMAND`` runs a command of its own."""
+    if value.startswith("+"):
+        judge.unknown("pager.command", "The pager would run a command of its own.")
+    else:
+        KINDS["read"](judge, value)
+
+
 def _mode(judge: "CommandJudge", value: str) -> None:
     if _MODE.fullmatch(value) is None:
         judge.verdict.note(
@@ -125,6 +133,7 @@ def _convert(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
 KINDS.update(
     {
         "mode": _mode,
+        "pageread": _page_read,
         "copysource": _copy_source,
         "linksource": _link_source,
         "ddword": _dd_word,

@@ -1,0 +1,153 @@
+"""``python -m tenant_daemon policy check | explain``: what the gate would say. Nothing is executed."""
+
+import argparse
+import json
+import os
+import sys
+import tomllib
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final, TextIO
+
+from tenant_daemon.contracts.config import AgentConfig
+from tenant_daemon.contracts.tiers import AutonomyLevel, tier_label
+from tenant_daemon.policy.actions import RunPipelines
+from tenant_daemon.policy.autonomy import decide
+from tenant_daemon.policy.classify import classify
+from tenant_daemon.policy.judgement import Judgement, PolicyContext, Resolve
+
+DEFAULT_HOME: Final = Path("/opt/letsbe/tenant")
+_DEFAULT_CONTEXT: Final = PolicyContext(
+    workspace=DEFAULT_HOME / "workspaces" / "it-admin",
+    protected_roots=(DEFAULT_HOME,),
+    agent_ids=frozenset({"dispatcher", "it-admin", "marketing", "secretary", "sales"}),
+)
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Register ``policy`` with its two verbs."""
+    parser = subparsers.add_parser("policy", help="say what the gate would decide; nothing is executed")
+    verbs = parser.add_subparsers(dest="verb", required=True)
+    check = verbs.add_parser("check", help="judge tool calls, one JSON object a line")
+    check.add_argument("--settings", type=Path, help="daemon.toml or a file with the keys of [policy]")
+    explain = verbs.add_parser("explain", help="say why a command gets its tier")
+    explain.add_argument("command_line", metavar="COMMAND")
+    explain.add_argument("--settings", type=Path)
+    explain.add_argument("--workspace", type=Path, default=None)
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the verb; the exit code."""
+    context = _from_settings(args.settings) if args.settings else _DEFAULT_CONTEXT
+    if args.verb == "check":
+        return check_lines(sys.stdin, sys.stdout, context)
+    if args.workspace is not None:
+        context = replace(context, workspace=Path(os.path.realpath(args.workspace)))
+    sys.stdout.write(explain(args.command_line, context))
+    return 0
+
+
+def check_lines(source: TextIO, target: TextIO, context: PolicyContext) -> int:
+    """Answer each line with one line; a line that is no call is answered with its error."""
+    for line in source:
+        if not line.strip():
+            continue
+        target.write(json.dumps(answer(line, context), ensure_ascii=False) + "\n")
+        target.flush()
+    return 0
+
+
+def answer(line: str, context: PolicyContext) -> dict[str, object]:
+    """What the gate says of one call, for an agent with no unlocks and no overrides."""
+    try:
+        call = json.loads(line)
+        call_id, tool, args = call.get("id"), call["tool"], call["args"]
+        own = _override(context, call.get("context") or {})
+    except (ValueError, KeyError, TypeError, AttributeError) as exc:
+        return {"id": None, "error": f"not a call: {type(exc).__name__}"}
+    judgement = classify(str(tool), args if isinstance(args, dict) else {}, own)
+    return {
+        "id": call_id,
+        "tier": tier_label(judgement.tier, external=judgement.is_external),
+        "external": judgement.is_external,
+        "decision": _decisions(judgement, str(tool)),
+        "reason": judgement.reason,
+        "path": _opened_path(judgement),
+    }
+
+
+def explain(text: str, context: PolicyContext) -> str:
+    """Why a command line gets its tier, for a person."""
+    judgement = classify("shell", {"command": text}, context)
+    decisions = _decisions(judgement, "shell")
+    lines = [
+        f"tier      {tier_label(judgement.tier, external=judgement.is_external)}"
+        + (", not known well enough to run by itself" if judgement.is_unknown else ""),
+        f"external  {'yes' if judgement.is_external else 'no'}",
+        "decision  " + ", ".join(f"level {level}: {decision}" for level, decision in decisions.items()),
+        f"reason    {judgement.reason}",
+    ]
+    if judgement.risk:
+        lines.append(f"risk      {judgement.risk}")
+    lines.append(f"rules     {', '.join(judgement.rule_ids)}")
+    if isinstance(judgement.action, RunPipelines):
+        lines.append(f"runs in   {judgement.action.cwd}")
+        for pipeline in judgement.action.pipelines:
+            lines.append("runs      " + " | ".join(str(list(command.argv)) for command in pipeline))
+    else:
+        lines.append("runs      nothing: the command was not understood")
+    return "\n".join(lines) + "\n"
+
+
+def _decisions(judgement: Judgement, tool: str) -> dict[str, str]:
+    agent = AgentConfig(agent_id="agent", name="The agent", tools=[tool])
+    return {
+        str(int(level)): decide(
+            judgement,
+            agent.model_copy(update={"level": level}),
+            tool_name=tool,
+            is_server_stopped=False,
+        ).decision.value
+        for level in AutonomyLevel
+    }
+
+
+def _opened_path(judgement: Judgement) -> str | None:
+    action = judgement.action
+    path = getattr(action, "path", None) or getattr(action, "target", None)
+    return None if path is None else str(path)
+
+
+def _override(context: PolicyContext, changes: Mapping[str, Any]) -> PolicyContext:
+    """The context of one line: what it names replaces what the settings say."""
+    fields: dict[str, Any] = {}
+    if "workspace" in changes:
+        workspace = Path(os.path.realpath(changes["workspace"]))
+        fields["workspace"] = workspace
+        if workspace.parent.name == "workspaces":
+            fields["protected_roots"] = (*context.protected_roots, workspace.parent.parent)
+    if "readable" in changes:
+        fields["readable_roots"] = tuple(Path(os.path.realpath(root)) for root in changes["readable"])
+    if "allowed_hosts" in changes:
+        fields["allowed_hosts"] = frozenset(changes["allowed_hosts"])
+    if "internal_names" in changes:
+        fields["internal_names"] = frozenset(changes["internal_names"])
+    if "resolve" in changes:
+        fields["resolve"] = _table(changes["resolve"])
+    return replace(context, **fields)
+
+
+def _table(names: Mapping[str, Any]) -> Resolve:
+    known = {
+        name.lower(): tuple([found] if isinstance(found, str) else found) for name, found in names.items()
+    }
+    return lambda name: known.get(name.lower(), ())
+
+
+def _from_settings(path: Path) -> PolicyContext:
+    """The context that a settings file describes: ``daemon.toml``, or the keys of its ``[policy]`` alone."""
+    with path.open("rb") as file:
+        table = tomllib.load(file)
+    return _override(_DEFAULT_CONTEXT, table.get("policy", table))
