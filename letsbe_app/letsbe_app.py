@@ -5,13 +5,15 @@ The hub as Reflex runs it: pages, the REST and websocket doors, one port.
     python -m letsbe_app serve    serves `app`
 """
 
+from functools import partial
+
 import reflex as rx
 
 from letsbe_app.api.app import build_api
 from letsbe_app.ui.components.toast import toast_host
 from letsbe_app.ui.errors import render_error
 from letsbe_app.ui.head import head_components
-from letsbe_app.ui.serving import PageHeaders
+from letsbe_app.ui.serving import PageServing
 from letsbe_app.ui.site_map import PAGES
 
 app = rx.App(
@@ -24,7 +26,7 @@ app = rx.App(
     app_wraps={},
     # A wrap is the parent of everything below it, so the host stands beside the page in a fragment.
     extra_app_wraps={(10, "ToastHost"): lambda _is_stateful: rx.fragment(toast_host())},
-    api_transformer=[build_api(), PageHeaders],
+    api_transformer=[build_api(), partial(PageServing, pages=[page.route for page in PAGES])],
 )
 
 for page in PAGES:

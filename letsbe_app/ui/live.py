@@ -30,7 +30,7 @@ def live(on_wake: Any) -> rx.Component:
 
     Args:
         on_wake: Handler of ``(topic, id)``; topics are ``approvals``, ``conversation``, ``tenant``,
-            ``provisioning``, and ``resumed`` after a lost connection, when any of them may have been missed.
+            ``provisioning``, and ``resumed`` when the connection is (again) there and any may have been missed.
     """
     t = texts()
     return Live.create(

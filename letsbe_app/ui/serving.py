@@ -1,6 +1,6 @@
 """Headers of the pages and their files, which Reflex sends bare."""
 
-from collections.abc import MutableMapping
+from collections.abc import Collection, MutableMapping
 from typing import Any, Final
 
 from starlette.datastructures import MutableHeaders
@@ -17,22 +17,34 @@ _SAFETY: Final = {
 }
 
 
-class PageHeaders:
-    """Wraps the whole app: hashed files are kept for ever, pages are asked for each time, none is framed."""
+class PageServing:
+    """
+    Wraps the whole app: hashed files are kept for ever, pages are asked for each time, none is framed.
 
-    def __init__(self, app: ASGIApp) -> None:
+    Args:
+        app: What it wraps.
+        pages: Paths of the prerendered pages. Their files are served at once; the file server alone would
+            first send the browser on to the same path with a slash.
+    """
+
+    def __init__(self, app: ASGIApp, pages: Collection[str]) -> None:
         self._app = app
+        self._files = {path: f"{path}.html" for path in pages if path != "/" and "[" not in path}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        path = scope["path"]
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                add_headers(scope["path"], message)
+                add_headers(path, message)
             await send(message)
 
+        if scope["method"] in {"GET", "HEAD"} and path in self._files:
+            file = self._files[path]
+            scope = {**scope, "path": file, "raw_path": file.encode()}
         await self._app(scope, receive, send_with_headers)
 
 

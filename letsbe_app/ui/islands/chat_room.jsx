@@ -48,7 +48,8 @@ function Welcome({ agentName, agentDuty, suggestions, texts, onChoose }) {
             key={suggestion}
             type="button"
             onClick={() => onChoose(suggestion)}
-            className="min-h-target px-4 rounded-control bg-card border border-line hover:bg-sunken cursor-pointer text-left"
+            className="min-h-target px-4 py-2 rounded-control bg-card border border-line hover:bg-sunken cursor-pointer
+              text-left"
           >
             {suggestion}
           </button>

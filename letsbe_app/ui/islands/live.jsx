@@ -2,6 +2,8 @@ import { useEffect, useRef, useState } from "react";
 import { hubStream } from "./stream.js";
 
 const PATIENCE_MS = 3_000;
+/** What no one announces (a server that fell silent) is seen by looking now and then. */
+const LOOK_EVERY_MS = 30_000;
 
 /**
  * The page's ear: calls `onWake(topic, id)` when the hub says that something changed, and shows a line when the
@@ -22,12 +24,16 @@ export function Live({ onWake, offlineText, reconnectingText }) {
       if (status === "open") setIsLost(false);
       else timer = setTimeout(() => setIsLost(true), PATIENCE_MS);
     });
+    const look = setInterval(() => {
+      if (document.visibilityState === "visible") wake.current?.("tenant", "");
+    }, LOOK_EVERY_MS);
     const note = () => setIsOnline(navigator.onLine);
     note();
     window.addEventListener("online", note);
     window.addEventListener("offline", note);
     return () => {
       clearTimeout(timer);
+      clearInterval(look);
       endWakes();
       endStatus();
       window.removeEventListener("online", note);

@@ -24,7 +24,6 @@ export class HubStream {
     this.random = random;
     this.socket = null;
     this.status = "idle";
-    this.wasOpen = false;
     this.attempts = 0;
     this.watches = new Map();
     this.wakeListeners = new Set();
@@ -32,7 +31,7 @@ export class HubStream {
     this.timers = { retry: 0, ping: 0, pong: 0 };
   }
 
-  /** Called with (topic, id); topic "resumed" means that wakes may have been missed. */
+  /** Called with (topic, id); topic "resumed" means that wakes may have been missed until now. */
   onWake(listener) {
     this.wakeListeners.add(listener);
     this.start();
@@ -84,15 +83,14 @@ export class HubStream {
   }
 
   opened() {
-    const isAgain = this.attempts > 0 || this.wasOpen;
     this.attempts = 0;
-    this.wasOpen = true;
     this.setStatus("open");
     for (const [conversationId, { after }] of this.watches) {
       this.send({ type: "watch", conversation_id: conversationId, after });
     }
     this.timers.ping = setInterval(() => this.ping(), PING_EVERY_MS);
-    if (isAgain) this.wake("resumed", "");
+    // Also the first time: something may have changed between the page's loading and now.
+    this.wake("resumed", "");
   }
 
   lost() {

@@ -59,7 +59,7 @@ def portal_shell(
                 + (
                     "max-w-[1400px] grow min-h-0 gap-3 pt-3"
                     if is_full_height
-                    else "max-w-[1080px] gap-6 pt-6 pb-28 sm:pb-12"
+                    else "max-w-[1080px] gap-6 pt-6 pb-10"
                 )
             ),
         ),

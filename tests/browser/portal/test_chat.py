@@ -1,0 +1,217 @@
+"""Talking to an agent in a real browser; the server's side is played by script."""
+
+import pytest
+from playwright.async_api import Browser, expect
+
+from tenant_daemon.contracts.chat import (
+    ApprovalWaiting,
+    RunOutcome,
+    ToolFinished,
+    ToolStarted,
+)
+from tests.support.live_hub import ScriptedRun
+from tests.support.portal import Stage, portal_stage
+from tests.support.running_hub import RunningHub
+
+pytestmark = pytest.mark.browser
+
+
+async def open_chat(stage: Stage, conversation_id: str) -> None:
+    await stage.page.goto(f"/portal/chat/{conversation_id}")
+    await expect(stage.page.locator("[data-phase=open]")).to_be_visible()
+
+
+async def test_first_message_begins_a_conversation_and_the_answer_streams_in(
+    hub: RunningHub, browser: Browser
+) -> None:
+    async with portal_stage(hub, browser) as stage:
+        page = stage.page
+        await page.goto("/portal/chat?agent=it-admin")
+        await page.get_by_role("textbox").fill("How much disk is left?")
+        await page.keyboard.press("Enter")
+        await page.wait_for_url("**/portal/chat/cnv_*")
+        sent = (await stage.daemon.next("chat.send")).payload
+        assert (sent.text, sent.agent_id) == ("How much disk is left?", "it-admin")
+
+        run = ScriptedRun(sent.conversation_id)
+        await stage.daemon.send(run.started("it-admin", sent.message_id))
+        for word in ("There ", "are **80 GB** ", "left."):
+            await stage.daemon.send(run.delta(word))
+        answer = page.locator(f"[data-message={run.run_id}]")
+        await expect(answer).to_contain_text("There are 80 GB left.")
+        await expect(answer.locator("strong")).to_have_text("80 GB")
+        await expect(answer).to_have_attribute("data-status", "streaming")
+
+        await stage.daemon.send(run.finished())
+        await expect(answer).to_have_attribute("data-status", "completed")
+        await page.reload()
+        await expect(answer).to_contain_text("There are 80 GB left.")
+        await expect(page.locator("[data-message]")).to_have_count(2)
+
+
+async def test_a_reload_in_the_middle_of_an_answer_shows_all_of_it_once(
+    hub: RunningHub, browser: Browser
+) -> None:
+    async with portal_stage(hub, browser) as stage:
+        conversation_id = await stage.conversation()
+        run = ScriptedRun(conversation_id)
+        await stage.daemon.send(run.started("it-admin"))
+        await stage.daemon.send(run.delta("one "))
+        await open_chat(stage, conversation_id)
+        answer = stage.page.locator(f"[data-message={run.run_id}]")
+        await expect(answer).to_contain_text("one")
+        await stage.daemon.send(run.delta("two "))
+        await stage.page.reload()
+        await stage.daemon.send(run.delta("three"))
+        await expect(answer.locator(".prose")).to_have_text("one two three")
+
+
+async def test_tool_calls_fold_into_a_line_that_opens(hub: RunningHub, browser: Browser) -> None:
+    async with portal_stage(hub, browser) as stage:
+        conversation_id = await stage.conversation()
+        await open_chat(stage, conversation_id)
+        run = ScriptedRun(conversation_id)
+        await stage.daemon.send(run.started("it-admin"))
+        started = ToolStarted(tool_call_id="t1", tool_name="shell", summary="df -h")
+        await stage.daemon.send(run.add(started))
+        tools = stage.page.locator("[data-tools]")
+        await expect(tools.locator("summary")).to_contain_text("df -h")
+        await stage.daemon.send(
+            run.add(ToolFinished(tool_call_id="t1", status="executed", tier="GREEN", output="/dev/sda1 80G"))
+        )
+        await tools.locator("summary").click()
+        await expect(tools).to_contain_text("Reads only")
+        await expect(tools).to_contain_text("/dev/sda1 80G")
+
+
+async def test_escape_stops_a_running_answer(hub: RunningHub, browser: Browser) -> None:
+    async with portal_stage(hub, browser) as stage:
+        conversation_id = await stage.conversation()
+        await open_chat(stage, conversation_id)
+        run = ScriptedRun(conversation_id)
+        await stage.daemon.send(run.started("it-admin"))
+        await stage.daemon.send(run.delta("A long "))
+        await expect(stage.page.locator("[data-stop]")).to_be_visible()
+        await stage.page.keyboard.press("Escape")
+        stop = (await stage.daemon.next("chat.stop")).payload
+        assert stop.conversation_id == conversation_id
+        await stage.daemon.send(run.finished(RunOutcome.STOPPED, "You stopped this answer."))
+        await expect(stage.page.get_by_text("You stopped this answer.")).to_be_visible()
+        await expect(stage.page.locator("[data-stop]")).to_have_count(0)
+
+
+async def test_an_approval_is_decided_inside_the_conversation(hub: RunningHub, browser: Browser) -> None:
+    async with portal_stage(hub, browser) as stage:
+        conversation_id = await stage.conversation("Tidy up")
+        await open_chat(stage, conversation_id)
+        run = ScriptedRun(conversation_id)
+        asked = await stage.ask(conversation_id)
+        await stage.daemon.send(run.started("it-admin"))
+        started = ToolStarted(
+            tool_call_id=asked.tool_call_id, tool_name="shell", summary="rm -r 'old drafts'"
+        )
+        await stage.daemon.send(run.add(started))
+        waiting = ApprovalWaiting(tool_call_id=asked.tool_call_id, approval_id=asked.approval_id)
+        await stage.daemon.send(run.add(waiting))
+
+        card = stage.page.locator(f"[data-approval={asked.approval_id}]")
+        await expect(card.locator("code")).to_have_text("rm -r 'old drafts'")
+        await expect(card).to_contain_text("Hard to undo")
+        await card.get_by_role("button", name="Approve").click()
+        decided = (await stage.daemon.next("approval.decided")).payload
+        assert (decided.approval_id, decided.verdict) == (asked.approval_id, "approve")
+
+
+async def test_nothing_in_an_answer_can_act_in_the_page(hub: RunningHub, browser: Browser) -> None:
+    evil = (
+        'Look <script>window.evil = 1</script> <img src=x onerror="window.evil = 2">\n\n'
+        "[click](javascript:window.evil=3) [mail](mailto:a@b.example) [site](https://letsbe.example)\n\n"
+        "![pixel](https://tracker.example/p.png)"
+    )
+    async with portal_stage(hub, browser) as stage:
+        conversation_id = await stage.conversation()
+        run = await stage.answered(conversation_id, evil)
+        await open_chat(stage, conversation_id)
+        answer = stage.page.locator(f"[data-message={run.run_id}]")
+        await expect(answer).to_contain_text("Look")
+        await expect(answer.locator("script, img, iframe")).to_have_count(0)
+        links = answer.locator("a")
+        assert [await link.get_attribute("href") for link in await links.all()] == [
+            "mailto:a@b.example",
+            "https://letsbe.example",
+        ]
+        assert "noopener" in (await links.first.get_attribute("rel") or "")
+        assert await stage.page.evaluate("window.evil") is None
+
+
+async def test_what_was_typed_stays_when_sending_fails(hub: RunningHub, browser: Browser) -> None:
+    async with portal_stage(hub, browser) as stage:
+        conversation_id = await stage.conversation()
+        await open_chat(stage, conversation_id)
+        await stage.page.route("**/messages", lambda route: route.abort())
+        await stage.page.get_by_role("textbox").fill("Do not lose me")
+        await stage.page.get_by_role("button", name="Send").click()
+        await expect(stage.page.get_by_role("alert").filter(has_text="not sent")).to_be_visible()
+        await expect(stage.page.get_by_role("textbox")).to_have_value("Do not lose me")
+        await expect(stage.page.locator("[data-message]")).to_have_count(1)
+
+
+async def test_earlier_messages_load_without_moving_what_is_read(hub: RunningHub, browser: Browser) -> None:
+    async with portal_stage(hub, browser) as stage:
+        conversation_id = await stage.conversation("message 0")
+        for number in range(1, 45):
+            await stage.services.conversations.send(
+                stage.customer.actor, conversation_id, f"message {number}"
+            )
+        await open_chat(stage, conversation_id)
+        page = stage.page
+        await expect(page.get_by_text("message 44")).to_be_in_viewport()
+        await expect(page.get_by_text("message 14", exact=True)).to_have_count(0)
+        earliest = page.get_by_text("message 15", exact=True)
+        await earliest.scroll_into_view_if_needed()
+        await page.get_by_role("button", name="Show earlier messages").click()
+        await expect(page.get_by_role("article").get_by_text("message 0", exact=True)).to_be_attached()
+        await expect(earliest).to_be_in_viewport()
+
+
+async def test_a_word_that_streams_in_redraws_its_own_message_alone(
+    hub: RunningHub, browser: Browser
+) -> None:
+    async with portal_stage(hub, browser) as stage:
+        conversation_id = await stage.conversation()
+        await stage.answered(conversation_id, "An earlier answer with **bold** text.")
+        await open_chat(stage, conversation_id)
+        run = ScriptedRun(conversation_id, 2)
+        await stage.daemon.send(run.started("it-admin"))
+        await stage.daemon.send(run.delta("first "))
+        answer = stage.page.locator(f"[data-message={run.run_id}]")
+        await expect(answer).to_contain_text("first")
+        await stage.page.evaluate(
+            """(own) => {
+              window.othersChanged = 0;
+              new MutationObserver((changes) => {
+                for (const { target } of changes) {
+                  const element = target.nodeType === 1 ? target : target.parentElement;
+                  const message = element?.closest("[data-message]");
+                  if (message && message.dataset.message !== own) window.othersChanged += 1;
+                }
+              }).observe(document.querySelector("[data-conversation]"),
+                { subtree: true, childList: true, characterData: true, attributes: true });
+            }""",
+            run.run_id,
+        )
+        for number in range(20):
+            await stage.daemon.send(run.delta(f"word{number} "))
+        await expect(answer).to_contain_text("word19")
+        assert await stage.page.evaluate("window.othersChanged") == 0
+
+
+async def test_an_offline_server_is_said_and_the_message_waits(hub: RunningHub, browser: Browser) -> None:
+    async with portal_stage(hub, browser) as stage:
+        conversation_id = await stage.conversation()
+        await open_chat(stage, conversation_id)
+        await stage.daemon.connection.close()
+        await expect(stage.page.get_by_text("Your server is not connected right now")).to_be_visible()
+        await stage.page.get_by_role("textbox").fill("When you are back")
+        await stage.page.keyboard.press("Enter")
+        await expect(stage.page.get_by_text("Waits for your server").last).to_be_visible()

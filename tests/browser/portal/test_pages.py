@@ -1,0 +1,134 @@
+"""The portal's other pages in a real browser."""
+
+import pytest
+from playwright.async_api import Browser, expect
+
+from tenant_daemon.contracts.tiers import Tier
+from tests.support.browser import tab
+from tests.support.portal import portal_stage
+from tests.support.running_hub import RunningHub
+
+pytestmark = pytest.mark.browser
+
+HOLD_MS = 1_500
+
+
+async def test_a_stranger_is_led_to_sign_in_and_back(hub: RunningHub, browser: Browser) -> None:
+    async with tab(browser, hub.url) as page:
+        await page.goto("/portal/approvals")
+        await page.wait_for_url("**/sign-in?next=%2Fportal%2Fapprovals*")
+
+
+async def test_home_says_in_one_sentence_how_the_server_is(hub: RunningHub, browser: Browser) -> None:
+    async with portal_stage(hub, browser) as stage:
+        await stage.page.goto("/portal")
+        await expect(stage.page.get_by_role("heading", level=1)).to_have_text("Your server is well.")
+        await expect(stage.page.get_by_role("meter", name="Disk")).to_have_attribute("aria-valuenow", "19")
+        await expect(stage.page.get_by_text("Nothing waits for you.")).to_be_visible()
+        await stage.ask(None)
+        await expect(stage.page.get_by_role("article", name="Delete the folder old-drafts")).to_be_visible()
+
+
+async def test_the_kill_switch_reaches_the_server(hub: RunningHub, browser: Browser) -> None:
+    async with portal_stage(hub, browser) as stage:
+        await stage.page.goto("/portal")
+        await stage.page.get_by_role("button", name="Stop everything").click()
+        await expect(stage.page.get_by_role("button", name="Let agents work again")).to_be_visible()
+        config = await stage.services.tenants.wanted_config(stage.customer.tenant_id)
+        assert config.is_stopped
+
+
+async def test_refusing_tells_the_agent_why(hub: RunningHub, browser: Browser) -> None:
+    async with portal_stage(hub, browser) as stage:
+        asked = await stage.ask(None)
+        await stage.page.goto("/portal/approvals")
+        card = stage.page.locator(f"[data-approval={asked.approval_id}]")
+        await card.get_by_role("button", name="Refuse").click()
+        dialog = stage.page.get_by_role("dialog")
+        await dialog.get_by_label("Tell the agent why").fill("I need the folder until Friday")
+        await dialog.get_by_role("button", name="Refuse").click()
+        decided = (await stage.daemon.next("approval.decided")).payload
+        assert (decided.verdict, decided.deny_reason) == ("deny", "I need the folder until Friday")
+        await expect(dialog).to_be_hidden()
+
+
+async def test_what_cannot_be_undone_must_be_held(hub: RunningHub, browser: Browser) -> None:
+    async with portal_stage(hub, browser) as stage:
+        asked = await stage.ask(None, tier=Tier.CRITICAL_RED, argv=["docker", "volume", "rm", "shop"])
+        await stage.page.goto("/portal/approvals")
+        card = stage.page.locator(f"[data-approval={asked.approval_id}]")
+        hold = card.get_by_role("button", name="Hold to approve")
+        await hold.click()
+        approval = await stage.services.approvals.get(stage.customer.actor, asked.approval_id)
+        assert approval.is_open
+        await hold.click(delay=HOLD_MS)
+        decided = (await stage.daemon.next("approval.decided")).payload
+        assert decided.verdict == "approve"
+
+
+async def test_keys_decide_only_on_the_card_that_has_the_focus(hub: RunningHub, browser: Browser) -> None:
+    async with portal_stage(hub, browser) as stage:
+        asked = await stage.ask(None)
+        await stage.page.goto("/portal/approvals")
+        card = stage.page.locator(f"[data-approval={asked.approval_id}]")
+        await expect(card).to_be_visible()
+        await stage.page.keyboard.press("a")
+        await expect(card).to_be_focused()
+        await stage.page.keyboard.press("a")
+        decided = (await stage.daemon.next("approval.decided")).payload
+        assert (decided.approval_id, decided.verdict) == (asked.approval_id, "approve")
+
+
+async def test_a_decision_taken_elsewhere_shows_at_once(hub: RunningHub, browser: Browser) -> None:
+    async with portal_stage(hub, browser) as stage:
+        await stage.page.goto("/portal/approvals")
+        await expect(stage.page.get_by_text("Nothing waits for you.").first).to_be_visible()
+        asked = await stage.ask(None)
+        card = stage.page.locator(f"[data-approval={asked.approval_id}]")
+        await expect(card).to_be_visible()
+
+
+async def test_an_unlock_and_a_level_reach_the_configuration(hub: RunningHub, browser: Browser) -> None:
+    async with portal_stage(hub, browser) as stage:
+        await stage.page.goto("/portal/agents")
+        await stage.page.get_by_text("May fetch software from outside").click()
+        switch = stage.page.get_by_role("switch", name="May fetch software from outside")
+        await expect(switch).to_be_checked()
+        careful = stage.page.get_by_role("radio", name="Asks before every change").nth(1)
+        await stage.page.get_by_text("Asks before every change").nth(1).click()
+        await expect(careful).to_be_checked()
+        config = await stage.services.tenants.wanted_config(stage.customer.tenant_id)
+        agent = next(agent for agent in config.agents if agent.agent_id == "it-admin")
+        assert (agent.level, agent.unlocked_tools) == (1, ["docker"])
+
+
+async def test_signing_out_ends_the_session(hub: RunningHub, browser: Browser) -> None:
+    async with portal_stage(hub, browser) as stage:
+        await stage.page.goto("/portal")
+        await stage.page.get_by_role("button", name="Sign out").click()
+        await stage.page.wait_for_url(f"{hub.url}/")
+        await stage.page.goto("/portal")
+        await stage.page.wait_for_url("**/sign-in?next=*")
+
+
+async def test_the_app_is_installable_and_says_when_it_is_offline(hub: RunningHub, browser: Browser) -> None:
+    async with portal_stage(hub, browser) as stage:
+        page = stage.page
+        await page.goto("/portal")
+        await page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+        manifest = await (await page.request.get("/manifest.webmanifest")).json()
+        for icon in manifest["icons"]:
+            assert (await page.request.get(icon["src"])).ok
+        await page.wait_for_function("navigator.serviceWorker.controller !== null")
+        await page.context.set_offline(True)
+        await page.goto("/portal/agents")
+        await expect(page.get_by_role("heading", name="You are offline")).to_be_visible()
+        kept = await page.evaluate(
+            """async () => {
+              const names = await caches.keys();
+              const requests = await Promise.all(names.map(async (name) => (await caches.open(name)).keys()));
+              return requests.flat().map((request) => new URL(request.url).pathname);
+            }"""
+        )
+        await page.context.set_offline(False)
+        assert not [path for path in kept if path.startswith(("/api", "/portal"))]
