@@ -26,7 +26,6 @@ from letsbe_app.fleet.provisioning.providers.local_slots import free_slots, port
 log = structlog.get_logger()
 
 ROOT: Final = Path(letsbe_app.__file__).parents[1]
-"""The checkout: where ``tenant_daemon`` is imported from."""
 ENROL_SECONDS: Final = 90.0
 LEAST_FREE_BYTES: Final = 500_000_000
 _INHERITED: Final = ("PATH", "LANG", "LC_ALL", "TZ", "TMPDIR")
@@ -43,6 +42,8 @@ class LocalSettings:
     model_url: str
     model_name: str
     model_key: SecretStr
+    root: Path = ROOT
+    """Where ``tenant_daemon`` is imported from."""
 
 
 class LocalProvider:
@@ -82,7 +83,7 @@ class LocalProvider:
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.PIPE,
-            cwd=ROOT,
+            cwd=self._settings.root,
             env=self._environment(server.tenant_id),
             start_new_session=True,
         )
@@ -120,7 +121,7 @@ class LocalProvider:
     def _kept(self, tenant_id: str) -> KeptDaemon:
         if tenant_id not in self._daemons:
             self._daemons[tenant_id] = KeptDaemon(
-                tenant_id, self._home(tenant_id), self._environment(tenant_id), ROOT
+                tenant_id, self._home(tenant_id), self._environment(tenant_id), self._settings.root
             )
         return self._daemons[tenant_id]
 
