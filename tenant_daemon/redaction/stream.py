@@ -17,15 +17,19 @@ MAX_HELD = 16_384
 _MAX_WORD = 2_048
 _CONTEXT = 512
 
-_PRIVATE_KEY_BEGINS = re.compile(rb"-----BEGIN(?: [A-Z0-9 ]*)?(?:-{0,5})[^-]*$|-----?B?E?G?I?N?$")
+_BLOCK_BEGINS = b"-----BEGIN"
+_BLOCK_ENDS = re.compile(rb"-----END [A-Z0-9 ]{1,60}-----")
+_WORD_ENDS = re.compile(rb"\s")
 _ASSIGNMENT_OPEN = re.compile(
     rb"[\w.-]{2,64}[\"'\\]{0,4}\s*(?::|=|=>)\s*[\"'\\]{0,4}$|(?i:\b(?:bearer|basic|token)\s+)$"
 )
 _LAST_WORD = re.compile(rb"[^\s]+$")
-# Wrapped base64 or hex, and hex dumps: their lines belong together.
-_BLOCK_OPEN = re.compile(
-    rb"(?:(?:^|(?<=\s))[A-Za-z0-9+/=_-]{16,}\s{1,12})+\S*$"
-    rb"|(?m:^[0-9a-f]{6,16}:?[ \t]{1,3}(?:[0-9a-f]{2,4}[ \t]{1,3}){3}[^\n]*\n)+[^\n]*\Z"
+# Wrapped base64 or hex: its lines belong together.
+_BLOCK_OPEN = re.compile(rb"(?:(?:^|(?<=\s))[A-Za-z0-9+/=_-]{16,}\s{1,12})+\S*$")
+# So do those of a hex dump, from the address of the first one on.
+_DUMP_OPEN = re.compile(
+    rb"(?:^|(?<=\s))(?:[0-9a-f]{6,16}:?[ \t]{1,3}[0-9a-f]{2}[^\n]*\n)*"
+    rb"(?:[0-9a-f]{6,16}:?[ \t]{1,3}[0-9a-f]{2}[^\n]*|[0-9a-f]{6,16}:?[ \t]{0,3}|[0-9a-f]{0,16})\Z"
 )
 
 
@@ -41,10 +45,13 @@ class StreamRedactor:
         self._context = b""
         """Released text, as it arrived: gives the rules what stands before."""
         self._held = b""
+        self._skips_to: re.Pattern[bytes] | None = None
+        """Set in the middle of a secret that grew over the limit: the rest of it is dropped."""
 
     def feed(self, text: str) -> str:
         """What can be released now that ``text`` has arrived."""
         self._held += text.encode("utf-8", "surrogatepass")
+        self._skip()
         return self._release(self._safe_end())
 
     def finish(self) -> str:
@@ -62,17 +69,26 @@ class StreamRedactor:
         tail_at = max(0, len(held) - 256)
         if open_name := _ASSIGNMENT_OPEN.search(held, tail_at):
             ends.append(open_name.start())
-        if block := _BLOCK_OPEN.search(held):
-            ends.append(block.start())
-        if key := _PRIVATE_KEY_BEGINS.search(held):
-            ends.append(key.start())
+        ends.extend(opened.start() for p in (_BLOCK_OPEN, _DUMP_OPEN) if (opened := p.search(held)))
+        begins = held.rfind(_BLOCK_BEGINS)
+        if begins >= 0 and not _BLOCK_ENDS.search(held, begins):
+            ends.append(begins)
         return max(min(ends), len(held) - MAX_HELD, 0)
+
+    def _skip(self) -> None:
+        if self._skips_to is None:
+            return
+        if found := self._skips_to.search(self._held):
+            self._held, self._skips_to = self._held[found.start() :], None
+        else:
+            # The end marker itself may be cut.
+            self._held = self._held[-80:]
 
     def _release(self, end: int) -> str:
         """Release up to ``end``, moved to where no finding is cut."""
         if not self._held:
             return ""
-        if end <= 0 and len(self._held) < MAX_HELD:
+        if end <= 0 or self._skips_to:
             return ""
         data = self._context + self._held
         shift = len(self._context)
@@ -84,11 +100,12 @@ class StreamRedactor:
             start = max(finding.start, position)
             if start >= limit:
                 break
-            if finding.end > limit:
+            if finding.end > limit and len(self._held) <= MAX_HELD:
                 # The secret may go on: it waits until it is seen whole.
-                limit = start if limit < len(data) else limit
-                if start >= limit:
-                    break
+                limit = start
+                break
+            if finding.end > limit:
+                self._skips_to = _end_of(data, finding.start, finding.end)
             pieces.append(data[position:start])
             pieces.append(finding.placeholder.encode())
             position = finding.end
@@ -98,3 +115,10 @@ class StreamRedactor:
         self._context = data[max(0, position - _CONTEXT) : position]
         self._held = data[position:]
         return b"".join(pieces).decode("utf-8", "surrogatepass")
+
+
+def _end_of(data: bytes, start: int, end: int) -> re.Pattern[bytes] | None:
+    """What ends a secret that is released as a placeholder before all of it has arrived."""
+    if data.startswith(_BLOCK_BEGINS, start):
+        return None if _BLOCK_ENDS.search(data, start, end) else _BLOCK_ENDS
+    return _WORD_ENDS if end == len(data) else None

@@ -21,13 +21,21 @@ async def serving(app: ASGIApp) -> AsyncIterator[str]:
     config.load()
     server = uvicorn.Server(config)
     server.lifespan = config.lifespan_class(config)
-    # Without ``serve``, which looks at its stop sign only every tenth of a second and takes the signals.
+    # Without ``serve``, which takes the process's signals and sleeps in tenths of a second.
     await server.startup()
     port = server.servers[0].sockets[0].getsockname()[1]
     try:
         yield f"http://127.0.0.1:{port}"
     finally:
-        await server.shutdown()
+        for listener in server.servers:
+            listener.close()
+        for connection in list(server.server_state.connections):
+            connection.shutdown()
+        tasks = list(server.server_state.tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await server.lifespan.shutdown()
 
 
 def text_chunk(text: str) -> dict[str, object]:

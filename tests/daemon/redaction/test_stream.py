@@ -1,0 +1,75 @@
+"""Streams: cut anywhere, the result is that of the whole text."""
+
+import random
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tenant_daemon.redaction import KnownSecret, Redactor
+from tests.support.disguises import DISGUISES
+
+SECRET = "kV9mQ2xLp7zR4wT8nBc3"
+REDACTOR = Redactor([KnownSecret("db-password", SECRET)])
+
+
+def streamed(text: str, cuts: list[int]) -> tuple[str, list[str]]:
+    stream = REDACTOR.stream()
+    edges = [0, *sorted({min(cut, len(text)) for cut in cuts}), len(text)]
+    pieces = [stream.feed(text[a:b]) for a, b in pairwise(edges)]
+    pieces.append(stream.finish())
+    return "".join(pieces), pieces
+
+
+@settings(max_examples=60, deadline=None)
+@given(cuts=st.lists(st.integers(0, 400), max_size=30), name=st.sampled_from(sorted(DISGUISES)))
+def test_cuts_do_not_let_a_secret_through(cuts: list[int], name: str) -> None:
+    shown = DISGUISES[name](SECRET)
+    text, _ = streamed(f"Here it is: {shown} , thank you.", cuts)
+    assert "SECRET_REF(db-password)" in text
+    assert shown not in text
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7])
+def test_text_without_secrets_is_passed_on_unchanged(size: int) -> None:
+    text = "Good morning! The disk has 12.5 GB left (81 %).\n\n- /dev/sda1\n- ärger & größe: `ls -la`\n" * 3
+    result, _ = streamed(text, list(range(0, len(text), size)))
+    assert result == text
+
+
+def test_words_come_out_as_soon_as_they_are_complete() -> None:
+    stream = Redactor([]).stream()
+    assert stream.feed("The disk ") == "The disk "
+    assert stream.feed("has 12 GB") == "has 12 "
+    assert stream.feed(" left.") == "GB "
+
+
+def test_private_key_is_held_until_it_is_whole() -> None:
+    lines = "\n".join("".join(random.Random(i).choices("ABCDabcd1234+/", k=64)) for i in range(5))
+    key = f"-----BEGIN RSA PRIVATE KEY-----\n{lines}\n-----END RSA PRIVATE KEY-----"
+    result, pieces = streamed(f"here: {key}\ndone", list(range(0, 500, 9)))
+    assert result == "here: [REDACTED:private-key]\ndone"
+    assert not any(line[:12] in "".join(pieces) for line in lines.splitlines())
+
+
+def test_assigned_value_in_the_next_piece_is_found() -> None:
+    result, _ = streamed("password: hunter22x\n", [5, 9, 10, 12])
+    assert result == "password: [REDACTED:secret]\n"
+
+
+def test_what_is_held_back_is_bounded() -> None:
+    stream = REDACTOR.stream()
+    fed = released = 0
+    for _ in range(400):
+        fed += 100
+        released += len(stream.feed("-" * 100))
+    assert fed - released <= 16_384 + 100
+
+
+def test_secret_that_is_longer_than_the_limit_is_dropped_to_its_end() -> None:
+    line = "MIIEabcd1234" * 5 + "\n"
+    text = f"-----BEGIN PRIVATE KEY-----\n{line * 600}-----END PRIVATE KEY-----\nafter it"
+    result, _ = streamed(text, list(range(0, len(text), 500)))
+    assert "MIIEabcd" not in result
+    assert result.endswith("after it")
