@@ -2,8 +2,11 @@
 
 import asyncio
 
+import pytest
+
 from letsbe_app.kit.ids import new_id
 from letsbe_app.relay import Relay, Topic
+from letsbe_app.relay import subscriber as module
 from letsbe_app.relay.channels import Wake, customer_channel, link_channel, link_taker
 from letsbe_app.relay.subscriber import RECHECK, Mailbox, Recheck, Signal
 from tests.support.redis import RedisServer, running_redis
@@ -70,7 +73,10 @@ async def test_listener_is_told_to_look_again_after_redis_was_away() -> None:
         await relay.close()
 
 
-async def test_follow_while_redis_is_away_rechecks_once_it_is_back() -> None:
+async def test_follow_while_redis_is_away_rechecks_once_it_is_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "CONFIRM_TIMEOUT_SECONDS", 0.1)
     with running_redis() as server:
         server.kill()
         relay = Relay(server.url)

@@ -1,8 +1,11 @@
 """Agents as owners set them, and the configuration that follows."""
 
+from dataclasses import replace
+
 import pytest
 
 from letsbe_app.composition import Services
+from letsbe_app.db.models import UserRole
 from letsbe_app.errors import Forbidden, InvalidInput, NotFound
 from letsbe_app.people.authz.actor import Actor
 from letsbe_app.workforce.agents.schemas import AgentChanges
@@ -49,22 +52,19 @@ async def test_kill_switch_of_an_agent(services: Services, owner: Actor, tenant_
     assert [agent.agent_id for agent in config.agents if agent.is_stopped] == ["sales"]
 
 
-@pytest.mark.parametrize(
-    "changes",
-    [
+async def test_what_a_server_would_refuse_is_refused_here_and_changes_nothing(
+    services: Services, owner: Actor, tenant_id: str
+) -> None:
+    before = await services.agents.wanted_config(tenant_id)
+    for changes in (
         AgentChanges(level=4),
         AgentChanges(name="x" * 61),
         AgentChanges(tools=["root_shell"]),
         AgentChanges(tier_floors={"shell": 9}),
         AgentChanges(soul_md="x" * 20_001),
-    ],
-)
-async def test_what_a_server_would_refuse_is_refused_here_and_changes_nothing(
-    services: Services, owner: Actor, tenant_id: str, changes: AgentChanges
-) -> None:
-    before = await services.agents.wanted_config(tenant_id)
-    with pytest.raises(InvalidInput):
-        await services.agents.update(owner, tenant_id, "sales", changes)
+    ):
+        with pytest.raises(InvalidInput):
+            await services.agents.update(owner, tenant_id, "sales", changes)
     assert await services.agents.wanted_config(tenant_id) == before
 
 
@@ -78,10 +78,6 @@ async def test_stranger_finds_nothing(services: Services, stranger: Actor, tenan
 
 
 async def test_only_an_owner_changes_agents(services: Services, owner: Actor, tenant_id: str) -> None:
-    from dataclasses import replace
-
-    from letsbe_app.db.models import UserRole
-
     approver = replace(owner, role=UserRole.APPROVER)
     with pytest.raises(Forbidden):
         await services.agents.update(approver, tenant_id, "sales", AgentChanges(level=3))

@@ -117,21 +117,18 @@ async def test_expired_approval_is_over_although_the_server_is_away(
     assert len((await services.approvals.list_settled(owner)).items) == 1
 
 
-@pytest.mark.parametrize(
-    "choice",
-    [
+async def test_choice_that_does_not_hold_together_is_refused(
+    services: Services, owner: Actor, tenant_id: str, asked: ApprovalRequested
+) -> None:
+    await services.approvals.request(tenant_id, asked)
+    for choice in (
         Choice(Verdict.EDIT_AND_APPROVE),
         Choice(Verdict.APPROVE_AND_REMEMBER, remember_days=0),
         Choice(Verdict.APPROVE_AND_REMEMBER, remember_days=91),
         Choice(Verdict.DENY, "x" * 501),
-    ],
-)
-async def test_choice_that_does_not_hold_together_is_refused(
-    services: Services, owner: Actor, tenant_id: str, asked: ApprovalRequested, choice: Choice
-) -> None:
-    await services.approvals.request(tenant_id, asked)
-    with pytest.raises(InvalidInput):
-        await services.approvals.decide(owner, "apr_1", choice)
+    ):
+        with pytest.raises(InvalidInput):
+            await services.approvals.decide(owner, "apr_1", choice)
     assert (await services.approvals.get(owner, "apr_1")).is_open
 
 

@@ -47,25 +47,16 @@ async def test_double_click_is_one_message(
         await send(owner, conversation_id, "something else", message_id="msg_from-browser")
 
 
-@pytest.mark.parametrize(
-    ("text", "message_id", "error"),
-    [
+async def test_unusable_message_is_refused(services: Services, owner: Actor, conversation_id: str) -> None:
+    cases: list[tuple[str, str | None, type[Exception]]] = [
         (" \n ", None, InvalidInput),
         ("x" * 32_001, None, TooLarge),
         ("hello", "short", InvalidInput),
         ("hello", "../../../etc", InvalidInput),
-    ],
-)
-async def test_unusable_message_is_refused(
-    services: Services,
-    owner: Actor,
-    conversation_id: str,
-    text: str,
-    message_id: str | None,
-    error: type[Exception],
-) -> None:
-    with pytest.raises(error):
-        await services.conversations.send(owner, conversation_id, text, message_id=message_id)
+    ]
+    for text, message_id, error in cases:
+        with pytest.raises(error):
+            await services.conversations.send(owner, conversation_id, text, message_id=message_id)
 
 
 async def test_outbox_of_a_server_is_bounded(
@@ -121,12 +112,10 @@ async def test_conversations_are_paged_by_their_newest_message(
     assert [view.id for view in of_sales.items] == [ids[0], ids[4], ids[2]]
 
 
-@pytest.mark.parametrize("cursor", ["x", "2026-11-21~", "2026-11-21T09:00:00~cnv_1", "~cnv"])
-async def test_forged_cursor_is_refused(
-    services: Services, owner: Actor, tenant_id: str, cursor: str
-) -> None:
-    with pytest.raises(InvalidInput):
-        await services.conversations.list(owner, tenant_id, cursor=cursor)
+async def test_forged_cursor_is_refused(services: Services, owner: Actor, tenant_id: str) -> None:
+    for cursor in ("x", "2026-11-21~", "2026-11-21T09:00:00~cnv_1", "~cnv"):
+        with pytest.raises(InvalidInput):
+            await services.conversations.list(owner, tenant_id, cursor=cursor)
 
 
 async def test_stranger_finds_nothing(
