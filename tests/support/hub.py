@@ -1,9 +1,10 @@
 """The hub's services over a fresh SQLite file and a real Redis, and people who use them."""
 
-import shutil
+import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -62,10 +63,15 @@ def create_tables(settings: Settings) -> None:
     if settings.database_url.get_secret_value():
         _create_all(settings.sync_database_url())
         return
-    template = settings.data_dir.parent / "template.db"
-    if not template.exists():
-        _create_all(f"sqlite:///{template}")
-    shutil.copy(template, settings.data_dir / "hub.db")
+    (settings.data_dir / "hub.db").write_bytes(_empty_database())
+
+
+@lru_cache(maxsize=1)
+def _empty_database() -> bytes:
+    """A SQLite file with all tables; made once per process, since every test wants one."""
+    with tempfile.TemporaryDirectory(prefix="letsbe-tables-") as folder:
+        _create_all(f"sqlite:///{folder}/hub.db")
+        return Path(folder, "hub.db").read_bytes()
 
 
 def _create_all(url: str) -> None:
