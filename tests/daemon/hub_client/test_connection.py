@@ -128,6 +128,7 @@ async def test_hub_that_lost_a_run_gets_it_again(link: _Link, hub: LinkHub) -> N
     _run(link, "a", "b")
     async with link.running():
         await hub.until(lambda hub: len(hub.runs.get("r1", [])) == 3)
+        assert hub.doubles == 0
         hub.runs.clear()
         link.store.journal.append("r1", TextDelta(text="c"))
         link.hub.wake()
