@@ -55,7 +55,7 @@ def openclaw_config(home: TenantHome, settings: TenantSettings, config: TenantCo
             "providers": {_provider_id(agent): _provider(settings, agent) for agent in config.agents},
         },
         "agents": _agents(home, settings, config.agents),
-        "tools": _tool_policy(config.agents),
+        "tools": _TOOL_POLICY,
         "plugins": _plugins(home, settings),
         "logging": {"file": str(log_file(home)), "level": "info"},
         **_SWITCHED_OFF,
@@ -175,17 +175,17 @@ def _tools_of(agent: AgentConfig) -> Json:
     return {"allow": allowed} if allowed else {"deny": ["*"]}
 
 
-def _tool_policy(agents: Iterable[AgentConfig]) -> Json:
-    return {
-        "allow": list(plugin_tools()),
-        "deny": _UNUSED_TOOL_GROUPS,
-        # Otherwise plugin tools are hidden behind a search tool.
-        "toolSearch": False,
-        "codeMode": False,
-        "elevated": {"enabled": False},
-        "exec": {"mode": "deny"},
-        "web": {"search": {"enabled": False}, "fetch": {"enabled": False}},
-    }
+_TOOL_POLICY: Final[Json] = {
+    # Each agent's own list is closed. One for all would be closed twice, but an agent that has no tool at all
+    # could then not even talk ("No callable tools remain").
+    "deny": _UNUSED_TOOL_GROUPS,
+    # Otherwise plugin tools are hidden behind a search tool.
+    "toolSearch": False,
+    "codeMode": False,
+    "elevated": {"enabled": False},
+    "exec": {"mode": "deny"},
+    "web": {"search": {"enabled": False}, "fetch": {"enabled": False}},
+}
 
 
 def _plugins(home: TenantHome, settings: TenantSettings) -> Json:

@@ -10,7 +10,7 @@ OPENCLAW_VERSION: Final = "2026.9.6"
 """As in ``release/package.json``; what the daemon reports and what its tests ran with."""
 
 _NODE_FLAGS: Final = ("--max-old-space-size=512", "--max-semi-space-size=4")
-"""About 0.85 GB at rest. With a heap of 256 MB it was seen to die of it after a few chats."""
+"""0.66 GB after the start, 0.83 GB after 25 chats. With a heap of 256 MB it died of it after a few."""
 
 
 def clean_environment(home: TenantHome, settings: TenantSettings) -> dict[str, str]:
@@ -24,6 +24,8 @@ def clean_environment(home: TenantHome, settings: TenantSettings) -> dict[str, s
         "PATH": f"{settings.openclaw.node.parent}:/usr/local/bin:/usr/bin:/bin",
         "HOME": str(home.openclaw_dir),
         "LANG": "C.UTF-8",
+        # About 50 MB less: Node's threads do not need a malloc arena each.
+        "MALLOC_ARENA_MAX": "2",
         "OPENCLAW_STATE_DIR": str(state_dir(home)),
         "OPENCLAW_CONFIG_PATH": str(config_file(home)),
         "OPENCLAW_DISABLE_BONJOUR": "1",

@@ -1,5 +1,6 @@
 """The installed OpenClaw, a tenant's home for it, and a wrapper that answers as it is told."""
 
+import asyncio
 import sysconfig
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -66,7 +67,7 @@ class FakeWrapper:
     answer: Answer
     calls: list[dict[str, Any]] = field(default_factory=list)
     tokens: set[str] = field(default_factory=set)
-    cancelled: list[str] = field(default_factory=list)
+    cancelled: asyncio.Queue[str] = field(default_factory=asyncio.Queue)
 
     def app(self) -> Starlette:
         return Starlette(
@@ -83,5 +84,5 @@ class FakeWrapper:
         return await self.answer(call)
 
     async def _cancel(self, request: Request) -> Response:
-        self.cancelled.append((await request.json())["session_id"])
+        self.cancelled.put_nowait((await request.json())["session_id"])
         return JSONResponse({})

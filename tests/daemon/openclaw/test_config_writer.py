@@ -7,7 +7,6 @@ import pytest
 
 from tenant_daemon.contracts.config import AgentConfig
 from tenant_daemon.openclaw.config_writer import model_id, openclaw_config
-from tenant_daemon.openclaw.tools import plugin_tools
 from tenant_daemon.settings import Model, TenantSettings
 from tests.support.openclaw import make_config, make_home, make_settings
 
@@ -27,9 +26,7 @@ def test_each_agent_has_its_own_way_to_the_proxy(tmp_path: Path) -> None:
 
 def test_an_agent_gets_its_plugin_tools_and_nothing_else(tmp_path: Path) -> None:
     config = openclaw_config(make_home(tmp_path), make_settings(), make_config(IDA, MIA))
-    entries = config["agents"]["entries"]
-    assert entries["it-admin"]["tools"] == {"allow": ["shell", "docker"]}
-    assert config["tools"]["allow"] == list(plugin_tools())
+    assert config["agents"]["entries"]["it-admin"]["tools"] == {"allow": ["shell", "docker"]}
 
 
 def test_an_agent_without_tools_may_call_nothing(tmp_path: Path) -> None:
