@@ -79,7 +79,7 @@ async def test_answer_survives_or_says_what_was_cut_off(
         await owner.say(conversation, "Tell me a long story of 30 words")
         await watched.until(lambda seen: seen.outcomes().get(2) == "completed", seconds=120)
 
-    first, answer, second, last = await owner.messages(conversation)
+    first, answer, second, last = await owner.settled_messages(conversation)
     assert (first["status"], second["status"], last["status"]) == ("delivered", "delivered", "completed")
     assert watched.is_in_order()
     assert watched.gaps == 0
@@ -115,7 +115,7 @@ async def test_pending_approval_survives_and_runs_once(
         await watched.until(lambda seen: "completed" in seen.outcomes().values(), seconds=120)
     assert _executions(home_of_sample(system), f"old-{victim}") == 1
     assert watched.is_in_order()
-    for message in await owner.messages(conversation):
+    for message in await owner.settled_messages(conversation):
         assert message["status"] in {"delivered", "completed", "interrupted"}
         assert message["status"] != "interrupted" or message["note"]
 

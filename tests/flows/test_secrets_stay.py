@@ -17,7 +17,7 @@ from urllib.parse import quote
 import pytest
 
 from tests.flows.test_faults import home_of_sample, owner
-from tests.support.client import OwnerClient
+from tests.support.client import OwnerClient, Watched
 from tests.support.system import System
 
 pytestmark = [pytest.mark.flow, pytest.mark.timeout(180)]
@@ -38,13 +38,7 @@ async def test_secret_reaches_the_tool_and_nothing_else(system: System, owner: O
         await watched.until(lambda seen: 1 in seen.outcomes(), seconds=90)
         assert "SECRET_REF(newsletter-password)" in json.dumps([body for *_, body in watched.events])
         await owner.say(conversation, "Use secret newsletter-password to write file login.txt")
-        await watched.until(
-            lambda seen: any(
-                body["type"] in ("approval_waiting", "finished")
-                for run, _seq, body in seen.events
-                if run == 2
-            )
-        )
+        await watched.until(lambda seen: {"approval_waiting", "finished"} & kinds(seen, run=2))
         for waiting in await owner.approvals(conversation):
             await owner.decide(waiting["id"], "approve")
         await watched.until(lambda seen: 2 in seen.outcomes(), seconds=90)
@@ -58,6 +52,11 @@ async def test_secret_reaches_the_tool_and_nothing_else(system: System, owner: O
         if disguise in data
     ]
     assert leaks == []
+
+
+def kinds(watched: Watched, *, run: int) -> set[str]:
+    """Which kinds of events the run had so far."""
+    return {body["type"] for number, _seq, body in watched.events if number == run}
 
 
 def put_into_vault(home: Path, name: str, value: str) -> None:

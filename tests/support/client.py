@@ -94,6 +94,19 @@ class OwnerClient:
     async def messages(self, conversation_id: str) -> list[dict[str, Any]]:
         return list(await self.call("GET", f"/customer/conversations/{conversation_id}/messages"))
 
+    async def settled_messages(self, conversation_id: str) -> list[dict[str, Any]]:
+        """
+        The messages, once no answer is running any more.
+
+        The last event of a run is in the stream a moment before its message is committed.
+        """
+        for _attempt in range(100):
+            messages = await self.messages(conversation_id)
+            if all(message["status"] not in ("streaming", "waiting") for message in messages):
+                return messages
+            await asyncio.sleep(RETRY_SECONDS)
+        raise AssertionError(f"still running: {messages}")
+
     async def approvals(self, conversation_id: str) -> list[dict[str, Any]]:
         """What waits for a decision in this conversation."""
         waiting = await self.call("GET", "/customer/approvals")
