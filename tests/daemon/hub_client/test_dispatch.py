@@ -1,0 +1,182 @@
+"""What becomes of the hub's messages, with the wrapper's real HTTP door played by a small server."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from tenant_daemon.contracts.approvals import ApprovalDecided, Verdict
+from tenant_daemon.contracts.chat import SendMessage, StopRun
+from tenant_daemon.contracts.commands import ApplyConfig, ConfigApplied
+from tenant_daemon.contracts.config import AgentConfig, TenantConfig
+from tenant_daemon.hub_client import dispatch
+from tenant_daemon.hub_client.applied_config import AppliedConfig
+from tenant_daemon.hub_client.dispatch import Dispatcher
+from tenant_daemon.hub_client.inbox import InboxPayload, Incoming
+from tenant_daemon.hub_client.outbox import LinkStore
+from tenant_daemon.hub_client.sessions import ChatSession
+from tenant_daemon.hub_client.wrapper_client import WrapperClient
+from tenant_daemon.kit.http_server import serve_on
+from tests.support.sockets import listening_socket
+
+DECISION = ApprovalDecided(approval_id="apr1", verdict=Verdict.DENY, decided_by="usr1", deny_reason="no")
+
+
+class _Chat:
+    def __init__(self) -> None:
+        self.messages: list[Incoming] = []
+        self.stopped: list[str] = []
+
+    def on_message(self, message: Incoming) -> None:
+        self.messages.append(message)
+
+    async def stop(self, conversation_id: str) -> None:
+        self.stopped.append(conversation_id)
+
+
+@dataclass
+class _Wrapper:
+    statuses: list[int] = field(default_factory=list)
+    """Answers to give before it says 200."""
+    requests: list[tuple[str, Any]] = field(default_factory=list)
+
+    async def take(self, request: Request) -> Response:
+        assert request.headers["authorization"] == "Bearer wrapper-token"
+        self.requests.append((request.url.path, await request.json()))
+        return JSONResponse({}, self.statuses.pop(0) if self.statuses else 200)
+
+
+@dataclass
+class _Desk:
+    store: LinkStore
+    chat: _Chat
+    wrapper: _Wrapper
+    config: AppliedConfig
+    dispatcher: Dispatcher
+    config_changes: int = 0
+
+    def accept(self, message_id: str, payload: InboxPayload) -> None:
+        message = self.store.inbox.accept(message_id, payload)
+        assert message is not None
+        self.dispatcher.on_message(message)
+
+    async def until_done(self) -> None:
+        """Wait for every task that the messages set off."""
+        mine = asyncio.current_task()
+        tasks = [task for task in asyncio.all_tasks() if task is not mine and task.get_name() == "work"]
+        async with asyncio.timeout(5):
+            await asyncio.gather(*tasks)
+
+
+class _Tasks:
+    """A task group that names its tasks."""
+
+    def create_task(self, work: Any) -> "asyncio.Task[None]":
+        return asyncio.create_task(work, name="work")
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[_Desk]:
+    store, chat, played = LinkStore(tmp_path / "link.db"), _Chat(), _Wrapper()
+    config = AppliedConfig(tmp_path / "config.json")
+    listener = listening_socket()
+    app = Starlette(routes=[Route("/{path:path}", played.take, methods=["POST"])])
+    server = asyncio.create_task(serve_on(listener, app))
+
+    async def on_config() -> None:
+        desk.config_changes += 1
+
+    async with WrapperClient(listener.getsockname()[1], "wrapper-token") as wrapper:
+        dispatcher = Dispatcher(store, chat, wrapper, config, on_config, _Tasks())  # type: ignore[arg-type]
+        desk = _Desk(store, chat, played, config, dispatcher)
+        yield desk
+    server.cancel()
+    await asyncio.gather(server, return_exceptions=True)
+
+
+def _reports(desk: _Desk) -> list[ConfigApplied]:
+    return [
+        ConfigApplied.model_validate_json(message.payload)
+        for message in desk.store.waiting(after=0, limit=10)
+    ]
+
+
+def _config(version: int, *names: str) -> TenantConfig:
+    return TenantConfig(version=version, agents=[AgentConfig(agent_id=name, name=name) for name in names])
+
+
+async def test_message_goes_to_the_chat_and_stays_in_the_inbox(desk: _Desk) -> None:
+    desk.accept("m1", SendMessage(message_id="msg1", conversation_id="c", agent_id="sales", text="hi"))
+    assert [message.id for message in desk.chat.messages] == ["m1"]
+    assert desk.store.inbox.pending_count() == 1
+
+
+async def test_stop_is_done_when_the_chat_has_stopped(desk: _Desk) -> None:
+    desk.accept("m1", StopRun(conversation_id="cnv1"))
+    await desk.until_done()
+    assert desk.chat.stopped == ["cnv1"]
+    assert desk.store.inbox.pending_count() == 0
+
+
+async def test_decision_is_repeated_until_the_wrapper_has_it(
+    desk: _Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dispatch, "_RETRY_CAP_SECONDS", 0.01)
+    desk.wrapper.statuses = [503, 500]
+    desk.accept("m1", DECISION)
+    await desk.until_done()
+    sent = ("/api/v1/approvals/apr1/decision", DECISION.model_dump(mode="json"))
+    assert desk.wrapper.requests == [sent] * 3
+    assert desk.store.inbox.pending_count() == 0
+
+
+@pytest.mark.parametrize("status", [409, 404, 422])
+async def test_decision_that_came_too_late_is_not_repeated(desk: _Desk, status: int) -> None:
+    desk.wrapper.statuses = [status]
+    desk.accept("m1", DECISION)
+    await desk.until_done()
+    assert len(desk.wrapper.requests) == 1
+    assert desk.store.inbox.pending_count() == 0
+
+
+async def test_configuration_is_applied_and_told(desk: _Desk) -> None:
+    desk.accept("m1", ApplyConfig(config=_config(3, "sales")))
+    await desk.until_done()
+    desk.accept("m2", ApplyConfig(config=_config(2, "old")))
+    await desk.until_done()
+    assert desk.config.current == _config(3, "sales")
+    assert _reports(desk) == [ConfigApplied(version=3, is_applied=True)]
+    assert desk.config_changes == 1
+
+
+async def test_refused_configuration_leaves_the_last_good_one(desk: _Desk) -> None:
+    desk.accept("m1", ApplyConfig(config=_config(3, "sales")))
+    await desk.until_done()
+    desk.accept("m2", ApplyConfig(config=_config(4, "sales", "sales")))
+    await desk.until_done()
+    assert desk.config.version == 3
+    (report,) = _reports(desk)
+    assert (report.version, report.is_applied) == (4, False)
+
+
+async def test_restart_does_what_was_left_undone(desk: _Desk) -> None:
+    desk.store.inbox.accept("m1", StopRun(conversation_id="cnv1"))
+    desk.store.inbox.accept(
+        "m2", SendMessage(message_id="msg1", conversation_id="c", agent_id="sales", text="hi")
+    )
+    desk.dispatcher.restore()
+    await desk.until_done()
+    assert desk.chat.stopped == ["cnv1"]
+    assert desk.chat.messages == []
+
+
+async def test_wrapper_is_told_of_a_stopped_session(desk: _Desk) -> None:
+    await desk.dispatcher._wrapper.cancel(ChatSession("sales", "cnv1"))
+    assert desk.wrapper.requests == [("/api/v1/sessions/cancel", {"session_id": "agent:sales:c-cnv1"})]
