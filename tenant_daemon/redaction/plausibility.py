@@ -8,6 +8,7 @@ a placeholder, a reference, a type or a piece of program stays, since redacting 
 import math
 import re
 from collections import Counter
+from itertools import pairwise
 
 _PLACEHOLDER = re.compile(
     r"(?i)^(?:[*x•.#_?-]{3,}|<[^>]*>|\[[^\]]*\]|\{.*\}|\$.*|%.*%?|@.*|SECRET_REF\b.*|REDACTED.*"
@@ -22,7 +23,7 @@ _CODE = re.compile(
     r"^(?:[A-Za-z_$][\w$]*(?:(?:\.|::|->)[A-Za-z_$][\w$]*)+\(?.*|[A-Za-z_$][\w$]*\(.*|[A-Za-z_$][\w$.]*\[.*"
     r"|(?:process|os|sys|self|this|config|settings|env|ENV|request|req|ctx|secrets|var|local|data|module)\.[\w.]+.*)$"
 )
-_NAME = re.compile(r"^[A-Za-z][a-z]*(?:[A-Z][a-z]+)+$|^[a-z]+(?:[_-][a-z]+)+$|^[A-Z]+(?:_[A-Z]+)+$")
+_NAME = re.compile(r"^[A-Za-z][a-z]+(?:[A-Z][a-z]{2,})+$|^[a-z]+(?:[_-][a-z]+)+$|^[A-Z]+(?:_[A-Z]+)+$")
 _PATH = re.compile(
     r"^(?:\.{0,2}/|~/|[A-Za-z]:\\|https?://[^:@\s]+$|[\w-]+\.(?:md|txt|py|js|ts|json|ya?ml|html|css)$)"
 )
@@ -39,6 +40,21 @@ def looks_like_secret(value: str) -> bool:
     if len(set(value)) <= 3 or re.fullmatch(r"[\d.,:/-]{1,10}", value):
         return False
     return any(character.isalnum() for character in value)
+
+
+def looks_random(value: str) -> bool:
+    """Whether a value was probably made by a machine: letters mixed with digits, and not in words."""
+    kinds = [_kind(character) for character in value]
+    turns = sum(a != b for a, b in pairwise(kinds))
+    digit_turns = sum((a == "d") != (b == "d") for a, b in pairwise(kinds))
+    is_shuffled = turns >= 0.4 * len(value) or (digit_turns >= 4 and kinds.count("d") < len(value))
+    return is_shuffled and looks_like_secret(value) and entropy(value) >= 3.2
+
+
+def _kind(character: str) -> str:
+    if character.isdigit():
+        return "d"
+    return "u" if character.isupper() else "l"
 
 
 def entropy(value: bytes | str) -> float:

@@ -19,7 +19,7 @@ from pathlib import Path
 import re2
 from pydantic import BaseModel, ConfigDict, Field
 
-from tenant_daemon.redaction.plausibility import looks_like_secret
+from tenant_daemon.redaction.plausibility import looks_like_secret, looks_random
 
 RULES_DIR = Path(__file__).parent / "rules"
 
@@ -51,6 +51,8 @@ class _RuleData(BaseModel):
     """How many bytes before its first end a match may begin."""
     is_checked: bool = False
     """The value must also look like a real one (``plausibility.py``)."""
+    is_random: bool = False
+    """The value must look like made by a machine: letters and digits, and no words."""
     probe: str = ""
     """A simpler pattern that matches wherever ``regex`` does, when that is too large for the finder."""
     match: list[str] = Field(min_length=1)
@@ -68,6 +70,7 @@ class Rule:
     probe: bytes
     reach: int
     is_checked: bool
+    is_random: bool
     match: tuple[str, ...]
     not_match: tuple[str, ...]
 
@@ -76,12 +79,14 @@ class Rule:
         group = 1 if self.pattern.groups else 0
         for found in self.pattern.finditer(data, start):
             span = found.span(group)
-            if span[0] >= 0 and not (self.is_checked and not _is_plausible(data[span[0] : span[1]])):
+            if span[0] >= 0 and self._accepts(data[span[0] : span[1]]):
                 yield span
 
-
-def _is_plausible(value: bytes) -> bool:
-    return looks_like_secret(value.decode("utf-8", "replace"))
+    def _accepts(self, value: bytes) -> bool:
+        text = value.decode("utf-8", "replace")
+        if self.is_random:
+            return looks_random(text)
+        return not self.is_checked or looks_like_secret(text)
 
 
 def expand(template: str) -> str:
@@ -138,6 +143,7 @@ def _compiled(data: _RuleData) -> Rule:
         probe=(data.probe or data.regex).encode(),
         reach=data.reach,
         is_checked=data.is_checked,
+        is_random=data.is_random,
         match=tuple(map(expand, data.match)),
         not_match=tuple(map(expand, data.not_match)),
     )

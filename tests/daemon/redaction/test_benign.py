@@ -1,0 +1,88 @@
+"""What an agent works with every day stays as it is."""
+
+import base64
+import random
+
+import pytest
+
+from tenant_daemon.redaction import KnownSecret, Redactor
+
+REDACTOR = Redactor([KnownSecret("db", "kV9#mQ2x!Lp7zR4wT8nB"), KnownSecret("old", "Sommer#2041x")])
+_SOURCE = random.Random(7)
+
+
+def _bytes(count: int) -> bytes:
+    return bytes(_SOURCE.getrandbits(8) for _ in range(count))
+
+
+def _base64(count: int) -> str:
+    return base64.b64encode(_bytes(count)).decode()
+
+
+def _block(name: str, lines: int) -> str:
+    body = "\n".join(_base64(48) for _ in range(lines))
+    return f"-----BEGIN {name}-----\n{body}\n-----END {name}-----"
+
+
+TEXTS = [
+    f'"integrity": "sha512-{_base64(64)}"',
+    f"sha256-{_base64(32)}",
+    f"golang.org/x/text v0.3.0 h1:{_base64(32)}",
+    f"commit {_bytes(20).hex()}",
+    f"nginx@sha256:{_bytes(32).hex()}",
+    f"--hash=sha256:{_bytes(32).hex()}",
+    f"ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABgQ{_base64(300)} me@x",
+    _block("CERTIFICATE", 12),
+    _block("PUBLIC KEY", 5),
+    f"data:image/png;base64,{_base64(400)}",
+    f"src: url(data:font/woff2;base64,{_base64(220)}) format('woff2')",
+    "0a1b2c3d-1234-4abc-9def-0123456789ab",
+    "IBAN DE89 3704 0044 0532 0130 00, BIC COBADEFFXXX",
+    "Rufen Sie uns an: +49 (0)30 1234-5678",
+    "Rechnung Nr. 2024-001234 vom 12.03.2024 über 1.234,56 €",
+    "const token = await getToken();",
+    "def login(self, password: str) -> Token:",
+    'api_key = os.environ["API_KEY"]',
+    "token=$(cat /run/secrets/token)",
+    'password: "********"',
+    "Passwort vergessen? Klicken Sie hier.",
+    "max_tokens: 4096, token_count=128383",
+    "The secret of good coffee is fresh beans.",
+    "/usr/local/lib/python3.11/site-packages/django/contrib/auth/password_validation.py",
+    "Rindfleischetikettierungsüberwachungsaufgabenübertragungsgesetz",
+    "getUserAuthenticationTokenFromRequestHeaderOrThrow",
+    "docker run -u 1000:1000 -p 8080:80 nginx:1.25",
+    "postgres://localhost:5432/shop",
+    'curl -H "Authorization: Bearer ${TOKEN}" https://api.example.org',
+    "password=SECRET_REF(db-password)",
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/",
+    "Sommer 2041 wird heiß",
+    "CREATE TABLE users (id INT, password VARCHAR(255) NOT NULL);",
+    "test_that_the_password_is_not_shown_in_the_log",
+    "https://docs.google.com/document/d/1A2b3C4d5E6f7G8h9I0jK1L2M3N4O5P6Q7R8S9T0u1V2/edit",
+    '"token_type": "Bearer", "expires_in": 3600',
+    "12, 14, 15, 16, 17, 22, 23, 24, 25, 30 Personen",
+]
+
+PAYLOADS: list[object] = [
+    {"role": "assistant", "tool_calls": [{"id": "call_a1B2c3D4e5F6g7H8i9J0k1L2m3N4", "type": "function"}]},
+    {"type": "thinking", "thinking": "hm", "signature": _base64(200)},
+    {"reasoning_details": [{"type": "reasoning.encrypted", "data": _base64(500)}]},
+    {"type": "reasoning", "encrypted_content": _base64(300)},
+    {"type": "image_url", "image_url": {"url": f"data:image/png;base64,{_base64(3000)}"}},
+    {"type": "input_audio", "input_audio": {"data": _base64(900), "format": "wav"}},
+    {"source": {"type": "base64", "media_type": "image/jpeg", "data": _base64(900)}},
+    {"parameters": {"properties": {"password": {"type": "string"}}, "required": ["password", "api_key"]}},
+    {"usage": {"prompt_tokens": 123456, "total_tokens": 999999999}},
+    {"codes": [200, 201, 404, 500, 301, 302, 100, 418], "ages": [34, 45, 56, 67, 78, 33, 44, 55]},
+]
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_text_stays(text: str) -> None:
+    assert REDACTOR.redact(text) == text
+
+
+@pytest.mark.parametrize("payload", PAYLOADS, ids=range(len(PAYLOADS)))
+def test_protocol_fields_and_media_stay(payload: object) -> None:
+    assert REDACTOR.redact_payload(payload) == payload
