@@ -1,5 +1,6 @@
 """Command lines: parse, judge every part, and build the pipelines that will run."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -37,7 +38,14 @@ def judge_docker(text: str, context: PolicyContext) -> Judgement:
     if isinstance(action, RunPipelines):
         programs = {command.argv[0] for pipeline in action.pipelines for command in pipeline}
         if len(action.pipelines) != 1 or len(action.pipelines[0]) != 1 or not programs <= set(_DOCKER):
-            return refusal("docker.not-docker", "The docker tool runs one docker command at a time.")
+            return replace(
+                judgement,
+                tier=max(judgement.tier, Tier.RED),
+                reason="The docker tool runs one docker command at a time.",
+                rule_ids=(*judgement.rule_ids, "docker.not-docker"),
+                action=None,
+                is_unknown=True,
+            )
     return judgement
 
 

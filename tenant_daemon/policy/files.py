@@ -5,7 +5,7 @@ from pathlib import Path
 from tenant_daemon.contracts.tiers import Tier
 from tenant_daemon.policy.actions import Action, DeletePath, ListFiles, MovePath, ReadFile, WriteFile
 from tenant_daemon.policy.judgement import Judgement, PolicyContext
-from tenant_daemon.policy.paths.places import PlaceJudge, is_below
+from tenant_daemon.policy.paths.places import PlaceJudge, is_always_readable, is_below
 from tenant_daemon.policy.paths.resolve import RealPath
 from tenant_daemon.policy.screening import find_hidden_in_name
 from tenant_daemon.policy.verdict import Verdict, display_path
@@ -28,6 +28,9 @@ class _FileCall:
             if hidden is not None:
                 self.forbid("path.hidden-character", f"The path contains an invisible character ({hidden}).")
                 return False
+            if raw.startswith("~") or "://" in raw[:12]:
+                self.forbid("path.not-a-path", "That is not a path of a file.")
+                return False
             if "SECRET_REF(" in raw:
                 self.forbid("path.secret-reference", "A secret cannot be part of a path.")
                 return False
@@ -38,7 +41,7 @@ class _FileCall:
         roots = self.places.roots
         if is_below(place.path, roots.workspace):
             return
-        if within_readable and (self.verdict.tier < Tier.RED or self._is_readable(place.path)):
+        if within_readable and (is_always_readable(place.path) or self._is_readable(place.path)):
             return
         self.forbid(
             "path.outside-forbidden",

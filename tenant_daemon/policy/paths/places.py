@@ -75,6 +75,11 @@ def is_below(path: str, root: str) -> bool:
     return path == root or (path.startswith(root) and path[len(root)] == "/")
 
 
+def is_always_readable(path: str) -> bool:
+    """Whether a path is one of the harmless facts about the system, or an open device."""
+    return path in _FACTS or path in _OPEN_DEVICES
+
+
 class PlaceJudge:
     """Judges paths for one call. ``cwd`` is where relative paths start."""
 
@@ -219,6 +224,7 @@ class PlaceJudge:
                 "path.hard-link",
                 f"{self._said(path)} is the same file as another one somewhere else.",
                 unknown=True,
+                forbidden=True,
             )
         if is_secret_name(name):
             self._note_secret(path)

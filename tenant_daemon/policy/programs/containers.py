@@ -18,11 +18,14 @@ if TYPE_CHECKING:
 
 _GUARDRAIL: Final = re.compile(
     r"(?:ssh|sshd|ufw|firewalld|nftables|iptables|netfilter-persistent|fail2ban|auditd|apparmor|systemd-.*|dbus|polkit|sudo"
-    r"|letsbe.*|openclaw.*|.*safety.*|.*secrets-proxy.*|.*vault.*|tenant[-_]daemon.*|containerd|docker|cron|unattended-upgrades)"
+    r"|letsbe.*|openclaw.*|safety.*|.*secrets-proxy.*|tenant[-_]daemon.*)"
     r"(?:\.(?:service|socket|target|timer))?(?:@.*)?"
     r"|(?:rescue|emergency|reboot|poweroff|shutdown|halt|kexec|suspend|hibernate|sleep|exit|runlevel\d|graphical"
     r"|multi-user|default|ctrl-alt-del|umount|final|initrd.*)\.target",
     re.IGNORECASE,
+)
+_FOUNDATION: Final = re.compile(
+    r"(?:docker|containerd|cron|network(?:ing|-manager)?|resolvconf|rsyslog|unattended-upgrades)(?:\.\w+)?"
 )
 _SHOWS_SECRETS: Final = re.compile(
     r"Env\b|\.Config(?!\.(?:Image|Hostname|User|Labels|WorkingDir|ExposedPorts|Healthcheck))|json\s+\.\s*}|range\s+\.\s*}|Secret|Cmd|Args|Entrypoint"
@@ -47,6 +50,10 @@ def _service(judge: "CommandJudge", value: str) -> None:
             f"{value} is part of the server's protection.",
             risk="The guardrails could be switched off, or nobody could sign in any more.",
             unknown=True,
+        )
+    elif _FOUNDATION.fullmatch(value) is not None:
+        judge.verdict.note(
+            Tier.RED, "service.foundation", f"Every tool needs {value}.", risk="All tools stop for a while."
         )
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 from tenant_daemon.contracts.tiers import Tier
 from tenant_daemon.policy.paths.names import is_secret_name
+from tenant_daemon.policy.paths.places import is_below
 from tenant_daemon.policy.programs.kinds import FROM_INPUT, KINDS
 from tenant_daemon.policy.programs.options import Reading
 from tenant_daemon.policy.programs.profile import Profile
@@ -28,7 +29,8 @@ def _git_argument(judge: "CommandJudge", value: str) -> None:
     if value == FROM_INPUT:
         judge.unknown("argument.unknown-path", "It touches files that are named only while it runs.")
         return
-    if value.startswith("/") or value == ".." or "../" in value or value.startswith(":/"):
+    # What exists under this name, git takes for a path, even outside a repository.
+    if value.startswith("/") or value == ".." or "../" in value or judge.places.resolve(value).exists:
         judge.places.read(value)
     name = value.rpartition(":")[2].rpartition("/")[2]
     if is_secret_name(name):
@@ -45,7 +47,7 @@ def _branch_name(judge: "CommandJudge", value: str) -> None:
 def _git_folder(judge: "CommandJudge", value: str) -> None:
     """``-C``: paths that follow are judged as if in the repository's own folder; it must be the agent's."""
     place = judge.places.list(value)
-    if not place.path.startswith(judge.places.roots.workspace):
+    if not is_below(place.path, judge.places.roots.workspace):
         judge.unknown("git.elsewhere", "Works on a repository outside the agent's own folder.")
 
 

@@ -94,7 +94,8 @@ class CommandJudge:
         profile = self.library.get(name)
         if profile is None:
             self.unknown("command.unknown-program", f"The program “{argv[0]}” is not known here.")
-            self._secrets_in(argv, None)
+            if any("SECRET_REF(" in arg for arg in argv):
+                self._note_exposed()
             return
         args = argv[1:]
         self.has_compose_file = False
@@ -137,7 +138,7 @@ class CommandJudge:
             unknown=profile.is_unknown,
             general=True,
         )
-        self._secrets_in(args, profile)
+        self._secrets_in(profile, reading)
         if profile.needs_any and not any(flag.name in profile.needs_any for flag, _ in reading.given):
             self.unknown(
                 f"{profile.rule_id}.input", "It would take its commands from somewhere not seen here."
@@ -153,7 +154,8 @@ class CommandJudge:
             self.unknown(
                 f"{profile.rule_id}.unknown-command", f"“{profile.rule_id} {name}” is not known here."
             )
-            self._secrets_in(args, None)
+            if any("SECRET_REF(" in arg for arg in args):
+                self._note_exposed()
             return
         rest = reading.positionals[1:]
         if rest == ["--help"]:
@@ -185,8 +187,8 @@ class CommandJudge:
 
     def _positionals(self, profile: Profile, reading: Reading) -> None:
         plan = profile.plan
-        for names, other in profile.plans_if:
-            if any(flag.name in names for flag, _ in reading.given):
+        for sets, other in profile.plans_if:
+            if all(any(flag.name in names for flag, _ in reading.given) for names in sets):
                 plan = other
                 break
         values = reading.positionals
@@ -218,12 +220,19 @@ class CommandJudge:
         for value in values:
             judge_value(self, value)
 
-    def _secrets_in(self, args: list[str], profile: Profile | None) -> None:
+    def _secrets_in(self, profile: Profile, reading: Reading) -> None:
         """A secret's value may be handed to a program that uses it, never to one that can show it changed."""
-        if not any("SECRET_REF(" in arg for arg in args):
+        allowed = profile.secret_flags if self.is_alone and not self.is_in_container else frozenset[str]()
+        if "*" in allowed:
             return
-        if profile is not None and profile.takes_secrets and self.is_alone and not self.is_in_container:
-            return
+        values = [value for flag, value in reading.given if value and flag.name not in allowed]
+        # The arguments of a wrapped command are looked at when that command is judged.
+        if profile.plan.rest in (None, "any..."):
+            values += reading.positionals
+        if any("SECRET_REF(" in value for value in (*values, *reading.unknown)):
+            self._note_exposed()
+
+    def _note_exposed(self) -> None:
         self.verdict.note(
             Tier.CRITICAL_RED,
             "secret.exposed",

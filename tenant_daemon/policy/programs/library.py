@@ -62,7 +62,7 @@ def _profile(rule_id: str, table: dict[str, Any], inherited: dict[str, Any]) -> 
     shared = {
         "env": env,
         "network": table.get("network", inherited.get("network", False)),
-        "secrets": table.get("secrets", inherited.get("secrets", False)),
+        "secrets": table.get("secrets", inherited.get("secrets", "")),
     }
     return Profile(
         rule_id=rule_id,
@@ -76,12 +76,13 @@ def _profile(rule_id: str, table: dict[str, Any], inherited: dict[str, Any]) -> 
         flags=compile_flags(table.get("flags", ""), style, table.get("why", {})),
         plan=_plan(table.get("args", "")),
         plans_if=tuple(
-            (frozenset(flags.split()), _plan(args)) for flags, args in table.get("args_if", {}).items()
+            (tuple(frozenset(part.split()) for part in flags.split("&")), _plan(args))
+            for flags, args in table.get("args_if", {}).items()
         ),
         needs_any=frozenset(table.get("needs", "").split()),
         subs=_subs(rule_id, table.get("sub", {}), shared),
         env=tuple(env.items()),
-        takes_secrets=shared["secrets"],
+        secret_flags=frozenset(shared["secrets"].split()),
         needs_network=shared["network"],
         version_flag=table.get("version", ""),
         review=table.get("review", ""),

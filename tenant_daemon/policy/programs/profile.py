@@ -75,14 +75,15 @@ class Profile:
     """``-20`` is a count."""
     flags: dict[str, Flag] = field(default_factory=dict)
     plan: ArgumentPlan = NO_ARGUMENTS
-    plans_if: tuple[tuple[frozenset[str], ArgumentPlan], ...] = ()
+    plans_if: tuple[tuple[tuple[frozenset[str], ...], ArgumentPlan], ...] = ()
+    """Other plans, each for when a flag of every one of its sets is given; the first that fits counts."""
     needs_any: frozenset[str] = frozenset()
     """Without one of these flags it would read commands from its input."""
     subs: dict[str, "Profile"] = field(default_factory=dict)
     env: tuple[tuple[str, str], ...] = ()
     """Set for this program, so that no setting file makes it do something else."""
-    takes_secrets: bool = False
-    """It passes a credential on and does not print it."""
+    secret_flags: frozenset[str] = frozenset()
+    """Flags whose value may be a secret: it is passed on and not shown; ``*`` is any argument."""
     needs_network: bool = False
     version_flag: str = ""
     """Alone, it only shows the version (``-v``, where that is not short for something else)."""

@@ -44,6 +44,12 @@ _AWK_REACHES_OUT: Final = frozenset(
 )
 
 
+# After these words a slash begins a pattern.
+_AWK_BEFORE_PATTERN: Final = frozenset(
+    {"print", "printf", "in", "return", "else", "do", "case", "exit", "delete"}
+)
+
+
 def is_plain_sed(script: str) -> bool:
     """Whether a sed script only prints, deletes and replaces: no file, no command."""
     at, size = 0, len(script)
@@ -108,6 +114,9 @@ def is_plain_awk(program: str) -> bool:
     prints_at_depth: int | None = None
     depth = 0
     while at < size:
+        if program[at] == "/" and before in ("++", "--"):
+            # Division or the beginning of a pattern: programs differ.
+            return False
         if program[at] == "/" and before not in ("operand", ")", "]"):
             found = _AWK_REGEX.match(program, at)
             kind, text = "string", ""
@@ -129,9 +138,7 @@ def is_plain_awk(program: str) -> bool:
             return False
         depth += (text == "(") - (text == ")")
         before = (
-            "operand"
-            if kind in ("string", "number", "word") and text not in ("print", "printf", "in", "return")
-            else text
+            "operand" if kind in ("string", "number", "word") and text not in _AWK_BEFORE_PATTERN else text
         )
     return True
 

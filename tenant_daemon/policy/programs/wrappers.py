@@ -144,10 +144,9 @@ def _container(judge: CommandJudge, argv: list[str]) -> None:
 
 
 def _remote(judge: CommandJudge, argv: list[str]) -> None:
-    """``ssh HOST command``: judged by its content as far as it can be; the host decides the rest."""
-    for text in [" ".join(argv)] if argv else []:
-        _shell_text(judge, [text])
-    judge.unknown("ssh.session", "Works on another computer, where nothing can be checked.")
+    """``ssh HOST command``, ``watch command``: a shell will read the words joined; the profile is unknown."""
+    if argv:
+        _shell_text(judge, [" ".join(argv)])
 
 
 def _anything(judge: CommandJudge, argv: list[str]) -> None:
@@ -164,7 +163,11 @@ def _find(judge: CommandJudge, profile: Profile, reading: Reading) -> None:
         judge.places.delete(f"{start}/found" if is_filtered else start, whole_tree=True)
     patterns = reading.values("-name", "-iname", "-path", "-ipath", "-wholename", "-regex", "-iregex")
     outside = [s for s in starts if not is_below(judge.places.resolve(s).path, workspace)]
-    judge.found_below = FROM_INPUT if outside or reading.has("-L", "-follow") or any(map(_names_secrets, patterns)) else f"{starts[0]}/found"
+    judge.found_below = (
+        FROM_INPUT
+        if outside or reading.has("-L", "-follow") or any(map(_names_secrets, patterns))
+        else f"{starts[0]}/found"
+    )
     for value in reading.values("-exec", "-execdir", "-ok", "-okdir"):
         _until(judge, value)
 

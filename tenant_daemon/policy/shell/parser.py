@@ -19,6 +19,15 @@ MAX_BYTES: Final = 8_192
 MAX_NODES: Final = 1_200
 MAX_COMMANDS: Final = 40
 MAX_WORDS: Final = 200
+_MAX_SIGNS: Final = (
+    (b" ", 1_500),
+    (b"|", 80),
+    (b"&", 120),
+    (b";", 300),
+    (b"{", 300),
+    (b"\n", 300),
+    (b"*", 600),
+)
 _CACHED_BYTES: Final = 1_024
 
 _LANGUAGE: Final = Language(tree_sitter_bash.language())
@@ -82,6 +91,9 @@ def _parse(text: str) -> Script:
     source = text.encode("utf-8", "surrogatepass")
     if len(source) > MAX_BYTES:
         return Script(problem="It is too long to be checked.")
+    # Counted before parsing: the parser itself takes long over many joints.
+    if any(source.count(sign) > most for sign, most in _MAX_SIGNS):
+        return Script(problem="It has too many parts to be checked.")
     root = _PARSER.parse(source).root_node
     if root.descendant_count > MAX_NODES:
         return Script(problem="It has too many parts to be checked.")

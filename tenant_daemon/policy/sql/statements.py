@@ -40,6 +40,15 @@ _PURE: Final = word_set(
     default check references into table only materialized recursive lo_get_none uuid gen_random_uuid found_rows
     """
 )
+_PUBLISHING: Final = word_set("published publish scheduled sent sending public running queued live")
+_SENDING: Final = re.compile(
+    r"(?:\w+_)?(?:e?mails?|mail_queue|outbox|newsletters?|campaigns?|sms|messages?|notifications?|invitations?|invites?"
+    r"|webhooks?|bookings?)(?:_queue|_recipients?|_outbox)?"
+)
+_PEOPLE: Final = re.compile(
+    r"(?:\w+_)?(?:users?|roles?|permissions?|accounts?|admins?|members?|sessions?|api_keys?|privileges|grants|logins?)"
+    r"|is_(?:admin|superuser|staff|owner)|user_level|wp_capabilities"
+)
 _CHANGES: Final = {
     "insert": (Tier.YELLOW, "Adds records."),
     "replace": (Tier.YELLOW, "Replaces records."),
@@ -156,12 +165,26 @@ def _judge_change(verdict: Verdict, first: str, words: list[str], tokens: list[T
         tier, says = Tier.RED, "Changes every record of a table."
     if first == "delete" and "where" not in words:
         says = "Deletes every record of a table."
+    if first in ("insert", "replace", "update"):
+        _judge_meaning(verdict, tokens)
     risk = "What is deleted cannot be brought back." if tier >= Tier.RED else ""
     verdict.note(tier, f"sql.{first}", says, risk=risk)
     _judge_functions(verdict, tokens, is_change=True)
     reaching = (set(words[1:]) & _REACHES_OUT) - {"set", "do", "load", "change", "source", "system", "lock"}
     if reaching:
         _note_unknown(verdict, min(reaching))
+
+
+def _judge_meaning(verdict: Verdict, tokens: list[Token]) -> None:
+    """Records that are more than records: they publish something, send it, or let somebody in."""
+    strings = {token.text.strip("nN'").lower() for token in tokens if token.kind == "string"}
+    names = {token.text.strip('"`[]').lower() for token in tokens if token.kind in ("word", "quoted")}
+    if strings & _PUBLISHING or any(_SENDING.fullmatch(name) for name in names):
+        verdict.note(
+            Tier.YELLOW, "sql.publishes", "Publishes or sends something to people outside.", external=True
+        )
+    if any(_PEOPLE.fullmatch(name) for name in names):
+        verdict.note(Tier.RED, "sql.people", "Changes who may sign in or what they may do.")
 
 
 def _judge_functions(verdict: Verdict, tokens: list[Token], *, is_change: bool = False) -> None:

@@ -9,6 +9,7 @@ import re
 from typing import Final, NamedTuple
 
 MAX_CHARACTERS: Final = 8_192
+MAX_TOKENS: Final = 800
 
 _TOKEN: Final = re.compile(
     r"(?P<blank>\s+)"
@@ -44,8 +45,11 @@ def split_statements(text: str) -> list[list[Token]]:
     if len(text) > MAX_CHARACTERS:
         raise UnclearSql("The SQL is too long to be checked.")
     statements: list[list[Token]] = [[]]
-    at = 0
+    at = count = 0
     while at < len(text):
+        count += 1
+        if count > 2 * MAX_TOKENS:
+            raise UnclearSql("The SQL has too many parts to be checked.")
         found = _TOKEN.match(text, at)
         if found is None:
             raise UnclearSql(f"The SQL has something unclear in it, near “{text[at : at + 12]}”.")

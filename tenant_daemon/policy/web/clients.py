@@ -130,6 +130,13 @@ def _wget(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
     named = reading.values("--method")
     body = "&".join(reading.values("--post-data", "--body-data"))
     method = named[-1] if named else "POST" if reading.has("--post-data") else "GET"
+    if reading.values("--max-redirect") != ["0"]:
+        judge.verdict.note(
+            Tier.YELLOW,
+            "wget.redirect",
+            "Goes wherever the address leads on to (unless --max-redirect=0).",
+            external=True,
+        )
     if not reading.has("-O", "--output-document", "--spider"):
         for url in reading.positionals:
             judge.places.write(url.split("?")[0].rstrip("/").rpartition("/")[2] or "index.html")

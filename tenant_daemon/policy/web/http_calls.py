@@ -66,7 +66,8 @@ def _judge_listed(
 
 def _unlisted(address: Address, method: str) -> Judgement:
     verdict = Verdict()
-    is_outside = address.ip is None or is_public(address.ip)
+    # A name without a dot, such as `localhost`, is a computer of this server's own network.
+    is_outside = "." in address.host if address.ip is None else is_public(address.ip)
     if is_outside:
         reason = f"{address.endpoint} is outside this server and is not one of the listed tools."
         verdict.note(Tier.YELLOW, "http.unlisted", reason, external=True, forbidden=True)
