@@ -1,0 +1,107 @@
+"""One door to all executors: references are resolved last, and only where a value may stand."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tenant_daemon.execution import ActionFailed, CallScope, Executor
+from tenant_daemon.execution.references import resolve_references
+from tenant_daemon.home import TenantHome
+from tenant_daemon.policy.actions import (
+    Command,
+    GenerateSecret,
+    HandOver,
+    HttpCall,
+    ReadFile,
+    RequestSecret,
+    RunPipelines,
+    UpdateEnv,
+)
+from tenant_daemon.vault import Vault
+
+SECRET = "quartz/Lamp 42"
+REFERENCE = "SECRET_REF(shop-key)"
+
+
+@pytest.fixture
+def vault(home: TenantHome) -> Vault:
+    vault = Vault.open(home)
+    vault.put("shop-key", SECRET, actor="user:owner")
+    return vault
+
+
+async def _echo(action: HandOver, _scope: CallScope) -> str:
+    return action.message
+
+
+@pytest.fixture
+def executor(home: TenantHome, vault: Vault) -> Executor:
+    return Executor(home, vault, _echo)
+
+
+async def test_reference_reaches_arguments_and_variables(
+    executor: Executor, workspace: Path, scope: CallScope
+) -> None:
+    command = Command(("sh", "-c", 'echo "$1 $KEY"', "sh", REFERENCE), env=(("KEY", REFERENCE),))
+
+    outcome = await executor.execute(RunPipelines(((command,),), cwd=workspace), scope)
+
+    assert outcome.output == f"{SECRET} {SECRET}\n"
+
+
+async def test_reference_reaches_a_setting(executor: Executor, workspace: Path, scope: CallScope) -> None:
+    await executor.execute(UpdateEnv(workspace / ".env", "KEY", REFERENCE), scope)
+
+    assert (workspace / ".env").read_text() == f"KEY='{SECRET}'\n"
+
+
+def test_reference_in_an_address_is_encoded_and_cannot_change_the_host(
+    vault: Vault, scope: CallScope
+) -> None:
+    call = HttpCall(
+        "GET", f"http://tool.test/x?key={REFERENCE}", "127.0.0.1", 80, (("X-Key", REFERENCE),), REFERENCE
+    )
+
+    assert resolve_references(call, vault, scope) == HttpCall(
+        "GET", "http://tool.test/x?key=quartz%2FLamp%2042", "127.0.0.1", 80, (("X-Key", SECRET),), SECRET
+    )
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        HandOver("sales", f"the key is {REFERENCE}"),
+        RequestSecret("shop-key", REFERENCE),
+        ReadFile(Path(f"/srv/{REFERENCE}")),
+        HttpCall("GET", f"http://{REFERENCE}/", "127.0.0.1", 80),
+        RunPipelines(((Command((REFERENCE,)),),)),
+    ],
+)
+def test_reference_stays_where_no_value_may_stand(vault: Vault, scope: CallScope, action: object) -> None:
+    assert resolve_references(action, vault, scope) == action  # type: ignore[type-var]
+
+
+async def test_unknown_secret_stops_the_action(executor: Executor, workspace: Path, scope: CallScope) -> None:
+    command = Command(("touch", "made", "SECRET_REF(nothing-here)"))
+
+    with pytest.raises(ActionFailed, match="nothing-here"):
+        await executor.execute(RunPipelines(((command,),), cwd=workspace), scope)
+    assert os.listdir(workspace) == []
+
+
+async def test_generated_secret_is_named_and_never_replaced(
+    executor: Executor, vault: Vault, scope: CallScope
+) -> None:
+    outcome = await executor.execute(GenerateSecret("new-key", 40), scope)
+
+    assert "SECRET_REF(new-key)" in outcome.output
+    assert vault.get("new-key", actor="user:owner", purpose="test") not in outcome.output
+    with pytest.raises(ActionFailed, match="exists already"):
+        await executor.execute(GenerateSecret("new-key"), scope)
+
+
+async def test_request_says_whether_the_owner_has_provided_it(executor: Executor, scope: CallScope) -> None:
+    assert (await executor.execute(RequestSecret("shop-key", "mail"), scope)).is_success
+    with pytest.raises(ActionFailed, match="has not put mail-key"):
+        await executor.execute(RequestSecret("mail-key", "mail"), scope)

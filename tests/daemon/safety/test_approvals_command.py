@@ -1,0 +1,69 @@
+"""Deciding on the server itself, against a wrapper that listens."""
+
+import argparse
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Callable
+
+import pytest
+import uvicorn
+
+from tenant_daemon.local_tokens import local_token
+from tenant_daemon.safety import approvals_command
+from tenant_daemon.safety.server import create_app
+from tests.support.wrapper import WrapperBench
+
+Command = Callable[..., "asyncio.Future[int]"]
+
+
+@pytest.fixture
+async def approvals(bench: WrapperBench) -> AsyncIterator[Command]:
+    """The command, run in a thread while the wrapper serves."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    bench.home.settings_file.write_text(
+        f'tenant_name = "t"\nhub_url = "http://h"\n[ports]\nwrapper = {listener.getsockname()[1]}\n'
+    )
+    app = create_app(bench.started, local_token(bench.home, "wrapper"))
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=1))
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+
+    def run(*words: str) -> int:
+        parser = argparse.ArgumentParser()
+        approvals_command.add_parser(parser.add_subparsers())
+        return approvals_command.run(parser.parse_args(["approvals", *words, "--home", str(bench.home.root)]))
+
+    yield lambda *words: asyncio.ensure_future(asyncio.to_thread(run, *words))
+    server.should_exit = True
+    await serving
+
+
+async def test_owner_lists_and_decides_without_the_hub(
+    approvals: Command, bench: WrapperBench, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert await approvals("list") == 0
+    waiting = [bench.begin("shell", name, command=f"rm {name}") for name in ("a", "b")]
+    asked = {request.tool_call_id: request.approval_id for request in [await bench.asked() for _ in waiting]}
+    assert await approvals("list") == 0
+    assert sorted(line.split("\t")[0] for line in capsys.readouterr().out.splitlines()) == sorted(
+        asked.values()
+    )
+
+    assert await approvals("deny", asked["a"], "--reason", "Keep it.") == 0
+    assert await approvals("approve", asked["b"]) == 0
+    assert await approvals("approve", asked["a"]) == 1
+
+    denied, approved = await asyncio.gather(*waiting)
+    assert (denied.status, denied.reason) == ("denied", "Keep it.")
+    assert approved.approval_id == asked["b"]
+    captured = capsys.readouterr()
+    assert captured.err == "This is denied already.\n"
+
+
+async def test_absent_wrapper_is_said(bench: WrapperBench, capsys: pytest.CaptureFixture[str]) -> None:
+    bench.home.settings_file.write_text('tenant_name = "t"\nhub_url = "http://h"\n[ports]\nwrapper = 1\n')
+    parser = argparse.ArgumentParser()
+    approvals_command.add_parser(parser.add_subparsers())
+    args = parser.parse_args(["approvals", "list", "--home", str(bench.home.root)])
+
+    assert await asyncio.to_thread(approvals_command.run, args) == 1
+    assert "Is it running?" in capsys.readouterr().err
