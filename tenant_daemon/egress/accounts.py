@@ -1,13 +1,18 @@
 """Writes down what requests use, on a thread of its own: a slow disk must not delay a stream."""
 
 import asyncio
+import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 
 import structlog
 
 from tenant_daemon.metering import Meter, Usage, UsageReporter
 from tenant_daemon.metering.meter import OpenRequest
+
+_KNOCK_SECONDS = 5.0
 
 log = structlog.get_logger()
 
@@ -21,14 +26,17 @@ class Accounts:
         self._on_reported = on_reported
         # One thread keeps the order; what waits is bounded by the number of connections.
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="metering")
+        self._is_report_due = threading.Event()
+        self._knocked_at = -_KNOCK_SECONDS
 
     def start(self) -> None:
         """Count what a killed process left open, and report what it did not."""
         self._writer.submit(self._recover)
 
     def close(self) -> None:
-        """Write down what waits, then close."""
+        """Write down and report what waits, then close."""
         self._writer.shutdown(wait=True)
+        self._report()
         self._meter.close()
 
     def open(self, request: OpenRequest) -> "Future[None]":
@@ -47,15 +55,21 @@ class Accounts:
 
     def _settle(self, request: OpenRequest, usage: Usage | None) -> None:
         self._meter.close_request(request, usage)
-        if usage:
-            self._report()
+        if usage and not self._is_report_due.is_set():
+            # Queued behind what waits already: one report for all requests that end together.
+            self._is_report_due.set()
+            with suppress(RuntimeError):  # Closing: `close` reports itself.
+                self._writer.submit(self._report)
 
     def _report(self) -> None:
+        self._is_report_due.clear()
         # A full outbox must not stop the counting: the buckets stay marked and go with the next report.
         try:
             count = self._reporter.report()
         except Exception as exc:  # noqa: BLE001
             log.error("metering.report_failed", reason=type(exc).__name__)
             return
-        if count:
+        # The link looks into its store by itself as well; a knock only makes it sooner.
+        if count and time.monotonic() - self._knocked_at >= _KNOCK_SECONDS:
+            self._knocked_at = time.monotonic()
             self._on_reported()

@@ -54,12 +54,18 @@ class Door:
 
     async def health(self, _request: Request) -> Response:
         """``GET /healthz``: 200 when requests can be redacted."""
+        if await self.is_ready():
+            return JSONResponse({"status": "ok"})
+        return JSONResponse({"status": "vault_unavailable"}, 503)
+
+    async def is_ready(self) -> bool:
+        """Whether there is a redactor; without one every request is refused."""
         try:
             await asyncio.to_thread(self._desk.redactor.current)
         except Exception as exc:  # noqa: BLE001 - the answer is the same whatever it is
             log.error("proxy.vault_unavailable", reason=type(exc).__name__)
-            return JSONResponse({"status": "vault_unavailable"}, 503)
-        return JSONResponse({"status": "ok"})
+            return False
+        return True
 
     def _check(self, request: Request) -> None:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
@@ -114,6 +120,8 @@ def build_app(desk: Desk, token: str, on_stop: Callable[[], Awaitable[None]]) ->
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         desk.accounts.start()
+        # Compiling the rules takes a moment: better now than in the first request.
+        await door.is_ready()
         yield
         await on_stop()
 

@@ -19,6 +19,7 @@ _LEAST_HEX = 20
 
 # Between the lines of a wrapped run, as they are or escaped.
 _LINE_BREAK = re.compile(rb"(?:[ \t]*(?:\r?\n|(?:\\+r)?\\+n)[ \t>+|\"']*)+")
+_BEFORE_BREAK = (b"\n", b"\r", b"\\", b" ", b"\t")
 _LAST_LINE = re.compile(rb"[A-Za-z0-9+/_-]{1,15}(?![A-Za-z0-9+/_-])")
 _SPACED_HEX = re2.compile(
     rb"(?:[0-9A-Fa-f]{2}[ :,-]{1,2}){9,}[0-9A-Fa-f]{2}|(?:[0-9A-Fa-f]{4} ){5,}[0-9A-Fa-f]{2,4}"
@@ -73,6 +74,8 @@ def _wrapped_segments(view: View) -> Iterator[Segment]:
 
 def _last_line(data: bytes, end: int) -> tuple[int, int] | None:
     """The short last line of a wrapped run."""
+    if data[end : end + 1] not in _BEFORE_BREAK:
+        return None
     gap = _LINE_BREAK.match(data, end, end + 24)
     found = _LAST_LINE.match(data, gap.end()) if gap else None
     return found.span() if found else None

@@ -188,9 +188,10 @@ async def test_client_that_leaves_stops_the_upstream_and_is_counted(tmp_path: Pa
     assert completion == 4
 
 
-async def test_usage_goes_to_the_outbox_with_running_totals(proxy: Proxy) -> None:
-    for _ in range(3):
-        await proxy.ask(chat("hi", stream=True))
+async def test_usage_goes_to_the_outbox_with_running_totals(tmp_path: Path) -> None:
+    async with running(tmp_path) as proxy:
+        for _ in range(3):
+            await proxy.ask(chat("hi", stream=True))
     store = LinkStore(proxy.home.link_db)
     [message] = store.waiting(after=0, limit=10)
     store.close()
