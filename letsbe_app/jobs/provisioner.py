@@ -97,13 +97,14 @@ class Provisioner:
 
     async def give_up(self, work: Work, name: StepName, reason: str) -> None:
         """Tell the owner what went wrong, until they try again."""
-        await self._provisioning.fail(work, name, reason)
+        # The order first: once the server's state is announced, pages look at both.
         await self._orders.move(work.order_id, OrderStatus.FAILED, reason)
+        await self._provisioning.fail(work, name, reason)
 
     async def complete(self, work: Work) -> None:
         """The server is its owner's."""
-        await self._provisioning.complete(work)
         await self._orders.move(work.order_id, OrderStatus.ACTIVE)
+        await self._provisioning.complete(work)
 
     async def _reserve(self, tenant: Tenant) -> str:
         # One at a time: the next one must see the place that this one took.

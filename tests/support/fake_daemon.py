@@ -39,7 +39,7 @@ def write_fake_daemon(folder: Path) -> Path:
 
 
 class Reports:
-    """What fake daemons of one home report, each as it starts: arguments, environment, input, process id."""
+    """JSON lines that other processes write into the pipe ``reports`` of a folder."""
 
     def __init__(self, home: Path) -> None:
         home.mkdir(parents=True, exist_ok=True)
