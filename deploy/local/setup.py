@@ -36,7 +36,6 @@ from places import (
     STAMPS,
     VENV,
     WEB,
-    node_dir,
 )
 from progress import elapsed_seconds, say, step
 
@@ -105,7 +104,9 @@ def install_openclaw() -> None:
         OPENCLAW.mkdir(parents=True, exist_ok=True)
         for file in OPENCLAW_RELEASE.glob("*.json"):
             shutil.copy(file, OPENCLAW / file.name)
-        run([str(node_dir() / "npm"), "ci", "--no-audit", "--no-fund", "--loglevel=error"], cwd=OPENCLAW)
+        # No install script runs: OpenClaw works without, and a compromised dependency's would run as us.
+        flags = ["--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+        run([str(VENV / "bin" / "npm"), "ci", *flags], cwd=OPENCLAW)
     mark_done("openclaw", marker)
 
 
