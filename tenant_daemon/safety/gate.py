@@ -19,6 +19,7 @@ from tenant_daemon.safety.binding import Binding, bind
 from tenant_daemon.safety.calls import Call
 from tenant_daemon.safety.config_source import ConfigSource
 from tenant_daemon.safety.ports import Classify
+from tenant_daemon.safety.schemas import ExecuteRequest
 from tenant_daemon.settings import TenantSettings
 from tenant_daemon.vault import RESERVED_NAMES, Vault, references_in
 
@@ -147,7 +148,7 @@ class Gate:
             is_external=judgement.is_external,
             reason=decision.reason,
             judgement=judgement,
-            binding=bind(request.agent_id, request.tool_name, judgement.action, args),
+            binding=_binding(request, judgement, args, decision.decision),
             tool_args=args,
         )
         refusal = self._refusal(call, agent, args, judgement.action)
@@ -213,6 +214,15 @@ def _unknown_agent(agent_id: str, tool_name: str) -> AgentConfig:
         # Without a configuration nothing runs by itself, not even reading.
         tier_floors={tool_name: Tier.YELLOW},
     )
+
+
+def _binding(
+    request: ExecuteRequest, judgement: Judgement, args: Mapping[str, object], decision: Decision
+) -> Binding:
+    """Only for what asks: it reads every program that would run."""
+    if decision is not Decision.ASK:
+        return Binding(normalised="", call="")
+    return bind(request.agent_id, request.tool_name, judgement.action, args)
 
 
 def _denied(ruling: Ruling, reason: str) -> Ruling:

@@ -12,6 +12,7 @@ from typing import Final
 
 import structlog
 
+from tenant_daemon.contracts.tiers import tier_label
 from tenant_daemon.safety.announcer import Announcer
 from tenant_daemon.safety.approval_store import ApprovalStore
 from tenant_daemon.safety.calls import Call, CallState, CallStore
@@ -191,7 +192,7 @@ class LiveCalls:
             reason = f"The owner has not decided yet: {approval.request.summary}"
         return ExecuteResponse(
             status=ExecuteStatus.WAITING,
-            tier=approval.request.tier.name if approval else "",
+            tier=tier_label(approval.request.tier, external=approval.request.is_external) if approval else "",
             is_external=approval.request.is_external if approval else False,
             reason=reason,
             audit_id="",
