@@ -1,0 +1,76 @@
+"""The sample owner, made and found again."""
+
+import asyncio
+import stat
+
+import pytest
+from sqlmodel import select
+
+from letsbe_app.composition import Services
+from letsbe_app.db.models import Order, OrderStatus, Tenant, User
+from letsbe_app.fleet.provisioning.schemas import Work
+from letsbe_app.fleet.provisioning.steps import StepName
+from letsbe_app.sample.owner import EMAIL, SampleFailed, make_sample, wait_until_ready
+from tenant_daemon.contracts.health import Heartbeat
+
+
+async def test_making_it_twice_makes_it_once(services: Services) -> None:
+    first = await make_sample(services)
+    second = await make_sample(services)
+
+    assert first == second
+    assert stat.S_IMODE(first.password_file.stat().st_mode) == 0o600
+    async with services.database.read() as session:
+        assert [user.email for user in (await session.exec(select(User))).all()] == [EMAIL]
+        assert [order.status for order in (await session.exec(select(Order))).all()] == [OrderStatus.PAID]
+        assert len((await session.exec(select(Tenant))).all()) == 1
+
+
+async def test_her_password_signs_her_in(services: Services) -> None:
+    sample = await make_sample(services)
+    signed_in = await services.accounts.sign_in(EMAIL, sample.password_file.read_text())
+
+    account = await services.accounts.account(signed_in.actor)
+    assert account.business_name == "Sample Bakery"
+
+
+async def test_another_password_is_told(services: Services) -> None:
+    sample = await make_sample(services)
+    sample.password_file.write_text("something else")
+
+    with pytest.raises(SampleFailed, match="another password"):
+        await make_sample(services)
+
+
+async def test_a_failed_server_is_tried_again(services: Services) -> None:
+    sample = await make_sample(services)
+    tenant = await services.tenants.of_order(sample.order_id)
+    await services.orders.move(sample.order_id, OrderStatus.PROVISIONING)
+    await services.orders.move(sample.order_id, OrderStatus.FAILED, "No luck.")
+    await services.provisioning.fail(Work(tenant.id, sample.order_id, 1), StepName.DISK, "No luck.")
+
+    with pytest.raises(SampleFailed, match="No luck"):
+        await wait_until_ready(services, 5)
+    await make_sample(services)
+    assert len(await services.provisioning.waiting_work()) == 1
+
+
+async def test_waiting_ends_when_her_agents_can_be_talked_to(services: Services) -> None:
+    sample = await make_sample(services)
+    tenant = await services.tenants.of_order(sample.order_id)
+    waiting = asyncio.create_task(wait_until_ready(services, 20))
+    await services.provisioning.complete(Work(tenant.id, sample.order_id, 1))
+    await services.relay.presence.renew(tenant.id, "lnk_1")
+    await services.tenants.record_heartbeat(
+        tenant.id,
+        Heartbeat(daemon_version="0", openclaw_version="0", config_version=1, is_ready=True),
+    )
+
+    await asyncio.wait_for(waiting, 10)
+
+
+async def test_waiting_ends_with_its_time(services: Services) -> None:
+    await make_sample(services)
+
+    with pytest.raises(SampleFailed, match="not ready within"):
+        await wait_until_ready(services, 0.05)

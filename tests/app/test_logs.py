@@ -1,0 +1,60 @@
+"""Logs hold ids, never content."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+import structlog
+
+from letsbe_app.logs import configure_logging, drop_content
+from letsbe_app.settings import Settings
+
+
+@pytest.fixture
+def lines(capsys: pytest.CaptureFixture[str]) -> Iterator[list[dict[str, object]]]:
+    """What is logged, filled when the test reads it."""
+    before = structlog.get_config()
+    configure_logging(Settings(_env_file=None, LETSBE_LOG_LEVEL="info"))
+
+    class Lines(list[dict[str, object]]):
+        def __iter__(self) -> Iterator[dict[str, object]]:
+            return iter([json.loads(line) for line in capsys.readouterr().err.splitlines()])
+
+    yield Lines()
+    structlog.configure(**before)
+
+
+def test_an_event_is_one_line_of_json(lines: list[dict[str, object]]) -> None:
+    structlog.get_logger().info("order.placed", order_id="ord_1")
+    (line,) = lines
+
+    assert (line["event"], line["order_id"], line["level"]) == ("order.placed", "ord_1", "info")
+
+
+def test_the_level_is_that_of_the_settings(lines: list[dict[str, object]]) -> None:
+    structlog.get_logger().debug("order.looked_at")
+
+    assert list(lines) == []
+
+
+def test_fields_that_would_hold_content_are_dropped() -> None:
+    event = {"event": "x", "password": "hush", "text": "hush", "order_id": "ord_1"}
+
+    assert drop_content(None, "info", event) == {
+        "event": "x",
+        "password": "[not logged]",
+        "text": "[not logged]",
+        "order_id": "ord_1",
+    }
+
+
+def test_an_exception_shows_its_kind_and_place_but_not_its_text(lines: list[dict[str, object]]) -> None:
+    try:
+        raise ValueError("password=hush-hush")
+    except ValueError as exc:
+        structlog.get_logger().error("api.failed", exc_info=exc)
+    (line,) = lines
+
+    assert line["exception"] == "ValueError"
+    assert "test_logs.py" in str(line["at"])
+    assert "hush" not in json.dumps(line)
