@@ -10,6 +10,7 @@ from functools import partial
 import reflex as rx
 
 from letsbe_app.api.app import build_api
+from letsbe_app.ui.components.error_boundary import error_boundary
 from letsbe_app.ui.components.toast import toast_host
 from letsbe_app.ui.errors import render_error
 from letsbe_app.ui.head import head_components
@@ -25,7 +26,10 @@ app = rx.App(
     toaster=None,
     app_wraps={},
     # A wrap is the parent of everything below it, so the host stands beside the page in a fragment.
-    extra_app_wraps={(10, "ToastHost"): lambda _is_stateful: rx.fragment(toast_host())},
+    extra_app_wraps={
+        (55, "ErrorBoundary"): lambda _is_stateful: error_boundary(),
+        (10, "ToastHost"): lambda _is_stateful: rx.fragment(toast_host()),
+    },
     api_transformer=[build_api(), partial(PageServing, pages=[page.route for page in PAGES])],
 )
 

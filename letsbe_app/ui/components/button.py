@@ -11,7 +11,7 @@ Kind = Literal["primary", "quiet", "danger", "bare"]
 
 _BASE: Final = (
     "inline-flex items-center justify-center gap-2 min-h-target px-4 rounded-control font-medium "
-    "cursor-pointer select-none transition-[filter,background-color,border-color] "
+    "cursor-pointer select-none whitespace-nowrap transition-[filter,background-color,border-color] "
     "disabled:opacity-55 disabled:cursor-default aria-disabled:opacity-55 "
 )
 _KINDS: Final[dict[Kind, str]] = {

@@ -105,7 +105,7 @@ function Messages({ conversation, texts, agentName, scroll, children }) {
 }
 
 /** A conversation that exists. */
-function OpenRoom({ conversationId, agentName, texts, draft, openApprovals, isServerOnline, children }) {
+function OpenRoom({ conversationId, agentName, texts, draft, openApprovals, children }) {
   const conversation = useMemo(() => new Conversation(conversationId, hubStream()), [conversationId]);
   const running = useSyncExternalStore(conversation.store.subscribe, conversation.store.runningSnapshot);
   const [phase, setPhase] = useState("loading");
@@ -145,26 +145,28 @@ function OpenRoom({ conversationId, agentName, texts, draft, openApprovals, isSe
           onScroll={scroll.onScroll}
           data-phase={phase}
           data-conversation={conversationId}
-          className="h-full overflow-y-auto flex flex-col gap-5 px-1 sm:px-4 py-4 [overflow-anchor:none]"
+          className="h-full overflow-y-auto py-4 [overflow-anchor:none]"
         >
-          {phase === "loading" && <p className="skeleton m-auto p-4 text-muted">{texts.loading}</p>}
-          {phase === "failed" && (
-            <div role="alert" className="m-auto flex flex-col items-center gap-3">
-              <p>{texts.load_failed}</p>
-              <button
-                type="button"
-                onClick={() => setAttempt(attempt + 1)}
-                className="min-h-target px-4 rounded-control border border-line bg-card cursor-pointer"
-              >
-                {texts.retry}
-              </button>
-            </div>
-          )}
-          {phase === "open" && (
-            <Messages conversation={conversation} texts={texts} agentName={agentName} scroll={scroll}>
-              <div className="flex flex-col gap-4 max-w-[720px]">{children}</div>
-            </Messages>
-          )}
+          <div className="min-h-full max-w-[820px] mx-auto flex flex-col gap-5 px-1 sm:px-4">
+            {phase === "loading" && <p className="skeleton m-auto p-4 text-muted">{texts.loading}</p>}
+            {phase === "failed" && (
+              <div role="alert" className="m-auto flex flex-col items-center gap-3">
+                <p>{texts.load_failed}</p>
+                <button
+                  type="button"
+                  onClick={() => setAttempt(attempt + 1)}
+                  className="min-h-target px-4 rounded-control border border-line bg-card cursor-pointer"
+                >
+                  {texts.retry}
+                </button>
+              </div>
+            )}
+            {phase === "open" && (
+              <Messages conversation={conversation} texts={texts} agentName={agentName} scroll={scroll}>
+                <div className="flex flex-col gap-4">{children}</div>
+              </Messages>
+            )}
+          </div>
         </div>
         {scroll.isAway && (
           <button
@@ -177,7 +179,6 @@ function OpenRoom({ conversationId, agentName, texts, draft, openApprovals, isSe
           </button>
         )}
       </div>
-      {!isServerOnline && <p className="text-sm text-yellow px-2">{texts.server_waits}</p>}
       <Composer
         name={conversationId}
         draft={draft}

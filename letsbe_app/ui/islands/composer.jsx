@@ -63,7 +63,7 @@ export function Composer({ name, draft, agentName, texts, isRunning, isStopping,
 
   return (
     <form
-      className="shrink-0 pb-3 pt-2"
+      className="shrink-0 pb-3 pt-2 w-full max-w-[820px] mx-auto"
       onSubmit={(event) => {
         event.preventDefault();
         send();

@@ -30,6 +30,8 @@ const APPROVALS = {
   cancelled: "approval_cancelled",
 };
 
+const HAS_OUTPUT = new Set(["executed", "failed"]);
+
 const VERDICT_OF_STATUS = { executed: "approved", failed: "approved", denied: "denied", expired: "expired" };
 
 function isWaiting(call) {
@@ -55,6 +57,7 @@ function Tier({ tier, texts }) {
 
 function Call({ call, texts }) {
   const [word, Glyph, colour] = stateOf(call);
+  const hasReason = Boolean(call.reason) && !["running", "executed"].includes(call.status);
   const approval = call.approval ?? (call.approval_id ? VERDICT_OF_STATUS[call.status] : "");
   return (
     <li className="flex flex-col gap-1.5 py-2.5" data-tool-call={call.tool_call_id} data-status={call.status}>
@@ -71,9 +74,9 @@ function Call({ call, texts }) {
           {call.summary}
         </pre>
       )}
-      {approval && <p className="text-muted">{texts[APPROVALS[approval] ?? "approval_waiting"]}</p>}
-      {call.reason && call.status !== "executed" && <p className="text-muted">{call.reason}</p>}
-      {call.status !== "running" && (
+      {approval && !hasReason && <p className="text-muted">{texts[APPROVALS[approval] ?? "approval_waiting"]}</p>}
+      {hasReason && <p className="text-muted">{call.reason}</p>}
+      {HAS_OUTPUT.has(call.status) && (
         <pre
           tabIndex={0}
           aria-label={texts.tool_output}

@@ -169,11 +169,22 @@ def _banners() -> rx.Component:
 
 
 def no_server() -> rx.Component:
-    """Return what a customer without a server sees."""
+    """Return what a customer without a working server sees: the one that is being made, or the way to one."""
     t = texts().common
-    return empty_state(
-        t.no_server_title,
-        t.no_server_detail,
-        icon_name="server",
-        action=link_button(t.no_server_action, routes.CALCULATOR),
+    h = texts().home
+    frame = PortalState.frame
+    return rx.cond(
+        frame.set_up_path != "",
+        empty_state(
+            rx.cond(frame.has_set_up_failed, h.set_up_failed, h.being_set_up),
+            h.set_up_detail,
+            icon_name="server",
+            action=link_button(h.see_progress, frame.set_up_path),
+        ),
+        empty_state(
+            t.no_server_title,
+            t.no_server_detail,
+            icon_name="server",
+            action=link_button(t.no_server_action, routes.CALCULATOR),
+        ),
     )

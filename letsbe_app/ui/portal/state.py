@@ -7,7 +7,7 @@ from letsbe_app.errors import Conflict
 from letsbe_app.people.authz.actor import Actor
 from letsbe_app.ui.base_state import SignedInState
 from letsbe_app.ui.components.toast import show_toast
-from letsbe_app.ui.portal.view_models import ApprovalCard, Frame, approval_card, current_tenant, frame_of
+from letsbe_app.ui.portal.view_models import ApprovalCard, Frame, approval_card, frame_of
 from letsbe_app.ui.text import texts
 from letsbe_app.workforce.approvals.schemas import Choice
 from tenant_daemon.contracts.approvals import Verdict
@@ -40,8 +40,7 @@ class PortalState(SignedInState, rx.State):
         """Bring the frame up to date; the first line of every page's load and wake handlers."""
         actor = await self._actor()
         services = self._services()
-        tenant = current_tenant(await services.tenants.list(actor))
-        self.frame = frame_of(actor, tenant)
+        self.frame = frame_of(actor, await services.tenants.list(actor))
         if self.frame.has_server:
             agents = await services.agents.list(actor, self.frame.tenant_id)
             self._agent_names = {agent.agent_id: agent.name for agent in agents}

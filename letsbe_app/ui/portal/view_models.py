@@ -3,12 +3,16 @@
 import json
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final
 
 from letsbe_app.db.models import TenantStatus
 from letsbe_app.fleet.tenants.schemas import TenantView
 from letsbe_app.people.authz.actor import Actor
+from letsbe_app.ui import routes
 from letsbe_app.workforce.approvals.schemas import ApprovalView
+
+_MOVING: Final = {TenantStatus.PROVISIONING, TenantStatus.FAILED}
 
 
 @dataclass(frozen=True)
@@ -23,6 +27,9 @@ class Frame:
     is_ready: bool = False
     is_stopped: bool = False
     is_practice: bool = False
+    set_up_path: str = ""
+    """Where a server that is being set up can be watched; empty when there is none."""
+    has_set_up_failed: bool = False
 
 
 @dataclass(frozen=True)
@@ -53,25 +60,27 @@ class ApprovalCard:
     """Why it was refused, or what the server says about how it ended."""
 
 
-def current_tenant(tenants: Sequence[TenantView]) -> TenantView | None:
-    """The server that the portal is about: the newest one that works, else the newest."""
-    working = [tenant for tenant in tenants if tenant.status == TenantStatus.ACTIVE]
-    return max(working or tenants, key=lambda tenant: tenant.id, default=None)
-
-
-def frame_of(actor: Actor, tenant: TenantView | None) -> Frame:
-    """The frame for a customer with this server, or with none."""
-    if tenant is None or tenant.status != TenantStatus.ACTIVE:
-        return Frame(email=actor.email)
-    return Frame(
+def frame_of(actor: Actor, tenants: Sequence[TenantView]) -> Frame:
+    """The frame for a customer with these servers: it is about the newest one that works."""
+    newest_first = sorted(tenants, key=lambda tenant: tenant.id, reverse=True)
+    working = next((tenant for tenant in newest_first if tenant.status == TenantStatus.ACTIVE), None)
+    moving = next((tenant for tenant in newest_first[:1] if tenant.status in _MOVING), None)
+    frame = Frame(
         email=actor.email,
-        tenant_id=tenant.id,
-        server_name=tenant.name,
+        set_up_path=routes.provisioning(moving.order_id) if moving else "",
+        has_set_up_failed=moving is not None and moving.status == TenantStatus.FAILED,
+    )
+    if working is None:
+        return frame
+    return replace(
+        frame,
+        tenant_id=working.id,
+        server_name=working.name,
         has_server=True,
-        is_online=tenant.is_online,
-        is_ready=tenant.is_ready,
-        is_stopped=tenant.is_stopped,
-        is_practice=tenant.is_practice,
+        is_online=working.is_online,
+        is_ready=working.is_ready,
+        is_stopped=working.is_stopped,
+        is_practice=working.is_practice,
     )
 
 

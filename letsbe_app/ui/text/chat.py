@@ -48,7 +48,6 @@ class ChatTexts:
     reconnecting: str = "The connection dropped. Reconnecting …"
     jump_to_end: str = "To the newest message"
     practice_answer: str = "practice model"
-    server_waits: str = "Your server is not connected. Your message waits and is delivered when it is back."
     empty_title: str = "What can {name} do for you?"
     keys_title: str = "Keys"
     suggestions: tuple[tuple[str, tuple[str, ...]], ...] = (

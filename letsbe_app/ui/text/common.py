@@ -33,6 +33,8 @@ class CommonTexts:
     server_offline: str = "Your server is not connected right now. What you send waits for it."
     server_stopped: str = "Everything on your server is stopped. Agents do nothing until you switch them on."
     something_failed: str = "That did not work, and it is not your fault. Try again in a moment."
+    page_broke: str = "This page could not be shown"
+    reload: str = "Reload it"
     not_found_title: str = "There is no page here"
     not_found_detail: str = "The address may be old, or the page moved."
     not_found_action: str = "Go to the start"

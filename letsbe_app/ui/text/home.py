@@ -12,6 +12,7 @@ class HomeTexts:
     stopped: str = "Everything on your server is stopped, as you asked."
     being_set_up: str = "Your server is being set up."
     set_up_failed: str = "Setting up your server stopped at a step."
+    set_up_detail: str = "It takes its time, and you need not wait here."
     see_progress: str = "See the steps"
     waiting_title: str = "Waits for you"
     nothing_waiting: str = "Nothing waits for you."

@@ -28,7 +28,6 @@ class ChatRoom(Island):
     agent_duty: rx.Var[str]
     suggestions: rx.Var[list[str]]
     draft: rx.Var[str]
-    is_server_online: rx.Var[bool]
     open_approvals: rx.Var[int]
     chat_path: rx.Var[str]
     texts: rx.Var[dict[str, Any]]

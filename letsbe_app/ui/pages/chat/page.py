@@ -58,7 +58,6 @@ def _room() -> rx.Component:
         agent_duty=state.colleague.duty,
         suggestions=state.colleague.suggestions,
         draft=state.draft,
-        is_server_online=state.frame.is_online,
         open_approvals=state.cards.length(),
     )
 

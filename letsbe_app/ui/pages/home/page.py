@@ -7,7 +7,6 @@ from reflex_components_core.react_router.dom import ReactRouterLink
 
 from letsbe_app.ui import routes
 from letsbe_app.ui.components.avatar import avatar
-from letsbe_app.ui.components.banner import banner
 from letsbe_app.ui.components.button import button, link, link_button
 from letsbe_app.ui.components.card import card, section
 from letsbe_app.ui.components.icon import icon
@@ -23,7 +22,6 @@ from letsbe_app.ui.text import texts
 def home_page() -> rx.Component:
     """Return the page."""
     return portal_shell(
-        _order_banner(),
         rx.cond(
             HomeState.frame.has_server,
             rx.fragment(
@@ -35,24 +33,11 @@ def home_page() -> rx.Component:
                     class_name="grid gap-6 lg:grid-cols-[3fr_2fr] items-start",
                 ),
             ),
-            rx.cond(HomeState.order_path == "", no_server()),
+            no_server(),
         ),
         here=routes.HOME,
         on_wake=HomeState.woken,
         needs_server=False,
-    )
-
-
-def _order_banner() -> rx.Component:
-    t = texts().home
-    see = link_button(t.see_progress, HomeState.order_path, kind="quiet")
-    return rx.cond(
-        HomeState.order_path != "",
-        rx.cond(
-            HomeState.has_order_failed,
-            banner(t.set_up_failed, tone="danger", action=see),
-            banner(t.being_set_up, icon_name="loader", action=see),
-        ),
     )
 
 

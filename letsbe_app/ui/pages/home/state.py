@@ -3,13 +3,11 @@
 import reflex as rx
 
 from letsbe_app.people.authz.actor import Actor
-from letsbe_app.ui import routes
 from letsbe_app.ui.pages.home.view_models import (
     Measure,
     Usage,
     is_set_up,
     measures,
-    order_in_progress,
     usage_of,
     wellbeing,
 )
@@ -23,8 +21,6 @@ class HomeState(PortalState):
     last_seen_at: str = ""
     measures: list[Measure] = []
     usage: Usage = Usage()
-    order_path: str = ""
-    has_order_failed: bool = False
     has_talked: bool = False
     has_decided: bool = False
     has_set_agents: bool = False
@@ -45,9 +41,6 @@ class HomeState(PortalState):
 
     async def _refresh(self, actor: Actor) -> None:
         services = self._services()
-        order = order_in_progress(await services.orders.list(actor))
-        self.order_path = routes.provisioning(order.id) if order else ""
-        self.has_order_failed = order is not None and order.status == "failed"
         if not self.frame.has_server:
             return
         tenant = await services.tenants.get(actor, self.frame.tenant_id)

@@ -1,11 +1,8 @@
 """What the first page shows of a server, an order and usage."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from letsbe_app.db.models import OrderStatus
 from letsbe_app.fleet.tenants.schemas import TenantView
-from letsbe_app.shop.orders.schemas import OrderView
 from letsbe_app.ui.text import texts
 from letsbe_app.workforce.agents.schemas import AgentView
 from letsbe_app.workforce.usage.schemas import UsageSummary
@@ -95,14 +92,6 @@ def millions(tokens: int) -> str:
 def is_set_up(agent: AgentView) -> bool:
     """Whether the owner has decided anything about this agent."""
     return agent.level != AutonomyLevel.TRUSTED_ASSISTANT or bool(agent.unlocked_tools) or agent.is_stopped
-
-
-def order_in_progress(orders: Sequence[OrderView]) -> OrderView | None:
-    """The newest order whose server is being set up, or failed to be."""
-    moving = {OrderStatus.PAID, OrderStatus.PROVISIONING, OrderStatus.FAILED}
-    return max(
-        (order for order in orders if order.status in moving), key=lambda order: order.id, default=None
-    )
 
 
 def _share(label: str, used: int | None, total: int | None) -> Measure | None:

@@ -1,0 +1,103 @@
+"""Decisions on approvals, as the portal's handlers take them."""
+
+from dataclasses import dataclass, field, replace
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from letsbe_app.db.models import UserRole
+from letsbe_app.errors import Conflict
+from letsbe_app.kit.pagination import Page
+from letsbe_app.people.authz.actor import Actor
+from letsbe_app.ui.portal.state import PortalState
+from letsbe_app.workforce.approvals.schemas import ApprovalView, Choice
+from tenant_daemon.contracts.approvals import Verdict
+from tests.support.ui_samples import agent_view, approval_view, tenant_view
+
+ACTOR = Actor("usr_1", "cus_1", UserRole.OWNER, "ada@bakery.example", "ses_1")
+
+
+@dataclass
+class FakeApprovals:
+    """Open approvals in memory; the first decision wins."""
+
+    rows: list[ApprovalView]
+    decided: list[tuple[str, Choice]] = field(default_factory=list)
+
+    async def list_open(self, actor: Actor, *, cursor: str | None = None) -> Page[ApprovalView]:
+        return Page(self.rows[1:] if cursor else self.rows[:1], None if cursor else "more")
+
+    async def decide(self, actor: Actor, approval_id: str, choice: Choice) -> None:
+        if any(decided == approval_id for decided, _choice in self.decided):
+            raise Conflict("Somebody has decided this already.")
+        self.decided.append((approval_id, choice))
+        self.rows = [
+            replace(row, verdict=choice.verdict) if row.id == approval_id else row for row in self.rows
+        ]
+
+
+async def tenants_of(_actor: Actor) -> list[Any]:
+    return [tenant_view()]
+
+
+async def agents_of(_actor: Actor, _tenant_id: str) -> list[Any]:
+    return [agent_view("it-admin", name="Otto")]
+
+
+@pytest.fixture
+def approvals() -> FakeApprovals:
+    return FakeApprovals([approval_view("apr_1"), approval_view("apr_2")])
+
+
+@pytest.fixture
+def state(approvals: FakeApprovals, monkeypatch: pytest.MonkeyPatch) -> PortalState:
+    services = SimpleNamespace(
+        approvals=approvals, tenants=SimpleNamespace(list=tenants_of), agents=SimpleNamespace(list=agents_of)
+    )
+
+    async def actor(_self: PortalState) -> Actor:
+        return ACTOR
+
+    monkeypatch.setattr(PortalState, "_services", lambda _self: services)
+    monkeypatch.setattr(PortalState, "_actor", actor)
+    return PortalState()
+
+
+async def test_entering_brings_the_frame_and_the_cards(state: PortalState) -> None:
+    await state._enter()
+    assert (state.frame.server_name, state.is_loaded) == ("bakery", True)
+    assert [(card.id, card.agent_name) for card in state.cards] == [("apr_1", "Otto")]
+
+
+async def test_more_cards_come_behind_the_others(state: PortalState) -> None:
+    await state._enter()
+    await PortalState.more_cards.fn(state)
+    assert ([card.id for card in state.cards], state.cards_cursor) == (["apr_1", "apr_2"], "")
+
+
+async def test_approving_shows_the_card_as_decided(state: PortalState, approvals: FakeApprovals) -> None:
+    await PortalState.approve.fn(state, "apr_1")
+    assert approvals.decided == [("apr_1", Choice(Verdict.APPROVE))]
+    assert state.cards[0].status == "deciding"
+
+
+async def test_refusing_passes_the_reason_on_and_closes_the_dialog(
+    state: PortalState, approvals: FakeApprovals
+) -> None:
+    PortalState.ask_to_refuse.fn(state, "apr_1")
+    await PortalState.refuse.fn(state, {"reason": "  not now "})
+    assert approvals.decided == [("apr_1", Choice(Verdict.DENY, deny_reason="not now"))]
+    assert state.refusing_id == ""
+
+
+async def test_remembering_is_for_thirty_days(state: PortalState, approvals: FakeApprovals) -> None:
+    PortalState.ask_to_remember.fn(state, "apr_1")
+    await PortalState.remember.fn(state)
+    assert approvals.decided == [("apr_1", Choice(Verdict.APPROVE_AND_REMEMBER, remember_days=30))]
+
+
+async def test_the_second_decision_sees_that_it_came_second(state: PortalState) -> None:
+    await PortalState.approve.fn(state, "apr_1")
+    shown = await PortalState.approve.fn(state, "apr_1")
+    assert "Somebody has decided this already." in str(shown.args)

@@ -1,0 +1,63 @@
+"""The frame and the approval cards."""
+
+from dataclasses import replace
+
+from letsbe_app.db.models import TenantStatus, UserRole
+from letsbe_app.people.authz.actor import Actor
+from letsbe_app.ui.portal.view_models import Frame, approval_card, frame_of
+from tests.support.ui_samples import approval_view, tenant_view
+
+ACTOR = Actor("usr_1", "cus_1", UserRole.OWNER, "ada@bakery.example", "ses_1")
+ASKED = approval_view()
+
+
+def test_a_customer_without_a_server_has_an_empty_frame() -> None:
+    assert frame_of(ACTOR, []) == Frame(email="ada@bakery.example")
+
+
+def test_the_frame_is_about_the_newest_server_that_works() -> None:
+    old, new = tenant_view("ten_1", name="old"), tenant_view("ten_2", name="new")
+    frame = frame_of(ACTOR, [old, new])
+    assert (frame.server_name, frame.has_server, frame.set_up_path) == ("new", True, "")
+
+
+def test_a_server_that_is_being_set_up_can_be_watched_while_the_old_one_works() -> None:
+    working = tenant_view("ten_1")
+    moving = tenant_view("ten_2", status=TenantStatus.PROVISIONING, order_id="ord_2")
+    frame = frame_of(ACTOR, [working, moving])
+    assert (frame.tenant_id, frame.set_up_path) == ("ten_1", "/portal/provisioning/ord_2")
+
+
+def test_a_failed_set_up_says_so() -> None:
+    frame = frame_of(ACTOR, [tenant_view("ten_1", status=TenantStatus.FAILED)])
+    assert (frame.has_server, frame.has_set_up_failed) == (False, True)
+
+
+def test_a_command_is_shown_so_that_its_parts_cannot_be_mistaken() -> None:
+    assert approval_card(ASKED, {}).command == "rm -r 'old drafts; reboot'"
+
+
+def test_a_call_that_is_no_command_is_shown_with_its_arguments() -> None:
+    card = approval_card(
+        replace(ASKED, argv=[], tool_name="http", tool_args={"url": "https://ü.example"}), {}
+    )
+    assert (card.command, card.call) == ("", 'http {\n  "url": "https://ü.example"\n}')
+
+
+def test_a_diff_stands_for_the_call() -> None:
+    card = approval_card(replace(ASKED, argv=[], diff="-a\n+b"), {})
+    assert (card.diff, card.call) == ("-a\n+b", "")
+
+
+def test_an_agent_is_called_by_its_name() -> None:
+    assert approval_card(ASKED, {"it-admin": "Otto"}).agent_name == "Otto"
+
+
+def test_a_decision_that_the_server_has_not_confirmed_is_on_its_way() -> None:
+    card = approval_card(replace(ASKED, verdict="approve"), {})
+    assert (card.status, card.is_open) == ("deciding", False)
+
+
+def test_only_critical_calls_must_be_held() -> None:
+    assert not approval_card(ASKED, {}).is_critical
+    assert approval_card(replace(ASKED, tier="CRITICAL_RED"), {}).is_critical
