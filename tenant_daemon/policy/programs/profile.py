@@ -117,7 +117,8 @@ def compile_flags(text: str, style: Style, whys: dict[str, str]) -> dict[str, Fl
         for effect in found["effects"].split("!")[1:]:
             if effect not in _EFFECTS:
                 raise BadRule(f"not an effect: {effect} in {token}")
-            effects |= _EFFECTS[effect]
+            tier = max(effects.get("tier", Tier.GREEN), _EFFECTS[effect].get("tier", Tier.GREEN))
+            effects |= {**_EFFECTS[effect], "tier": tier}
         name, sign = found["name"], found["sign"]
         is_cluster = style in ("gnu", "posix") and _CLUSTER.fullmatch(name) is not None
         if is_cluster and sign:

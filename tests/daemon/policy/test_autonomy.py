@@ -32,13 +32,13 @@ def decide_for(judgement: Judgement, agent: AgentConfig, *, stopped: bool = Fals
     return decide(judgement, agent, tool_name="shell", is_server_stopped=stopped).decision
 
 
-@pytest.mark.parametrize(("tier", "level"), product(Tier, LEVELS))
+@pytest.mark.parametrize(("tier", "level"), list(product(Tier, LEVELS)))
 def test_inside_the_server_the_matrix_decides(agent: AgentConfig, tier: Tier, level: AutonomyLevel) -> None:
     agent = agent.model_copy(update={"level": level})
     assert decide_for(judged(tier), agent) is MATRIX[tier][level - 1]
 
 
-@pytest.mark.parametrize(("tier", "level"), product(Tier, LEVELS))
+@pytest.mark.parametrize(("tier", "level"), list(product(Tier, LEVELS)))
 def test_external_asks_at_every_level_while_locked(
     agent: AgentConfig, tier: Tier, level: AutonomyLevel
 ) -> None:
@@ -46,7 +46,7 @@ def test_external_asks_at_every_level_while_locked(
     assert decide_for(judged(tier, external=True), agent) is ASK
 
 
-@pytest.mark.parametrize(("tier", "level"), product(Tier, LEVELS))
+@pytest.mark.parametrize(("tier", "level"), list(product(Tier, LEVELS)))
 def test_external_unlocked_counts_as_yellow_or_its_own_higher_tier(
     agent: AgentConfig, tier: Tier, level: AutonomyLevel
 ) -> None:
@@ -56,7 +56,7 @@ def test_external_unlocked_counts_as_yellow_or_its_own_higher_tier(
 
 
 @pytest.mark.parametrize(
-    ("tier", "level", "external", "unlocked"), product(Tier, LEVELS, (False, True), (False, True))
+    ("tier", "level", "external", "unlocked"), list(product(Tier, LEVELS, (False, True), (False, True)))
 )
 def test_what_is_not_understood_asks_everywhere(
     agent: AgentConfig, tier: Tier, level: AutonomyLevel, external: bool, unlocked: bool
@@ -69,7 +69,7 @@ def test_what_is_not_understood_asks_everywhere(
     assert found.tier >= Tier.RED
 
 
-@pytest.mark.parametrize(("floor", "tier", "level"), product(Tier, Tier, LEVELS))
+@pytest.mark.parametrize(("floor", "tier", "level"), list(product(Tier, Tier, LEVELS)))
 def test_a_floor_only_makes_stricter(
     agent: AgentConfig, floor: Tier, tier: Tier, level: AutonomyLevel
 ) -> None:
@@ -82,7 +82,7 @@ def test_a_floor_of_another_tool_does_not_count(agent: AgentConfig) -> None:
     assert decide_for(judged(Tier.GREEN), agent) is RUN
 
 
-@pytest.mark.parametrize(("tier", "level", "external"), product(Tier, LEVELS, (False, True)))
+@pytest.mark.parametrize(("tier", "level", "external"), list(product(Tier, LEVELS, (False, True))))
 def test_a_kill_switch_denies_everything(
     agent: AgentConfig, tier: Tier, level: AutonomyLevel, external: bool
 ) -> None:

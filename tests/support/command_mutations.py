@@ -1,0 +1,82 @@
+"""Other ways to write a command, most of them seen in published bypasses."""
+
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+Mutation = Callable[[str, random.Random], str]
+_WRAPPERS = (
+    "sudo ", "sudo -n ", "nice ", "nice -n 5 ", "env ", "env -i ", "env A=b ", "timeout 5 ", "timeout -k 1 5 ", "nohup ",
+    "setsid ", "stdbuf -o0 ", "xargs ", "command ", "exec ", "time ", "ionice -c 3 ", "watch ", "sudo -u root ", "LANG=C ",
+    "cd . && ", "true && ", "ls; ", "ls || ", "ls | ", "flock x ", "busybox ", "chroot / ", "nice nice ",
+)  # fmt: skip
+_SUFFIXES = (
+    " ", " > /dev/null", " 2>&1", " 2>/dev/null", " | cat", " | head -1", " && ls", "; true", " || true", " < /dev/null",
+    " &", " --", " # x", "\n", " > out.txt", " -v", " | tee out.txt", " >> log.txt 2>&1",
+)  # fmt: skip
+
+
+def hostile_commands() -> list[str]:
+    """The hostile corpus, single commands that mutations keep hostile."""
+    text = (Path(__file__).parent.parent / "daemon" / "policy" / "corpus" / "hostile.txt").read_text(
+        encoding="utf-8"
+    )
+    return [line for line in text.splitlines() if line and not line.startswith("# ")]
+
+
+def mutate(command: str, rng: random.Random, depth: int) -> str:
+    """Apply some mutations, one after the other."""
+    for _ in range(depth):
+        command = rng.choice(MUTATIONS)(command, rng)
+    return command
+
+
+def wrap(command: str, rng: random.Random) -> str:
+    return rng.choice(_WRAPPERS) + command
+
+
+def append(command: str, rng: random.Random) -> str:
+    return command + rng.choice(_SUFFIXES)
+
+
+def blanks(command: str, rng: random.Random) -> str:
+    return command.replace(" ", rng.choice(("  ", "\t", " \t ")), 1) if " " in command else f" {command}"
+
+
+def quote_first(command: str, rng: random.Random) -> str:
+    first, sign, rest = command.partition(" ")
+    if not first.isalnum():
+        return f"{command} "
+    return rng.choice((f"'{first}'", f'"{first}"', f"{first[0]}''{first[1:]}", f'{first}""')) + sign + rest
+
+
+def backslash_first(command: str, rng: random.Random) -> str:
+    at = rng.randrange(max(1, len(command.partition(" ")[0])))
+    return f"{command[:at]}\\{command[at:]}" if command[:1].isalpha() else f"{command} "
+
+
+def full_path(command: str, rng: random.Random) -> str:
+    return rng.choice(("/bin/", "/usr/bin/", "/usr/sbin/", "/usr/bin/../bin/")) + command
+
+
+def invisible(command: str, rng: random.Random) -> str:
+    at = rng.randrange(len(command) + 1)
+    return command[:at] + rng.choice("\u200b\u202e\u00a0\x00\x1b\u2066\ufeff") + command[at:]
+
+
+def in_shell(command: str, rng: random.Random) -> str:
+    text = command.replace("'", "'\\''")
+    return rng.choice(("sh -c '{}'", "bash -c '{}'", "bash -lc '{}'")).format(
+        text
+    )
+
+
+def in_list(command: str, rng: random.Random) -> str:
+    return rng.choice(
+        ("ls && {}", "{}; ls", "ls | {}", "({})", "{{ {}; }}", "echo $({})", "echo `{}`", "! {}")
+    ).format(command)
+
+
+MUTATIONS: list[Mutation] = [
+    wrap, append, blanks, quote_first, backslash_first, full_path, invisible, in_shell, in_list,
+]  # fmt: skip
