@@ -15,6 +15,7 @@ import re2
 
 from tenant_daemon.redaction.findings import Finding, Layer, redacted
 from tenant_daemon.redaction.plausibility import entropy
+from tenant_daemon.redaction.views.decoded import is_text, unbase64
 
 MIN_LENGTH = 32
 MIN_BITS = 4.5
@@ -69,6 +70,8 @@ def _is_secret(data: bytes, start: int, end: int) -> bool:
         return False
     if _STRUCTURED.search(token) or not _RANDOM_PART.search(token):
         return False
+    if (raw := unbase64(token)) and is_text(raw):
+        return False  # Encoded text: the other layers have read it.
     return not _PUBLIC_BEFORE.search(data[max(0, start - _CONTEXT) : start])
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import re2
 
-from tenant_daemon.redaction.views.unpacked import has_head, unpack
+from tenant_daemon.redaction.views.unpacked import UNPACKED_LIMIT, has_head, unpack
 from tenant_daemon.redaction.views.view import Locate, Segment, View
 
 JOINT = b"\n\x1e\n"
@@ -44,8 +44,9 @@ def decoded(view: View) -> Iterator[tuple[View, bool]]:
 
 
 def _token_segments(view: View) -> Iterator[Segment]:
+    data = view.data
     for start, end in view.tokens:
-        token = view.data[start:end]
+        token = data[start:end]
         if not token.translate(None, _HEX_DIGITS):
             if len(token) >= _LEAST_HEX:
                 yield Segment(_unhex(token), start, end, _hex_locator(start))
@@ -54,7 +55,8 @@ def _token_segments(view: View) -> Iterator[Segment]:
                 yield Segment(raw, start, end)
         elif not token.islower() and (raw := unbase64(token)):
             # Base64 without any upper-case letter does not happen at this length; paths and names do.
-            yield Segment(raw, start, end, _base64_locator(start, end))
+            padded = end + len(data[end : end + 2]) - len(data[end : end + 2].lstrip(b"="))
+            yield Segment(raw, start, padded, _base64_locator(start, padded, len(raw)))
 
 
 def _wrapped_segments(view: View) -> Iterator[Segment]:
@@ -120,9 +122,10 @@ def _unbase32(token: bytes) -> bytes | None:
         return None
 
 
-def _base64_locator(start: int, limit: int) -> Locate:
+def _base64_locator(start: int, end: int, size: int) -> Locate:
     def locate(low: int, high: int) -> tuple[int, int]:
-        return start + low * 4 // 3, min(limit, start + -(-high * 4 // 3))
+        # The last byte takes the padding with it.
+        return start + low * 4 // 3, end if high >= size else start + -(-high * 4 // 3)
 
     return locate
 
@@ -135,8 +138,12 @@ def _readings(segment: Segment) -> Iterator[tuple[Segment, bool]]:
     raw = segment.data
     # Bare deflate data is read besides the rest and not instead of it: a text can look like it by chance.
     if has_head(raw) and (unpacked := unpack(raw)) is not None:
-        yield Segment(unpacked, segment.origin_start, segment.origin_end), _is_text(unpacked)
-    if _is_text(raw):
+        is_cut = len(unpacked) >= UNPACKED_LIMIT
+        yield (
+            Segment(unpacked, segment.origin_start, segment.origin_end, is_cut=is_cut),
+            is_text(unpacked),
+        )
+    if is_text(raw):
         yield segment, True
     elif raw.count(0) * 3 >= len(raw) and (wide := _from_utf16(raw)):
         yield Segment(wide, segment.origin_start, segment.origin_end), True
@@ -144,7 +151,8 @@ def _readings(segment: Segment) -> Iterator[tuple[Segment, bool]]:
         yield segment, False
 
 
-def _is_text(raw: bytes) -> bool:
+def is_text(raw: bytes) -> bool:
+    """Whether bytes are nearly all printable ASCII."""
     return len(raw.translate(None, _TEXT)) * 10 <= len(raw)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Protocol
 
-from tenant_daemon.redaction.findings import Finding
+from tenant_daemon.redaction.findings import Finding, Layer, redacted
 from tenant_daemon.redaction.views.decoded import decoded
 from tenant_daemon.redaction.views.hexdump import read_hexdump
 from tenant_daemon.redaction.views.lookalikes import read_as_ascii
@@ -11,7 +11,7 @@ from tenant_daemon.redaction.views.numbers import read_numbers
 from tenant_daemon.redaction.views.unescaped import unescaped, unquoted_printable
 from tenant_daemon.redaction.views.view import View
 
-MAX_DEPTH = 4
+MAX_DEPTH = 6
 _BUDGET_FACTOR = 8
 _BUDGET_FLOOR = 4_000_000
 
@@ -28,7 +28,7 @@ def find_in_views(whole: View, known: Finder, patterns: Finder | None) -> list[F
     """
     What ``known`` and, if given, ``patterns`` find in other readings of a text, as offsets into it.
 
-    Depth and total size are bounded: nested archives cannot stall the proxy.
+    Depth and total size are bounded, so that nested archives cannot stall the proxy.
     """
     findings: list[Finding] = []
     budget = _BUDGET_FACTOR * len(whole.data) + _BUDGET_FLOOR
@@ -37,8 +37,10 @@ def find_in_views(whole: View, known: Finder, patterns: Finder | None) -> list[F
         view, depth = waiting.pop()
         for reading, is_text in _readings(view, depth):
             budget -= len(reading.data)
+            # What is not searched to its end does not leave the server.
+            findings.extend(_unread(reading, only_cut=budget >= 0))
             if budget < 0:
-                return findings
+                continue
             findings.extend(_located(reading, known.find(reading.data)))
             if is_text and patterns:
                 findings.extend(_located(reading, patterns.find(reading.data)))
@@ -59,6 +61,11 @@ def _readings(view: View, depth: int) -> Iterator[tuple[View, bool]]:
     if numbers := read_numbers(view):
         yield numbers, True
     yield from decoded(view)
+
+
+def _unread(view: View, *, only_cut: bool) -> Iterator[Finding]:
+    for start, end in view.spans(only_cut=only_cut):
+        yield Finding(start, end, Layer.PATTERN, redacted("unread-data"))
 
 
 def _located(view: View, findings: list[Finding]) -> Iterator[Finding]:

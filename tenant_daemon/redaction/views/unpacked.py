@@ -5,7 +5,7 @@ import lzma
 import zlib
 
 UNPACKED_LIMIT = 1_000_000
-"""Bytes of an archive that are looked at. Nobody hides a key behind a megabyte, but a bomb would be one."""
+"""Bytes of an archive that are looked at. A larger one is taken out as a whole, since it may be a bomb."""
 _ZLIB_HEADS = (b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
 _HEADS = (*_ZLIB_HEADS, b"\x1f\x8b", b"\xfd7")
 _HEADLESS_LIMIT = 4_096

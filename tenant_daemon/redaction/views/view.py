@@ -19,6 +19,8 @@ class Segment:
     origin_end: int
     locate: Locate | None = None
     """Offsets within ``data`` to offsets within the parent; None when only the whole can be named."""
+    is_cut: bool = False
+    """There is more behind it than was read."""
 
 
 class View:
@@ -38,6 +40,14 @@ class View:
     def tokens(self) -> list[tuple[int, int]]:
         """The long words of this view."""
         return long_tokens(self.data)
+
+    def spans(self, *, only_cut: bool) -> list[tuple[int, int]]:
+        """Where the segments, or those that were cut, stand in the original text."""
+        chosen = [s for s in self._segments if s.is_cut or not only_cut]
+        parent = self._parent
+        if parent is None:
+            return [(s.origin_start, s.origin_end) for s in chosen]
+        return [parent.origin(s.origin_start, s.origin_end) for s in chosen if s.origin_start < s.origin_end]
 
     def origin(self, start: int, end: int) -> tuple[int, int]:
         """Where ``[start, end)`` of this view stands in the original text; ``start < end``."""

@@ -1,0 +1,44 @@
+"""Readings of a text: bounded, and what is not read does not leave."""
+
+import base64
+import gzip
+
+from tenant_daemon.redaction import KnownSecret, Redactor
+
+SECRET = "kV9mQ2xLp7zR4wT8nBc3"
+REDACTOR = Redactor([KnownSecret("key", SECRET)])
+
+
+def _base64(raw: bytes) -> str:
+    return base64.b64encode(raw).decode()
+
+
+def test_archive_that_is_too_large_to_be_read_is_taken_out() -> None:
+    bomb = _base64(gzip.compress(b"a" * 3_000_000 + SECRET.encode()))
+    assert REDACTOR.redact(f"file: {bomb} end") == "file: [REDACTED:unread-data] end"
+
+
+def test_secret_under_several_encodings_is_found() -> None:
+    shown = SECRET
+    for _ in range(5):
+        shown = _base64(shown.encode())
+    assert shown not in REDACTOR.redact(f"x {shown} y")
+
+
+def test_only_the_encoded_secret_is_replaced() -> None:
+    # Three bytes make four characters of base64, so each part is aligned.
+    before, after = _base64(b"user: anna, pass: "), _base64(b" and that is all")
+    text = REDACTOR.redact(f"{before}{_base64((SECRET + ' ').encode())}{after}")
+    assert text.startswith(before[:-2])
+    assert text.endswith(after[4:])
+    assert "SECRET_REF(key)" in text
+
+
+def test_hex_dump_is_read_across_its_lines() -> None:
+    raw = b"password=" + SECRET.encode() + b"; more text here"
+    lines = [
+        f"{i:08x}  {raw[i : i + 16].hex(' ')}  |{raw[i : i + 16].decode()}|" for i in range(0, len(raw), 16)
+    ]
+    text = REDACTOR.redact("\n".join(lines))
+    assert SECRET[3:7].encode().hex(" ") not in text
+    assert SECRET[:7] not in text
