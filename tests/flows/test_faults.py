@@ -89,7 +89,7 @@ async def test_answer_survives_or_says_what_was_cut_off(
     if answer["status"] == "completed":
         assert len(answer["text"].split()) >= 190
     else:
-        assert answer["status"] == "interrupted"
+        assert answer["status"] in {"interrupted", "failed"}
         assert answer["note"]
 
 

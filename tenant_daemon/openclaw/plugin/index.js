@@ -119,6 +119,7 @@ const TOOLS = {
 const FIRST_RETRY_MS = 250;
 const LONGEST_RETRY_MS = 5_000;
 const GIVE_UP_AFTER_MS = 5 * 60_000;
+const MOST_RUNS_REMEMBERED = 1_000;
 const CANCEL_TIMEOUT_MS = 10_000;
 const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
 
@@ -282,6 +283,22 @@ function makeTool(name, ctx, config) {
  */
 const isOurs = (prompt) => /^(?:\[[^\]\n]{0,80}\] ?)?\u2060/.test(prompt ?? "");
 
+/**
+ * Runs of this process that the daemon began. OpenClaw asks again when it repeats a failed model request, and
+ * the repetition's prompt is OpenClaw's own. A restart forgets them, as it should.
+ */
+const begun = {
+  ids: new Set(),
+  has(runId) {
+    return runId !== undefined && this.ids.has(runId);
+  },
+  add(runId) {
+    if (runId === undefined) return;
+    this.ids.add(runId);
+    if (this.ids.size > MOST_RUNS_REMEMBERED) this.ids.delete(this.ids.values().next().value);
+  },
+};
+
 const reply = (words) => ({ content: [{ type: "text", text: words }], details: {} });
 
 /** Tell the wrapper that the chat was stopped, so that a pending approval of it is withdrawn. */
@@ -310,9 +327,9 @@ export default definePluginEntry({
     );
     api.on(
       "before_agent_run",
-      (event) =>
-        isOurs(event.prompt)
-          ? { outcome: "pass" }
+      (event, ctx) =>
+        isOurs(event.prompt) || begun.has(ctx?.runId)
+          ? (begun.add(ctx?.runId), { outcome: "pass" })
           : { outcome: "block", reason: "not begun by the daemon", message: "A restart cut off what was being done." },
       { priority: 1000 },
     );
