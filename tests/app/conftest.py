@@ -1,5 +1,6 @@
 """Fixtures for tests of the hub: one Redis per run, a fresh database per test."""
 
+import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from redis import Redis
 from letsbe_app.composition import Services
 from letsbe_app.people.authz.actor import Actor
 from tests.support.hub import FakeClock, new_owner, running_services
+from tests.support.postgresql import running_postgresql
 from tests.support.redis import RedisServer, running_redis
 
 
@@ -32,9 +34,21 @@ def clock() -> FakeClock:
     return FakeClock()
 
 
+@pytest.fixture(scope="session")
+def database_url() -> Iterator[str]:
+    """Empty for SQLite; ``LETSBE_TEST_ENGINE=postgresql`` runs the same tests on the other engine."""
+    if os.environ.get("LETSBE_TEST_ENGINE") != "postgresql":
+        yield ""
+        return
+    with running_postgresql() as url:
+        yield url
+
+
 @pytest.fixture
-async def services(tmp_path: Path, redis_url: str, clock: FakeClock) -> AsyncIterator[Services]:
-    async with running_services(tmp_path / "data", redis_url, clock) as hub:
+async def services(
+    tmp_path: Path, redis_url: str, database_url: str, clock: FakeClock
+) -> AsyncIterator[Services]:
+    async with running_services(tmp_path / "data", redis_url, clock, DATABASE_URL=database_url) as hub:
         yield hub
 
 

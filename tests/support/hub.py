@@ -112,3 +112,14 @@ async def paid_order(services: Services, actor: Actor, bundle_id: str = "freelan
     await services.billing.pay_practice(actor, order.id)
     progress = await services.provisioning.progress(actor, order.id)
     return order.id, progress.tenant_id
+
+
+async def database_text(services: Services) -> str:
+    """Everything that the database holds, to search for what must not be there."""
+    async with services.database.read() as session:
+        connection = await session.connection()
+        return "\n".join(
+            repr(row)
+            for table in SQLModel.metadata.sorted_tables
+            for row in (await connection.execute(table.select())).all()
+        )

@@ -1,5 +1,6 @@
 """The wizard's draft: one per customer, kept after every page, so that it can be left and resumed."""
 
+from sqlalchemy.exc import IntegrityError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from letsbe_app.db.models import Customer, OnboardingDraft
@@ -93,8 +94,12 @@ class OnboardingService:
                 server_name=suggested_server_name(customer.name),
                 updated_at=self._clock(),
             )
-            session.add(draft)
-            await session.flush()
+            try:
+                async with session.begin_nested():
+                    session.add(draft)
+            except IntegrityError:
+                # A second tab was first.
+                return await self._draft_for_change(session, actor)
         return draft
 
     def _view(self, draft: OnboardingDraft) -> DraftView:

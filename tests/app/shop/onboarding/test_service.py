@@ -1,8 +1,12 @@
 """The wizard's draft."""
 
+import asyncio
+
 import pytest
+from sqlmodel import select
 
 from letsbe_app.composition import Services
+from letsbe_app.db.models import OnboardingDraft
 from letsbe_app.errors import InvalidInput
 from letsbe_app.people.authz.actor import Actor
 from letsbe_app.shop.onboarding.schemas import DraftChanges
@@ -68,3 +72,11 @@ async def test_drafts_of_two_businesses_do_not_meet(
     await services.onboarding.save(owner, DraftChanges(bundle_id="agency"))
 
     assert (await services.onboarding.draft(stranger)).bundle_id is None
+
+
+async def test_two_tabs_open_one_draft(services: Services, owner: Actor) -> None:
+    drafts = await asyncio.gather(*(services.onboarding.draft(owner) for _ in range(6)))
+
+    assert len({draft.server_name for draft in drafts}) == 1
+    async with services.database.read() as session:
+        assert len((await session.exec(select(OnboardingDraft))).all()) == 1
