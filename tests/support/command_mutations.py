@@ -12,7 +12,7 @@ _WRAPPERS = (
 )  # fmt: skip
 _SUFFIXES = (
     " ", " > /dev/null", " 2>&1", " 2>/dev/null", " | cat", " | head -1", " && ls", "; true", " || true", " < /dev/null",
-    " &", " --", " # x", "\n", " > out.txt", " -v", " | tee out.txt", " >> log.txt 2>&1",
+    " &", " # x", "\n", " > out.txt", " -v", " | tee out.txt", " >> log.txt 2>&1",
 )  # fmt: skip
 
 
@@ -51,8 +51,11 @@ def quote_first(command: str, rng: random.Random) -> str:
 
 
 def backslash_first(command: str, rng: random.Random) -> str:
-    at = rng.randrange(max(1, len(command.partition(" ")[0])))
-    return f"{command[:at]}\\{command[at:]}" if command[:1].isalpha() else f"{command} "
+    first = command.split()[0]
+    if not first.isalpha() or not command.startswith(first):
+        return f"{command} "
+    at = rng.randrange(len(first))
+    return f"{command[:at]}\\{command[at:]}"
 
 
 def full_path(command: str, rng: random.Random) -> str:
@@ -66,9 +69,7 @@ def invisible(command: str, rng: random.Random) -> str:
 
 def in_shell(command: str, rng: random.Random) -> str:
     text = command.replace("'", "'\\''")
-    return rng.choice(("sh -c '{}'", "bash -c '{}'", "bash -lc '{}'")).format(
-        text
-    )
+    return rng.choice(("sh -c '{}'", "bash -c '{}'", "bash -lc '{}'")).format(text)
 
 
 def in_list(command: str, rng: random.Random) -> str:

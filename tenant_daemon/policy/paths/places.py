@@ -129,8 +129,6 @@ class PlaceJudge:
         place = self._resolve(raw)
         if not place.problem and not is_below(place.path, self.roots.workspace):
             self._is_protected(place, "Looks into")
-            if place.is_magic:
-                self._note_magic(place)
         return place
 
     def write(self, raw: str, *, makes_folder: bool = False) -> RealPath:
@@ -208,6 +206,8 @@ class PlaceJudge:
         place = resolve(raw, self.cwd, follow_last=follow_last)
         if place.problem:
             self.verdict.note(Tier.RED, "path.impossible", place.problem, unknown=True, forbidden=True)
+        elif place.is_magic:
+            self._note_magic(place)
         return place
 
     def _inside(self, place: RealPath, *, writing: bool) -> None:
@@ -250,10 +250,7 @@ class PlaceJudge:
     def _is_guarded(self, place: RealPath, verb: str) -> bool:
         """Places that no agent has business in; True when it was one."""
         path = place.path
-        if place.is_magic:
-            self._note_magic(place)
-            return True
-        if self._is_protected(place, verb):
+        if place.is_magic or self._is_protected(place, verb):
             return True
         if path.startswith(("/proc/", "/sys/", "/dev/")) or path in ("/proc", "/sys", "/dev"):
             self.verdict.note(
