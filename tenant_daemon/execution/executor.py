@@ -46,7 +46,7 @@ class Executor:
         self._ask_colleague = ask_colleague
         self._limits = limits or Limits()
         undo = UndoStore(home)
-        self._shell = Shell(undo, self._limits)
+        self._shell = Shell(home, undo, self._limits)
         self._files = Files(undo, self._limits)
         self._env_files = EnvFiles(self._files)
 

@@ -26,6 +26,8 @@ class CallScope:
     conversation_id: str
     """Empty outside a chat."""
     call_id: str
+    is_approved: bool = False
+    """A person approved this very call."""
 
     @property
     def actor(self) -> str:

@@ -18,7 +18,9 @@ from tenant_daemon.execution.head_tail import HeadTail
 from tenant_daemon.execution.limits import Limits
 from tenant_daemon.execution.outcome import ActionFailed, CallScope, Outcome
 from tenant_daemon.execution.safe_paths import open_file, open_folder, status_in
+from tenant_daemon.execution.sandbox import allowed_roots, landlock_version
 from tenant_daemon.execution.undo import UndoStore
+from tenant_daemon.home import TenantHome
 from tenant_daemon.policy.actions import Command, RunPipelines
 
 _WARDEN: Final = str(Path(warden.__file__))
@@ -38,7 +40,8 @@ class _Prepared:
 class Shell:
     """Runs ``RunPipelines``. Cancelling the task ends every process of the call."""
 
-    def __init__(self, undo: UndoStore, limits: Limits) -> None:
+    def __init__(self, home: TenantHome, undo: UndoStore, limits: Limits) -> None:
+        self._home = home
         self._undo = undo
         self._limits = limits
 
@@ -95,9 +98,15 @@ class Shell:
             "cwd": folder_of(action.cwd),
             "environment": clean_environment(workspace),
             "rlimits": self._limits.rlimits(),
-            "no_new_privileges": True,
+            "landlock": self._landlock(workspace, scope),
         }
         return _Prepared(spec, tuple(descriptors))
+
+    def _landlock(self, workspace: Path, scope: CallScope) -> dict[str, object] | None:
+        if scope.is_approved or not landlock_version():
+            return None
+        roots = allowed_roots(self._home.root.resolve(), workspace.resolve())
+        return {"version": landlock_version(), "roots": roots}
 
     def _keep_copy(self, target: Path, scope: CallScope) -> None:
         """Keep a copy of what a redirection will overwrite. The warden looks at the file again."""

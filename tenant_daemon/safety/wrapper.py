@@ -111,7 +111,7 @@ class SafetyWrapper:
             self._audit.append(call_record(AuditEvent.CALL_BEGUN, call, summary=summary, ruling=ruling))
             self._calls.begin(call)
             try:
-                outcome = await self._executor.execute(action, self._scope(call))
+                outcome = await self._executor.execute(action, self._scope(call, ruling))
             except ActionFailed as exc:
                 outcome = Outcome(is_success=False, output=str(exc))
         return self._executed(call, ruling, summary, outcome)
@@ -189,9 +189,14 @@ class SafetyWrapper:
         text = summary_of(call.request.tool_name, ruling.tool_args, ruling.action, workspace)
         return self._announcer.redact(text)
 
-    def _scope(self, call: Call) -> CallScope:
-        request = call.request
-        return CallScope(request.agent_id, request.session_id, call.conversation_id or "", call.id)
+    def _scope(self, call: Call, ruling: Ruling) -> CallScope:
+        return CallScope(
+            agent_id=call.request.agent_id,
+            session_id=call.request.session_id,
+            conversation_id=call.conversation_id or "",
+            call_id=call.id,
+            is_approved=bool(ruling.approver),
+        )
 
 
 _STATUS_OF: Final = {

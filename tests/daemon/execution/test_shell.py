@@ -9,13 +9,15 @@ import pytest
 from tenant_daemon.execution import ActionFailed, CallScope, Limits, Outcome
 from tenant_daemon.execution.shell import Shell
 from tenant_daemon.execution.undo import UndoStore
+from tenant_daemon.home import TenantHome
 from tenant_daemon.policy.actions import Command, RunPipelines
 from tests.support.waiting import eventually
 
 
 class Runner:
-    def __init__(self, workspace: Path, undo: UndoStore, scope: CallScope) -> None:
-        self.workspace = workspace
+    def __init__(self, home: TenantHome, undo: UndoStore, scope: CallScope) -> None:
+        self.workspace = home.workspace("it-admin")
+        self._home = home
         self._undo = undo
         self._scope = scope
 
@@ -24,7 +26,7 @@ class Runner:
     ) -> Outcome:
         """Each pipeline is a command or a tuple of them; a command may be given as its words."""
         action = RunPipelines(tuple(_pipeline(line) for line in pipelines), connectors, self.workspace)
-        shell = Shell(self._undo, Limits(**limits))  # type: ignore[arg-type]
+        shell = Shell(self._home, self._undo, Limits(**limits))  # type: ignore[arg-type]
         return await shell.run(action, self.workspace, self._scope)
 
 
@@ -34,8 +36,8 @@ def _pipeline(line: object) -> tuple[Command, ...]:
 
 
 @pytest.fixture
-def run(workspace: Path, undo: UndoStore, scope: CallScope) -> Runner:
-    return Runner(workspace, undo, scope)
+def run(home: TenantHome, undo: UndoStore, scope: CallScope) -> Runner:
+    return Runner(home, undo, scope)
 
 
 async def test_argv_is_taken_literally(run: Runner) -> None:

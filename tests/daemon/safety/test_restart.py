@@ -202,6 +202,7 @@ async def process(tmp_path: Path) -> AsyncIterator[WrapperProcess]:
     await process.client.aclose()
 
 
+@pytest.mark.flow
 async def test_killed_process_keeps_its_question_and_runs_it_once(process: WrapperProcess) -> None:
     folder = process.workspace / "drafts"
     folder.mkdir()
@@ -224,6 +225,7 @@ async def test_killed_process_keeps_its_question_and_runs_it_once(process: Wrapp
     assert AuditTrail.open(process.home).verify().is_intact
 
 
+@pytest.mark.flow
 async def test_killed_process_takes_its_commands_along_and_never_repeats_them(
     process: WrapperProcess,
 ) -> None:
