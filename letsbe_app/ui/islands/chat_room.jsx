@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
-import { useNavigate } from "react-router";
+import { useNavigate, useParams } from "react-router";
 import { ChatMessage } from "./chat_message.jsx";
 import { Composer } from "./composer.jsx";
 import { Conversation, newMessageId, startConversation } from "./conversation.js";
@@ -233,11 +233,14 @@ function NewRoom({ tenantId, agentId, agentName, agentDuty, suggestions, draft, 
   );
 }
 
+/** Which conversation it is, the address says: Reflex's state follows a moment later. */
 export function ChatRoom(props) {
+  const { conversation_id: conversationId = "" } = useParams();
+  if (!props.agentId) return null;
   return (
     <section className="grow min-h-0 flex flex-col" aria-label={props.agentName}>
-      {props.conversationId ? (
-        <OpenRoom key={props.conversationId} {...props} />
+      {conversationId ? (
+        <OpenRoom key={conversationId} conversationId={conversationId} {...props} />
       ) : (
         <NewRoom key={props.agentId} {...props} />
       )}

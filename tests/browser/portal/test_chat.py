@@ -49,6 +49,21 @@ async def test_first_message_begins_a_conversation_and_the_answer_streams_in(
         await expect(page.locator("[data-message]")).to_have_count(2)
 
 
+async def test_one_changes_between_colleagues_and_conversations(hub: RunningHub, browser: Browser) -> None:
+    async with portal_stage(hub, browser) as stage:
+        page = stage.page
+        first, second = await stage.conversation("First thread"), await stage.conversation("Second thread")
+        await open_chat(stage, first)
+        await page.get_by_role("link", name="Second thread").click()
+        await expect(page.locator(f"[data-conversation={second}]")).to_contain_text("Second thread")
+        await page.get_by_role("link", name="Sales").click()
+        await expect(page.get_by_role("heading", name="What can Sales do for you?")).to_be_visible()
+        await page.get_by_role("link", name="Marketing").click()
+        await expect(page.get_by_role("heading", name="What can Marketing do for you?")).to_be_visible()
+        await page.go_back()
+        await expect(page.get_by_role("heading", name="What can Sales do for you?")).to_be_visible()
+
+
 async def test_a_reload_in_the_middle_of_an_answer_shows_all_of_it_once(
     hub: RunningHub, browser: Browser
 ) -> None:

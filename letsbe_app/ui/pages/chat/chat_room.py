@@ -21,7 +21,6 @@ class ChatRoom(Island):
     lib_dependencies: list[str] = ["react-markdown@10.1.0", "remark-gfm@4.0.1"]
     tag = "ChatRoom"
 
-    conversation_id: rx.Var[str]
     tenant_id: rx.Var[str]
     agent_id: rx.Var[str]
     agent_name: rx.Var[str]

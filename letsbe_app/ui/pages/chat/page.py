@@ -51,7 +51,6 @@ def _room() -> rx.Component:
 
     return chat_room(
         rx.foreach(state.cards, card_here),
-        conversation_id=state.open_id,
         tenant_id=state.frame.tenant_id,
         agent_id=state.colleague.agent_id,
         agent_name=state.colleague.name,
