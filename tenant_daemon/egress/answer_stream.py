@@ -136,7 +136,7 @@ class AnswerStream:
         clean = self._redact_rest({name: call[name] for name in call if name != "function"})
         inner = self._redact_rest(fields)
         if isinstance(arguments, str):
-            text = self._text((number, f"tool:{call.get('index', 0)}"), arguments)
+            text = self._text((number, _tool_field(call)), arguments)
             if text or fields:
                 inner["arguments"] = text
         if inner:
@@ -168,7 +168,14 @@ def _places(number: int, delta: dict[str, object]) -> Iterator[_Place]:
     calls = delta.get("tool_calls")
     for call in calls if isinstance(calls, list) else []:
         if isinstance(call, dict):
-            yield number, f"tool:{call.get('index', 0)}"
+            yield number, _tool_field(call)
+
+
+def _tool_field(call: dict[str, object]) -> str:
+    index = call.get("index", 0)
+    if not isinstance(index, int):
+        raise _unreadable()
+    return f"tool:{int(index)}"
 
 
 def _delta_of(field: str, text: str) -> dict[str, object]:

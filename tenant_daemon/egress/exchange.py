@@ -14,6 +14,7 @@ from tenant_daemon.egress.answer_stream import DONE, AnswerStream
 from tenant_daemon.egress.budget import Budget
 from tenant_daemon.egress.chat_request import ChatRequest, prepare
 from tenant_daemon.egress.errors import Refused, error_body
+from tenant_daemon.egress.request_body import RequestBody
 from tenant_daemon.egress.sse import EventReader, written
 from tenant_daemon.egress.tenant_config import ConfigReader
 from tenant_daemon.egress.upstream import Upstream, read_answer
@@ -23,9 +24,6 @@ from tenant_daemon.metering.meter import OpenRequest, open_request
 from tenant_daemon.redaction import LiveRedactor, Redactor
 
 log = structlog.get_logger()
-
-_BIG_BODY = 32_768
-"""Characters from which redaction runs on a thread, since it would hold up the other streams."""
 
 
 @dataclass(frozen=True)
@@ -58,15 +56,15 @@ class Exchange:
         self._opened: OpenRequest | None = None
         self.request: ChatRequest
 
-    async def begin(self, body: dict[str, object]) -> None:
+    async def begin(self, body: RequestBody) -> None:
         """Admit, redact, reserve and send. Raises Refused before anything is sent when it may not be."""
         desk = self._desk
         config = desk.config.admit(self._agent_id)
         self._redactor = await _current_redactor(desk.redactor)
-        if len(str(body)) > _BIG_BODY:
-            request = await asyncio.to_thread(prepare, body, self._redactor, desk.model)
+        if body.is_big:
+            request = await asyncio.to_thread(prepare, body.value, self._redactor, desk.model)
         else:
-            request = prepare(body, self._redactor, desk.model)
+            request = prepare(body.value, self._redactor, desk.model)
         self.request, reservation = desk.budget.reserve(config, request)
         self._stack.callback(desk.budget.release, reservation)
         self._opened = open_request(self._agent_id, desk.model, self.request.prompt_tokens)

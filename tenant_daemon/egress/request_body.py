@@ -1,14 +1,31 @@
 """Reads a model request. What it cannot read in full is refused: only what was understood was redacted."""
 
+import asyncio
+from dataclasses import dataclass
+
 import orjson
 from starlette.requests import Request
 
 from tenant_daemon.egress.errors import Refused
 
 MAX_BODY_BYTES = 32 * 1024 * 1024
+BIG_BODY_BYTES = 32 * 1024
 
 
-async def read_body(request: Request) -> dict[str, object]:
+@dataclass(frozen=True)
+class RequestBody:
+    """A JSON object and how many bytes it had."""
+
+    value: dict[str, object]
+    size_bytes: int
+
+    @property
+    def is_big(self) -> bool:
+        """Whether work on it belongs on a thread, since it would hold up the other streams."""
+        return self.size_bytes > BIG_BODY_BYTES
+
+
+async def read_body(request: Request) -> RequestBody:
     """
     The request's JSON object.
 
@@ -21,7 +38,9 @@ async def read_body(request: Request) -> dict[str, object]:
         body += chunk
         if len(body) > MAX_BODY_BYTES:
             raise _too_large()
-    return parse_body(bytes(body))
+    if len(body) > BIG_BODY_BYTES:
+        return RequestBody(await asyncio.to_thread(parse_body, bytes(body)), len(body))
+    return RequestBody(parse_body(bytes(body)), len(body))
 
 
 def parse_body(body: bytes) -> dict[str, object]:
