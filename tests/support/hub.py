@@ -118,8 +118,5 @@ async def database_text(services: Services) -> str:
     """Everything that the database holds, to search for what must not be there."""
     async with services.database.read() as session:
         connection = await session.connection()
-        return "\n".join(
-            repr(row)
-            for table in SQLModel.metadata.sorted_tables
-            for row in (await connection.execute(table.select())).all()
-        )
+        results = [await connection.execute(table.select()) for table in SQLModel.metadata.sorted_tables]
+    return "\n".join(repr(row) for result in results for row in result)
