@@ -7,6 +7,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from letsbe_app.api.envelope import failure, failure_of
 from letsbe_app.errors import FieldProblem, InvalidInput, LetsBeError
@@ -29,7 +30,6 @@ def install_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(LetsBeError, _on_known_error)
     app.add_exception_handler(RequestValidationError, _on_bad_request)
     app.add_exception_handler(HTTPException, _on_http_error)
-    app.add_exception_handler(Exception, _on_unknown_error)
 
 
 async def _on_known_error(_request: Request, error: Exception) -> Response:
@@ -55,9 +55,37 @@ async def _on_http_error(request: Request, error: Exception) -> Response:
     return failure(error.status_code, code, _words(error.status_code, request), headers=headers)
 
 
-async def _on_unknown_error(_request: Request, error: Exception) -> Response:
-    log.error("api.failed", exc_info=error)
-    return failure(500, "internal", "Something went wrong on our side. We have noted it; please try again.")
+class UnknownErrors:
+    """
+    Middleware that answers for what nobody foresaw.
+
+    An exception handler would not do: the framework raises such an error again behind it, and the server
+    would print its text, which may quote a value.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or not scope["path"].startswith("/api/"):
+            await self._app(scope, receive, send)
+            return
+        has_started = False
+
+        async def noting_send(message: Message) -> None:
+            nonlocal has_started
+            has_started = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, noting_send)
+        except Exception as error:
+            log.error("api.failed", exc_info=error)
+            if has_started:
+                # Half an answer is out: only closing the connection tells the caller so.
+                raise ConnectionAbortedError from None
+            answer = failure(500, "internal", "Something went wrong on our side. We have noted it.")
+            await answer(scope, receive, send)
 
 
 def _field_problem(problem: dict[str, object]) -> FieldProblem:

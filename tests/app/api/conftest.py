@@ -13,6 +13,6 @@ from tests.support.browser_client import BrowserClient
 @pytest.fixture
 async def browser(services: Services) -> AsyncIterator[BrowserClient]:
     """A visitor who is not signed in."""
-    transport = httpx.ASGITransport(build_api(lambda: services), raise_app_exceptions=False)
+    transport = httpx.ASGITransport(build_api(lambda: services))
     async with BrowserClient(transport) as client:
         yield client
