@@ -17,10 +17,9 @@ from tenant_daemon.redaction import Redactor, StreamRedactor
 
 DONE = b"[DONE]"
 _TEXT_FIELDS = ("content", "reasoning_content", "reasoning", "refusal")
-_PLAIN_FIELDS = frozenset(
-    {"id", "object", "created", "model", "system_fingerprint", "service_tier", "index", "role", "type"}
-    | {"finish_reason", "native_finish_reason", "usage", "provider"}
-)
+_TEMPLATE = ("id", "object", "created", "model")
+_MEMORY = 64
+"""Short texts whose redaction is remembered: ids and names come again with every chunk."""
 _Place = tuple[int, str]
 """Choice and field; tool calls are ``tool:<index>``."""
 
@@ -33,6 +32,7 @@ class AnswerStream:
         self._keeps_usage = keeps_usage
         self._texts: dict[_Place, StreamRedactor] = {}
         self._template: dict[str, object] = {}
+        self._remembered: dict[tuple[str, object], object] = {}
         self.usage: Usage | None = None
         self.characters = 0
         """Of text so far, for an estimate should the stream be cut."""
@@ -62,7 +62,7 @@ class AnswerStream:
 
     def _checked(self, chunk: dict[str, object]) -> Iterator[dict[str, object]]:
         choices = chunk.get("choices")
-        self._template = {name: chunk[name] for name in ("id", "object", "created", "model") if name in chunk}
+        self._template = self._redact_rest({name: chunk[name] for name in _TEMPLATE if name in chunk})
         if not isinstance(choices, list) or not choices:
             if self._keeps_usage or "usage" in chunk or not isinstance(choices, list):
                 yield self._redact_rest(chunk)
@@ -76,7 +76,7 @@ class AnswerStream:
             delta = choice.get("delta")
             fields = dict(delta) if isinstance(delta, dict) else {}
             is_end = choice.get("finish_reason") is not None
-            yield from self._turned(number, fields, is_end=False)
+            yield from self._turned(number, fields)
             said = self._delta(number, fields)
             if is_end:
                 yield from self._ending(number, said)
@@ -92,7 +92,7 @@ class AnswerStream:
             said.clear()
         yield from self._flushed(number)
 
-    def _turned(self, number: int, delta: dict[str, object], *, is_end: bool) -> Iterator[dict[str, object]]:
+    def _turned(self, number: int, delta: dict[str, object]) -> Iterator[dict[str, object]]:
         """Flush the other texts of a choice when this delta is about a new one."""
         current = set(_places(number, delta))
         if current:
@@ -124,7 +124,7 @@ class AnswerStream:
                 if calls:
                     said[name] = calls
             else:
-                said[name] = value if name in _PLAIN_FIELDS or value is None else self._clean(name, value)
+                said[self._clean_name(name)] = self._clean(name, value)
         return said
 
     def _tool_call(self, number: int, call: object) -> dict[str, object] | None:
@@ -148,17 +148,30 @@ class AnswerStream:
         return self._texts.setdefault(place, self._redactor.stream()).feed(text)
 
     def _redact_rest(self, fields: dict[str, object], skip: str = "") -> dict[str, object]:
-        """Fields that we do not stream, whole; what the protocol itself needs stays as it is."""
+        """Fields that we do not stream, whole; names of fields included."""
         return {
-            name: value if name in _PLAIN_FIELDS or name == skip else self._clean(name, value)
+            self._clean_name(name): value if name == skip else self._clean(name, value)
             for name, value in fields.items()
         }
+
+    def _clean_name(self, name: str) -> str:
+        return str(self._clean("", name))
 
     def _clean(self, name: str, value: object) -> object:
         if value is None or isinstance(value, bool):
             return value
+        if not isinstance(value, str | int | float):
+            return self._redacted(name, value)
+        if (name, value) not in self._remembered:
+            if len(self._remembered) >= _MEMORY:
+                self._remembered.clear()
+            self._remembered[name, value] = self._redacted(name, value)
+        return self._remembered[name, value]
+
+    def _redacted(self, name: str, value: object) -> object:
+        # The field's name goes along, since it decides how the value is treated.
         clean = self._redactor.redact_payload({name: value})
-        return clean[name] if isinstance(clean, dict) and name in clean else None
+        return clean.get(name) if isinstance(clean, dict) else None
 
 
 def _places(number: int, delta: dict[str, object]) -> Iterator[_Place]:
