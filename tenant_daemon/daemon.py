@@ -19,6 +19,7 @@ import httpx
 import structlog
 
 import tenant_daemon
+from tenant_daemon.contracts.config import TenantConfig
 from tenant_daemon.home import TenantHome
 from tenant_daemon.hub_client.applied_config import AppliedConfig
 from tenant_daemon.kit.backoff import Backoff
@@ -91,7 +92,7 @@ class Daemon:
         backoff = Backoff(base_seconds=1.0, cap_seconds=30.0)
         while True:
             self._config_changed.clear()
-            if not await self._write_openclaw_files():
+            if not self._agents():
                 await self._config_changed.wait()
                 continue
             began_at = time.monotonic()
@@ -101,28 +102,33 @@ class Daemon:
             if not is_wanted:
                 await asyncio.sleep(backoff.after_failure())
 
-    async def _write_openclaw_files(self) -> bool:
-        """Bring OpenClaw's files up to date; False while there is nothing to run it with."""
+    def _agents(self) -> TenantConfig | None:
+        """The configuration in force, None while it has no agent: OpenClaw does not start without one."""
         config = AppliedConfig(self.home.config_file).current
-        if config is None or not config.agents:
-            return False
-        await asyncio.to_thread(write_files, self.home, self.settings, config)
-        return True
+        return config if config and config.agents else None
+
+    async def _write_openclaw_files(self) -> bool:
+        """Bring OpenClaw's files up to date; True when it has to be restarted for them, or has no agent."""
+        config = self._agents()
+        return config is None or await asyncio.to_thread(write_files, self.home, self.settings, config)
 
     async def _run_openclaw(self) -> bool:
         """Run it until it ends (False) or its configuration needs a restart (True)."""
         process = OpenClawProcess(self.home, self.settings)
         try:
+            await self._write_openclaw_files()
             await process.start()
             await process.wait_ready()
-            return await self._until_restart_is_due(process)
-        except (OSError, TimeoutError, OpenClawEnded) as exc:
+            await self._until_restart_is_due(process)
+        except (OSError, ValueError, TimeoutError, OpenClawEnded) as exc:
             log.error("openclaw.failed", reason=str(exc) or type(exc).__name__)
             return False
         finally:
             await process.stop()
+        log.info("openclaw.restart")
+        return True
 
-    async def _until_restart_is_due(self, process: OpenClawProcess) -> bool:
+    async def _until_restart_is_due(self, process: OpenClawProcess) -> None:
         ended = asyncio.create_task(process.wait())
         try:
             while True:
@@ -132,12 +138,8 @@ class Daemon:
                 if ended.done():
                     raise OpenClawEnded(ended.result())
                 self._config_changed.clear()
-                config = AppliedConfig(self.home.config_file).current
-                if config is None or not config.agents:
-                    return True
-                if await asyncio.to_thread(write_files, self.home, self.settings, config):
-                    log.info("openclaw.restart", config_version=config.version)
-                    return True
+                if await self._write_openclaw_files():
+                    return
         finally:
             ended.cancel()
 

@@ -37,7 +37,8 @@ from tenant_daemon.openclaw.environment import OPENCLAW_VERSION
 from tenant_daemon.redaction import LiveRedactor
 from tenant_daemon.settings import TenantSettings
 
-_NAMED_TASKS: Final = ("hub", "openclaw", "health", "door")
+_LOOK_SECONDS: Final = 5.0
+"""How late something is noticed whose knock was lost: its sender was killed between storing and knocking."""
 
 log = structlog.get_logger()
 
@@ -88,8 +89,14 @@ class _Link:
         app = build_local_app(self._on_knock, self._status, self._handovers.ask)
         self._chat.restore()
         self._dispatcher.restore()
-        work = (self._hub.run(), self._openclaw.run(), self._health.run(), serve_on(listener, app))
-        for name, coroutine in zip(_NAMED_TASKS, work, strict=True):
+        work = {
+            "hub": self._hub.run(),
+            "openclaw": self._openclaw.run(),
+            "health": self._health.run(),
+            "door": serve_on(listener, app),
+            "store": self._look_into_store(),
+        }
+        for name, coroutine in work.items():
             self._tasks.create_task(coroutine, name=name)
 
     def on_welcome(self) -> None:
@@ -108,6 +115,11 @@ class _Link:
 
     def _look(self) -> None:
         self._health.look()
+
+    async def _look_into_store(self) -> None:
+        while True:
+            await asyncio.sleep(_LOOK_SECONDS)
+            self._chat.on_store_changed()
 
     def _on_knock(self) -> None:
         self._chat.on_store_changed()
