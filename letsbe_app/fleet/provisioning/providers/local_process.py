@@ -119,7 +119,12 @@ class KeptDaemon:
                 crashes=self._crashes,
             )
             await asyncio.sleep(min(2.0 ** (self._crashes - 1), _LONGEST_PAUSE_SECONDS))
-            await self._spawn()
+            try:
+                await self._spawn()
+            except OSError as exc:
+                # No process: counts as one that ended at once, and is tried again after a pause.
+                self._child = self._mark = None
+                log.error("local.daemon_not_started", tenant_id=self._tenant_id, exc_info=exc)
 
     async def _adopt_or_spawn(self) -> None:
         mark = self._recorded()

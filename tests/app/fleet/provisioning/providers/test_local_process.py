@@ -68,6 +68,25 @@ async def test_it_says_so_when_it_keeps_dying(
     assert daemon.why_down() == "the server's programs stopped 3 times (exit code 3)"
 
 
+async def test_when_it_cannot_even_be_started_it_is_tried_again(
+    daemon: KeptDaemon, home: Path, reports: Reports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(local_process, "_LONGEST_PAUSE_SECONDS", 0.01)
+    spawn, failures = local_process.asyncio.create_subprocess_exec, iter([OSError("no memory")] * 3)
+
+    async def failing(*arguments: str, **options: object) -> object:
+        for failure in failures:
+            raise failure
+        return await spawn(*arguments, **options)  # type: ignore[arg-type]
+
+    await daemon.start()
+    first = await reports.next()
+    monkeypatch.setattr(local_process.asyncio, "create_subprocess_exec", failing)
+    os.kill(first["pid"], signal.SIGKILL)
+
+    assert is_alive((await reports.next())["pid"])
+
+
 async def test_stopping_ends_it_and_nothing_starts_it_again(
     daemon: KeptDaemon, home: Path, reports: Reports
 ) -> None:
