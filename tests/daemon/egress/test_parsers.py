@@ -50,7 +50,10 @@ def test_no_request_carries_the_secret_on(messages: list[object], rest: object) 
 
 @settings(max_examples=150, deadline=None)
 @given(
-    st.lists(st.fixed_dictionaries({"choices": values | st.lists(st.fixed_dictionaries({"delta": values}))}))
+    st.lists(
+        st.fixed_dictionaries({"choices": values | st.lists(st.fixed_dictionaries({"delta": values}))}),
+        max_size=4,
+    )
 )
 def test_no_answer_carries_the_secret_on(chunks: list[dict[str, object]]) -> None:
     answer = AnswerStream(REDACTOR, keeps_usage=True)
