@@ -37,7 +37,7 @@ def _corpus() -> list[str]:
 
 def _large() -> list[str]:
     size = 16 * 1024
-    units = ("a ", "ls; ", "ls | ", "$(", "'x' ", "../", "{a,b}", "a=b ", "((", "\\a", '"$x" ', "<(ls) ", "*/", "a/")
+    units = ("a ", "ls; ", "ls | ", "$(", "'x' ", "../", "{a,b}", "a=b ", "((", "\\a", '"$x" ', "<(ls) ")
     large = [("ls " + unit * size)[:size] for unit in units]
     large += [("cat " + unit * size)[: 8 * 1024 - 1] for unit in units]
     large.append("psql -c '" + "select 1, " * 800 + "1'")

@@ -94,8 +94,10 @@ def explain(text: str, context: PolicyContext) -> str:
     lines.append(f"rules     {', '.join(judgement.rule_ids)}")
     if isinstance(judgement.action, RunPipelines):
         lines.append(f"runs in   {judgement.action.cwd}")
-        for pipeline in judgement.action.pipelines:
-            lines.append("runs      " + " | ".join(str(list(command.argv)) for command in pipeline))
+        lines.extend(
+            "runs      " + " | ".join(str(list(command.argv)) for command in pipeline)
+            for pipeline in judgement.action.pipelines
+        )
     else:
         lines.append("runs      nothing: the command was not understood")
     return "\n".join(lines) + "\n"

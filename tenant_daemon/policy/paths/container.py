@@ -46,15 +46,17 @@ class ContainerPlaces(PlaceJudge):
 
     def write(self, raw: str, *, makes_folder: bool = False) -> RealPath:
         place = self._resolve(raw)
-        if place.path != "/dev/null":
-            self.verdict.note(
-                Tier.CRITICAL_RED
-                if place.path.startswith(("/etc/", "/usr/", "/proc/", "/sys/", "/dev/"))
-                else Tier.RED,
-                "container.write",
-                f"Changes {place.path} inside a container.",
-                risk="The tool in it may stop working.",
-            )
+        path = place.path
+        if path == "/dev/null":
+            return place
+        is_scratch = path.startswith("/tmp/")  # noqa: S108 - the container's, not ours
+        is_system = path.startswith(("/etc/", "/usr/", "/proc/", "/sys/", "/dev/"))
+        self.verdict.note(
+            Tier.YELLOW if is_scratch else Tier.CRITICAL_RED if is_system else Tier.RED,
+            "container.write",
+            f"Changes {path} inside a container.",
+            risk="" if is_scratch else "The tool in it may stop working.",
+        )
         return place
 
     def delete(self, raw: str, *, whole_tree: bool = False) -> RealPath:

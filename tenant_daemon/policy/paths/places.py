@@ -22,6 +22,7 @@ from tenant_daemon.policy.paths.names import (
 )
 from tenant_daemon.policy.paths.resolve import RealPath, resolve
 from tenant_daemon.policy.verdict import Verdict, display_path
+from tenant_daemon.policy.wordlist import word_set
 
 ALWAYS_READABLE_ROOTS: Final = ("/var/log", "/opt/apps")
 _FACTS: Final = frozenset(
@@ -35,13 +36,12 @@ _FACTS: Final = frozenset(
 _OPEN_DEVICES: Final = frozenset({"/dev/null", "/dev/zero", "/dev/urandom", "/dev/random"})
 _WRITABLE_DEVICES: Final = frozenset({"/dev/null"})
 # Folders whose names are harmless to list, not what is below them.
-_LISTABLE: Final = frozenset(
-    {
-        "/", "/bin", "/boot", "/etc", "/home", "/lib", "/media", "/mnt", "/opt", "/proc", "/sbin", "/srv",
-        "/sys", "/tmp", "/usr", "/usr/bin", "/usr/local", "/usr/share", "/usr/local/bin", "/usr/sbin", "/var",
-        "/var/lib", "/var/cache", "/var/spool", "/var/tmp", "/var/www", "/dev",
-    }
-)  # fmt: skip
+_LISTABLE: Final = word_set(
+    """
+    / /bin /boot /dev /etc /home /lib /media /mnt /opt /proc /sbin /srv /sys /tmp /usr /usr/bin /usr/local
+    /usr/local/bin /usr/sbin /usr/share /var /var/cache /var/lib /var/spool /var/tmp /var/www
+    """
+)
 _CREDENTIAL_PLACES: Final = re.compile(
     r"/(?:root|etc/(?:ssh|ssl/private|sudoers|sudoers\.d|shadow|gshadow|letsencrypt|wireguard|openvpn|pam\.d"
     r"|krb5\.keytab|security|letsbe)|home/[^/]+/\.(?:ssh|gnupg|aws|kube|docker)|var/lib/(?:docker|postgresql"

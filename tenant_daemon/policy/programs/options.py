@@ -124,7 +124,7 @@ def _read_find(args: list[str], profile: Profile) -> Reading:
             reading.positionals.append(arg)
             continue
         flag = profile.flags.get(arg)
-        if flag is None and arg.startswith("--") and "=" in arg:
+        if flag is None and "=" in arg:
             _long(arg, args, at, reading, profile.flags)
         elif flag is None:
             reading.unknown.append(arg)

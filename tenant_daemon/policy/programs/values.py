@@ -77,6 +77,12 @@ def _jq(judge: "CommandJudge", value: str) -> None:
         judge.unknown("jq.reaches-out", "The JSON expression reads more than its input.")
 
 
+def _jq_or_file(judge: "CommandJudge", value: str) -> None:
+    """After ``--arg NAME VALUE`` a filter and files cannot be told apart: each is judged as both."""
+    _jq(judge, value)
+    KINDS["read"](judge, value)
+
+
 def _date_format(judge: "CommandJudge", value: str) -> None:
     if _DATE.fullmatch(value) is None:
         judge.verdict.note(Tier.CRITICAL_RED, "date.set", "Sets the server's clock.", unknown=True)
@@ -138,6 +144,7 @@ KINDS.update(
         "linksource": _link_source,
         "ddword": _dd_word,
         "jq": _jq,
+        "jqread": _jq_or_file,
         "dateformat": _date_format,
     }
 )

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _NUMBER: Final = r"\d+"
 _CHOICES: Final = {
     # Without `e`, which shows the environment of every process.
-    "psword": r"-?[aAxuflgjmnrstvwhLTNwH]+|\d+|pid|comm",
+    "psword": r"-?[aAxuflgjmnrstvwhLTNHo]+|\d+|(?!.*env)[a-z_%]+(?:,[a-z_%]+)+",
     "psformat": r"(?!.*env)[a-z_%,=]+",
     "systemfact": r"PAGE_?SIZE|[A-Z_]*NPROCESSORS[A-Z_]*|[A-Z_]{3,}|status|-a",
     "serviceverb": r"status|restart|reload|start|stop|force-reload",
@@ -25,14 +25,15 @@ _CHOICES: Final = {
     "nftverb": r"list",
     "ufwverb": r"status|show|version",
     "fail2banverb": r"status|ping|version|banned",
-    "analyzeverb": r"blame|time|critical-chain|unit-paths|calendar|timespan|timestamp|[a-z@-]+\.(?:service|timer|target)",
+    "analyzeverb": r"blame|time|critical-chain|unit-paths|calendar|timespan|timestamp"
+    r"|[a-z@-]+\.(?:service|timer|target)",
     "nginxsignal": r"reload|reopen",
-    "apacheverb": r"configtest|graceful|status|fullstatus|-[tSvVMl]",
+    "apacheverb": r"configtest|status|fullstatus|-[tSvVMl]",
     "interface": r"[a-z]{2,10}\d*(?:[.:]\d+)?",
     "ipobject": r"a|ad|addr|address|l|link|r|ro|route|n|neigh|neighbour|ru|rule|maddr|tunnel",
     "ipverb": r"s|sh|show|list|ls|get",
-    "aptcacheverb": r"policy|show|search|depends|rdepends|madison|pkgnames|stats|showpkg|showhold|showmanual|showauto|dump|"
-    r"[a-z0-9][a-z0-9+.:*-]*|find|list",
+    "aptcacheverb": r"policy|show|search|depends|rdepends|madison|pkgnames|stats|showpkg|showhold|showmanual"
+    r"|showauto|dump|[a-z0-9][a-z0-9+.:*-]*|find|list",
     "backupname": r"[A-Za-z0-9][A-Za-z0-9_.-]*(?:::[A-Za-z0-9_.-]+)?",
 }
 _APT_CACHE_CHANGES: Final = frozenset(

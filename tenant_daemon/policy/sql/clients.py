@@ -15,11 +15,13 @@ if TYPE_CHECKING:
     from tenant_daemon.policy.programs.judge import CommandJudge
 
 _PSQL_READS: Final = re.compile(
-    r"\\(?:d[a-zA-Z]{0,3}[+S]{0,2}|l\+?|z|sf\+?|sv\+?|conninfo|x|timing|pset \w+(?: \w+)?|encoding|dt\+?|du|dn)"
+    r"\\(?:d[a-zA-Z]{0,3}[+S]{0,2}|l\+?|z|sf\+?|sv\+?|conninfo|x|timing|pset \w+(?: \w+)?|encoding|dt\+?|du"
+    r"|dn)"
     r"(?: +[\w.*?\"]+)?\s*;?"
 )
 _SQLITE_READS: Final = re.compile(
-    r"\.(?:tables|schema|indexes|indices|databases|dbinfo|headers? (?:on|off)|mode \w+|width [\d ]+|fullschema|stats|show|nullvalue \w*)"
+    r"\.(?:tables|schema|indexes|indices|databases|dbinfo|headers? (?:on|off)|mode \w+|width [\d ]+"
+    r"|fullschema|stats|show|nullvalue \w*)"
     r"(?: +[\w%*]+)?\s*"
 )
 _LOCAL_HOSTS: Final = frozenset(
@@ -29,15 +31,16 @@ _CONNECTION: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,62}")
 
 _REDIS_READS: Final = word_set(
     """
-    ping info dbsize get mget exists type ttl pttl strlen hget hmget hlen hkeys hexists llen lindex lrange scard smembers
-    sismember zcard zrange zscore zrank zcount xlen xrange xinfo scan hscan sscan zscan keys randomkey time lastsave
-    memory object bitcount getrange pfcount slowlog latency command role echo hgetall hvals xpending
+    ping info dbsize get mget exists type ttl pttl strlen hget hmget hlen hkeys hexists llen lindex lrange
+    scard smembers sismember zcard zrange zscore zrank zcount xlen xrange xinfo scan hscan sscan zscan
+    keys randomkey time lastsave memory object bitcount getrange pfcount slowlog latency command role echo
+    hgetall hvals xpending
     """
 )
 _REDIS_CHANGES: Final = word_set(
     """
-    set setex setnx mset append incr decr incrby decrby incrbyfloat hset hmset hsetnx hincrby lpush rpush lset ltrim sadd zadd
-    zincrby expire pexpire persist rename renamenx xadd setrange getset bgsave
+    set setex setnx mset append incr decr incrby decrby incrbyfloat hset hmset hsetnx hincrby lpush rpush
+    lset ltrim sadd zadd zincrby expire pexpire persist rename renamenx xadd setrange getset bgsave
     """
 )
 _REDIS_DELETES: Final = word_set(

@@ -9,44 +9,52 @@ from tenant_daemon.policy.verdict import Verdict
 from tenant_daemon.policy.wordlist import word_set
 
 _SECRET_NAME: Final = re.compile(
-    r"(?:.*_)?(?:password|passwd|passwort|pwd|secret|api_?key|private_?key|access_?token|refresh_?token|auth_?token|token"
-    r"|token_hash|password_?(?:hash|digest)|encrypted_password|otp_secret|totp_secret|salt|credentials?|session_?key)s?"
-    r"|pg_authid|pg_shadow|pg_user_mappings?|authentication_string|rolpassword|passwd|user_privileges|mysql_native_password",
+    r"(?:.*_)?(?:password|passwd|passwort|pwd|secret|api_?key|private_?key|access_?token|refresh_?token"
+    r"|auth_?token|token"
+    r"|token_hash|password_?(?:hash|digest)|encrypted_password|otp_secret|totp_secret|salt|credentials?"
+    r"|session_?key)s?"
+    r"|pg_authid|pg_shadow|pg_user_mappings?|authentication_string|rolpassword|passwd|user_privileges"
+    r"|mysql_native_password",
     re.IGNORECASE,
 )
 # Functions that only compute. Any other name followed by a parenthesis asks.
 _PURE: Final = word_set(
     """
-    count sum avg min max coalesce nullif greatest least round floor ceil ceiling abs mod power sqrt sign trunc random
-    lower upper length char_length character_length octet_length trim ltrim rtrim btrim substr substring left right
-    replace concat concat_ws position strpos instr lpad rpad repeat reverse split_part initcap translate format chr
-    ascii regexp_replace regexp_matches regexp_match regexp_like to_char to_date to_timestamp to_number date time
-    datetime strftime julianday unixepoch date_trunc date_part date_bin extract age now current_date current_time
-    current_timestamp clock_timestamp curdate curtime date_format date_add date_sub datediff timestampdiff
-    from_unixtime unix_timestamp year month day hour minute second dayofweek week weekday last_day make_date
-    make_interval justify_days interval cast convert if ifnull iif isnull nvl case decode exists any all some in values
-    array array_agg array_length array_to_string string_agg group_concat json_agg jsonb_agg json_object_agg
-    json_build_object jsonb_build_object json_extract json_value json_query json_array_length json_each json_array
-    json_object jsonb_array_elements json_array_elements jsonb_array_elements_text jsonb_pretty to_json to_jsonb row_to_json
-    json_extract_path_text jsonb_extract_path_text json_group_array json_group_object unnest generate_series row_number rank
-    dense_rank ntile lag lead first_value last_value percentile_cont percentile_disc stddev variance bool_and bool_or
-    over partition filter within grouping sets rollup cube using on as and or not when then else from join where having
-    by union select distinct limit offset with lateral union all intersect except is between like ilike similar
+    count sum avg min max coalesce nullif greatest least round floor ceil ceiling abs mod power sqrt sign
+    trunc random lower upper length char_length character_length octet_length trim ltrim rtrim btrim
+    substr substring left right replace concat concat_ws position strpos instr lpad rpad repeat reverse
+    split_part initcap translate format chr ascii regexp_replace regexp_matches regexp_match regexp_like
+    to_char to_date to_timestamp to_number date time datetime strftime julianday unixepoch date_trunc
+    date_part date_bin extract age now current_date current_time current_timestamp clock_timestamp curdate
+    curtime date_format date_add date_sub datediff timestampdiff from_unixtime unix_timestamp year month
+    day hour minute second dayofweek week weekday last_day make_date make_interval justify_days interval
+    cast convert if ifnull iif isnull nvl case decode exists any all some in values array array_agg
+    array_length array_to_string string_agg group_concat json_agg jsonb_agg json_object_agg
+    json_build_object jsonb_build_object json_extract json_value json_query json_array_length json_each
+    json_array json_object jsonb_array_elements json_array_elements jsonb_array_elements_text jsonb_pretty
+    to_json to_jsonb row_to_json json_extract_path_text jsonb_extract_path_text json_group_array
+    json_group_object unnest generate_series row_number rank dense_rank ntile lag lead first_value
+    last_value percentile_cont percentile_disc stddev variance bool_and bool_or over partition filter
+    within grouping sets rollup cube using on as and or not when then else from join where having by union
+    select distinct limit offset with lateral union all intersect except is between like ilike similar
     pg_size_pretty pg_database_size pg_total_relation_size pg_relation_size pg_table_size pg_indexes_size
-    pg_stat_get_live_tuples pg_postmaster_start_time pg_is_in_recovery pg_get_indexdef pg_get_viewdef pg_get_constraintdef
-    pg_get_expr format_type obj_description col_description version current_database current_schema current_user
-    session_user database schema user quote_ident to_regclass typeof total_changes changes hex md5 sha1 sha2 crc32
-    numeric decimal varchar char int integer bigint text timestamp boolean float double key index primary unique
-    default check references into table only materialized recursive lo_get_none uuid gen_random_uuid found_rows
+    pg_stat_get_live_tuples pg_postmaster_start_time pg_is_in_recovery pg_get_indexdef pg_get_viewdef
+    pg_get_constraintdef pg_get_expr format_type obj_description col_description version current_database
+    current_schema current_user session_user database schema user quote_ident to_regclass typeof
+    total_changes changes hex md5 sha1 sha2 crc32 numeric decimal varchar char int integer bigint text
+    timestamp boolean float double key index primary unique default check references into table only
+    materialized recursive lo_get_none uuid gen_random_uuid found_rows
     """
 )
 _PUBLISHING: Final = word_set("published publish scheduled sent sending public running queued live")
 _SENDING: Final = re.compile(
-    r"(?:\w+_)?(?:e?mails?|mail_queue|outbox|newsletters?|campaigns?|sms|messages?|notifications?|invitations?|invites?"
+    r"(?:\w+_)?(?:e?mails?|mail_queue|outbox|newsletters?|campaigns?|sms|messages?|notifications?"
+    r"|invitations?|invites?"
     r"|webhooks?|bookings?)(?:_queue|_recipients?|_outbox)?"
 )
 _PEOPLE: Final = re.compile(
-    r"(?:\w+_)?(?:users?|roles?|permissions?|accounts?|admins?|members?|sessions?|api_keys?|privileges|grants|logins?)"
+    r"(?:\w+_)?(?:users?|roles?|permissions?|accounts?|admins?|members?|sessions?|api_keys?|privileges"
+    r"|grants|logins?)"
     r"|is_(?:admin|superuser|staff|owner)|user_level|wp_capabilities"
 )
 _CHANGES: Final = {
@@ -71,9 +79,9 @@ _READS: Final = frozenset({"select", "values", "table", "show", "describe", "des
 _FRAME: Final = frozenset({"begin", "commit", "rollback", "start", "end", "savepoint", "release", "use"})
 _REACHES_OUT: Final = word_set(
     """
-    copy load outfile dumpfile program execute prepare call do attach detach grant revoke kill flush handler install
-    uninstall shutdown reset discard listen notify import export backup restore security reassign cluster checkpoint
-    lock unlock set change purge source system
+    copy load outfile dumpfile program execute prepare call do attach detach grant revoke kill flush
+    handler install uninstall shutdown reset discard listen notify import export backup restore security
+    reassign cluster checkpoint lock unlock set change purge source system
     """
 )
 _HARMLESS_SETTINGS: Final = frozenset(
@@ -81,12 +89,14 @@ _HARMLESS_SETTINGS: Final = frozenset(
 )
 _CRITICAL_OBJECTS: Final = word_set(
     """
-    database schema role user group owned extension function procedure trigger event language server tablespace
-    subscription publication policy rule operator aggregate cast type system default foreign wrapper mapping
+    database schema role user group owned extension function procedure trigger event language server
+    tablespace subscription publication policy rule operator aggregate cast type system default foreign
+    wrapper mapping
     """
 )
 _PRAGMAS: Final = word_set(
-    "table_info table_xinfo table_list index_list index_info foreign_key_list database_list integrity_check quick_check "
+    "table_info table_xinfo table_list index_list index_info foreign_key_list database_list "
+    "integrity_check quick_check "
     "page_count page_size freelist_count compile_options user_version encoding journal_mode"
 )
 
@@ -228,9 +238,11 @@ def _judge_names(verdict: Verdict, tokens: list[Token]) -> None:
 
 def _judge_pragma(verdict: Verdict, tokens: list[Token]) -> None:
     name = tokens[1].text.lower() if len(tokens) > 1 else ""
-    if name not in _PRAGMAS or any(token.text == "=" for token in tokens):
-        _note_unknown(verdict, f"pragma {name}")
-    elif name in ("user_version", "encoding", "journal_mode") and len(tokens) > 2:
+    if (
+        name not in _PRAGMAS
+        or any(token.text == "=" for token in tokens)
+        or (name in ("user_version", "encoding", "journal_mode") and len(tokens) > 2)
+    ):
         _note_unknown(verdict, f"pragma {name}")
     else:
         verdict.note(Tier.GREEN, "sql.read", "Reads from the database.", general=True)

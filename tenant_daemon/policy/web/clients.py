@@ -244,7 +244,7 @@ def _dig_word(judge: "CommandJudge", value: str) -> None:
         value,
     ):
         return
-    if value.startswith("@") or value.startswith("+"):
+    if value.startswith(("@", "+")):
         judge.verdict.note(
             Tier.YELLOW if value in ("@127.0.0.1", "@localhost") else Tier.RED,
             "lookup.server",

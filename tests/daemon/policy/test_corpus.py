@@ -1,4 +1,4 @@
-"""Everyday and hostile command lines, judged as the product's rules say. Each test names every line that fails."""
+"""Everyday and hostile command lines; each test names every line that is judged wrongly."""
 
 from pathlib import Path
 

@@ -21,12 +21,35 @@ def test_an_ordinary_setting_is_yellow(key: str, context: PolicyContext) -> None
 @pytest.mark.parametrize(
     "key",
     [
-        "DB_PASSWORD", "POSTGRES_PASSWORD", "STRIPE_API_KEY", "JWT_SECRET", "ACCESS_TOKEN", "DATABASE_URL", "REDIS_URL",
-        "SMTP_PASS", "SECRET_KEY_BASE", "AWS_SECRET_ACCESS_KEY", "PRIVATE_KEY", "password", "ADMIN_PW_HASH_SECRET",
-        "LD_PRELOAD", "LD_LIBRARY_PATH", "PATH", "NODE_OPTIONS", "PYTHONPATH", "BASH_ENV", "HTTPS_PROXY", "GIT_SSH_COMMAND",
-        "PERL5LIB", "RUBYOPT", "JAVA_TOOL_OPTIONS", "DOCKER_HOST", "COMPOSE_FILE", "PHP_INI_SCAN_DIR",
+        "DB_PASSWORD",
+        "POSTGRES_PASSWORD",
+        "STRIPE_API_KEY",
+        "JWT_SECRET",
+        "ACCESS_TOKEN",
+        "DATABASE_URL",
+        "REDIS_URL",
+        "SMTP_PASS",
+        "SECRET_KEY_BASE",
+        "AWS_SECRET_ACCESS_KEY",
+        "PRIVATE_KEY",
+        "password",
+        "ADMIN_PW_HASH_SECRET",
+        "LD_PRELOAD",
+        "LD_LIBRARY_PATH",
+        "PATH",
+        "NODE_OPTIONS",
+        "PYTHONPATH",
+        "BASH_ENV",
+        "HTTPS_PROXY",
+        "GIT_SSH_COMMAND",
+        "PERL5LIB",
+        "RUBYOPT",
+        "JAVA_TOOL_OPTIONS",
+        "DOCKER_HOST",
+        "COMPOSE_FILE",
+        "PHP_INI_SCAN_DIR",
     ],
-)  # fmt: skip
+)
 def test_credentials_and_loader_variables_are_red(key: str, context: PolicyContext) -> None:
     assert update(key, context).tier is Tier.RED
 
