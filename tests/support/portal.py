@@ -107,6 +107,14 @@ async def finish_set_up(services: Services, tenant_id: str) -> None:
         order.status = OrderStatus.ACTIVE
 
 
+async def give_back(services: Services, tenant_id: str) -> None:
+    """Take the server away: an installation has room for a few only, and tests share one."""
+    async with services.database.write() as session:
+        tenant = await session.get(Tenant, tenant_id)
+        assert tenant is not None
+        tenant.status = TenantStatus.REMOVED
+
+
 @asynccontextmanager
 async def portal_stage(hub: RunningHub, browser: Browser, **tab_options: bool) -> AsyncIterator[Stage]:
     """A signed-in owner whose server is connected and well."""
@@ -119,6 +127,7 @@ async def portal_stage(hub: RunningHub, browser: Browser, **tab_options: bool) -
             await until_ready(services, customer)
             await sign_in(page.context, hub.url, email)
             yield Stage(hub, services, customer, email, scripted, page)
+        await give_back(services, customer.tenant_id)
 
 
 async def until_ready(services: Services, customer: Customer) -> None:
