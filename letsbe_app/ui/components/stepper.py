@@ -13,6 +13,7 @@ def stepper(names: Sequence[str], current: Any, *, label: str) -> rx.Component:
     return rx.el.ol(
         *[_step(name, position, current) for position, name in enumerate(names)],
         aria_label=label,
+        tab_index=0,
         class_name="flex items-center gap-1 text-sm overflow-x-auto",
     )
 
@@ -45,7 +46,7 @@ def _step(name: str, position: int, current: Any) -> rx.Component:
         aria_current=rx.cond(here == position, "step", "false"),
         class_name=(
             "flex items-center gap-2 whitespace-nowrap "
-            "not-last:after:content-[''] not-last:after:w-6 not-last:after:h-px not-last:after:bg-line "
+            "not-last:after:content-[''] not-last:after:w-2 sm:not-last:after:w-6 not-last:after:h-px not-last:after:bg-line "
             "not-last:after:mx-1"
         ),
     )

@@ -139,6 +139,7 @@ function OpenRoom({ conversationId, agentName, texts, draft, openApprovals, chil
 
   return (
     <>
+      <h1 className="sr-only">{agentName}</h1>
       <div className="relative grow min-h-0">
         <div
           ref={scroll.box}

@@ -43,7 +43,6 @@ def portal_shell(
     if needs_server:
         content = rx.cond(PortalState.frame.has_server, content, no_server())
     return rx.el.div(
-        rx.el.a(texts().common.skip_to_content, href="#content", class_name="skip-link"),
         _header(here),
         rx.el.main(
             _banners(),
@@ -75,6 +74,7 @@ def portal_shell(
 def _header(here: str) -> rx.Component:
     t = texts().common
     return rx.el.header(
+        rx.el.a(t.skip_to_content, href="#content", class_name="skip-link"),
         rx.el.div(
             ReactRouterLink.create(logo(), to=routes.HOME, aria_label=t.product, class_name="mr-auto"),
             rx.el.nav(

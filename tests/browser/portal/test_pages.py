@@ -3,9 +3,11 @@
 import pytest
 from playwright.async_api import Browser, expect
 
+from letsbe_app.relay import Topic
 from tenant_daemon.contracts.tiers import Tier
-from tests.support.browser import tab
-from tests.support.portal import portal_stage
+from tests.support.browser import sign_in, tab
+from tests.support.hub import new_owner, paid_order
+from tests.support.portal import finish_set_up, give_back, portal_stage
 from tests.support.running_hub import RunningHub
 
 pytestmark = pytest.mark.browser
@@ -132,3 +134,30 @@ async def test_the_app_is_installable_and_says_when_it_is_offline(hub: RunningHu
         )
         await page.context.set_offline(False)
         assert not [path for path in kept if path.startswith(("/api", "/portal"))]
+
+
+async def test_a_set_up_is_shown_step_by_step_as_it_happens(hub: RunningHub, browser: Browser) -> None:
+    async with hub.services() as services, tab(browser, hub.url) as page:
+        email = "newcomer@bakery.example"
+        actor = await new_owner(services, email)
+        order_id, tenant_id = await paid_order(services, actor)
+        await sign_in(page.context, hub.url, email)
+        await page.goto(f"/portal/provisioning/{order_id}")
+        await expect(page.get_by_role("listitem")).to_have_count(10)
+        await expect(page.get_by_text("Step 1 of 10")).to_be_visible()
+        await finish_set_up(services, tenant_id)
+        await services.relay.publisher.announce(actor.customer_id, Topic.PROVISIONING, order_id)
+        await expect(page.get_by_role("heading", name="Your server is ready")).to_be_visible()
+        await page.get_by_role("link", name="Go to your portal").click()
+        await expect(page.get_by_role("heading", level=1)).to_have_text("Your server is not connected.")
+        await give_back(services, tenant_id)
+
+
+@pytest.mark.parametrize("path", ["/portal/provisioning/ord_unknown", "/portal/chat/cnv_unknown"])
+async def test_what_is_not_there_leads_somewhere(hub: RunningHub, browser: Browser, path: str) -> None:
+    async with portal_stage(hub, browser) as stage:
+        await stage.page.goto(path)
+        there = stage.page.get_by_text("There is no page here").or_(
+            stage.page.get_by_role("heading", name="What can Dispatcher do for you?")
+        )
+        await expect(there).to_be_visible()

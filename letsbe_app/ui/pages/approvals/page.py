@@ -42,6 +42,7 @@ def _open() -> rx.Component:
     return rx.cond(
         state.cards.length() > 0,
         rx.el.div(
+            rx.el.h2(t.open_tab, class_name="sr-only"),
             rx.el.p(t.keys_hint, class_name="text-sm text-muted max-sm:hidden"),
             rx.foreach(state.cards, approval_card),
             _more(state.cards_cursor, state.more_cards),
@@ -57,6 +58,7 @@ def _settled() -> rx.Component:
     return rx.cond(
         state.settled.length() > 0,
         rx.el.div(
+            rx.el.h2(t.settled_tab, class_name="sr-only"),
             rx.foreach(state.settled, approval_card),
             _more(state.settled_cursor, state.more_settled),
             class_name="flex flex-col gap-4 max-w-[760px]",

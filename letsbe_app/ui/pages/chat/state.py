@@ -1,8 +1,11 @@
 """Handlers of the chat page."""
 
 import reflex as rx
+from reflex.event import EventSpec
 
+from letsbe_app.errors import NotFound
 from letsbe_app.people.authz.actor import Actor
+from letsbe_app.ui import routes
 from letsbe_app.ui.pages.chat.view_models import (
     Colleague,
     Thread,
@@ -25,19 +28,23 @@ class ChatState(PortalState):
     threads_cursor: str = ""
 
     @rx.event
-    async def load(self) -> None:
+    async def load(self) -> EventSpec | None:
         actor = await self._enter()
         if not self.frame.has_server:
-            return
+            return None
         services = self._services()
         self.open_id = conversation_in(self.router.url.path)
         self.draft = "" if self.open_id else self.router.url.query_parameters.get("draft", "")
         wanted = self.router.url.query_parameters.get("agent", "")
         if self.open_id:
-            wanted = (await services.conversations.get(actor, self.open_id)).agent_id
+            try:
+                wanted = (await services.conversations.get(actor, self.open_id)).agent_id
+            except NotFound:
+                return rx.redirect(routes.CHAT, replace=True)
         self.colleagues = colleagues(await services.agents.list(actor, self.frame.tenant_id))
         self.colleague = chosen(self.colleagues, wanted)
         await self._load_threads(actor)
+        return None
 
     @rx.event
     async def woken(self, topic: str, _id: str) -> None:

@@ -6,6 +6,7 @@ from letsbe_app.ui import routes
 from letsbe_app.ui.components.banner import banner
 from letsbe_app.ui.components.button import button, link_button
 from letsbe_app.ui.components.card import card
+from letsbe_app.ui.components.empty_state import empty_state
 from letsbe_app.ui.components.icon import icon
 from letsbe_app.ui.components.skeleton import skeleton
 from letsbe_app.ui.pages.provisioning.state import ProvisioningState
@@ -16,8 +17,31 @@ from letsbe_app.ui.text import texts
 
 def provisioning_page() -> rx.Component:
     """Return the page."""
-    progress = ProvisioningState.progress
     return portal_shell(
+        rx.cond(
+            ProvisioningState.is_missing,
+            _missing(),
+            rx.cond(ProvisioningState.progress.order_id != "", _set_up(), skeleton("h-8 w-1/2", "h-72")),
+        ),
+        here=routes.PROVISIONING,
+        on_wake=ProvisioningState.woken,
+        needs_server=False,
+    )
+
+
+def _missing() -> rx.Component:
+    t = texts().common
+    return empty_state(
+        t.not_found_title,
+        t.not_found_detail,
+        icon_name="signpost",
+        action=link_button(t.home, routes.HOME),
+    )
+
+
+def _set_up() -> rx.Component:
+    progress = ProvisioningState.progress
+    return rx.fragment(
         rx.el.div(
             rx.el.h1(progress.title, class_name="text-2xl sm:text-3xl font-semibold", aria_live="polite"),
             _lead(),
@@ -25,18 +49,11 @@ def provisioning_page() -> rx.Component:
         ),
         rx.cond(progress.is_failed, _failure()),
         rx.cond(progress.is_ready, _ready()),
-        rx.cond(
-            progress.order_id != "",
-            card(
-                _bar(),
-                rx.el.ol(rx.foreach(progress.steps, _step), class_name="flex flex-col divide-y divide-line"),
-                class_name="flex flex-col gap-2 max-w-[720px]",
-            ),
-            skeleton("h-8", "h-72"),
+        card(
+            _bar(),
+            rx.el.ol(rx.foreach(progress.steps, _step), class_name="flex flex-col divide-y divide-line"),
+            class_name="flex flex-col gap-2 max-w-[720px]",
         ),
-        here=routes.PROVISIONING,
-        on_wake=ProvisioningState.woken,
-        needs_server=False,
     )
 
 

@@ -3,6 +3,7 @@
 import reflex as rx
 from reflex.event import EventSpec
 
+from letsbe_app.errors import NotFound
 from letsbe_app.ui.components.toast import show_toast
 from letsbe_app.ui.pages.provisioning.view_models import ProgressPage, progress_page
 from letsbe_app.ui.portal.state import PortalState
@@ -13,6 +14,7 @@ class ProvisioningState(PortalState):
     """The steps of one order's server."""
 
     progress: ProgressPage = ProgressPage()
+    is_missing: bool = False
 
     @rx.event
     async def load(self) -> None:
@@ -33,4 +35,10 @@ class ProvisioningState(PortalState):
     async def _refresh(self) -> None:
         order_id = self.router.url.path.rstrip("/").rpartition("/")[2]
         actor = await self._actor()
-        self.progress = progress_page(await self._services().provisioning.progress(actor, order_id))
+        self.is_missing = False
+        try:
+            progress = await self._services().provisioning.progress(actor, order_id)
+        except NotFound:
+            self.is_missing = True
+        else:
+            self.progress = progress_page(progress)
