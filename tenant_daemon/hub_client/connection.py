@@ -194,7 +194,9 @@ class HubConnection:
                     pass
             self._check_progress(session)
             try:
-                await asyncio.wait_for(self._wake.wait(), _LOOK_SECONDS)
+                # Not `wait_for`: before Python 3.12 it swallows a cancellation that comes with the wake.
+                async with asyncio.timeout(_LOOK_SECONDS):
+                    await self._wake.wait()
             except TimeoutError:
                 continue
             self._wake.clear()
