@@ -9,7 +9,7 @@ from letsbe_app.errors import Conflict, InvalidInput, LetsBeError, NotFound, Too
 from letsbe_app.hub.ports import LinkServices
 from letsbe_app.hub.session import LinkSession
 from letsbe_app.kit.ids import new_id
-from letsbe_app.workforce.conversations.intake import Accepted, Answer, Missing, RunIntake
+from letsbe_app.workforce.conversations.intake import Accepted, Answer, RunIntake
 from tenant_daemon.contracts.approvals import ApprovalRequested, ApprovalSettledReport
 from tenant_daemon.contracts.chat import RunEvent
 from tenant_daemon.contracts.commands import ApplyConfig, ConfigApplied
@@ -41,6 +41,7 @@ class LinkDispatch:
         self._intake = RunIntake(tenant_id, services.relay.streams, services.runs)
         self._held_version = 0
         self._offered: tuple[int, float] = (0, 0.0)
+        self._refused_version = 0
 
     def opened(self, hello: Hello) -> None:
         """Note what the daemon says of itself."""
@@ -81,8 +82,7 @@ class LinkDispatch:
     async def apply_plain(self, envelopes: Sequence[DaemonEnvelope]) -> None:
         """Apply run events in their order, in one step."""
         events = [one.payload for one in envelopes if isinstance(one.payload, RunEvent)]
-        for answer in await self._intake.take_all(events):
-            self._answer(answer)
+        self._answer(await self._intake.take_plain(events))
 
     def ask_for_stalled_runs(self) -> None:
         """Redis is back: ask for the runs of which events could not be kept."""
@@ -91,7 +91,7 @@ class LinkDispatch:
 
     async def abandon_run(self, run_id: str) -> None:
         """The daemon knows the run no more."""
-        await self._services.runs.abandon(self._tenant_id, run_id)
+        await self._intake.abandon(run_id)
 
     async def offer_config(self, now: float) -> None:
         """
@@ -103,22 +103,26 @@ class LinkDispatch:
         wanted = await self._services.agents.wanted_version(self._tenant_id)
         version, offered_at = self._offered
         is_under_way = version == wanted and now - offered_at < OFFER_AGAIN_SECONDS
-        if wanted <= self._held_version or is_under_way:
+        if wanted <= self._held_version or wanted == self._refused_version or is_under_way:
             return
         config = await self._services.agents.wanted_config(self._tenant_id)
         self._offered = (config.version, now)
         # A fresh id each time: the daemon applies an id once, and this may have to be applied again.
         self._session.send(ApplyConfig(config=config), new_id("cfg"))
 
-    def _answer(self, answer: Answer | None) -> None:
-        if isinstance(answer, Accepted):
-            self._session.acknowledge_run(answer.run_id, answer.seq)
-        elif isinstance(answer, Missing):
-            self._session.ask_again(answer.run_id, answer.from_seq)
+    def _answer(self, answers: Sequence[Answer]) -> None:
+        for answer in answers:
+            if isinstance(answer, Accepted):
+                self._session.acknowledge_run(answer.run_id, answer.seq)
+            else:
+                self._session.ask_again(answer.run_id, answer.from_seq)
 
     async def _note_config(self, report: ConfigApplied) -> None:
         if report.is_applied:
             self._held_version = max(self._held_version, report.version)
+        else:
+            # The same again would be refused again; the next change or connection is another try.
+            self._refused_version = report.version
         await self._services.tenants.record_config_applied(self._tenant_id, report)
 
     def _refuse(self, envelope: DaemonEnvelope, error: LetsBeError) -> None:

@@ -6,14 +6,13 @@ import structlog
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from letsbe_app.errors import NotSignedIn, Unavailable
-from letsbe_app.hub.link import Link
+from letsbe_app.hub.link import CLOSE_GONE, Link
 from letsbe_app.hub.ports import LinkServices
 from letsbe_app.hub.session import LinkClosed
 from tenant_daemon.contracts.errors import CLOSE_UNAUTHENTICATED
 
 log = structlog.get_logger()
 
-CLOSE_GONE: Final = 1001
 CLOSE_INTERNAL: Final = 1011
 CLOSE_TRY_LATER: Final = 1013
 _BEARER: Final = "bearer "

@@ -39,6 +39,7 @@ from tenant_daemon.contracts.errors import CLOSE_BAD_MESSAGE, CLOSE_TAKEN_OVER, 
 
 log = structlog.get_logger()
 
+CLOSE_GONE: Final = 1001
 HELLO_TIMEOUT_SECONDS: Final = 10.0
 SILENCE_TIMEOUT_SECONDS: Final = 60.0
 """Four heartbeats."""
@@ -80,7 +81,7 @@ class Link:
         self._session = LinkSession(identity.tenant_id)
         self._dispatch = LinkDispatch(identity.tenant_id, self._session, services)
         self._deliveries = Deliveries(identity.tenant_id, identity.customer_id, self._session, services)
-        self._frames: asyncio.Queue[str | bytes] = asyncio.Queue(READ_AHEAD)
+        self._frames: asyncio.Queue[str | bytes | LinkClosed] = asyncio.Queue(READ_AHEAD)
         self._heard_at = time.monotonic()
         self._must_look = asyncio.Event()
         self._must_write = asyncio.Event()
@@ -93,7 +94,6 @@ class Link:
                 await self._relay.subscriber.follow(mailbox, link_channel(self._tenant_id))
                 await self._claim()
                 await run_until_one_fails(
-                    self._read(),
                     self._receive(),
                     self._follow(mailbox),
                     self._pump(),
@@ -124,26 +124,38 @@ class Link:
 
     async def _read(self) -> None:
         while True:
-            frame = await self._socket.receive()
+            try:
+                frame = await self._socket.receive()
+            except LinkClosed as exc:
+                # What came before the end is still applied: it need not be sent again.
+                await self._frames.put(exc)
+                return
             self._heard_at = time.monotonic()
             await self._frames.put(frame)
 
     async def _receive(self) -> None:
-        while True:
-            await self._take_all(await self._next_frames())
-            if self._session.has_frames:
-                self._must_write.set()
+        reader = asyncio.create_task(self._read())
+        try:
+            while True:
+                await self._take_all(await self._next_frames())
+                if self._session.has_frames:
+                    self._must_write.set()
+        finally:
+            reader.cancel()
 
-    async def _next_frames(self) -> list[str | bytes]:
+    async def _next_frames(self) -> list[str | bytes | LinkClosed]:
         """The frames that are there, at least one. More than one when they come faster than Redis answers."""
         frames = [await self._frames.get()]
         while not self._frames.empty():
             frames.append(self._frames.get_nowait())
         return frames
 
-    async def _take_all(self, frames: list[str | bytes]) -> None:
+    async def _take_all(self, frames: list[str | bytes | LinkClosed]) -> None:
         plain: list[DaemonEnvelope] = []
         for frame in frames:
+            if isinstance(frame, LinkClosed):
+                await self._take_plain(plain)
+                raise frame
             event = self._session.receive(frame)
             if isinstance(event, Arrived) and self._dispatch.is_plain(event.envelope):
                 plain.append(event.envelope)
@@ -213,7 +225,7 @@ class Link:
     def _check_silence(self) -> None:
         # Looked at now and then: a timer for every frame would cost more than the frame.
         if time.monotonic() - self._heard_at > SILENCE_TIMEOUT_SECONDS:
-            raise LinkClosed(CLOSE_BAD_MESSAGE, "silent for too long")
+            raise LinkClosed(CLOSE_GONE, "silent for too long")
 
     async def _keep_presence(self) -> None:
         try:

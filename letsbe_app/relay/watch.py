@@ -42,6 +42,19 @@ class Watch:
         self.position = position
         self._is_between_runs = is_between_runs or position.seq == 0
         self._run_id = ""
+        self._given_up_run = 0
+
+    @property
+    def open_run(self) -> int | None:
+        """The run whose end the reader waits for, None between runs."""
+        number = self.position.run_number
+        is_open = self.position.seq == 0 or not self._is_between_runs
+        return number if is_open and number not in (0, self._given_up_run) else None
+
+    def give_up_run(self) -> None:
+        """The end of the open run will not come: a later run may follow."""
+        self._given_up_run = self.position.run_number
+        self._is_between_runs = True
 
     def turn(self, event: StreamEvent) -> Turn:
         """Whether the event is the next one."""

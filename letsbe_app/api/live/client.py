@@ -8,7 +8,7 @@ bounded, and nothing is skipped.
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 import orjson
@@ -101,10 +101,10 @@ class LiveClient:
         while True:
             signal = await (self._signal_or_retry() if self._behind else self._mailbox.get())
             if signal is None:
-                await self._catch_up_all(self._behind)
+                await self._look_again()
             elif isinstance(signal, Recheck):
                 await self._put(RESUMED)
-                await self._catch_up_all(self._watches)
+                await self._look_again()
             elif signal.channel in self._by_channel:
                 await self._pushed(self._by_channel[signal.channel], signal)
             elif signal.channel == customer_channel(self._actor.customer_id):
@@ -157,7 +157,7 @@ class LiveClient:
         async with self._lock:
             self._by_channel[channel] = conversation_id
             self._watches[conversation_id] = await self._position(conversation_id, after)
-            await self._catch_up(conversation_id)
+            await self._catch_up_or_give_up(conversation_id)
 
     async def _unwatch(self, conversation_id: str) -> None:
         async with self._lock:
@@ -192,10 +192,28 @@ class LiveClient:
         else:
             await self._put(wake_frame(wake.topic, wake.id))
 
-    async def _catch_up_all(self, conversation_ids: Iterable[str]) -> None:
-        for conversation_id in list(conversation_ids):
+    async def _look_again(self) -> None:
+        for conversation_id in list(self._watches):
             async with self._lock:
-                await self._catch_up(conversation_id)
+                await self._catch_up_or_give_up(conversation_id)
+
+    async def _catch_up_or_give_up(self, conversation_id: str) -> None:
+        """
+        Catch up; and if the stream has lost the end of a run that is over, say the gap.
+
+        The end of a run is appended before it is committed. So if the database has it and the stream, read
+        afterwards, has not, it is lost and will not come. The caller holds the lock.
+        """
+        watch = self._watches.get(conversation_id)
+        run_number = watch.open_run if watch is not None else None
+        if watch is None or run_number is None:
+            await self._catch_up(conversation_id)
+            return
+        run_id = await self._conversations.finished_run_id(conversation_id, run_number)
+        await self._catch_up(conversation_id)
+        if run_id and watch.open_run == run_number and conversation_id not in self._behind:
+            watch.give_up_run()
+            await self._put(gap_frame(conversation_id, run_id))
 
     async def _catch_up(self, conversation_id: str) -> None:
         """Deliver what the stream has behind the position. The caller holds the lock."""

@@ -56,7 +56,8 @@ class _Run:
     """Seen without a hole from the first event on; 0 when the beginning went to another worker."""
     tool_bodies: list[RunEventBody] = field(default_factory=list)
     asked_from: int = 0
-    finishes_in_gap: int = 0
+    early_end: RunEvent | None = None
+    """The last event, where it came before the ones that were asked for."""
     is_stalled: bool = False
 
     def note(self, event: RunEvent) -> None:
@@ -76,32 +77,33 @@ class RunIntake:
         self._runs: OrderedDict[str, _Run] = OrderedDict()
         self._checked: set[str] = set()
 
-    async def take(self, event: RunEvent) -> Answer | None:
+    async def take(self, event: RunEvent) -> list[Answer]:
         """
-        Take one event. None means: no answer now (Redis is away, or the run was asked for already).
+        Take one event. No answer means: not now (Redis is away, or the run was asked for already).
 
         Raises:
             NotFound: The conversation is not on this server.
             Conflict: The run's id names something else.
         """
-        [answer] = await self.take_all([event])
-        return answer
+        if isinstance(event.body, RunStarted):
+            earlier = await self._recorder.begin(self._tenant_id, event, event.body)
+            if earlier is not None:
+                log.info("run.out_of_order", run_id=event.run_id, earlier_run_id=earlier)
+                return [Missing(earlier, 1), Missing(event.run_id, 1)]
+        elif event.conversation_id not in self._checked:
+            await self._recorder.check(self._tenant_id, event.conversation_id)
+        self._checked.add(event.conversation_id)
+        return await self.take_plain([event])
 
-    async def take_all(self, events: Sequence[RunEvent]) -> list[Answer | None]:
-        """
-        Take events in their order, as ``take`` does, with one call of Redis.
-
-        Several may come together only if each of them ``is_plain``.
-        """
-        for event in events:
-            await self._check(event)
+    async def take_plain(self, events: Sequence[RunEvent]) -> list[Answer]:
+        """Take events in their order, as ``take`` does, with one call of Redis. Several must be plain."""
         runs = [self._run(event.run_id) for event in events]
         try:
             outcomes = await self._streams.append_all(
                 [(event.conversation_id, _entry(event)) for event in events]
             )
-            return [
-                await self._on_gap(run, event, appended)
+            answers = [
+                self._on_gap(run, event, appended)
                 if appended.outcome is Outcome.GAP
                 else await self._on_taken(run, event)
                 for run, event, appended in zip(runs, events, outcomes, strict=True)
@@ -109,7 +111,8 @@ class RunIntake:
         except RelayAway:
             for run in runs:
                 run.is_stalled = True
-            return [None] * len(events)
+            return []
+        return [answer for answer in answers if answer is not None]
 
     def is_plain(self, event: RunEvent) -> bool:
         """
@@ -121,19 +124,22 @@ class RunIntake:
         is_edge = isinstance(event.body, RunStarted | RunFinished)
         return not is_edge and event.conversation_id in self._checked
 
-    async def _check(self, event: RunEvent) -> None:
-        if isinstance(event.body, RunStarted):
-            await self._recorder.begin(self._tenant_id, event, event.body)
-        elif event.conversation_id not in self._checked:
-            await self._recorder.check(self._tenant_id, event.conversation_id)
-        self._checked.add(event.conversation_id)
-
     def stalled(self) -> list[Missing]:
         """Runs of which events were dropped while Redis was away; asked for again from their start."""
         missing = [Missing(run_id, 1) for run_id, run in self._runs.items() if run.is_stalled]
         for answer in missing:
             self._runs[answer.run_id] = _Run(asked_from=1)
         return missing
+
+    async def abandon(self, run_id: str) -> None:
+        """The daemon cannot send what it was asked for: keep what there is, and say what is missing."""
+        run = self._runs.pop(run_id, _Run())
+        end = run.early_end
+        if end is not None and isinstance(end.body, RunFinished):
+            # The last event carries the whole text.
+            await self._commit(end, end.body, run.tool_bodies)
+        else:
+            await self._recorder.abandon(self._tenant_id, run_id)
 
     async def _on_taken(self, run: _Run, event: RunEvent) -> Answer:
         run.note(event)
@@ -146,13 +152,9 @@ class RunIntake:
             return Missing(event.run_id, 1)
         return await self._commit(event, event.body, bodies)
 
-    async def _on_gap(self, run: _Run, event: RunEvent, appended: Appended) -> Answer | None:
+    def _on_gap(self, run: _Run, event: RunEvent, appended: Appended) -> Answer | None:
         if isinstance(event.body, RunFinished):
-            run.finishes_in_gap += 1
-            if run.finishes_in_gap > 1:
-                # The daemon was asked and has no more. Its last event carries the whole text: keep that.
-                log.warning("run.committed_with_gap", run_id=event.run_id, expected_seq=appended.expected_seq)
-                return await self._commit(event, event.body, run.tool_bodies)
+            run.early_end = event
         if run.asked_from == appended.expected_seq:
             return None
         log.info("run.gap", run_id=event.run_id, expected_seq=appended.expected_seq, got_seq=event.seq)

@@ -89,6 +89,30 @@ async def run_id_of(session: AsyncSession, conversation_id: str, run_number: int
     return (await session.exec(statement)).first()
 
 
+async def finished_run_id(session: AsyncSession, conversation_id: str, run_number: int) -> str | None:
+    """The message that a run became, if the run has ended."""
+    statement = select(ChatMessage.id).where(
+        ChatMessage.conversation_id == conversation_id,
+        ChatMessage.run_number == run_number,
+        ChatMessage.status != MessageStatus.STREAMING,
+    )
+    return (await session.exec(statement)).first()
+
+
+async def unfinished_before(session: AsyncSession, conversation_id: str, run_number: int) -> str | None:
+    """The oldest run before this one that has no end yet."""
+    statement = (
+        select(ChatMessage.id)
+        .where(
+            ChatMessage.conversation_id == conversation_id,
+            ChatMessage.status == MessageStatus.STREAMING,
+            col(ChatMessage.run_number) < run_number,
+        )
+        .order_by(col(ChatMessage.run_number))
+    )
+    return (await session.exec(statement)).first()
+
+
 async def mark_delivered(session: AsyncSession, tenant_id: str, message_ids: Sequence[str]) -> list[str]:
     """Waiting messages of the server that have arrived there; gives their conversations."""
     return await _settle(session, tenant_id, message_ids, MessageStatus.DELIVERED, "", None)

@@ -42,9 +42,13 @@ class RunRecorder:
         async with self._database.read() as session:
             await _existing(session, tenant_id, conversation_id)
 
-    async def begin(self, tenant_id: str, event: RunEvent, started: RunStarted) -> None:
+    async def begin(self, tenant_id: str, event: RunEvent, started: RunStarted) -> str | None:
         """
         Give the run its place in the conversation.
+
+        Returns:
+            The id of an earlier run of the conversation that has no end yet: its events were lost on the way
+            and must come first. Then nothing was changed.
 
         Raises:
             NotFound: The conversation is not on this server.
@@ -52,12 +56,16 @@ class RunRecorder:
         """
         async with self._database.write() as session:
             conversation = await _existing(session, tenant_id, event.conversation_id, lock=True)
+            earlier = await repository.unfinished_before(session, conversation.id, event.run_number)
+            if earlier is not None:
+                return earlier
             customer_id = await _customer_of(session, tenant_id)
             row = await self._row(session, conversation, event)
             row.in_reply_to = started.in_reply_to
             if started.in_reply_to:
                 await repository.mark_delivered(session, tenant_id, [started.in_reply_to])
         await self._publisher.announce(customer_id, Topic.CONVERSATION, event.conversation_id)
+        return None
 
     async def finish(
         self, tenant_id: str, event: RunEvent, finished: RunFinished, tool_calls: Sequence[ToolCall]

@@ -166,6 +166,11 @@ class ConversationService:
         async with self._database.read() as session:
             return await repository.run_id_of(session, conversation_id, run_number)
 
+    async def finished_run_id(self, conversation_id: str, run_number: int) -> str | None:
+        """The id of a run's message if the run has ended. For streams, as ``run_id_of``."""
+        async with self._database.read() as session:
+            return await repository.finished_run_id(session, conversation_id, run_number)
+
     async def _owned(
         self, session: AsyncSession, actor: Actor, conversation_id: str, *, lock: bool = False
     ) -> Conversation:

@@ -153,7 +153,7 @@ async def test_run_that_the_daemon_forgot_says_that_it_was_cut_off(
     assert "missing" in message.note
 
 
-async def test_last_event_in_a_gap_that_stays_keeps_the_text(
+async def test_last_event_keeps_the_text_where_the_rest_cannot_be_sent_again(
     hub: LiveHub, customer: Customer, conversation_id: str
 ) -> None:
     run = ScriptedRun(conversation_id)
@@ -163,8 +163,9 @@ async def test_last_event_in_a_gap_that_stays_keeps_the_text(
     async with daemon(hub.workers[0], customer.api_key) as link:
         await link.send(run.events[2])
         await link.next("run.resend")
-        await link.send(run.events[2])
-        await link.expect_ack(run.run_id, 3)
+        await link.send(Rejected(id=run.run_id, code=ErrorCode.NOT_FOUND))
+        await link.send(ConfigApplied(version=1, is_applied=True), "obx1")
+        await link.next("link.ack")
     [message] = (await hub.workers[0].services.conversations.messages(customer.actor, conversation_id)).items
     assert (message.text, message.status) == ("whole", "completed")
 
@@ -205,6 +206,18 @@ async def test_older_config_is_brought_up_to_date_at_once(hub: LiveHub, customer
         assert second.id != first.id
         stopped = [agent.agent_id for agent in second.payload.config.agents if agent.is_stopped]
         assert stopped == ["sales"]
+
+
+async def test_refused_config_is_not_offered_again_until_it_changes(hub: LiveHub, customer: Customer) -> None:
+    agents = hub.workers[0].services.agents
+    async with daemon(hub.workers[0], customer.api_key, config_version=0) as link:
+        first = (await link.next("config.apply")).payload.config.version
+        await link.send(ConfigApplied(version=first, is_applied=False, detail="no"), "obx1")
+        await link.next("link.ack")
+        await agents.set_stopped(customer.actor, customer.tenant_id, "sales", True)
+        assert (await link.next("config.apply")).payload.config.version == first + 1
+    kinds = [envelope.payload.kind for envelope in link.received]
+    assert kinds.count("config.apply") == 2
 
 
 async def test_run_for_another_customers_conversation_is_refused(

@@ -56,3 +56,17 @@ def test_lost_end_and_lost_beginning_are_two_gaps() -> None:
 def test_run_that_the_reader_never_saw_has_no_id() -> None:
     watch = Watch(EventId(1, 5), is_between_runs=False)
     assert watch.take(event(2, 1)) == [Gap(1, "")]
+
+
+def test_open_run_is_the_one_whose_end_is_awaited() -> None:
+    assert Watch(START, is_between_runs=True).open_run is None
+    assert Watch(EventId(3, 0), is_between_runs=True).open_run == 3
+    watch = Watch(EventId(3, 4), is_between_runs=False)
+    assert watch.open_run == 3
+    watch.give_up_run()
+    assert watch.open_run is None
+    assert watch.turn(event(4, 1)) is Turn.NEXT
+    watch.take(event(4, 1))
+    assert watch.open_run == 4
+    watch.take(event(4, 2, "finished"))
+    assert watch.open_run is None

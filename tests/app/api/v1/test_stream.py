@@ -151,9 +151,9 @@ async def test_events_that_are_gone_are_said_to_be_missing(
     run, later = ScriptedRun(conversation_id, 1), ScriptedRun(conversation_id, 2)
     relay = hub.workers[0].services.relay
     async with daemon(hub.workers[0], customer.api_key) as link:
-        await link.send(run.started())
-        await link.send(run.delta("lost"))
-        await link.expect_ack(run.run_id, 2)
+        for event in (run.started(), run.delta("lost"), run.finished()):
+            await link.send(event)
+        await link.expect_ack(run.run_id, 3)
         await relay._redis.flushall()
         await link.send(later.started())
         await link.send(later.finished())
@@ -166,6 +166,21 @@ async def test_events_that_are_gone_are_said_to_be_missing(
                 "conversation_id": conversation_id,
                 "run_id": run.run_id,
             }
+
+
+async def test_lost_end_of_an_answer_that_is_committed_is_said_at_once(
+    hub: LiveHub, customer: Customer, conversation_id: str
+) -> None:
+    run = ScriptedRun(conversation_id)
+    async with daemon(hub.workers[0], customer.api_key) as link:
+        for event in (run.started(), run.delta("lost"), run.finished()):
+            await link.send(event)
+        await link.expect_ack(run.run_id, 3)
+    await hub.workers[0].services.relay._redis.flushall()
+    for after in ("1-0", "1-2"):
+        async with tab(hub.workers[0], customer.session_token) as one:
+            await one.watch(conversation_id, after)
+            assert (await one.next(type="gap"))["run_id"] == run.run_id
 
 
 async def test_deltas_that_come_at_once_arrive_together(
