@@ -12,7 +12,6 @@ _GIT_OVERRIDES: Final = {
     "core.hooksPath": "/dev/null",
     "core.pager": "cat",
     "core.sshCommand": "ssh -o BatchMode=yes",
-    "diff.external": "",
     "credential.helper": "",
 }
 

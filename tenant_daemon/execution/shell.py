@@ -27,6 +27,8 @@ _WARDEN: Final = str(Path(warden.__file__))
 _KILL_GRACE_SECONDS: Final = 5.0
 """How long the warden may take to end its commands before the whole group is killed."""
 _CHUNK_BYTES: Final = 65_536
+_DEVICES: Final = frozenset(Path("/dev", name) for name in ("null", "zero", "random", "urandom"))
+"""Redirections may lead to these besides ordinary files; which of them may be written, the classifier knows."""
 
 
 @dataclass(frozen=True)
@@ -78,17 +80,23 @@ class Shell:
             return descriptors[-1]
 
         def redirection(path: Path | None) -> list[object] | None:
-            return None if path is None else [folder_of(path.parent), path.name]
+            if path is None:
+                return None
+            # A device has no folder of ours to be opened in; the warden makes sure that it is one.
+            return [None, str(path)] if path in _DEVICES else [folder_of(path.parent), path.name]
 
         def told(command: Command) -> dict[str, object]:
-            if command.stdout_path is not None:
-                self._keep_copy(command.stdout_path, scope)
+            for path in (command.stdout_path, command.stderr_path):
+                if path is not None and path not in _DEVICES:
+                    self._keep_copy(path, scope)
             return {
                 "argv": list(command.argv),
                 "environment": [list(pair) for pair in command.env],
                 "stdin": redirection(command.stdin_path),
                 "stdout": redirection(command.stdout_path),
                 "is_append": command.is_append,
+                "stderr": redirection(command.stderr_path),
+                "is_stderr_merged": command.is_stderr_merged,
             }
 
         spec: dict[str, object] = {

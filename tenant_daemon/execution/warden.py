@@ -167,6 +167,9 @@ def _become(
     _connect(0, upstream, command["stdin"], os.O_RDONLY)
     how = os.O_APPEND if command["is_append"] else os.O_TRUNC
     _connect(1, downstream, command["stdout"], os.O_WRONLY | os.O_CREAT | how)
+    merged = 1 if command["is_stderr_merged"] else None
+    stderr = None if command["is_stderr_merged"] else command["stderr"]
+    _connect(2, merged, stderr, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     os.fchdir(spec["cwd"])
     for limit, value in spec["rlimits"]:
         _, hard = resource.getrlimit(limit)
@@ -180,18 +183,20 @@ def _become(
     os.execve(program, command["argv"], environment)  # noqa: S606 - no shell is the point
 
 
-def _connect(target: int, pipe: int | None, redirection: list[Any] | None, flags: int) -> None:
-    """Put a pipe's end or a file in the place of standard input or output."""
+def _connect(target: int, other: int | None, redirection: list[Any] | None, flags: int) -> None:
+    """Put another descriptor (a pipe's end) or a file in the place of a standard one."""
     if redirection is not None:
         folder, name = redirection
-        # The folder was opened by the wrapper; the name in it must be no link, no device and no pipe.
+        # The folder was opened by the wrapper; the name in it must be no link, no device and no pipe. Without
+        # a folder it is a device that the wrapper knows.
         handle = os.open(name, flags | os.O_NOFOLLOW | os.O_NONBLOCK, 0o600, dir_fd=folder)
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
+        is_expected = stat.S_ISCHR if folder is None else stat.S_ISREG
+        if not is_expected(os.fstat(handle).st_mode):
             raise OSError(errno.EINVAL, "a redirection does not lead to an ordinary file")
         os.set_blocking(handle, True)
         os.dup2(handle, target)
-    elif pipe is not None:
-        os.dup2(pipe, target)
+    elif other is not None:
+        os.dup2(other, target)
 
 
 def _find(name: str) -> str:

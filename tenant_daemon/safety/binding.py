@@ -98,7 +98,8 @@ def _paths(action: Action | None) -> Iterator[Path]:
         yield from (
             cwd / argument for argument in command.argv[1:] if len(argument) < os.pathconf("/", "PC_PATH_MAX")
         )
-        yield from (path for path in (command.stdin_path, command.stdout_path) if path is not None)
+        redirections = (command.stdin_path, command.stdout_path, command.stderr_path)
+        yield from (path for path in redirections if path is not None)
     if isinstance(action, RunPipelines):
         yield action.cwd
     elif action is not None:

@@ -57,6 +57,10 @@ def argv_of(action: Action | None) -> list[str]:
                 words += ["<", str(command.stdin_path)]
             if command.stdout_path is not None:
                 words += [">>" if command.is_append else ">", str(command.stdout_path)]
+            if command.is_stderr_merged:
+                words.append("2>&1")
+            elif command.stderr_path is not None:
+                words += ["2>>", str(command.stderr_path)]
     return words
 
 

@@ -24,7 +24,7 @@ from tenant_daemon.redaction import LiveRedactor
 from tenant_daemon.safety.approval_store import Approval
 from tenant_daemon.safety.live import Patience
 from tenant_daemon.safety.parts import Collaborators, Parts, open_parts
-from tenant_daemon.safety.ports import ToolEvent
+from tenant_daemon.safety.ports import Classify, ToolEvent
 from tenant_daemon.safety.schemas import CallContext, ExecuteRequest, ExecuteResponse
 from tenant_daemon.settings import TenantSettings
 from tenant_daemon.vault import Vault
@@ -113,12 +113,13 @@ class WrapperBench:
         self.patience = Patience(wait_seconds=20, return_seconds=0.05)
         self.limits = Limits(wall_seconds=20)
         self.colleague_answers = asyncio.Event()
+        self.classify: Classify = scripted_classify
 
     @asynccontextmanager
     async def started(self) -> AsyncIterator[Parts]:
         collaborators = Collaborators(
             vault=self.vault,
-            classify=scripted_classify,
+            classify=self.classify,
             redactor=LiveRedactor(self.vault).current,
             hub=self.hub,
             ask_colleague=self._ask_colleague,

@@ -109,6 +109,46 @@ async def test_redirections_go_through_files_that_were_judged(run: Runner) -> No
     assert outcome.output == "one\ntwo\n"
 
 
+async def test_complaints_go_where_they_are_sent(run: Runner, undo: UndoStore) -> None:
+    log, both = run.workspace / "log.txt", run.workspace / "both.txt"
+    log.write_text("before\n")
+
+    outcome = await run(
+        Command(("ls", "absent"), stderr_path=log),
+        Command(("sh", "-c", "echo out; echo err >&2"), stdout_path=both, is_stderr_merged=True),
+        (Command(("sh", "-c", "echo err >&2"), is_stderr_merged=True), Command(("wc", "-l"))),
+        connectors=(";", ";"),
+    )
+
+    assert outcome.output == "1\n"
+    assert log.read_text().splitlines()[0] == "before"
+    assert "absent" in log.read_text().splitlines()[1]
+    assert both.read_text() == "out\nerr\n"
+    assert [undo.content(record.id) for record in undo.list()] == [b"before\n"]
+
+
+async def test_output_can_be_thrown_away(run: Runner) -> None:
+    null = Path("/dev/null")
+
+    outcome = await run(
+        Command(("echo", "one"), stdout_path=null, is_stderr_merged=True),
+        Command(("ls", "absent"), stderr_path=null),
+        Command(("cat",), stdin_path=null),
+        connectors=(";", ";"),
+    )
+
+    assert outcome == Outcome(is_success=True, output="", exit_code=0)
+
+
+async def test_git_shows_changes_also_outside_its_profile(run: Runner) -> None:
+    for name, content in (("old", "one\n"), ("new", "two\n")):
+        (run.workspace / name).write_text(content)
+
+    outcome = await run("git diff --no-index old new")
+
+    assert "+two" in outcome.output
+
+
 async def test_redirection_through_a_link_is_refused(run: Runner, tmp_path: Path) -> None:
     (tmp_path / "outside").write_text("keep me")
     (run.workspace / "link").symlink_to(tmp_path / "outside")
