@@ -1,6 +1,7 @@
 """State of the public calculator: which tools are chosen. Nothing is kept."""
 
 import reflex as rx
+from reflex.event import EventSpec
 
 from letsbe_app.composition import get_services
 from letsbe_app.ui import routes
@@ -42,7 +43,7 @@ class CalculatorState(rx.State):
         self._recount()
 
     @rx.event
-    def build(self) -> rx.event.EventSpec:
+    def build(self) -> EventSpec:
         """Go on to the wizard, which takes the chosen tools along in its address."""
         return rx.redirect(f"{routes.ONBOARDING}?tools={','.join(self.tool_ids)}")
 

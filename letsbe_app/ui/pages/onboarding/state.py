@@ -3,9 +3,10 @@ State of the wizard. What is chosen is kept in the customer's draft with each st
 left and resumed anywhere; the step itself stands in the address, so that the browser's back button works.
 """
 
-from typing import Final
+from typing import Final, TypeAlias
 
 import reflex as rx
+from reflex.event import EventSpec
 
 from letsbe_app.errors import InvalidInput
 from letsbe_app.shop.onboarding.schemas import DraftChanges, DraftView
@@ -28,7 +29,7 @@ from letsbe_app.ui.pages.onboarding.view_models import (
 )
 from letsbe_app.ui.text import texts
 
-Events = rx.event.EventSpec | list[rx.event.EventSpec] | None
+Events: TypeAlias = EventSpec | list[EventSpec] | None
 
 _FIELD_OF_STEP: Final[dict[str, Step]] = {"tool_ids": "tools", "plan_id": "plan", "server_name": "name"}
 

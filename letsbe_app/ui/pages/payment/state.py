@@ -1,6 +1,7 @@
 """State of the practice payment."""
 
 import reflex as rx
+from reflex.event import EventSpec
 
 from letsbe_app.ui import routes
 from letsbe_app.ui.base_state import SignedInState
@@ -14,7 +15,7 @@ class PaymentState(SignedInState, rx.State):
     price_text: str = ""
 
     @rx.event
-    async def open_page(self) -> rx.event.EventSpec | None:
+    async def open_page(self) -> EventSpec | None:
         """Show the order; one that is paid already leads to its server."""
         actor = await self._actor()
         order = await self._services().orders.get(actor, self._order_id())
@@ -25,7 +26,7 @@ class PaymentState(SignedInState, rx.State):
         return None
 
     @rx.event
-    async def pay(self) -> rx.event.EventSpec:
+    async def pay(self) -> EventSpec:
         """Pay in practice and watch the server being set up."""
         actor = await self._actor()
         order = await self._services().billing.pay_practice(actor, self._order_id())
