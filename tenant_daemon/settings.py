@@ -46,6 +46,8 @@ class Policy(_Section):
 
     allowed_hosts: list[str] = Field(default_factory=list)
     """Exact ``host:port`` of business tools that the http tool may call."""
+    internal_names: list[str] = Field(default_factory=list)
+    """Host names among them that are meant to lead to addresses of this server or its private network."""
 
 
 class TenantSettings(_Section):

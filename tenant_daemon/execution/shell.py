@@ -28,7 +28,7 @@ _KILL_GRACE_SECONDS: Final = 5.0
 """How long the warden may take to end its commands before the whole group is killed."""
 _CHUNK_BYTES: Final = 65_536
 _DEVICES: Final = frozenset(Path("/dev", name) for name in ("null", "zero", "random", "urandom"))
-"""Redirections may lead to these besides ordinary files; which of them may be written, the classifier knows."""
+"""Redirections may lead to these besides ordinary files; which may be written, the classifier knows."""
 
 
 @dataclass(frozen=True)

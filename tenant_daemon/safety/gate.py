@@ -13,7 +13,7 @@ from tenant_daemon.contracts.tiers import AutonomyLevel, Decision, Tier, tier_la
 from tenant_daemon.home import TenantHome
 from tenant_daemon.policy.actions import Action, GenerateSecret, RequestSecret
 from tenant_daemon.policy.autonomy import decide
-from tenant_daemon.policy.judgement import Judgement, PolicyContext
+from tenant_daemon.policy.judgement import Judgement, PolicyContext, Resolve
 from tenant_daemon.safety.approval_store import Approval, ApprovalStore
 from tenant_daemon.safety.binding import Binding, bind
 from tenant_daemon.safety.calls import Call
@@ -63,6 +63,7 @@ class Gate:
         config: ConfigSource,
         approvals: ApprovalStore,
         vault: Vault,
+        resolve: Resolve,
     ) -> None:
         self._home = home
         self._settings = settings
@@ -70,6 +71,7 @@ class Gate:
         self._config = config
         self._approvals = approvals
         self._vault = vault
+        self._resolve = resolve
 
     async def rule(self, call: Call, tool_args: Mapping[str, object] | None = None) -> Ruling:
         """Judge a call, with other arguments than the agent's where a person has edited them."""
@@ -193,6 +195,8 @@ class Gate:
             protected_roots=(self._home.root.resolve(),),
             allowed_hosts=frozenset(hosts),
             agent_ids=frozenset(agent.agent_id for agent in config.agents) if config else frozenset(),
+            internal_names=frozenset(self._settings.policy.internal_names),
+            resolve=self._resolve,
         )
 
 

@@ -8,6 +8,8 @@ from tenant_daemon.audit import AuditTrail, AuditUnavailable
 from tenant_daemon.execution import AskColleague, Executor, Limits
 from tenant_daemon.home import TenantHome
 from tenant_daemon.kit.database import Database
+from tenant_daemon.kit.name_lookup import look_up
+from tenant_daemon.policy.judgement import Resolve
 from tenant_daemon.safety.announcer import Announcer
 from tenant_daemon.safety.approval_store import ApprovalStore
 from tenant_daemon.safety.calls import CallStore
@@ -31,6 +33,7 @@ class Collaborators:
     redactor: CurrentRedactor
     hub: HubDoor
     ask_colleague: AskColleague
+    resolve: Resolve = look_up
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,8 @@ async def open_parts(
     audit = AuditTrail.open(home)
     database = Database(home.safety_db, TABLES)
     calls, approvals = CallStore(database), ApprovalStore(database)
-    gate = Gate(home, settings, collaborators.classify, ConfigSource(home, database), approvals, vault)
+    config = ConfigSource(home, database)
+    gate = Gate(home, settings, collaborators.classify, config, approvals, vault, collaborators.resolve)
     announcer = Announcer(collaborators.hub, collaborators.redactor)
     pending = PendingApprovals(approvals, calls, gate, announcer, audit)
     executor = Executor(home, vault, collaborators.ask_colleague, limits)

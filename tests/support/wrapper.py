@@ -26,12 +26,12 @@ from tenant_daemon.safety.live import Patience
 from tenant_daemon.safety.parts import Collaborators, Parts, open_parts
 from tenant_daemon.safety.ports import Classify, ToolEvent
 from tenant_daemon.safety.schemas import CallContext, ExecuteRequest, ExecuteResponse
-from tenant_daemon.settings import TenantSettings
+from tenant_daemon.settings import Policy, TenantSettings
 from tenant_daemon.vault import Vault
 
 AGENT = "it-admin"
 SESSION = "agent:it-admin:c-conv1"
-TOOLS = ["shell", "file_read", "file_write", "secret_generate", "handover"]
+TOOLS = ["shell", "file_read", "file_write", "http", "secret_generate", "handover"]
 
 _TIERS = {
     "rm": Tier.RED,
@@ -114,6 +114,9 @@ class WrapperBench:
         self.limits = Limits(wall_seconds=20)
         self.colleague_answers = asyncio.Event()
         self.classify: Classify = scripted_classify
+        self.policy = Policy()
+        self.addresses: dict[str, tuple[str, ...]] = {}
+        """Host name -> what a look-up finds; nothing else is found."""
 
     @asynccontextmanager
     async def started(self) -> AsyncIterator[Parts]:
@@ -123,8 +126,9 @@ class WrapperBench:
             redactor=LiveRedactor(self.vault).current,
             hub=self.hub,
             ask_colleague=self._ask_colleague,
+            resolve=lambda host: self.addresses.get(host, ()),
         )
-        settings = TenantSettings(tenant_name="bench", hub_url="http://127.0.0.1:1")
+        settings = TenantSettings(tenant_name="bench", hub_url="http://127.0.0.1:1", policy=self.policy)
         async with open_parts(
             self.home, settings, collaborators, patience=self.patience, limits=self.limits
         ) as parts:
