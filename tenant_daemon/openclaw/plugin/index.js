@@ -13,6 +13,9 @@ const path = (what) => ({
   description: `${what} Relative to your workspace, for example \`notes/today.md\`.`,
 });
 const text = (description) => ({ type: "string", description });
+// The form that the vault takes (tenant_daemon/vault/names.py).
+const secretName = (example) =>
+  text(`2 to 63 small letters, digits and hyphens, beginning with a letter, for example \`${example}\`.`);
 const object = (properties, required = Object.keys(properties)) => ({
   type: "object",
   additionalProperties: false,
@@ -26,8 +29,8 @@ const TOOLS = {
   shell: {
     description:
       "Run one command, or a short pipeline, in your workspace and get its output. No shell interprets it: " +
-      "pipes, `&&`, `||`, `;` and quotes work, while variables, globs and substitutions do not. Reading is done at once; a " +
-      `change or anything unusual may wait until the owner approves it. ${SECRETS}`,
+      "pipes, `&&`, `||`, `;`, quotes, `*`, `>` and `2>&1` work, while variables, loops and substitutions do not. " +
+      `Reading is done at once; a change or anything unusual may wait until the owner approves it. ${SECRETS}`,
     parameters: object({ command: text("For example `df -h .` or `rm -r old-drafts`.") }),
   },
   docker: {
@@ -90,7 +93,7 @@ const TOOLS = {
     description: "Make a new random password and keep it in the vault under a name. You never see it; use SECRET_REF(name).",
     parameters: object(
       {
-        name: text("Small letters, digits, `-` and `_`, for example `ghost-admin`."),
+        name: secretName("ghost-admin"),
         length: { type: "integer", minimum: 16, maximum: 128, description: "Number of characters; 32 if left out." },
       },
       ["name"],
@@ -101,7 +104,7 @@ const TOOLS = {
       "Ask the owner to type a password or key into the vault. It never passes through you; afterwards use SECRET_REF(name). " +
       "Never ask for passwords in the chat itself.",
     parameters: object({
-      name: text("Small letters, digits, `-` and `_`, for example `mail-password`."),
+      name: secretName("mail-password"),
       purpose: text("Why you need it, one sentence that the owner reads."),
     }),
   },
