@@ -49,7 +49,9 @@ class Settings(BaseSettings):
         6390, alias="LETSBE_REDIS_PORT", ge=1, le=65535, description="Port of the embedded Redis."
     )
     payment_gateway: Literal["practice"] = Field(
-        "practice", alias="LETSBE_PAYMENT_GATEWAY", description="How orders are paid; with `practice` no money moves."
+        "practice",
+        alias="LETSBE_PAYMENT_GATEWAY",
+        description="How orders are paid; with `practice` no money moves.",
     )
     server_provider: Literal["local"] = Field(
         "local", alias="LETSBE_SERVER_PROVIDER", description="Who makes customers' servers."
@@ -66,7 +68,9 @@ class Settings(BaseSettings):
     model_name: str = Field(
         "", alias="LETSBE_MODEL_NAME", validate_default=True, description="Model to use there, by its id."
     )
-    session_days: int = Field(30, alias="LETSBE_SESSION_DAYS", ge=1, le=365, description="Days that a sign-in lasts.")
+    session_days: int = Field(
+        30, alias="LETSBE_SESSION_DAYS", ge=1, le=365, description="Days that a sign-in lasts."
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", alias="LETSBE_LOG_LEVEL", description="What is logged: debug, info, warning or error."
     )

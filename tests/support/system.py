@@ -138,7 +138,8 @@ def running_system(folder: Path, *, workers: int = 2) -> Iterator[System]:
                 raise AssertionError("the system did not start:\n" + "".join(output))
             yield system
         finally:
-            stop(system)
+            left_behind = stop(system)
+        assert left_behind == [], "Ctrl-C must end every process that was started"
 
 
 def stop(system: System) -> list[psutil.Process]:

@@ -1,0 +1,90 @@
+"""What `make setup` and `make run` say when they cannot begin, and what they build anew."""
+
+import os
+import runpy
+import socket
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.redis import free_port
+
+ROOT = Path(__file__).resolve().parents[2]
+LOCAL = ROOT / "deploy" / "local"
+
+
+def run_launcher(folder: Path, **settings: str) -> subprocess.CompletedProcess[str]:
+    environment = {
+        **os.environ,
+        "LETSBE_DATA_DIR": str(folder / "data"),
+        "LETSBE_HUB_PORT": str(free_port()),
+        "LETSBE_REDIS_PORT": str(free_port() + 211),
+        **settings,
+    }
+    return subprocess.run(
+        [sys.executable, str(LOCAL / "run.py")],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("setting", ["LETSBE_HUB_PORT", "LETSBE_REDIS_PORT"])
+def test_taken_port_is_named_with_the_remedy_and_nothing_is_started(tmp_path: Path, setting: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = run_launcher(tmp_path, **{setting: str(port)})
+    assert done.returncode == 1
+    assert f"Port {port} is taken" in done.stderr
+    assert f"{setting}={port + 1} make run" in done.stderr
+    assert "Starting" not in done.stdout
+
+
+def test_wrong_setting_stops_the_start_with_its_name_and_not_its_value(tmp_path: Path) -> None:
+    done = run_launcher(tmp_path, DATABASE_URL="mysql://user:hunter2-secret@host/db")
+    assert done.returncode == 1
+    assert "DATABASE_URL" in done.stderr
+    assert "postgresql://" in done.stderr
+    assert "hunter2-secret" not in done.stdout + done.stderr
+
+
+def test_old_python_is_refused_before_anything_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "version_info", (3, 10, 4, "final", 0))
+    monkeypatch.syspath_prepend(str(LOCAL))
+    with pytest.raises(SystemExit, match=r"needs Python 3\.11 or newer, this is 3\.10"):
+        runpy.run_path(str(LOCAL / "setup.py"))
+
+
+def test_embedded_redis_keeps_its_password_out_of_the_command_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(str(LOCAL))
+    from embedded_redis import EmbeddedRedis
+
+    first = EmbeddedRedis.prepare(tmp_path, 6390)
+    second = EmbeddedRedis.prepare(tmp_path, 6390)
+    password = second.url.partition(":@")[0].removeprefix("redis://:").partition("@")[0]
+    assert first.url != second.url
+    assert password not in " ".join(second.command)
+    config = tmp_path / "keys" / "redis.conf"
+    assert password in config.read_text()
+    assert stat.S_IMODE(config.stat().st_mode) == 0o600
+
+
+def test_stamp_changes_with_the_files_it_stands_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(LOCAL))
+    import setup
+
+    monkeypatch.setattr(setup, "ROOT", tmp_path)
+    source = tmp_path / "page.py"
+    source.write_text("one")
+    first = setup.digest([source])
+    assert setup.digest([source]) == first
+    source.write_text("two")
+    assert setup.digest([source]) != first
