@@ -25,6 +25,8 @@ from tenant_daemon.hub_client.applied_config import AppliedConfig
 from tenant_daemon.kit.backoff import Backoff
 from tenant_daemon.kit.process_log import ProcessLog
 from tenant_daemon.kit.service import Service, keep_running
+from tenant_daemon.openclaw.checking import ConfigCheck, ConfigRefused
+from tenant_daemon.openclaw.paths import config_file
 from tenant_daemon.openclaw.setup import write_files
 from tenant_daemon.openclaw.supervisor import OpenClawEnded, OpenClawProcess
 from tenant_daemon.settings import TenantSettings
@@ -48,6 +50,10 @@ class Daemon:
     settings: TenantSettings
     redact: Callable[[str], str]
     _config_changed: asyncio.Event = field(default_factory=asyncio.Event)
+    _check: ConfigCheck = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._check = ConfigCheck(self.home, self.settings)
 
     async def run(self) -> None:
         """Start all parts in order, start them again when they end, stop them all when cancelled."""
@@ -110,7 +116,17 @@ class Daemon:
     async def _write_openclaw_files(self) -> bool:
         """Bring OpenClaw's files up to date; True when it has to be restarted for them, or has no agent."""
         config = self._agents()
-        return config is None or await asyncio.to_thread(write_files, self.home, self.settings, config)
+        if config is None:
+            return True
+        try:
+            await self._check.check(config)
+        except ConfigRefused as exc:
+            # The link has checked what came from the hub; the settings or the release have changed since.
+            log.error("openclaw.config_refused", version=config.version, reason=str(exc))
+            if not config_file(self.home).exists():
+                raise
+            return False
+        return await asyncio.to_thread(write_files, self.home, self.settings, config)
 
     async def _run_openclaw(self) -> bool:
         """Run it until it ends (False) or its configuration needs a restart (True)."""

@@ -38,13 +38,40 @@ class AppliedConfig:
         Raises:
             ConfigRefused: It cannot be used.
         """
-        if self._current is not None and config.version <= self._current.version:
+        if not self.is_older_than(config):
             return False
         _check(config)
-        write_private(self._path, config.model_dump_json(indent=1))
-        self._current = config
+        self._hold(config)
         log.info("config.applied", version=config.version, agents=len(config.agents))
         return True
+
+    def is_older_than(self, config: TenantConfig) -> bool:
+        """True when there is none in force, or this one is newer."""
+        return self._current is None or config.version > self._current.version
+
+    def apply_switches(self, config: TenantConfig) -> bool:
+        """
+        Put the kill switches of a newer configuration in force, whatever becomes of the rest of it.
+
+        True when that changed any.
+        """
+        if self._current is None or not self.is_older_than(config):
+            return False
+        stopped = {agent.agent_id: agent.is_stopped for agent in config.agents}
+        agents = [
+            agent.model_copy(update={"is_stopped": stopped.get(agent.agent_id, agent.is_stopped)})
+            for agent in self._current.agents
+        ]
+        switched = self._current.model_copy(update={"is_stopped": config.is_stopped, "agents": agents})
+        if switched == self._current:
+            return False
+        self._hold(switched)
+        log.info("config.switched", version=config.version)
+        return True
+
+    def _hold(self, config: TenantConfig) -> None:
+        write_private(self._path, config.model_dump_json(indent=1))
+        self._current = config
 
 
 def _check(config: TenantConfig) -> None:

@@ -9,6 +9,7 @@ import structlog
 from tenant_daemon.contracts.approvals import ApprovalDecided
 from tenant_daemon.contracts.chat import SendMessage, StopRun
 from tenant_daemon.contracts.commands import ApplyConfig, ConfigApplied
+from tenant_daemon.contracts.config import TenantConfig
 from tenant_daemon.hub_client.applied_config import AppliedConfig, ConfigRefused
 from tenant_daemon.hub_client.chat import ChatRelay
 from tenant_daemon.hub_client.inbox import Incoming
@@ -22,7 +23,11 @@ log = structlog.get_logger()
 
 
 class Dispatcher:
-    """Stored messages in, calls to the other parts out. Call ``restore`` after ``ChatRelay.restore``."""
+    """
+    Stored messages in, calls to the other parts out. Call ``restore`` after ``ChatRelay.restore``.
+
+    ``check_config`` raises ``ConfigRefused`` for what this server cannot work with.
+    """
 
     def __init__(
         self,
@@ -30,6 +35,7 @@ class Dispatcher:
         chat: ChatRelay,
         wrapper: WrapperClient,
         config: AppliedConfig,
+        check_config: Callable[[TenantConfig], Awaitable[None]],
         on_config: Callable[[], Awaitable[None]],
         tasks: asyncio.TaskGroup,
     ) -> None:
@@ -37,6 +43,7 @@ class Dispatcher:
         self._chat = chat
         self._wrapper = wrapper
         self._config = config
+        self._check_config = check_config
         self._on_config = on_config
         self._tasks = tasks
 
@@ -77,11 +84,18 @@ class Dispatcher:
 
     async def _apply(self, message_id: str, wish: ApplyConfig) -> None:
         version = wish.config.version
+        # Checking takes seconds, and it may be refused; a kill switch waits for neither.
+        if self._config.apply_switches(wish.config):
+            await self._on_config()
         try:
+            if self._config.is_older_than(wish.config):
+                await self._check_config(wish.config)
             is_new = self._config.apply(wish.config)
         except ConfigRefused as exc:
             log.warning("config.refused", version=version, reason=str(exc))
-            self._report(ConfigApplied(version=version, is_applied=False, detail=str(exc)))
+            # A newer one may have been taken over meanwhile; then nobody waits for this one any more.
+            if version > self._config.version:
+                self._report(ConfigApplied(version=version, is_applied=False, detail=str(exc)))
         else:
             self._report(ConfigApplied(version=self._config.version, is_applied=True))
             if is_new:

@@ -10,9 +10,10 @@ import structlog
 
 from tenant_daemon import __version__
 from tenant_daemon.audit import AuditTrail
+from tenant_daemon.contracts.config import TenantConfig
 from tenant_daemon.contracts.envelope import Hello
 from tenant_daemon.home import TenantHome
-from tenant_daemon.hub_client.applied_config import AppliedConfig
+from tenant_daemon.hub_client.applied_config import AppliedConfig, ConfigRefused
 from tenant_daemon.hub_client.channel import OpenChannel
 from tenant_daemon.hub_client.chat import ChatRelay
 from tenant_daemon.hub_client.connection import HubConnection
@@ -32,6 +33,8 @@ from tenant_daemon.kit.http_server import serve_on
 from tenant_daemon.kit.pid_file import signal_holder
 from tenant_daemon.kit.unix_address import bind_private
 from tenant_daemon.local_tokens import local_token
+from tenant_daemon.openclaw import checking as openclaw_checking
+from tenant_daemon.openclaw.checking import ConfigCheck
 from tenant_daemon.openclaw.client import OpenClawClient
 from tenant_daemon.openclaw.environment import OPENCLAW_VERSION
 from tenant_daemon.redaction import LiveRedactor
@@ -79,7 +82,10 @@ class _Link:
         self._hub = HubConnection(parts.store, parts.open_channel, self._hello, self)
         self._handovers = Handovers(self._door, lambda: self._config.current, wrapper.cancel)
         self._chat = ChatRelay(self._chat_parts(wrapper), self._handovers, tasks)
-        self._dispatcher = Dispatcher(parts.store, self._chat, wrapper, self._config, self._on_config, tasks)
+        self._check = ConfigCheck(parts.home, parts.settings)
+        self._dispatcher = Dispatcher(
+            parts.store, self._chat, wrapper, self._config, self._check_config, self._on_config, tasks
+        )
         self._openclaw = OpenClawLink(self._connect, self._config, self._chat, self._look)
         self._health = self._monitor()
 
@@ -124,6 +130,14 @@ class _Link:
     def _on_knock(self) -> None:
         self._chat.on_store_changed()
         self._hub.wake()
+
+    async def _check_config(self, config: TenantConfig) -> None:
+        try:
+            await self._check.check(config)
+        except openclaw_checking.ConfigRefused as exc:
+            # What OpenClaw complains of may be quoted from the settings, and the hub is told.
+            reason = self._parts.redactor.current().redact(str(exc))
+            raise ConfigRefused(f"{reason}. The earlier settings stay in force.") from exc
 
     async def _on_config(self) -> None:
         self._openclaw.on_config_changed()

@@ -5,6 +5,7 @@ OpenClaw's configuration, made from ours. Nothing in it is secret: tokens are na
 release; ``openclaw config schema`` of that release describes every key.
 """
 
+import json
 from collections.abc import Iterable
 from typing import Any, Final
 
@@ -60,6 +61,11 @@ def openclaw_config(home: TenantHome, settings: TenantSettings, config: TenantCo
         "logging": {"file": str(log_file(home)), "level": "info"},
         **_SWITCHED_OFF,
     }
+
+
+def openclaw_text(home: TenantHome, settings: TenantSettings, config: TenantConfig) -> str:
+    """``openclaw_config`` as it is written down."""
+    return json.dumps(openclaw_config(home, settings, config), indent=1)
 
 
 def model_id(settings: TenantSettings, agent: AgentConfig) -> str:

@@ -9,6 +9,11 @@ def config_file(home: TenantHome) -> Path:
     return home.openclaw_dir / "openclaw.json"
 
 
+def accepted_file(home: TenantHome) -> Path:
+    """Digest of the configuration that OpenClaw accepted last."""
+    return home.openclaw_dir / "accepted.sha256"
+
+
 def state_dir(home: TenantHome) -> Path:
     """Sessions and transcripts; OpenClaw's own, never read or changed by us."""
     return home.openclaw_dir / "state"

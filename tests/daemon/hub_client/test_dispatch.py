@@ -17,7 +17,7 @@ from tenant_daemon.contracts.chat import SendMessage, StopRun
 from tenant_daemon.contracts.commands import ApplyConfig, ConfigApplied
 from tenant_daemon.contracts.config import AgentConfig, TenantConfig
 from tenant_daemon.hub_client import dispatch
-from tenant_daemon.hub_client.applied_config import AppliedConfig
+from tenant_daemon.hub_client.applied_config import AppliedConfig, ConfigRefused
 from tenant_daemon.hub_client.dispatch import Dispatcher
 from tenant_daemon.hub_client.inbox import InboxPayload, Incoming
 from tenant_daemon.hub_client.outbox import LinkStore
@@ -25,6 +25,7 @@ from tenant_daemon.hub_client.sessions import ChatSession
 from tenant_daemon.hub_client.wrapper_client import WrapperClient
 from tenant_daemon.kit.http_server import serve_on
 from tests.support.sockets import listening_socket
+from tests.support.waiting import eventually
 
 DECISION = ApprovalDecided(approval_id="apr1", verdict=Verdict.DENY, decided_by="usr1", deny_reason="no")
 
@@ -61,6 +62,9 @@ class _Desk:
     config: AppliedConfig
     dispatcher: Dispatcher
     config_changes: int = 0
+    checked: list[int] = field(default_factory=list)
+    may_check: asyncio.Event = field(default_factory=asyncio.Event)
+    refusal: str = ""
 
     def accept(self, message_id: str, payload: InboxPayload) -> None:
         message = self.store.inbox.accept(message_id, payload)
@@ -93,9 +97,24 @@ async def desk(tmp_path: Path) -> AsyncIterator[_Desk]:
     async def on_config() -> None:
         desk.config_changes += 1
 
+    async def check(config: TenantConfig) -> None:
+        desk.checked.append(config.version)
+        await desk.may_check.wait()
+        if desk.refusal:
+            raise ConfigRefused(desk.refusal)
+
     async with WrapperClient(listener.getsockname()[1], "wrapper-token") as wrapper:
-        dispatcher = Dispatcher(store, chat, wrapper, config, on_config, _Tasks())  # type: ignore[arg-type]
+        dispatcher = Dispatcher(
+            store,
+            chat,
+            wrapper,
+            config,
+            check,
+            on_config,
+            _Tasks(),  # type: ignore[arg-type]
+        )
         desk = _Desk(store, chat, played, config, dispatcher)
+        desk.may_check.set()
         yield desk
     server.cancel()
     await asyncio.gather(server, return_exceptions=True)
@@ -164,6 +183,46 @@ async def test_refused_configuration_leaves_the_last_good_one(desk: _Desk) -> No
     assert desk.config.version == 3
     (report,) = _reports(desk)
     assert (report.version, report.is_applied) == (4, False)
+
+
+async def test_configuration_that_openclaw_refuses_is_not_taken_over(desk: _Desk) -> None:
+    desk.accept("m1", ApplyConfig(config=_config(3, "sales")))
+    await desk.until_done()
+    desk.refusal = "It cannot work with these settings."
+    desk.accept("m2", ApplyConfig(config=_config(4, "sales", "it-admin")))
+    await desk.until_done()
+    assert desk.config.current == _config(3, "sales")
+    assert _reports(desk) == [ConfigApplied(version=4, is_applied=False, detail=desk.refusal)]
+    assert (desk.config_changes, desk.store.inbox.pending_count()) == (1, 0)
+
+
+async def test_kill_switch_waits_for_no_check(desk: _Desk) -> None:
+    desk.accept("m1", ApplyConfig(config=_config(3, "sales", "it-admin")))
+    await desk.until_done()
+    desk.may_check.clear()
+    desk.refusal = "No."
+    stopped = AgentConfig(agent_id="sales", name="new name", is_stopped=True)
+    desk.accept("m2", ApplyConfig(config=TenantConfig(version=4, agents=[stopped], is_stopped=True)))
+    await eventually(lambda: desk.checked == [3, 4])
+    assert (desk.config.version, desk.config_changes) == (3, 2)
+    held = desk.config.current
+    assert held is not None
+    assert held.is_stopped
+    assert [(agent.name, agent.is_stopped) for agent in held.agents] == [("sales", True), ("it-admin", False)]
+    desk.may_check.set()
+    await desk.until_done()
+    assert desk.config.current == held
+
+
+async def test_late_refusal_of_an_older_configuration_is_not_told(desk: _Desk) -> None:
+    desk.may_check.clear()
+    desk.refusal = "No."
+    desk.accept("m1", ApplyConfig(config=_config(3, "sales")))
+    await eventually(lambda: desk.checked == [3])
+    desk.config.apply(_config(4, "sales"))
+    desk.may_check.set()
+    await desk.until_done()
+    assert _reports(desk) == []
 
 
 async def test_restart_does_what_was_left_undone(desk: _Desk) -> None:

@@ -26,6 +26,7 @@ from starlette.types import Receive, Scope, Send
 from tenant_daemon.contracts.config import AgentConfig, TenantConfig
 from tenant_daemon.home import TenantHome
 from tenant_daemon.local_tokens import local_token
+from tenant_daemon.openclaw.checking import ConfigRefused, ask_openclaw
 from tenant_daemon.openclaw.client import OpenClawClient
 from tenant_daemon.openclaw.events import (
     RUN_ENDINGS,
@@ -35,7 +36,7 @@ from tenant_daemon.openclaw.events import (
     RunText,
 )
 from tenant_daemon.openclaw.paths import config_file
-from tenant_daemon.openclaw.setup import ConfigRefused, validate_files, write_files
+from tenant_daemon.openclaw.setup import write_files
 from tenant_daemon.openclaw.supervisor import OpenClawEnded, OpenClawProcess
 from tenant_daemon.openclaw.verification import NotVerified, verify
 from tenant_daemon.practice.pacing import Pace
@@ -164,7 +165,7 @@ def asked_text(tenant: Tenant) -> str:
 
 
 async def test_our_configuration_is_valid(tenant: Tenant) -> None:
-    await validate_files(tenant.home, tenant.settings)
+    await ask_openclaw(tenant.home, tenant.settings, config_file(tenant.home))
 
 
 async def test_at_rest_it_needs_less_than_a_gigabyte(tenant: Tenant) -> None:
@@ -397,7 +398,7 @@ async def test_a_wrong_configuration_is_refused(tmp_path: Path) -> None:
         file = config_file(tenant.home)
         await asyncio.to_thread(file.write_text, '{"gateway": {"port": "no"}}')
         with pytest.raises(ConfigRefused, match=r"gateway\.port"):
-            await validate_files(tenant.home, tenant.settings)
+            await ask_openclaw(tenant.home, tenant.settings, file)
         await tenant.process.start()
         with pytest.raises(OpenClawEnded):
             await tenant.process.wait_ready()
