@@ -10,7 +10,8 @@ Json = dict[str, Any]
 # OpenClaw writes a date in front of the owner's message and a line about itself behind it; the daemon marks
 # each message with a word joiner (tenant_daemon/openclaw/neutralise.py).
 _DATE: Final = re.compile(r"^\[[^\]\n]{0,80}\]\s*")
-_RUNTIME: Final = re.compile(r"\n\nRuntime: agent=.*\Z", re.DOTALL)
+# Redaction on the way has taken out what that line says of the server.
+_RUNTIME: Final = re.compile(r"\n\nRuntime: .*\Z", re.DOTALL)
 _INVISIBLE: Final = dict.fromkeys(map(ord, "\u200b\u2060\ufeff"))
 _HEADER: Final = re.compile(r"(?P<key>status|reason|exit_code|note): ?(?P<value>.*)")
 

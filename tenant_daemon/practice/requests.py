@@ -135,9 +135,11 @@ def _read(found: Found) -> Reply:
 
 
 def _list(found: Found) -> Reply:
-    return Call("file_list", {"path": found["name"] or "."})
+    name = found["name"]
+    return Call("file_list", {"path": "." if name.lower() in _OWN_FOLDER else name})
 
 
+_OWN_FOLDER: Final = ("", "workspace", "arbeitsordner", "folder", "ordner")
 _DELETE: Final = r"\b(?:delete|remove|tidy(?:\s+up)?|clean\s+up|get\s+rid\s+of|lösche?|entferne?|räume?)\b"
 _WITH_ARTICLE: Final = r"\s+(?:up\s+)?(?:the\s+|my\s+|den\s+|die\s+|das\s+|meinen\s+)?"
 
@@ -189,6 +191,7 @@ RULES: Final[tuple[Rule, ...]] = (
     (_rule(rf"{_DELETE}{_WITH_ARTICLE}(?:file|datei)\s+{_FILE}"), _delete_file),
     (_rule(rf"{_DELETE}{_WITH_ARTICLE}(?:folder\s+|directory\s+|ordner\s+)?{_NAME}"), _delete_folder),
     (_rule(rf"\b(?:write|save|note|schreibe?|speichere?|notiere?)\b.*?{_QUOTED}.*?{_FILE}"), _write),
+    (_rule(rf"\b(?:write|save|schreibe?|speichere?)\b.*?{_FILE}.*?{_QUOTED}"), _write),
     (_rule(rf"\b(?:write|schreibe?)\b.*?{_FILE}\s*:\s*(?P<text>\S.*)"), _write),
     (_rule(rf"\b(?:read|show|open|cat|print|lies|zeige?|öffne)\b.*?{_FILE}"), _read),
     (
@@ -205,7 +208,7 @@ RULES: Final[tuple[Rule, ...]] = (
     (
         _rule(
             r"\b(?:list|what|which|show|liste|welche|zeige?)\b.*?\b(?:files?|folders?|dateien|ordner)\b"
-            rf"(?:\s+(?:are\s+)?(?:in|of|im|sind\s+in)\s+(?:the\s+|my\s+)?(?:folder\s+|ordner\s+)?{_NAME})?"
+            rf"(?:\s+(?:are\s+)?(?:in|of|im|sind\s+in)\s+(?:the\s+|my\s+|your\s+|dein\w*\s+)?(?:(?:folder|ordner)\s+)?{_NAME})?"
         ),
         _list,
     ),

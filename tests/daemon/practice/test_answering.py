@@ -32,7 +32,13 @@ def ask(question: str, *results: ToolResult, tools: frozenset[str] = frozenset(p
             "file_write",
             {"path": "notiz.txt", "content": "Papier kaufen\n"},
         ),
+        (
+            'Write a file notes.txt with the text "Rye bread on Friday"',
+            "file_write",
+            {"path": "notes.txt", "content": "Rye bread on Friday\n"},
+        ),
         ("List my files", "file_list", {"path": "."}),
+        ("Which files are in your workspace?", "file_list", {"path": "."}),
         ("Which files are in the folder drafts?", "file_list", {"path": "drafts"}),
         ("Welche Dateien sind da?", "file_list", {"path": "."}),
         ("Delete the folder old-drafts", "shell", {"command": "rm -r old-drafts"}),

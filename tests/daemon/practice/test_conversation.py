@@ -33,3 +33,9 @@ def test_an_empty_request_is_an_empty_conversation() -> None:
 
 def test_a_result_without_a_status_counts_as_failed() -> None:
     assert read_result("shell", {}, "boom") == ToolResult("shell", {}, "failed", reason="boom")
+
+
+def test_a_redacted_line_about_the_server_is_no_part_of_the_question() -> None:
+    redacted = "list the files\n\nRuntime: [REDACTED:host-details]"
+    body = {"messages": [{"role": "user", "content": redacted}]}
+    assert read_conversation(body).question == "list the files"
