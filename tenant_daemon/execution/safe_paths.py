@@ -33,13 +33,13 @@ def open_folder(path: Path, *, create: bool = False) -> Iterator[int]:
     folder = os.open("/", _FOLDER_FLAGS)
     try:
         for name in path.parts[1:]:
-            folder = _step(folder, name, path, create=create)
+            folder = _step(folder, name, create=create)
         yield folder
     finally:
         os.close(folder)
 
 
-def _step(folder: int, name: str, path: Path, *, create: bool) -> int:
+def _step(folder: int, name: str, *, create: bool) -> int:
     """The folder ``name`` in ``folder``, which is closed unless the step fails."""
     try:
         if create:
@@ -51,7 +51,7 @@ def _step(folder: int, name: str, path: Path, *, create: bool) -> int:
         else:
             following = os.open(name, _FOLDER_FLAGS, dir_fd=folder)
     except OSError as exc:
-        raise ActionFailed(f"{path}: {exc.strerror} (at {name})") from exc
+        raise ActionFailed(f"{name}: {exc.strerror}") from exc
     os.close(folder)
     return following
 
@@ -71,10 +71,10 @@ def open_file(path: Path) -> Iterator[int]:
                 path.name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=folder
             )
         except OSError as exc:
-            raise ActionFailed(f"{path}: {exc.strerror}") from exc
+            raise ActionFailed(f"{path.name}: {exc.strerror}") from exc
     try:
         if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise ActionFailed(f"{path} is not an ordinary file")
+            raise ActionFailed(f"{path.name} is not an ordinary file")
         yield handle
     finally:
         os.close(handle)
