@@ -37,9 +37,11 @@ def run(args: argparse.Namespace) -> int:
     home = TenantHome(args.home)
     settings = load_settings(home)
     vault = Vault.open(home)
-    configure_logging(LiveRedactor(vault))
+    redactor = LiveRedactor(vault)
+    configure_logging(redactor)
     app = create_app(
-        lambda: open_parts(home, settings, collaborators_of(home, vault)), local_token(home, "wrapper")
+        lambda: open_parts(home, settings, collaborators_of(home, vault, redactor)),
+        local_token(home, "wrapper"),
     )
     server = uvicorn.Server(
         uvicorn.Config(
@@ -56,12 +58,12 @@ def run(args: argparse.Namespace) -> int:
     return 0 if server.started else 1
 
 
-def collaborators_of(home: TenantHome, vault: Vault) -> Collaborators:
+def collaborators_of(home: TenantHome, vault: Vault, redactor: LiveRedactor) -> Collaborators:
     """The real ones."""
     return Collaborators(
         vault=vault,
         classify=classify,
-        redactor=LiveRedactor(vault).current,
+        redactor=redactor.current,
         hub=LinkHubDoor(home),
         ask_colleague=colleague_asker(home),
     )

@@ -1,15 +1,18 @@
 """The wrapper put together. ``open_parts`` is the one place that chooses its collaborators."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+
+import structlog
 
 from tenant_daemon.audit import AuditTrail, AuditUnavailable
 from tenant_daemon.execution import AskColleague, Executor, Limits
 from tenant_daemon.home import TenantHome
 from tenant_daemon.kit.database import Database
 from tenant_daemon.kit.name_lookup import look_up
-from tenant_daemon.policy.judgement import Resolve
+from tenant_daemon.policy.judgement import PolicyContext, Resolve
 from tenant_daemon.safety.announcer import Announcer
 from tenant_daemon.safety.approval_store import ApprovalStore
 from tenant_daemon.safety.calls import CallStore
@@ -22,6 +25,8 @@ from tenant_daemon.safety.tables import TABLES
 from tenant_daemon.safety.wrapper import SafetyWrapper
 from tenant_daemon.settings import TenantSettings
 from tenant_daemon.vault import Vault, VaultLocked
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -69,6 +74,7 @@ async def open_parts(
     limits: Limits | None = None,
 ) -> AsyncIterator[Parts]:
     """Open everything, go on with the calls that a restart cut off, close it at the end."""
+    await asyncio.to_thread(_warm_up, collaborators, home)
     vault = collaborators.vault
     audit = AuditTrail.open(home)
     database = Database(home.safety_db, TABLES)
@@ -88,3 +94,17 @@ async def open_parts(
         await announcer.close()
         for part in (database, audit):
             part.close()
+
+
+def _warm_up(collaborators: Collaborators, home: TenantHome) -> None:
+    """
+    Load rules and compile patterns now, since it takes up to a second, and not in the first call.
+
+    Rules that are broken stop the start: nothing could be judged by them.
+    """
+    collaborators.classify("shell", {"command": "true"}, PolicyContext(home.root.resolve()))
+    try:
+        collaborators.redactor().redact("")
+    except VaultLocked as exc:
+        # The wrapper starts all the same and says so at /healthz; it runs nothing meanwhile.
+        log.error("wrapper.redactor.unavailable", reason=str(exc))

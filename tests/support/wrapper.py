@@ -24,7 +24,7 @@ from tenant_daemon.redaction import LiveRedactor
 from tenant_daemon.safety.approval_store import Approval
 from tenant_daemon.safety.live import Patience
 from tenant_daemon.safety.parts import Collaborators, Parts, open_parts
-from tenant_daemon.safety.ports import Classify, ToolEvent
+from tenant_daemon.safety.ports import Classify, CurrentRedactor, ToolEvent
 from tenant_daemon.safety.schemas import CallContext, ExecuteRequest, ExecuteResponse
 from tenant_daemon.settings import Policy, TenantSettings
 from tenant_daemon.vault import Vault
@@ -114,6 +114,7 @@ class WrapperBench:
         self.limits = Limits(wall_seconds=20)
         self.colleague_answers = asyncio.Event()
         self.classify: Classify = scripted_classify
+        self.redactor: CurrentRedactor = LiveRedactor(self.vault).current
         self.policy = Policy()
         self.addresses: dict[str, tuple[str, ...]] = {}
         """Host name -> what a look-up finds; nothing else is found."""
@@ -123,7 +124,7 @@ class WrapperBench:
         collaborators = Collaborators(
             vault=self.vault,
             classify=self.classify,
-            redactor=LiveRedactor(self.vault).current,
+            redactor=self.redactor,
             hub=self.hub,
             ask_colleague=self._ask_colleague,
             resolve=lambda host: self.addresses.get(host, ()),
