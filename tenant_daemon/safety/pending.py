@@ -21,6 +21,9 @@ MAX_PENDING: Final = 200
 """Questions that may wait at once. An agent in a loop must not bury the owner."""
 DEFAULT_REMEMBERED: Final = timedelta(days=7)
 MAX_REMEMBERED: Final = timedelta(days=90)
+_CANNOT_RUN: Final = (
+    "The way it is written nothing of it can run, not even when you approve it: edit it or deny it."
+)
 
 log = structlog.get_logger()
 
@@ -165,7 +168,7 @@ class PendingApprovals:
             tier=ruling.tier,
             is_external=ruling.is_external,
             summary=redact(summary)[:300],
-            reason=redact(ruling.reason)[:1_000],
+            reason=self._reason(ruling),
             risk=redact(ruling.judgement.risk)[:1_000],
             argv=[redact(word) for word in argv_of(ruling.action)],
             tool_args=self._announcer.redact_args(ruling.tool_args),
@@ -181,6 +184,13 @@ class PendingApprovals:
             request=request,
             normalised_digest=ruling.binding.normalised,
         )
+
+    def _reason(self, ruling: Ruling) -> str:
+        reason = self._announcer.redact(ruling.reason)
+        if ruling.action is not None:
+            return reason[:1_000]
+        # Asked all the same: a person may see what it was meant to be, and write it so that it can run.
+        return f"{reason[: 999 - len(_CANNOT_RUN)]} {_CANNOT_RUN}"
 
     def _expire(self, call: Call, approval: Approval) -> None:
         self._end(call, approval, ApprovalStatus.EXPIRED, "Nobody decided in time, which means no.")

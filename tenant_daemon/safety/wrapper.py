@@ -27,7 +27,8 @@ _WITHHELD: Final = "It ran, but the audit trail cannot be written, so its result
 _IN_PART: Final = "It had begun and may have been done in part."
 _INTERRUPTED: Final = f"interrupted: the server restarted while it ran. {_IN_PART} It is not run again."
 _NOT_UNDERSTOOD: Final = (
-    "It was approved, but it could not be understood, so there is nothing that could run."
+    "It was approved, but the way it is written nothing of it can run. Write it in a simpler way, as one "
+    "plain command or with another tool; that may be asked about again."
 )
 
 log = structlog.get_logger()
@@ -99,7 +100,7 @@ class SafetyWrapper:
     async def _run(self, call: Call, ruling: Ruling) -> ExecuteResponse:
         action = ruling.action
         if action is None:
-            return self._refuse(call, ruling, ExecuteStatus.FAILED, _NOT_UNDERSTOOD)
+            return self._refuse(call, ruling, ExecuteStatus.FAILED, f"{_NOT_UNDERSTOOD} {ruling.reason}")
         async with AsyncExitStack() as stack:
             if not isinstance(action, HandOver):
                 # A handover waits for calls of the colleague, which need the slots.

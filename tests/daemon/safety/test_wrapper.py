@@ -7,7 +7,8 @@ import sqlite3
 import pytest
 
 from tenant_daemon.contracts.approvals import ApprovalStatus, Verdict
-from tenant_daemon.contracts.tiers import AutonomyLevel
+from tenant_daemon.contracts.tiers import AutonomyLevel, Tier
+from tenant_daemon.policy.judgement import Judgement
 from tenant_daemon.safety.approval_store import ApprovalSettledAlready
 from tenant_daemon.safety.schemas import ExecuteStatus
 from tests.support.wrapper import WrapperBench
@@ -117,9 +118,40 @@ async def test_forbidden_call_is_blocked_at_every_level(bench: WrapperBench) -> 
 async def test_what_is_not_understood_asks_and_never_runs(running: WrapperBench) -> None:
     answering = running.begin("shell", command="? $(x)")
     request = await running.asked()
+    assert request.reason == (
+        "Not understood. The way it is written nothing of it can run, not even when you approve it: "
+        "edit it or deny it."
+    )
     await running.decide(request.approval_id, Verdict.APPROVE)
 
-    assert (await answering).status is ExecuteStatus.FAILED
+    answer = await answering
+    assert answer.status is ExecuteStatus.FAILED
+    assert "Write it in a simpler way" in answer.reason
+    assert answer.reason.endswith("Not understood.")
+
+
+@pytest.mark.parametrize("edited", ["touch page", "rm page"])
+async def test_what_is_not_understood_can_be_edited_into_what_runs(
+    running: WrapperBench, edited: str
+) -> None:
+    (running.workspace / "page").touch()
+    answering = running.begin("shell", command="? $(x)")
+    request = await running.asked()
+    assert request.tool_args == {"command": "? $(x)"}
+    await running.decide(request.approval_id, Verdict.EDIT_AND_APPROVE, edited_args={"command": edited})
+
+    assert (await answering).status is ExecuteStatus.EXECUTED
+    assert running.hub.requests.empty()
+
+
+async def test_long_reason_leaves_room_for_what_a_person_can_do(bench: WrapperBench) -> None:
+    judgement = Judgement(Tier.RED, False, "long " * 400, ("unknown",), None, is_unknown=True)
+    bench.classify = lambda *_call: judgement
+    async with bench.started():
+        bench.begin("shell", command="?")
+        reason = (await bench.asked()).reason
+    assert len(reason) <= 1_000
+    assert reason.endswith("edit it or deny it.")
 
 
 async def test_edited_call_runs_as_edited(running: WrapperBench) -> None:
