@@ -86,7 +86,8 @@ def _show_secret(found: Found) -> Reply:
 
 
 def _publish(found: Found) -> Reply:
-    body = json.dumps({"title": found["text"][:80], "text": found["text"]}, ensure_ascii=False)
+    post = {"title": found["text"][:80], "text": found["text"], "status": "published"}
+    body = json.dumps(post, ensure_ascii=False)
     headers = {"Content-Type": "application/json"}
     url = f"{found.site_url}/api/posts"
     return Call("http", {"method": "POST", "url": url, "headers": headers, "body": body})
@@ -180,7 +181,12 @@ RULES: Final[tuple[Rule, ...]] = (
         _show_secret,
     ),
     (_rule(rf"\b(?:publish|post|veröffentliche|poste)\b.*?{_QUOTED}"), _publish),
-    (_rule(r"\b(?:publish|veröffentliche)\b[:\s]+(?P<text>\S.*)"), _publish),
+    (
+        _rule(
+            r"\b(?:publish|veröffentliche)\b(?:\s+(?:a\s+post|an?\s+article|einen\s+beitrag))?[:\s]+(?P<text>\S.*)"
+        ),
+        _publish,
+    ),
     (
         _rule(
             rf"\b(?:ask|tell|hand(?:\s+\w+)?\s+over\s+to|pass\s+\w+\s+(?:on\s+)?to|frage?|bitte|sage?|übergib\s+\w*\s*an)\s+{_COLLEAGUE}"

@@ -9,7 +9,7 @@ import json
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.requests import Request
@@ -32,6 +32,8 @@ class NewPost(BaseModel):
 
     title: str = Field(min_length=1, max_length=200)
     text: str = Field(default="", max_length=20_000)
+    status: Literal["published"] = "published"
+    """Said aloud, so that the policy sees that a post goes out to readers."""
 
 
 @dataclass(frozen=True)
