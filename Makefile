@@ -28,8 +28,9 @@ lint: setup-tests ## ruff and mypy
 	$(VENV)/ruff format --check .
 	$(VENV)/mypy
 
-bench: setup-tests ## Measure; JSON on standard output
-	@$(VENV)/python -m benchmarks chat
+bench: setup-tests ## Measure chat and start; JSON on standard output, progress beside it (QUICK=1: two minutes)
+	@$(VENV)/python -m benchmarks chat $(if $(QUICK),--quick)
+	@$(VENV)/python -m benchmarks start $(if $(QUICK),--quick)
 
 lock: setup-tests ## Resolve the lock files anew from pyproject.toml
 	$(VENV)/python deploy/local/lock.py

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -90,8 +90,17 @@ def wait_until(is_true: Callable[[], object], what: str, *, seconds: float = 60)
 
 
 @contextmanager
-def running_system(folder: Path, *, workers: int = 2) -> Iterator[System]:
-    """Start everything, wait until it says that it is ready, and stop it as Ctrl-C would."""
+def running_system(
+    folder: Path, *, workers: int = 2, practice_settings: Mapping[str, str] | None = None
+) -> Iterator[System]:
+    """
+    Start everything, wait until it says that it is ready, and stop it as Ctrl-C would.
+
+    Args:
+        folder: For all data.
+        workers: Of the hub.
+        practice_settings: More environment of the practice model: its pace, its trace file.
+    """
     data_dir = folder / "data"
     hub_port, practice_port = free_port(), free_port() + 137
     redis = RedisServer(folder)
@@ -105,7 +114,7 @@ def running_system(folder: Path, *, workers: int = 2) -> Iterator[System]:
             cwd=ROOT,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            env={**os.environ, "LETSBE_PRACTICE_TOKENS_PER_SECOND": "60"},
+            env={**os.environ, "LETSBE_PRACTICE_TOKENS_PER_SECOND": "60", **(practice_settings or {})},
         )
         stack.callback(practice.kill)
         environment = {
