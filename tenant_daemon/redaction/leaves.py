@@ -1,66 +1,100 @@
 """
-The strings of a JSON value, laid side by side for searching, and put back afterwards.
+The strings of a JSON value, in document order, and how they are put back afterwards.
 
-All strings of a value are searched as one text, so a secret that was cut over several strings is found.
-Between two strings stands a separator that no pattern matches and that the projection drops.
+In columns and not as an object per string: a request has hundreds of them, and most are never touched.
 """
 
-from bisect import bisect_right
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from enum import Enum, auto
+from collections.abc import Iterator
+from enum import IntEnum
 
-from tenant_daemon.redaction.findings import Finding, Layer, redacted
 from tenant_daemon.redaction.protocol_fields import is_identifier, is_label, is_opaque
 
-SEPARATOR = b"\n\x1e\n"
+Parent = dict[str, object] | None
 _SHORTEST_NUMBER = 100_000
 _LONGEST_CODE = 0x10FFFF
 
 
-class LeafKind(Enum):
+class LeafKind(IntEnum):
     """How a string is treated."""
 
-    TEXT = auto()
-    KEY = auto()
+    TEXT = 0
+    KEY = 1
     """The name of a field."""
-    IDENTIFIER = auto()
+    IDENTIFIER = 2
     """A protocol id: long and random by design, so entropy means nothing."""
-    LABEL = auto()
+    LABEL = 3
     """What a part of a message is (``role``, ``type``): stands between texts without separating them."""
-    OPAQUE = auto()
+    OPAQUE = 4
     """Must return unchanged (signatures, media): only what the vault knows is taken out."""
-    NUMBER = auto()
+    NUMBER = 5
     """A number, written out: a secret may be one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Leaf:
-    """One string. ``key`` is the name of the nearest field above it."""
+class Leaves:
+    """Every string of a value, field names and long numbers included."""
 
-    text: str
-    kind: LeafKind
-    key: str
-    parent: "dict[str, object] | None"
+    def __init__(self, value: object) -> None:
+        self.texts: list[str] = []
+        self.kinds: list[LeafKind] = []
+        self.keys: list[str] = []
+        """The name of the nearest field above each."""
+        self.parents: list[Parent] = []
+        """The object that holds each as a field's value."""
+        self.units = [0]
+        """
+        Where the units begin, as leaf indexes: the items of the lists at the top (the messages, the tools),
+        and what stands between such lists.
+        """
+        self._take(value, "", None, 0)
+        self.encoded = [text.encode("utf-8", "surrogatepass") for text in self.texts]
 
+    def unit_bounds(self) -> Iterator[tuple[int, int]]:
+        """The first leaf of each unit and the one behind its last."""
+        ends = [*self.units[1:], len(self.texts)]
+        return ((start, end) for start, end in zip(self.units, ends, strict=True) if start < end)
 
-def leaves_of(value: object, key: str = "", parent: "dict[str, object] | None" = None) -> Iterator[Leaf]:
-    """Every string of ``value``, in document order, field names included."""
-    if isinstance(value, str):
-        yield Leaf(value, _kind_of(value, key, parent), key, parent)
-    elif isinstance(value, dict):
-        for name, item in value.items():
-            yield Leaf(name, LeafKind.KEY, name, None)
-            yield from leaves_of(item, name, value)
-    elif isinstance(value, list):
-        codes = _spelled_out(value)
+    def _add(self, text: str, kind: LeafKind, key: str, parent: Parent) -> None:
+        self.texts.append(text)
+        self.kinds.append(kind)
+        self.keys.append(key)
+        self.parents.append(parent)
+
+    def _take(self, value: object, key: str, parent: Parent, depth: int) -> None:
+        # What occurs most comes first.
+        if isinstance(value, str):
+            self._add(value, kind_of(value, key, parent), key, parent)
+        elif isinstance(value, dict):
+            for name, item in value.items():
+                self._add(name, LeafKind.KEY, name, None)
+                if type(item) is str:
+                    self._add(item, kind_of(item, name, value), name, value)
+                elif item is not None:
+                    self._take(item, name, value, depth + 1)
+        elif isinstance(value, list):
+            self._take_list(value, key, parent, depth)
+        elif is_number(value):
+            self._add(str(value), LeafKind.NUMBER, key, None)
+
+    def _take_list(self, items: list[object], key: str, parent: Parent, depth: int) -> None:
+        codes = _spelled_out(items)
         if codes is not None:
-            yield Leaf(codes, LeafKind.TEXT, key, None)
+            self._add(codes, LeafKind.TEXT, key, None)
             return
-        for item in value:
-            yield from leaves_of(item, key, parent if isinstance(item, str) else None)
-    elif is_number(value):
-        yield Leaf(str(value), LeafKind.NUMBER, key, None)
+        for item in items:
+            if depth <= 1:
+                self.units.append(len(self.texts))
+            self._take(item, key, parent if isinstance(item, str) else None, depth + 1)
+        if depth <= 1:
+            self.units.append(len(self.texts))
+
+
+def kind_of(text: str, key: str, parent: Parent) -> LeafKind:
+    """How the string of a field is treated."""
+    if is_opaque(text, key, parent):
+        return LeafKind.OPAQUE
+    if is_label(text, key):
+        return LeafKind.LABEL
+    return LeafKind.IDENTIFIER if is_identifier(text, key) else LeafKind.TEXT
 
 
 def is_number(value: object) -> bool:
@@ -70,22 +104,18 @@ def is_number(value: object) -> bool:
 
 def _spelled_out(items: list[object]) -> str | None:
     """The text behind a list of character codes, ``[104, 105, ...]``."""
-    if len(items) < 6 or not all(type(item) is int and 9 <= item <= _LONGEST_CODE for item in items):
+    if (
+        len(items) < 6
+        or type(items[0]) is not int
+        or not all(type(item) is int and 9 <= item <= _LONGEST_CODE for item in items)
+    ):
         return None
     codes = [item for item in items if isinstance(item, int)]
     return None if any(0xD800 <= code < 0xE000 for code in codes) else "".join(map(chr, codes))
 
 
-def _kind_of(text: str, key: str, parent: "dict[str, object] | None") -> LeafKind:
-    if is_opaque(text, key, parent):
-        return LeafKind.OPAQUE
-    if is_label(text, key):
-        return LeafKind.LABEL
-    return LeafKind.IDENTIFIER if is_identifier(text, key) else LeafKind.TEXT
-
-
 def rebuilt(value: object, texts: Iterator[str]) -> object:
-    """``value`` with its strings replaced by ``texts``, in the order of ``leaves_of``."""
+    """``value`` with its strings replaced by ``texts``, in the order of ``Leaves``."""
     if isinstance(value, str):
         return next(texts)
     if isinstance(value, dict):
@@ -100,58 +130,3 @@ def rebuilt(value: object, texts: Iterator[str]) -> object:
         text = next(texts)
         return value if text == str(value) else text
     return value
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A part of a leaf, or all of it: ``data`` stands at ``offset`` of leaf ``index``."""
-
-    index: int
-    data: bytes
-    offset: int = 0
-
-
-GAP = Piece(-1, SEPARATOR)
-"""Stands between pieces that do not belong together; it is no part of any leaf."""
-
-
-class Row:
-    """Leaves, or parts of them, laid side by side."""
-
-    def __init__(self, pieces: Sequence[Piece], joint: bytes = SEPARATOR) -> None:
-        self._indexes = [piece.index for piece in pieces]
-        self._offsets = [piece.offset for piece in pieces]
-        self._lengths = [len(piece.data) for piece in pieces]
-        self._starts = []
-        position = 0
-        for length in self._lengths:
-            self._starts.append(position)
-            position += length + len(joint)
-        self.data = joint.join(piece.data for piece in pieces)
-
-    def per_leaf(self, findings: Sequence[Finding]) -> Iterator[tuple[int, Finding]]:
-        """
-        Each finding as ``(leaf index, finding within that leaf)``.
-
-        A known secret that runs over several leaves gives its placeholder to the first one and leaves
-        nothing in the others. Guesses do not run over: what they saw of the next string was chance.
-        """
-        for finding in findings:
-            at = bisect_right(self._starts, finding.start) - 1
-            is_first = True
-            while at < len(self._starts) and self._starts[at] < finding.end:
-                start = max(0, finding.start - self._starts[at])
-                end = min(self._lengths[at], finding.end - self._starts[at])
-                if start < end and self._indexes[at] >= 0:
-                    placeholder = finding.placeholder if is_first else ""
-                    offset = self._offsets[at]
-                    yield self._indexes[at], Finding(start + offset, end + offset, finding.layer, placeholder)
-                    is_first = False
-                if finding.layer is not Layer.KNOWN:
-                    break
-                at += 1
-
-
-def whole_leaf(leaf: Leaf, kind: str) -> Finding:
-    """A finding that covers all of a leaf."""
-    return Finding(0, len(leaf.text.encode("utf-8", "surrogatepass")), Layer.JSON_KEY, redacted(kind))

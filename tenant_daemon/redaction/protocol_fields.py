@@ -54,6 +54,7 @@ _MEDIA_URL = re.compile(
     r"^\s*data:(?:image|audio|video|font|application/(?:pdf|font|x-font|octet-stream|zip|vnd))[^,]{0,200};base64,",
     re.IGNORECASE,
 )
+_BEFORE_MEDIA = frozenset("dD \t\r\n")
 _MEDIA_NEIGHBOURS = ("media_type", "mime_type", "mimeType", "format")
 _MEDIA_TYPE = re.compile(
     r"^(?:image|audio|video|font)/|^(?:wav|mp3|flac|opus|pcm16|ogg|png|jpe?g|webp|gif)$|pdf$", re.IGNORECASE
@@ -62,7 +63,7 @@ _MEDIA_TYPE = re.compile(
 
 def is_opaque(text: str, key: str, parent: dict[str, object] | None) -> bool:
     """Whether a string is a signature, encrypted state or media."""
-    if _MEDIA_URL.match(text):
+    if text[:1] in _BEFORE_MEDIA and _MEDIA_URL.match(text):
         return True
     if key.lower() in _OPAQUE_KEYS:
         return " " not in text

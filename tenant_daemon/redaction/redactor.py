@@ -4,21 +4,29 @@ The redactor: four layers over a text, a JSON value or a stream.
 Immutable and safe to share between threads; a vault that changes gets a new one (``live.py``).
 """
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from tenant_daemon.redaction.detectors.entropy import EntropyDetector
-from tenant_daemon.redaction.detectors.json_keys import find_in_leaf
+from tenant_daemon.redaction.detectors.json_keys import find_by_names
 from tenant_daemon.redaction.detectors.known import KnownDetector, KnownSecret
 from tenant_daemon.redaction.detectors.patterns import pattern_detector
 from tenant_daemon.redaction.findings import Finding, Redaction, settle
-from tenant_daemon.redaction.leaves import Leaf, LeafKind, Piece, Row, leaves_of, rebuilt
+from tenant_daemon.redaction.leaves import LeafKind, Leaves, rebuilt
+from tenant_daemon.redaction.rows import Row
 from tenant_daemon.redaction.seams import seam_row
+from tenant_daemon.redaction.signs import Sign
+from tenant_daemon.redaction.verdicts import Verdicts
 from tenant_daemon.redaction.views.expand import find_in_views
-from tenant_daemon.redaction.views.view import original
+from tenant_daemon.redaction.views.view import View, original
 
 if TYPE_CHECKING:
     from tenant_daemon.redaction.stream import StreamRedactor
+
+
+_Unit = tuple[int, int, bytes]
+"""The first leaf of a unit, the one behind its last, and its digest."""
 
 
 class Redactor:
@@ -28,6 +36,7 @@ class Redactor:
         self.known = KnownDetector(secrets)
         self._patterns = pattern_detector()
         self._entropy = EntropyDetector()
+        self._verdicts = Verdicts()
 
     def redact(self, text: str) -> str:
         """``text`` with every secret replaced and nothing else changed."""
@@ -46,13 +55,13 @@ class Redactor:
         Field names, protocol ids and media are searched for known secrets only. The value itself is not
         changed; when nothing is found, it is returned as it is.
         """
-        leaves = list(leaves_of(value))
+        leaves = Leaves(value)
         found = self._find_in_leaves(leaves)
         if not found:
             return value
-        texts = [leaf.text for leaf in leaves]
+        texts = leaves.texts
         for index, findings in found.items():
-            texts[index] = _replaced(_encoded(texts[index]), settle(findings))
+            texts[index] = _replaced(leaves.encoded[index], settle(findings))
         return rebuilt(value, iter(texts))
 
     def stream(self) -> "StreamRedactor":
@@ -66,51 +75,86 @@ class Redactor:
         return settle(self._find(data))
 
     def _find(self, data: bytes) -> list[Finding]:
-        if not data:
-            return []
-        view = original(data)
-        findings = self.known.find(data)
-        findings.extend(self._patterns.find(data))
-        findings.extend(self._entropy.find(data, view.tokens))
+        return self._find_in(original(data)) if data else []
+
+    def _find_in(self, view: View) -> list[Finding]:
+        findings = self.known.find(view.data)
+        findings.extend(self._patterns.find(view.data))
+        findings.extend(self._entropy.find(view.data, view.tokens))
         findings.extend(find_in_views(view, self.known, self._patterns))
         return findings
 
-    def _find_in_leaves(self, leaves: Sequence[Leaf]) -> dict[int, list[Finding]]:
-        raws = [_encoded(leaf.text) for leaf in leaves]
+    def _find_in_leaves(self, leaves: Leaves) -> dict[int, list[Finding]]:
         found: dict[int, list[Finding]] = {}
 
-        def take(row: Row, findings: Sequence[Finding]) -> None:
-            for index, finding in row.per_leaf(findings):
+        def take(findings: Iterable[tuple[int, Finding]]) -> None:
+            for index, finding in findings:
                 found.setdefault(index, []).append(finding)
 
-        texts = [Piece(i, raws[i]) for i, leaf in enumerate(leaves) if leaf.kind is LeafKind.TEXT]
-        row = Row(texts)
-        take(row, self._find(row.data))
-        others = Row([Piece(i, raws[i]) for i, leaf in enumerate(leaves) if leaf.kind is not LeafKind.TEXT])
-        take(others, self.known.find(others.data))
+        encoded, kinds = leaves.encoded, leaves.kinds
+        texts = [index for index, kind in enumerate(kinds) if kind is LeafKind.TEXT]
+        others = [index for index, kind in enumerate(kinds) if kind is not LeafKind.TEXT]
         by_key = _grouped_by_key(texts, leaves)
-        if by_key:
-            grouped = Row(by_key)
-            take(grouped, self.known.find(grouped.data))
-        seams = seam_row(texts, by_key)
-        take(seams, self.known.find(seams.data))
-        take(seams, find_in_views(original(seams.data), self.known, None))
-        for index, leaf in enumerate(leaves):
-            if finding := find_in_leaf(leaf):
-                found.setdefault(index, []).append(finding)
+        take(self._find_in_units(leaves, texts))
+        for order in (others, by_key):
+            row = Row(order, [encoded[index] for index in order])
+            take(row.per_leaf(self.known.find(row.data)))
+        seams = seam_row(encoded, texts, by_key)
+        if seams.data:
+            take(seams.per_leaf(self.known.find(seams.data)))
+            take(seams.per_leaf(find_in_views(original(seams.data), self.known, None)))
+        take(find_by_names(leaves))
         return found
 
+    def _find_in_units(self, leaves: Leaves, texts: Sequence[int]) -> Iterator[tuple[int, Finding]]:
+        """What is found in the texts; units that were seen before are only searched for what runs over."""
+        new: list[_Unit] = []
+        for start, end in leaves.unit_bounds():
+            digest = self._verdicts.digest(leaves, start, end)
+            verdict = self._verdicts.get(digest)
+            if verdict is None:
+                new.append((start, end, digest))
+            else:
+                yield from ((start + number, finding) for number, finding in verdict)
+        chosen = [i for start, end, _ in new for i in range(start, end) if leaves.kinds[i] is LeafKind.TEXT]
+        row = Row(chosen, [leaves.encoded[index] for index in chosen])
+        view = original(row.data)
+        found = list(row.per_leaf(self._find_in(view)))
+        yield from found
+        # A dump is read over the ends of its lines, so each half of one depends on the other.
+        if Sign.DUMP not in view.signs:
+            self._remember(new, found)
+        if len(chosen) < len(texts):
+            whole = Row(texts, [leaves.encoded[index] for index in texts])
+            yield from whole.per_leaf(self.known.find(whole.data))
 
-def _grouped_by_key(texts: Sequence[Piece], leaves: Sequence[Leaf]) -> list[Piece]:
+    def _remember(self, units: Sequence[_Unit], found: Sequence[tuple[int, Finding]]) -> None:
+        starts = [start for start, _, _ in units]
+        inside: list[list[tuple[int, Finding]]] = [[] for _ in units]
+        shared: set[int] = set()
+        last = -1
+        for index, finding in found:
+            unit = bisect_right(starts, index) - 1
+            inside[unit].append((index - starts[unit], finding))
+            if not finding.placeholder and unit != last:
+                # The rest of a secret that began in the unit before: neither's verdict holds by itself.
+                shared.update((last, unit))
+            last = unit
+        for unit, (_, _, digest) in enumerate(units):
+            if unit not in shared:
+                self._verdicts.put(digest, tuple(inside[unit]))
+
+
+def _grouped_by_key(texts: Sequence[int], leaves: Leaves) -> list[int]:
     """
     The texts in another order, those of the same field name together; empty when that changes nothing.
 
     In ``[{"text": A, "lang": "en"}, {"text": B, "lang": "en"}]`` A and B are neighbours to a reader.
     """
-    order: dict[str, list[Piece]] = {}
-    for piece in texts:
-        order.setdefault(leaves[piece.index].key, []).append(piece)
-    return [piece for group in order.values() for piece in group] if len(order) > 1 else []
+    order: dict[str, list[int]] = {}
+    for index in texts:
+        order.setdefault(leaves.keys[index], []).append(index)
+    return [index for group in order.values() for index in group] if len(order) > 1 else []
 
 
 def _encoded(text: str) -> bytes:

@@ -7,39 +7,60 @@ the unbroken word at the end of each string is joined with the one at the beginn
 
 from collections.abc import Iterator, Sequence
 
-from tenant_daemon.redaction.leaves import GAP, Piece, Row
+from tenant_daemon.redaction.rows import GAP, SEPARATOR, Row
 from tenant_daemon.redaction.tokens import SHORTEST
 
-_RUN = bytes(byte for byte in range(256) if byte not in b" \t")
 _LONGEST = 65_536
 _LONGEST_PART = 4_096
 """Of a string that is one word as a whole, like compact JSON; more of it does not belong to the seam."""
 
-
-def seam_row(*orders: Sequence[Piece]) -> Row:
-    """Every word that runs over the ends of the pieces, in any of their orders; separated from each other."""
-    chains = [chain for pieces in orders for chain in _chains(pieces)]
-    return Row([piece for chain in chains for piece in (*chain, GAP)], joint=b"")
+_Part = tuple[int, bytes, int]
+"""Leaf index, the part, and where it stands in the leaf."""
 
 
-def _chains(pieces: Sequence[Piece]) -> Iterator[list[Piece]]:
-    chain: list[Piece] = []
-    for piece in pieces:
-        if not piece.data:
+def seam_row(encoded: Sequence[bytes], *orders: Sequence[int]) -> Row:
+    """Every word that runs over the ends of the leaves, in any of their orders; separated from each other."""
+    parts: list[_Part] = []
+    for order in orders:
+        for chain in _chains(encoded, order):
+            parts += chain
+            parts.append((GAP, SEPARATOR, 0))
+    return Row([part[0] for part in parts], [part[1] for part in parts], [part[2] for part in parts], b"")
+
+
+def _chains(encoded: Sequence[bytes], order: Sequence[int]) -> Iterator[list[_Part]]:
+    chain: list[_Part] = []
+    for index in order:
+        data = encoded[index]
+        if not data:
             continue
-        start = piece.data[:_LONGEST_PART]
-        head = len(start) - len(start.lstrip(_RUN))
+        head = _head(data)
         if chain and head:
-            chain.append(Piece(piece.index, piece.data[:head], piece.offset))
-            if head == len(piece.data):
+            chain.append((index, data[:head], 0))
+            if head == len(data):
                 continue
         if _is_worthwhile(chain):
             yield chain
-        tail = max(len(piece.data.rstrip(_RUN)), len(piece.data) - _LONGEST_PART)
-        chain = [Piece(piece.index, piece.data[tail:], piece.offset + tail)] if tail < len(piece.data) else []
+        tail = _tail(data)
+        chain = [(index, data[tail:], tail)] if tail < len(data) else []
     if _is_worthwhile(chain):
         yield chain
 
 
-def _is_worthwhile(chain: list[Piece]) -> bool:
-    return len(chain) > 1 and SHORTEST <= sum(len(piece.data) for piece in chain) <= _LONGEST
+def _head(data: bytes) -> int:
+    """Where the first word ends."""
+    end = min(len(data), _LONGEST_PART)
+    for blank in (b" ", b"\t"):
+        found = data.find(blank, 0, end)
+        end = found if found >= 0 else end
+    return end
+
+
+def _tail(data: bytes) -> int:
+    """Where the last word begins."""
+    start = max(0, len(data) - _LONGEST_PART)
+    return max(start, data.rfind(b" ", start) + 1, data.rfind(b"\t", start) + 1)
+
+
+def _is_worthwhile(chain: list[_Part]) -> bool:
+    return len(chain) > 1 and SHORTEST <= sum(len(part[1]) for part in chain) <= _LONGEST

@@ -7,11 +7,12 @@ because it knows least: it goes by the name and by whether the value could be a 
 
 import re
 import tomllib
+from collections.abc import Iterator
 from importlib.resources import files
 from itertools import pairwise
 
-from tenant_daemon.redaction.findings import Finding
-from tenant_daemon.redaction.leaves import Leaf, LeafKind, whole_leaf
+from tenant_daemon.redaction.findings import Finding, Layer, redacted
+from tenant_daemon.redaction.leaves import LeafKind, Leaves, Parent
 from tenant_daemon.redaction.plausibility import looks_like_secret
 
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
@@ -22,6 +23,9 @@ _SECRET_WORDS = frozenset(_NAMES["words"].split())
 _SECRET_PAIRS = frozenset(tuple(pair.split("_")) for pair in _NAMES["pairs"].split())
 _SECRET_LAST = frozenset(_NAMES["last"].split())
 _ABOUT = frozenset(_NAMES["about"].split())
+_VALUE_NAMES = frozenset({"value", "Value"})
+_WITH_SPACES = frozenset({"passphrase", "phrase", "mnemonic", "password"})
+_LONGEST = 8_192
 
 
 def key_kind(name: str) -> str | None:
@@ -37,17 +41,30 @@ def key_kind(name: str) -> str | None:
     return words[-1] if words[-1] in _SECRET_LAST else None
 
 
-def find_in_leaf(leaf: Leaf) -> Finding | None:
-    """The whole leaf, when its field's name says that it is secret and the value may be one."""
-    if leaf.kind is not LeafKind.TEXT or not leaf.text or len(leaf.text) > 8_192:
-        return None
-    kind = key_kind(leaf.key)
-    if kind is None and leaf.key in {"value", "Value"} and leaf.parent is not None:
-        # ``{"name": "DB_PASSWORD", "value": "..."}``, as Kubernetes and many tools write variables.
-        names = (leaf.parent.get(field) for field in ("name", "Name", "key", "Key"))
-        kind = next((found for name in names if isinstance(name, str) and (found := key_kind(name))), None)
-    if kind is None or (
-        " " in leaf.text.strip() and kind not in {"passphrase", "phrase", "mnemonic", "password"}
-    ):
-        return None
-    return whole_leaf(leaf, kind) if looks_like_secret(leaf.text) else None
+def find_by_names(leaves: Leaves) -> Iterator[tuple[int, Finding]]:
+    """The leaves whose field's name says that they are secret, where the value may be one; whole."""
+    kinds: dict[str, str | None] = {}
+    for index, kind in enumerate(leaves.kinds):
+        if kind is not LeafKind.TEXT:
+            continue
+        name = leaves.keys[index]
+        if name not in kinds:
+            kinds[name] = key_kind(name)
+        announced = kinds[name]
+        if announced is None and name in _VALUE_NAMES:
+            announced = _kind_beside(leaves.parents[index])
+        if announced is not None and _may_be(leaves.texts[index], announced):
+            size = len(leaves.encoded[index])
+            yield index, Finding(0, size, Layer.JSON_KEY, redacted(announced))
+
+
+def _kind_beside(parent: Parent) -> str | None:
+    """``{"name": "DB_PASSWORD", "value": "..."}``, as Kubernetes and many tools write variables."""
+    names = (parent.get(field) for field in ("name", "Name", "key", "Key")) if parent else ()
+    return next((found for name in names if isinstance(name, str) and (found := key_kind(name))), None)
+
+
+def _may_be(text: str, kind: str) -> bool:
+    if not text or len(text) > _LONGEST or (" " in text.strip() and kind not in _WITH_SPACES):
+        return False
+    return looks_like_secret(text)

@@ -5,10 +5,9 @@ import binascii
 import re
 from collections.abc import Iterator
 
-import re2
-
+from tenant_daemon.redaction.signs import Sign
 from tenant_daemon.redaction.views.unpacked import UNPACKED_LIMIT, has_head, unpack
-from tenant_daemon.redaction.views.view import Locate, Segment, View
+from tenant_daemon.redaction.views.view import Code, Parts, Span, View
 
 JOINT = b"\n\x1e\n"
 _HEX_DIGITS = b"0123456789abcdefABCDEF"
@@ -19,87 +18,127 @@ _LEAST_HEX = 20
 
 # Between the lines of a wrapped run, as they are or escaped.
 _LINE_BREAK = re.compile(rb"(?:[ \t]*(?:\r?\n|(?:\\+r)?\\+n)[ \t>+|\"']*)+")
-_BEFORE_BREAK = (b"\n", b"\r", b"\\", b" ", b"\t")
+_BEFORE_BREAK = b"\n\r\\ \t"
+_LONGEST_BREAK = 24
 _LAST_LINE = re.compile(rb"[A-Za-z0-9+/_-]{1,15}(?![A-Za-z0-9+/_-])")
-_SPACED_HEX = re2.compile(
+_IN_NAMES = b"abcdefghijklmnopqrstuvwxyz/_-"
+"""Words of only these are paths and names: hex has digits, and so has nearly all base64 of this length."""
+_SPACED_HEX = re.compile(
     rb"(?:[0-9A-Fa-f]{2}[ :,-]{1,2}){9,}[0-9A-Fa-f]{2}|(?:[0-9A-Fa-f]{4} ){5,}[0-9A-Fa-f]{2,4}"
 )
 
 
+class _Readings:
+    """Texts and binary data, each to become one view, so that each is searched once."""
+
+    def __init__(self) -> None:
+        self.texts = Parts()
+        self.binaries = Parts()
+
+    def add(self, raw: bytes, start: int, end: int, code: Code = Code.WHOLE) -> None:
+        """Take decoded bytes, unpacked if they are an archive."""
+        # Bare deflate data is read besides the rest and not instead of it: a text can look like it by chance.
+        if has_head(raw) and (unpacked := unpack(raw)) is not None:
+            target = self.texts if is_text(unpacked) else self.binaries
+            target.add(unpacked, start, end, is_cut=len(unpacked) >= UNPACKED_LIMIT)
+        if is_text(raw):
+            self.texts.add(raw, start, end, code)
+        elif raw.count(0) * 3 >= len(raw) and (wide := _from_utf16(raw)):
+            self.texts.add(wide, start, end)
+        else:
+            self.binaries.add(raw, start, end, code)
+
+
 def decoded(view: View) -> Iterator[tuple[View, bool]]:
-    """
-    Readings of the encoded runs in a view: ``(view, whether it is text)``.
-
-    All texts together make one view and all binary data another, so that each is searched once.
-    """
-    texts: list[Segment] = []
-    binaries: list[Segment] = []
-    for segment in (*_token_segments(view), *_wrapped_segments(view), *_spaced_hex(view.data)):
-        for reading, is_text in _readings(segment):
-            (texts if is_text else binaries).append(reading)
-    if texts:
-        yield View(texts, view, joint=JOINT), True
-    if binaries:
-        yield View(binaries, view, joint=JOINT), False
+    """Readings of the encoded runs in a view: ``(view, whether it is text)``."""
+    readings = _Readings()
+    _read_tokens(view, readings)
+    _read_wrapped(view, readings)
+    _read_spaced_hex(view, readings)
+    if readings.texts:
+        yield View(readings.texts, view, joint=JOINT), True
+    if readings.binaries:
+        yield View(readings.binaries, view, joint=JOINT), False
 
 
-def _token_segments(view: View) -> Iterator[Segment]:
+def _read_tokens(view: View, readings: _Readings) -> None:
     data = view.data
     for start, end in view.tokens:
         token = data[start:end]
+        if not token.translate(None, _IN_NAMES):
+            continue
         if not token.translate(None, _HEX_DIGITS):
             if len(token) >= _LEAST_HEX:
-                yield Segment(_unhex(token), start, end, _hex_locator(start))
+                readings.add(_unhex(token), start, end, Code.HEX)
         elif token.isupper():
             if raw := _unbase32(token):
-                yield Segment(raw, start, end)
+                readings.add(raw, start, end)
         elif not token.islower() and (raw := unbase64(token)):
             # Base64 without any upper-case letter does not happen at this length; paths and names do.
-            padded = end + len(data[end : end + 2]) - len(data[end : end + 2].lstrip(b"="))
-            yield Segment(raw, start, padded, _base64_locator(start, padded, len(raw)))
+            readings.add(raw, start, _with_padding(data, end), Code.BASE64)
 
 
-def _wrapped_segments(view: View) -> Iterator[Segment]:
+def _with_padding(data: bytes, end: int) -> int:
+    after = data[end : end + 2]
+    return end + len(after) - len(after.lstrip(b"="))
+
+
+def _read_wrapped(view: View, readings: _Readings) -> None:
     """Runs over several lines. The pieces were read one by one already; here they are read together."""
     data = view.data
-    run: list[tuple[int, int]] = []
-    for span in [*view.tokens, (len(data), len(data))]:
-        if run and span[0] - run[-1][1] <= 24 and _LINE_BREAK.fullmatch(data, run[-1][1], span[0]):
-            run.append(span)
-            continue
-        if run and (last := _last_line(data, run[-1][1])):
-            run.append(last)
-        if len(run) > 1:
-            yield from _joined(data, run)
+    run: list[Span] = []
+    for span in view.tokens:
+        if run:
+            start, end = run[-1][1], span[0]
+            if (
+                end - start <= _LONGEST_BREAK
+                and data[start] in _BEFORE_BREAK
+                and _LINE_BREAK.fullmatch(data, start, end)
+            ):
+                run.append(span)
+                continue
+            _read_run(data, run, readings)
         run = [span]
+    if run:
+        _read_run(data, run, readings)
 
 
-def _last_line(data: bytes, end: int) -> tuple[int, int] | None:
+def _read_run(data: bytes, run: list[Span], readings: _Readings) -> None:
+    end = run[-1][1]
+    if end < len(data) and data[end] in _BEFORE_BREAK and (last := _last_line(data, run)):
+        run.append(last)
+    if len(run) > 1:
+        packed = b"".join([data[start:end] for start, end in run])
+        raw = _unpacked_run(packed)
+        if raw:
+            readings.add(raw, run[0][0], run[-1][1])
+
+
+def _unpacked_run(packed: bytes) -> bytes | None:
+    if not packed.translate(None, _HEX_DIGITS):
+        return _unhex(packed)
+    return None if packed.islower() else unbase64(packed)
+
+
+def _last_line(data: bytes, run: list[Span]) -> Span | None:
     """The short last line of a wrapped run."""
-    if data[end : end + 1] not in _BEFORE_BREAK:
-        return None
-    gap = _LINE_BREAK.match(data, end, end + 24)
+    start, end = run[-1]
+    if len(run) == 1 and not data[start:end].translate(None, _IN_NAMES):
+        return None  # A line of a listing.
+    gap = _LINE_BREAK.match(data, end, end + _LONGEST_BREAK)
     found = _LAST_LINE.match(data, gap.end()) if gap else None
     return found.span() if found else None
 
 
-def _joined(data: bytes, run: list[tuple[int, int]]) -> Iterator[Segment]:
-    packed = b"".join(data[start:end] for start, end in run)
-    is_hex = not packed.translate(None, _HEX_DIGITS)
-    if raw := _unhex(packed) if is_hex else unbase64(packed):
-        yield Segment(raw, run[0][0], run[-1][1])
-
-
-def _spaced_hex(data: bytes) -> Iterator[Segment]:
-    if not _SPACED_HEX.search(data):
+def _read_spaced_hex(view: View, readings: _Readings) -> None:
+    if Sign.SPACED_HEX not in view.signs:
         return
-    for found in _SPACED_HEX.finditer(data):
-        digits = found.group().translate(None, b" :,-")
-        yield Segment(_unhex(digits), found.start(), found.end())
+    for found in _SPACED_HEX.finditer(view.data):
+        readings.add(_unhex(found.group().translate(None, b" :,-")), found.start(), found.end())
 
 
 def _unhex(digits: bytes) -> bytes:
-    return bytes.fromhex(digits[: len(digits) & ~1].decode())
+    return binascii.unhexlify(digits[: len(digits) & ~1])
 
 
 def unbase64(run: bytes) -> bytes | None:
@@ -120,35 +159,6 @@ def _unbase32(token: bytes) -> bytes | None:
         return base64.b32decode(token + b"=" * (-len(token) % 8))
     except binascii.Error:
         return None
-
-
-def _base64_locator(start: int, end: int, size: int) -> Locate:
-    def locate(low: int, high: int) -> tuple[int, int]:
-        # The last byte takes the padding with it.
-        return start + low * 4 // 3, end if high >= size else start + -(-high * 4 // 3)
-
-    return locate
-
-
-def _hex_locator(start: int) -> Locate:
-    return lambda low, high: (start + 2 * low, start + 2 * high)
-
-
-def _readings(segment: Segment) -> Iterator[tuple[Segment, bool]]:
-    raw = segment.data
-    # Bare deflate data is read besides the rest and not instead of it: a text can look like it by chance.
-    if has_head(raw) and (unpacked := unpack(raw)) is not None:
-        is_cut = len(unpacked) >= UNPACKED_LIMIT
-        yield (
-            Segment(unpacked, segment.origin_start, segment.origin_end, is_cut=is_cut),
-            is_text(unpacked),
-        )
-    if is_text(raw):
-        yield segment, True
-    elif raw.count(0) * 3 >= len(raw) and (wide := _from_utf16(raw)):
-        yield Segment(wide, segment.origin_start, segment.origin_end), True
-    else:
-        yield segment, False
 
 
 def is_text(raw: bytes) -> bool:

@@ -2,11 +2,9 @@
 
 import re
 
-import re2
+from tenant_daemon.redaction.signs import Sign
+from tenant_daemon.redaction.views.view import Parts, View
 
-from tenant_daemon.redaction.views.view import Segment, View
-
-_SIGN = re2.compile(rb"(?m)^[0-9a-f]{6,16}:? {1,3}[0-9a-f]{2}[0-9a-f ]")
 _LINE = re.compile(
     rb"(?m)^[0-9a-f]{6,16}:?[ \t]{1,3}((?:[0-9a-f]{2,4}[ \t]{1,3}){0,16}[0-9a-f]{2,4})"
     rb"(?:[ \t]{2,}[^\n]{0,20})?$"
@@ -15,11 +13,11 @@ _LINE = re.compile(
 
 def read_hexdump(view: View) -> View | None:
     """The dumped bytes, line by line; None when there is no dump. A finding covers whole lines."""
-    if not _SIGN.search(view.data):
+    if Sign.DUMP not in view.signs:
         return None
-    segments = []
+    parts = Parts()
     for found in _LINE.finditer(view.data):
         digits = found.group(1).translate(None, b" \t")
         if len(digits) % 2 == 0:
-            segments.append(Segment(bytes.fromhex(digits.decode()), found.start(1), found.end()))
-    return View(segments, view) if segments else None
+            parts.add(bytes.fromhex(digits.decode()), found.start(1), found.end())
+    return View(parts, view) if parts else None

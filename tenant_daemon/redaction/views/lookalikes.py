@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from tenant_daemon.redaction.views.view import Segment, View, verbatim
+from tenant_daemon.redaction.views.view import Parts, View
 
 # Letters of other scripts that look like an ASCII one; Unicode's compatibility forms are handled by NFKD.
 _CONFUSABLE = dict(
@@ -24,21 +24,20 @@ def read_as_ascii(view: View) -> View | None:
     if view.data.isascii():
         return None
     text = view.data.decode("utf-8", "surrogateescape")
-    segments: list[Segment] = []
+    parts = Parts()
     position = consumed = 0
     for found in _FOREIGN.finditer(text):
         start = consumed + _size(text[position : found.start()])
-        if start > consumed:
-            segments.append(verbatim(view.data, consumed, start))
+        parts.add_same(view.data, consumed, start)
         for character in found.group():
             size = _size(character)
-            segments.append(Segment(_ascii(character), start, start + size))
+            parts.add(_ascii(character), start, start + size)
             start += size
         position, consumed = found.end(), start
-    if not segments:
+    if not parts:
         return None
-    segments.append(verbatim(view.data, consumed, len(view.data)))
-    return View(segments, view)
+    parts.add_same(view.data, consumed, len(view.data))
+    return View(parts, view)
 
 
 def _size(text: str) -> int:

@@ -2,33 +2,30 @@
 
 import re
 
-import re2
-
-from tenant_daemon.redaction.views.view import Segment, View
+from tenant_daemon.redaction.signs import Sign
+from tenant_daemon.redaction.views.view import Parts, View
 
 _DECIMAL = re.compile(rb"\b\d{2,3}(?:[^0-9\n]{1,12}\d{2,3}){7,}\b")
 _BINARY = re.compile(rb"\b[01]{7,8}(?:[\s,]{1,3}[01]{7,8}){7,}\b")
-_SIGN = re2.compile(rb"\b\d{2,3}(?:[^0-9\n]{1,12}\d{2,3}){7}|\b[01]{7,8}(?:[\s,]{1,3}[01]{7,8}){7}")
 _NUMBER = re.compile(rb"\d+")
 
 
 def read_numbers(view: View) -> View | None:
     """The characters behind lists of codes; None when there are none."""
-    if not _SIGN.search(view.data):
+    if Sign.NUMBERS not in view.signs:
         return None
-    segments = [*_lists(view.data, _DECIMAL, (10, 8)), *_lists(view.data, _BINARY, (2,))]
-    return View(segments, view, joint=b"\n\x1e\n") if segments else None
+    parts = Parts()
+    _read(view.data, _DECIMAL, (10, 8), parts)
+    _read(view.data, _BINARY, (2,), parts)
+    return View(parts, view, joint=b"\n\x1e\n") if parts else None
 
 
-def _lists(data: bytes, pattern: re.Pattern[bytes], bases: tuple[int, ...]) -> list[Segment]:
-    segments = []
+def _read(data: bytes, pattern: re.Pattern[bytes], bases: tuple[int, ...], parts: Parts) -> None:
     for found in pattern.finditer(data):
         numbers = _NUMBER.findall(found.group())
         for base in bases:
-            text = _characters(numbers, base)
-            if text:
-                segments.append(Segment(text, found.start(), found.end()))
-    return segments
+            if text := _characters(numbers, base):
+                parts.add(text, found.start(), found.end())
 
 
 def _characters(numbers: list[bytes], base: int) -> bytes:

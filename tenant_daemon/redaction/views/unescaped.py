@@ -4,49 +4,41 @@ import html
 import re
 from collections.abc import Callable
 
-import re2
+from tenant_daemon.redaction.signs import Sign
+from tenant_daemon.redaction.views.view import Parts, View
 
-from tenant_daemon.redaction.views.view import Segment, View, verbatim
-
-# Escapes that hide letters or digits; only their presence makes the view worth building.
-_HIDING = re2.compile(
-    rb"%[0-9A-Fa-f]{2}|\\u\{?[0-9A-Fa-f]{2,}|\\x[0-9A-Fa-f]{2}|&#[0-9xX]|&[A-Za-z]{2,8};|\\[0-7]{3}|\\N\{U"
-)
 _ESCAPE = re.compile(
     rb"%([0-9A-Fa-f]{2})|\\x([0-9A-Fa-f]{2})|(?:\\u|%u)([0-9A-Fa-f]{4})"
     rb"|\\u\{([0-9A-Fa-f]{1,6})\}|\\U([0-9A-Fa-f]{8})|\\([0-7]{3})|\\N\{U\+([0-9A-Fa-f]{1,6})\}|(&#?\w{1,24};)|\\+([\"'/nrt]|\\)"
 )
 # A reading of its own: ``=0A`` also stands in assignments, and reading it would hide what follows.
-_PRINTABLE_HIDING = re2.compile(rb"=[0-9A-F]{2}")
 _PRINTABLE_ESCAPE = re.compile(rb"=([0-9A-F]{2})|=\r?\n")
 _LETTERS = {b"n": b"\n", b"r": b"\r", b"t": b"\t"}
 
 
 def unescaped(view: View) -> View | None:
     """The view with one level of escapes undone; None when nothing is hidden by one."""
-    return _undone(view, _ESCAPE, _meaning) if _HIDING.search(view.data) else None
+    return _undone(view, _ESCAPE, _meaning) if Sign.ESCAPE in view.signs else None
 
 
 def unquoted_printable(view: View) -> View | None:
     """The view with quoted-printable undone; None when there is none."""
-    if not _PRINTABLE_HIDING.search(view.data):
+    if Sign.PRINTABLE not in view.signs:
         return None
     return _undone(view, _PRINTABLE_ESCAPE, lambda found: _byte(found.group(1)) if found.group(1) else b"")
 
 
 def _undone(view: View, escape: re.Pattern[bytes], meaning: Callable[[re.Match[bytes]], bytes]) -> View:
     data = view.data
-    segments: list[Segment] = []
+    parts = Parts()
     position = 0
     for found in escape.finditer(data):
         start, end = found.span()
-        if start > position:
-            segments.append(verbatim(data, position, start))
-        segments.append(Segment(meaning(found), start, end))
+        parts.add_same(data, position, start)
+        parts.add(meaning(found), start, end)
         position = end
-    if position < len(data):
-        segments.append(verbatim(data, position, len(data)))
-    return View(segments, view)
+    parts.add_same(data, position, len(data))
+    return View(parts, view)
 
 
 def _meaning(escape: re.Match[bytes]) -> bytes:

@@ -1,73 +1,125 @@
-"""A reading of a text, and the way back to the original."""
+"""
+A reading of a text, and the way back to the original.
+
+Kept in columns and not as an object per part: a request of 100 kB has thousands of parts, nearly none of
+them is ever asked for its place, and making objects would cost more than searching the text.
+"""
 
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from enum import Enum, auto
 from functools import cached_property
 
+from tenant_daemon.redaction.signs import Sign, signs_in
 from tenant_daemon.redaction.tokens import long_tokens
 
-Locate = Callable[[int, int], tuple[int, int]]
+Span = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
-    """A part of a view that comes from ``[origin_start, origin_end)`` of its parent."""
+class Code(Enum):
+    """How a part is written in the parent, so how offsets are led back."""
 
-    data: bytes
-    origin_start: int
-    origin_end: int
-    locate: Locate | None = None
-    """Offsets within ``data`` to offsets within the parent; None when only the whole can be named."""
-    is_cut: bool = False
-    """There is more behind it than was read."""
+    SAME = auto()
+    """As it is."""
+    WHOLE = auto()
+    """In a way that only lets the whole part be named."""
+    HEX = auto()
+    BASE64 = auto()
+
+
+class Parts:
+    """The parts of a view, in the parent's order."""
+
+    def __init__(self) -> None:
+        self.datas: list[bytes] = []
+        self.spans: list[Span] = []
+        """Where each comes from in the parent."""
+        self.codes: list[Code] = []
+        self.cut: set[int] = set()
+        """Indexes of parts behind which there is more than was read."""
+
+    def __bool__(self) -> bool:
+        return bool(self.datas)
+
+    def add(
+        self, data: bytes, start: int, end: int, code: Code = Code.WHOLE, *, is_cut: bool = False
+    ) -> None:
+        """Add a part that comes from ``[start, end)`` of the parent."""
+        if is_cut:
+            self.cut.add(len(self.datas))
+        self.datas.append(data)
+        self.spans.append((start, end))
+        self.codes.append(code)
+
+    def add_same(self, data: bytes, start: int, end: int) -> None:
+        """Add a part that is the same in the parent, unless it is empty."""
+        if start < end:
+            self.add(data[start:end], start, end, Code.SAME)
 
 
 class View:
-    """Segments in the parent's order, one after the other."""
+    """Parts, one after the other, with ``joint`` between them."""
 
-    def __init__(self, segments: Sequence[Segment], parent: "View | None", *, joint: bytes = b"") -> None:
+    def __init__(self, parts: Parts, parent: "View | None", *, joint: bytes = b"") -> None:
         self._parent = parent
-        self._segments = segments
-        self._starts = []
-        position = 0
-        for segment in segments:
-            self._starts.append(position)
-            position += len(segment.data) + len(joint)
-        self.data = joint.join(segment.data for segment in segments)
+        self._parts = parts
+        self._joint = len(joint)
+        self.data = joint.join(parts.datas)
 
     @cached_property
-    def tokens(self) -> list[tuple[int, int]]:
+    def tokens(self) -> list[Span]:
         """The long words of this view."""
         return long_tokens(self.data)
 
-    def spans(self, *, only_cut: bool) -> list[tuple[int, int]]:
-        """Where the segments, or those that were cut, stand in the original text."""
-        chosen = [s for s in self._segments if s.is_cut or not only_cut]
-        parent = self._parent
-        if parent is None:
-            return [(s.origin_start, s.origin_end) for s in chosen]
-        return [parent.origin(s.origin_start, s.origin_end) for s in chosen if s.origin_start < s.origin_end]
+    @cached_property
+    def signs(self) -> frozenset[Sign]:
+        """What hints at further readings."""
+        return signs_in(self.data)
 
-    def origin(self, start: int, end: int) -> tuple[int, int]:
+    @cached_property
+    def _starts(self) -> list[int]:
+        starts, position = [], 0
+        for data in self._parts.datas:
+            starts.append(position)
+            position += len(data) + self._joint
+        return starts
+
+    def spans(self, *, only_cut: bool) -> list[Span]:
+        """Where the parts, or those that were cut, stand in the original text."""
+        spans = self._parts.spans
+        chosen = [spans[i] for i in sorted(self._parts.cut)] if only_cut else spans
+        parent = self._parent
+        return [parent.origin(*span) if parent else span for span in chosen if span[0] < span[1]]
+
+    def origin(self, start: int, end: int) -> Span:
         """Where ``[start, end)`` of this view stands in the original text; ``start < end``."""
         low, _ = self._place(start, start + 1)
         _, high = self._place(end - 1, end)
         return self._parent.origin(low, high) if self._parent else (low, high)
 
-    def _place(self, start: int, end: int) -> tuple[int, int]:
+    def _place(self, start: int, end: int) -> Span:
         index = max(0, bisect_right(self._starts, start) - 1)
-        segment, offset = self._segments[index], self._starts[index]
-        if segment.locate is None:
-            return segment.origin_start, segment.origin_end
-        return segment.locate(start - offset, end - offset)
+        offset = self._starts[index]
+        return _located(self._parts, index, start - offset, end - offset)
+
+
+def _located(parts: Parts, index: int, low: int, high: int) -> Span:
+    """Where ``[low, high)`` of a part stands in the parent."""
+    start, end = parts.spans[index]
+    match parts.codes[index]:
+        case Code.SAME:
+            return start + low, start + high
+        case Code.HEX:
+            return start + 2 * low, start + 2 * high
+        case Code.BASE64:
+            # The last byte takes the padding with it.
+            is_last = high >= len(parts.datas[index])
+            return start + low * 4 // 3, end if is_last else start + -(-high * 4 // 3)
+        case Code.WHOLE:
+            return start, end
 
 
 def original(data: bytes) -> View:
     """The text as it is."""
-    return View([Segment(data, 0, len(data), lambda start, end: (start, end))], None)
-
-
-def verbatim(data: bytes, start: int, end: int) -> Segment:
-    """A part that is the same in the parent."""
-    return Segment(data[start:end], start, end, lambda low, high: (start + low, start + high))
+    parts = Parts()
+    parts.add(data, 0, len(data), Code.SAME)
+    return View(parts, None)

@@ -1,0 +1,79 @@
+"""
+What hints that a text has another reading, found for all readings in one pass.
+
+Most texts have none, and then no reading is attempted at all.
+"""
+
+import threading
+from collections.abc import Sequence
+from enum import IntEnum
+from functools import cache
+
+import hyperscan
+
+
+class Sign(IntEnum):
+    """A hint; the value is its number in the database."""
+
+    ESCAPE = 0
+    """An escape that hides a letter or a digit."""
+    PRINTABLE = 1
+    """Quoted-printable."""
+    DUMP = 2
+    """A line of a hex dump."""
+    NUMBERS = 3
+    """A list of character codes."""
+    SPACED_HEX = 4
+    """Hex with something between every two or four digits; its beginning."""
+
+
+_PATTERNS: dict[Sign, bytes] = {
+    Sign.ESCAPE: (
+        rb"%u?[0-9A-Fa-f]{2}|\\u\{?[0-9A-Fa-f]{2}|\\x[0-9A-Fa-f]{2}|\\U[0-9A-Fa-f]{8}"
+        rb"|&#[0-9xX]|&[A-Za-z]{2,8};|\\[0-7]{3}|\\N\{U"
+    ),
+    Sign.PRINTABLE: rb"=[0-9A-F]{2}",
+    Sign.DUMP: rb"^[0-9a-f]{6,16}:? {1,3}[0-9a-f]{2}[0-9a-f ]",
+    Sign.NUMBERS: rb"\b\d{2,3}(?:[^0-9\n]{1,12}\d{2,3}){7}|\b[01]{7,8}(?:[\s,]{1,3}[01]{7,8}){7}",
+    Sign.SPACED_HEX: (
+        rb"[0-9A-Fa-f]{2}[ :,-]{1,2}[0-9A-Fa-f]{2}(?:[0-9A-Fa-f]{2})?[ :,-]{1,2}"
+        rb"[0-9A-Fa-f]{2}(?:[0-9A-Fa-f]{2})?[ :,-]{1,2}[0-9A-Fa-f]{2}"
+    ),
+}
+
+
+class PatternSet:
+    """Tells which of a few patterns match somewhere."""
+
+    def __init__(self, patterns: Sequence[bytes], flags: int = 0) -> None:
+        # One scratch space serves one scan at a time, and scans run on several threads.
+        self._lock = threading.Lock()
+        self._database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+        self._database.compile(
+            expressions=list(patterns),
+            ids=list(range(len(patterns))),
+            elements=len(patterns),
+            flags=[flags | hyperscan.HS_FLAG_SINGLEMATCH] * len(patterns),
+        )
+
+    def find(self, data: bytes) -> list[int]:
+        """The numbers of the patterns that match in ``data``."""
+        found: list[int] = []
+
+        def record(index: int, _start: int, _end: int, _flags: int, _context: object) -> None:
+            found.append(index)
+
+        if data:
+            with self._lock:
+                self._database.scan(data, match_event_handler=record)
+        return found
+
+
+@cache
+def _finder() -> PatternSet:
+    return PatternSet([_PATTERNS[sign] for sign in Sign], hyperscan.HS_FLAG_MULTILINE)
+
+
+def signs_in(data: bytes) -> frozenset[Sign]:
+    """The signs in ``data``."""
+    return frozenset(map(Sign, _finder().find(data)))

@@ -1,0 +1,53 @@
+"""What was found in a message is remembered, and nothing gets through because of it."""
+
+import base64
+
+from tenant_daemon.redaction import KnownSecret, Redactor
+from tenant_daemon.redaction.leaves import Leaves
+from tenant_daemon.redaction.verdicts import Verdicts
+
+SECRET = "kV9mQ2xLp7zR4wT8nBc3"
+SECRETS = [KnownSecret("key", SECRET)]
+
+
+def chat(*texts: str) -> dict[str, object]:
+    return {"messages": [{"role": "user", "content": text} for text in texts]}
+
+
+def test_earlier_messages_come_out_the_same_again() -> None:
+    redactor = Redactor(SECRETS)
+    texts = [
+        "good morning",
+        f"it is {SECRET}",
+        "password: hunter22x",
+        base64.b64encode(SECRET.encode()).decode(),
+    ]
+    first = redactor.redact_payload(chat(*texts))
+    again = redactor.redact_payload(chat(*texts, "and now?"))
+    assert isinstance(first, dict)
+    assert isinstance(again, dict)
+    assert again["messages"][:4] == first["messages"]
+    assert again == Redactor(SECRETS).redact_payload(chat(*texts, "and now?"))
+
+
+def test_secret_that_goes_on_in_a_new_message_is_found() -> None:
+    for shown in (SECRET, base64.b64encode(SECRET.encode()).decode(), SECRET.encode().hex()):
+        for cut in (3, 10, len(shown) - 3):
+            redactor = Redactor(SECRETS)
+            redactor.redact_payload(chat("hi", shown[:cut]))
+            clean = str(redactor.redact_payload(chat("hi", shown[:cut], shown[cut:])))
+            assert "SECRET_REF(key)" in clean
+            assert shown[cut:] not in clean
+
+
+def test_message_is_judged_by_itself_when_its_neighbour_is_gone() -> None:
+    redactor = Redactor(SECRETS)
+    redactor.redact_payload(chat(f"see {SECRET[:3]}", SECRET[3:]))
+    assert redactor.redact_payload(chat(f"see {SECRET[:3]}", "ok")) == chat(f"see {SECRET[:3]}", "ok")
+
+
+def test_message_of_another_kind_is_another_message() -> None:
+    verdicts = Verdicts()
+    values: list[object] = [["ab", "c"], ["a", "bc"], {"ab": "c"}, {"role": "c"}, ["abc"]]
+    digests = {verdicts.digest(leaves := Leaves(value), 0, len(leaves.texts)) for value in values}
+    assert len(digests) == len(values)
