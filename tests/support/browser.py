@@ -1,10 +1,18 @@
 """A real Chromium, without anything of its own on the network."""
 
+import re
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, async_playwright
+from playwright.async_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    WebSocketRoute,
+    async_playwright,
+)
 
 from tests.support.hub import PASSWORD
 
@@ -83,3 +91,40 @@ def console_errors(page: Page) -> list[str]:
 
     page.on("console", note)
     return found
+
+
+class HeldEvents:
+    """What Reflex's server says to the page, held back on demand: a slow network, exactly as slow as wanted."""
+
+    def __init__(self) -> None:
+        self._waiting: list[Callable[[], None]] | None = None
+
+    def hold(self) -> None:
+        """From now on nothing arrives."""
+        self._waiting = []
+
+    def release(self) -> None:
+        """Deliver what waited, in order, and everything that comes."""
+        waiting, self._waiting = self._waiting or [], None
+        for deliver in waiting:
+            deliver()
+
+    def _watch(self, tab_side: WebSocketRoute) -> None:
+        server_side = tab_side.connect_to_server()
+
+        def arrived(message: str | bytes) -> None:
+            if self._waiting is None:
+                tab_side.send(message)
+            else:
+                self._waiting.append(lambda: tab_side.send(message))
+
+        server_side.on_message(arrived)
+
+
+@asynccontextmanager
+async def held_events(page: Page) -> AsyncIterator[HeldEvents]:
+    """Stand between the page and Reflex's events; to be entered before the page is opened."""
+    events = HeldEvents()
+    await page.route_web_socket(re.compile("/_event"), events._watch)
+    yield events
+    events.release()

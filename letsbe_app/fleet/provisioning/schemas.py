@@ -15,6 +15,8 @@ class StepView:
     detail: str
     seconds: float | None
     """How long it took, or has taken so far; None before it began."""
+    usual_seconds: tuple[int, int] = (0, 1)
+    """How long it takes as a rule, from and to."""
 
 
 @dataclass(frozen=True)

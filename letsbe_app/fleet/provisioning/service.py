@@ -202,6 +202,7 @@ class ProvisioningService:
             state=step.state,
             detail=step.detail,
             seconds=_seconds(step.started_at, step.finished_at or self._clock()),
+            usual_seconds=words.usual_seconds,
         )
 
 

@@ -27,6 +27,8 @@ class Step:
     name: StepName
     title: str
     explanation: str
+    usual_seconds: tuple[int, int] = (0, 1)
+    """From and to, as measured with the local provider on two busy cores."""
 
 
 STEPS: Final = (
@@ -36,16 +38,27 @@ STEPS: Final = (
         StepName.KEYS,
         "Create its keys and its vault",
         "The server makes its own keys and introduces itself with a one-time token.",
+        usual_seconds=(0, 3),
     ),
     Step(StepName.AGENTS, "Hire the agents", "Five agents get their duties and what they may do."),
-    Step(StepName.START, "Switch it on", "The server's own programs start."),
-    Step(StepName.HEARTBEAT, "First sign of life", "The server calls us for the first time."),
+    Step(StepName.START, "Switch it on", "The server's own programs start.", usual_seconds=(0, 2)),
+    Step(
+        StepName.HEARTBEAT,
+        "First sign of life",
+        "The server calls us for the first time.",
+        usual_seconds=(2, 15),
+    ),
     Step(
         StepName.GUARDS,
         "Put the guards in place",
         "One hides your secrets from the language model, one asks you before anything risky.",
     ),
-    Step(StepName.OPENCLAW, "Open the agents' office", "OpenClaw starts, where the agents work."),
+    Step(
+        StepName.OPENCLAW,
+        "Open the agents' office",
+        "OpenClaw starts, where the agents work.",
+        usual_seconds=(6, 40),
+    ),
     Step(
         StepName.TOOLS,
         "Check that only safe tools are on",

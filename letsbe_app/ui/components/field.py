@@ -6,7 +6,7 @@ import reflex as rx
 
 from letsbe_app.ui.components.icon import icon
 
-_INPUT: Final = (
+INPUT: Final = (
     "w-full min-h-target px-3 py-2 rounded-control bg-card text-ink border border-line "
     "placeholder:text-muted focus:border-accent aria-invalid:border-red"
 )
@@ -29,7 +29,7 @@ def field(
         type=kind,
         required=is_required,
         **_described(name, hint, error),
-        class_name=_INPUT,
+        class_name=INPUT,
         **props,
     )
     return _frame(label, name, hint, error, control)
@@ -44,7 +44,7 @@ def text_area(
         name=name,
         rows=str(rows),
         **_described(name, hint, error),
-        class_name=_INPUT,
+        class_name=INPUT,
         **props,
     )
     return _frame(label, name, hint, error, control)

@@ -16,9 +16,13 @@ class HoldButton(Island):
 
     label: rx.Var[str]
     disabled: rx.Var[bool]
+    submits: rx.Var[bool]
     on_confirm: rx.EventHandler[no_args_event_spec]  # type: ignore[type-arg, valid-type]
 
 
-def hold_button(label: str, *, on_confirm: Any, is_disabled: Any = False) -> rx.Component:
-    """Return a button that must be held."""
-    return HoldButton.create(label=label, on_confirm=on_confirm, disabled=is_disabled)
+def hold_button(
+    label: str, *, on_confirm: Any = None, is_submit: bool = False, is_disabled: Any = False
+) -> rx.Component:
+    """Return a button that must be held; ``is_submit`` makes it the one that sends its form."""
+    events = {} if on_confirm is None else {"on_confirm": on_confirm}
+    return HoldButton.create(label=label, disabled=is_disabled, submits=is_submit, **events)

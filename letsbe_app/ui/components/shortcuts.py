@@ -1,8 +1,9 @@
-"""Keys of approval cards."""
+"""The portal's keys, and the list of them that ``?`` shows."""
 
 import reflex as rx
 
 from letsbe_app.ui.islands import Island, island
+from letsbe_app.ui.text import texts
 
 
 class Shortcuts(Island):
@@ -11,7 +12,12 @@ class Shortcuts(Island):
     library = island("shortcuts.jsx")
     tag = "Shortcuts"
 
+    title: rx.Var[str]
+    close_label: rx.Var[str]
+    keys: rx.Var[list[list[str]]]
+
 
 def shortcuts() -> rx.Component:
     """Return the listener; once per page."""
-    return Shortcuts.create()
+    t = texts().common
+    return Shortcuts.create(title=t.keys_title, close_label=t.close, keys=[list(pair) for pair in t.keys])

@@ -1,8 +1,9 @@
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
-import { useNavigate, useParams } from "react-router";
+import { useNavigate, useParams, useSearchParams } from "react-router";
 import { ChatMessage } from "./chat_message.jsx";
 import { Composer } from "./composer.jsx";
 import { Conversation, newMessageId, startConversation } from "./conversation.js";
+import { joined, useDraft } from "./draft.js";
 import { postToHub } from "./hub_rest.js";
 import { hubStream } from "./stream.js";
 
@@ -105,7 +106,9 @@ function Messages({ conversation, texts, agentName, scroll, children }) {
 }
 
 /** A conversation that exists. */
-function OpenRoom({ conversationId, agentName, texts, draft, openApprovals, children }) {
+function OpenRoom({ conversationId, agentName, texts, openApprovals, children }) {
+  const [text, setText] = useDraft(conversationId);
+  const area = useRef(null);
   const conversation = useMemo(() => new Conversation(conversationId, hubStream()), [conversationId]);
   const running = useSyncExternalStore(conversation.store.subscribe, conversation.store.runningSnapshot);
   const [phase, setPhase] = useState("loading");
@@ -181,15 +184,18 @@ function OpenRoom({ conversationId, agentName, texts, draft, openApprovals, chil
         )}
       </div>
       <Composer
-        name={conversationId}
-        draft={draft}
+        text={text}
+        setText={setText}
+        area={area}
         agentName={agentName}
         texts={texts}
+        isReady={phase === "open"}
         isRunning={Boolean(running)}
         isStopping={isStopping}
-        onSend={async (text) => {
+        lastSaid={() => conversation.store.lastSaid()}
+        onSend={async (said) => {
           scroll.toEnd();
-          await conversation.send(text);
+          await conversation.send(said);
         }}
         onStop={stop}
       />
@@ -197,36 +203,50 @@ function OpenRoom({ conversationId, agentName, texts, draft, openApprovals, chil
   );
 }
 
-/** A conversation that begins with its first message. */
-function NewRoom({ tenantId, agentId, agentName, agentDuty, suggestions, draft, chatPath, texts }) {
+/** A conversation that begins with its first message. `isReady` says that the agent is the address's. */
+function NewRoom({
+  tenantId, agentId, agentName, agentDuty, suggestions, chatPath, texts, isReady, wanted, draft,
+}) {
   const navigate = useNavigate();
-  const [chosen, setChosen] = useState("");
+  const [text, setText] = useDraft(`new:${wanted}`, draft);
+  const area = useRef(null);
+  const started = useRef("");
 
-  const begin = async (text) => {
-    const id = await startConversation(tenantId, agentId);
-    await postToHub(`/api/v1/customer/conversations/${id}/messages`, { message_id: newMessageId(), text });
+  const begin = async (said) => {
+    // Trying again after a failure goes on in the conversation that was begun.
+    started.current ||= await startConversation(tenantId, agentId);
+    const id = started.current;
+    await postToHub(`/api/v1/customer/conversations/${id}/messages`, { message_id: newMessageId(), text: said });
     navigate(`${chatPath}/${id}`);
+  };
+  const choose = (suggestion) => {
+    setText((before) => joined(before, suggestion));
+    area.current.focus();
   };
 
   return (
     <>
       <div className="grow min-h-0 overflow-y-auto flex">
-        <Welcome
-          agentName={agentName}
-          agentDuty={agentDuty}
-          suggestions={suggestions}
-          texts={texts}
-          onChoose={setChosen}
-        />
+        {isReady && (
+          <Welcome
+            agentName={agentName}
+            agentDuty={agentDuty}
+            suggestions={suggestions}
+            texts={texts}
+            onChoose={choose}
+          />
+        )}
       </div>
       <Composer
-        key={chosen}
-        name={chosen ? `${agentId}:${chosen}` : agentId}
-        draft={chosen || draft}
+        text={text}
+        setText={setText}
+        area={area}
         agentName={agentName}
         texts={texts}
+        isReady={isReady}
         isRunning={false}
         isStopping={false}
+        lastSaid={() => ""}
         onSend={begin}
         onStop={() => {}}
       />
@@ -234,16 +254,29 @@ function NewRoom({ tenantId, agentId, agentName, agentDuty, suggestions, draft, 
   );
 }
 
-/** Which conversation it is, the address says: Reflex's state follows a moment later. */
-export function ChatRoom(props) {
+/**
+ * Which conversation it is, and with whom a new one begins, the address says: Reflex's state follows a moment
+ * later, and `shownFor` tells which address it knows about.
+ */
+export function ChatRoom({ shownFor, ...props }) {
   const { conversation_id: conversationId = "" } = useParams();
-  if (!props.agentId) return null;
+  const [query] = useSearchParams();
+  const wanted = query.get("agent") ?? "";
+  const isCurrent = Boolean(props.agentId) && shownFor === (conversationId || `new:${wanted}`);
+  const agentName = isCurrent || conversationId ? props.agentName : "";
   return (
-    <section className="grow min-h-0 flex flex-col" aria-label={props.agentName}>
+    <section className="grow min-h-0 flex flex-col" aria-label={agentName || props.texts.title}>
       {conversationId ? (
-        <OpenRoom key={conversationId} conversationId={conversationId} {...props} />
+        <OpenRoom key={conversationId} {...props} conversationId={conversationId} />
       ) : (
-        <NewRoom key={props.agentId} {...props} />
+        <NewRoom
+          key={`new:${wanted}`}
+          {...props}
+          agentName={agentName}
+          isReady={isCurrent}
+          wanted={wanted}
+          draft={query.get("draft") ?? ""}
+        />
       )}
     </section>
   );

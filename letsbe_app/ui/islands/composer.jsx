@@ -1,37 +1,21 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import { Send, Square } from "lucide-react";
+import { joined } from "./draft.js";
 
 const TYPING = "input, textarea, select, [contenteditable], dialog";
 const MOST_CHARACTERS = 32_000;
 
-/** What was typed stays in this tab until it is sent, also over a reload. */
-function useDraft(name, initial) {
-  const key = `letsbe:draft:${name}`;
-  const [text, setText] = useState(initial);
-  useEffect(() => {
-    setText(sessionStorage.getItem(key) ?? initial);
-  }, [key, initial]);
-  const keep = (value) => {
-    setText(value);
-    if (value) sessionStorage.setItem(key, value);
-    else sessionStorage.removeItem(key);
-  };
-  return [text, keep];
-}
-
-/** Where one writes. `onSend(text)` tells by its promise whether it was taken; until then the text stays. */
-export function Composer({ name, draft, agentName, texts, isRunning, isStopping, onSend, onStop }) {
-  const [text, setText] = useDraft(name, draft);
-  const [problem, setProblem] = useState("");
-  const [isSending, setIsSending] = useState(false);
-  const area = useRef(null);
-
+/** Lets the text's field grow with it, up to a part of the window. */
+function useGrowing(area, text) {
   useLayoutEffect(() => {
     const element = area.current;
     element.style.height = "auto";
     element.style.height = `${Math.min(element.scrollHeight, window.innerHeight * 0.4)}px`;
   }, [text]);
+}
 
+/** Escape stops what runs, `/` goes to the field. */
+function useKeys(area, isRunning, onStop) {
   useEffect(() => {
     const onKey = (event) => {
       if (event.key === "Escape" && isRunning && !event.target.closest?.("dialog")) onStop();
@@ -43,21 +27,59 @@ export function Composer({ name, draft, agentName, texts, isRunning, isStopping,
     window.addEventListener("keydown", onKey);
     return () => window.removeEventListener("keydown", onKey);
   }, [isRunning, onStop]);
+}
+
+/**
+ * Sends what is in the field once the page is ready for it; until it was taken the text is not lost, and what is
+ * typed meanwhile stays as well.
+ */
+function useSending(text, setText, isReady, onSend, failedText) {
+  const [isWanted, setIsWanted] = useState(false);
+  const [isSending, setIsSending] = useState(false);
+  const [problem, setProblem] = useState("");
+  const said = text.trim();
 
   const send = async () => {
-    const said = text.trim();
-    if (!said || isSending) return;
     setIsSending(true);
     setProblem("");
     setText("");
     try {
       await onSend(said);
     } catch (error) {
-      setText(said);
-      setProblem(error.message && error.code ? error.message : texts.send_failed);
+      setText((typedSince) => joined(said, typedSince));
+      setProblem(error.message && error.code ? error.message : failedText);
     } finally {
       setIsSending(false);
-      area.current?.focus();
+    }
+  };
+
+  useEffect(() => {
+    if (!isWanted || !isReady || isSending) return;
+    setIsWanted(false);
+    if (said) send();
+  }, [isWanted, isReady, isSending]);
+
+  return { isBusy: isSending || isWanted, problem, ask: () => said && !isSending && setIsWanted(true) };
+}
+
+/**
+ * Where one writes. `onSend(text)` tells by its promise whether it was taken. Before `isReady` one can type and
+ * press Enter: it is sent as soon as the page knows to whom. `lastSaid()` gives what arrow up brings back.
+ */
+export function Composer({
+  text, setText, agentName, texts, isReady, isRunning, isStopping, lastSaid, onSend, onStop, area,
+}) {
+  const { isBusy, problem, ask } = useSending(text, setText, isReady, onSend, texts.send_failed);
+  useGrowing(area, text);
+  useKeys(area, isRunning, onStop);
+
+  const onKeyDown = (event) => {
+    if (event.key === "Enter" && !event.shiftKey && !event.nativeEvent.isComposing) {
+      event.preventDefault();
+      ask();
+    } else if (event.key === "ArrowUp" && !text && lastSaid()) {
+      event.preventDefault();
+      setText(lastSaid());
     }
   };
 
@@ -66,7 +88,8 @@ export function Composer({ name, draft, agentName, texts, isRunning, isStopping,
       className="shrink-0 pb-3 pt-2 w-full max-w-[820px] mx-auto"
       onSubmit={(event) => {
         event.preventDefault();
-        send();
+        ask();
+        area.current?.focus();
       }}
     >
       {problem && (
@@ -84,15 +107,10 @@ export function Composer({ name, draft, agentName, texts, isRunning, isStopping,
           rows={1}
           value={text}
           maxLength={MOST_CHARACTERS}
-          placeholder={texts.placeholder.replace("{name}", agentName)}
+          placeholder={agentName ? texts.placeholder.replace("{name}", agentName) : texts.composer_label}
           aria-describedby="composer-hint"
           onChange={(event) => setText(event.target.value)}
-          onKeyDown={(event) => {
-            if (event.key === "Enter" && !event.shiftKey && !event.nativeEvent.isComposing) {
-              event.preventDefault();
-              send();
-            }
-          }}
+          onKeyDown={onKeyDown}
           className="grow min-w-0 resize-none bg-transparent px-3 py-2.5 outline-none leading-6 placeholder:text-muted"
         />
         {isRunning && (
@@ -110,7 +128,7 @@ export function Composer({ name, draft, agentName, texts, isRunning, isStopping,
         )}
         <button
           type="submit"
-          disabled={!text.trim() || isSending}
+          disabled={!text.trim() || isBusy}
           className="inline-flex items-center gap-2 min-h-target px-4 rounded-control bg-accent text-on-accent font-medium
             cursor-pointer disabled:opacity-55 disabled:cursor-default"
         >

@@ -3,9 +3,10 @@ import { useRef, useState } from "react";
 const HOLD_MS = 1200;
 
 /** A button that must be held, by finger, mouse, Enter or Space; letting go early does nothing. */
-export function HoldButton({ label, onConfirm, disabled }) {
+export function HoldButton({ label, onConfirm, submits, disabled }) {
   const [isHeld, setIsHeld] = useState(false);
   const timer = useRef(0);
+  const button = useRef(null);
 
   const begin = () => {
     if (disabled || timer.current) return;
@@ -13,6 +14,7 @@ export function HoldButton({ label, onConfirm, disabled }) {
     timer.current = setTimeout(() => {
       end();
       onConfirm?.();
+      if (submits) button.current.form.requestSubmit();
     }, HOLD_MS);
   };
   const end = () => {
@@ -24,6 +26,7 @@ export function HoldButton({ label, onConfirm, disabled }) {
 
   return (
     <button
+      ref={button}
       type="button"
       disabled={disabled}
       data-shortcut="a"

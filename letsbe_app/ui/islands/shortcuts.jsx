@@ -1,31 +1,72 @@
-import { useEffect } from "react";
+import { useEffect, useState } from "react";
+import { Dialog } from "./dialog.jsx";
 
 const TYPING = "input, textarea, select, [contenteditable], dialog";
+const CARD_KEYS = new Set(["a", "x", "e"]);
 
 /**
- * `a` and `x` on approval cards. A stray key decides nothing: the first press brings the newest card into view,
- * and only on a card that has the focus a key acts.
+ * A stray key decides nothing: the first press brings the newest card into view, and only on a card that has the
+ * focus a key acts.
  */
-export function Shortcuts() {
+function actOnCard(key) {
+  const focused = document.activeElement?.closest("[data-approval]");
+  const card = focused ?? document.querySelector("[data-approval]:has([data-shortcut])");
+  if (!card) return false;
+  const control = card.querySelector(`[data-shortcut="${key}"]`);
+  if (!focused) {
+    card.scrollIntoView({ block: "nearest" });
+    card.focus();
+  } else if (control) {
+    control.focus();
+    control.click();
+  }
+  return true;
+}
+
+/** Opens the conversation below (1) or above (-1) the open one. */
+function goThrough(distance) {
+  const threads = [...document.querySelectorAll("[data-thread]")].filter((link) => link.getClientRects().length);
+  const open = threads.findIndex((link) => link.getAttribute("aria-current") === "page");
+  const next = threads[open === -1 ? 0 : open + distance];
+  if (!next) return false;
+  next.click();
+  next.scrollIntoView({ block: "nearest" });
+  return true;
+}
+
+/** Keys of the portal, and the list of them. `keys` is `[[key, what it does]]`. */
+export function Shortcuts({ title, closeLabel, keys }) {
+  const [isListOpen, setIsListOpen] = useState(false);
+
   useEffect(() => {
+    const act = (key) => {
+      if (CARD_KEYS.has(key)) return actOnCard(key);
+      if (key === "j") return goThrough(1);
+      if (key === "k") return goThrough(-1);
+      if (key !== "?") return false;
+      setIsListOpen(true);
+      return true;
+    };
     const onKey = (event) => {
       const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey && !event.repeat;
-      if (!isPlain || (event.key !== "a" && event.key !== "x") || event.target.closest?.(TYPING)) return;
-      const focused = document.activeElement?.closest("[data-approval]");
-      const card = focused ?? document.querySelector("[data-approval]:has([data-shortcut])");
-      if (!card) return;
-      event.preventDefault();
-      const control = card.querySelector(`[data-shortcut="${event.key}"]`);
-      if (!focused) {
-        card.scrollIntoView({ block: "nearest" });
-        card.focus();
-      } else if (control) {
-        control.focus();
-        control.click();
-      }
+      if (isPlain && !event.target.closest?.(TYPING) && act(event.key)) event.preventDefault();
     };
     window.addEventListener("keydown", onKey);
     return () => window.removeEventListener("keydown", onKey);
   }, []);
-  return null;
+
+  return (
+    <Dialog open={isListOpen} title={title} closeLabel={closeLabel} onDismiss={() => setIsListOpen(false)}>
+      <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-2 items-baseline">
+        {keys.map(([key, meaning]) => (
+          <div key={key} className="contents">
+            <dt>
+              <kbd className="font-mono text-sm px-2 py-0.5 rounded-control bg-sunken border border-line">{key}</kbd>
+            </dt>
+            <dd>{meaning}</dd>
+          </div>
+        ))}
+      </dl>
+    </Dialog>
+  );
 }

@@ -30,6 +30,12 @@ export class ThreadStore {
   runningSnapshot = () => this.running;
   get = (id) => this.messages.get(id);
 
+  /** The newest thing that the person said; empty when they said nothing yet. */
+  lastSaid() {
+    const id = this.ids.findLast((known) => this.messages.get(known).role === "user");
+    return id ? this.messages.get(id).text : "";
+  }
+
   /** The newest page; keeps what streams and what was only just typed. */
   takeNewest(messages, nextCursor) {
     const isFirst = this.earlier === null;

@@ -10,10 +10,11 @@ from letsbe_app.ui.components.badge import badge, tier_badge
 from letsbe_app.ui.components.button import button, link, text_button
 from letsbe_app.ui.components.code_block import code_block
 from letsbe_app.ui.components.dialog import dialog
-from letsbe_app.ui.components.field import text_area
+from letsbe_app.ui.components.field import INPUT, text_area
 from letsbe_app.ui.components.hold_button import hold_button
 from letsbe_app.ui.components.icon import icon
 from letsbe_app.ui.components.time_ago import time_ago
+from letsbe_app.ui.portal.editing import ArgumentField
 from letsbe_app.ui.portal.state import PortalState
 from letsbe_app.ui.portal.view_models import ApprovalCard
 from letsbe_app.ui.text import texts
@@ -70,8 +71,9 @@ def approval_card(card: rx.vars.ObjectVar[ApprovalCard], *, links_to_chat: bool 
 
 
 def approval_dialogs() -> rx.Component:
-    """Return the two questions that a card may ask back; once per page."""
+    """Return the questions that a card may ask back; once per page."""
     t = texts().approvals
+    edit = PortalState.edit
     return rx.fragment(
         dialog(
             rx.el.form(
@@ -92,6 +94,43 @@ def approval_dialogs() -> rx.Component:
             is_open=PortalState.remembering_id != "",
             on_dismiss=PortalState.close_dialogs,
         ),
+        dialog(
+            rx.el.form(
+                rx.el.p(t.edit_detail, class_name="text-sm text-muted"),
+                rx.foreach(edit.fields, _argument),
+                rx.cond(
+                    edit.problem != "", rx.el.p(edit.problem, role="alert", class_name="text-sm text-red")
+                ),
+                _dialog_buttons(
+                    rx.cond(
+                        edit.is_critical,
+                        hold_button(t.edit_hold, is_submit=True),
+                        button(t.edit_confirm, type="submit"),
+                    )
+                ),
+                on_submit=PortalState.approve_edited,
+                class_name="flex flex-col gap-4",
+            ),
+            title=t.edit_title,
+            is_open=edit.approval_id != "",
+            on_dismiss=PortalState.close_dialogs,
+        ),
+    )
+
+
+def _argument(argument: rx.vars.ObjectVar[ArgumentField]) -> rx.Component:
+    """Return a field for one argument; its key is its call's, so that no text of another call stays in it."""
+    return rx.el.label(
+        rx.el.span(argument.label, class_name="font-medium"),
+        rx.el.textarea(
+            name=argument.name,
+            rows=argument.rows.to(str),
+            default_value=argument.text,
+            spell_check=False,
+            class_name=f"{INPUT} font-mono text-sm",
+        ),
+        key=PortalState.edit.approval_id + argument.name,
+        class_name="flex flex-col gap-1.5",
     )
 
 
@@ -147,6 +186,10 @@ def _more(card: rx.vars.ObjectVar[ApprovalCard], *, links_to_chat: bool) -> rx.C
         rx.cond(
             card.is_open & ~card.is_critical,
             text_button(t.remember, on_click=PortalState.ask_to_remember(card.id)),
+        ),
+        rx.cond(
+            card.can_edit,
+            text_button(t.edit, on_click=PortalState.ask_to_edit(card.id), data_shortcut="e"),
         ),
         rx.cond(
             (card.conversation_id != "") & links_to_chat,

@@ -14,6 +14,7 @@ from letsbe_app.ui.components.logo import logo
 from letsbe_app.ui.components.shortcuts import shortcuts
 from letsbe_app.ui.components.sign_out import sign_out
 from letsbe_app.ui.components.skeleton import skeleton
+from letsbe_app.ui.components.skip_link import CONTENT_ID, skip_link
 from letsbe_app.ui.live import live
 from letsbe_app.ui.portal.approval_card import approval_dialogs
 from letsbe_app.ui.portal.state import PortalState
@@ -51,7 +52,7 @@ def portal_shell(
                 content,
                 skeleton("h-8 w-1/2", "h-28", "h-40"),
             ),
-            id="content",
+            id=CONTENT_ID,
             tab_index=-1,
             class_name=(
                 "w-full mx-auto px-4 sm:px-6 outline-none flex flex-col "
@@ -74,7 +75,7 @@ def portal_shell(
 def _header(here: str) -> rx.Component:
     t = texts().common
     return rx.el.header(
-        rx.el.a(t.skip_to_content, href="#content", class_name="skip-link"),
+        skip_link(),
         rx.el.div(
             ReactRouterLink.create(logo(), to=routes.HOME, aria_label=t.product, class_name="mr-auto"),
             rx.el.nav(

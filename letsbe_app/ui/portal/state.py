@@ -1,5 +1,7 @@
 """State of the frame; the portal's pages build on it."""
 
+from dataclasses import replace
+
 import reflex as rx
 from reflex.event import EventSpec
 
@@ -7,6 +9,7 @@ from letsbe_app.errors import Conflict
 from letsbe_app.people.authz.actor import Actor
 from letsbe_app.ui.base_state import SignedInState
 from letsbe_app.ui.components.toast import show_toast
+from letsbe_app.ui.portal.editing import Edit, EditProblem, edit_of, edited_args
 from letsbe_app.ui.portal.view_models import ApprovalCard, Frame, approval_card, frame_of
 from letsbe_app.ui.text import texts
 from letsbe_app.workforce.approvals.schemas import Choice
@@ -24,8 +27,10 @@ class PortalState(SignedInState, rx.State):
     cards_cursor: str = ""
     refusing_id: str = ""
     remembering_id: str = ""
+    edit: Edit = Edit()
 
     _agent_names: dict[str, str] = {}
+    _conversation_id: str = ""
 
     @rx.var
     def waiting_count(self) -> int:
@@ -36,8 +41,15 @@ class PortalState(SignedInState, rx.State):
         count = sum(card.is_open for card in self.cards)
         return texts().approvals.waiting_count(count) if count else ""
 
-    async def _enter(self) -> Actor:
-        """Bring the frame up to date; the first line of every page's load and wake handlers."""
+    async def _enter(self, conversation_id: str = "") -> Actor:
+        """
+        Bring the frame up to date; the first line of every page's load and wake handlers.
+
+        Args:
+            conversation_id: The conversation that the page shows. What waits in it is among the cards however
+                many others wait.
+        """
+        self._conversation_id = conversation_id
         actor = await self._actor()
         services = self._services()
         self.frame = frame_of(actor, await services.tenants.list(actor))
@@ -49,9 +61,15 @@ class PortalState(SignedInState, rx.State):
         return actor
 
     async def _load_cards(self, actor: Actor, cursor: str | None = None) -> None:
-        page = await self._services().approvals.list_open(actor, cursor=cursor)
-        cards = [approval_card(approval, self._agent_names) for approval in page.items]
-        self.cards = [*self.cards, *cards] if cursor else cards
+        approvals = self._services().approvals
+        page = await approvals.list_open(actor, cursor=cursor)
+        found = list(page.items)
+        if page.next_cursor and self._conversation_id:
+            found += (await approvals.list_open(actor, conversation_id=self._conversation_id)).items
+        shown = {card.id: card for card in self.cards} if cursor else {}
+        for approval in found:
+            shown.setdefault(approval.id, approval_card(approval, self._agent_names))
+        self.cards = list(shown.values())
         self.cards_cursor = page.next_cursor or ""
 
     @rx.event
@@ -82,12 +100,27 @@ class PortalState(SignedInState, rx.State):
         )
 
     @rx.event
+    async def ask_to_edit(self, approval_id: str) -> None:
+        self.edit = edit_of(await self._services().approvals.get(await self._actor(), approval_id))
+
+    @rx.event
+    async def approve_edited(self, form: dict[str, str]) -> EventSpec | None:
+        approval = await self._services().approvals.get(await self._actor(), self.edit.approval_id)
+        try:
+            args = edited_args(approval.tool_args, form)
+        except EditProblem as problem:
+            self.edit = replace(self.edit, problem=problem.text)
+            return None
+        return await self._decide(approval.id, Choice(Verdict.EDIT_AND_APPROVE, edited_args=args))
+
+    @rx.event
     def close_dialogs(self) -> None:
         self._close_dialogs()
 
     def _close_dialogs(self) -> None:
         self.refusing_id = ""
         self.remembering_id = ""
+        self.edit = Edit()
 
     async def _decide(self, approval_id: str, choice: Choice) -> EventSpec:
         """Decide as the signed-in person; the first decision wins, and a later one sees that."""

@@ -10,6 +10,7 @@ from letsbe_app.db.models import TenantStatus
 from letsbe_app.fleet.tenants.schemas import TenantView
 from letsbe_app.people.authz.actor import Actor
 from letsbe_app.ui import routes
+from letsbe_app.ui.portal.editing import can_edit
 from letsbe_app.workforce.approvals.schemas import ApprovalView
 
 _MOVING: Final = {TenantStatus.PROVISIONING, TenantStatus.FAILED}
@@ -55,6 +56,7 @@ class ApprovalCard:
     expires_at: str
     status: str
     is_open: bool
+    can_edit: bool
     settled_at: str
     note: str
     """Why it was refused, or what the server says about how it ended."""
@@ -105,6 +107,7 @@ def approval_card(approval: ApprovalView, agent_names: Mapping[str, str]) -> App
         expires_at=approval.expires_at.isoformat(),
         status=_shown_status(approval),
         is_open=approval.is_open,
+        can_edit=approval.is_open and can_edit(approval.tool_args),
         settled_at=approval.settled_at.isoformat() if approval.settled_at else "",
         note=approval.deny_reason or approval.detail,
     )

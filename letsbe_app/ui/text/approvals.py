@@ -31,10 +31,18 @@ class ApprovalsTexts:
         "Anything else still asks."
     )
     remember_confirm: str = "Approve and allow for 30 days"
+    edit: str = "Change it first"
+    edit_title: str = "Change it before it is done"
+    edit_detail: str = (
+        "What you write here is done instead. Your server judges it again, and asks once more when it is riskier "
+        "than what you saw."
+    )
+    edit_confirm: str = "Approve the change"
+    edit_hold: str = "Hold to approve the change"
+    edit_unchanged: str = "Nothing is changed yet. Change something, or close this and approve it as it is."
     expires_prefix: str = "Expires"
     open_conversation: str = "Open the conversation"
     decision_on_its_way: str = "Decided. Your server is being told."
-    keys_hint: str = "Keys: a approves, x refuses"
     approved: str = "Approved"
     denied: str = "Refused"
     expired: str = "Expired"
@@ -45,6 +53,23 @@ class ApprovalsTexts:
     tier_red: str = "Hard to undo"
     tier_critical_red: str = "Cannot be undone"
     external: str = "Reaches people or systems outside"
+
+    def argument(self, name: str) -> str:
+        known = {
+            "command": "Command",
+            "path": "File or folder",
+            "content": "Content",
+            "source": "From",
+            "target": "To",
+            "url": "Address",
+            "method": "Method",
+            "headers": "Headers",
+            "body": "Body",
+        }
+        return known.get(name, name)
+
+    def edit_unreadable(self, argument: str) -> str:
+        return f"“{argument}” cannot be read. Keep its brackets and quotes as they were."
 
     def waiting_count(self, count: int) -> str:
         return "1 approval waits for you" if count == 1 else f"{count} approvals wait for you"

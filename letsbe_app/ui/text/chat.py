@@ -16,7 +16,7 @@ class ChatTexts:
     send: str = "Send"
     stop: str = "Stop"
     stopping: str = "Stopping"
-    composer_hint: str = "Enter sends, Shift+Enter starts a new line"
+    composer_hint: str = "Enter sends, Shift+Enter starts a new line, ? outside the box shows all keys"
     load_earlier: str = "Show earlier messages"
     loading: str = "Loading the conversation"
     thinking: str = "is thinking"
@@ -49,7 +49,6 @@ class ChatTexts:
     jump_to_end: str = "To the newest message"
     practice_answer: str = "practice model"
     empty_title: str = "What can {name} do for you?"
-    keys_title: str = "Keys"
     suggestions: tuple[tuple[str, tuple[str, ...]], ...] = (
         ("it-admin", ("How much disk space is left?", "What is running on my server?")),
         ("dispatcher", ("Who can help me with my newsletter?", "How much disk space is left?")),

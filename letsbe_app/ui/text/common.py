@@ -44,5 +44,21 @@ class CommonTexts:
     )
     no_server_action: str = "Choose your tools"
 
+    keys_hint: str = "Keys: a approves, x refuses, e changes, ? shows all"
+    keys_title: str = "Keys"
+    keys: tuple[tuple[str, str], ...] = (
+        ("/", "Write a message"),
+        ("Enter", "Send it"),
+        ("Shift Enter", "Start a new line"),
+        ("↑", "Take up your last message again, in an empty box"),
+        ("Esc", "Stop the answer that is running"),
+        ("j", "Next conversation"),
+        ("k", "Conversation before"),
+        ("a", "Go to what waits for you; again: approve"),
+        ("x", "Go to what waits for you; again: refuse"),
+        ("e", "Go to what waits for you; again: change it first"),
+        ("?", "Show these keys"),
+    )
+
     def page_title(self, page: str) -> str:
         return f"{page} · {self.product}"

@@ -26,5 +26,16 @@ class ProvisioningTexts:
             return "under 1 s"
         return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
 
+    slow: str = "This step takes longer than usual. We go on waiting for it."
+
+    def remaining(self, low: int, high: int) -> str:
+        if high <= 5:
+            return "A few seconds more"
+        if high >= 90:
+            low, high, unit = round(low / 60), round(high / 60), "minutes"
+        else:
+            unit = "seconds"
+        return f"Up to {high} {unit} more" if low == 0 else f"About {low} to {high} {unit} more"
+
     def progress(self, done: int, total: int) -> str:
         return f"Step {min(done + 1, total)} of {total}"

@@ -29,11 +29,15 @@ async def open_ones(
     now: datetime,
     cursor: TimeCursor | None,
     limit: int,
+    *,
+    conversation_id: str | None = None,
 ) -> Sequence[Approval]:
     """What waits for a person or for the server's confirmation, newest first."""
     statement = _of_customer(customer_id).where(
         Approval.status == ApprovalStatus.PENDING, Approval.expires_at > now
     )
+    if conversation_id is not None:
+        statement = statement.where(Approval.conversation_id == conversation_id)
     return await _page(session, statement, tenant_id, cursor, limit)
 
 

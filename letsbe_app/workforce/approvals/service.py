@@ -42,15 +42,22 @@ class ApprovalService:
         actor: Actor,
         tenant_id: str | None = None,
         *,
+        conversation_id: str | None = None,
         cursor: str | None = None,
         limit: int | None = None,
     ) -> Page[ApprovalView]:
-        """What waits, on one server or on all, newest first."""
+        """What waits, on one server or on all, or in one conversation; newest first."""
         require(actor, Permission.READ)
         size, after = clamp_limit(limit), TimeCursor.parse(cursor)
         async with self._database.read() as session:
             rows = await repository.open_ones(
-                session, actor.customer_id, tenant_id, self._clock(), after, size + 1
+                session,
+                actor.customer_id,
+                tenant_id,
+                self._clock(),
+                after,
+                size + 1,
+                conversation_id=conversation_id,
             )
         return _page(list(rows), size)
 

@@ -9,6 +9,7 @@ from tenant_daemon.contracts.chat import (
     ToolFinished,
     ToolStarted,
 )
+from tests.support.browser import held_events
 from tests.support.live_hub import ScriptedRun
 from tests.support.portal import Stage, portal_stage
 from tests.support.running_hub import RunningHub
@@ -62,6 +63,52 @@ async def test_one_changes_between_colleagues_and_conversations(hub: RunningHub,
         await expect(page.get_by_role("heading", name="What can Marketing do for you?")).to_be_visible()
         await page.go_back()
         await expect(page.get_by_role("heading", name="What can Sales do for you?")).to_be_visible()
+
+
+async def test_what_is_typed_before_the_page_is_ready_stays_there(hub: RunningHub, browser: Browser) -> None:
+    async with portal_stage(hub, browser) as stage:
+        page = stage.page
+        async with held_events(page) as events:
+            await page.goto("/portal/chat?agent=it-admin")
+            await expect(page.get_by_role("heading", name="What can IT Admin do for you?")).to_be_visible()
+            events.hold()
+            await page.get_by_role("link", name="Sales").click()
+            await page.wait_for_url("**agent=sales")
+            await page.get_by_role("textbox").fill("An offer for the town hall")
+            events.release()
+            await expect(page.get_by_role("heading", name="What can Sales do for you?")).to_be_visible()
+            await expect(page.get_by_role("textbox")).to_have_value("An offer for the town hall")
+            await page.reload()
+            await expect(page.get_by_role("textbox")).to_have_value("An offer for the town hall")
+
+
+async def test_enter_before_the_page_is_ready_sends_once_it_is(hub: RunningHub, browser: Browser) -> None:
+    async with portal_stage(hub, browser) as stage:
+        page = stage.page
+        async with held_events(page) as events:
+            await page.goto("/portal/chat?agent=it-admin")
+            await expect(page.get_by_role("heading", name="What can IT Admin do for you?")).to_be_visible()
+            events.hold()
+            await page.get_by_role("link", name="Sales").click()
+            await page.wait_for_url("**agent=sales")
+            await page.get_by_role("textbox").fill("An offer for the town hall")
+            await page.keyboard.press("Enter")
+            await expect(page.get_by_role("textbox")).to_have_value("An offer for the town hall")
+            events.release()
+            sent = (await stage.daemon.next("chat.send")).payload
+            assert (sent.text, sent.agent_id) == ("An offer for the town hall", "sales")
+            await page.wait_for_url("**/portal/chat/cnv_*")
+            await expect(page.get_by_role("textbox")).to_have_value("")
+
+
+async def test_a_suggestion_comes_behind_what_was_typed(hub: RunningHub, browser: Browser) -> None:
+    async with portal_stage(hub, browser) as stage:
+        page = stage.page
+        await page.goto("/portal/chat?agent=it-admin")
+        await page.get_by_role("textbox").fill("Good morning.")
+        await page.get_by_role("button", name="How much disk space is left?").click()
+        await expect(page.get_by_role("textbox")).to_have_value("Good morning.\nHow much disk space is left?")
+        await expect(page.get_by_role("textbox")).to_be_focused()
 
 
 async def test_a_reload_in_the_middle_of_an_answer_shows_all_of_it_once(

@@ -43,7 +43,7 @@ def _open() -> rx.Component:
         state.cards.length() > 0,
         rx.el.div(
             rx.el.h2(t.open_tab, class_name="sr-only"),
-            rx.el.p(t.keys_hint, class_name="text-sm text-muted max-sm:hidden"),
+            rx.el.p(texts().common.keys_hint, class_name="text-sm text-muted max-sm:hidden"),
             rx.foreach(state.cards, approval_card),
             _more(state.cards_cursor, state.more_cards),
             class_name="flex flex-col gap-4 max-w-[760px]",

@@ -26,7 +26,7 @@ class ChatRoom(Island):
     agent_name: rx.Var[str]
     agent_duty: rx.Var[str]
     suggestions: rx.Var[list[str]]
-    draft: rx.Var[str]
+    shown_for: rx.Var[str]
     open_approvals: rx.Var[int]
     chat_path: rx.Var[str]
     texts: rx.Var[dict[str, Any]]

@@ -56,7 +56,7 @@ def _room() -> rx.Component:
         agent_name=state.colleague.name,
         agent_duty=state.colleague.duty,
         suggestions=state.colleague.suggestions,
-        draft=state.draft,
+        shown_for=state.shown_for,
         open_approvals=state.cards.length(),
     )
 

@@ -21,7 +21,8 @@ class ChatState(PortalState):
     """Whom one talks to, and which conversations there are."""
 
     open_id: str = ""
-    draft: str = ""
+    shown_for: str = ""
+    """Which address the rest is about: a conversation's id, or ``new:`` and the agent that it asks for."""
     colleague: Colleague = Colleague()
     colleagues: list[Colleague] = []
     threads: list[Thread] = []
@@ -29,13 +30,14 @@ class ChatState(PortalState):
 
     @rx.event
     async def load(self) -> EventSpec | None:
-        actor = await self._enter()
+        open_id = conversation_in(self.router.url.path)
+        wanted = self.router.url.query_parameters.get("agent", "")
+        shown_for = open_id or f"new:{wanted}"
+        actor = await self._enter(open_id)
         if not self.frame.has_server:
             return None
         services = self._services()
-        self.open_id = conversation_in(self.router.url.path)
-        self.draft = "" if self.open_id else self.router.url.query_parameters.get("draft", "")
-        wanted = self.router.url.query_parameters.get("agent", "")
+        self.open_id = open_id
         if self.open_id:
             try:
                 wanted = (await services.conversations.get(actor, self.open_id)).agent_id
@@ -43,12 +45,13 @@ class ChatState(PortalState):
                 return rx.redirect(routes.CHAT, replace=True)
         self.colleagues = colleagues(await services.agents.list(actor, self.frame.tenant_id))
         self.colleague = chosen(self.colleagues, wanted)
+        self.shown_for = shown_for
         await self._load_threads(actor)
         return None
 
     @rx.event
     async def woken(self, topic: str, _id: str) -> None:
-        actor = await self._enter()
+        actor = await self._enter(self.open_id)
         if self.frame.has_server and topic in {"conversation", "resumed"}:
             await self._load_threads(actor)
 

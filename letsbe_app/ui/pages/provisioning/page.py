@@ -51,6 +51,7 @@ def _set_up() -> rx.Component:
         rx.cond(progress.is_ready, _ready()),
         card(
             _bar(),
+            _remaining(),
             rx.el.ol(rx.foreach(progress.steps, _step), class_name="flex flex-col divide-y divide-line"),
             class_name="flex flex-col gap-2 max-w-[720px]",
         ),
@@ -117,6 +118,11 @@ def _bar() -> rx.Component:
         rx.el.span(progress.step_text, class_name="text-sm text-muted tabular whitespace-nowrap"),
         class_name="flex items-center gap-3",
     )
+
+
+def _remaining() -> rx.Component:
+    text = ProvisioningState.progress.remaining_text
+    return rx.cond(text != "", rx.el.p(text, class_name="text-sm text-muted tabular"))
 
 
 def _step(step: rx.vars.ObjectVar[StepRow]) -> rx.Component:

@@ -1,10 +1,15 @@
 """The steps of a set-up as the page shows them."""
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from letsbe_app.db.models import StepState, TenantStatus
-from letsbe_app.fleet.provisioning.schemas import Progress
+from letsbe_app.fleet.provisioning.schemas import Progress, StepView
 from letsbe_app.ui.text import texts
+
+_PATIENCE_SECONDS: Final = 5
 
 
 @dataclass(frozen=True)
@@ -26,6 +31,8 @@ class ProgressPage:
     title: str = ""
     step_text: str = ""
     percent: int = 0
+    remaining_text: str = ""
+    """How long it will take as a rule; empty when it is over."""
     is_ready: bool = False
     is_failed: bool = False
     can_retry: bool = False
@@ -45,12 +52,28 @@ def progress_page(progress: Progress) -> ProgressPage:
         title=t.ready_title if is_ready else t.failed_title if is_failed else t.title,
         step_text="" if is_ready or not total else t.progress(done, total),
         percent=100 if is_ready else round(100 * done / total) if total else 0,
+        remaining_text="" if is_ready or is_failed else remaining_text(progress.steps),
         is_ready=is_ready,
         is_failed=is_failed,
         can_retry=progress.can_retry,
         failure=progress.failure or "",
         steps=step_rows(progress),
     )
+
+
+def remaining_text(steps: Sequence[StepView]) -> str:
+    """The usual rest as a range in steps of five seconds, or that a step takes longer than it should."""
+    left = [_left(step) for step in steps if step.state != StepState.DONE]
+    running = next((step for step in steps if step.state == StepState.RUNNING), None)
+    if running and (running.seconds or 0) > running.usual_seconds[1] + _PATIENCE_SECONDS:
+        return texts().provisioning.slow
+    low, high = sum(low for low, _high in left), sum(high for _low, high in left)
+    return texts().provisioning.remaining(5 * int(low // 5), 5 * math.ceil(high / 5))
+
+
+def _left(step: StepView) -> tuple[float, float]:
+    low, high = step.usual_seconds
+    return max(low - (step.seconds or 0), 0), max(high - (step.seconds or 0), 0)
 
 
 def step_rows(progress: Progress) -> tuple[StepRow, ...]:

@@ -6,6 +6,7 @@ import reflex as rx
 
 from letsbe_app.ui import routes
 from letsbe_app.ui.components.button import link, link_button
+from letsbe_app.ui.components.skip_link import CONTENT_ID, skip_link
 from letsbe_app.ui.text import texts
 
 
@@ -18,15 +19,14 @@ def public_page(*children: Any, wide: bool = True, is_signed_in: bool = False) -
         wide: The page brings its own measure.
         is_signed_in: Only signed-in people get here, so the header leads to the portal.
     """
-    t = texts()
     measure = "max-w-6xl" if wide else "max-w-xl"
     return rx.fragment(
-        rx.el.a(t.common.skip_to_content, href="#content", class_name="skip-link"),
         _header(is_signed_in=is_signed_in),
         rx.el.main(
             *children,
-            id="content",
-            class_name=f"mx-auto w-full {measure} px-4 sm:px-6 py-8 sm:py-12",
+            id=CONTENT_ID,
+            tab_index=-1,
+            class_name=f"outline-none mx-auto w-full {measure} px-4 sm:px-6 py-8 sm:py-12",
         ),
         _footer(),
     )
@@ -46,6 +46,7 @@ def _header(*, is_signed_in: bool) -> rx.Component:
     t = texts()
     door = (t.site.to_portal, routes.HOME) if is_signed_in else (t.common.sign_in, routes.SIGN_IN)
     return rx.el.header(
+        skip_link(),
         rx.el.div(
             wordmark(),
             rx.el.nav(

@@ -122,7 +122,7 @@ def _privacy() -> rx.Component:
         rx.el.div(
             _side(t.privacy_server, t.privacy_server_text, "server"),
             _side(t.privacy_model, t.privacy_model_text, "cloud"),
-            class_name="mt-8 grid gap-5 md:grid-cols-2",
+            class_name="mt-8 grid gap-5 md:grid-cols-2 *:min-w-0",
         ),
         class_name=_BLOCK,
     )

@@ -25,7 +25,14 @@ class FakeApprovals:
     rows: list[ApprovalView]
     decided: list[tuple[str, Choice]] = field(default_factory=list)
 
-    async def list_open(self, actor: Actor, *, cursor: str | None = None) -> Page[ApprovalView]:
+    async def get(self, actor: Actor, approval_id: str) -> ApprovalView:
+        return next(row for row in self.rows if row.id == approval_id)
+
+    async def list_open(
+        self, actor: Actor, *, conversation_id: str | None = None, cursor: str | None = None
+    ) -> Page[ApprovalView]:
+        if conversation_id:
+            return Page([row for row in self.rows if row.conversation_id == conversation_id], None)
         return Page(self.rows[1:] if cursor else self.rows[:1], None if cursor else "more")
 
     async def decide(self, actor: Actor, approval_id: str, choice: Choice) -> None:
@@ -74,6 +81,36 @@ async def test_more_cards_come_behind_the_others(state: PortalState) -> None:
     await state._enter()
     await PortalState.more_cards.fn(state)
     assert ([card.id for card in state.cards], state.cards_cursor) == (["apr_1", "apr_2"], "")
+
+
+async def test_what_waits_in_the_open_conversation_is_there_however_many_others_wait(
+    state: PortalState, approvals: FakeApprovals
+) -> None:
+    approvals.rows.append(approval_view("apr_3", conversation_id="cnv_1"))
+    await state._enter("cnv_1")
+    assert [card.id for card in state.cards] == ["apr_1", "apr_3"]
+    await PortalState.more_cards.fn(state)
+    assert [card.id for card in state.cards] == ["apr_1", "apr_3", "apr_2"]
+
+
+async def test_a_changed_call_is_approved_as_it_was_typed(
+    state: PortalState, approvals: FakeApprovals
+) -> None:
+    await PortalState.ask_to_edit.fn(state, "apr_1")
+    await PortalState.approve_edited.fn(state, {"command": "rm -r 'old drafts/2019'"})
+    assert approvals.decided == [
+        ("apr_1", Choice(Verdict.EDIT_AND_APPROVE, edited_args={"command": "rm -r 'old drafts/2019'"}))
+    ]
+    assert state.edit.approval_id == ""
+
+
+async def test_an_edit_without_a_change_stays_open_and_says_so(
+    state: PortalState, approvals: FakeApprovals
+) -> None:
+    await PortalState.ask_to_edit.fn(state, "apr_1")
+    await PortalState.approve_edited.fn(state, {"command": "rm -r 'old drafts; reboot'"})
+    assert (approvals.decided, state.edit.approval_id) == ([], "apr_1")
+    assert "Nothing is changed yet" in state.edit.problem
 
 
 async def test_approving_shows_the_card_as_decided(state: PortalState, approvals: FakeApprovals) -> None:

@@ -1,0 +1,23 @@
+import { useState } from "react";
+
+const keyOf = (name) => `letsbe:draft:${name}`;
+
+/**
+ * What is typed under a name, kept in this tab until it is sent, also over a reload. The name comes from the
+ * address and never changes while the component lives, so that nothing that arrives later can replace a word.
+ */
+export function useDraft(name, initial = "") {
+  const [text, setText] = useState(() => sessionStorage.getItem(keyOf(name)) ?? initial);
+  const keep = (change) => {
+    setText((before) => {
+      const after = typeof change === "function" ? change(before) : change;
+      if (after) sessionStorage.setItem(keyOf(name), after);
+      else sessionStorage.removeItem(keyOf(name));
+      return after;
+    });
+  };
+  return [text, keep];
+}
+
+/** Both texts, the earlier one first; neither is lost. */
+export const joined = (first, second) => [first, second].filter((text) => text.trim()).join("\n");
