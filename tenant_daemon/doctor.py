@@ -6,15 +6,16 @@ import shutil
 import socket
 import stat
 import subprocess
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import Final
 
 import httpx
 
 from tenant_daemon.audit import AuditTrail
+from tenant_daemon.diagnosis import Finding, Weak, Wrong, counted, finding, typed
+from tenant_daemon.doctor_guards import check_policy, check_redaction, check_sandbox
 from tenant_daemon.home import TenantHome
-from tenant_daemon.hub_client.applied_config import AppliedConfig
+from tenant_daemon.hub_client.applied_config import AppliedConfig, stopped_by_owner
 from tenant_daemon.hub_client.enrolment import read_enrolment
 from tenant_daemon.hub_client.local_door import LinkAway, read_status
 from tenant_daemon.kit.pid_file import running_pid
@@ -26,19 +27,6 @@ _TIMEOUT_SECONDS: Final = 10.0
 _LEAST_FREE_BYTES: Final = 1_000_000_000
 
 
-class Wrong(Exception):
-    """A check failed; says what is wrong and what to do."""
-
-
-@dataclass(frozen=True)
-class Finding:
-    """The outcome of one check."""
-
-    name: str
-    is_right: bool
-    detail: str
-
-
 def examine(home: TenantHome) -> Iterator[Finding]:
     """Do every check, in the order in which to repair."""
     settings: list[TenantSettings] = []
@@ -47,29 +35,23 @@ def examine(home: TenantHome) -> Iterator[Finding]:
         settings.append(load_settings(home))
         return str(home.settings_file)
 
-    yield _finding("settings", check_settings)
-    yield _finding("home", lambda: _home_is_private(home))
-    yield _finding("enrolment", lambda: read_enrolment(home).tenant_id)
-    yield _finding("vault", lambda: _vault_opens(home))
-    yield _finding("audit", lambda: _audit_is_intact(home))
-    yield _finding("disk", lambda: _disk_has_room(home))
+    yield finding("settings", check_settings)
+    yield finding("home", lambda: _home_is_private(home))
+    yield finding("enrolment", lambda: read_enrolment(home).tenant_id)
+    yield finding("vault", lambda: _vault_opens(home))
+    yield finding("audit", lambda: _audit_is_intact(home))
+    yield finding("disk", lambda: _disk_has_room(home))
+    yield finding("policy", check_policy)
+    yield finding("redaction", check_redaction)
+    yield finding("sandbox", check_sandbox)
     if settings:
-        yield _finding("node", lambda: _node_runs(settings[0]))
-        yield _finding("openclaw", lambda: _openclaw_is_pinned(settings[0]))
-        yield _finding("hub", lambda: _hub_answers(settings[0]))
-        yield _finding("ports", lambda: _ports_are_usable(home, settings[0]))
-    yield _finding("config", lambda: _config_is_there(home))
-    yield _finding("daemon", lambda: _daemon_is_ready(home))
-
-
-def _finding(name: str, check: Callable[[], str]) -> Finding:
-    try:
-        return Finding(name, True, check())
-    except SystemExit as exc:
-        return Finding(name, False, str(exc))
-    except Exception as exc:  # noqa: BLE001
-        # Every check is told by its outcome, so that one failure does not hide the others.
-        return Finding(name, False, str(exc) or type(exc).__name__)
+        yield finding("node", lambda: _node_runs(settings[0]))
+        yield finding("openclaw", lambda: _openclaw_is_pinned(settings[0]))
+        yield finding("model", lambda: _model_is_set(settings[0]))
+        yield finding("hub", lambda: _hub_answers(settings[0]))
+        yield finding("ports", lambda: _ports_are_usable(home, settings[0]))
+    yield finding("config", lambda: _config_is_there(home))
+    yield finding("daemon", lambda: _daemon_is_ready(home))
 
 
 def _home_is_private(home: TenantHome) -> str:
@@ -81,28 +63,31 @@ def _home_is_private(home: TenantHome) -> str:
 
 def _vault_opens(home: TenantHome) -> str:
     if not home.vault_db.exists():
-        raise Wrong("there is none yet: enrol first")
+        raise Wrong(f"there is none yet, enrol first: {typed(home, 'enrol')}")
     vault = Vault.open(home)
     try:
         names = {info.name for info in vault.list()}
     finally:
         vault.close()
     if HUB_KEY_SECRET not in names:
-        raise Wrong("the hub's key is missing: enrol again")
-    return f"{len(names)} secrets"
+        raise Wrong(f"the hub's key is missing, enrol again: {typed(home, 'enrol')}")
+    return counted(len(names), "secret")
 
 
 def _audit_is_intact(home: TenantHome) -> str:
     found = AuditTrail.open(home).verify()
     if not found.is_intact:
-        raise Wrong(f"broken at entry {found.first_broken}: {found.problem}")
-    return f"{found.count} entries, unbroken"
+        raise Wrong(
+            f"broken at entry {found.first_broken} ({found.problem}); nothing runs until somebody has looked "
+            "into what changed it"
+        )
+    return f"{counted(found.count, 'entry')}, unbroken"
 
 
 def _disk_has_room(home: TenantHome) -> str:
     free = shutil.disk_usage(home.root).free
     if free < _LEAST_FREE_BYTES:
-        raise Wrong(f"only {free // 1_000_000} MB are free, at least 1000 MB are needed")
+        raise Wrong(f"only {free // 1_000_000} MB are free, at least 1000 MB are needed: make room")
     return f"{free // 1_000_000} MB free"
 
 
@@ -133,13 +118,20 @@ def _openclaw_is_pinned(settings: TenantSettings) -> str:
     return str(version)
 
 
+def _model_is_set(settings: TenantSettings) -> str:
+    if settings.is_practice_model:
+        raise Weak("none is set, so agents answer by the practice model, which knows a handful of requests")
+    return settings.model.url
+
+
 def _hub_answers(settings: TenantSettings) -> str:
     try:
         answer = httpx.get(f"{settings.hub_url}/healthz", timeout=_TIMEOUT_SECONDS, trust_env=False)
     except httpx.HTTPError as exc:
-        raise Wrong(f"{settings.hub_url} cannot be reached ({type(exc).__name__})") from exc
+        problem = f"{settings.hub_url} cannot be reached ({type(exc).__name__})"
+        raise Wrong(f"{problem}: is this server online? Meanwhile the rules held here stay in force") from exc
     if not answer.is_success:
-        raise Wrong(f"{settings.hub_url} answered {answer.status_code}")
+        raise Wrong(f"{settings.hub_url} answered {answer.status_code}: try again in a few minutes")
     return settings.hub_url
 
 
@@ -162,18 +154,21 @@ def _is_taken(port: int) -> bool:
 def _config_is_there(home: TenantHome) -> str:
     config = AppliedConfig(home.config_file).current
     if config is None:
-        raise Wrong("none came from the hub yet")
-    return f"version {config.version}, {len(config.agents)} agents"
+        raise Wrong("none came from the hub yet: it comes by itself once daemon and hub are right")
+    stopped = stopped_by_owner(config)
+    if stopped:
+        raise Weak(f"version {config.version}; {stopped}")
+    return f"version {config.version}, {counted(len(config.agents), 'agent')}"
 
 
 def _daemon_is_ready(home: TenantHome) -> str:
     pid = running_pid(home.pid_file)
     if pid is None:
-        raise Wrong("does not run: python -m tenant_daemon run")
+        raise Wrong(f"does not run, start it: {typed(home, 'run')}")
     try:
         status = asyncio.run(read_status(home))
     except LinkAway as exc:
-        raise Wrong(f"process {pid} runs, but {exc}") from exc
+        raise Wrong(f"process {pid} runs, but {exc}; see {home.logs_dir / 'link.log'}") from exc
     if not status.get("is_ready"):
-        raise Wrong("agents cannot work yet: see python -m tenant_daemon status")
+        raise Wrong(f"agents cannot work yet, see which part is not ready: {typed(home, 'status')}")
     return f"process {pid}, agents can work"

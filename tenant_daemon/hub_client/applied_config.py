@@ -74,6 +74,16 @@ class AppliedConfig:
         self._current = config
 
 
+def stopped_by_owner(config: TenantConfig | None) -> str:
+    """Whose kill switch is on, in words; empty when none is."""
+    if config is None:
+        return ""
+    if config.is_stopped:
+        return "the owner has stopped everything"
+    names = [agent.name for agent in config.agents if agent.is_stopped]
+    return f"the owner has stopped {', '.join(names)}" if names else ""
+
+
 def _check(config: TenantConfig) -> None:
     names = [agent.agent_id for agent in config.agents]
     doubled = sorted({name for name in names if names.count(name) > 1})

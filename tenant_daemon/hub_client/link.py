@@ -13,7 +13,7 @@ from tenant_daemon.audit import AuditTrail
 from tenant_daemon.contracts.config import TenantConfig
 from tenant_daemon.contracts.envelope import Hello
 from tenant_daemon.home import TenantHome
-from tenant_daemon.hub_client.applied_config import AppliedConfig, ConfigRefused
+from tenant_daemon.hub_client.applied_config import AppliedConfig, ConfigRefused, stopped_by_owner
 from tenant_daemon.hub_client.channel import OpenChannel
 from tenant_daemon.hub_client.chat import ChatRelay
 from tenant_daemon.hub_client.connection import HubConnection
@@ -185,5 +185,6 @@ class _Link:
             "is_online": self._hub.is_online,
             "problem": self._hub.last_problem,
             "is_ready": self._door.is_open,
+            "stopped": stopped_by_owner(self._config.current),
             "health": latest.model_dump(mode="json") if latest else None,
         }

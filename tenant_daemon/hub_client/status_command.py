@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from tenant_daemon.contracts.health import Heartbeat
+from tenant_daemon.diagnosis import counted, typed
 from tenant_daemon.home import TenantHome
 from tenant_daemon.hub_client.local_door import LinkAway, read_status
 from tenant_daemon.kit.pid_file import running_pid
@@ -24,12 +25,13 @@ def add_parser(subparsers: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the state of every part."""
-    home = TenantHome(args.home)
+    home = TenantHome(args.home.absolute())
     try:
         status = asyncio.run(read_status(home))
     except LinkAway as exc:
         pid = running_pid(home.pid_file)
-        complain(f"The daemon runs (process {pid}), but {exc}." if pid else "The daemon does not run.")
+        away = f"The daemon does not run. Start it: {typed(home, 'run')}"
+        complain(f"The daemon runs (process {pid}), but {exc}." if pid else away)
         return 1
     say(json.dumps(status, indent=1) if args.json else describe(status))
     return 0 if status.get("is_ready") else 3
@@ -38,15 +40,37 @@ def run(args: argparse.Namespace) -> int:
 def describe(status: dict[str, Any]) -> str:
     """The status as a table for people."""
     hub = "connected" if status.get("is_online") else f"away: {status.get('problem') or 'connecting'}"
-    rows = [["hub", "ok" if status.get("is_online") else "--", hub]]
+    rows = [["hub", _mark(status.get("is_online")), hub]]
     if status.get("health"):
         health = Heartbeat.model_validate(status["health"])
         rows += [
-            [part.name, "ok" if part.is_healthy else "--", part.detail or "healthy"]
+            [part.name, _mark(part.is_healthy), part.detail or _state(part.is_healthy)]
             for part in health.components
         ]
-        rows.append(["config", "ok" if health.config_version else "--", f"version {health.config_version}"])
-        rows.append(["outbox", "ok", f"{health.outbox_depth} messages wait for the hub"])
-        rows.append(["audit", "ok", f"{health.audit_count} entries"])
-    answer = "Agents can work." if status.get("is_ready") else "Agents cannot work yet; messages wait."
-    return f"{table(rows)}\n{answer}"
+        version = health.config_version
+        rows += [
+            ["config", _mark(version), f"version {version}" if version else "none came from the hub yet"],
+            ["outbox", "ok", _outbox(health.outbox_depth)],
+            ["audit", "ok", counted(health.audit_count, "entry")],
+        ]
+    return f"{table(rows)}\n\n{_conclusion(status)}"
+
+
+def _mark(is_right: object) -> str:
+    return "ok" if is_right else "--"
+
+
+def _state(is_healthy: bool) -> str:
+    return "healthy" if is_healthy else "not ready"
+
+
+def _outbox(depth: int) -> str:
+    return f"{counted(depth, 'message')} still to be sent to the hub" if depth else "empty"
+
+
+def _conclusion(status: dict[str, Any]) -> str:
+    if not status.get("is_ready"):
+        return "Agents cannot work yet. What they are asked is kept and done as soon as they can."
+    if status.get("stopped"):
+        return f"Agents could work, but {status['stopped']}."
+    return "Agents can work."

@@ -6,10 +6,18 @@ from pathlib import Path
 
 import pytest
 
+from tenant_daemon import doctor_guards
 from tenant_daemon.__main__ import COMMANDS
+from tenant_daemon.contracts.config import AgentConfig, TenantConfig
 from tenant_daemon.contracts.health import ComponentHealth, Heartbeat
+from tenant_daemon.diagnosis import State, counted, finding
+from tenant_daemon.doctor import examine
+from tenant_daemon.doctor_guards import check_policy, check_redaction, check_sandbox
+from tenant_daemon.home import TenantHome
+from tenant_daemon.hub_client.applied_config import AppliedConfig
 from tenant_daemon.hub_client.status_command import describe
 from tenant_daemon.kit.command_line import run_command
+from tenant_daemon.redaction import Redactor
 
 
 def _run(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -42,7 +50,10 @@ def test_unknown_command_is_refused() -> None:
 
 def test_status_of_a_daemon_that_does_not_run(tmp_path: Path) -> None:
     done = _run("status", "--home", str(tmp_path))
-    assert (done.returncode, done.stdout, done.stderr) == (1, "", "The daemon does not run.\n")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == (
+        f"The daemon does not run. Start it: python -m tenant_daemon run --home {tmp_path}\n"
+    )
 
 
 def test_run_without_enrolment_says_what_to_do(tmp_path: Path) -> None:
@@ -55,17 +66,58 @@ def test_run_without_enrolment_says_what_to_do(tmp_path: Path) -> None:
 def test_doctor_names_every_problem_and_survives_each(tmp_path: Path) -> None:
     done = _run("doctor", "--home", str(tmp_path / "home"))
     assert done.returncode == 1
-    assert [line.split()[1] for line in done.stdout.splitlines()] == [
+    checks, _, conclusion = done.stdout.partition("\n\n")
+    assert [line.split()[1] for line in checks.splitlines()] == [
         "settings",
         "home",
         "enrolment",
         "vault",
         "audit",
         "disk",
+        "policy",
+        "redaction",
+        "sandbox",
         "config",
         "daemon",
     ]
+    assert conclusion.strip().endswith("to repair (--), best from top to bottom.")
+    assert f"start it: python -m tenant_daemon run --home {tmp_path / 'home'}" in checks
     assert "Traceback" not in done.stderr
+
+
+def test_doctor_tells_what_guards_the_server() -> None:
+    assert "programs known" in check_policy()
+    assert check_redaction().startswith("hyperscan, ")
+
+
+def test_doctor_tells_of_a_kernel_without_sandbox(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor_guards, "landlock_version", lambda: 0)
+    found = finding("sandbox", check_sandbox)
+    assert (found.state, "Linux 5.13" in found.detail) == (State.WEAK, True)
+    monkeypatch.setattr(doctor_guards, "landlock_version", lambda: 4)
+    assert finding("sandbox", check_sandbox).detail.startswith("Landlock 4: ")
+
+
+def test_doctor_tells_of_redaction_that_lets_a_secret_through(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Redactor, "redact", lambda _self, text: text)
+    assert finding("redaction", check_redaction).state is State.WRONG
+
+
+def test_doctor_tells_whom_the_owner_has_stopped(tmp_path: Path) -> None:
+    agents = [
+        AgentConfig(agent_id="sales", name="Sam", is_stopped=True),
+        AgentConfig(agent_id="b", name="Bo"),
+    ]
+    AppliedConfig(tmp_path / "config.json").apply(TenantConfig(version=2, agents=agents))
+    (found,) = (found for found in examine(TenantHome(tmp_path)) if found.name == "config")
+    assert (found.state, found.detail) == (State.WEAK, "version 2; the owner has stopped Sam")
+
+
+@pytest.mark.parametrize(
+    ("number", "word", "told"), [(1, "entry", "1 entry"), (2, "entry", "2 entries"), (0, "agent", "0 agents")]
+)
+def test_numbers_read_well(number: int, word: str, told: str) -> None:
+    assert counted(number, word) == told
 
 
 def test_status_is_a_table_for_people() -> None:
@@ -75,13 +127,24 @@ def test_status_is_a_table_for_people() -> None:
         config_version=4,
         is_ready=False,
         components=[ComponentHealth(name="openclaw", is_healthy=False, detail="starting")],
+        audit_count=1,
     )
     status = {"is_online": True, "is_ready": False, "health": beat.model_dump(mode="json")}
     assert describe(status).splitlines() == [
         "hub       ok  connected",
         "openclaw  --  starting",
         "config    ok  version 4",
-        "outbox    ok  0 messages wait for the hub",
-        "audit     ok  0 entries",
-        "Agents cannot work yet; messages wait.",
+        "outbox    ok  empty",
+        "audit     ok  1 entry",
+        "",
+        "Agents cannot work yet. What they are asked is kept and done as soon as they can.",
+    ]
+
+
+def test_status_says_when_the_owner_has_stopped_all() -> None:
+    status = {"is_online": False, "is_ready": True, "stopped": "the owner has stopped everything"}
+    assert describe(status).splitlines() == [
+        "hub  --  away: connecting",
+        "",
+        "Agents could work, but the owner has stopped everything.",
     ]

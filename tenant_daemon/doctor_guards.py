@@ -1,0 +1,47 @@
+"""Checks of what stands between the agents and the server: classifier, redaction, sandbox."""
+
+import secrets
+
+from tenant_daemon.diagnosis import Weak, Wrong
+from tenant_daemon.execution.sandbox import landlock_version
+from tenant_daemon.policy.programs.examples import check_examples
+from tenant_daemon.policy.programs.library import load_library
+from tenant_daemon.redaction import KnownSecret, Redactor
+from tenant_daemon.redaction.engines import HyperscanLiterals
+from tenant_daemon.redaction.ruleset import load_rules
+
+_REINSTALL = "install the daemon again"
+
+
+def check_policy() -> str:
+    """The rules load and judge their own examples as they say."""
+    try:
+        check_examples()
+    except ValueError as exc:
+        raise Wrong(f"the rules for commands are damaged, {_REINSTALL}: {exc}") from exc
+    return f"{len(load_library())} programs known"
+
+
+def check_redaction() -> str:
+    """A secret made up for the purpose is taken out of a text."""
+    secret = secrets.token_urlsafe(18)
+    try:
+        clean = Redactor([KnownSecret("probe", secret)]).redact(f"user x, secret {secret}.")
+        rules = len(load_rules())
+    except Exception as exc:
+        raise Wrong(f"does not work, {_REINSTALL}: {exc or type(exc).__name__}") from exc
+    if secret in clean:
+        raise Wrong(f"a secret was not taken out of a text, {_REINSTALL}")
+    engine = HyperscanLiterals.__name__.removesuffix("Literals").lower()
+    return f"{engine}, {rules} patterns; a made-up secret was taken out"
+
+
+def check_sandbox() -> str:
+    """The kernel can confine what runs without a person's approval."""
+    version = landlock_version()
+    if not version:
+        raise Weak(
+            "this kernel has no Landlock (Linux 5.13 or newer has): commands that nobody was asked about are "
+            "held back by the rules alone"
+        )
+    return f"Landlock {version}: what runs unasked cannot reach the daemon's own files"
