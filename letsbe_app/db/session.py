@@ -13,6 +13,8 @@ from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from letsbe_app.db.whole_units import connector, whole_unit
+
 
 class Database:
     """One per process. Engines connect at first use, so building one is free."""
@@ -22,7 +24,8 @@ class Database:
         Args:
             url: An async SQLAlchemy URL: ``sqlite+aiosqlite:///...`` or ``postgresql+psycopg://...``.
         """
-        self._engine = create_async_engine(url, pool_pre_ping=True, hide_parameters=True)
+        options: dict[str, Any] = {"async_creator": connector(url)} if url.startswith("sqlite") else {}
+        self._engine = create_async_engine(url, pool_pre_ping=True, hide_parameters=True, **options)
         if self._engine.dialect.name == "sqlite":
             _configure_sqlite(self._engine)
 
@@ -33,8 +36,9 @@ class Database:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
         """A session whose changes are never kept."""
-        async with AsyncSession(self._engine, expire_on_commit=False) as session:
-            yield session
+        with whole_unit():
+            async with AsyncSession(self._engine, expire_on_commit=False) as session:
+                yield session
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncSession]:
@@ -49,8 +53,9 @@ class Database:
         if self._engine.dialect.name == "sqlite":
             options["letsbe_write"] = True
         engine = self._engine.execution_options(**options)
-        async with AsyncSession(engine, expire_on_commit=False) as session, session.begin():
-            yield session
+        with whole_unit():
+            async with AsyncSession(engine, expire_on_commit=False) as session, session.begin():
+                yield session
 
     async def close(self) -> None:
         await self._engine.dispose()

@@ -1,0 +1,76 @@
+"""Cancellation in the middle of units of work."""
+
+import asyncio
+import random
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from letsbe_app.db.session import Database
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> Database:
+    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'hub.db'}")
+    async with database.write() as session:
+        await session.exec(text("CREATE TABLE t (a INTEGER)"))  # type: ignore[call-overload]
+    return database
+
+
+async def write(database: Database) -> None:
+    async with database.write() as session:
+        await session.exec(text("INSERT INTO t VALUES (1)"))  # type: ignore[call-overload]
+        await session.exec(text("INSERT INTO t VALUES (2)"))  # type: ignore[call-overload]
+
+
+async def test_cancelled_writers_leave_no_lock_and_no_half_unit(database: Database) -> None:
+    moments = random.Random(1)
+    for _ in range(60):
+        writers = [asyncio.create_task(write(database)) for _ in range(3)]
+        await asyncio.sleep(moments.uniform(0, 0.01))
+        for writer in writers:
+            writer.cancel()
+        await asyncio.gather(*writers, return_exceptions=True)
+        async with asyncio.timeout(5):
+            await write(database)
+    async with database.read() as session:
+        rows = (await session.exec(text("SELECT a, count(*) FROM t GROUP BY a"))).all()  # type: ignore[call-overload]
+    assert rows[0][1] == rows[1][1] >= 60
+    await database.close()
+
+
+async def test_cancellation_takes_effect_behind_the_unit(database: Database) -> None:
+    begun = asyncio.Event()
+    went_on = []
+
+    async def work() -> None:
+        async with database.write() as session:
+            begun.set()
+            await session.exec(text("INSERT INTO t VALUES (1)"))  # type: ignore[call-overload]
+        await asyncio.sleep(0)
+        went_on.append(True)
+
+    task = asyncio.create_task(work())
+    await begun.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert went_on == []
+    await database.close()
+
+
+async def test_timeout_recognises_its_own_cancellation(database: Database) -> None:
+    async with database.write() as holder:
+        await holder.exec(text("INSERT INTO t VALUES (1)"))  # type: ignore[call-overload]
+        blocked = asyncio.create_task(_write_within(database, 0.05))
+        await asyncio.sleep(0.2)
+    with pytest.raises(TimeoutError):
+        await blocked
+    await database.close()
+
+
+async def _write_within(database: Database, seconds: float) -> None:
+    async with asyncio.timeout(seconds):
+        await write(database)
+        await asyncio.sleep(0)
