@@ -30,7 +30,7 @@ from letsbe_app.hub.session import (
     Refused,
 )
 from letsbe_app.kit.ids import new_id
-from letsbe_app.kit.tasks import run_until_one_fails
+from letsbe_app.kit.tasks import run_until_one_fails, to_the_end
 from letsbe_app.relay import RelayAway, Topic
 from letsbe_app.relay.channels import link_channel, link_taker
 from letsbe_app.relay.subscriber import Mailbox, Recheck
@@ -73,6 +73,7 @@ class Link:
         self.connection_id = new_id("lnk")
         self._socket = socket
         self._link_id = ""
+        self._gone: LinkClosed | None = None
         self._tenant_id = identity.tenant_id
         self._customer_id = identity.customer_id
         self._api_key = api_key
@@ -88,8 +89,9 @@ class Link:
 
     async def run(self) -> None:
         """Serve the connection; always ends with an exception."""
+        await self._shake_hands()
+        reader = asyncio.create_task(self._read())
         try:
-            await self._shake_hands()
             async with self._relay.subscriber.mailbox() as mailbox:
                 await self._relay.subscriber.follow(mailbox, link_channel(self._tenant_id))
                 await self._claim()
@@ -101,6 +103,7 @@ class Link:
                     self._write(),
                 )
         finally:
+            reader.cancel()
             if self._link_id:
                 await self._relay.presence.release(self._tenant_id, self._link_id)
             await self._relay.publisher.announce(self._customer_id, Topic.TENANT, self._tenant_id)
@@ -119,6 +122,10 @@ class Link:
         self._must_write.set()
 
     async def _claim(self) -> None:
+        if self._gone is not None:
+            # Ended while we waited for Redis. The daemon may be back on another connection by now, which a
+            # late claim would push out.
+            raise self._gone
         self._link_id = await self._relay.presence.claim(self._tenant_id, self.connection_id)
         await self._relay.publisher.take_over(self._tenant_id, self._link_id)
 
@@ -128,20 +135,17 @@ class Link:
                 frame = await self._socket.receive()
             except LinkClosed as exc:
                 # What came before the end is still applied: it need not be sent again.
+                self._gone = exc
                 await self._frames.put(exc)
                 return
             self._heard_at = time.monotonic()
             await self._frames.put(frame)
 
     async def _receive(self) -> None:
-        reader = asyncio.create_task(self._read())
-        try:
-            while True:
-                await self._take_all(await self._next_frames())
-                if self._session.has_frames:
-                    self._must_write.set()
-        finally:
-            reader.cancel()
+        while True:
+            await to_the_end(self._take_all(await self._next_frames()))
+            if self._session.has_frames:
+                self._must_write.set()
 
     async def _next_frames(self) -> list[str | bytes | LinkClosed]:
         """The frames that are there, at least one. More than one when they come faster than Redis answers."""
@@ -196,8 +200,8 @@ class Link:
     async def _pump(self) -> None:
         while True:
             self._must_look.clear()
-            await self._deliveries.offer()
-            await self._dispatch.offer_config(time.monotonic())
+            await to_the_end(self._deliveries.offer())
+            await to_the_end(self._dispatch.offer_config(time.monotonic()))
             self._must_write.set()
             is_live = self._relay.subscriber.is_connected
             with suppress(TimeoutError):
@@ -209,7 +213,7 @@ class Link:
             await asyncio.sleep(KEEP_UP_EVERY_SECONDS)
             self._check_silence()
             await self._keep_presence()
-            await self._check_key()
+            await to_the_end(self._check_key())
 
     async def _write(self) -> None:
         while True:

@@ -1,8 +1,10 @@
-"""Running several endless parts as one."""
+"""Running several endless parts as one, and parts that end whole or not at all."""
 
 import asyncio
 from collections.abc import Coroutine
-from typing import Any
+from typing import Any, TypeVar
+
+Result = TypeVar("Result")
 
 
 async def run_until_one_fails(*parts: Coroutine[Any, Any, None]) -> None:
@@ -20,3 +22,21 @@ async def run_until_one_fails(*parts: Coroutine[Any, Any, None]) -> None:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def to_the_end(part: Coroutine[Any, Any, Result]) -> Result:
+    """
+    Await a part that must not be cut off in the middle, such as a unit of work.
+
+    A cancellation waits until the part is done and goes on then. Without this, cancelling a task in the
+    middle of a transaction can leave SQLite's write lock with a connection that nobody owns any more.
+    """
+    task = asyncio.ensure_future(part)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait({task})
+        if not task.cancelled():
+            # Looked at, so that a failure is not reported as unseen: the cancellation is what counts.
+            task.exception()
+        raise

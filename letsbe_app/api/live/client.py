@@ -30,6 +30,7 @@ from letsbe_app.api.live.frames import (
     wake_frame,
 )
 from letsbe_app.errors import NotFound
+from letsbe_app.kit.tasks import to_the_end
 from letsbe_app.people.authz.actor import Actor
 from letsbe_app.relay import Relay, RelayAway, Topic
 from letsbe_app.relay.channels import Wake, customer_channel, run_stream
@@ -209,7 +210,7 @@ class LiveClient:
         if watch is None or run_number is None:
             await self._catch_up(conversation_id)
             return
-        run_id = await self._conversations.finished_run_id(conversation_id, run_number)
+        run_id = await to_the_end(self._conversations.finished_run_id(conversation_id, run_number))
         await self._catch_up(conversation_id)
         if run_id and watch.open_run == run_number and conversation_id not in self._behind:
             watch.give_up_run()
@@ -231,7 +232,10 @@ class LiveClient:
 
     async def _deliver(self, conversation_id: str, watch: Watch, event: StreamEvent) -> None:
         for gap in watch.take(event):
-            run_id = gap.run_id or await self._conversations.run_id_of(conversation_id, gap.run_number)
+            run_id: str | None = gap.run_id
+            if not run_id:
+                number = gap.run_number
+                run_id = await to_the_end(self._conversations.run_id_of(conversation_id, number))
             log.info("stream.gap", conversation_id=conversation_id, run_number=gap.run_number)
             await self._put(gap_frame(conversation_id, run_id or ""))
         await self._put(run_frame(conversation_id, event.id, event.run_id, event.body))

@@ -18,7 +18,7 @@ from letsbe_app.api.live.frames import (
 )
 from letsbe_app.composition import Services
 from letsbe_app.errors import Forbidden, NotSignedIn, Unavailable
-from letsbe_app.kit.tasks import run_until_one_fails
+from letsbe_app.kit.tasks import run_until_one_fails, to_the_end
 from letsbe_app.people.authz.actor import Actor
 
 log = structlog.get_logger()
@@ -61,7 +61,7 @@ async def _serve(websocket: WebSocket, hub: Services) -> None:
     actor = await hub.accounts.actor_of(token)
 
     async def check_session() -> None:
-        await hub.accounts.actor_of(token)
+        await to_the_end(hub.accounts.actor_of(token))
 
     async with hub.relay.subscriber.mailbox() as mailbox:
         client = LiveClient(actor, hub.relay, hub.conversations, mailbox, check_session)
@@ -89,14 +89,14 @@ async def _receive(websocket: WebSocket, client: LiveClient) -> None:
             frame = parse_client_frame(text)
         except ValueError:
             raise StreamClosed(CLOSE_BAD_MESSAGE, "not a frame of this stream") from None
-        await client.take(frame)
+        await to_the_end(client.take(frame))
 
 
 async def _watch_session(hub: Services, token: str | None, actor: Actor) -> None:
     """End the stream with the session, also where the wake about its end was lost."""
     while True:
         await asyncio.sleep(SESSION_CHECK_SECONDS)
-        if (await hub.accounts.actor_of(token)).session_id != actor.session_id:
+        if (await to_the_end(hub.accounts.actor_of(token))).session_id != actor.session_id:
             raise NotSignedIn("Sign in first.")
 
 

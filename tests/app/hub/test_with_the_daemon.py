@@ -181,8 +181,10 @@ async def test_nothing_is_lost_doubled_or_reordered(tmp_path: Path, seed: int) -
                 await eventually(lambda: len(inbox.texts) == 8 and store.journal.unconfirmed() == [])
             finally:
                 running.cancel()
-                await asyncio.gather(running, return_exceptions=True)
+                reader.cancel()
+                ends = await asyncio.gather(running, reader, return_exceptions=True)
                 store.close()
+            assert [end for end in ends if isinstance(end, Exception)] == []
             stored = await services.conversations.messages(customer.actor, conversation.id)
     assert faults.cuts > 4
     assert inbox.texts == [f"message {number}" for number in range(8)]
