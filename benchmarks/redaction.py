@@ -66,6 +66,14 @@ def _bodies(count: int, samples: int) -> list[dict[str, object]]:
     started = time.perf_counter()
     redactor = Redactor(_secrets(count))
     build_ms = (time.perf_counter() - started) * 1000
+    redactor.known.wait_until_fast()
+    compiled_ms = (time.perf_counter() - started) * 1000
+    change_ms = _change(redactor, count)
+    builds = {
+        "usable_after_ms": round(build_ms),
+        "at_full_speed_after_ms": round(compiled_ms),
+        "change_of_one_ms": round(change_ms, 1),
+    }
     rows: list[dict[str, object]] = []
     for size in (10_000, 100_000, 1_000_000):
         # The first samples warm the engines up and do not count.
@@ -73,8 +81,16 @@ def _bodies(count: int, samples: int) -> list[dict[str, object]]:
             _milliseconds(redactor, orjson.loads(orjson.dumps(chat_body(size))))
             for _ in range((samples if size < 1_000_000 else max(10, samples // 10)) + 3)
         ][3:]
-        rows.append({"secrets": count, "bytes": size, "build_ms": round(build_ms), **_quantiles(times)})
+        rows.append({"secrets": count, "bytes": size, **builds, **_quantiles(times)})
     return rows
+
+
+def _change(redactor: Redactor, count: int) -> float:
+    """How long the redactor takes for a vault with one more secret."""
+    secrets = [*_secrets(count), KnownSecret("new", "kV9mQ2xLp7zR4wT8nBc3")]
+    started = time.perf_counter()
+    Redactor(secrets, previous=redactor)
+    return (time.perf_counter() - started) * 1000
 
 
 def _milliseconds(redactor: Redactor, body: object) -> float:

@@ -34,10 +34,15 @@ class LiveRedactor:
 
         Raises whatever the vault raises: without the vault nothing can be called redacted.
         """
+        built = self._built
+        if built and built[0] == self._vault.version():
+            return built[1]
+        # Whoever comes while it is built waits: an older one does not know the newest secret.
         with self._lock:
             # The version is read first: a change in between is then seen as one the next time.
             version = self._vault.version()
-            if self._built is None or self._built[0] != version:
+            built = self._built
+            if built is None or built[0] != version:
                 secrets = [KnownSecret(name, value) for name, value in self._vault.known_secrets()]
-                self._built = (version, Redactor(secrets))
-            return self._built[1]
+                built = self._built = (version, Redactor(secrets, previous=built[1] if built else None))
+            return built[1]

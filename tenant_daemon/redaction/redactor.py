@@ -32,8 +32,9 @@ _Unit = tuple[int, int, bytes]
 class Redactor:
     """Replaces secrets by placeholders; the same secret always gets the same one."""
 
-    def __init__(self, secrets: Iterable[KnownSecret]) -> None:
-        self.known = KnownDetector(secrets)
+    def __init__(self, secrets: Iterable[KnownSecret], *, previous: "Redactor | None" = None) -> None:
+        """``previous`` is the redactor of an earlier state of the vault, so that less has to be built."""
+        self.known: KnownDetector = KnownDetector(secrets, previous=previous.known if previous else None)
         self._patterns = pattern_detector()
         self._entropy = EntropyDetector()
         self._verdicts = Verdicts()

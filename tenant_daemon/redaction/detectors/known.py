@@ -7,28 +7,34 @@ secret that was cut off is found as well, as long as what is left reveals most o
 """
 
 import re
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from tenant_daemon.redaction.engines import HyperscanLiterals, LiteralEngine
+from tenant_daemon.redaction.detectors.form_index import (
+    ANCHOR,
+    ENCODED,
+    LEAST_PART,
+    SHORTEST_FORM,
+    TAIL,
+    EngineMaker,
+    Form,
+    FormIndex,
+)
+from tenant_daemon.redaction.engines import best_engine
 from tenant_daemon.redaction.findings import Finding, Layer, secret_ref
-from tenant_daemon.redaction.forms import encoded_forms, plain_form
+from tenant_daemon.redaction.forms import plain_form
 from tenant_daemon.redaction.projection import Projection, is_kept
 
-ANCHOR = 8
-"""Characters of a form that the engine searches for."""
-SHORTEST_FORM = 6
 _LONG_ENOUGH = 16
 """From this length on a projected match alone is proof; below, the characters between are looked at."""
 _MOST = 0.5
 _MOST_OF_BEGINNING = 0.4
 _MOST_OF_SHORT = 0.6
 """The share of a secret that counts as revealing it."""
-_LEAST_PART = 9
 _LEAST_ENCODED_PART = 14
-"""Characters that a part has at least: shorter ones occur by chance."""
+"""Characters that a part of an encoding has at least: shorter ones occur by chance."""
+_MOST_FRESH = 200
 _LONGEST_GAP = 400
 _MARGIN = 48
 
@@ -55,77 +61,59 @@ class KnownSecret:
         return f"KnownSecret({self.name!r})"
 
 
-@dataclass(frozen=True, slots=True)
-class _Form:
-    secret: int
-    projected: bytes
-    is_plain: bool
-    is_tail: bool = False
-    """The anchor is the end of the secret: found where its beginning was cut off."""
-
-    @property
-    def anchor(self) -> bytes:
-        return self.projected[-ANCHOR:] if self.is_tail else self.projected[:ANCHOR]
-
-
-@dataclass(frozen=True, slots=True)
 class _Secret:
-    name: str
-    value: str
-    raw: bytes
+    """What the search has to know of a secret."""
 
-    @property
-    def is_long(self) -> bool:
-        return len(plain_form(self.value)) >= _LONG_ENOUGH
+    __slots__ = ("is_long", "is_unprojectable", "name", "raw", "value")
+
+    def __init__(self, name: str, value: str) -> None:
+        self.name = name
+        self.value = value
+        self.raw = value.encode("utf-8", "surrogatepass")
+        size = len(plain_form(value))
+        self.is_long = size >= _LONG_ENOUGH
+        self.is_unprojectable = size < SHORTEST_FORM
 
 
 class KnownDetector:
-    """Finds the given secrets. Immutable, safe to use from several threads."""
+    """
+    Finds the given secrets. Immutable, safe to use from several threads.
+
+    With ``previous``, what was built for an earlier state of the vault is used again: only secrets that are
+    new have their forms worked out, and those that are gone are passed over when they are found.
+    """
 
     def __init__(
         self,
         secrets: Iterable[KnownSecret],
-        engine: Callable[[Sequence[bytes]], LiteralEngine] = HyperscanLiterals,
+        engine: EngineMaker = best_engine,
+        *,
+        previous: "KnownDetector | None" = None,
     ) -> None:
-        self._secrets = list(_with_lines(secrets))
-        self._exact = [secret for secret in self._secrets if len(plain_form(secret.value)) < SHORTEST_FORM]
-        by_anchor: dict[bytes, list[_Form]] = defaultdict(list)
-        for form in self._all_forms():
-            by_anchor[form.anchor].append(form)
-        self._anchors = list(by_anchor)
-        self._forms = [by_anchor[anchor] for anchor in self._anchors]
-        self._engine = engine(self._anchors)
-        self.prefixes = frozenset(
-            form.projected[:length]
-            for forms in self._forms
-            for form in forms
-            if not form.is_tail
-            for length in range(1, min(ANCHOR, len(form.projected)))
+        before: Mapping[str, _Secret] = previous._secrets if previous else {}
+        self._secrets: dict[str, _Secret] = {}
+        for name, value in _with_lines(secrets):
+            known = before.get(value)
+            self._secrets[value] = known if known and known.name == name else _Secret(name, value)
+        self._exact = [secret for secret in self._secrets.values() if secret.is_unprojectable]
+        self._indexes: tuple[FormIndex, ...] = _indexes(
+            self._secrets, previous._indexes if previous else (), engine
         )
-        """Beginnings shorter than an anchor: where a stream might be in the middle of a secret."""
-        self.longest_form = max((len(f.projected) for forms in self._forms for f in forms), default=0)
+        self.longest_form = max((index.longest for index in self._indexes), default=0)
 
-    def _all_forms(self) -> Iterator[_Form]:
-        for index, secret in enumerate(self._secrets):
-            plain = plain_form(secret.value)
-            seen = {plain}
-            if len(plain) >= SHORTEST_FORM:
-                yield _Form(index, plain, is_plain=True)
-                if len(plain) >= 2 * _LEAST_PART:
-                    yield _Form(index, plain, is_plain=True, is_tail=True)
-            for projected in encoded_forms(secret.value):
-                if len(projected) >= SHORTEST_FORM and projected not in seen:
-                    seen.add(projected)
-                    yield _Form(index, projected, is_plain=False)
+    def wait_until_fast(self) -> None:
+        """Wait for engines that are still being compiled; for measurements, since answers are the same."""
+        for index in self._indexes:
+            index.engine.wait_until_fast()
 
     def find(self, data: bytes) -> list[Finding]:
         """Where known secrets stand in ``data`` (UTF-8)."""
-        findings = list(self._find_exact(data))
+        findings = list(self._find_exact(data)) if self._exact else []
         projection = Projection(data)
-        for index, end in self._engine.find(projection.data):
-            for form in self._forms[index]:
-                finding = self._check(data, projection, form, end - len(self._anchors[index]), end)
-                if finding:
+        for index in self._indexes:
+            for form, start, end in index.find(projection.data):
+                secret = self._secrets.get(index.values[form[0]])
+                if secret and (finding := _check(data, projection, form, secret, start, end)):
                     findings.append(finding)
         return findings
 
@@ -138,15 +126,14 @@ class KnownDetector:
         projection = Projection(data)
         text = projection.data
         opens = []
-        tail = text[max(0, len(text) - 2 * self.longest_form) :]
-        shift = len(text) - len(tail)
-        for index, end in self._engine.find(tail):
-            start = shift + end - len(self._anchors[index])
-            rest = text[start:]
-            if any(not f.is_tail and f.projected.startswith(rest) for f in self._forms[index]):
-                opens.append(start)
+        shift = max(0, len(text) - 2 * self.longest_form)
+        tail = text[shift:]
+        for index in self._indexes:
+            for (_, kind, projected), start, _ in index.find(tail):
+                if kind != TAIL and projected.startswith(tail[start:]):
+                    opens.append(shift + start)
         for length in range(min(ANCHOR - 1, len(text)), 0, -1):
-            if text[-length:] in self.prefixes:
+            if any(index.has_beginning(text[-length:]) for index in self._indexes):
                 opens.append(len(text) - length)
                 break
         if not opens:
@@ -162,43 +149,66 @@ class KnownDetector:
                 yield _finding(start, start + len(secret.raw), secret.name)
                 start = data.find(secret.raw, start + len(secret.raw))
 
-    def _check(
-        self, data: bytes, projection: Projection, form: _Form, start: int, end: int
-    ) -> Finding | None:
-        if form.is_tail:
-            length = _common_suffix(form.projected, projection.data, end)
-            start = end - length
-        else:
-            length = _common_prefix(form.projected, projection.data, start)
-        secret = self._secrets[form.secret]
-        is_part = length < len(form.projected)
-        origin_start, origin_end = projection.origin(start, start + length)
-        if is_part and form.is_plain and not secret.is_long:
-            return _short_part(data, origin_start, secret)
-        if is_part and not _reveals(form, projection.data[start : start + length]):
-            return None
-        if form.is_plain:
-            if not secret.is_long:
-                return _verified(projection.cleaned, origin_start, origin_end, secret)
-            origin_start, origin_end = _with_punctuation(data, origin_start, origin_end, secret.raw)
-        else:
-            origin_start = _widened_start(data, origin_start)
-            if closing := _LEAD_OUT.match(data, origin_end):
-                origin_end = closing.end()
-        return _finding(origin_start, origin_end, secret.name)
+
+def _indexes(
+    secrets: Mapping[str, _Secret], previous: Sequence[FormIndex], engine: EngineMaker
+) -> tuple[FormIndex, ...]:
+    """
+    Indexes that cover all secrets, with as little work as will do.
+
+    The large index of the past is kept and a small one takes what is new. It grows with each change, until
+    it is worth one large index again; so is a large one of which half is gone.
+    """
+    base = previous[0] if previous else None
+    if base is None or sum(value in secrets for value in base.values) * 2 < len(base.values):
+        return (FormIndex(list(secrets), engine),)
+    covered = set(base.values)
+    fresh = [value for value in secrets if value not in covered]
+    if not fresh:
+        return (base,)
+    if len(fresh) > _MOST_FRESH and len(fresh) * 4 > len(base.values):
+        return (FormIndex(list(secrets), engine),)
+    return base, FormIndex(fresh, engine)
 
 
-def _reveals(form: _Form, part: bytes) -> bool:
+def _check(
+    data: bytes, projection: Projection, form: Form, secret: _Secret, start: int, end: int
+) -> Finding | None:
+    _, kind, projected = form
+    if kind == TAIL:
+        length = _common_suffix(projected, projection.data, end)
+        start = end - length
+    else:
+        length = _common_prefix(projected, projection.data, start)
+    is_part = length < len(projected)
+    origin_start, origin_end = projection.origin(start, start + length)
+    if is_part and kind != ENCODED and not secret.is_long:
+        return _short_part(data, origin_start, secret)
+    if is_part and not _reveals(form, projection.data[start : start + length]):
+        return None
+    if kind != ENCODED:
+        if not secret.is_long:
+            return _verified(projection.cleaned, origin_start, origin_end, secret)
+        origin_start, origin_end = _with_punctuation(data, origin_start, origin_end, secret.raw)
+    else:
+        origin_start = _widened_start(data, origin_start)
+        if closing := _LEAD_OUT.match(data, origin_end):
+            origin_end = closing.end()
+    return _finding(origin_start, origin_end, secret.name)
+
+
+def _reveals(form: Form, part: bytes) -> bool:
     """Whether a part of a form gives most of the secret away."""
-    share = _MOST if form.is_tail else _MOST_OF_BEGINNING
-    least = _LEAST_PART if form.is_plain else _LEAST_ENCODED_PART
-    if form.is_plain and part.isalpha():
+    _, kind, projected = form
+    share = _MOST if kind == TAIL else _MOST_OF_BEGINNING
+    least = _LEAST_ENCODED_PART if kind == ENCODED else LEAST_PART
+    if kind != ENCODED and part.isalpha():
         least = _LONG_ENOUGH  # Words, perhaps.
-    return len(part) >= max(least, share * len(form.projected))
+    return len(part) >= max(least, share * len(projected))
 
 
-def _with_lines(secrets: Iterable[KnownSecret]) -> Iterator[_Secret]:
-    """Every secret once, and of those with several lines also each line that is a secret by itself."""
+def _with_lines(secrets: Iterable[KnownSecret]) -> Iterator[tuple[str, str]]:
+    """Each name and value once; of values with several lines also each line that is a secret itself."""
     seen: set[str] = set()
     for secret in secrets:
         value = secret.value.strip()
@@ -207,7 +217,7 @@ def _with_lines(secrets: Iterable[KnownSecret]) -> Iterator[_Secret]:
             is_line = part is not value
             if part and part not in seen and not (is_line and not _is_secret_line(part)):
                 seen.add(part)
-                yield _Secret(secret.name, part, part.encode("utf-8", "surrogatepass"))
+                yield secret.name, part
 
 
 def _is_secret_line(line: str) -> bool:

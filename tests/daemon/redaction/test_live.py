@@ -37,3 +37,42 @@ def test_vault_that_cannot_be_read_is_not_hidden() -> None:
 
     with pytest.raises(OSError, match="locked"):
         LiveRedactor(Locked()).current()
+
+
+def test_change_of_the_vault_is_seen_by_a_redactor_that_was_not_built_anew() -> None:
+    vault = FakeVault()
+    vault.secrets = [(f"key-{n}", f"{n}kV9mQ2xLp7zR4wT8") for n in range(5)]
+    live = LiveRedactor(vault)
+    live.current()
+    # One is renamed, one is gone, one has another value, one is new.
+    vault.secrets = [
+        ("other", "0kV9mQ2xLp7zR4wT8"),
+        ("key-2", "Zz81hQpLw0x7Yc6T"),
+        *vault.secrets[3:],
+        ("new", "Bt5nW8rJ3kD1sG7v"),
+    ]
+    vault.changes += 1
+    shown = [
+        "0kV9mQ2xLp7zR4wT8",
+        "1kV9mQ2xLp7zR4wT8",
+        "2kV9mQ2xLp7zR4wT8",
+        "Zz81hQpLw0x7Yc6T",
+        "Bt5nW8rJ3kD1sG7v",
+    ]
+    assert [live.current().redact(f"it is {value} .") for value in shown] == [
+        "it is SECRET_REF(other) .",
+        "it is 1kV9mQ2xLp7zR4wT8 .",
+        "it is 2kV9mQ2xLp7zR4wT8 .",
+        "it is SECRET_REF(key-2) .",
+        "it is SECRET_REF(new) .",
+    ]
+
+
+def test_many_changes_one_after_the_other_leave_nothing_out() -> None:
+    vault = FakeVault()
+    live = LiveRedactor(vault)
+    for number in range(12):
+        vault.secrets = [*vault.secrets[number // 3 :], (f"key-{number}", f"Bt5nW8rJ3kD1sG7v{number}")]
+        vault.changes += 1
+        for name, value in vault.secrets:
+            assert live.current().redact(value) == f"SECRET_REF({name})"

@@ -1,0 +1,81 @@
+"""
+Where the forms of a set of secrets begin, searched with one pass of an engine.
+
+The forms are kept in columns: a vault of 5,000 secrets has 200,000 of them, and as many objects would make
+every collection of the interpreter slow.
+"""
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
+
+from tenant_daemon.redaction.engines import LiteralEngine, best_engine
+from tenant_daemon.redaction.forms import encoded_forms, plain_form
+
+ANCHOR = 8
+"""Characters of a form that the engine searches for."""
+SHORTEST_FORM = 6
+LEAST_PART = 9
+"""Characters that a part of a secret has at least: shorter ones occur by chance."""
+
+PLAIN, TAIL, ENCODED = range(3)
+"""The secret itself; its end, for where the beginning was cut off; it in an encoding."""
+
+Form = tuple[int, int, bytes]
+"""Number of the secret, one of the three above, and the projected form."""
+EngineMaker = Callable[[Sequence[bytes]], LiteralEngine]
+
+
+class FormIndex:
+    """The forms of these secrets. Immutable, safe to use from several threads."""
+
+    def __init__(self, values: Sequence[str], engine: EngineMaker = best_engine) -> None:
+        self.values = tuple(values)
+        by_anchor: dict[bytes, list[Form]] = {}
+        self.longest = 0
+        for form in _all_forms(values):
+            by_anchor.setdefault(_anchor(form), []).append(form)
+            self.longest = max(self.longest, len(form[2]))
+        self._anchors = list(by_anchor)
+        # Tuples of plain values are left out by the collector once it has seen them; lists never are.
+        self._forms = [tuple(by_anchor[anchor]) for anchor in self._anchors]
+        self.engine = engine(self._anchors)
+
+    def find(self, projected: bytes) -> Iterator[tuple[Form, int, int]]:
+        """Every form whose anchor is in ``projected``, and where the anchor stands."""
+        for index, end in self.engine.find(projected):
+            start = end - len(self._anchors[index])
+            for form in self._forms[index]:
+                yield form, start, end
+
+    def has_beginning(self, part: bytes) -> bool:
+        """Whether some anchor begins with ``part``."""
+        at = bisect_left(self._sorted_anchors, part)
+        return at < len(self._sorted_anchors) and self._sorted_anchors[at].startswith(part)
+
+    @cached_property
+    def _sorted_anchors(self) -> list[bytes]:
+        return sorted(
+            anchor
+            for anchor, forms in zip(self._anchors, self._forms, strict=True)
+            if any(kind != TAIL for _, kind, _ in forms)
+        )
+
+
+def _anchor(form: Form) -> bytes:
+    _, kind, projected = form
+    return projected[-ANCHOR:] if kind == TAIL else projected[:ANCHOR]
+
+
+def _all_forms(values: Sequence[str]) -> Iterator[Form]:
+    for index, value in enumerate(values):
+        plain = plain_form(value)
+        seen = {plain}
+        if len(plain) >= SHORTEST_FORM:
+            yield index, PLAIN, plain
+            if len(plain) >= 2 * LEAST_PART:
+                yield index, TAIL, plain
+        for projected in encoded_forms(value):
+            if len(projected) >= SHORTEST_FORM and projected not in seen:
+                seen.add(projected)
+                yield index, ENCODED, projected
