@@ -63,7 +63,9 @@ CLOCK_NOISE_MS = 2.0
 class Answers:
     """What was measured of all answers with one length of history. Times are seconds, one per word."""
 
-    shown: int
+    shown: int = 0
+    answers: int = 0
+    loads: list[float] = field(default_factory=list)
     to_page: list[float] = field(default_factory=list)
     to_openclaw: list[float] = field(default_factory=list)
     openclaw_to_page: list[float] = field(default_factory=list)
@@ -88,6 +90,7 @@ class Answers:
         self.openclaw_to_link += between(to_openclaw, to_link)
         self.link_to_page += between(to_link, to_page)
         self.wire.add(seen.wire)
+        self.answers += 1
         self.words += len(model)
         self.text_bytes += len(str(events[-1].body["text"]).encode())
         self.newest_pace = {
@@ -106,7 +109,9 @@ class Answers:
         sizes, frames = self.wire.websocket_bytes, self.wire.websocket_frames
         return {
             "messages_shown": self.shown,
+            "answers": self.answers,
             "words": self.words,
+            "load": self.loads,
             "model_to_page": percentiles(self.to_page),
             "of_it_model_to_openclaw": percentiles(self.to_openclaw),
             "of_it_openclaw_to_page": percentiles(self.openclaw_to_page),
@@ -118,13 +123,14 @@ class Answers:
             "bytes_per_word": {
                 "stream": per_word(sizes[STREAM]),
                 "reflex_event_socket": per_word(sizes[REFLEX]),
-                "rest": per_word(self.wire.rest_bytes),
                 "bare_text": per_word(self.text_bytes),
             },
             "frames_per_word": {
                 "stream": round(frames[STREAM] / self.words, 2),
                 "reflex_event_socket": round(frames[REFLEX] / self.words, 2),
             },
+            "rest_bytes_per_answer": round(self.wire.rest_bytes / self.answers),
+            "reflex_bytes_per_answer": round(sizes[REFLEX] / self.answers),
             "clock_offset_ms": self.clock_offset_ms,
         }
 
@@ -141,22 +147,25 @@ class Stage:
     gateway: Gateway
     tab: Tab
 
-    async def measure(self, earlier: int, answers: int, words: int) -> dict[str, Any]:
-        """Answers in a conversation that has so many messages already."""
+    async def measure(self, found: Answers, earlier: int, answers: int, words: int) -> None:
+        """Answers in a new conversation that has so many messages already."""
         conversation_id = await self.owner.start(AGENT)
         await add_earlier_messages(self.services, conversation_id, earlier)
-        found = Answers(await self.tab.open(conversation_id, earlier))
-        for number in range(answers + 1):
+        found.shown = await self.tab.open(conversation_id, earlier)
+        # Not counted: with its first answer OpenClaw prepares a session.
+        await self.tab.ask(_question(20))
+        for number in range(2, answers + 2):
+            self.gateway.text_of(conversation_id)
             self.trace.new_lines()
-            # The first answer is not counted: OpenClaw prepares a new session with it.
-            asked = words if number else 20
-            seen = await self.tab.ask(_question(asked))
-            openclaw = self.gateway.text_of(conversation_id)
+            seen = await self.tab.ask(_question(words))
             events = link_events(self.system.hub_tap, conversation_id)
-            newest_run = [event for event in events if event.id.startswith(f"{number + 1}-")]
-            if number:
-                found.add(model_words(self.trace.new_lines()), openclaw, newest_run, seen)
-        return found.report()
+            found.add(
+                model_words(self.trace.new_lines()),
+                self.gateway.text_of(conversation_id),
+                [event for event in events if event.id.startswith(f"{number}-")],
+                seen,
+            )
+        found.loads.append(load_now())
 
     async def bare(self, words: int) -> dict[str, Any]:
         """A plain client at the model, and one at our proxy in front of it."""
@@ -184,7 +193,7 @@ def _question(words: int) -> str:
 
 async def run(system: System, trace: TraceFile, *, quick: bool) -> dict[str, Any]:
     """Everything with each length of history."""
-    answers, words = (1, 120) if quick else (4, 200)
+    rounds, answers, words = (1, 1, 120) if quick else (3, 2, 150)
     password = (system.data_dir / "keys" / PASSWORD_FILE).read_text().strip()
     home = TenantHome(system.tenant_homes()[0])
     async with AsyncExitStack() as stack:
@@ -197,8 +206,15 @@ async def run(system: System, trace: TraceFile, *, quick: bool) -> dict[str, Any
         tab = await stack.enter_async_context(signed_in_tab(system.url, EMAIL, password))
         stage = Stage(system, home, trace, services, owner, gateway, tab)
         bare = await stage.bare(words)
-        histories = {str(count): await stage.measure(count, answers, words) for count in EARLIER}
-    return {"bare": bare, "earlier_messages": histories}
+        histories = {count: Answers() for count in EARLIER}
+        # In turns, so that what else the machine does meets both alike.
+        for _round in range(rounds):
+            for count, found in histories.items():
+                await stage.measure(found, count, answers, words)
+    return {
+        "bare": bare,
+        "earlier_messages": {str(count): found.report() for count, found in histories.items()},
+    }
 
 
 def summary(report: dict[str, Any]) -> dict[str, Any]:

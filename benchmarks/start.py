@@ -34,6 +34,17 @@ READY = "Ready in"
 _STEP = re.compile(r"^\s+ok (?P<name>.+) \((?P<seconds>[\d.]+) s\)$")
 
 
+_OWN_ENVIRONMENT = {
+    "VIRTUAL_ENV",
+    "PYTHONPATH",
+    "REDIS_URL",
+    "DATABASE_URL",
+    "MAKEFLAGS",
+    "MAKELEVEL",
+    "MFLAGS",
+}
+
+
 class StartFailed(RuntimeError):
     """`make run` ended or took too long; holds the end of what it printed."""
 
@@ -55,13 +66,35 @@ def parse_steps(lines: Iterable[str]) -> dict[str, float]:
     return {match["name"]: float(match["seconds"]) for match in found if match}
 
 
-def measure(checkout: Path, data_dir: Path, *, caches: Path | None = None) -> Start:
+@dataclass(frozen=True)
+class Place:
+    """A checkout with a data folder. The ports stay: servers that were set up know the hub by its address."""
+
+    checkout: Path
+    data_dir: Path
+    hub_port: int = field(default_factory=free_port)
+    redis_port: int = field(default_factory=lambda: free_port() + 211)
+
+    def environment(self, caches: Path | None) -> dict[str, str]:
+        """As `make run` finds it; of the environment of the benchmark itself, nothing takes part."""
+        environment = {name: value for name, value in os.environ.items() if name not in _OWN_ENVIRONMENT}
+        environment |= {
+            "LETSBE_DATA_DIR": str(self.data_dir),
+            "LETSBE_HUB_PORT": str(self.hub_port),
+            "LETSBE_REDIS_PORT": str(self.redis_port),
+            "LETSBE_PUBLIC_URL": f"http://127.0.0.1:{self.hub_port}",
+        }
+        if caches is not None:
+            environment |= {"PIP_CACHE_DIR": str(caches / "pip"), "npm_config_cache": str(caches / "npm")}
+        return environment
+
+
+def measure(place: Place, *, caches: Path | None = None) -> Start:
     """
-    Start in a checkout, wait until it is ready, stop.
+    Start, wait until it is ready, stop.
 
     Args:
-        checkout: Where `make run` is typed.
-        data_dir: For all data of the system.
+        place: Where `make run` is typed.
         caches: A folder for the package caches, where those of this user must not help.
 
     Raises:
@@ -71,8 +104,8 @@ def measure(checkout: Path, data_dir: Path, *, caches: Path | None = None) -> St
     began = time.monotonic()
     process = subprocess.Popen(
         ["make", "run", f"PYTHON={_system_python()}"],
-        cwd=checkout,
-        env=_environment(data_dir, caches),
+        cwd=place.checkout,
+        env=place.environment(caches),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -97,7 +130,7 @@ def measure(checkout: Path, data_dir: Path, *, caches: Path | None = None) -> St
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
         seconds_to_stop = time.monotonic() - stopping
-        left = _end_what_is_left(family, data_dir)
+        left = _end_what_is_left(family, place.data_dir)
     return Start(round(seconds_to_ready, 1), parse_steps(lines), round(seconds_to_stop, 1), len(family), left)
 
 
@@ -113,24 +146,6 @@ def _read(stream: IO[str], lines: list[str], is_over: threading.Event) -> None:
 def _system_python() -> str:
     # `make run` begins with a Python outside of any virtual environment, as a newcomer's does.
     return str(Path(sys.base_prefix) / "bin" / f"python{sys.version_info.major}.{sys.version_info.minor}")
-
-
-def _environment(data_dir: Path, caches: Path | None) -> dict[str, str]:
-    port, redis_port = free_port(), free_port() + 211
-    environment = {
-        **os.environ,
-        "LETSBE_DATA_DIR": str(data_dir),
-        "LETSBE_HUB_PORT": str(port),
-        "LETSBE_REDIS_PORT": str(redis_port),
-        "LETSBE_PUBLIC_URL": f"http://127.0.0.1:{port}",
-    }
-    # Of the environment in which the benchmark itself runs, nothing may take part.
-    for name in ("VIRTUAL_ENV", "PYTHONPATH", "REDIS_URL", "DATABASE_URL", "MAKEFLAGS", "MAKELEVEL"):
-        environment.pop(name, None)
-    if caches is not None:
-        environment["PIP_CACHE_DIR"] = str(caches / "pip")
-        environment["npm_config_cache"] = str(caches / "npm")
-    return environment
 
 
 def _end_what_is_left(family: Sequence[psutil.Process], data_dir: Path) -> list[str]:
@@ -160,18 +175,33 @@ def _knows(process: psutil.Process, folder: Path) -> bool:
     return any(str(folder) in word for word in words)
 
 
-def cold(folder: Path) -> tuple[Path, Start]:
+def local_package_sources(settings: str) -> list[str]:
+    """
+    Which of pip's settings name a folder of this machine: with one, a cold start is not all download.
+
+    Args:
+        settings: As ``pip config list`` prints them, one ``name='value'`` per line.
+    """
+    pairs = (line.partition("=") for line in settings.splitlines())
+    wanted = ("find-links", "index-url", "extra-index-url")
+    return sorted(
+        name
+        for name, _, value in pairs
+        if name.endswith(wanted) and re.search(r"(?:^|[\s'])(?:/|file:)", value)
+    )
+
+
+def pip_settings() -> str:
+    """What is configured for pip here."""
+    command = [sys.executable, "-m", "pip", "config", "list"]
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout
+
+
+def cold(folder: Path) -> tuple[Place, Start]:
     """A fresh clone of what is committed here, with empty caches; returns it for the warm starts."""
-    clone = folder / "clone"
-    subprocess.run(["git", "clone", "--quiet", str(ROOT), str(clone)], check=True)
-    return clone, measure(clone, folder / "data", caches=folder / "caches")
-
-
-def warm(checkout: Path, data_dir: Path, count: int, *, is_provisioned: bool) -> list[Start]:
-    """Second starts; the first, which makes the sample owner's server, is not counted."""
-    if not is_provisioned:
-        measure(checkout, data_dir)
-    return [measure(checkout, data_dir) for _ in range(count)]
+    place = Place(folder / "clone", folder / "data")
+    subprocess.run(["git", "clone", "--quiet", str(ROOT), str(place.checkout)], check=True)
+    return place, measure(place, caches=folder / "caches")
 
 
 def report_of(starts: Sequence[Start]) -> dict[str, Any]:
@@ -195,11 +225,14 @@ def run(*, quick: bool) -> dict[str, Any]:
     report: dict[str, Any] = {}
     with tempfile.TemporaryDirectory(prefix="letsbe-start-") as name:
         folder = Path(name)
-        checkout = ROOT
-        if not quick:
-            checkout, first = cold(folder)
-            report["cold"] = asdict(first)
-        starts = warm(checkout, folder / "data", 1 if quick else 3, is_provisioned=not quick)
+        if quick:
+            place = Place(ROOT, folder / "data")
+            # Not counted: it makes the sample owner's server.
+            measure(place)
+        else:
+            place, first = cold(folder)
+            report["cold"] = {**asdict(first), "local_package_sources": local_package_sources(pip_settings())}
+        starts = [measure(place) for _ in range(1 if quick else 3)]
         report["warm"] = report_of(starts)
     return report
 

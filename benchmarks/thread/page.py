@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Self
 from urllib.parse import urlsplit
 
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Page, ViewportSize, async_playwright, expect
 
-from tests.support.browser import DESKTOP, FLAGS, chromium_path
+from tests.support.browser import FLAGS, chromium_path
 
 STREAM: Final = "/api/v1/customer/stream"
 REFLEX: Final = "/_event"
@@ -120,7 +120,7 @@ async def signed_in_tab(url: str, email: str, password: str) -> AsyncIterator[Ta
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium_path(), args=FLAGS)
         try:
-            context = await browser.new_context(viewport=DESKTOP)
+            context = await browser.new_context(viewport=ViewportSize(width=1440, height=900))
             context.set_default_timeout(30_000)
             await context.add_init_script("window.letsbeMarksTokens = true")
             answer = await context.request.post(

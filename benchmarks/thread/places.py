@@ -20,7 +20,7 @@ from letsbe_app.kit.ids import new_id
 from tenant_daemon.home import TenantHome
 from tenant_daemon.local_tokens import local_token
 from tenant_daemon.openclaw.client import OpenClawClient
-from tenant_daemon.openclaw.events import RunText
+from tenant_daemon.openclaw.events import RunCompleted, RunText
 from tenant_daemon.settings import load_settings
 from tests.support.wiretap import Wiretap
 
@@ -66,7 +66,12 @@ class Gateway:
         """Until the connection ends."""
         async for event in client.events():
             if isinstance(event, RunText):
-                self._grown.setdefault(event.session_key, []).append(Growth(time(), len(event.so_far)))
+                self._note(event.session_key, event.so_far)
+            elif isinstance(event, RunCompleted) and event.text:
+                self._note(event.session_key, event.text)
+
+    def _note(self, session_key: str, text: str) -> None:
+        self._grown.setdefault(session_key, []).append(Growth(time(), len(text)))
 
 
 @asynccontextmanager

@@ -1,6 +1,6 @@
 """What the benchmark of `make run` reads from its output."""
 
-from benchmarks.start import Start, parse_steps, report_of
+from benchmarks.start import Start, local_package_sources, parse_steps, report_of
 
 OUTPUT = """\
 Setting up LetsBe Biz in this folder:
@@ -32,3 +32,13 @@ def test_several_starts_are_told_by_their_median() -> None:
     assert report["seconds_to_ready"] == {"median": 22.0, "each": [20.0, 30.0, 22.0]}
     assert report["steps"] == {"Hub": 11.0}
     assert report["left_behind"] == []
+
+
+def test_a_folder_of_wheels_is_told() -> None:
+    settings = """\
+global.index-url='https://registry.example/simple'
+global.extra-index-url='file:///srv/simple'
+global.cert='/etc/ssl/cert.pem'
+:env:.find-links='/srv/wheels'
+"""
+    assert local_package_sources(settings) == [":env:.find-links", "global.extra-index-url"]
