@@ -7,13 +7,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Final
+from typing import Final
 
 DEFAULT_HOME: Final = Path("/var/lib/letsbe/tenant")
 HOME_VARIABLE: Final = "LETSBE_TENANT_HOME"
-
-SubParsers = Any
-"""What ``add_subparsers`` gives; argparse keeps the type private."""
 
 
 @dataclass(frozen=True)

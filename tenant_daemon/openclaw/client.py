@@ -62,8 +62,6 @@ class SessionHistory:
     messages: list[Json]
     running_text: str | None
     """Text so far of the answer that is being written, None when no run is active."""
-    active_run_ids: tuple[str, ...]
-    """Often empty although a run is active; ``running_run_id`` tells that one."""
     running_run_id: str = ""
 
 
@@ -141,11 +139,9 @@ class OpenClawClient:
         """The session's last messages and the run that is active, for a caller that was away."""
         payload = await self._request("chat.history", {"sessionKey": session_key, "limit": limit})
         in_flight = payload.get("inFlightRun")
-        session = payload.get("sessionInfo") or {}
         return SessionHistory(
             messages=list(payload.get("messages") or []),
             running_text=str(in_flight.get("text") or "") if isinstance(in_flight, dict) else None,
-            active_run_ids=tuple(map(str, session.get("activeRunIds") or ())),
             running_run_id=str(in_flight.get("runId") or "") if isinstance(in_flight, dict) else "",
         )
 

@@ -79,7 +79,6 @@ class RunFailed(RunEventOf):
 RunEvent = (
     RunWorking | RunText | RunPreamble | RunToolStarted | RunToolEnded | RunCompleted | RunAborted | RunFailed
 )
-RUN_ENDINGS = (RunCompleted, RunAborted, RunFailed)
 
 
 @dataclass(frozen=True)

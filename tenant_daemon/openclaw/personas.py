@@ -4,14 +4,13 @@ The texts that an agent is instructed with, in a folder that no tool of the agen
 OpenClaw reads them at the start of each session's turn, so a changed text needs no restart.
 """
 
-import os
-import secrets
 import shutil
 from pathlib import Path
 from typing import Final
 
 from tenant_daemon.contracts.config import AgentConfig, TenantConfig
 from tenant_daemon.home import TenantHome
+from tenant_daemon.kit.private_file import write_private
 from tenant_daemon.openclaw.paths import persona_dir
 
 _HOUSE_RULES: Final = Path(__file__).parent / "house_rules.md"
@@ -23,21 +22,6 @@ def write_personas(home: TenantHome, config: TenantConfig) -> None:
         _write_persona(home, agent)
         home.workspace(agent.agent_id).mkdir(mode=0o700, parents=True, exist_ok=True)
     _remove_others(home, {agent.agent_id for agent in config.agents})
-
-
-def write_private(path: Path, text: str) -> None:
-    """Replace a file at once, readable by this user alone."""
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-    except BaseException:
-        draft.unlink(missing_ok=True)
-        raise
 
 
 def _write_persona(home: TenantHome, agent: AgentConfig) -> None:

@@ -2,9 +2,10 @@
 
 from tenant_daemon.contracts.config import TenantConfig
 from tenant_daemon.home import TenantHome
+from tenant_daemon.kit.private_file import write_private
 from tenant_daemon.openclaw.config_writer import openclaw_text
 from tenant_daemon.openclaw.paths import config_file, state_dir
-from tenant_daemon.openclaw.personas import write_personas, write_private
+from tenant_daemon.openclaw.personas import write_personas
 from tenant_daemon.settings import TenantSettings
 
 

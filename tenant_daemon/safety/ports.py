@@ -1,4 +1,4 @@
-"""What the wrapper needs of other parts. ``compose.py`` chooses the real ones."""
+"""What the wrapper needs of other parts. ``command.py`` chooses the real ones."""
 
 from collections.abc import Callable, Mapping
 from typing import Protocol

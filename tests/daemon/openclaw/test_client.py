@@ -171,11 +171,10 @@ async def test_history_tells_the_run_in_progress() -> None:
         payload = {
             "messages": [{"role": "user"}],
             "inFlightRun": {"runId": "k", "text": "so far"},
-            "sessionInfo": {"activeRunIds": ["k"]},
         }
         await peer.answer(await peer.take(), payload)
         await peer.socket.wait_closed()
 
     async with gateway(script) as port, OpenClawClient(port, "t") as client:
         history = await client.history("agent:a:c-1")
-    assert (history.running_text, history.active_run_ids) == ("so far", ("k",))
+    assert (history.running_text, history.running_run_id) == ("so far", "k")

@@ -29,10 +29,10 @@ from tenant_daemon.local_tokens import local_token
 from tenant_daemon.openclaw.checking import ConfigRefused, ask_openclaw
 from tenant_daemon.openclaw.client import OpenClawClient
 from tenant_daemon.openclaw.events import (
-    RUN_ENDINGS,
     RunAborted,
     RunCompleted,
     RunEvent,
+    RunFailed,
     RunText,
 )
 from tenant_daemon.openclaw.paths import config_file
@@ -54,6 +54,7 @@ ASK_DISK = "How much disk space is left?"
 IDA = AgentConfig(agent_id="it-admin", name="Ida", tools=["shell", "file_read"], soul_md="Ida loves zebras.")
 MIA = AgentConfig(agent_id="marketing", name="Mia", tools=[], soul_md="Mia loves giraffes.")
 CONFIG = make_config(IDA, MIA)
+RUN_ENDINGS = (RunCompleted, RunAborted, RunFailed)
 
 
 @dataclass
