@@ -176,9 +176,10 @@ class HubConnection:
             # Unconfirmed, the hub keeps it and sends it again after the next connect.
             log.warning("link.inbox_full", id=arrived.id)
             return
-        await channel.send(session.acknowledge(arrived.id))
+        # Before the confirmation, which may fail with the connection: the next delivery is a known one.
         if message is not None:
             self.handler.on_message(message)
+        await channel.send(session.acknowledge(arrived.id))
 
     async def _resend(self, channel: Channel, session: LinkSession, run_id: str, from_seq: int) -> None:
         if not self.store.journal.rewind(run_id, from_seq):
