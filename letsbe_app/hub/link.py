@@ -33,6 +33,7 @@ from letsbe_app.kit.ids import new_id
 from letsbe_app.kit.tasks import run_until_one_fails, to_the_end
 from letsbe_app.relay import RelayAway, Topic
 from letsbe_app.relay.channels import link_channel, link_taker
+from letsbe_app.relay.presence import link_id
 from letsbe_app.relay.subscriber import Mailbox, Recheck
 from tenant_daemon.contracts.envelope import DaemonEnvelope
 from tenant_daemon.contracts.errors import CLOSE_BAD_MESSAGE, CLOSE_TAKEN_OVER, CLOSE_UNAUTHENTICATED
@@ -73,7 +74,6 @@ class Link:
         self.connection_id = new_id("lnk")
         self._socket = socket
         self._link_id = ""
-        self._gone: LinkClosed | None = None
         self._tenant_id = identity.tenant_id
         self._customer_id = identity.customer_id
         self._api_key = api_key
@@ -118,15 +118,12 @@ class Link:
             raise LinkClosed(CLOSE_BAD_MESSAGE, "link.hello comes first")
         await self._tenants.record_connected(self._tenant_id)
         self._dispatch.opened(event.hello)
+        self._link_id = link_id(event.sent_at, self.connection_id)
         self._must_look.set()
         self._must_write.set()
 
     async def _claim(self) -> None:
-        if self._gone is not None:
-            # Ended while we waited for Redis. The daemon may be back on another connection by now, which a
-            # late claim would push out.
-            raise self._gone
-        self._link_id = await self._relay.presence.claim(self._tenant_id, self.connection_id)
+        await self._keep_presence()
         await self._relay.publisher.take_over(self._tenant_id, self._link_id)
 
     async def _read(self) -> None:
@@ -135,7 +132,6 @@ class Link:
                 frame = await self._socket.receive()
             except LinkClosed as exc:
                 # What came before the end is still applied: it need not be sent again.
-                self._gone = exc
                 await self._frames.put(exc)
                 return
             self._heard_at = time.monotonic()

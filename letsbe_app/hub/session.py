@@ -8,6 +8,7 @@ Before ``Hello`` was received nothing is sent and nothing else is taken.
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from letsbe_app.kit.clock import Clock, utc_now
@@ -40,6 +41,8 @@ class Opened:
     """The daemon introduced itself."""
 
     hello: Hello
+    sent_at: datetime
+    """By the daemon's clock."""
 
 
 @dataclass(frozen=True)
@@ -119,7 +122,7 @@ class LinkSession:
             return self._refuse_frame(frame, exc)
         payload = envelope.payload
         if isinstance(payload, Hello):
-            return self._open(payload)
+            return self._open(payload, envelope.sent_at)
         if not self._is_open:
             raise LinkClosed(CLOSE_BAD_MESSAGE, f"{payload.kind} before link.hello")
         if isinstance(payload, Acknowledged):
@@ -185,7 +188,7 @@ class LinkSession:
         self._frames, self._acknowledged, self._run_acks = [], [], {}
         return frames
 
-    def _open(self, hello: Hello) -> Opened:
+    def _open(self, hello: Hello, sent_at: datetime) -> Opened:
         if self._is_open:
             raise LinkClosed(CLOSE_BAD_MESSAGE, "a second link.hello")
         if hello.protocol_version < OLDEST_SUPPORTED_VERSION:
@@ -196,7 +199,7 @@ class LinkSession:
         # A newer daemon is answered with our version, and decides whether it speaks that.
         version = min(hello.protocol_version, PROTOCOL_VERSION)
         self.send(Welcome(protocol_version=version, tenant_id=self._tenant_id, server_time=self._clock()))
-        return Opened(hello)
+        return Opened(hello, sent_at)
 
     def _refuse_frame(self, frame: str | bytes, problem: BadFrame) -> NotUnderstood:
         message_id = "" if problem.code is ErrorCode.TOO_LARGE else _id_of(frame)

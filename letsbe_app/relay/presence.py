@@ -1,7 +1,7 @@
 """Which tenants are online: a key with expiry that names the connection which holds the link."""
 
-import time
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 
 import structlog
@@ -16,14 +16,7 @@ log = structlog.get_logger()
 KEPT_SECONDS: Final = 45
 """Three heartbeats."""
 
-# A link's id begins with the time of its claim by Redis' own clock, so that of two connections at two workers
-# the newer one sorts last, whatever their clocks say; also again after Redis has lost its memory.
-_CLAIM: Final = """
-local now = redis.call('TIME')
-local link = string.format('%010d%06d', now[1], now[2]) .. ARGV[1]
-redis.call('SET', KEYS[1], link, 'EX', ARGV[2])
-return link
-"""
+# Of two links the one whose id sorts last is the newer one; also again after Redis has lost its memory.
 _RENEW: Final = """
 local holder = redis.call('GET', KEYS[1])
 if holder and holder > ARGV[1] then return 0 end
@@ -36,12 +29,23 @@ return 0
 """
 
 
+def link_id(opened_at: datetime, connection_id: str) -> str:
+    """
+    The name of a link, which sorts behind those of the tenant's earlier links.
+
+    Args:
+        opened_at: By the daemon's clock. It alone knows in which order it connected: workers' clocks differ,
+            and one that is busy may come to an older connection last.
+        connection_id: Tells links of the same instant apart.
+    """
+    return f"{int(opened_at.timestamp() * 1_000_000):020d}{connection_id}"
+
+
 class Presence:
     """Asked by pages, kept up by links."""
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
-        self._claim: AsyncScript = redis.register_script(_CLAIM)
         self._renew: AsyncScript = redis.register_script(_RENEW)
         self._release: AsyncScript = redis.register_script(_RELEASE)
 
@@ -61,23 +65,13 @@ class Presence:
             return set()
         return {tenant_id for tenant_id, holder in zip(tenant_ids, holders, strict=True) if holder}
 
-    async def claim(self, tenant_id: str, connection_id: str) -> str:
-        """
-        Take the tenant over for a new connection.
-
-        Returns:
-            The link's id, which sorts behind that of every earlier link of the tenant.
-        """
-        try:
-            with relay_errors():
-                link = await self._claim(keys=[presence_key(tenant_id)], args=[connection_id, KEPT_SECONDS])
-        except RelayAway:
-            return f"{time.time_ns() // 1_000:016d}{connection_id}"
-        return str(link.decode())
-
     async def renew(self, tenant_id: str, link_id: str) -> bool:
         """
-        Keep the link, and say whether it is still the newest one.
+        Claim or keep the tenant for a link, and say whether it is the newest one.
+
+        Args:
+            tenant_id: Whose link it is.
+            link_id: From ``link_id``.
 
         Raises:
             RelayAway: Nobody can tell; the connection stays.

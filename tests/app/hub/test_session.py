@@ -51,7 +51,7 @@ def waiting(*ids: str) -> list[Waiting]:
 def test_hello_is_answered_with_welcome() -> None:
     session = fresh()
     hello = Hello(daemon_version="1", config_version=3)
-    assert session.receive(frame(hello)) == Opened(hello)
+    assert session.receive(frame(hello)) == Opened(hello, NOW)
     [welcome] = sent(session)
     assert welcome["payload"] == {
         "kind": "link.welcome",

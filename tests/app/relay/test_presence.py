@@ -1,42 +1,49 @@
 """Who holds a link."""
 
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
 from letsbe_app.kit.ids import new_id
-from letsbe_app.relay import Relay
+from letsbe_app.relay import Relay, RelayAway
+from letsbe_app.relay.presence import link_id
+
+NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
+OLDER = link_id(NOW, "lnk_z")
+NEWER = link_id(NOW + timedelta(milliseconds=1), "lnk_a")
 
 
 async def test_tenant_is_online_while_a_link_renews(relay: Relay) -> None:
     tenant = new_id("ten")
     assert not await relay.presence.is_online(tenant)
-    link = await relay.presence.claim(tenant, "lnk_a")
-    assert await relay.presence.renew(tenant, link)
+    assert await relay.presence.renew(tenant, OLDER)
+    assert await relay.presence.renew(tenant, OLDER)
     assert await relay.presence.online_among([tenant, "ten_other"]) == {tenant}
-    await relay.presence.release(tenant, link)
+    await relay.presence.release(tenant, OLDER)
     assert not await relay.presence.is_online(tenant)
 
 
-async def test_newer_link_keeps_the_tenant(relay: Relay) -> None:
+async def test_newer_link_keeps_the_tenant_also_against_a_late_claim(relay: Relay) -> None:
     tenant = new_id("ten")
-    older = await relay.presence.claim(tenant, "lnk_z")
-    newer = await relay.presence.claim(tenant, "lnk_a")
-    assert newer > older
-    assert not await relay.presence.renew(tenant, older)
-    await relay.presence.release(tenant, older)
+    assert await relay.presence.renew(tenant, NEWER)
+    assert not await relay.presence.renew(tenant, OLDER)
+    await relay.presence.release(tenant, OLDER)
     assert await relay.presence.is_online(tenant)
 
 
 async def test_newer_link_wins_again_after_redis_forgot_both(relay: Relay) -> None:
     tenant = new_id("ten")
-    older = await relay.presence.claim(tenant, "lnk_z")
-    newer = await relay.presence.claim(tenant, "lnk_a")
+    assert await relay.presence.renew(tenant, NEWER)
     await relay._redis.flushall()
-    assert await relay.presence.renew(tenant, older)
-    assert await relay.presence.renew(tenant, newer)
-    assert not await relay.presence.renew(tenant, older)
+    assert await relay.presence.renew(tenant, OLDER)
+    assert await relay.presence.renew(tenant, NEWER)
+    assert not await relay.presence.renew(tenant, OLDER)
 
 
 async def test_nobody_is_online_while_redis_is_away() -> None:
     relay = Relay("redis://127.0.0.1:1/0")
     assert await relay.presence.online_among(["ten_1"]) == set()
-    assert (await relay.presence.claim("ten_1", "lnk_1")).endswith("lnk_1")
-    await relay.presence.release("ten_1", "lnk_1")
+    with pytest.raises(RelayAway):
+        await relay.presence.renew("ten_1", OLDER)
+    await relay.presence.release("ten_1", OLDER)
     await relay.close()
