@@ -8,10 +8,10 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final, TextIO
+from typing import Any, BinaryIO, Final
 
 from tenant_daemon.contracts.config import AgentConfig
-from tenant_daemon.contracts.tiers import AutonomyLevel, tier_label
+from tenant_daemon.contracts.tiers import AutonomyLevel, Decision, Tier, tier_label
 from tenant_daemon.policy.actions import RunPipelines
 from tenant_daemon.policy.autonomy import decide
 from tenant_daemon.policy.classify import classify
@@ -42,31 +42,37 @@ def run(args: argparse.Namespace) -> int:
     """Run the verb; the exit code."""
     context = _from_settings(args.settings) if args.settings else _DEFAULT_CONTEXT
     if args.verb == "check":
-        return check_lines(sys.stdin, sys.stdout, context)
+        return check_lines(sys.stdin.buffer, sys.stdout.buffer, context)
     if args.workspace is not None:
         context = replace(context, workspace=Path(os.path.realpath(args.workspace)))
     sys.stdout.write(explain(args.command_line, context))
     return 0
 
 
-def check_lines(source: TextIO, target: TextIO, context: PolicyContext) -> int:
-    """Answer each line with one line; a line that is no call is answered with its error."""
+def check_lines(source: BinaryIO, target: BinaryIO, context: PolicyContext) -> int:
+    """
+    Answer each line with one line; what is no call is denied, and says so.
+
+    Bytes on both sides: only a line feed ends a line, and no spelling of a text can stop the answers.
+    """
     for line in source:
-        if not line.strip():
-            continue
-        target.write(json.dumps(answer(line, context), ensure_ascii=False) + "\n")
-        target.flush()
+        if line.strip():
+            # ASCII only: half a surrogate pair in an id or a path cannot be written in UTF-8.
+            target.write(json.dumps(answer(line, context)).encode("ascii") + b"\n")
+            target.flush()
     return 0
 
 
-def answer(line: str, context: PolicyContext) -> dict[str, object]:
+def answer(line: bytes, context: PolicyContext) -> dict[str, object]:
     """What the gate says of one call, for an agent with no unlocks and no overrides."""
+    call_id = None
     try:
         call = json.loads(line)
-        call_id, tool, args = call.get("id"), call["tool"], call["args"]
+        call_id = call.get("id")
+        tool, args = call["tool"], call["args"]
         own = _override(context, call.get("context") or {})
-    except (ValueError, KeyError, TypeError, AttributeError) as exc:
-        return {"id": None, "error": f"not a call: {type(exc).__name__}"}
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as exc:
+        return _no_call(call_id, type(exc).__name__)
     judgement = classify(str(tool), args if isinstance(args, dict) else {}, own)
     return {
         "id": call_id,
@@ -75,6 +81,19 @@ def answer(line: str, context: PolicyContext) -> dict[str, object]:
         "decision": _decisions(judgement, str(tool)),
         "reason": judgement.reason,
         "path": _opened_path(judgement),
+    }
+
+
+def _no_call(call_id: object, problem: str) -> dict[str, object]:
+    """The answer to what could not be read: nothing runs, nobody is asked."""
+    return {
+        "id": call_id,
+        "tier": tier_label(Tier.CRITICAL_RED, external=False),
+        "external": False,
+        "decision": {str(int(level)): Decision.DENY.value for level in AutonomyLevel},
+        "reason": "That is not a call that can be read.",
+        "path": None,
+        "error": f"not a call: {problem}",
     }
 
 
@@ -123,28 +142,45 @@ def _opened_path(judgement: Judgement) -> str | None:
 
 
 def _override(context: PolicyContext, changes: Mapping[str, Any]) -> PolicyContext:
-    """The context of one line: what it names replaces what the settings say."""
+    """
+    The context of one line: what it names replaces what the settings say.
+
+    Raises:
+        TypeError: Something in it has the wrong form.
+        ValueError: A folder is not a possible path.
+    """
     fields: dict[str, Any] = {}
     if "workspace" in changes:
-        workspace = Path(os.path.realpath(changes["workspace"]))
+        workspace = _folder(changes["workspace"])
         fields["workspace"] = workspace
         if workspace.parent.name == "workspaces":
             fields["protected_roots"] = (*context.protected_roots, workspace.parent.parent)
     if "readable" in changes:
-        fields["readable_roots"] = tuple(Path(os.path.realpath(root)) for root in changes["readable"])
+        fields["readable_roots"] = tuple(_folder(root) for root in _texts(changes["readable"]))
     if "allowed_hosts" in changes:
-        fields["allowed_hosts"] = frozenset(changes["allowed_hosts"])
+        fields["allowed_hosts"] = frozenset(host.lower() for host in _texts(changes["allowed_hosts"]))
     if "internal_names" in changes:
-        fields["internal_names"] = frozenset(changes["internal_names"])
+        fields["internal_names"] = frozenset(name.lower() for name in _texts(changes["internal_names"]))
     if "resolve" in changes:
         fields["resolve"] = _table(changes["resolve"])
     return replace(context, **fields)
 
 
+def _texts(value: object) -> list[str]:
+    found = [value] if isinstance(value, str) else value
+    if not isinstance(found, list) or not all(isinstance(text, str) for text in found):
+        raise TypeError("a list of texts was expected")
+    return found
+
+
+def _folder(value: object) -> Path:
+    if not isinstance(value, str) or not value.startswith("/"):
+        raise ValueError("a folder is named by its whole path")
+    return Path(os.path.realpath(value))
+
+
 def _table(names: Mapping[str, Any]) -> Resolve:
-    known = {
-        name.lower(): tuple([found] if isinstance(found, str) else found) for name, found in names.items()
-    }
+    known = {name.lower(): tuple(_texts(found)) for name, found in names.items()}
     return lambda name: known.get(name.lower(), ())
 
 

@@ -17,7 +17,11 @@ from tenant_daemon.policy.shell.script import Redirect, Script, SimpleCommand, W
 from tenant_daemon.policy.verdict import Verdict, refusal
 
 MAX_CHARACTERS: Final = 16_384
+_OUTPUTS: Final = ("out", "append", "both")
 _DOCKER: Final = ("docker", "docker-compose")
+# Programs look for settings of their own at home, and some of those run code. An unpacked archive can bring
+# such files into the workspace, so home is nowhere.
+_NO_HOME: Final = ("HOME", "/nonexistent")
 
 
 def judge_shell(text: str, context: PolicyContext) -> Judgement:
@@ -99,10 +103,11 @@ class _CommandLine:
         for index, command in enumerate(commands):
             judge = self.judge_argv
             judge.is_alone = is_alone and not command.redirects
+            judge.is_shown = not any(r.kind in _OUTPUTS for r in commands[-1].redirects)
             judge.upstream = list(built[-1].argv) if built else []
             if index and any(redirect.kind == "in" for redirect in command.redirects):
                 self._cannot("shell.two-inputs", "A command has two inputs.")
-            if index < len(commands) - 1 and any(r.kind in ("out", "append") for r in command.redirects):
+            if index < len(commands) - 1 and any(r.kind in _OUTPUTS for r in command.redirects):
                 self._cannot("shell.two-outputs", "A command has two outputs.")
             built.append(self._command(command))
         return tuple(built)
@@ -118,7 +123,7 @@ class _CommandLine:
             env.append((name, value))
         judge.judge(argv)
         judge.redirects([_shown_redirect(redirect) for redirect in command.redirects])
-        return self._with_redirects(command, tuple(argv), (*env, *judge.env), judge.needs_network)
+        return self._with_redirects(command, tuple(argv), (_NO_HOME, *env, *judge.env), judge.needs_network)
 
     def _argv(self, words: tuple[Word, ...]) -> list[str]:
         argv: list[str] = []
@@ -145,10 +150,11 @@ class _CommandLine:
         is_merged = False
         for redirect in command.redirects:
             kind = redirect.kind
-            slot = "out" if kind == "append" else kind
+            slot = "out" if kind in _OUTPUTS else kind
+            is_merged |= kind in ("merge", "both")
             if kind == "merge":
-                is_merged = True
-            elif slot in paths or redirect.target.is_glob or "SECRET_REF" in redirect.target.text:
+                continue
+            if slot in paths or redirect.target.is_glob or "SECRET_REF" in redirect.target.text:
                 self._cannot("shell.redirection", "A redirection is not clear.")
             else:
                 paths[slot] = Path(self.judge_argv.places.resolve(redirect.target.text).path)

@@ -15,6 +15,7 @@ from tenant_daemon.policy.verdict import Verdict, display_path
 
 _ENV_NAME: Final = re.compile(r"\.env(?:\.[A-Za-z0-9_-]+)*|[A-Za-z0-9_-]+\.env|env", re.IGNORECASE)
 _KEY: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}")
+_ADDRESS_WITH_PASSWORD: Final = re.compile(r"[a-z][a-z0-9+.-]*://[^\s/@:]*:[^\s/@]+@", re.IGNORECASE)
 MAX_VALUE_CHARACTERS: Final = 8_192
 
 
@@ -34,6 +35,7 @@ def judge_env_update(path: str, key: str, value: str, context: PolicyContext) ->
     place = _env_file(path, context, verdict)
     _judge_key(key, verdict)
     _judge_value(value, verdict)
+    _judge_meaning(key, value, verdict)
     verdict.note(Tier.YELLOW, "env.update", f"Changes the setting {key} in {_said(place, context)}.")
     return verdict.judgement(None if verdict.is_forbidden else UpdateEnv(Path(place.path), key, value))
 
@@ -77,6 +79,16 @@ def _judge_key(key: str, verdict: Verdict) -> None:
             Tier.RED,
             "env.credential",
             f"{key} is a password, a key or an address with one in it.",
+            risk="The tool may no longer reach its database or other services.",
+        )
+
+
+def _judge_meaning(key: str, value: str, verdict: Verdict) -> None:
+    if not is_credential_variable(key) and _ADDRESS_WITH_PASSWORD.search(value) is not None:
+        verdict.note(
+            Tier.RED,
+            "env.credential",
+            f"The new value of {key} is an address with a password in it.",
             risk="The tool may no longer reach its database or other services.",
         )
 

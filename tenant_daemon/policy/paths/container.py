@@ -5,7 +5,12 @@ import re
 from typing import Final
 
 from tenant_daemon.contracts.tiers import Tier
-from tenant_daemon.policy.paths.names import is_app_secret_name, is_secret_folder, is_secret_name
+from tenant_daemon.policy.paths.names import (
+    is_app_secret_name,
+    is_executed_file,
+    is_secret_folder,
+    is_secret_name,
+)
 from tenant_daemon.policy.paths.places import PlaceJudge
 from tenant_daemon.policy.paths.resolve import RealPath
 
@@ -50,7 +55,10 @@ class ContainerPlaces(PlaceJudge):
         if path == "/dev/null":
             return place
         is_scratch = path.startswith("/tmp/")  # noqa: S108 - the container's, not ours
-        is_system = path.startswith(("/etc/", "/usr/", "/proc/", "/sys/", "/dev/"))
+        is_system = path.startswith(
+            ("/etc/", "/usr/", "/proc/", "/sys/", "/dev/", "/bin/", "/lib", "/sbin/", "/root")
+        )
+        is_system |= path == "/" or is_executed_file(path.rpartition("/")[2])
         self.verdict.note(
             Tier.YELLOW if is_scratch else Tier.CRITICAL_RED if is_system else Tier.RED,
             "container.write",

@@ -42,6 +42,15 @@ _LISTABLE: Final = word_set(
     /usr/local/bin /usr/sbin /usr/share /var /var/cache /var/lib /var/spool /var/tmp /var/www
     """
 )
+# And these with what is below them: which sites, jobs and services there are.
+_LISTABLE_TREES: Final = re.compile(
+    r"/etc/(?:nginx|apache2|caddy|cron\.(?:d|hourly|daily|weekly|monthly)|apt|systemd|logrotate\.d|fail2ban|php|default"
+    r"|postgresql|mysql|redis|init\.d|network|netplan|docker|ufw)(?:/|\Z)"
+)
+# Where the tools' data lies: how much it is may be known.
+_MEASURABLE: Final = re.compile(
+    r"/(?:var/lib/(?:docker|postgresql|mysql|redis)|var/backups|backups?)(?:/|\Z)"
+)
 _CREDENTIAL_PLACES: Final = re.compile(
     r"/(?:root|etc/(?:ssh|ssl/private|sudoers|sudoers\.d|shadow|gshadow|letsencrypt|wireguard|openvpn|pam\.d"
     r"|krb5\.keytab|security|letsbe)|home/[^/]+/\.(?:ssh|gnupg|aws|kube|docker)|var/lib/(?:docker|postgresql"
@@ -118,6 +127,8 @@ class PlaceJudge:
             return place
         if self._is_guarded(place, "Looks into"):
             return place
+        if _LISTABLE_TREES.match(path) is not None and not any(map(is_secret_folder, path.split("/"))):
+            return place
         if not any(is_below(path, root) for root in self.roots.readable):
             self._note_outside(path, "Looks into")
         elif any(map(is_secret_folder, path.split("/"))):
@@ -127,7 +138,8 @@ class PlaceJudge:
     def measure(self, raw: str) -> RealPath:
         """Only how much there is comes into the answer."""
         place = self._resolve(raw)
-        if not place.problem and not is_below(place.path, self.roots.workspace):
+        path = place.path
+        if not place.problem and not is_below(path, self.roots.workspace) and not _MEASURABLE.match(path):
             self._is_protected(place, "Looks into")
         return place
 

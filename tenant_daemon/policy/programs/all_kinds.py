@@ -1,6 +1,15 @@
 """Brings every judge of special arguments into the registry; import ``CommandJudge`` from here."""
 
-from tenant_daemon.policy.programs import archives, containers, git, scripts, values, words, wrappers
+from tenant_daemon.policy.programs import (
+    archives,
+    containers,
+    git,
+    repository,
+    scripts,
+    values,
+    words,
+    wrappers,
+)
 from tenant_daemon.policy.programs.judge import CommandJudge
 from tenant_daemon.policy.sql import clients as sql_clients
 from tenant_daemon.policy.web import clients as web_clients
@@ -10,6 +19,7 @@ __all__ = [
     "archives",
     "containers",
     "git",
+    "repository",
     "scripts",
     "sql_clients",
     "values",

@@ -25,7 +25,7 @@ _GUARDRAIL: Final = re.compile(
     re.IGNORECASE,
 )
 _FOUNDATION: Final = re.compile(
-    r"(?:docker|containerd|cron|network(?:ing|-manager)?|resolvconf|rsyslog|unattended-upgrades)(?:\.\w+)?"
+    r"(?:dockerd?|containerd(?:-shim.*)?|cron|network(?:ing|-manager)?|resolvconf|rsyslog|unattended-upgrades)(?:\.\w+)?"
 )
 _SHOWS_SECRETS: Final = re.compile(
     r"Env\b|\.Config(?!\.(?:Image|Hostname|User|Labels|WorkingDir|ExposedPorts|Healthcheck))|json\s+\.\s*}|range\s+\.\s*}|Secret|Cmd|Args|Entrypoint"
@@ -36,6 +36,11 @@ _COMPOSE_NAMES: Final = ("compose.yaml", "compose.yml", "docker-compose.yaml", "
 def is_guardrail_service(name: str) -> bool:
     """Whether a service or container of this name is part of the server's protection."""
     return _GUARDRAIL.fullmatch(name) is not None
+
+
+def is_foundation(name: str) -> bool:
+    """Whether every tool on the server needs this service."""
+    return _FOUNDATION.fullmatch(name) is not None
 
 
 def _service(judge: "CommandJudge", value: str) -> None:
@@ -51,10 +56,18 @@ def _service(judge: "CommandJudge", value: str) -> None:
             risk="The guardrails could be switched off, or nobody could sign in any more.",
             unknown=True,
         )
-    elif _FOUNDATION.fullmatch(value) is not None:
+    elif is_foundation(value):
         judge.verdict.note(
             Tier.RED, "service.foundation", f"Every tool needs {value}.", risk="All tools stop for a while."
         )
+
+
+def _service_call(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
+    """``service NAME VERB``: every verb but ``status`` changes the service."""
+    if reading.positionals[1:] in ([], ["status"]):
+        return
+    judge.verdict.note(Tier.YELLOW, "service.change", "Starts or stops a service.")
+    _service(judge, reading.positionals[0])
 
 
 def _template(judge: "CommandJudge", value: str) -> None:
@@ -84,6 +97,17 @@ def _compose_file(judge: "CommandJudge", value: str) -> None:
         is_below(place.path, root) for root in roots.readable
     ):
         _note_own_setup(judge)
+
+
+def _compose_config(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
+    """``docker compose config`` fills the passwords in, unless it is asked for names alone."""
+    if not reading.given:
+        judge.verdict.note(
+            Tier.CRITICAL_RED,
+            "compose.config",
+            "Shows the setup of the tools with the passwords filled in.",
+            unknown=True,
+        )
 
 
 def _compose_up(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
@@ -141,4 +165,11 @@ def _docker_copy(judge: "CommandJudge", profile: Profile, reading: Reading) -> N
 KINDS.update(
     {"service": _service, "template": _template, "containerenv": _container_env, "composefile": _compose_file}
 )
-REVIEWS.update({"composeup": _compose_up, "dockercp": _docker_copy})
+REVIEWS.update(
+    {
+        "servicecall": _service_call,
+        "composeconfig": _compose_config,
+        "composeup": _compose_up,
+        "dockercp": _docker_copy,
+    }
+)

@@ -90,6 +90,17 @@ def _git_checkout(judge: "CommandJudge", profile: Profile, reading: Reading) -> 
         )
 
 
+def _git_restore(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
+    """Only what ``git add`` has taken up can be let go of without a loss."""
+    if not reading.has("-S", "--staged") or reading.has("-W", "--worktree"):
+        judge.verdict.note(
+            Tier.RED,
+            "git.discard",
+            "Throws away changes that were not recorded.",
+            risk="The changes are lost.",
+        )
+
+
 def _git_remote_url(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
     for value in reading.positionals:
         _git_remote(judge, value)
@@ -131,6 +142,7 @@ REVIEWS.update(
     {
         "gitbranch": _git_branch,
         "gitcheckout": _git_checkout,
+        "gitrestore": _git_restore,
         "gitremoteurl": _git_remote_url,
         "gitconfig": _git_config,
     }

@@ -10,7 +10,7 @@ from tenant_daemon.policy.programs.kinds import FROM_INPUT, KINDS
 from tenant_daemon.policy.programs.library import load_library
 from tenant_daemon.policy.programs.options import Reading, read_options
 from tenant_daemon.policy.programs.profile import ArgumentPlan, Profile
-from tenant_daemon.policy.programs.registry import RESTS, REVIEWS
+from tenant_daemon.policy.programs.registry import GUARDS, RESTS, REVIEWS
 from tenant_daemon.policy.programs.variables import judge_assignment
 from tenant_daemon.policy.shell.script import Redirect, SimpleCommand
 from tenant_daemon.policy.verdict import Verdict
@@ -26,6 +26,7 @@ class CommandJudge:
     Attributes:
         places: Judges paths; replaced while a command inside a container is judged.
         is_alone: Whether the command's output goes straight to the answer (no pipe, no file).
+        is_shown: Whether the pipeline's output ends in the answer and not in a file.
         upstream: The argv before this one in the pipeline, if any.
     """
 
@@ -35,6 +36,7 @@ class CommandJudge:
         self.places = PlaceJudge(context, verdict)
         self.library = load_library()
         self.is_alone = True
+        self.is_shown = True
         self.is_in_container = False
         self.upstream: list[str] = []
         self.env: tuple[tuple[str, str], ...] = ()
@@ -104,6 +106,9 @@ class CommandJudge:
             return
         if profile.env:
             self.env += profile.env
+        guard = GUARDS.get(name)
+        if guard is not None:
+            guard(self, args)
         self.by_profile(profile, args)
 
     def _program(self, word: str) -> str:
@@ -117,7 +122,7 @@ class CommandJudge:
     @staticmethod
     def _only_asks_about(profile: Profile, flag: str) -> bool:
         """Help and version change nothing; a program that could stop the server is not even asked."""
-        if profile.tier is Tier.CRITICAL_RED or profile.is_external:
+        if profile.tier is Tier.CRITICAL_RED:
             return False
         return flag in ("--help", "--version") or (flag == profile.version_flag and flag != "")
 

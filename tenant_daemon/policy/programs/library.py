@@ -17,7 +17,7 @@ from tenant_daemon.policy.programs.profile import (
 
 RULES_DIR: Final = Path(__file__).parent.parent / "rules"
 REST_KINDS: Final = frozenset(
-    {"command", "envcommand", "xargs", "container", "remote", "shellargs", "any..."}
+    {"command", "envcommand", "xargs", "container", "remote", "shellargs", "phpscript", "any..."}
 )
 _KEYS: Final = frozenset(
     {

@@ -24,6 +24,8 @@ class Reading(NamedTuple):
 
 def read_options(args: list[str], profile: Profile) -> Reading:
     """Take an argv (without the program's name) apart. Abbreviated long flags are unknown on purpose."""
+    if profile.style == "words":
+        return Reading([], list(args), [])
     reader = _SINGLE if profile.style == "single" else _FIND if profile.style == "find" else _GNU
     return reader(args, profile)
 

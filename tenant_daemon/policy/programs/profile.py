@@ -12,6 +12,8 @@ Flags are written in a small language, so that two hundred programs stay readabl
 ``!red !external`` after a flag: what giving it means (see ``_EFFECTS``)
 =================  =============================================================================
 
+The style says how a program reads its arguments: ``words`` has no flags at all (``echo ---``).
+
 Arguments are kinds in order, the last but one of them with ``?`` or ``*``: ``"text read*"``,
 ``"read* write"``.
 A flag that is not written down is unknown, and the command asks.
@@ -23,7 +25,7 @@ from typing import Any, Final, Literal, NamedTuple
 
 from tenant_daemon.contracts.tiers import Tier
 
-Style = Literal["gnu", "posix", "single", "find"]
+Style = Literal["gnu", "posix", "single", "find", "words"]
 
 
 class BadRule(ValueError):

@@ -2,7 +2,8 @@
 Where the judges of special arguments enter themselves.
 
 ``RESTS`` take all arguments from a place on (a wrapped command); ``REVIEWS`` see a whole reading after its
-single values have been judged (an address together with a method).
+single values have been judged (an address together with a method). ``GUARDS`` look at the place where a
+program is about to run, by the program's name.
 """
 
 from collections.abc import Callable
@@ -14,4 +15,5 @@ if TYPE_CHECKING:
     from tenant_daemon.policy.programs.profile import Profile
 
 RESTS: "dict[str, Callable[[CommandJudge, list[str]], None]]" = {}
+GUARDS: "dict[str, Callable[[CommandJudge, list[str]], None]]" = {}
 REVIEWS: "dict[str, Callable[[CommandJudge, Profile, Reading], None]]" = {}

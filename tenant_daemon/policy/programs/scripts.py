@@ -44,6 +44,7 @@ _AWK_REACHES_OUT: Final = frozenset(
 )
 
 
+_AWK_CONTROL: Final = frozenset({"if", "while", "for", "switch"})
 # After these words a slash begins a pattern.
 _AWK_BEFORE_PATTERN: Final = frozenset(
     {"print", "printf", "in", "return", "else", "do", "case", "exit", "delete"}
@@ -110,9 +111,10 @@ def _sed_substitution(script: str, at: int) -> int:
 def is_plain_awk(program: str) -> bool:
     """Whether an awk program only reads its input and prints: no file, no command, no environment."""
     at, size = 0, len(program)
-    before = ""
+    before = word = ""
     prints_at_depth: int | None = None
-    depth = 0
+    # Per open parenthesis: whether it belongs to an `if`, `while` or `for`, after which a pattern may begin.
+    parens: list[bool] = []
     while at < size:
         if program[at] == "/" and before in ("++", "--"):
             # Division or the beginning of a pattern: programs differ.
@@ -131,15 +133,20 @@ def is_plain_awk(program: str) -> bool:
         if text in _AWK_REACHES_OUT or text == "|":
             return False
         if text in ("print", "printf"):
-            prints_at_depth = depth
+            prints_at_depth = len(parens)
         elif kind == "line" or text in "{}":
             prints_at_depth = None
-        elif text in (">", ">>") and prints_at_depth is not None and depth <= prints_at_depth:
+        elif text in (">", ">>") and prints_at_depth is not None and len(parens) <= prints_at_depth:
             return False
-        depth += (text == "(") - (text == ")")
-        before = (
-            "operand" if kind in ("string", "number", "word") and text not in _AWK_BEFORE_PATTERN else text
-        )
+        if text == "(":
+            parens.append(word in _AWK_CONTROL)
+        is_control_end = text == ")" and bool(parens) and parens.pop()
+        word = text if kind == "word" else ""
+        if is_control_end:
+            before = ""
+        else:
+            is_operand = kind in ("string", "number", "word") and text not in _AWK_BEFORE_PATTERN
+            before = "operand" if is_operand else text
     return True
 
 

@@ -168,7 +168,8 @@ def _psql_variable(judge: "CommandJudge", value: str) -> None:
 
 def _dump(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
     """A dump without a file goes into the answer, with every password hash in it."""
-    if not reading.has("-f", "--file", "--result-file") and not reading.has("-s", "--schema-only"):
+    is_shown = judge.is_shown and not reading.has("-f", "--file", "--result-file")
+    if is_shown and not reading.has("-s", "--schema-only"):
         judge.verdict.note(
             Tier.CRITICAL_RED,
             "dump.shown",

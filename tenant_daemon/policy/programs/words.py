@@ -4,7 +4,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from tenant_daemon.contracts.tiers import Tier
-from tenant_daemon.policy.programs.containers import is_guardrail_service
+from tenant_daemon.policy.programs.containers import is_foundation, is_guardrail_service
 from tenant_daemon.policy.programs.kinds import KINDS, Kind
 from tenant_daemon.policy.programs.options import Reading
 from tenant_daemon.policy.programs.profile import Profile
@@ -27,14 +27,16 @@ _CHOICES: Final = {
     "fail2banverb": r"status|ping|version|banned",
     "analyzeverb": r"blame|time|critical-chain|unit-paths|calendar|timespan|timestamp"
     r"|[a-z@-]+\.(?:service|timer|target)",
+    "clockverb": r"tracking|sources|sourcestats|activity|serverstats|rtcdata",
     "nginxsignal": r"reload|reopen",
     "apacheverb": r"configtest|status|fullstatus|-[tSvVMl]",
+    "apachesignal": r"graceful|restart",
     "interface": r"[a-z]{2,10}\d*(?:[.:]\d+)?",
     "ipobject": r"a|ad|addr|address|l|link|r|ro|route|n|neigh|neighbour|ru|rule|maddr|tunnel",
     "ipverb": r"s|sh|show|list|ls|get",
     "aptcacheverb": r"policy|show|search|depends|rdepends|madison|pkgnames|stats|showpkg|showhold|showmanual"
     r"|showauto|dump|[a-z0-9][a-z0-9+.:*-]*|find|list",
-    "backupname": r"[A-Za-z0-9][A-Za-z0-9_.-]*(?:::[A-Za-z0-9_.-]+)?",
+    "backupname": r"/?[A-Za-z0-9][A-Za-z0-9_./-]*(?:::[A-Za-z0-9_.:-]+)?",
 }
 _APT_CACHE_CHANGES: Final = frozenset(
     {"hold", "unhold", "auto", "manual", "gencaches", "update", "minimize-manual", "shell"}
@@ -53,6 +55,9 @@ def _choice(name: str, pattern: str) -> Kind:
 
 
 def _kill_target(judge: "CommandJudge", value: str) -> None:
+    if is_foundation(value):
+        judge.verdict.note(Tier.CRITICAL_RED, "kill.foundation", f"Every tool needs {value}.", unknown=True)
+        return
     is_everything = value in ("0", "1", "-1", ".", ".*", "") or value.startswith("-")
     if is_everything or is_guardrail_service(value) or not re.fullmatch(r"[A-Za-z0-9][\w.@:-]*", value):
         judge.verdict.note(
@@ -66,6 +71,13 @@ def _kill_target(judge: "CommandJudge", value: str) -> None:
         r"(?:python\d?|node|java|bash|sh|systemd.*|init|wrapper|proxy|link|gateway|tenant.*)", value
     ):
         judge.unknown("kill.wide", f"Stops every “{value}” on the server.")
+
+
+def _program_name(judge: "CommandJudge", value: str) -> None:
+    """A program that a supervisor knows already; a file would be a new one."""
+    if value == "all" or re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_:-]*", value) is None:
+        judge.unknown("service.name", f"“{value}” is not the name of one program.")
+    KINDS["service"](judge, value)
 
 
 def _cron_file(judge: "CommandJudge", value: str) -> None:
@@ -150,7 +162,7 @@ def _media(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
 
 
 KINDS.update({name: _choice(name, pattern) for name, pattern in _CHOICES.items()})
-KINDS.update({"killtarget": _kill_target, "cronfile": _cron_file})
+KINDS.update({"killtarget": _kill_target, "cronfile": _cron_file, "programname": _program_name})
 REVIEWS.update(
     {
         "firewall": _firewall,

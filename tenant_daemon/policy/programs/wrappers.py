@@ -1,6 +1,7 @@
 """Programs that run other programs are judged by what they run."""
 
 import re
+from collections.abc import Iterable
 from itertools import takewhile
 from typing import Final
 
@@ -8,6 +9,7 @@ from tenant_daemon.contracts.tiers import Tier
 from tenant_daemon.policy.paths.container import ContainerPlaces
 from tenant_daemon.policy.paths.names import is_secret_name
 from tenant_daemon.policy.paths.places import is_below
+from tenant_daemon.policy.paths.trees import is_plain_tree
 from tenant_daemon.policy.programs.judge import CommandJudge
 from tenant_daemon.policy.programs.kinds import FROM_INPUT, KINDS
 from tenant_daemon.policy.programs.options import Reading
@@ -74,19 +76,39 @@ def _xargs(judge: CommandJudge, argv: list[str]) -> None:
 
 def _found_upstream(judge: CommandJudge) -> str:
     """
-    What ``find ... -print0 | xargs -0`` hands over: files below the workspace, exactly as they are named.
+    What ``find ... | xargs`` hands over: files below the folders it starts from.
 
-    With blanks or line ends as separators a file's name could smuggle in another path.
+    Without ``-print0`` and ``-0`` a file's name could smuggle in another path by the blanks in it.
     """
     before = judge.upstream
-    if before[:1] != ["find"] or "-print0" not in before or not judge.reading.has("-0", "--null"):
+    is_exact = "-print0" in before
+    if before[:1] != ["find"] or is_exact is not judge.reading.has("-0", "--null"):
         return FROM_INPUT
-    starts = list(takewhile(lambda arg: not arg.startswith("-"), before[1:])) or ["."]
-    workspace = judge.places.roots.workspace
-    is_inside = all(is_below(judge.places.resolve(start).path, workspace) for start in starts)
-    if not is_inside or {"-L", "-follow", "-fprint0"} & set(before) or any(map(_names_secrets, before)):
+    if {"-L", "-follow", "-printf", "-ls", "-exec", "-execdir", "-quit"} & set(before[1:]):
         return FROM_INPUT
-    return f"{starts[0]}/found"
+    starts = list(takewhile(lambda arg: not arg.startswith(("-", "(", "!")), before[1:])) or ["."]
+    return _below(judge, starts, before, as_words=not is_exact)
+
+
+def _below(judge: CommandJudge, starts: list[str], names: Iterable[str], *, as_words: bool) -> str:
+    """
+    What stands for anything that is found below some folders.
+
+    Returns:
+        A path of a file that is as harmless as the least harmless of them, or ``FROM_INPUT``.
+    """
+    places = judge.places
+    workspace = places.roots.workspace
+    real = [places.resolve(start).path for start in starts]
+    if any(map(_names_secrets, names)) or judge.is_in_container:
+        return FROM_INPUT
+    if all(is_below(path, workspace) and is_plain_tree(path, workspace, as_words=as_words) for path in real):
+        return f"{starts[0]}/found"
+    if as_words or not all(any(is_below(path, root) for root in places.roots.readable) for path in real):
+        return FROM_INPUT
+    # The agent cannot write there. Beside logs there may be secrets: their names may be shown, not what is in them.
+    is_logs = all(is_below(path, "/var/log") for path in real)
+    return f"{real[0]}/found" if is_logs else f"{real[0]}/some.secret"
 
 
 def _names_secrets(pattern: str) -> bool:
@@ -143,6 +165,14 @@ def _container(judge: CommandJudge, argv: list[str]) -> None:
         judge.places, judge.is_in_container = outside, was_inside
 
 
+def _php_script(judge: CommandJudge, argv: list[str]) -> None:
+    """PHP runs code; in its own container Nextcloud's program ``occ`` is known by what it is asked to do."""
+    if not judge.is_in_container or argv[:1] not in (["occ"], ["./occ"], ["/var/www/html/occ"]):
+        judge.unknown("php.code", "It would run code.")
+        return
+    judge.judge(["occ", *argv[1:]])
+
+
 def _remote(judge: CommandJudge, argv: list[str]) -> None:
     """``ssh HOST command``, ``watch command``: a shell will read the words joined; the profile is unknown."""
     if argv:
@@ -156,19 +186,16 @@ def _anything(judge: CommandJudge, argv: list[str]) -> None:
 def _find(judge: CommandJudge, profile: Profile, reading: Reading) -> None:
     """Judge ``-delete`` and ``-exec`` of find against the folders it starts from."""
     starts = reading.positionals or ["."]
-    workspace = judge.places.roots.workspace
     is_filtered = any(flag.name in _FILTERS for flag, _ in reading.given)
     for start in starts if reading.has("-delete") else ():
         # With a filter it is not the folder itself that goes, but things in it.
         judge.places.delete(f"{start}/found" if is_filtered else start, whole_tree=True)
     patterns = reading.values("-name", "-iname", "-path", "-ipath", "-wholename", "-regex", "-iregex")
-    outside = [s for s in starts if not is_below(judge.places.resolve(s).path, workspace)]
-    judge.found_below = (
-        FROM_INPUT
-        if outside or reading.has("-L", "-follow") or any(map(_names_secrets, patterns))
-        else f"{starts[0]}/found"
-    )
-    for value in reading.values("-exec", "-execdir", "-ok", "-okdir"):
+    commands = reading.values("-exec", "-execdir", "-ok", "-okdir")
+    if commands:
+        is_followed = reading.has("-L", "-follow")
+        judge.found_below = FROM_INPUT if is_followed else _below(judge, starts, patterns, as_words=False)
+    for value in commands:
         _until(judge, value)
 
 
@@ -189,6 +216,7 @@ RESTS.update(
         "envcommand": _env_command,
         "xargs": _xargs,
         "container": _container,
+        "phpscript": _php_script,
         "remote": _remote,
         "shelltext": _shell_text,
         "any...": _anything,

@@ -51,6 +51,7 @@ _REDIRECTS: Final = {
     ("0", "<"): "in",
     ("2", ">"): "err",
     ("2", ">>"): "err",
+    ("", "&>"): "both",
 }
 # Inside an argument: everything whose text `unquote` understands or marks as dynamic.
 _WORDS: Final = frozenset({"word", "number", "string", "raw_string", "concatenation"})

@@ -15,9 +15,9 @@ class Word(NamedTuple):
 
 
 class Redirect(NamedTuple):
-    """A redirection; ``merge`` is ``2>&1`` and has no target."""
+    """A redirection; ``both`` is ``&>``, ``merge`` is ``2>&1`` and has no target."""
 
-    kind: Literal["in", "out", "append", "err", "merge"]
+    kind: Literal["in", "out", "append", "both", "err", "merge"]
     target: Word
 
 

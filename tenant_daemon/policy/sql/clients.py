@@ -116,6 +116,8 @@ def _redis_review(judge: "CommandJudge", profile: Profile, reading: Reading) -> 
     words = [word.lower() for word in reading.positionals]
     first = words[0] if words else ""
     note = judge.verdict.note
+    if not words and reading.has("--scan", "--bigkeys", "--memkeys", "--latency", "--stat"):
+        return
     if first in ("config", "acl", "client", "cluster", "debug", "script", "function", "module"):
         is_read = words[1:2] == ["get"] or (first == "client" and words[1:2] == ["list"])
         is_secret = is_read and any(re.search(r"pass|auth|\*", word) for word in words[2:])

@@ -180,6 +180,8 @@ def _judge_change(verdict: Verdict, first: str, words: list[str], tokens: list[T
     risk = "What is deleted cannot be brought back." if tier >= Tier.RED else ""
     verdict.note(tier, f"sql.{first}", says, risk=risk)
     _judge_functions(verdict, tokens, is_change=True)
+    if first in ("vacuum", "analyze", "optimize", "reindex", "refresh") and "into" in words:
+        _note_unknown(verdict, "into")
     reaching = (set(words[1:]) & _REACHES_OUT) - {"set", "do", "load", "change", "source", "system", "lock"}
     if reaching:
         _note_unknown(verdict, min(reaching))
@@ -204,7 +206,9 @@ def _judge_functions(verdict: Verdict, tokens: list[Token], *, is_change: bool =
             continue
         # `INSERT INTO orders (a, b)` and `WITH recent (a) AS` name tables, not functions.
         before = tokens[index - 1].text if index else ""
-        if before in ("into", "table", "with", "recursive", "on", "index") or (is_change and before == ","):
+        if before in ("into", "table", "exists", "with", "recursive", "on", "index") or (
+            is_change and before == ","
+        ):
             continue
         if before == "." and index > 2 and tokens[index - 3].text in ("into", "table"):
             continue

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from urllib.parse import unquote
 
 _URL: Final = re.compile(
-    r"(?P<scheme>https?)://(?P<host>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::(?P<port>[0-9]{1,5}))?"
+    r"(?P<scheme>[Hh][Tt][Tt][Pp][Ss]?)://(?P<host>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::(?P<port>[0-9]{1,5}))?"
     r"(?P<path>/[!-~]*?)?(?P<query>\?[!-~]*)?",
     re.ASCII,
 )
@@ -55,7 +55,7 @@ def parse_address(url: str) -> Address:
     found = _URL.fullmatch(url)
     if found is None or len(url) > 4_096:
         raise BadAddress("That is not a plain web address.")
-    scheme, raw_path = found["scheme"], found["path"] or "/"
+    scheme, raw_path = found["scheme"].lower(), found["path"] or "/"
     port = int(found["port"]) if found["port"] else _PORTS[scheme]
     if not 1 <= port <= 65_535 or (found["port"] or "1").startswith("0"):
         raise BadAddress("The port is not possible.")

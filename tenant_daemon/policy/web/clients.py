@@ -56,6 +56,38 @@ _RECORD_TYPES: Final = frozenset(
         "in",
     ]
 )
+_HEALTH: Final = re.compile(
+    r"/(?:api/)?(?:v\d/)?(?:-/)?(?:health(?:z|y|check|/live|/ready)?|live(?:z|ness)?|ready(?:z|ness)?|status|ping|version|up"
+    r"|heartbeat|_health|server-status|nginx_status|stub_status)/?"
+)
+# The guardrails' own doors, and services for which every request counts.
+_GUARDED_PORTS: Final = frozenset(
+    {
+        22,
+        25,
+        465,
+        587,
+        2375,
+        2376,
+        2379,
+        2380,
+        3306,
+        4243,
+        5432,
+        6379,
+        8100,
+        8110,
+        8200,
+        10250,
+        10255,
+        11211,
+        18789,
+        27017,
+    }
+)
+_SPEAKING_FLAGS: Final = (
+    "-H", "--header", "-u", "--user", "-b", "--cookie", "--oauth2-bearer", "-e", "--referer", "-A", "--user-agent",
+)  # fmt: skip
 _REFUSED_HEADER: Final = re.compile(
     r"(?:host|content-length|transfer-encoding|x-http-method.*|x-method-override)\s*:", re.IGNORECASE
 )
@@ -171,7 +203,9 @@ def _one_request(judge: "CommandJudge", address: Address, method: str, body: str
     gives_secret = (
         any("SECRET_REF(" in value for _, value in reading.given if value) or "SECRET_REF(" in address.path
     )
-    if is_home:
+    if _is_health_check(address, method, body, reading):
+        note(Tier.GREEN, "web.health", f"Asks {address.endpoint} on this server whether it is well.")
+    elif is_home:
         note(
             Tier.RED,
             "web.local-unlisted",
@@ -207,6 +241,16 @@ def _one_request(judge: "CommandJudge", address: Address, method: str, body: str
         )
 
 
+def _is_health_check(address: Address, method: str, body: str, reading: Reading) -> bool:
+    """Whether this only asks a tool on this server if it is well; a whole page needs a listed tool."""
+    if address.host not in ("localhost", "127.0.0.1") or address.port in _GUARDED_PORTS:
+        return False
+    if method not in ("GET", "HEAD") or body or address.query or reading.has(*_SPEAKING_FLAGS):
+        return False
+    is_seen = method == "GET" and reading.values("-o", "--output") != ["/dev/null"]
+    return _HEALTH.fullmatch(address.path) is not None or (address.path == "/" and not is_seen)
+
+
 def _lookup(judge: "CommandJudge", value: str) -> None:
     """
     A name to be looked up.
@@ -222,7 +266,13 @@ def _lookup(judge: "CommandJudge", value: str) -> None:
     if ip is not None or host == "localhost" or host in judge.context.internal_names:
         return
     labels = host.split(".")
-    is_ordinary = len(labels) <= 4 and all(_is_ordinary_label(label) for label in labels)
+    is_ordinary = (
+        len(labels) <= 4
+        and all(_is_ordinary_label(label) for label in labels)
+        # Data in front of a domain: spelled in two cases, or long and not made of words.
+        and value in (value.lower(), value.upper())
+        and not any(_looks_encoded(label) for label in labels[:-2])
+    )
     if not is_ordinary:
         judge.verdict.note(
             Tier.YELLOW,
@@ -231,6 +281,18 @@ def _lookup(judge: "CommandJudge", value: str) -> None:
             risk="Data could leave the server inside the name.",
             external=True,
         )
+
+
+def _looks_encoded(label: str) -> bool:
+    """Whether a label reads like letters that stand for bytes and not like a name."""
+    longest = max(map(len, re.split(r"[^bcdfghjklmnpqrstvwxz]+", label)))
+    is_hexadecimal = re.fullmatch(r"[0-9a-f]{8,}", label) is not None
+    return (
+        len(label) > 15
+        or is_hexadecimal
+        or longest > 5
+        or (len(label) >= 8 and re.search(r"\d", label) is not None)
+    )
 
 
 def _is_ordinary_label(label: str) -> bool:

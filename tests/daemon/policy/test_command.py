@@ -1,14 +1,20 @@
 import io
 import json
 
+import pytest
+
 from tenant_daemon.policy import PolicyContext
 from tenant_daemon.policy.command import check_lines, explain
 
 
-def check(context: PolicyContext, *calls: object) -> list[dict[str, object]]:
-    out = io.StringIO()
-    check_lines(io.StringIO("\n".join(json.dumps(call) for call in calls)), out, context)
+def check_text(context: PolicyContext, text: bytes) -> list[dict[str, object]]:
+    out = io.BytesIO()
+    check_lines(io.BytesIO(text), out, context)
     return [json.loads(line) for line in out.getvalue().splitlines()]
+
+
+def check(context: PolicyContext, *calls: object) -> list[dict[str, object]]:
+    return check_text(context, "\n".join(json.dumps(call) for call in calls).encode())
 
 
 def test_a_line_is_answered_with_tier_decisions_and_path(context: PolicyContext) -> None:
@@ -48,10 +54,37 @@ def test_a_line_may_bring_its_own_server(context: PolicyContext) -> None:
 
 
 def test_a_line_that_is_no_call_does_not_stop_the_others(context: PolicyContext) -> None:
-    out = io.StringIO()
-    check_lines(io.StringIO('nonsense\n[]\n{"id":1,"tool":"shell","args":{"command":"ls"}}\n'), out, context)
-    answers = [json.loads(line) for line in out.getvalue().splitlines()]
+    answers = check_text(context, b'nonsense\n[]\n{"id":1,"tool":"shell","args":{"command":"ls"}}\n')
     assert ["error" in answer for answer in answers] == [True, True, False]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"\xff\xfe",
+        b"[" * 100_000,
+        b'{"id":' + b"1" * 10_000 + b"}",
+        b'{"id":"a","tool":"shell","args":{"command":"ls"},"context":5}',
+        b'{"id":"a","tool":"shell","args":{"command":"ls"},"context":{"workspace":"relative"}}',
+        b'{"id":"a","tool":"shell","args":{"command":"ls"},"context":{"workspace":"/a\\u0000b"}}',
+        b'{"id":"a","tool":"shell","args":{"command":"ls"},"context":{"resolve":{"a":5}}}',
+        b'{"id":"a","tool":"shell","args":{"command":"ls"},"context":{"allowed_hosts":[["a"]]}}',
+        b'{"id":"a","tool":"shell","args":[]}',
+        b'{"id":"a","tool":["shell"],"args":{"command":"ls"}}',
+        b'{"id":"a","tool":"shell","args":{"command":"echo \\ud800"}}',
+        b'{"id":"a","tool":"file_read","args":{"path":"\\ud800"}}',
+    ],
+)
+def test_whatever_a_line_holds_it_gets_one_answer_and_does_not_run(
+    context: PolicyContext, line: bytes
+) -> None:
+    (answer,) = check_text(context, line + b"\n")
+    assert set(answer["decision"].values()) <= {"ask", "deny"}  # type: ignore[attr-defined]
+
+
+def test_only_a_line_feed_ends_a_line_and_an_odd_id_comes_back(context: PolicyContext) -> None:
+    (answer,) = check_text(context, b'{"id":"\\ud800",\r"tool":"shell","args":{"command":"ls"}}\r\n')
+    assert (answer["id"], answer["tier"]) == ("\ud800", "GREEN")
 
 
 def test_explain_says_why(context: PolicyContext) -> None:

@@ -1,0 +1,49 @@
+"""What lies below a folder of the workspace, for programs that go through all of it by themselves."""
+
+import os
+import stat
+from typing import Final
+
+from tenant_daemon.policy.paths.places import is_below
+from tenant_daemon.policy.paths.resolve import resolve
+
+MAX_LOOKED_AT: Final = 2_000
+_SEPARATING: Final = frozenset(" \t\n\v\f\r'\"\\")
+
+
+def is_plain_tree(start: str, workspace: str, *, as_words: bool) -> bool:
+    """
+    Whether nothing below ``start`` leads a program out of the workspace.
+
+    Args:
+        start: A real path in the workspace; nothing has to be there.
+        workspace: Links may lead to anywhere below it.
+        as_words: The names will be split into words (``xargs``), so none may have a blank or a quote in it.
+
+    Returns:
+        False when there is such a link or name, or more than can be looked at.
+    """
+    looked_at = 0
+    todo = [start]
+    while todo:
+        folder = todo.pop()
+        try:
+            entries = list(os.scandir(folder))
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        except OSError:
+            return False
+        looked_at += len(entries)
+        if looked_at > MAX_LOOKED_AT:
+            return False
+        for entry in entries:
+            if as_words and _SEPARATING & set(entry.name):
+                return False
+            if entry.is_symlink():
+                if not is_below(resolve(entry.path, workspace).path, workspace):
+                    return False
+            elif entry.is_dir(follow_symlinks=False):
+                todo.append(entry.path)
+            elif not stat.S_ISREG(entry.stat(follow_symlinks=False).st_mode):
+                return False
+    return True

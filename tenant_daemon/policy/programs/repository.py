@@ -1,0 +1,131 @@
+"""
+The settings that a git repository brings along.
+
+Settings can make git run programs (filters, drivers, ...). Nobody but git writes to ``.git``, yet an unpacked
+archive can bring one. So a repository's own settings are read before git is: only settings that are known to
+run nothing pass.
+"""
+
+import os
+import re
+import stat
+from typing import TYPE_CHECKING, Final
+
+from tenant_daemon.contracts.tiers import Tier
+from tenant_daemon.policy.paths.places import is_below
+from tenant_daemon.policy.programs.registry import GUARDS
+
+if TYPE_CHECKING:
+    from tenant_daemon.policy.programs.judge import CommandJudge
+
+MAX_CONFIG_BYTES: Final = 65_536
+MAX_INDEX_BYTES: Final = 4 * 1024 * 1024
+_SUBMODULE_MODE: Final = (0o160000).to_bytes(4)
+_SECTION: Final = re.compile(r'\[\s*([A-Za-z0-9.-]+)(?:\s+"[^"\\\n]*")?\s*\]')
+_SETTING: Final = re.compile(r"([A-Za-z][A-Za-z0-9-]*)\s*(?:=[^\n]*)?")
+_HARMLESS: Final = re.compile(
+    r"core\.(?:repositoryformatversion|filemode|bare|logallrefupdates|ignorecase|precomposeunicode|symlinks"
+    r"|autocrlf|eol|safecrlf|quotepath|abbrev|compression|fsmonitor|hookspath|pager|sshcommand)"
+    r"|remote\.(?:url|fetch|pushurl|push|mirror|prune|tagopt|partialclonefilter|promisor)"
+    r"|branch\.(?:remote|merge|rebase|description|sort|autosetupmerge|autosetuprebase)"
+    r"|user\.(?:name|email|useconfigonly)|author\.(?:name|email)|committer\.(?:name|email)"
+    r"|init\.defaultbranch|(?:pull|fetch|push|rebase|merge|status|log|color|advice|column|gc|pack|index|tag)"
+    r"\.(?:rebase|ff|prune|default|autosetupremote|autostash|autosquash|conflictstyle|short|branch"
+    r"|showuntrackedfiles|date|decorate|abbrevcommit|ui|status|diff|branch|interactive|auto|threads|version|sort"
+    r"|detachedhead|pushupdaterejected|stat)"
+    r"|submodule\.(?:url|active|path|branch)|extensions\.(?:objectformat|worktreeconfig|partialclone)"
+)
+"""Section and name, without what stands in quotes. The programs named in ``core`` are overruled for each call."""
+
+
+def _repository(judge: "CommandJudge", args: list[str]) -> None:
+    """Look at the repository that git would find from here."""
+    if judge.is_in_container:
+        return
+    folder = judge.places.cwd
+    at = 0
+    while args[at : at + 1] == ["-C"] and at + 1 < len(args):
+        folder = judge.places.resolve(os.path.join(folder, args[at + 1])).path
+        at += 2
+    workspace = judge.places.roots.workspace
+    while is_below(folder, workspace):
+        if not _is_plain_repository(f"{folder}/.git"):
+            judge.verdict.note(
+                Tier.CRITICAL_RED,
+                "git.own-settings",
+                "This repository has settings of its own that could make git run programs.",
+                risk="Foreign code could run.",
+                unknown=True,
+            )
+            return
+        if os.path.lexists(f"{folder}/.git"):
+            return
+        folder = folder.rpartition("/")[0]
+
+
+def _is_plain_repository(path: str) -> bool:
+    """Whether there is no repository, or one whose settings run nothing."""
+    try:
+        mode = os.lstat(path).st_mode
+    except OSError:
+        return True
+    # A file or a link instead of a folder leads to settings somewhere else.
+    if not stat.S_ISDIR(mode):
+        return False
+    try:
+        names = os.listdir(path)
+    except OSError:
+        return False
+    if "commondir" in names or any(name.startswith("sharedindex") for name in names):
+        return False
+    is_settled = all(_is_harmless_file(f"{path}/{name}") for name in ("config", "config.worktree"))
+    return is_settled and not _has_submodules(f"{path}/index")
+
+
+def _has_submodules(index: str) -> bool:
+    """Git runs itself in submodules, by their own settings: whether an entry may have their mode."""
+    try:
+        if not stat.S_ISREG(os.lstat(index).st_mode) or os.path.getsize(index) > MAX_INDEX_BYTES:
+            return True
+        with open(index, "rb") as file:
+            return _SUBMODULE_MODE in file.read()
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
+
+
+def _is_harmless_file(path: str) -> bool:
+    try:
+        found = os.lstat(path)
+        if not stat.S_ISREG(found.st_mode) or found.st_size > MAX_CONFIG_BYTES:
+            return False
+        with open(path, encoding="utf-8") as file:
+            return are_harmless_settings(file.read())
+    except FileNotFoundError:
+        return True
+    except (OSError, ValueError):
+        return False
+
+
+def are_harmless_settings(text: str) -> bool:
+    """Whether a git settings file holds only settings that run nothing; what is odd about it does not pass."""
+    section = ""
+    for raw in text.split("\n"):
+        line = raw.strip()
+        if not line or line[0] in "#;":
+            continue
+        found = _SECTION.match(line)
+        if found is not None:
+            section = found[1].lower().split(".")[0]
+            line = line[found.end() :].strip()
+            if not line or line[0] in "#;":
+                continue
+        setting = _SETTING.fullmatch(line)
+        is_odd = setting is None or line.endswith("\\")
+        if is_odd or setting is None or not _HARMLESS.fullmatch(f"{section}.{setting[1].lower()}"):
+            return False
+    return True
+
+
+GUARDS["git"] = _repository
