@@ -94,7 +94,7 @@ def console_errors(page: Page) -> list[str]:
 
 
 class HeldEvents:
-    """What Reflex's server says to the page, held back on demand: a slow network, exactly as slow as wanted."""
+    """What Reflex's server says to the page, held back on demand: a network as slow as wanted."""
 
     def __init__(self) -> None:
         self._waiting: list[Callable[[], None]] | None = None

@@ -21,19 +21,29 @@ def banner(
     tone: Tone = "info",
     detail: Any = "",
     icon_name: str = "",
+    is_detail_kept: bool = False,
     action: rx.Component | None = None,
     **props: Any,
 ) -> rx.Component:
-    """Return a banner; ``detail`` continues the sentence in a quieter voice, which a
-    phone has no room for."""
+    """
+    Return a banner.
+
+    Args:
+        text: What is so.
+        tone: How grave it is.
+        detail: Continues in a quieter voice; a phone shows it only where ``is_detail_kept``.
+        icon_name: Instead of the tone's own.
+        is_detail_kept: The detail matters more than room.
+        action: What can be done about it.
+        **props: For the element.
+    """
     style, default_icon = _TONES[tone]
+    quiet = "text-muted" if is_detail_kept else "text-muted max-sm:sr-only"
     return rx.el.div(
         icon(icon_name or default_icon, class_name="mt-0.5"),
         rx.el.p(
             rx.el.span(text, class_name="font-medium"),
-            rx.el.span(" ", detail, class_name="text-muted max-sm:sr-only")
-            if detail != ""
-            else rx.fragment(),
+            rx.el.span(" ", detail, class_name=quiet) if detail != "" else rx.fragment(),
             class_name="grow text-sm",
         ),
         action or rx.fragment(),

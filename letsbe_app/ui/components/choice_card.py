@@ -41,11 +41,11 @@ def choice_card(
         rx.el.span(
             rx.el.span(title, class_name="block font-medium"),
             rx.el.span(detail, class_name="block text-sm text-muted"),
-            class_name="grow min-w-0",
+            class_name="grow min-w-0 basis-[calc(100%-3rem)] sm:basis-0",
         ),
-        aside or rx.fragment(),
+        rx.el.span(aside, class_name="max-sm:pl-8") if aside is not None else rx.fragment(),
         class_name=(
-            "group relative flex items-start gap-3 min-h-target p-3 rounded-card bg-card border border-line "
+            "group relative flex flex-wrap sm:flex-nowrap items-start gap-3 min-h-target p-3 rounded-card bg-card border border-line "
             "cursor-pointer hover:border-accent has-checked:border-accent has-checked:ring-1 "
             "has-checked:ring-accent has-focus-visible:outline-2 has-focus-visible:outline-accent "
             "has-focus-visible:outline-offset-2"

@@ -137,9 +137,9 @@ def _tab_bar(here: str) -> rx.Component:
 
 def _count() -> rx.Component:
     return rx.cond(
-        PortalState.waiting_count > 0,
+        PortalState.waiting_mark != "",
         rx.el.span(
-            PortalState.waiting_count,
+            PortalState.waiting_mark,
             class_name=(
                 "min-w-5 h-5 px-1.5 rounded-pill bg-accent text-on-accent text-xs font-semibold tabular "
                 "inline-flex items-center justify-center"
@@ -186,6 +186,6 @@ def no_server() -> rx.Component:
             t.no_server_title,
             t.no_server_detail,
             icon_name="server",
-            action=link_button(t.no_server_action, routes.CALCULATOR),
+            action=link_button(t.no_server_action, routes.ONBOARDING),
         ),
     )

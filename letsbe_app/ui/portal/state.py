@@ -33,13 +33,14 @@ class PortalState(SignedInState, rx.State):
     _conversation_id: str = ""
 
     @rx.var
-    def waiting_count(self) -> int:
-        return sum(card.is_open for card in self.cards)
+    def waiting_mark(self) -> str:
+        """How many approvals wait, such as ``3`` or ``30+``; empty when none does."""
+        count = sum(card.is_open for card in self.cards)
+        return f"{count}{'+' if self.cards_cursor else ''}" if count else ""
 
     @rx.var
     def waiting_text(self) -> str:
-        count = sum(card.is_open for card in self.cards)
-        return texts().approvals.waiting_count(count) if count else ""
+        return texts().approvals.waiting(self.waiting_mark) if self.waiting_mark else ""
 
     async def _enter(self, conversation_id: str = "") -> Actor:
         """

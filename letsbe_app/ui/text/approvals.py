@@ -71,5 +71,5 @@ class ApprovalsTexts:
     def edit_unreadable(self, argument: str) -> str:
         return f"“{argument}” cannot be read. Keep its brackets and quotes as they were."
 
-    def waiting_count(self, count: int) -> str:
-        return "1 approval waits for you" if count == 1 else f"{count} approvals wait for you"
+    def waiting(self, count: str) -> str:
+        return "1 approval waits for you" if count == "1" else f"{count} approvals wait for you"

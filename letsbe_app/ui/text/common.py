@@ -40,9 +40,10 @@ class CommonTexts:
     not_found_action: str = "Go to the start"
     no_server_title: str = "You have no server yet"
     no_server_detail: str = (
-        "Choose the tools for your business, and your own server is set up within minutes."
+        "Choose the tools for your business, and your own server is set up within minutes. What you have chosen "
+        "already is kept."
     )
-    no_server_action: str = "Choose your tools"
+    no_server_action: str = "Build your server"
 
     keys_hint: str = "Keys: a approves, x refuses, e changes, ? shows all"
     keys_title: str = "Keys"

@@ -22,7 +22,7 @@ class SiteTexts:
     approval_tier: str = "Hard to undo"
     approval_why: str = "It removes files within one folder of its workspace."
     approve: str = "Approve"
-    deny: str = "Deny"
+    deny: str = "Refuse"
 
     how_title: str = "How it works"
     how: tuple[tuple[str, str], ...] = (

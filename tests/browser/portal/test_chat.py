@@ -3,6 +3,7 @@
 import pytest
 from playwright.async_api import Browser, expect
 
+from letsbe_app.kit.pagination import DEFAULT_LIMIT
 from tenant_daemon.contracts.chat import (
     ApprovalWaiting,
     RunOutcome,
@@ -277,3 +278,45 @@ async def test_an_offline_server_is_said_and_the_message_waits(hub: RunningHub, 
         await stage.page.get_by_role("textbox").fill("When you are back")
         await stage.page.keyboard.press("Enter")
         await expect(stage.page.get_by_text("Waits for your server").last).to_be_visible()
+
+
+async def test_keys_go_through_conversations_and_are_listed(hub: RunningHub, browser: Browser) -> None:
+    async with portal_stage(hub, browser) as stage:
+        page = stage.page
+        older, newer = await stage.conversation("First thread"), await stage.conversation("Second thread")
+        await open_chat(stage, newer)
+        await expect(page.locator("aside [data-thread]")).to_have_count(2)
+        await page.keyboard.press("j")
+        await page.wait_for_url(f"**/portal/chat/{older}")
+        await expect(page.locator("aside [data-thread][aria-current=page]")).to_contain_text("First thread")
+        await page.keyboard.press("k")
+        await page.wait_for_url(f"**/portal/chat/{newer}")
+        await page.keyboard.press("?")
+        await expect(page.get_by_role("dialog", name="Keys")).to_contain_text("Next conversation")
+        await page.keyboard.press("Escape")
+        await page.keyboard.press("/")
+        await expect(page.get_by_role("textbox")).to_be_focused()
+        await page.keyboard.type("j?")
+        await expect(page.get_by_role("textbox")).to_have_value("j?")
+
+
+async def test_arrow_up_brings_the_last_message_back(hub: RunningHub, browser: Browser) -> None:
+    async with portal_stage(hub, browser) as stage:
+        await open_chat(stage, await stage.conversation("How much disk is left?"))
+        box = stage.page.get_by_role("textbox")
+        await box.focus()
+        await stage.page.keyboard.press("ArrowUp")
+        await expect(box).to_have_value("How much disk is left?")
+        await box.fill("something else")
+        await stage.page.keyboard.press("ArrowUp")
+        await expect(box).to_have_value("something else")
+
+
+async def test_an_approval_is_found_however_many_others_wait(hub: RunningHub, browser: Browser) -> None:
+    async with portal_stage(hub, browser) as stage:
+        conversation_id = await stage.conversation("Tidy up")
+        asked = await stage.ask(conversation_id)
+        for _ in range(DEFAULT_LIMIT + 1):
+            await stage.ask(None)
+        await open_chat(stage, conversation_id)
+        await expect(stage.page.locator(f"[data-approval={asked.approval_id}]")).to_be_visible()

@@ -81,6 +81,24 @@ async def test_keys_decide_only_on_the_card_that_has_the_focus(hub: RunningHub, 
         assert (decided.approval_id, decided.verdict) == (asked.approval_id, "approve")
 
 
+async def test_a_call_can_be_changed_before_it_is_approved(hub: RunningHub, browser: Browser) -> None:
+    async with portal_stage(hub, browser) as stage:
+        asked = await stage.ask(None, tool_args={"command": "rm -r 'old drafts'"})
+        await stage.page.goto("/portal/approvals")
+        card = stage.page.locator(f"[data-approval={asked.approval_id}]")
+        await card.get_by_role("button", name="Change it first").click()
+        dialog = stage.page.get_by_role("dialog", name="Change it before it is done")
+        await expect(dialog.get_by_label("Command")).to_have_value("rm -r 'old drafts'")
+        await dialog.get_by_role("button", name="Approve the change").click()
+        await expect(dialog.get_by_role("alert")).to_contain_text("Nothing is changed yet")
+        await dialog.get_by_label("Command").fill("rm -r 'old drafts/2019'")
+        await dialog.get_by_role("button", name="Approve the change").click()
+        decided = (await stage.daemon.next("approval.decided")).payload
+        assert decided.verdict == "edit_and_approve"
+        assert decided.edited_args == {"command": "rm -r 'old drafts/2019'"}
+        await expect(dialog).to_be_hidden()
+
+
 async def test_a_decision_taken_elsewhere_shows_at_once(hub: RunningHub, browser: Browser) -> None:
     async with portal_stage(hub, browser) as stage:
         await stage.page.goto("/portal/approvals")

@@ -37,14 +37,14 @@ def _agent(agent: rx.vars.ObjectVar[AgentCard]) -> rx.Component:
             rx.el.div(
                 rx.el.h2(agent.name, class_name="text-lg font-semibold"),
                 rx.el.p(agent.duty, class_name="text-sm text-muted"),
-                class_name="grow min-w-0",
+                class_name="grow min-w-0 basis-[calc(100%-4rem)] sm:basis-0",
             ),
             rx.cond(
                 agent.is_stopped,
                 badge(t.stopped, tone="red", icon_name="octagon-pause"),
                 badge(t.working, tone="green", icon_name="check"),
             ),
-            class_name="flex items-start gap-3",
+            class_name="flex flex-wrap sm:flex-nowrap items-start gap-3",
         ),
         rx.el.div(
             rx.cond(

@@ -30,7 +30,7 @@ def tool_choices(tools: Sequence[Tool], chosen: Any, on_toggle: Callable[[str], 
     by_category = groupby(sorted(tools, key=lambda tool: tool.category), key=lambda tool: tool.category)
     return rx.el.div(
         *[_category(name, list(group), chosen, on_toggle) for name, group in by_category],
-        class_name="flex flex-col gap-8",
+        class_name="sm:columns-2 gap-4",
     )
 
 
@@ -39,8 +39,9 @@ def _category(name: str, tools: list[Tool], chosen: Any, on_toggle: Callable[[st
         rx.el.legend(name, class_name="font-semibold"),
         rx.el.div(
             *[_tool(tool, chosen, on_toggle) for tool in tools],
-            class_name="mt-3 grid gap-3 sm:grid-cols-2",
+            class_name="mt-2 grid gap-3",
         ),
+        class_name="break-inside-avoid pb-6",
     )
 
 

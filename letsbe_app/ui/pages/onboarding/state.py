@@ -56,8 +56,13 @@ class OnboardingState(SignedInState, rx.State):
         return STEPS.index(step_of(self.step, ""))
 
     @rx.event
-    async def open_page(self) -> None:
-        """Show the draft at the step that the address names, with tools brought from the calculator."""
+    async def open_page(self) -> Events:
+        """
+        Show the draft at the step that the address names, with tools brought from the calculator.
+
+        An address without a step gets the one where the draft was left, so that each step has its own place in
+        the browser's history.
+        """
         actor = await self._actor()
         onboarding = self._services().onboarding
         query = self.router.url.query_parameters
@@ -66,9 +71,11 @@ class OnboardingState(SignedInState, rx.State):
         if brought and not draft.tool_ids:
             draft = await onboarding.save(actor, DraftChanges(tool_ids=brought, step="tools"))
         self._show(draft)
-        self.step = step_of(query.get("step", ""), draft.step)
+        wanted = query.get("step", "")
+        self.step = step_of(wanted, draft.step)
         self.errors = {}
         self.is_loaded = True
+        return None if self.step == wanted else rx.redirect(_address_of(self.step), replace=True)
 
     @rx.event
     def suggest(self, form: dict[str, str]) -> None:
@@ -162,7 +169,7 @@ class OnboardingState(SignedInState, rx.State):
             self._note(problem)
             return None
         self.errors = {}
-        return rx.redirect(f"{routes.ONBOARDING}?step={then}") if then is not None else None
+        return rx.redirect(_address_of(then)) if then is not None else None
 
     def _show(self, draft: DraftView) -> None:
         self.description = draft.business_description or self.description
@@ -176,3 +183,7 @@ class OnboardingState(SignedInState, rx.State):
 
     def _note(self, problem: InvalidInput) -> None:
         self.errors = {detail.field: detail.message for detail in problem.details} or {"": problem.message}
+
+
+def _address_of(step: str) -> str:
+    return f"{routes.ONBOARDING}?step={step}"

@@ -34,7 +34,12 @@ def business_step() -> rx.Component:
             ),
             rx.el.div(
                 button(t.suggest, type="submit", icon_name="sparkles"),
-                button(t.choose_myself, kind="bare", on_click=OnboardingState.choose_myself),
+                button(
+                    t.choose_myself,
+                    kind="bare",
+                    on_click=OnboardingState.choose_myself,
+                    class_name="max-sm:-ml-3",
+                ),
                 class_name="mt-4 flex flex-wrap gap-3",
             ),
             on_submit=OnboardingState.suggest,
@@ -199,10 +204,10 @@ def _line(name: str, value: Any, step: str = "") -> rx.Component:
         t.change, kind="bare", on_click=OnboardingState.go_to(step), aria_label=f"{t.change}: {name}"
     )
     return rx.el.div(
-        rx.el.dt(name, class_name="w-28 shrink-0 text-muted"),
-        rx.el.dd(value, class_name="grow min-w-0"),
-        change if step else rx.fragment(),
-        class_name="flex items-center gap-4 min-h-14 py-2 border-b border-line",
+        rx.el.dt(name, class_name="max-sm:basis-full sm:w-28 shrink-0 text-muted max-sm:text-sm"),
+        rx.el.dd(value, class_name="grow min-w-0 basis-0"),
+        rx.el.dd(change) if step else rx.fragment(),
+        class_name="flex flex-wrap items-center gap-x-4 min-h-14 py-2 border-b border-line",
     )
 
 

@@ -16,7 +16,12 @@ def payment_page() -> rx.Component:
     return public_page(
         rx.el.h1(t.pay_title, class_name="text-3xl font-bold tracking-tight"),
         rx.el.div(
-            banner(t.pay_practice, detail=t.pay_practice_detail, icon_name="flask-conical"),
+            banner(
+                t.pay_practice,
+                detail=t.pay_practice_detail,
+                icon_name="flask-conical",
+                is_detail_kept=True,
+            ),
             class_name="mt-5",
         ),
         card(

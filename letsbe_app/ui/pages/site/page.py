@@ -133,7 +133,7 @@ def _side(title: str, text: str, icon_name: str) -> rx.Component:
         rx.el.h3(icon(icon_name), title, class_name="flex items-center gap-2 font-semibold"),
         rx.el.pre(
             rx.el.code(text),
-            class_name="mt-3 p-3 rounded-control bg-sunken border border-line font-mono text-sm overflow-x-auto",
+            class_name="mt-3 p-3 rounded-control bg-sunken border border-line font-mono text-sm whitespace-pre-wrap wrap-anywhere",
         ),
     )
 

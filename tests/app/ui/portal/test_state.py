@@ -77,6 +77,14 @@ async def test_entering_brings_the_frame_and_the_cards(state: PortalState) -> No
     assert [(card.id, card.agent_name) for card in state.cards] == [("apr_1", "Otto")]
 
 
+async def test_what_waits_is_counted_without_claiming_more_than_is_known(state: PortalState) -> None:
+    assert (state.waiting_mark, state.waiting_text) == ("", "")
+    await state._enter()
+    assert state.waiting_mark == "1+"
+    await PortalState.more_cards.fn(state)
+    assert (state.waiting_mark, state.waiting_text) == ("2", "2 approvals wait for you")
+
+
 async def test_more_cards_come_behind_the_others(state: PortalState) -> None:
     await state._enter()
     await PortalState.more_cards.fn(state)

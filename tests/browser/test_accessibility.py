@@ -1,0 +1,135 @@
+"""No page keeps somebody out, as far as axe-core can see; in both themes, on a phone and on a desk."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from letsbe_app.composition import Services
+from letsbe_app.shop.onboarding.schemas import DraftChanges
+from tenant_daemon.contracts.chat import ToolFinished, ToolStarted
+from tenant_daemon.contracts.tiers import Tier
+from tests.support.axe import grave_findings
+from tests.support.browser import sign_in, tab
+from tests.support.hub import new_owner, paid_order
+from tests.support.live_hub import ScriptedRun
+from tests.support.portal import Stage, give_back, portal_stage
+from tests.support.running_hub import RunningHub
+
+pytestmark = pytest.mark.browser
+
+LOOKS = pytest.mark.parametrize(
+    "look",
+    [{"phone": True, "dark": False}, {"phone": False, "dark": True}],
+    ids=["phone-light", "desk-dark"],
+)
+
+
+async def findings_of(page: Page, *paths: str) -> list[str]:
+    found: list[str] = []
+    for path in paths:
+        await page.goto(path)
+        await settled(page)
+        found += await grave_findings(page)
+    return found
+
+
+async def settled(page: Page) -> None:
+    """The page shows itself: no placeholder is left."""
+    await expect(page.get_by_role("heading", level=1)).to_be_attached()
+    await expect(page.locator(".skeleton")).to_have_count(0)
+
+
+async def test_axe_sees_what_it_should(hub: RunningHub, browser: Browser) -> None:
+    async with tab(browser, hub.url) as page:
+        await page.goto("/sign-in")
+        await page.evaluate("document.body.insertAdjacentHTML('beforeend', '<button></button>')")
+        assert ["button-name" in finding for finding in await grave_findings(page)] == [True]
+
+
+@LOOKS
+async def test_public_pages(hub: RunningHub, browser: Browser, look: dict[str, bool]) -> None:
+    async with tab(browser, hub.url, **look) as page:
+        paths = ("/", "/calculator", "/sign-up", "/sign-in", "/nothing-here", "/offline.html")
+        assert await findings_of(page, *paths) == []
+
+
+@LOOKS
+async def test_wizard_payment_and_set_up(hub: RunningHub, browser: Browser, look: dict[str, bool]) -> None:
+    email = f"axe-{look['phone']}@bakery.example".lower()
+    async with (
+        hub.services() as services,
+        ordering(services, email) as paths,
+        tab(browser, hub.url, **look) as page,
+    ):
+        await sign_in(page.context, hub.url, email)
+        assert await findings_of(page, *paths) == []
+
+
+@asynccontextmanager
+async def ordering(services: Services, email: str) -> AsyncIterator[list[str]]:
+    """Pages of an owner with a draft, an order that is not paid yet, and one that is."""
+    actor = await new_owner(services, email)
+    paid_id, tenant_id = await paid_order(services, actor)
+    await services.onboarding.save(actor, DraftChanges(bundle_id="freelancer"))
+    open_order = await services.orders.place(actor)
+    steps = ("business", "tools", "plan", "name", "check")
+    await services.onboarding.save(actor, DraftChanges(bundle_id="freelancer"))
+    yield [
+        *(f"/start?step={step}" for step in steps),
+        f"/start/payment/{open_order.id}",
+        f"/portal/provisioning/{paid_id}",
+    ]
+    await give_back(services, tenant_id)
+
+
+@LOOKS
+async def test_portal(hub: RunningHub, browser: Browser, look: dict[str, bool]) -> None:
+    async with portal_stage(hub, browser, **look) as stage:
+        conversation_id = await busy(stage)
+        paths = (
+            "/portal",
+            "/portal/chat?agent=it-admin",
+            f"/portal/chat/{conversation_id}",
+            "/portal/approvals",
+            "/portal/agents",
+        )
+        assert await findings_of(stage.page, *paths) == []
+
+
+@LOOKS
+async def test_dialogs(hub: RunningHub, browser: Browser, look: dict[str, bool]) -> None:
+    async with portal_stage(hub, browser, **look) as stage:
+        await stage.ask(None, tool_args={"command": "rm -r 'old drafts'"})
+        page = stage.page
+        await page.goto("/portal/approvals")
+        found: list[str] = []
+        for name in ("Refuse", "Change it first", "Allow this from now on"):
+            await page.get_by_role("button", name=name).click()
+            await expect(page.get_by_role("dialog")).to_be_visible()
+            found += await grave_findings(page)
+            await page.keyboard.press("Escape")
+            await expect(page.get_by_role("dialog")).to_be_hidden()
+        await page.keyboard.press("?")
+        await expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+        found += await grave_findings(page)
+        assert found == []
+
+
+async def busy(stage: Stage) -> str:
+    """A conversation in which everything happens that can be shown; its id."""
+    conversation_id = await stage.conversation("How much disk is left?")
+    run = ScriptedRun(conversation_id)
+    await stage.daemon.send(run.started("it-admin"))
+    await stage.daemon.send(run.add(ToolStarted(tool_call_id="t1", tool_name="shell", summary="df -h")))
+    finished = ToolFinished(tool_call_id="t1", status="executed", tier="GREEN", output="/dev/sda1 80G")
+    await stage.daemon.send(run.add(finished))
+    await stage.daemon.send(
+        run.delta("There are **80 GB** left.\n\n| What | Size |\n|---|---|\n| Photos | 12 GB |")
+    )
+    await stage.daemon.send(run.finished())
+    await stage.daemon.expect_ack(run.run_id, len(run.events))
+    await stage.ask(conversation_id)
+    await stage.ask(None, tier=Tier.CRITICAL_RED, argv=["docker", "volume", "rm", "shop"])
+    return conversation_id
