@@ -15,7 +15,7 @@ from tenant_daemon.redaction.detectors.patterns import pattern_detector
 from tenant_daemon.redaction.findings import Finding, Redaction, settle
 from tenant_daemon.redaction.leaves import LeafKind, Leaves, rebuilt
 from tenant_daemon.redaction.rows import Row
-from tenant_daemon.redaction.seams import seam_row
+from tenant_daemon.redaction.seams import glued_row, seam_row
 from tenant_daemon.redaction.signs import Sign
 from tenant_daemon.redaction.verdicts import Verdicts
 from tenant_daemon.redaction.views.expand import find_in_views
@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 
 _Unit = tuple[int, int, bytes]
 """The first leaf of a unit, the one behind its last, and its digest."""
+
+
+_CUT_ANYWHERE = frozenset({Sign.DUMP, Sign.SPACED_HEX, Sign.ESCAPE, Sign.PRINTABLE, Sign.NARROW})
+"""Signs of data that a cut between two strings may have gone through."""
 
 
 class Redactor:
@@ -104,6 +108,11 @@ class Redactor:
         if seams.data:
             take(seams.per_leaf(self.known.find(seams.data)))
             take(seams.per_leaf(find_in_views(original(seams.data), self.known, None)))
+        if len(texts) > 1:
+            glued = glued_row(encoded, texts)
+            view = original(glued.data)
+            if view.signs & _CUT_ANYWHERE:
+                take(glued.per_leaf(find_in_views(view, self.known, None)))
         take(find_by_names(leaves))
         return found
 

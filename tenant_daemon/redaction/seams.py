@@ -14,6 +14,8 @@ _LONGEST = 65_536
 _LONGEST_PART = 4_096
 """Of a string that is one word as a whole, like compact JSON; more of it does not belong to the seam."""
 
+_EDGE = 400
+
 _Part = tuple[int, bytes, int]
 """Leaf index, the part, and where it stands in the leaf."""
 
@@ -25,6 +27,24 @@ def seam_row(encoded: Sequence[bytes], *orders: Sequence[int]) -> Row:
         for chain in _chains(encoded, order):
             parts += chain
             parts.append((GAP, SEPARATOR, 0))
+    return Row([part[0] for part in parts], [part[1] for part in parts], [part[2] for part in parts], b"")
+
+
+def glued_row(encoded: Sequence[bytes], order: Sequence[int]) -> Row:
+    """
+    The ends of each leaf next to the beginnings of the next one, blanks and all, with nothing in between.
+
+    For what has blanks in it and was cut somewhere: hex in pairs, dumps, escapes.
+    """
+    parts: list[_Part] = []
+    for index in order:
+        data = encoded[index]
+        if len(data) <= 2 * _EDGE:
+            parts.append((index, data, 0))
+        else:
+            parts.append((index, data[:_EDGE], 0))
+            parts.append((GAP, SEPARATOR, 0))
+            parts.append((index, data[-_EDGE:], len(data) - _EDGE))
     return Row([part[0] for part in parts], [part[1] for part in parts], [part[2] for part in parts], b"")
 
 

@@ -25,6 +25,8 @@ class Sign(IntEnum):
     """A list of character codes."""
     SPACED_HEX = 4
     """Hex with something between every two or four digits; its beginning."""
+    NARROW = 5
+    """Three lines that are one short word each, as data wrapped at a small width are."""
 
 
 _PATTERNS: dict[Sign, bytes] = {
@@ -33,11 +35,15 @@ _PATTERNS: dict[Sign, bytes] = {
         rb"|&#[0-9xX]|&[A-Za-z]{2,8};|\\[0-7]{3}|\\N\{U"
     ),
     Sign.PRINTABLE: rb"=[0-9A-F]{2}",
-    Sign.DUMP: rb"^[0-9a-f]{6,16}:? {1,3}[0-9a-f]{2}[0-9a-f ]",
+    Sign.DUMP: rb"(?:^|\\n)[0-9a-f]{6,16}:? {1,3}[0-9a-f]{2}[0-9a-f ]",
     Sign.NUMBERS: rb"\b\d{2,3}(?:[^0-9\n]{1,12}\d{2,3}){7}|\b[01]{7,8}(?:[\s,]{1,3}[01]{7,8}){7}",
     Sign.SPACED_HEX: (
         rb"[0-9A-Fa-f]{2}[ :,-]{1,2}[0-9A-Fa-f]{2}(?:[0-9A-Fa-f]{2})?[ :,-]{1,2}"
         rb"[0-9A-Fa-f]{2}(?:[0-9A-Fa-f]{2})?[ :,-]{1,2}[0-9A-Fa-f]{2}"
+    ),
+    Sign.NARROW: (
+        rb"[A-Za-z0-9+/_-]{4,15}(?:\\r)?\r?(?:\\n|\n)[ >+|]{0,4}[A-Za-z0-9+/_-]{4,15}"
+        rb"(?:\\r)?\r?(?:\\n|\n)[ >+|]{0,4}[A-Za-z0-9+/_-]{1,15}"
     ),
 }
 

@@ -15,6 +15,7 @@ from tenant_daemon.redaction.forms import encoded_forms, plain_form
 ANCHOR = 8
 """Characters of a form that the engine searches for."""
 SHORTEST_FORM = 6
+SHORTEST_TAIL = 9
 LEAST_PART = 9
 """Characters that a part of a secret has at least: shorter ones occur by chance."""
 
@@ -73,7 +74,7 @@ def _all_forms(values: Sequence[str]) -> Iterator[Form]:
         seen = {plain}
         if len(plain) >= SHORTEST_FORM:
             yield index, PLAIN, plain
-            if len(plain) >= 2 * LEAST_PART:
+            if len(plain) > SHORTEST_TAIL:
                 yield index, TAIL, plain
         for projected in encoded_forms(value):
             if len(projected) >= SHORTEST_FORM and projected not in seen:

@@ -34,6 +34,8 @@ _MOST_OF_SHORT = 0.6
 """The share of a secret that counts as revealing it."""
 _LEAST_ENCODED_PART = 14
 """Characters that a part of an encoding has at least: shorter ones occur by chance."""
+_LEAST_LETTERS = 12
+"""Characters of a part that has no digit, so may be words."""
 _MOST_FRESH = 200
 _LONGEST_GAP = 400
 _MARGIN = 48
@@ -183,12 +185,13 @@ def _check(
     is_part = length < len(projected)
     origin_start, origin_end = projection.origin(start, start + length)
     if is_part and kind != ENCODED and not secret.is_long:
-        return _short_part(data, origin_start, secret)
+        place = (origin_start, origin_end)
+        return _short_part(projection, place, secret, length, is_tail=kind == TAIL)
     if is_part and not _reveals(form, projection.data[start : start + length]):
         return None
     if kind != ENCODED:
         if not secret.is_long:
-            return _verified(projection.cleaned, origin_start, origin_end, secret)
+            return _verified(projection.cleaned, origin_start, origin_end, secret.value, secret.name)
         origin_start, origin_end = _with_punctuation(data, origin_start, origin_end, secret.raw)
     else:
         origin_start = _widened_start(data, origin_start)
@@ -203,7 +206,7 @@ def _reveals(form: Form, part: bytes) -> bool:
     share = _MOST if kind == TAIL else _MOST_OF_BEGINNING
     least = _LEAST_ENCODED_PART if kind == ENCODED else LEAST_PART
     if kind != ENCODED and part.isalpha():
-        least = _LONG_ENOUGH  # Words, perhaps.
+        least = _LEAST_LETTERS
     return len(part) >= max(least, share * len(projected))
 
 
@@ -228,30 +231,38 @@ def _finding(start: int, end: int, name: str) -> Finding:
     return Finding(start, end, Layer.KNOWN, secret_ref(name))
 
 
-def _short_part(data: bytes, start: int, secret: _Secret) -> Finding | None:
-    """The beginning of a short secret, which has to be there letter for letter."""
-    raw = secret.raw
-    start -= next(i for i, byte in enumerate(raw) if is_kept(byte))
-    length = _longest(len(raw), lambda size: data.startswith(raw[:size], start))
-    if length < max(ANCHOR, _MOST_OF_SHORT * len(raw)):
+def _short_part(
+    projection: Projection, place: tuple[int, int], secret: _Secret, length: int, *, is_tail: bool
+) -> Finding | None:
+    """The beginning or the end of a short secret, ``length`` letters and digits of it."""
+    kept = [i for i, character in enumerate(secret.value) if character.isascii() and character.isalnum()]
+    if length >= len(kept):
         return None
-    return _finding(start, start + length, secret.name)
+    value = secret.value[kept[-length] :] if is_tail else secret.value[: kept[length - 1] + 1]
+    if length < ANCHOR or len(value) < _MOST_OF_SHORT * len(secret.value):
+        return None
+    if is_tail and value.isalpha():
+        return None  # A word, perhaps.
+    return _verified(projection.cleaned, *place, value, secret.name)
 
 
-def _verified(data: bytes, start: int, end: int, secret: _Secret) -> Finding | None:
+def _verified(data: bytes, start: int, end: int, value: str, name: str) -> Finding | None:
     """A short secret has to be there with all its punctuation, give or take what may be slipped in."""
     if end - start > _LONGEST_GAP:
         return None
     window_start = max(0, start - _MARGIN)
-    window = data[window_start : end + _MARGIN].decode("utf-8", "replace")
-    found = _short_pattern(secret.value).search(window)
-    if not found:
-        return None
-    before = len(window[: found.start()].encode())
-    if before + window_start > start:
-        # Half a character at the window's edge changed the offsets; take the projected place.
-        return _finding(start, end, secret.name)
-    return _finding(window_start + before, window_start + before + len(found.group().encode()), secret.name)
+    # Half a character at the window's edge must not change the offsets.
+    window = data[window_start : end + _MARGIN].decode("utf-8", "surrogateescape")
+    for found in _short_pattern(value).finditer(window):
+        low = window_start + _size(window[: found.start()])
+        high = low + _size(found.group())
+        if low < end and start < high:
+            return _finding(low, high, name)
+    return None
+
+
+def _size(text: str) -> int:
+    return len(text.encode("utf-8", "surrogateescape"))
 
 
 @lru_cache(maxsize=20_000)

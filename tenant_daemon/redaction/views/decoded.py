@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from tenant_daemon.redaction.signs import Sign
+from tenant_daemon.redaction.views.embedded import hex_runs, makes_sense, starts_in_base64, starts_in_hex
 from tenant_daemon.redaction.views.unpacked import UNPACKED_LIMIT, has_head, unpack
 from tenant_daemon.redaction.views.view import Code, Parts, Span, View
 
@@ -15,6 +16,7 @@ _BASE32 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 _URL_SAFE = bytes.maketrans(b"-_", b"+/")
 _TEXT = bytes(range(32, 127)) + b"\t\n\r"
 _LEAST_HEX = 20
+_SAMPLE = 64
 
 # Between the lines of a wrapped run, as they are or escaped.
 _LINE_BREAK = re.compile(rb"(?:[ \t]*(?:\r?\n|(?:\\+r)?\\+n)[ \t>+|\"']*)+")
@@ -23,6 +25,10 @@ _LONGEST_BREAK = 24
 _LAST_LINE = re.compile(rb"[A-Za-z0-9+/_-]{1,15}(?![A-Za-z0-9+/_-])")
 _IN_NAMES = b"abcdefghijklmnopqrstuvwxyz/_-"
 """Words of only these are paths and names: hex has digits, and so has nearly all base64 of this length."""
+_NARROW = re.compile(
+    rb"(?:[A-Za-z0-9+/_-]{4,15}+=*(?:\\r)?\r?(?:\\n|\n)[ >+|]{0,4}){2,}+[A-Za-z0-9+/_-]{1,15}"
+)
+_NARROW_WORD = re.compile(rb"(?:(?<=\\n)|(?<!\\))[A-Za-z0-9+/_-]+")
 _SPACED_HEX = re.compile(
     rb"(?:[0-9A-Fa-f]{2}[ :,-]{1,2}){9,}[0-9A-Fa-f]{2}|(?:[0-9A-Fa-f]{4} ){5,}[0-9A-Fa-f]{2,4}"
 )
@@ -43,8 +49,9 @@ class _Readings:
             target.add(unpacked, start, end, is_cut=len(unpacked) >= UNPACKED_LIMIT)
         if is_text(raw):
             self.texts.add(raw, start, end, code)
-        elif raw.count(0) * 3 >= len(raw) and (wide := _from_utf16(raw)):
-            self.texts.add(wide, start, end)
+        elif raw.count(0) * 3 >= len(raw) and is_text(narrow := raw.replace(b"\0", b"")):
+            # UTF-16 or UTF-32, either way round, of mostly ASCII text.
+            self.texts.add(narrow, start, end)
         else:
             self.binaries.add(raw, start, end, code)
 
@@ -54,6 +61,7 @@ def decoded(view: View) -> Iterator[tuple[View, bool]]:
     readings = _Readings()
     _read_tokens(view, readings)
     _read_wrapped(view, readings)
+    _read_narrow(view, readings)
     _read_spaced_hex(view, readings)
     if readings.texts:
         yield View(readings.texts, view, joint=JOINT), True
@@ -69,13 +77,39 @@ def _read_tokens(view: View, readings: _Readings) -> None:
             continue
         if not token.translate(None, _HEX_DIGITS):
             if len(token) >= _LEAST_HEX:
-                readings.add(_unhex(token), start, end, Code.HEX)
+                _read_hex(token, start, readings)
         elif token.isupper():
             if raw := _unbase32(token):
                 readings.add(raw, start, end)
-        elif not token.islower() and (raw := unbase64(token)):
+        elif not token.islower():
             # Base64 without any upper-case letter does not happen at this length; paths and names do.
-            readings.add(raw, start, _with_padding(data, end), Code.BASE64)
+            _read_base64(token, start, _with_padding(data, end), readings)
+        if len(token) > _LEAST_HEX:
+            for low, high in hex_runs(token):
+                if high - low < len(token):
+                    _read_hex(token[low:high], start + low, readings)
+
+
+def _read_hex(digits: bytes, start: int, readings: _Readings) -> None:
+    raw = _unhex(digits)
+    readings.add(raw, start, start + len(digits), Code.HEX)
+    if makes_sense(raw):
+        return
+    for shift in starts_in_hex(digits):
+        if makes_sense(raw := _unhex(digits[shift:])):
+            readings.add(raw, start + shift, start + len(digits), Code.HEX)
+
+
+def _read_base64(token: bytes, start: int, end: int, readings: _Readings) -> None:
+    raw = unbase64(token)
+    if raw:
+        readings.add(raw, start, end, Code.BASE64)
+        if makes_sense(raw):
+            return
+    for shift, is_loose in starts_in_base64(token):
+        sample = unbase64(token[shift : shift + _SAMPLE])
+        if sample and makes_sense(sample, is_loose=is_loose) and (raw := unbase64(token[shift:])):
+            readings.add(raw, start + shift, end, Code.BASE64)
 
 
 def _with_padding(data: bytes, end: int) -> int:
@@ -112,6 +146,19 @@ def _read_run(data: bytes, run: list[Span], readings: _Readings) -> None:
         raw = _unpacked_run(packed)
         if raw:
             readings.add(raw, run[0][0], run[-1][1])
+
+
+def _read_narrow(view: View, readings: _Readings) -> None:
+    """Runs wrapped at so small a width that their lines are no long words."""
+    if Sign.NARROW not in view.signs:
+        return
+    for found in _NARROW.finditer(view.data):
+        lines = _NARROW_WORD.findall(found.group())
+        for packed in (b"".join(lines), b"".join(line.lstrip(b"+-") for line in lines)):
+            is_hex = not packed.translate(None, _HEX_DIGITS)
+            raw = _unhex(packed) if is_hex else unbase64(packed)
+            if raw and len(packed) >= _LEAST_HEX:
+                readings.add(raw, found.start(), found.end())
 
 
 def _unpacked_run(packed: bytes) -> bytes | None:
@@ -164,14 +211,3 @@ def _unbase32(token: bytes) -> bytes | None:
 def is_text(raw: bytes) -> bool:
     """Whether bytes are nearly all printable ASCII."""
     return len(raw.translate(None, _TEXT)) * 10 <= len(raw)
-
-
-def _from_utf16(raw: bytes) -> bytes | None:
-    """UTF-16 of mostly ASCII text, either way round, as UTF-8."""
-    if len(raw) < 8:
-        return None
-    half = len(raw) // 2
-    for zeros, encoding in ((raw[1::2], "utf-16-le"), (raw[0::2], "utf-16-be")):
-        if zeros.count(0) * 10 >= half * 8:
-            return raw.decode(encoding, "replace").encode("utf-8", "replace")
-    return None

@@ -11,10 +11,15 @@ _HEADS = (*_ZLIB_HEADS, b"\x1f\x8b", b"\xfd7")
 _HEADLESS_LIMIT = 4_096
 
 
+def has_sure_head(raw: bytes) -> bool:
+    """Whether data begins as compressed data does, leaving out what also begins otherwise."""
+    return raw[:2] in _HEADS or raw[:3] == b"BZh"
+
+
 def has_head(raw: bytes) -> bool:
     """Whether data may be compressed: a known head, or a first byte as bare deflate data have it."""
     # RFC 1951, section 3.2.3: last block, with fixed (01) or dynamic (10) codes.
-    return raw[:2] in _HEADS or raw[:3] == b"BZh" or (len(raw) <= _HEADLESS_LIMIT and raw[0] & 7 in (3, 5))
+    return has_sure_head(raw) or (0 < len(raw) <= _HEADLESS_LIMIT and raw[0] & 7 in (3, 5))
 
 
 def unpack(raw: bytes) -> bytes | None:

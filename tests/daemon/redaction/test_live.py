@@ -41,29 +41,20 @@ def test_vault_that_cannot_be_read_is_not_hidden() -> None:
 
 def test_change_of_the_vault_is_seen_by_a_redactor_that_was_not_built_anew() -> None:
     vault = FakeVault()
-    vault.secrets = [(f"key-{n}", f"{n}kV9mQ2xLp7zR4wT8") for n in range(5)]
+    values = ["kV9mQ2xLp7zR4wT8", "Zz81hQpLw0x7Yc6T", "Bt5nW8rJ3kD1sG7v", "m3Xq7Pd2Lc9Vf4Hs"]
+    vault.secrets = list(zip("abcd", values, strict=True))
     live = LiveRedactor(vault)
     live.current()
     # One is renamed, one is gone, one has another value, one is new.
-    vault.secrets = [
-        ("other", "0kV9mQ2xLp7zR4wT8"),
-        ("key-2", "Zz81hQpLw0x7Yc6T"),
-        *vault.secrets[3:],
-        ("new", "Bt5nW8rJ3kD1sG7v"),
-    ]
+    rotated, new = "y6Rk1Tg8Wn5Jb0Zu", "e4Qa9Ux2Mo7Di3Fp"
+    vault.secrets = [("other", values[0]), ("c", rotated), ("d", values[3]), ("new", new)]
     vault.changes += 1
-    shown = [
-        "0kV9mQ2xLp7zR4wT8",
-        "1kV9mQ2xLp7zR4wT8",
-        "2kV9mQ2xLp7zR4wT8",
-        "Zz81hQpLw0x7Yc6T",
-        "Bt5nW8rJ3kD1sG7v",
-    ]
-    assert [live.current().redact(f"it is {value} .") for value in shown] == [
+    assert [live.current().redact(f"it is {value} .") for value in (*values, rotated, new)] == [
         "it is SECRET_REF(other) .",
-        "it is 1kV9mQ2xLp7zR4wT8 .",
-        "it is 2kV9mQ2xLp7zR4wT8 .",
-        "it is SECRET_REF(key-2) .",
+        f"it is {values[1]} .",
+        f"it is {values[2]} .",
+        "it is SECRET_REF(d) .",
+        "it is SECRET_REF(c) .",
         "it is SECRET_REF(new) .",
     ]
 

@@ -1,0 +1,55 @@
+"""
+Encoded data inside a longer word: ``v_H4sI...``, ``+789c...`` in a diff, a word glued to its neighbours.
+
+Read from its first character such a word gives nonsense. So it is also read from where an archive begins,
+from behind marks that join words, and from the next few characters; only what then makes sense is kept.
+"""
+
+import re
+from collections.abc import Iterator
+
+from tenant_daemon.redaction.views.unpacked import has_head, has_sure_head
+
+_ARCHIVE_IN_BASE64 = re.compile(rb"H4sI|eJ[wxyz]|eN[opqr]|eAE|Qlpo|[/_]Td6")
+_ARCHIVE_IN_HEX = re.compile(rb"(?i)1f8b08|78(?:9c|da|01|5e)|425a68|fd377a585a")
+_JOINT = re.compile(rb"[+/_-]+")
+_HEX_RUN = re.compile(rb"[0-9A-Fa-f]{20,}")
+_MOST_STARTS = 12
+_SAMPLE = 64
+_TEXT = bytes(range(32, 127)) + b"\t\n\r"
+
+
+def starts_in_base64(token: bytes) -> list[tuple[int, bool]]:
+    """Where else reading base64 may begin, and whether bare deflate data is worth an attempt there."""
+    starts = dict.fromkeys((1, 2, 3), False)
+    for found in _JOINT.finditer(token, 0, 4 * _SAMPLE):
+        if 0 < found.end() < len(token) - 8:
+            starts[found.end()] = True
+        if len(starts) >= _MOST_STARTS:
+            break
+    for found in _ARCHIVE_IN_BASE64.finditer(token):
+        starts[found.start()] = True
+        if len(starts) >= 2 * _MOST_STARTS:
+            break
+    return [(start, is_loose) for start, is_loose in starts.items() if start > 0]
+
+
+def hex_runs(token: bytes) -> Iterator[tuple[int, int]]:
+    """Where long runs of hex digits stand in a word that has other characters as well."""
+    return (found.span() for found in _HEX_RUN.finditer(token))
+
+
+def starts_in_hex(digits: bytes) -> list[int]:
+    """Where else reading hex may begin."""
+    return [1, *[found.start() for found in _ARCHIVE_IN_HEX.finditer(digits)][:_MOST_STARTS]]
+
+
+def makes_sense(raw: bytes, *, is_loose: bool = False) -> bool:
+    """Whether bytes read from a guessed place are text or an archive."""
+    if has_sure_head(raw) or (is_loose and has_head(raw)):
+        return True
+    sample = raw[:_SAMPLE]
+    if sample.count(0) * 3 >= len(sample):
+        sample = sample.replace(b"\0", b"")  # UTF-16 or UTF-32, perhaps.
+    # A stray character at the end belongs to what the word was glued to.
+    return len(sample) >= 12 and len(sample.translate(None, _TEXT)) * 10 <= len(sample)
