@@ -28,7 +28,7 @@ class _Client:
 
     def __init__(self, *events: GatewayEvent) -> None:
         self._events = events
-        self.past = SessionHistory([], None, ())
+        self.past = SessionHistory([], None)
         self.is_gone = False
 
     async def events(self) -> AsyncIterator[GatewayEvent]:
@@ -106,7 +106,7 @@ def _said(run_id: str, text: str, stop_reason: str | None = None) -> dict[str, A
 async def test_run_that_is_still_active_is_found() -> None:
     client = _Client()
     client.past = SessionHistory(
-        [_question("run1"), _said("run1", "I look. ")], "I look.\n\nThere", (), running_run_id="run1"
+        [_question("run1"), _said("run1", "I look. ")], "I look.\n\nThere", running_run_id="run1"
     )
     assert await _gateway(client).look_up(KEY, "run1") == AnswerGrew(KEY, "run1", "I look.\n\nThere")
 
@@ -122,7 +122,6 @@ async def test_run_that_ended_meanwhile_is_found() -> None:
             _said("run1", "3 files.", "stop"),
         ],
         None,
-        (),
     )
     gateway = _gateway(client)
     assert await gateway.look_up(KEY, "run1") == AnswerEnded(KEY, "run1", "final", "I look.\n\n3 files.")
@@ -130,13 +129,13 @@ async def test_run_that_ended_meanwhile_is_found() -> None:
 
 async def test_run_that_broke_off_is_lost() -> None:
     client = _Client()
-    client.past = SessionHistory([_question("run1"), _said("run1", "I look. ", "toolUse")], None, ())
+    client.past = SessionHistory([_question("run1"), _said("run1", "I look. ", "toolUse")], None)
     assert await _gateway(client).look_up(KEY, "run1") == AnswerEnded(KEY, "run1", "lost", "I look.")
 
 
 async def test_run_that_never_arrived_is_unknown() -> None:
     client = _Client()
-    client.past = SessionHistory([_question("run0"), _said("run0", "Old.", "stop")], None, ())
+    client.past = SessionHistory([_question("run0"), _said("run0", "Old.", "stop")], None)
     assert await _gateway(client).look_up(KEY, "run1") is None
 
 
