@@ -6,14 +6,55 @@ from pathlib import Path
 
 Mutation = Callable[[str, random.Random], str]
 _WRAPPERS = (
-    "sudo ", "sudo -n ", "nice ", "nice -n 5 ", "env ", "env -i ", "env A=b ", "timeout 5 ", "timeout -k 1 5 ", "nohup ",
-    "setsid ", "stdbuf -o0 ", "xargs ", "command ", "exec ", "time ", "ionice -c 3 ", "watch ", "sudo -u root ", "LANG=C ",
-    "cd . && ", "true && ", "ls; ", "ls || ", "ls | ", "flock x ", "busybox ", "chroot / ", "nice nice ",
-)  # fmt: skip
+    "sudo ",
+    "sudo -n ",
+    "nice ",
+    "nice -n 5 ",
+    "env ",
+    "env -i ",
+    "env A=b ",
+    "timeout 5 ",
+    "timeout -k 1 5 ",
+    "nohup ",
+    "setsid ",
+    "stdbuf -o0 ",
+    "xargs ",
+    "command ",
+    "exec ",
+    "time ",
+    "ionice -c 3 ",
+    "watch ",
+    "sudo -u root ",
+    "LANG=C ",
+    "cd . && ",
+    "true && ",
+    "ls; ",
+    "ls || ",
+    "ls | ",
+    "flock x ",
+    "busybox ",
+    "chroot / ",
+    "nice nice ",
+)
 _SUFFIXES = (
-    " ", " > /dev/null", " 2>&1", " 2>/dev/null", " | cat", " | head -1", " && ls", "; true", " || true", " < /dev/null",
-    " &", " # x", "\n", " > out.txt", " -v", " | tee out.txt", " >> log.txt 2>&1",
-)  # fmt: skip
+    " ",
+    " > /dev/null",
+    " 2>&1",
+    " 2>/dev/null",
+    " | cat",
+    " | head -1",
+    " && ls",
+    "; true",
+    " || true",
+    " < /dev/null",
+    " &",
+    " # x",
+    "\n",
+    " > out.txt",
+    " -v",
+    " | tee out.txt",
+    " >> log.txt 2>&1",
+)
 
 
 def hostile_commands() -> list[str]:
@@ -79,5 +120,13 @@ def in_list(command: str, rng: random.Random) -> str:
 
 
 MUTATIONS: list[Mutation] = [
-    wrap, append, blanks, quote_first, backslash_first, full_path, invisible, in_shell, in_list,
-]  # fmt: skip
+    wrap,
+    append,
+    blanks,
+    quote_first,
+    backslash_first,
+    full_path,
+    invisible,
+    in_shell,
+    in_list,
+]
