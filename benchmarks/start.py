@@ -57,6 +57,8 @@ class Start:
     steps: dict[str, float]
     seconds_to_stop: float
     processes: int
+    load: float
+    """Of the machine, all programs together, when it was ready."""
     left_behind: list[str] = field(default_factory=list)
 
 
@@ -119,6 +121,7 @@ def measure(place: Place, *, caches: Path | None = None) -> Start:
     try:
         is_over.wait(COLD_SECONDS if caches else WARM_SECONDS)
         seconds_to_ready = time.monotonic() - began
+        load = load_now()
         if not any(READY in line for line in lines):
             raise StartFailed("".join(lines[-20:]))
         family = psutil.Process(process.pid).children(recursive=True)
@@ -131,7 +134,9 @@ def measure(place: Place, *, caches: Path | None = None) -> Start:
             os.killpg(process.pid, signal.SIGKILL)
         seconds_to_stop = time.monotonic() - stopping
         left = _end_what_is_left(family, place.data_dir)
-    return Start(round(seconds_to_ready, 1), parse_steps(lines), round(seconds_to_stop, 1), len(family), left)
+    return Start(
+        round(seconds_to_ready, 1), parse_steps(lines), round(seconds_to_stop, 1), len(family), load, left
+    )
 
 
 def _read(stream: IO[str], lines: list[str], is_over: threading.Event) -> None:
@@ -215,6 +220,7 @@ def report_of(starts: Sequence[Start]) -> dict[str, Any]:
             for name in names
         },
         "seconds_to_stop": [start.seconds_to_stop for start in starts],
+        "load": [start.load for start in starts],
         "processes": starts[-1].processes,
         "left_behind": [line for start in starts for line in start.left_behind],
     }

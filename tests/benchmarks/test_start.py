@@ -27,7 +27,7 @@ def test_steps_are_those_that_ended_well() -> None:
 
 
 def test_several_starts_are_told_by_their_median() -> None:
-    starts = [Start(seconds, {"Hub": seconds / 2}, 1.0, 9) for seconds in (20.0, 30.0, 22.0)]
+    starts = [Start(seconds, {"Hub": seconds / 2}, 1.0, 9, 0.5) for seconds in (20.0, 30.0, 22.0)]
     report = report_of(starts)
     assert report["seconds_to_ready"] == {"median": 22.0, "each": [20.0, 30.0, 22.0]}
     assert report["steps"] == {"Hub": 11.0}
