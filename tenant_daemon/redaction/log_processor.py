@@ -7,7 +7,6 @@ from typing import Any
 import structlog
 
 from tenant_daemon.redaction.live import LiveRedactor
-from tenant_daemon.redaction.stray_errors import capture_stray_errors, without_margin
 
 
 class RedactLogs:
@@ -41,17 +40,15 @@ def _plain(value: object) -> object:
 
 
 def configure_logging(live: LiveRedactor) -> None:
-    """Log JSON lines to standard error, redacted, with what nobody caught; for the daemon's processes."""
+    """Log JSON lines to standard error, redacted; for the processes of the daemon."""
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
-            without_margin,
             RedactLogs(live),
             structlog.processors.JSONRenderer(),
         ],
         logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=True,
     )
-    capture_stray_errors()

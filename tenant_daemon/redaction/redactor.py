@@ -14,8 +14,8 @@ from tenant_daemon.redaction.detectors.known import KnownDetector, KnownSecret
 from tenant_daemon.redaction.detectors.patterns import pattern_detector
 from tenant_daemon.redaction.findings import Finding, Redaction, settle
 from tenant_daemon.redaction.leaves import LeafKind, Leaves, rebuilt
-from tenant_daemon.redaction.rows import Row
-from tenant_daemon.redaction.seams import glued_row, seam_row
+from tenant_daemon.redaction.rows import SEPARATOR, Row
+from tenant_daemon.redaction.seams import edge_row, seam_row
 from tenant_daemon.redaction.signs import Sign
 from tenant_daemon.redaction.verdicts import Verdicts
 from tenant_daemon.redaction.views.expand import find_in_views
@@ -29,6 +29,8 @@ _Unit = tuple[int, int, bytes]
 """The first leaf of a unit, the one behind its last, and its digest."""
 
 
+_EDGE = 300
+"""Bytes at either end of a text that may go on in its neighbour."""
 _CUT_ANYWHERE = frozenset({Sign.DUMP, Sign.SPACED_HEX, Sign.ESCAPE, Sign.PRINTABLE, Sign.NARROW})
 """Signs of data that a cut between two strings may have gone through."""
 
@@ -101,15 +103,16 @@ class Redactor:
         others = [index for index, kind in enumerate(kinds) if kind is not LeafKind.TEXT]
         by_key = _grouped_by_key(texts, leaves)
         take(self._find_in_units(leaves, texts))
-        for order in (others, by_key):
-            row = Row(order, [encoded[index] for index in order])
+        # What lies within a text was found already; here it is about what runs over.
+        grouped = edge_row(encoded, by_key, max(_EDGE, self.known.longest_form // 2), SEPARATOR)
+        for row in (Row(others, [encoded[index] for index in others]), grouped):
             take(row.per_leaf(self.known.find(row.data)))
         seams = seam_row(encoded, texts, by_key)
         if seams.data:
             take(seams.per_leaf(self.known.find(seams.data)))
             take(seams.per_leaf(find_in_views(original(seams.data), self.known, None)))
         if len(texts) > 1:
-            glued = glued_row(encoded, texts)
+            glued = edge_row(encoded, texts, _EDGE)
             view = original(glued.data)
             if view.signs & _CUT_ANYWHERE:
                 take(glued.per_leaf(find_in_views(view, self.known, None)))

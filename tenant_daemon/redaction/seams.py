@@ -5,7 +5,7 @@ What was encoded first and cut into strings afterwards can only be decoded when 
 the unbroken word at the end of each string is joined with the one at the beginning of the next.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from tenant_daemon.redaction.rows import GAP, SEPARATOR, Row
 from tenant_daemon.redaction.tokens import SHORTEST
@@ -14,8 +14,8 @@ _LONGEST = 65_536
 _LONGEST_PART = 4_096
 """Of a string that is one word as a whole, like compact JSON; more of it does not belong to the seam."""
 
-_EDGE = 400
-
+_WALL = SEPARATOR + b"0" * 24 + SEPARATOR
+"""Between the two ends of one leaf; unlike the separator it also keeps them apart when projected."""
 _Part = tuple[int, bytes, int]
 """Leaf index, the part, and where it stands in the leaf."""
 
@@ -23,45 +23,54 @@ _Part = tuple[int, bytes, int]
 def seam_row(encoded: Sequence[bytes], *orders: Sequence[int]) -> Row:
     """Every word that runs over the ends of the leaves, in any of their orders; separated from each other."""
     parts: list[_Part] = []
+    edges: dict[int, tuple[int, int]] = {}
     for order in orders:
-        for chain in _chains(encoded, order):
+        for index in order:
+            if index not in edges and (data := encoded[index]):
+                edges[index] = (_head(data), _tail(data))
+        for chain in _chains(encoded, order, edges):
             parts += chain
             parts.append((GAP, SEPARATOR, 0))
     return Row([part[0] for part in parts], [part[1] for part in parts], [part[2] for part in parts], b"")
 
 
-def glued_row(encoded: Sequence[bytes], order: Sequence[int]) -> Row:
+def edge_row(encoded: Sequence[bytes], order: Sequence[int], edge: int, joint: bytes = b"") -> Row:
     """
-    The ends of each leaf next to the beginnings of the next one, blanks and all, with nothing in between.
+    The ends of each leaf next to the beginnings of the next one, ``edge`` bytes of each, blanks and all.
 
-    For what has blanks in it and was cut somewhere: hex in pairs, dumps, escapes.
+    With nothing in between, for what has blanks in it and was cut somewhere: hex in pairs, dumps, escapes.
     """
-    parts: list[_Part] = []
+    indexes: list[int] = []
+    pieces: list[bytes] = []
+    offsets: list[int] = []
     for index in order:
         data = encoded[index]
-        if len(data) <= 2 * _EDGE:
-            parts.append((index, data, 0))
+        if len(data) <= 2 * edge:
+            indexes.append(index)
+            pieces.append(data)
+            offsets.append(0)
         else:
-            parts.append((index, data[:_EDGE], 0))
-            parts.append((GAP, SEPARATOR, 0))
-            parts.append((index, data[-_EDGE:], len(data) - _EDGE))
-    return Row([part[0] for part in parts], [part[1] for part in parts], [part[2] for part in parts], b"")
+            indexes += (index, GAP, index)
+            pieces += (data[:edge], _WALL, data[-edge:])
+            offsets += (0, 0, len(data) - edge)
+    return Row(indexes, pieces, offsets, joint)
 
 
-def _chains(encoded: Sequence[bytes], order: Sequence[int]) -> Iterator[list[_Part]]:
+def _chains(
+    encoded: Sequence[bytes], order: Sequence[int], edges: Mapping[int, tuple[int, int]]
+) -> Iterator[list[_Part]]:
     chain: list[_Part] = []
     for index in order:
         data = encoded[index]
         if not data:
             continue
-        head = _head(data)
+        head, tail = edges[index]
         if chain and head:
             chain.append((index, data[:head], 0))
             if head == len(data):
                 continue
         if _is_worthwhile(chain):
             yield chain
-        tail = _tail(data)
         chain = [(index, data[tail:], tail)] if tail < len(data) else []
     if _is_worthwhile(chain):
         yield chain
@@ -83,4 +92,4 @@ def _tail(data: bytes) -> int:
 
 
 def _is_worthwhile(chain: list[_Part]) -> bool:
-    return len(chain) > 1 and SHORTEST <= sum(len(part[1]) for part in chain) <= _LONGEST
+    return len(chain) > 1 and SHORTEST <= sum([len(part[1]) for part in chain]) <= _LONGEST

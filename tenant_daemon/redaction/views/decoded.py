@@ -16,6 +16,7 @@ _BASE32 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 _URL_SAFE = bytes.maketrans(b"-_", b"+/")
 _TEXT = bytes(range(32, 127)) + b"\t\n\r"
 _LEAST_HEX = 20
+_HASH_LENGTHS = frozenset({32, 40, 64, 96, 128})
 _SAMPLE = 64
 
 # Between the lines of a wrapped run, as they are or escaped.
@@ -78,23 +79,22 @@ def _read_tokens(view: View, readings: _Readings) -> None:
         if not token.translate(None, _HEX_DIGITS):
             if len(token) >= _LEAST_HEX:
                 _read_hex(token, start, readings)
-        elif token.isupper():
+            continue
+        if token.isupper():
             if raw := _unbase32(token):
                 readings.add(raw, start, end)
         elif not token.islower():
             # Base64 without any upper-case letter does not happen at this length; paths and names do.
             _read_base64(token, start, _with_padding(data, end), readings)
-        if len(token) > _LEAST_HEX:
-            for low, high in hex_runs(token):
-                if high - low < len(token):
-                    _read_hex(token[low:high], start + low, readings)
+        for low, high in hex_runs(token):
+            _read_hex(token[low:high], start + low, readings)
 
 
 def _read_hex(digits: bytes, start: int, readings: _Readings) -> None:
     raw = _unhex(digits)
     readings.add(raw, start, start + len(digits), Code.HEX)
-    if makes_sense(raw):
-        return
+    if len(digits) in _HASH_LENGTHS or makes_sense(raw):
+        return  # What has the length of a hash is not glued to anything.
     for shift in starts_in_hex(digits):
         if makes_sense(raw := _unhex(digits[shift:])):
             readings.add(raw, start + shift, start + len(digits), Code.HEX)

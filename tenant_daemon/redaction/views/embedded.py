@@ -7,11 +7,12 @@ from behind marks that join words, and from the next few characters; only what t
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from tenant_daemon.redaction.views.unpacked import has_head, has_sure_head
 
 _ARCHIVE_IN_BASE64 = re.compile(rb"H4sI|eJ[wxyz]|eN[opqr]|eAE|Qlpo|[/_]Td6")
-_ARCHIVE_IN_HEX = re.compile(rb"(?i)1f8b08|78(?:9c|da|01|5e)|425a68|fd377a585a")
+_ARCHIVE_IN_HEX = re.compile(rb"1[fF]8[bB]08|78(?:9[cC]|[dD][aA]|01|5[eE])|425[aA]68|[fF][dD]377[aA]")
 _JOINT = re.compile(rb"[+/_-]+")
 _HEX_RUN = re.compile(rb"[0-9A-Fa-f]{20,}")
 _MOST_STARTS = 12
@@ -41,7 +42,7 @@ def hex_runs(token: bytes) -> Iterator[tuple[int, int]]:
 
 def starts_in_hex(digits: bytes) -> list[int]:
     """Where else reading hex may begin."""
-    return [1, *[found.start() for found in _ARCHIVE_IN_HEX.finditer(digits)][:_MOST_STARTS]]
+    return [1, *(found.start() for found in islice(_ARCHIVE_IN_HEX.finditer(digits), _MOST_STARTS))]
 
 
 def makes_sense(raw: bytes, *, is_loose: bool = False) -> bool:
