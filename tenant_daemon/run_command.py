@@ -11,7 +11,7 @@ from tenant_daemon.kit.pid_file import AlreadyRunning, hold_pid_file
 from tenant_daemon.kit.signals import until_signal
 from tenant_daemon.kit.terminal import complain
 from tenant_daemon.redaction import LiveRedactor
-from tenant_daemon.redaction.log_processor import configure_logging
+from tenant_daemon.redaction.process_logging import configure_logging
 from tenant_daemon.settings import load_settings
 from tenant_daemon.vault import Vault
 

@@ -20,7 +20,7 @@ from tenant_daemon.hub_client.outbox import open_store
 from tenant_daemon.local_tokens import local_token
 from tenant_daemon.metering import Meter, UsageReporter
 from tenant_daemon.redaction import LiveRedactor
-from tenant_daemon.redaction.log_processor import configure_logging
+from tenant_daemon.redaction.process_logging import configure_logging
 from tenant_daemon.settings import TenantSettings, load_settings
 from tenant_daemon.vault import Vault
 

@@ -1,10 +1,7 @@
 """The door of the logs: a structlog processor that redacts every value of every event."""
 
-import sys
 from collections.abc import MutableMapping
 from typing import Any
-
-import structlog
 
 from tenant_daemon.redaction.live import LiveRedactor
 
@@ -37,18 +34,3 @@ def _plain(value: object) -> object:
     if isinstance(value, list | tuple | set | frozenset):
         return [_plain(item) for item in value]
     return str(value)
-
-
-def configure_logging(live: LiveRedactor) -> None:
-    """Log JSON lines to standard error, redacted; for the processes of the daemon."""
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            RedactLogs(live),
-            structlog.processors.JSONRenderer(),
-        ],
-        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
-        cache_logger_on_first_use=True,
-    )

@@ -9,7 +9,7 @@ from tenant_daemon.home import TenantHome
 from tenant_daemon.local_tokens import local_token
 from tenant_daemon.policy import classify
 from tenant_daemon.redaction import LiveRedactor
-from tenant_daemon.redaction.log_processor import configure_logging
+from tenant_daemon.redaction.process_logging import configure_logging
 from tenant_daemon.safety.address import HOST
 from tenant_daemon.safety.hub_door import LinkHubDoor, colleague_asker
 from tenant_daemon.safety.parts import Collaborators, open_parts

@@ -8,7 +8,7 @@ PROGRAM = """
 import asyncio, gc, logging, threading, warnings
 import structlog
 from tenant_daemon.redaction import LiveRedactor
-from tenant_daemon.redaction.log_processor import configure_logging
+from tenant_daemon.redaction.process_logging import configure_logging
 
 KEY = "-----BEGIN KEY-----\\nkV9mQ2xLp7zR4wT8aaBc\\nhT3nW8vYq1sD6fGjkkLm\\n-----END KEY-----"
 

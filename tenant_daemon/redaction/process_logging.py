@@ -1,0 +1,26 @@
+"""How every process of the daemon that knows secrets logs."""
+
+import sys
+
+import structlog
+
+from tenant_daemon.redaction.live import LiveRedactor
+from tenant_daemon.redaction.log_processor import RedactLogs
+from tenant_daemon.redaction.stray_errors import capture_stray_errors, without_margin
+
+
+def configure_logging(live: LiveRedactor) -> None:
+    """Log JSON lines to standard error, redacted, with what nobody caught."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            without_margin,
+            RedactLogs(live),
+            structlog.processors.JSONRenderer(),
+        ],
+        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    capture_stray_errors()
