@@ -35,7 +35,11 @@ _TOOLS: Final[dict[str, tuple[_Judge, tuple[str, ...], tuple[str, ...]]]] = {
     "secret_request": (judge_request, ("name", "purpose"), ()),
     "handover": (judge_handover, ("agent_id", "message"), ()),
 }
-_NOT_TEXT: Final = {"headers": dict, "length": int}
+_NOT_TEXT: Final[dict[str, type | tuple[type, ...]]] = {
+    "headers": dict,
+    "length": int,
+    "body": (str, dict, list),
+}
 
 
 def classify(tool_name: str, tool_args: Mapping[str, object], context: PolicyContext) -> Judgement:

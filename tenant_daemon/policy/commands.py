@@ -7,6 +7,7 @@ from typing import Final
 from tenant_daemon.contracts.tiers import Tier
 from tenant_daemon.policy.actions import Command, RunPipelines
 from tenant_daemon.policy.judgement import Judgement, PolicyContext
+from tenant_daemon.policy.paths.names import may_name_secrets
 from tenant_daemon.policy.programs.all_kinds import CommandJudge
 from tenant_daemon.policy.programs.variables import judge_assignment
 from tenant_daemon.policy.screening import find_hidden_character
@@ -103,7 +104,7 @@ class _CommandLine:
         for index, command in enumerate(commands):
             judge = self.judge_argv
             judge.is_alone = is_alone and not command.redirects
-            judge.is_shown = not any(r.kind in _OUTPUTS for r in commands[-1].redirects)
+            judge.output = next((r.target.text for r in commands[-1].redirects if r.kind in _OUTPUTS), "")
             judge.upstream = list(built[-1].argv) if built else []
             if index and any(redirect.kind == "in" for redirect in command.redirects):
                 self._cannot("shell.two-inputs", "A command has two inputs.")
@@ -140,6 +141,13 @@ class _CommandLine:
             if any(name.startswith("-") for name in names):
                 # A file called `-rf` must not become a flag.
                 names = [f"./{name}" if name.startswith("-") else name for name in names]
+            if not names and may_name_secrets(text):
+                self.verdict.note(
+                    Tier.CRITICAL_RED,
+                    "path.secret",
+                    f"“{text}” is made to find files that hold secrets.",
+                    unknown=True,
+                )
             argv.extend(names or [text])
         return argv
 

@@ -79,7 +79,8 @@ class ContainerPlaces(PlaceJudge):
         return place
 
     def move_away(self, raw: str) -> RealPath:
-        return self.write(raw)
+        is_scratch = self._resolve(raw).path.startswith("/tmp/")  # noqa: S108 - the container's, not ours
+        return self.write(raw) if is_scratch else self.delete(raw, whole_tree=True)
 
     def resolve(self, raw: str) -> RealPath:
         return self._resolve(raw)

@@ -1,6 +1,7 @@
 """File names that mean something: secrets, and settings that make a program run code."""
 
 import re
+from fnmatch import fnmatchcase
 from typing import Final
 
 _HARMLESS_ENDINGS: Final = (".example", ".sample", ".template", ".dist", ".pub", ".crt.txt")
@@ -39,7 +40,7 @@ _EXECUTABLE_SETTING: Final = re.compile(
     \.git | \.gitconfig | \.hg | \.hgrc | \.svn
     | \.(?:curlrc|wgetrc|psqlrc|sqliterc|my\.cnf|netrc|npmrc|yarnrc|pnpmrc|piprc|condarc|inputrc|screenrc
          |tmux\.conf|vimrc|exrc|nanorc|emacs|lesskey|less|mailrc|muttrc|rsyncrc|toprc|gdbinit|pythonrc|irbrc
-         |lftprc|ncftp|perltidyrc|jq|gemrc|bundle|cargo|mplayer|ackrc|ripgreprc|fdignore)
+         |exiftool_config|digrc|magick|redisclirc|lftprc|ncftp|perltidyrc|jq|gemrc|bundle|cargo|mplayer|ackrc|ripgreprc|fdignore)
     | \.(?:bashrc|bash_profile|bash_login|bash_logout|bash_aliases|profile|zshrc|zshenv|zprofile|zlogin
          |kshrc|cshrc|tcshrc|login|logout|xinitrc|xprofile|xsession|pam_environment|forward|rhosts|shosts
          |hushlogin|envrc)
@@ -57,9 +58,23 @@ _EXECUTED_FILE: Final = re.compile(
 )
 
 
+_TYPICAL_SECRETS: Final = (
+    *(".env", ".env.local", ".env.production", ".netrc", ".pgpass", ".my.cnf", ".npmrc", ".git-credentials"),
+    *("id_rsa", "id_ed25519", "server.key", "privkey.pem", ".htpasswd", ".bash_history", "shadow"),
+)
+
+
 def is_secret_name(name: str) -> bool:
     """Whether a file of this name holds secrets wherever it lies: ``.env``, keys, password files."""
     return _SECRET_NAME.fullmatch(name) is not None and not name.lower().endswith(_HARMLESS_ENDINGS)
+
+
+def may_name_secrets(pattern: str) -> bool:
+    """Whether a pattern for file names is narrow enough to be meant for files with secrets."""
+    name = pattern.rpartition("/")[2]
+    if name in ("*", "*.*", "**"):
+        return False
+    return is_secret_name(name) or any(fnmatchcase(secret, name.lower()) for secret in _TYPICAL_SECRETS)
 
 
 def is_secret_folder(name: str) -> bool:

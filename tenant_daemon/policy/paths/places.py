@@ -47,6 +47,7 @@ _LISTABLE_TREES: Final = re.compile(
     r"/etc/(?:nginx|apache2|caddy|cron\.(?:d|hourly|daily|weekly|monthly)|apt|systemd|logrotate\.d|fail2ban|php|default"
     r"|postgresql|mysql|redis|init\.d|network|netplan|docker|ufw)(?:/|\Z)"
 )
+_BACKUP: Final = re.compile(r"(?:^|/)(?:backups?|snapshots)(?:/|\Z)", re.IGNORECASE)
 # Where the tools' data lies: how much it is may be known.
 _MEASURABLE: Final = re.compile(
     r"/(?:var/lib/(?:docker|postgresql|mysql|redis)|var/backups|backups?)(?:/|\Z)"
@@ -256,7 +257,8 @@ class PlaceJudge:
             self.verdict.note(Tier.CRITICAL_RED, "path.special", f"{place.path} is not a file.", unknown=True)
         folders, _, name = place.path.rpartition("/")
         is_secret = is_secret_name(name) or is_app_secret_name(name)
-        if is_secret or any(map(is_secret_folder, folders.split("/"))):
+        is_log = place.path.startswith("/var/log/")
+        if is_secret or (not is_log and any(map(is_secret_folder, folders.split("/")))):
             self._note_secret(place.path)
 
     def _is_guarded(self, place: RealPath, verb: str) -> bool:
@@ -338,8 +340,9 @@ class PlaceJudge:
 
     def _note_delete(self, path: str, *, whole_tree: bool) -> None:
         said = self._said(path)
+        is_backup = _BACKUP.search(said) is not None
         self.verdict.note(
-            Tier.RED,
+            Tier.CRITICAL_RED if is_backup else Tier.RED,
             "path.delete",
             f"Deletes the folder {said} and everything in it." if whole_tree else f"Deletes {said}.",
             risk="What is deleted cannot be brought back.",
@@ -358,7 +361,7 @@ class PlaceJudge:
             "path.write-outside",
             f"Changes {path}, which is not in the agent's own folder.",
             risk="One of the tools, or the server, may stop working or do something else.",
-            unknown=not is_known,
+            unknown=True,
         )
 
     def _said(self, path: str) -> str:

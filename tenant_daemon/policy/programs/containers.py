@@ -30,6 +30,8 @@ _FOUNDATION: Final = re.compile(
 _SHOWS_SECRETS: Final = re.compile(
     r"Env\b|\.Config(?!\.(?:Image|Hostname|User|Labels|WorkingDir|ExposedPorts|Healthcheck))|json\s+\.\s*}|range\s+\.\s*}|Secret|Cmd|Args|Entrypoint"
 )
+_BLOCK: Final = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
+_WHOLE_RECORD: Final = re.compile(r"(?<![\w\].\"])\.(?![\w\"])|\$(?![\w.])|\btemplate\b")
 _COMPOSE_NAMES: Final = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
 
 
@@ -71,7 +73,9 @@ def _service_call(judge: "CommandJudge", profile: Profile, reading: Reading) -> 
 
 
 def _template(judge: "CommandJudge", value: str) -> None:
-    if _SHOWS_SECRETS.search(value) is not None:
+    # A dot or dollar alone is the whole record.
+    is_whole = any(_WHOLE_RECORD.search(block) is not None for block in _BLOCK.findall(value))
+    if is_whole or _SHOWS_SECRETS.search(value) is not None:
         judge.verdict.note(
             Tier.CRITICAL_RED,
             "docker.environment",
@@ -79,6 +83,11 @@ def _template(judge: "CommandJudge", value: str) -> None:
             risk="Passwords could get to the language model.",
             unknown=True,
         )
+
+
+def _container_folder(judge: "CommandJudge", value: str) -> None:
+    """Where a command starts inside the container: names are relative to it."""
+    ContainerPlaces(judge.context, judge.verdict).read(f"{value}/file")
 
 
 def _container_env(judge: "CommandJudge", value: str) -> None:
@@ -163,7 +172,13 @@ def _docker_copy(judge: "CommandJudge", profile: Profile, reading: Reading) -> N
 
 
 KINDS.update(
-    {"service": _service, "template": _template, "containerenv": _container_env, "composefile": _compose_file}
+    {
+        "service": _service,
+        "template": _template,
+        "containerenv": _container_env,
+        "containerdir": _container_folder,
+        "composefile": _compose_file,
+    }
 )
 REVIEWS.update(
     {

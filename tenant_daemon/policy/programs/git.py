@@ -104,6 +104,14 @@ def _git_restore(judge: "CommandJudge", profile: Profile, reading: Reading) -> N
 def _git_remote_url(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
     for value in reading.positionals:
         _git_remote(judge, value)
+    if profile.rule_id.endswith((".add", ".set-url")):
+        judge.unknown("git.destination", "Later uploads would go to another place.")
+
+
+def _git_remote_show(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
+    """``git remote show NAME`` asks the other side, unless ``-n`` is given."""
+    if profile.rule_id.endswith(".show") and reading.positionals and not reading.has("-n"):
+        judge.verdict.note(Tier.YELLOW, "git.asks-remote", "Asks the other side.", external=True)
 
 
 def _config_name(judge: "CommandJudge", value: str) -> None:
@@ -142,6 +150,7 @@ REVIEWS.update(
     {
         "gitbranch": _git_branch,
         "gitcheckout": _git_checkout,
+        "gitremoteshow": _git_remote_show,
         "gitrestore": _git_restore,
         "gitremoteurl": _git_remote_url,
         "gitconfig": _git_config,

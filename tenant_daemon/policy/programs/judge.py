@@ -26,7 +26,7 @@ class CommandJudge:
     Attributes:
         places: Judges paths; replaced while a command inside a container is judged.
         is_alone: Whether the command's output goes straight to the answer (no pipe, no file).
-        is_shown: Whether the pipeline's output ends in the answer and not in a file.
+        output: The file that the pipeline's output goes to; empty when it goes to the answer.
         upstream: The argv before this one in the pipeline, if any.
     """
 
@@ -36,12 +36,13 @@ class CommandJudge:
         self.places = PlaceJudge(context, verdict)
         self.library = load_library()
         self.is_alone = True
-        self.is_shown = True
+        self.output = ""
         self.is_in_container = False
         self.upstream: list[str] = []
         self.env: tuple[tuple[str, str], ...] = ()
         self.needs_network = False
         self.found_below = FROM_INPUT
+        self.is_filtered = False
         self.has_compose_file = False
         self.reading = Reading([], [], [])
         self._depth = 0

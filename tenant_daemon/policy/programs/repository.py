@@ -35,7 +35,7 @@ _HARMLESS: Final = re.compile(
     r"|detachedhead|pushupdaterejected|stat)"
     r"|submodule\.(?:url|active|path|branch)|extensions\.(?:objectformat|worktreeconfig|partialclone)"
 )
-"""Section and name, without what stands in quotes. The programs named in ``core`` are overruled for each call."""
+"""Section and name, without quotes between. The programs in ``core`` are overruled for each call."""
 
 
 def _repository(judge: "CommandJudge", args: list[str]) -> None:
@@ -48,6 +48,8 @@ def _repository(judge: "CommandJudge", args: list[str]) -> None:
         folder = judge.places.resolve(os.path.join(folder, args[at + 1])).path
         at += 2
     workspace = judge.places.roots.workspace
+    if not is_below(folder, workspace):
+        _outside(judge, args[at:], folder)
     while is_below(folder, workspace):
         if not _is_plain_repository(f"{folder}/.git"):
             judge.verdict.note(
@@ -61,6 +63,14 @@ def _repository(judge: "CommandJudge", args: list[str]) -> None:
         if os.path.lexists(f"{folder}/.git"):
             return
         folder = folder.rpartition("/")[0]
+
+
+def _outside(judge: "CommandJudge", args: list[str], folder: str) -> None:
+    """Outside the workspace git changes files that no path in its arguments names."""
+    name = next((arg for arg in args if not arg.startswith("-")), "")
+    sub = judge.library["git"].subs.get(name)
+    if sub is not None and (sub.tier > Tier.GREEN or sub.review in ("gitbranch", "gitconfig")):
+        judge.unknown("git.elsewhere", f"Changes the repository in {folder}, outside the own folder.")
 
 
 def _is_plain_repository(path: str) -> bool:
@@ -109,7 +119,7 @@ def _is_harmless_file(path: str) -> bool:
 
 
 def are_harmless_settings(text: str) -> bool:
-    """Whether a git settings file holds only settings that run nothing; what is odd about it does not pass."""
+    """Whether a git settings file holds only settings that run nothing; an odd line does not pass."""
     section = ""
     for raw in text.split("\n"):
         line = raw.strip()
@@ -122,8 +132,9 @@ def are_harmless_settings(text: str) -> bool:
             if not line or line[0] in "#;":
                 continue
         setting = _SETTING.fullmatch(line)
-        is_odd = setting is None or line.endswith("\\")
-        if is_odd or setting is None or not _HARMLESS.fullmatch(f"{section}.{setting[1].lower()}"):
+        if setting is None or line.endswith("\\"):
+            return False
+        if _HARMLESS.fullmatch(f"{section}.{setting[1].lower()}") is None:
             return False
     return True
 

@@ -4,6 +4,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from tenant_daemon.contracts.tiers import Tier
+from tenant_daemon.policy.paths.names import may_name_secrets
 from tenant_daemon.policy.paths.places import is_below
 from tenant_daemon.policy.programs.kinds import FROM_INPUT, KINDS
 from tenant_daemon.policy.programs.options import Reading
@@ -17,7 +18,7 @@ _MODE: Final = re.compile(r"0?[0-7]{3}|[ugoa]*[-+=][rwxX]*(?:,[ugoa]*[-+=][rwxX]
 _WORLD_WRITABLE: Final = re.compile(r"0?[0-7]{2}[2367]|.*[oa][+=][rxX]*w.*")
 _DD: Final = re.compile(r"(bs|ibs|obs|cbs|count|skip|seek|status|conv|iflag|oflag)=[A-Za-z0-9,_]+")
 _JQ_REACHES_OUT: Final = re.compile(
-    r"\b(?:env|input_filename|import|include|load\w*|from_file|system|eval|strenv|envsubst|getpath_file|debug_file)\b|\$ENV|\$__prog"
+    r"(?<![.\w])(?:env|input_filename|import|include|load\w*|from_file|system|eval|strenv|envsubst|getpath_file|debug_file)\b|\$ENV|\$__prog"
 )
 _DATE: Final = re.compile(r"\+.*|(?:19|20)\d\d|\d{1,2}|[a-z]{3,9}", re.DOTALL)
 
@@ -136,8 +137,19 @@ def _convert(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
             judge.places.write(name)
 
 
+def _name_pattern(judge: "CommandJudge", value: str) -> None:
+    if may_name_secrets(value):
+        judge.verdict.note(
+            Tier.CRITICAL_RED,
+            "path.secret",
+            f"“{value}” is made to find files that hold secrets.",
+            unknown=True,
+        )
+
+
 KINDS.update(
     {
+        "namepattern": _name_pattern,
         "mode": _mode,
         "pageread": _page_read,
         "copysource": _copy_source,
@@ -166,9 +178,13 @@ def _psql_variable(judge: "CommandJudge", value: str) -> None:
         judge.unknown("psql.variable", "A variable could change what the SQL means.")
 
 
+_DUMP_NAME: Final = re.compile(r"\.(?:sql|dump|bak|backup|gz|xz|zst|bz2)\Z")
+
+
 def _dump(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
     """A dump without a file goes into the answer, with every password hash in it."""
-    is_shown = judge.is_shown and not reading.has("-f", "--file", "--result-file")
+    is_kept = _DUMP_NAME.search(judge.output) is not None
+    is_shown = not is_kept and not reading.has("-f", "--file", "--result-file")
     if is_shown and not reading.has("-s", "--schema-only"):
         judge.verdict.note(
             Tier.CRITICAL_RED,

@@ -25,6 +25,8 @@ _CHOICES: Final = {
     "nftverb": r"list",
     "ufwverb": r"status|show|version",
     "fail2banverb": r"status|ping|version|banned",
+    "unit": r"[A-Za-z0-9_*][A-Za-z0-9_.:@*-]*",
+    "unitproperty": r"(?!.*(?i:environ|cred|secret))[A-Za-z,]+",
     "analyzeverb": r"blame|time|critical-chain|unit-paths|calendar|timespan|timestamp"
     r"|[a-z@-]+\.(?:service|timer|target)",
     "clockverb": r"tracking|sources|sourcestats|activity|serverstats|rtcdata",

@@ -7,7 +7,7 @@ from typing import Final
 
 from tenant_daemon.contracts.tiers import Tier
 from tenant_daemon.policy.paths.container import ContainerPlaces
-from tenant_daemon.policy.paths.names import is_secret_name
+from tenant_daemon.policy.paths.names import may_name_secrets
 from tenant_daemon.policy.paths.places import is_below
 from tenant_daemon.policy.paths.trees import is_plain_tree
 from tenant_daemon.policy.programs.judge import CommandJudge
@@ -20,6 +20,7 @@ from tenant_daemon.policy.shell.parser import parse
 
 _ASSIGNMENT: Final = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)", re.DOTALL)
 _UNIT: Final = "\x1f"
+_DELETERS: Final = frozenset({"rm", "unlink", "shred", "truncate", "sudo", "xargs"})
 _FILTERS: Final = frozenset(
     {
         "-name",
@@ -67,6 +68,8 @@ def _xargs(judge: CommandJudge, argv: list[str]) -> None:
     """The rest plus arguments that are not known yet."""
     inner = argv or ["echo"]
     found = _found_upstream(judge)
+    if inner[0] in _DELETERS and not _FILTERS & set(judge.upstream):
+        found = FROM_INPUT
     holder = next(iter(judge.reading.values("-I")), "{}")
     replaced = [FROM_INPUT if holder in arg else arg for arg in inner]
     if inner[0] == FROM_INPUT or replaced[0] == FROM_INPUT:
@@ -100,20 +103,15 @@ def _below(judge: CommandJudge, starts: list[str], names: Iterable[str], *, as_w
     places = judge.places
     workspace = places.roots.workspace
     real = [places.resolve(start).path for start in starts]
-    if any(map(_names_secrets, names)) or judge.is_in_container:
+    if any(map(may_name_secrets, names)) or judge.is_in_container:
         return FROM_INPUT
     if all(is_below(path, workspace) and is_plain_tree(path, workspace, as_words=as_words) for path in real):
         return f"{starts[0]}/found"
     if as_words or not all(any(is_below(path, root) for root in places.roots.readable) for path in real):
         return FROM_INPUT
-    # The agent cannot write there. Beside logs there may be secrets: their names may be shown, not what is in them.
+    # The agent cannot write there. Where there are not only logs, names may be shown and no contents.
     is_logs = all(is_below(path, "/var/log") for path in real)
     return f"{real[0]}/found" if is_logs else f"{real[0]}/some.secret"
-
-
-def _names_secrets(pattern: str) -> bool:
-    """Whether a pattern for names is made to find files with secrets."""
-    return is_secret_name(pattern) or is_secret_name(pattern.replace("*", "x").replace("?", "x"))
 
 
 def _until(judge: CommandJudge, value: str) -> None:
@@ -122,7 +120,7 @@ def _until(judge: CommandJudge, value: str) -> None:
     if not argv or not argv[0] or "{}" in argv[0]:
         judge.unknown("find.exec", "It would run the files that it finds.")
         return
-    start = judge.found_below
+    start = judge.found_below if argv[0] not in _DELETERS or judge.is_filtered else FROM_INPUT
     judge.judge([start if arg == "{}" else FROM_INPUT if "{}" in arg else arg for arg in argv])
 
 
@@ -195,6 +193,7 @@ def _find(judge: CommandJudge, profile: Profile, reading: Reading) -> None:
     if commands:
         is_followed = reading.has("-L", "-follow")
         judge.found_below = FROM_INPUT if is_followed else _below(judge, starts, patterns, as_words=False)
+    judge.is_filtered = is_filtered
     for value in commands:
         _until(judge, value)
 

@@ -122,7 +122,7 @@ def _parse(text: str) -> Script:
 
 
 # The same few commands come again and again; the result depends on the text alone.
-_parse_cached = lru_cache(maxsize=2_048)(_parse)
+_parse_cached = lru_cache(maxsize=8_192)(_parse)
 
 
 class _Reader:

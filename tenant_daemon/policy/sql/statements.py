@@ -46,6 +46,9 @@ _PURE: Final = word_set(
     materialized recursive lo_get_none uuid gen_random_uuid found_rows
     """
 )
+_ACCOUNT_TABLES: Final = word_set(
+    "user global_priv db tables_priv columns_priv proxies_priv servers password_history slave_master_info"
+)
 _PUBLISHING: Final = word_set("published publish scheduled sent sending public running queued live")
 _SENDING: Final = re.compile(
     r"(?:\w+_)?(?:e?mails?|mail_queue|outbox|newsletters?|campaigns?|sms|messages?|notifications?"
@@ -236,7 +239,7 @@ def _judge_names(verdict: Verdict, tokens: list[Token]) -> None:
         return
     names = [token.text.strip('"`').lower() for token in tokens]
     for index in range(len(names) - 2):
-        if names[index : index + 3] == ["mysql", ".", "user"]:
+        if names[index : index + 2] == ["mysql", "."] and names[index + 2] in _ACCOUNT_TABLES:
             verdict.note(Tier.CRITICAL_RED, "sql.secret-column", "Touches the accounts table.", unknown=True)
 
 

@@ -30,6 +30,7 @@ _DATA_FLAGS: Final = (
     "--data-urlencode",
     "--json",
 )
+_STORAGE: Final = re.compile(r"/(?:web)?dav/|/files?/|/uploads?/")
 _FORM_FLAGS: Final = ("-F", "--form", "--form-string")
 _METHOD: Final = re.compile(r"[A-Z]{3,10}")
 _LABEL: Final = re.compile(r"[a-z0-9_](?:[a-z0-9-]{0,19})", re.IGNORECASE)
@@ -86,8 +87,9 @@ _GUARDED_PORTS: Final = frozenset(
     }
 )
 _SPEAKING_FLAGS: Final = (
-    "-H", "--header", "-u", "--user", "-b", "--cookie", "--oauth2-bearer", "-e", "--referer", "-A", "--user-agent",
-)  # fmt: skip
+    *("-H", "--header", "-u", "--user", "-b", "--cookie", "--oauth2-bearer"),
+    *("-e", "--referer", "-A", "--user-agent"),
+)
 _REFUSED_HEADER: Final = re.compile(
     r"(?:host|content-length|transfer-encoding|x-http-method.*|x-method-override)\s*:", re.IGNORECASE
 )
@@ -142,7 +144,29 @@ def _curl(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
     if reading.has("-O", "--remote-name"):
         for url in urls:
             judge.places.write(url.split("?")[0].rstrip("/").rpartition("/")[2] or "index.html")
-    _requests(judge, urls, _curl_method(reading), body, reading)
+    method = _curl_method(reading)
+    if method not in ("GET", "HEAD") and _has_unseen_content(reading, urls):
+        judge.verdict.note(
+            Tier.YELLOW,
+            "curl.unseen-content",
+            "What is sent comes from a file or another program and cannot be seen here.",
+            risk="It could publish something or send it to people.",
+            external=True,
+            unknown=True,
+        )
+    _requests(judge, urls, method, body, reading)
+
+
+def _has_unseen_content(reading: Reading, urls: list[str]) -> bool:
+    """Whether a request's content is in a file, other than a file that is plainly being stored somewhere."""
+    is_stored = all(_STORAGE.search(url) is not None for url in urls)
+    if reading.has("-T", "--upload-file") and not is_stored:
+        return True
+    encoded = (value.partition("=")[0] for value in reading.values("--data-urlencode"))
+    return any("@" in name for name in encoded) or any(
+        value.startswith("@")
+        for value in reading.values("-d", "--data", "--data-binary", "--data-ascii", "--json")
+    )
 
 
 def _curl_method(reading: Reading) -> str:
@@ -295,6 +319,13 @@ def _looks_encoded(label: str) -> bool:
     )
 
 
+def _getent_key(judge: "CommandJudge", value: str) -> None:
+    """A user, a group or a host; whoever owns a domain sees what is asked about it."""
+    KINDS["name"](judge, value)
+    if "." in value:
+        _lookup(judge, value)
+
+
 def _is_ordinary_label(label: str) -> bool:
     digits = sum(char.isdigit() for char in label)
     return _LABEL.fullmatch(label) is not None and digits <= 3
@@ -336,6 +367,7 @@ KINDS.update(
         "wgetout": _wget_output,
         "lookup": _lookup,
         "digword": _dig_word,
+        "getentkey": _getent_key,
     }
 )
 REVIEWS.update({"curl": _curl, "wget": _wget})

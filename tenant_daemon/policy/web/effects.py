@@ -1,11 +1,13 @@
 """What a request does to a business tool, by method, path and body; the rules are in ``effects.toml``."""
 
+import html
 import json
 import re
 import tomllib
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
+from urllib.parse import unquote_plus
 
 from tenant_daemon.contracts.tiers import Tier
 from tenant_daemon.policy.programs.profile import BadRule
@@ -19,6 +21,8 @@ _CHANGES: Final = frozenset(
 _READING_WORDS: Final = re.compile(
     r"/(?:delete|remove|destroy|logout|shutdown|restart|unsubscribe|purge|reset)(?:/|$)"
 )
+_PATH_PARAMETER: Final = re.compile(r";[^/]*")
+_ENDING: Final = re.compile(r"\.(?:json|xml|html?|php|do|action)\Z", re.IGNORECASE)
 _METHOD_OVERRIDE: Final = re.compile(r"(?:^|[?&\"])(?:_method|x-http-method-override)\b", re.IGNORECASE)
 
 
@@ -80,19 +84,31 @@ def _rule(table: dict[str, Any]) -> EffectRule:
 
 
 def judge_effect(verdict: Verdict, method: str, address: Address, body: str) -> None:
-    """Note what the request does."""
-    path = address.path + address.query
-    text = _normal_body(body)
-    rules = [rule for rule in load_effects() if rule.fits(method, path, text)]
+    """Note what the request does. A body that could be read in several ways counts in each of them."""
+    path = _plain_path(address)
+    texts = body_readings(body)
+    if not texts:
+        verdict.note(
+            Tier.RED, "http.body", "The content looks like JSON, and is none that can be read.", unknown=True
+        )
+        texts = [body]
+    rules = load_effects()
     for rule in rules:
-        if not rule.lowers:
+        if not rule.lowers and any(rule.fits(method, path, text) for text in texts):
             verdict.note(rule.tier, rule.rule_id, rule.says, external=rule.is_external)
-    if _METHOD_OVERRIDE.search(address.query + "&" + text) is not None:
+    if any(_METHOD_OVERRIDE.search(f"{address.query}&{text}") is not None for text in texts):
         verdict.note(
             Tier.RED, "http.method-override", "Asks the tool to treat it as another kind of request."
         )
-    is_lowered = any(rule.lowers for rule in rules)
+    is_lowered = any(rule.lowers and all(rule.fits(method, path, text) for text in texts) for rule in rules)
     _judge_method(verdict, method, address, is_lowered=is_lowered)
+
+
+def _plain_path(address: Address) -> str:
+    """Path and query as a tool would read them: decoded, without parameters, endings and doubled slashes."""
+    path = _PATH_PARAMETER.sub("", address.path)
+    path = _ENDING.sub("", re.sub(r"/{2,}", "/", path).rstrip())
+    return path + unquote_plus(address.query)
 
 
 def _judge_method(verdict: Verdict, method: str, address: Address, *, is_lowered: bool) -> None:
@@ -119,11 +135,29 @@ def _judge_method(verdict: Verdict, method: str, address: Address, *, is_lowered
         verdict.note(Tier.RED, "http.method", f"The method {method[:20]} is not known here.", unknown=True)
 
 
-def _normal_body(body: str) -> str:
-    r"""JSON in one spelling, so that ``\u0065mail`` reads as ``email``; anything else as it is."""
-    if not body or body.lstrip()[:1] not in ("{", "["):
-        return body
-    try:
-        return json.dumps(json.loads(body), ensure_ascii=False, separators=(",", ":"))
-    except (ValueError, RecursionError):
-        return body
+def body_readings(body: str) -> list[str]:
+    r"""
+    The ways in which a tool may read a body.
+
+    JSON in one spelling, so that ``\u0065mail`` reads as ``email``, and with the first as well as the last of
+    two equal keys; a form also decoded, XML also with its character references resolved. None when it begins
+    like JSON and is none.
+    """
+    start = body.lstrip("\ufeff \t\r\n")
+    if start[:1] in ("{", "["):
+        try:
+            last = json.loads(start)
+            first = json.loads(start, object_pairs_hook=_first_of_each)
+        except (ValueError, RecursionError):
+            return []
+        return list(dict.fromkeys(map(_one_spelling, (last, first))))
+    readings = [body, unquote_plus(body)] if "%" in body or "+" in body else [body]
+    return [*readings, html.unescape(body)] if "&#" in body else readings
+
+
+def _first_of_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    return dict(reversed(pairs))
+
+
+def _one_spelling(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -1,6 +1,7 @@
 """The ``http`` tool: listed hosts only, looked up once, judged by method, path and body."""
 
 import ipaddress
+import json
 import re
 from typing import Final
 
@@ -25,9 +26,10 @@ _LOCAL_NAMES: Final = frozenset({"localhost"})
 
 
 def judge_http(
-    method: str, url: str, body: str | None, headers: dict[object, object] | None, context: PolicyContext
+    method: str, url: str, body: object, headers: dict[object, object] | None, context: PolicyContext
 ) -> Judgement:
-    """A request to a business tool."""
+    """A request to a business tool. A body that is not text is sent as JSON."""
+    content = body if isinstance(body, str) else "" if body is None else json.dumps(body, ensure_ascii=False)
     if find_hidden_in_name(url) is not None:
         return _refused("http.address", "The address has invisible characters in it.")
     if "SECRET_REF(" in url:
@@ -44,7 +46,7 @@ def judge_http(
         plain_headers = _headers(headers or {})
     except BadAddress as exc:
         return _refused("http.refused", str(exc))
-    return _judge_listed(method.upper(), url, address, ip, plain_headers, body or "")
+    return _judge_listed(method.upper(), url, address, ip, plain_headers, content)
 
 
 def _judge_listed(
