@@ -18,7 +18,7 @@ _KINDS: Final[dict[Kind, str]] = {
     "primary": "bg-accent text-on-accent hover:brightness-110 active:brightness-95",
     "quiet": "bg-card text-ink border border-line hover:bg-sunken",
     "danger": "bg-card text-red border border-red hover:bg-red/10",
-    "bare": "text-ink hover:bg-sunken px-3",
+    "bare": "text-ink hover:bg-sunken",
 }
 
 

@@ -33,7 +33,7 @@ def choice_card(
         rx.el.span(
             icon("check", 14),
             class_name=(
-                "mt-0.5 size-5 shrink-0 inline-flex items-center justify-center border border-line "
+                "mt-0.5 size-5 shrink-0 inline-flex items-center justify-center border border-muted/70 "
                 f"{'rounded-pill' if is_single else 'rounded'} text-transparent "
                 "group-has-checked:bg-accent group-has-checked:border-accent group-has-checked:text-on-accent"
             ),

@@ -7,7 +7,7 @@ import reflex as rx
 from letsbe_app.ui.components.icon import icon
 
 INPUT: Final = (
-    "w-full min-h-target px-3 py-2 rounded-control bg-card text-ink border border-line "
+    "w-full min-h-target px-3 py-2 rounded-control bg-card text-ink border border-muted/70 "
     "placeholder:text-muted focus:border-accent aria-invalid:border-red"
 )
 

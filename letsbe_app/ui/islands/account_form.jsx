@@ -2,7 +2,7 @@ import { useRef, useState } from "react";
 import { HubError, postToHub } from "./hub_rest.js";
 
 const INPUT =
-  "w-full min-h-target px-3 py-2 rounded-control bg-card text-ink border border-line focus:border-accent " +
+  "w-full min-h-target px-3 py-2 rounded-control bg-card text-ink border border-muted/70 focus:border-accent " +
   "aria-invalid:border-red";
 
 /** A path of this site to go to; anything else, such as `//other.example`, becomes the fallback. */

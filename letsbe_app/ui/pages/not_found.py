@@ -14,7 +14,7 @@ def not_found_page() -> rx.Component:
     t = texts().common
     return rx.el.main(
         logo(),
-        rx.el.h1(t.not_found_title, class_name="text-2xl font-semibold mt-10"),
+        rx.el.h1(t.not_found_title, class_name="text-2xl font-semibold mt-10 text-center"),
         empty_state(
             "",
             t.not_found_detail,

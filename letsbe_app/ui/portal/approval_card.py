@@ -57,8 +57,11 @@ def approval_card(card: rx.vars.ObjectVar[ApprovalCard], *, links_to_chat: bool 
             rx.cond(card.risk != "", _fact(t.risk, card.risk)),
             class_name="grid gap-2 text-sm",
         ),
-        rx.cond(card.is_open, _actions(card), _outcome(card)),
-        _more(card, links_to_chat=links_to_chat),
+        rx.el.div(
+            rx.cond(card.is_open, _actions(card), _outcome(card)),
+            _more(card, links_to_chat=links_to_chat),
+            class_name="flex flex-wrap items-center justify-between gap-x-5 gap-y-1 mt-1",
+        ),
         data_approval=card.id,
         tab_index=-1,
         aria_label=card.summary,

@@ -33,5 +33,8 @@ class CalculatorTexts:
     def tool_needs(self, memory_mb: int, disk_gb: int) -> str:
         return f"{memory_mb} MB memory, {disk_gb} GB disk"
 
+    def taken(self, plan: str) -> str:
+        return f"The {plan} plan"
+
     def smallest(self, plan: str) -> str:
         return f"The {plan} plan fits"

@@ -22,7 +22,7 @@ def summary(quote: Any, *actions: rx.Component) -> rx.Component:
         card(
             _plan_line(quote),
             rx.el.div(_needs(quote), class_name="max-lg:hidden"),
-            rx.el.div(*actions, class_name="flex flex-col gap-2 max-lg:mt-3 lg:mt-5"),
+            rx.el.div(*actions, class_name="flex flex-col gap-2 max-lg:mt-3 lg:mt-5 empty:hidden"),
             class_name="shadow-soft max-lg:rounded-b-none max-lg:pb-[max(1rem,env(safe-area-inset-bottom))]",
         ),
         aria_label=texts().calculator.summary,

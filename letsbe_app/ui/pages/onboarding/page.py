@@ -23,7 +23,7 @@ def onboarding_page() -> rx.Component:
     return public_page(
         rx.el.div(
             rx.el.h1(t.title, class_name="text-2xl font-bold tracking-tight"),
-            button(t.later, kind="bare", on_click=OnboardingState.finish_later, class_name="-mx-3"),
+            button(t.later, kind="bare", on_click=OnboardingState.finish_later, class_name="-mx-4"),
             class_name="flex flex-wrap items-center justify-between gap-3",
         ),
         rx.el.div(stepper(t.steps, OnboardingState.position, label=t.progress), class_name="mt-4"),

@@ -177,7 +177,7 @@ class OnboardingState(SignedInState, rx.State):
         self.bundle_id = draft.bundle_id or ""
         self.plan_id = plan_to_take(draft)
         self.server_name = draft.server_name
-        self.quote = quote_view(draft.quote)
+        self.quote = quote_view(draft.quote, self.plan_id)
         self.plans = plan_views(draft.quote)
         self.check = check_view(draft.quote, self.plan_id)
 

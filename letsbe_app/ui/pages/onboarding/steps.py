@@ -38,7 +38,7 @@ def business_step() -> rx.Component:
                     t.choose_myself,
                     kind="bare",
                     on_click=OnboardingState.choose_myself,
-                    class_name="max-sm:-ml-3",
+                    class_name="max-sm:-ml-4",
                 ),
                 class_name="mt-4 flex flex-wrap gap-3",
             ),

@@ -43,3 +43,10 @@ def test_everything_at_once_fits_some_plan_and_meters_stay_within_their_frame() 
     assert view.tool_count == 25
     assert 0 < view.memory_percent <= 100
     assert 0 < view.disk_percent <= 100
+
+
+def test_the_summary_is_about_the_plan_that_is_taken_while_it_fits() -> None:
+    view = quote_view(CATALOG.quote(["ghost"]), "scale")
+    assert (view.plan_id, view.plan_text, view.price_text) == ("scale", "The Scale plan", "EUR 75")
+    heavy = CATALOG.quote(["plane", "odoo", "chatwoot", "calcom"])
+    assert quote_view(heavy, "lite").plan_id == "build"
