@@ -19,6 +19,7 @@ from tenant_daemon.policy.verdict import Verdict, refusal
 
 MAX_CHARACTERS: Final = 16_384
 _OUTPUTS: Final = ("out", "append", "both")
+_EVERYTHING: Final = ("*", "./*", "*/", ".*")
 _DOCKER: Final = ("docker", "docker-compose")
 # Programs look for settings of their own at home, and some of those run code. An unpacked archive can bring
 # such files into the workspace, so home is nowhere.
@@ -77,6 +78,14 @@ class _CommandLine:
         """Not runnable; still say how bad what can be made out in it is."""
         self.verdict.note(Tier.RED, "shell.not-understood", script.problem or "", unknown=True)
         for part in script.loose_parts:
+            texts = [word.text for word in part.words]
+            if "rm" in texts and any(text.startswith(("~", "$", '"$', "/")) for text in texts):
+                self.verdict.note(
+                    Tier.CRITICAL_RED,
+                    "path.delete-outside",
+                    "Deletes what only a shell could name.",
+                    unknown=True,
+                )
             self.judge_argv.pipeline((_shown(part),))
         return self.verdict.judgement(None)
 
@@ -141,6 +150,13 @@ class _CommandLine:
             if any(name.startswith("-") for name in names):
                 # A file called `-rf` must not become a flag.
                 names = [f"./{name}" if name.startswith("-") else name for name in names]
+            if text in _EVERYTHING and any(other.text in ("rm", "shred") for other in words):
+                self.verdict.note(
+                    Tier.CRITICAL_RED,
+                    "path.delete-all",
+                    "Deletes everything in the folder.",
+                    risk="Everything in it is gone for good.",
+                )
             if not names and may_name_secrets(text):
                 self.verdict.note(
                     Tier.CRITICAL_RED,

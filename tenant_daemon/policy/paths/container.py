@@ -11,7 +11,7 @@ from tenant_daemon.policy.paths.names import (
     is_secret_folder,
     is_secret_name,
 )
-from tenant_daemon.policy.paths.places import PlaceJudge
+from tenant_daemon.policy.paths.places import FROM_INPUT, PlaceJudge
 from tenant_daemon.policy.paths.resolve import RealPath
 
 _DATA: Final = re.compile(
@@ -27,6 +27,13 @@ class ContainerPlaces(PlaceJudge):
     """``cwd`` is not known in there: a relative path is taken as it is."""
 
     def _resolve(self, raw: str, *, follow_last: bool = True) -> RealPath:
+        if FROM_INPUT in raw:
+            self.verdict.note(
+                Tier.RED,
+                "path.from-input",
+                "It touches files that are named only while it runs.",
+                unknown=True,
+            )
         path = posixpath.normpath(posixpath.join("/", "workdir", raw))
         return RealPath("/" + path.lstrip("/"), 0, 0)
 

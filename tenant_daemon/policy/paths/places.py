@@ -24,6 +24,8 @@ from tenant_daemon.policy.paths.resolve import RealPath, resolve
 from tenant_daemon.policy.verdict import Verdict, display_path
 from tenant_daemon.policy.wordlist import word_set
 
+FROM_INPUT: Final = "\ue002"
+"""Stands for arguments that ``xargs`` will read from its input: nobody knows them yet."""
 ALWAYS_READABLE_ROOTS: Final = ("/var/log", "/opt/apps")
 _FACTS: Final = frozenset(
     {
@@ -55,7 +57,7 @@ _MEASURABLE: Final = re.compile(
 _CREDENTIAL_PLACES: Final = re.compile(
     r"/(?:root|etc/(?:ssh|ssl/private|sudoers|sudoers\.d|shadow|gshadow|letsencrypt|wireguard|openvpn|pam\.d"
     r"|krb5\.keytab|security|letsbe)|home/[^/]+/\.(?:ssh|gnupg|aws|kube|docker)|var/lib/(?:docker|postgresql"
-    r"|mysql|redis|letsbe|vaultwarden|keycloak)|run/secrets|var/run/secrets|run/docker\.sock"
+    r"|mysql|redis|letsbe|vaultwarden|keycloak)|opt/letsbe|run/secrets|var/run/secrets|run/docker\.sock"
     r"|var/run/docker\.sock|run/containerd|boot/efi|var/backups|backups?)(?:/|$)"
 )
 
@@ -217,6 +219,13 @@ class PlaceJudge:
 
     def _resolve(self, raw: str, *, follow_last: bool = True) -> RealPath:
         place = resolve(raw, self.cwd, follow_last=follow_last)
+        if FROM_INPUT in raw:
+            self.verdict.note(
+                Tier.RED,
+                "path.from-input",
+                "It touches files that are named only while it runs.",
+                unknown=True,
+            )
         if place.problem:
             self.verdict.note(Tier.RED, "path.impossible", place.problem, unknown=True, forbidden=True)
         elif place.is_magic:

@@ -4,8 +4,8 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from tenant_daemon.contracts.tiers import Tier
-from tenant_daemon.policy.paths.places import is_below
-from tenant_daemon.policy.programs.kinds import FROM_INPUT, KINDS
+from tenant_daemon.policy.paths.places import FROM_INPUT, is_below
+from tenant_daemon.policy.programs.kinds import KINDS
 from tenant_daemon.policy.programs.options import Reading, read_options
 from tenant_daemon.policy.programs.profile import Profile
 from tenant_daemon.policy.programs.registry import REVIEWS
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from tenant_daemon.policy.programs.judge import CommandJudge
 
 _OLD_STYLE: Final = re.compile(r"[A-Za-z]+")
+_PLAIN_REMOTE: Final = re.compile(r"(?:[a-z0-9_-]+@)?[A-Za-z0-9][A-Za-z0-9.-]*:{1,2}[A-Za-z0-9._/~-]*")
 _REMOTE: Final = re.compile(r"[^/]*:")
 
 
@@ -122,12 +123,12 @@ def _is_remote(judge: "CommandJudge", value: str) -> bool:
     if _REMOTE.match(value) is None:
         return False
     judge.verdict.note(
-        Tier.RED,
+        Tier.YELLOW,
         "rsync.remote",
         "Copies to or from another computer.",
         risk="Data could leave the server.",
         external=True,
-        unknown=True,
+        unknown=_PLAIN_REMOTE.fullmatch(value) is None,
     )
     return True
 

@@ -1,12 +1,13 @@
 """Judges argvs by their profiles, unwrapping programs that run other programs."""
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
 from tenant_daemon.contracts.tiers import Tier
 from tenant_daemon.policy.judgement import PolicyContext
-from tenant_daemon.policy.paths.places import PlaceJudge
-from tenant_daemon.policy.programs.kinds import FROM_INPUT, KINDS
+from tenant_daemon.policy.paths.places import FROM_INPUT, PlaceJudge
+from tenant_daemon.policy.programs.kinds import KINDS
 from tenant_daemon.policy.programs.library import load_library
 from tenant_daemon.policy.programs.options import Reading, read_options
 from tenant_daemon.policy.programs.profile import ArgumentPlan, Profile
@@ -15,6 +16,7 @@ from tenant_daemon.policy.programs.variables import judge_assignment
 from tenant_daemon.policy.shell.script import Redirect, SimpleCommand
 from tenant_daemon.policy.verdict import Verdict
 
+_GUARDRAIL: Final = re.compile(r"tenant_daemon|\bletsbe|openclaw", re.IGNORECASE)
 MAX_DEPTH: Final = 6
 _PROGRAM_FOLDERS: Final = ("/bin/", "/usr/bin/", "/sbin/", "/usr/sbin/")
 
@@ -95,6 +97,10 @@ class CommandJudge:
     def _judge(self, argv: list[str]) -> None:
         name = self._program(argv[0])
         profile = self.library.get(name)
+        if (profile is None or profile.is_unknown) and any(_GUARDRAIL.search(arg) for arg in argv):
+            self.verdict.note(
+                Tier.CRITICAL_RED, "command.guardrail", "Touches the safety system itself.", unknown=True
+            )
         if profile is None:
             self.unknown("command.unknown-program", f"The program “{argv[0]}” is not known here.")
             if any("SECRET_REF(" in arg for arg in argv):

@@ -9,16 +9,13 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from tenant_daemon.contracts.tiers import Tier
-from tenant_daemon.policy.paths.places import is_below
+from tenant_daemon.policy.paths.places import FROM_INPUT, is_below
 from tenant_daemon.policy.shell.references import has_reference
 
 if TYPE_CHECKING:
     from tenant_daemon.policy.programs.judge import CommandJudge
 
 Kind = Callable[["CommandJudge", str], None]
-
-FROM_INPUT: Final = "\ue002"
-"""Stands for arguments that ``xargs`` will read from its input: nobody knows them yet."""
 
 _INTEGER: Final = re.compile(r"[+-]?\d+(?:[.,]\d+)?[a-zA-Z%]{0,3}|")
 _NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:@/+%=,-]*")

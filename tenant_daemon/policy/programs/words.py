@@ -30,6 +30,7 @@ _CHOICES: Final = {
     "analyzeverb": r"blame|time|critical-chain|unit-paths|calendar|timespan|timestamp"
     r"|[a-z@-]+\.(?:service|timer|target)",
     "clockverb": r"tracking|sources|sourcestats|activity|serverstats|rtcdata",
+    "mailaddress": r"[A-Za-z0-9_.+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*",
     "nginxsignal": r"reload|reopen",
     "apacheverb": r"configtest|status|fullstatus|-[tSvVMl]",
     "apachesignal": r"graceful|restart",

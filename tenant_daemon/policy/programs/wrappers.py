@@ -8,10 +8,10 @@ from typing import Final
 from tenant_daemon.contracts.tiers import Tier
 from tenant_daemon.policy.paths.container import ContainerPlaces
 from tenant_daemon.policy.paths.names import may_name_secrets
-from tenant_daemon.policy.paths.places import is_below
+from tenant_daemon.policy.paths.places import FROM_INPUT, is_below
 from tenant_daemon.policy.paths.trees import is_plain_tree
 from tenant_daemon.policy.programs.judge import CommandJudge
-from tenant_daemon.policy.programs.kinds import FROM_INPUT, KINDS
+from tenant_daemon.policy.programs.kinds import KINDS
 from tenant_daemon.policy.programs.options import Reading
 from tenant_daemon.policy.programs.profile import Profile
 from tenant_daemon.policy.programs.registry import RESTS, REVIEWS
@@ -20,6 +20,7 @@ from tenant_daemon.policy.shell.parser import parse
 
 _ASSIGNMENT: Final = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)", re.DOTALL)
 _UNIT: Final = "\x1f"
+_TAKES_ANYTHING: Final = frozenset({"echo", "printf", "basename", "dirname"})
 _DELETERS: Final = frozenset({"rm", "unlink", "shred", "truncate", "sudo", "xargs"})
 _FILTERS: Final = frozenset(
     {
@@ -74,7 +75,16 @@ def _xargs(judge: CommandJudge, argv: list[str]) -> None:
     replaced = [FROM_INPUT if holder in arg else arg for arg in inner]
     if inner[0] == FROM_INPUT or replaced[0] == FROM_INPUT:
         judge.unknown("xargs.program", "It would run what comes in.")
-    judge.judge(replaced if replaced != inner else [*inner, found])
+    whole = replaced if replaced != inner else [*inner, found]
+    if FROM_INPUT in whole and inner[0] not in _TAKES_ANYTHING and not _are_docker_ids(judge.upstream):
+        # What comes in could also be a flag: `journalctl --vacuum-size=1`, `man -P id`.
+        judge.unknown("xargs.input", f"Nobody knows yet what {inner[0]} would be given.")
+    judge.judge(whole)
+
+
+def _are_docker_ids(argv: list[str]) -> bool:
+    """Whether a command prints nothing but what docker calls its things."""
+    return argv[:1] == ["docker"] and bool({"-q", "-aq", "-qa", "--quiet"} & set(argv))
 
 
 def _found_upstream(judge: CommandJudge) -> str:

@@ -1,0 +1,67 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tenant_daemon.contracts.tiers import Tier
+from tenant_daemon.policy import Judgement
+from tenant_daemon.policy.programs.repository import are_harmless_settings
+
+Shell = Callable[[str], Judgement]
+PLAIN = '[core]\n\trepositoryformatversion = 0\n\tbare = false\n[remote "origin"]\n\turl = https://example.com/a.git\n'
+
+
+def make_repository(folder: Path, settings: str = PLAIN) -> Path:
+    git = folder / ".git"
+    git.mkdir(parents=True)
+    (git / "config").write_text(settings)
+    return git
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        '[filter "x"]\n\tclean = id\n',
+        '[diff "x"]\n\ttextconv = id\n',
+        "[diff]\n\texternal = id\n",
+        '[merge "x"]\n\tdriver = id\n',
+        "[include]\n\tpath = ../x\n",
+        '[includeIf "gitdir:/"]\n\tpath = x\n',
+        "[alias]\n\tst = !id\n",
+        "[core] editor = id\n",
+        "[core]\n\tworktree = /\n",
+        '[remote "o"]\n\tuploadpack = id\n',
+        '[submodule "x"]\n\tupdate = !id\n',
+        "[user]\n\tname = a\\\n",
+        "nonsense ]\n",
+    ],
+)
+def test_settings_that_could_run_something_do_not_pass(settings: str) -> None:
+    assert not are_harmless_settings(PLAIN + settings)
+
+
+def test_the_settings_of_a_fresh_clone_pass() -> None:
+    assert are_harmless_settings(PLAIN + '[branch "main"]\n\tremote = origin\n\tmerge = refs/heads/main\n')
+
+
+def test_git_runs_by_itself_in_a_plain_repository_only(workspace: Path, shell: Shell) -> None:
+    make_repository(workspace / "good")
+    make_repository(workspace / "bad", PLAIN + '[filter "x"]\n\tclean = id\n')
+    (workspace / "bad" / "sub").mkdir()
+    assert shell("git -C good status").tier is Tier.GREEN
+    for command in ("git -C bad status", "cd bad && git diff", "cd bad/sub && git log"):
+        assert shell(command).is_unknown, command
+
+
+def test_submodules_and_settings_elsewhere_ask(workspace: Path, shell: Shell) -> None:
+    git = make_repository(workspace / "a")
+    (git / "index").write_bytes(b"DIRC" + (0o160000).to_bytes(4, "big"))
+    (workspace / "b").mkdir()
+    (workspace / "b" / ".git").write_text("gitdir: ../a/.git\n")
+    for name in ("a", "b"):
+        assert shell(f"git -C {name} status").is_unknown
+
+
+def test_git_changes_nothing_outside_the_workspace(shell: Shell) -> None:
+    assert shell("cd /opt/apps/site && git status").tier is Tier.GREEN
+    assert shell("cd /opt/apps/site && git checkout main").is_unknown
