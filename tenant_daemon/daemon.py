@@ -63,9 +63,11 @@ class Daemon:
             async with asyncio.TaskGroup() as tasks:
                 for name in self._guards():
                     tasks.create_task(self._keep(name), name=name)
+                # OpenClaw takes longest. It says nothing to a model before the link, which waits for the
+                # guards, has seen that only our tools are on.
+                tasks.create_task(self._keep_openclaw(), name="openclaw")
                 await self._wait_for_guards()
                 tasks.create_task(self._keep("link"), name="link")
-                tasks.create_task(self._keep_openclaw(), name="openclaw")
         finally:
             loop.remove_signal_handler(signal.SIGHUP)
             log.info("daemon.stopped")

@@ -6,7 +6,7 @@ from typing import Any
 
 from tenant_daemon.daemon import Daemon
 from tenant_daemon.home import TenantHome
-from tenant_daemon.hub_client.enrolment import EnrolmentFailed, read_enrolment
+from tenant_daemon.hub_client.enrolment import EnrolmentFailed, follow_hub, read_enrolment
 from tenant_daemon.kit.pid_file import AlreadyRunning, hold_pid_file
 from tenant_daemon.kit.signals import until_signal
 from tenant_daemon.kit.terminal import complain
@@ -18,7 +18,7 @@ from tenant_daemon.vault import Vault
 
 def add_parser(subparsers: Any) -> None:
     """Add ``run``."""
-    subparsers.add_parser(
+    parser = subparsers.add_parser(
         "run",
         help="start and supervise every part of this server",
         description=(
@@ -27,6 +27,7 @@ def add_parser(subparsers: Any) -> None:
             "OpenClaw's configuration looked at again. Logs are in the home's logs folder."
         ),
     )
+    parser.add_argument("--link-url", default="", help="where the hub's link is, if it moved since enrolment")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -37,6 +38,8 @@ def run(args: argparse.Namespace) -> int:
     try:
         read_enrolment(home)
         with hold_pid_file(home.pid_file):
+            if args.link_url:
+                follow_hub(home, args.link_url)
             redactor = LiveRedactor(Vault.open(home))
             configure_logging(redactor)
             daemon = Daemon(home, settings, lambda text: redactor.current().redact(text))

@@ -95,6 +95,24 @@ def read_enrolment(home: TenantHome) -> Enrolled:
         raise EnrolmentFailed(f"{home.enrolment_file} is damaged. Enrol again.") from None
 
 
+def follow_hub(home: TenantHome, link_url: str) -> None:
+    """
+    Remember that the hub has moved to another address. What the server is there stays as it is.
+
+    Raises:
+        EnrolmentFailed: This home is not enrolled, or the address is none of a link.
+    """
+    enrolled = read_enrolment(home)
+    if enrolled.link_url == link_url:
+        return
+    try:
+        moved = Enrolled(tenant_id=enrolled.tenant_id, link_url=link_url)
+    except ValidationError:
+        raise EnrolmentFailed(f"--link-url must begin with ws:// or wss://, not {link_url}") from None
+    write_private(home.enrolment_file, moved.model_dump_json(indent=1))
+    log.info("enrolment.hub_moved", tenant_id=moved.tenant_id)
+
+
 def sealing_public_key(home: TenantHome) -> str:
     """The X25519 key, base64, that browsers seal secrets to; its private half is made when missing."""
     path = home.keys_dir / "sealing.key"

@@ -13,7 +13,7 @@ from letsbe_app.db.models import EnrolmentToken
 from letsbe_app.db.session import Database
 from letsbe_app.errors import InvalidInput, LetsBeError, NotSignedIn
 from letsbe_app.fleet.tenants import repository
-from letsbe_app.fleet.tenants.schemas import LINK_PATH, TenantIdentity
+from letsbe_app.fleet.tenants.schemas import TenantIdentity, link_url
 from letsbe_app.kit.clock import Clock
 from letsbe_app.kit.ids import new_id
 from letsbe_app.kit.secrets import new_token, token_hash
@@ -39,7 +39,7 @@ class Enrolment:
 
     def __init__(self, database: Database, public_url: str, clock: Clock) -> None:
         self._database = database
-        self._link_url = "ws" + public_url.removeprefix("http") + LINK_PATH
+        self._link_url = link_url(public_url)
         self._clock = clock
 
     async def issue_token(self, tenant_id: str) -> str:

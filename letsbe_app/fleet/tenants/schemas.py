@@ -7,6 +7,13 @@ from letsbe_app.db.models import Tenant
 from tenant_daemon.contracts.health import ComponentHealth, Heartbeat
 
 LINK_PATH = "/api/v1/tenant/link"
+
+
+def link_url(public_url: str) -> str:
+    """Where daemons open their websocket, for the hub's public address."""
+    return "ws" + public_url.removeprefix("http") + LINK_PATH
+
+
 """Where daemons open their websocket."""
 
 

@@ -13,7 +13,14 @@ from typing import Any
 import pytest
 
 from tenant_daemon.home import TenantHome
-from tenant_daemon.hub_client.enrolment import Enrolled, EnrolmentFailed, Secrets, enrol, read_enrolment
+from tenant_daemon.hub_client.enrolment import (
+    Enrolled,
+    EnrolmentFailed,
+    Secrets,
+    enrol,
+    follow_hub,
+    read_enrolment,
+)
 from tenant_daemon.hub_client.settings_file import write_settings
 from tenant_daemon.settings import (
     HUB_KEY_SECRET,
@@ -133,6 +140,15 @@ def test_refused_home_is_not_enrolled_and_may_try_again(
     enrol(home, _settings(hub), Secrets(TOKEN))
     first, second = (request["sealing_public_key"] for _, request in hub.requests)
     assert first == second
+
+
+def test_server_follows_a_hub_that_moved(home: TenantHome, hub: _Hub) -> None:
+    enrol(home, _settings(hub), Secrets(TOKEN))
+    follow_hub(home, "ws://hub.example:8001/link")
+    assert read_enrolment(home) == Enrolled(tenant_id="ten_1", link_url="ws://hub.example:8001/link")
+    with pytest.raises(EnrolmentFailed, match="--link-url must begin with"):
+        follow_hub(home, "http://hub.example")
+    assert read_enrolment(home).link_url == "ws://hub.example:8001/link"
 
 
 def test_hub_that_is_away_is_named(home: TenantHome) -> None:

@@ -22,6 +22,7 @@ import letsbe_app
 from letsbe_app.fleet.provisioning.providers.base import ProviderFailed, Server
 from letsbe_app.fleet.provisioning.providers.local_process import KeptDaemon
 from letsbe_app.fleet.provisioning.providers.local_slots import free_slots, ports_of
+from letsbe_app.fleet.tenants.schemas import link_url
 
 log = structlog.get_logger()
 
@@ -121,7 +122,12 @@ class LocalProvider:
     def _kept(self, tenant_id: str) -> KeptDaemon:
         if tenant_id not in self._daemons:
             self._daemons[tenant_id] = KeptDaemon(
-                tenant_id, self._home(tenant_id), self._environment(tenant_id), self._settings.root
+                tenant_id,
+                self._home(tenant_id),
+                self._environment(tenant_id),
+                self._settings.root,
+                # The hub may have another port than when this server enrolled.
+                ("--link-url", link_url(self._settings.hub_url)),
             )
         return self._daemons[tenant_id]
 

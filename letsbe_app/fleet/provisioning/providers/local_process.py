@@ -13,7 +13,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
@@ -52,18 +52,27 @@ class ProcessMark:
 class KeptDaemon:
     """Starts the daemon of one home, or adopts the one that runs, and starts it again when it dies."""
 
-    def __init__(self, tenant_id: str, home: Path, environment: Mapping[str, str], root: Path) -> None:
+    def __init__(
+        self,
+        tenant_id: str,
+        home: Path,
+        environment: Mapping[str, str],
+        root: Path,
+        options: Sequence[str] = (),
+    ) -> None:
         """
         Args:
             tenant_id: For the log.
             home: The daemon's home.
             environment: All that it inherits.
             root: Folder from which ``tenant_daemon`` can be imported.
+            options: More of ``tenant_daemon run``.
         """
         self._tenant_id = tenant_id
         self._home = home
         self._environment = dict(environment)
         self._root = root
+        self._options = tuple(options)
         self._pid_file = home / "run" / "daemon.json"
         self._mark: ProcessMark | None = None
         self._child: asyncio.subprocess.Process | None = None
@@ -145,6 +154,7 @@ class KeptDaemon:
                 "run",
                 "--home",
                 str(self._home),
+                *self._options,
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
