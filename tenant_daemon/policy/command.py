@@ -40,7 +40,11 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def run(args: argparse.Namespace) -> int:
     """Run the verb; the exit code."""
-    context = _from_settings(args.settings) if args.settings else _DEFAULT_CONTEXT
+    try:
+        context = _from_settings(args.settings) if args.settings else _DEFAULT_CONTEXT
+    except (OSError, ValueError, TypeError, AttributeError) as exc:
+        sys.stderr.write(f"The settings in {args.settings} cannot be used: {exc}\n")
+        return 2
     if args.verb == "check":
         return check_lines(sys.stdin.buffer, sys.stdout.buffer, context)
     if args.workspace is not None:

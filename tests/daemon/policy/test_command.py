@@ -1,10 +1,12 @@
+import argparse
 import io
 import json
+from pathlib import Path
 
 import pytest
 
 from tenant_daemon.policy import PolicyContext
-from tenant_daemon.policy.command import check_lines, explain
+from tenant_daemon.policy.command import check_lines, explain, run
 
 
 def check_text(context: PolicyContext, text: bytes) -> list[dict[str, object]]:
@@ -85,6 +87,16 @@ def test_whatever_a_line_holds_it_gets_one_answer_and_does_not_run(
 def test_only_a_line_feed_ends_a_line_and_an_odd_id_comes_back(context: PolicyContext) -> None:
     (answer,) = check_text(context, b'{"id":"\\ud800",\r"tool":"shell","args":{"command":"ls"}}\r\n')
     assert (answer["id"], answer["tier"]) == ("\ud800", "GREEN")
+
+
+@pytest.mark.parametrize("text", ["nonsense", "[policy]\nallowed_hosts = 5\n", "policy = 5\n"])
+def test_settings_that_cannot_be_used_stop_the_check(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str
+) -> None:
+    settings = tmp_path / "x.toml"
+    settings.write_text(text)
+    assert run(argparse.Namespace(settings=settings, verb="check")) == 2
+    assert "cannot be used" in capsys.readouterr().err
 
 
 def test_explain_says_why(context: PolicyContext) -> None:
