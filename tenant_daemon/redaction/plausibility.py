@@ -11,7 +11,7 @@ from collections import Counter
 from itertools import pairwise
 
 _PLACEHOLDER = re.compile(
-    r"(?i)^(?:[*x•.#_?-]{3,}|<[^>]*>|\[[^\]]*\]|\{.*\}|\$.*|%.*%?|@.*|SECRET_REF\b.*|REDACTED.*"
+    r"(?i)^(?:[*x•.#_?-]{3,}|\*{2,}.*\*{2,}|[~^<>=v]{0,3}\d{1,4}(?:\.\d{1,6}){1,3}(?:[-+][\w.-]*)?|<[^>]*>|\[[^\]]*\]|\{.*\}|\$.*|%.*%?|@.*|SECRET_REF\b.*|REDACTED.*"
     r"|your[_-].*|my[_-]?(?:secret|password|token|key)|.*(?:example|placeholder|changeme|change[_-]me|dummy"
     r"|redacted|insert|replace[_-]?me|todo|sample|not[_-]?set|unset).*"
     r"|none|null|nil|true|false|yes|no|undefined|nan|empty|optional|required|string|str|text|bytes|number|int"
@@ -20,26 +20,32 @@ _PLACEHOLDER = re.compile(
     r"|hidden|masked|invalid|valid|missing|expired|wrong|unknown|forgotten|reset|login|logout)$"
 )
 _CODE = re.compile(
-    r"^(?:[A-Za-z_$][\w$]*(?:(?:\.|::|->)[A-Za-z_$][\w$]*)+\(?.*|[A-Za-z_$][\w$]*\(.*|[A-Za-z_$][\w$.]*\[.*"
+    r"^(?:[A-Za-z_$][\w$]*(?:(?:\??\.|::|->)[A-Za-z_$][\w$]*)+\(?.*|[A-Za-z_$][\w$]*\(.*|[A-Za-z_$][\w$.]*\[.*"
     r"|(?:process|os|sys|self|this|config|settings|env|ENV|request|req|ctx|secrets|var|local|data|module)\.[\w.]+.*)$"
 )
-_NAME = re.compile(r"^[A-Za-z][a-z]+(?:[A-Z][a-z]{2,})+$|^[a-z]+(?:[_-][a-z]+)+$|^[A-Z]+(?:_[A-Z]+)+$")
+_NAME = re.compile(
+    r"^[A-Za-z][a-z]+(?:[A-Z][a-z]{2,})+$|^[a-z]+(?:[_-][a-z]+)+$|^[A-Z]+(?:_[A-Z]+)+$|^_+[A-Za-z_]+$"
+)
 _PATH = re.compile(
     r"^(?:\.{0,2}/|~/|[A-Za-z]:\\|https?://[^:@\s]+$|[\w-]+\.(?:md|txt|py|js|ts|json|ya?ml|html|css)$)"
 )
-_PLAIN_WORD = re.compile(r"^[A-Za-z]?[a-z]+$|^[A-Z]+$")
 
 
 def looks_like_secret(value: str) -> bool:
     """Whether a value given to a secret-sounding name is probably a real secret."""
-    value = value.strip("\"'`\\ ")
+    value = value.strip("\"'`\\ .,;:()")
     if len(value) < 6 or _PLACEHOLDER.match(value) or _CODE.match(value) or _PATH.match(value):
         return False
-    if _NAME.match(value) or _PLAIN_WORD.match(value):
+    if _NAME.match(value) or _is_word(value):
         return False
     if len(set(value)) <= 3 or re.fullmatch(r"[\d.,:/-]{1,10}", value):
         return False
     return any(character.isalnum() for character in value)
+
+
+def _is_word(value: str) -> bool:
+    """Letters of any language, written as words are."""
+    return value.isalpha() and (value[1:].islower() or value.isupper())
 
 
 def looks_random(value: str) -> bool:

@@ -15,7 +15,8 @@ import re2
 
 from tenant_daemon.redaction.findings import Finding, Layer, redacted
 from tenant_daemon.redaction.plausibility import entropy
-from tenant_daemon.redaction.views.decoded import is_text, unbase64
+from tenant_daemon.redaction.views.decoded import unbase64
+from tenant_daemon.redaction.views.embedded import is_mostly_text
 
 MIN_LENGTH = 32
 MIN_BITS = 4.5
@@ -30,8 +31,12 @@ _PUBLIC_BEFORE = re.compile(
     rb"|/(?:d|file|files|static|assets|_next|chunks|img|images|uploads|blob)/\S*|\bh1:|\betag\b)[^\n]{0,64}$"
 )
 _STRUCTURED = re.compile(
-    rb"^[/.]|://|/[a-z]{3,}/|^(?:[A-Za-z]+[-_./])+[A-Za-z]*$|\.(?:js|css|png|jpe?g|svg|woff2?|map|html?|json|py|ts|md)$"
+    rb"^[/.]|://|/[a-z]{3,}/|^(?:[A-Za-z]+[-_./])+[A-Za-z]*$"
+    rb"|\.(?:js|css|png|jpe?g|svg|woff2?|map|html?|json|py|ts|md)$"
 )
+# ``chacha20poly1305_ietf_MESSAGEBYTES_MAX``: words in one case each. Random text hardly ever falls like that.
+_NAME_PART = rb"(?:(?:[a-z]{3,}\d{0,5}){1,2}|[A-Z][a-z]{2,}\d{0,5}|[A-Z]{3,}\d{0,5})"
+_NAME = re.compile(rb"^" + _NAME_PART + rb"(?:_" + _NAME_PART + rb"){2,}$")
 _PUBLIC_BLOCK = re2.compile(
     rb"(?s)-----BEGIN (?:[A-Z0-9]+ )*(?:CERTIFICATE|PUBLIC KEY|CRL|REQUEST|SIGNATURE|MESSAGE|PARAMETERS)"
     rb"[A-Z ]*-----.*?-----END "
@@ -68,9 +73,9 @@ def _is_secret(data: bytes, start: int, end: int) -> bool:
         return False
     if _PUBLIC_HEAD.search(token) or _is_alphabet(token):
         return False
-    if _STRUCTURED.search(token) or not _RANDOM_PART.search(token):
+    if _STRUCTURED.search(token) or _NAME.match(token) or not _RANDOM_PART.search(token):
         return False
-    if (raw := unbase64(token)) and is_text(raw):
+    if (raw := unbase64(token)) and is_mostly_text(raw):
         return False  # Encoded text: the other layers have read it.
     return not _PUBLIC_BEFORE.search(data[max(0, start - _CONTEXT) : start])
 

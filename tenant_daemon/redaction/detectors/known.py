@@ -269,8 +269,9 @@ def _size(text: str) -> int:
 def _short_pattern(value: str) -> re.Pattern[str]:
     exact = re.escape(value)
     letters = _SLIPPED_IN.join(re.escape(character) for character in value)
-    pattern = letters if len(value) < 8 else f"(?i:{exact})|{letters}"
-    return re.compile(f"(?i:{letters})" if len(value) >= 12 else pattern)
+    if len(value) >= 12 or (len(value) >= 8 and sum(character.isdigit() for character in value) >= 2):
+        return re.compile(f"(?i:{letters})")
+    return re.compile(letters if len(value) < 8 else f"(?i:{exact})|{letters}")
 
 
 def _with_punctuation(data: bytes, start: int, end: int, raw: bytes) -> tuple[int, int]:

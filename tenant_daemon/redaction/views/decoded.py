@@ -6,7 +6,13 @@ import re
 from collections.abc import Iterator
 
 from tenant_daemon.redaction.signs import Sign
-from tenant_daemon.redaction.views.embedded import hex_runs, makes_sense, starts_in_base64, starts_in_hex
+from tenant_daemon.redaction.views.embedded import (
+    hex_runs,
+    is_mostly_text,
+    makes_sense,
+    starts_in_base64,
+    starts_in_hex,
+)
 from tenant_daemon.redaction.views.unpacked import UNPACKED_LIMIT, has_head, unpack
 from tenant_daemon.redaction.views.view import Code, Parts, Span, View
 
@@ -14,7 +20,6 @@ JOINT = b"\n\x1e\n"
 _HEX_DIGITS = b"0123456789abcdefABCDEF"
 _BASE32 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 _URL_SAFE = bytes.maketrans(b"-_", b"+/")
-_TEXT = bytes(range(32, 127)) + b"\t\n\r"
 _LEAST_HEX = 20
 _HASH_LENGTHS = frozenset({32, 40, 64, 96, 128})
 _SAMPLE = 64
@@ -23,6 +28,7 @@ _SAMPLE = 64
 _LINE_BREAK = re.compile(rb"(?:[ \t]*(?:\r?\n|(?:\\+r)?\\+n)[ \t>+|\"']*)+")
 _BEFORE_BREAK = b"\n\r\\ \t"
 _LONGEST_BREAK = 24
+_DIFF_MARKS = frozenset({b"+", b"-"})
 _LAST_LINE = re.compile(rb"[A-Za-z0-9+/_-]{1,15}(?![A-Za-z0-9+/_-])")
 _IN_NAMES = b"abcdefghijklmnopqrstuvwxyz/_-"
 """Words of only these are paths and names: hex has digits, and so has nearly all base64 of this length."""
@@ -46,11 +52,11 @@ class _Readings:
         """Take decoded bytes, unpacked if they are an archive."""
         # Bare deflate data is read besides the rest and not instead of it: a text can look like it by chance.
         if has_head(raw) and (unpacked := unpack(raw)) is not None:
-            target = self.texts if is_text(unpacked) else self.binaries
+            target = self.texts if is_mostly_text(unpacked) else self.binaries
             target.add(unpacked, start, end, is_cut=len(unpacked) >= UNPACKED_LIMIT)
-        if is_text(raw):
+        if is_mostly_text(raw):
             self.texts.add(raw, start, end, code)
-        elif raw.count(0) * 3 >= len(raw) and is_text(narrow := raw.replace(b"\0", b"")):
+        elif raw.count(0) * 3 >= len(raw) and is_mostly_text(narrow := raw.replace(b"\0", b"")):
             # UTF-16 or UTF-32, either way round, of mostly ASCII text.
             self.texts.add(narrow, start, end)
         else:
@@ -142,10 +148,7 @@ def _read_run(data: bytes, run: list[Span], readings: _Readings) -> None:
     if end < len(data) and data[end] in _BEFORE_BREAK and (last := _last_line(data, run)):
         run.append(last)
     if len(run) > 1:
-        packed = b"".join([data[start:end] for start, end in run])
-        raw = _unpacked_run(packed)
-        if raw:
-            readings.add(raw, run[0][0], run[-1][1])
+        _read_lines([data[start:end] for start, end in run], run[0][0], run[-1][1], readings)
 
 
 def _read_narrow(view: View, readings: _Readings) -> None:
@@ -153,18 +156,27 @@ def _read_narrow(view: View, readings: _Readings) -> None:
     if Sign.NARROW not in view.signs:
         return
     for found in _NARROW.finditer(view.data):
-        lines = _NARROW_WORD.findall(found.group())
-        for packed in (b"".join(lines), b"".join(line.lstrip(b"+-") for line in lines)):
-            is_hex = not packed.translate(None, _HEX_DIGITS)
-            raw = _unhex(packed) if is_hex else unbase64(packed)
-            if raw and len(packed) >= _LEAST_HEX:
-                readings.add(raw, found.start(), found.end())
+        _read_lines(_NARROW_WORD.findall(found.group()), found.start(), found.end(), readings)
 
 
-def _unpacked_run(packed: bytes) -> bytes | None:
+def _read_lines(lines: list[bytes], start: int, end: int, readings: _Readings) -> None:
+    """Lines of one wrapped run, as they are and without the marks that a diff puts before each."""
+    _read_packed(b"".join(lines), start, end, readings)
+    rest = lines[1:]
+    # Most of them: what follows on the run may have been taken for one more line.
+    if sum(line[:1] in _DIFF_MARKS for line in rest) * 3 >= 2 * len(rest):
+        bare = [line[1:] if line[:1] in _DIFF_MARKS else line for line in rest]
+        _read_packed(b"".join([lines[0].lstrip(b"+-"), *bare]), start, end, readings)
+
+
+def _read_packed(packed: bytes, start: int, end: int, readings: _Readings) -> None:
     if not packed.translate(None, _HEX_DIGITS):
-        return _unhex(packed)
-    return None if packed.islower() else unbase64(packed)
+        readings.add(_unhex(packed), start, end)
+    elif not packed.islower() and (raw := unbase64(packed)):
+        readings.add(raw, start, end)
+        for shift, is_loose in () if makes_sense(raw) else starts_in_base64(packed):
+            if (raw := unbase64(packed[shift:])) and makes_sense(raw, is_loose=is_loose):
+                readings.add(raw, start, end)
 
 
 def _last_line(data: bytes, run: list[Span]) -> Span | None:
@@ -206,8 +218,3 @@ def _unbase32(token: bytes) -> bytes | None:
         return base64.b32decode(token + b"=" * (-len(token) % 8))
     except binascii.Error:
         return None
-
-
-def is_text(raw: bytes) -> bool:
-    """Whether bytes are nearly all printable ASCII."""
-    return len(raw.translate(None, _TEXT)) * 10 <= len(raw)

@@ -50,7 +50,12 @@ def makes_sense(raw: bytes, *, is_loose: bool = False) -> bool:
     if has_sure_head(raw) or (is_loose and has_head(raw)):
         return True
     sample = raw[:_SAMPLE]
-    if sample.count(0) * 3 >= len(sample):
-        sample = sample.replace(b"\0", b"")  # UTF-16 or UTF-32, perhaps.
+    if sample.count(0) * 3 >= len(sample) > 0:
+        return is_mostly_text(sample.replace(b"\0", b""))  # UTF-16 or UTF-32.
     # A stray character at the end belongs to what the word was glued to.
-    return len(sample) >= 12 and len(sample.translate(None, _TEXT)) * 10 <= len(sample)
+    return len(sample) >= 12 and is_mostly_text(sample)
+
+
+def is_mostly_text(raw: bytes) -> bool:
+    """Whether bytes are nearly all printable ASCII."""
+    return len(raw.translate(None, _TEXT)) * 10 <= len(raw)

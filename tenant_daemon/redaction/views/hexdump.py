@@ -6,7 +6,8 @@ from tenant_daemon.redaction.signs import Sign
 from tenant_daemon.redaction.views.view import Parts, View
 
 _LINE = re.compile(
-    rb"(?m)(?:^|\\n)[0-9a-f]{6,16}:?[ \t]{1,3}((?:[0-9a-f]{2,4}[ \t]{1,3}){0,16}[0-9a-f]{2,4})"
+    rb"(?m)(?:(?<![0-9A-Za-z])|(?<=\\n))[0-9a-f]{6,16}:?[ \t]{1,3}"
+    rb"((?:[0-9a-f]{2,4}[ \t]{1,3}){0,16}[0-9a-f]{2,4})"
     rb"(?:[ \t]{1,}[^\n]{0,20}?)?(?:\r|\\r)?(?=$|\\n)"
 )
 

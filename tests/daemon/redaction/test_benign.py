@@ -61,6 +61,15 @@ TEXTS = [
     "test_that_the_password_is_not_shown_in_the_log",
     "https://docs.google.com/document/d/1A2b3C4d5E6f7G8h9I0jK1L2M3N4O5P6Q7R8S9T0u1V2/edit",
     '"token_type": "Bearer", "expires_in": 3600',
+    "secConfig == null ? {} : { apiKey: secConfig }",
+    "const token = identity?.executionIdentityToken;",
+    "Stop generation if this token is detected.",
+    "Der Zugangstoken ist ungültig.",
+    '"@tokenizer/token": "^0.3.0"',
+    "crypto_aead_chacha20poly1305_ietf_MESSAGEBYTES_MAX",
+    "const { token: _token } = options;",
+    "new_auth = get_netrc_auth(url)",
+    ":param salt: **RANDOM**",
     "12, 14, 15, 16, 17, 22, 23, 24, 25, 30 Personen",
 ]
 

@@ -1,0 +1,60 @@
+"""Encoded data that does not stand by itself."""
+
+import base64
+import gzip
+import zlib
+
+import pytest
+
+from tenant_daemon.redaction import KnownSecret, Redactor
+
+SECRET = "kV9mQ2xLp7zR4wT8nBc3"
+SHORT = "Wy2TYGIAd1Jm"
+REDACTOR = Redactor([KnownSecret("key", SECRET), KnownSecret("short", SHORT)])
+
+
+def _base64(raw: bytes) -> str:
+    return base64.b64encode(raw).decode()
+
+
+def _wrapped(text: str, width: int, joint: str) -> str:
+    return joint.join(text[i : i + width] for i in range(0, len(text), width))
+
+
+SHOWN = {
+    "gzip": _base64(gzip.compress(SECRET.encode(), mtime=0)),
+    "zlib in hex": zlib.compress(SECRET.encode()).hex(),
+    "base64 in hex": _base64(SECRET.encode()).encode().hex(),
+    "hex in base64": _base64(SECRET.encode().hex().encode()),
+    "UTF-32": _base64(SECRET.encode("utf-32-le")),
+}
+
+
+@pytest.mark.parametrize("around", ["abc{}xyz", "v_{}_v", "-old\n+{}", "key={}"])
+@pytest.mark.parametrize("name", SHOWN)
+def test_data_that_is_glued_to_its_neighbours_is_read(name: str, around: str) -> None:
+    assert SHOWN[name] not in REDACTOR.redact(around.format(SHOWN[name]))
+
+
+@pytest.mark.parametrize("joint", ["\n", "\r\n", "\\n", "\n  ", "\n+"])
+@pytest.mark.parametrize("width", [8, 12, 16, 40])
+def test_archive_is_read_at_any_width(width: int, joint: str) -> None:
+    shown = _wrapped(SHOWN["gzip"], width, joint)
+    assert shown not in REDACTOR.redact(f"see\n{shown}\nend")
+
+
+def test_dump_is_read_where_its_lines_are_escaped() -> None:
+    raw = b"token: " + SECRET.encode()
+    lines = [f"{i:08x}  {raw[i : i + 16].hex(' ')}" for i in range(0, len(raw), 16)]
+    text = REDACTOR.redact('{"out": "' + "\\n".join(lines) + '"}')
+    assert raw[16:].hex(" ") not in text
+
+
+def test_each_copy_of_a_short_secret_is_found_however_close_they_stand() -> None:
+    assert REDACTOR.redact(f"{SHORT} {SHORT} {SHORT}") == " ".join(["SECRET_REF(short)"] * 3)
+
+
+def test_end_of_a_short_secret_is_found_and_cut_parts_are() -> None:
+    assert REDACTOR.redact(f"ends in {SHORT[3:]} .") == "ends in SECRET_REF(short) ."
+    clean = str(REDACTOR.redact_payload({"a": SHORT[:5], "b": SHORT[5:10]}))
+    assert SHORT[5:10] not in clean
