@@ -22,6 +22,10 @@ export function Dialog({ open, title, closeLabel, onDismiss, children }) {
         event.preventDefault();
         onDismiss?.();
       }}
+      onClose={() => {
+        // A browser may close it without asking first; what opened it must know.
+        if (open) onDismiss?.();
+      }}
       onClick={(event) => {
         if (event.target === dialog.current) onDismiss?.();
       }}

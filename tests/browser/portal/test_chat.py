@@ -294,6 +294,7 @@ async def test_keys_go_through_conversations_and_are_listed(hub: RunningHub, bro
         await page.keyboard.press("?")
         await expect(page.get_by_role("dialog", name="Keys")).to_contain_text("Next conversation")
         await page.keyboard.press("Escape")
+        await expect(page.get_by_role("dialog", name="Keys")).to_be_hidden()
         await page.keyboard.press("/")
         await expect(page.get_by_role("textbox")).to_be_focused()
         await page.keyboard.type("j?")
