@@ -30,7 +30,7 @@ _WRITTEN_NOISE = re.compile(
     rb"|shy|zwnj|zwj|nbsp|ZeroWidthSpace|NoBreak|NewLine|Tab);"
     rb"|%(?:20|0a|0d|09|e2%80%8[b-d]|c2%ad|ef%bb%bf)"
     rb"|\x1b\[[0-9;]{0,12}[A-Za-z]"
-    rb"|</?(?:b|i|u|s|em|strong|span|wbr|br|code|tt|font|mark)\b[^<>]{0,80}>",
+    rb"|</?(?:b|i|u|s|em|strong|span|wbr|br|code|tt|font|mark)(?:\s[^<>]{0,80})?/?>",
     re.IGNORECASE,
 )
 _ESCAPED_SPACE = re.compile(rb"\\[nrt]")

@@ -28,6 +28,7 @@ _SAMPLE = 64
 _LINE_BREAK = re.compile(rb"(?:[ \t]*(?:\r?\n|(?:\\+r)?\\+n)[ \t>+|\"']*)+")
 _BEFORE_BREAK = b"\n\r\\ \t"
 _LONGEST_BREAK = 24
+_BACKSLASH, _LETTER_N = b"\\n"
 _DIFF_MARKS = frozenset({b"+", b"-"})
 _LAST_LINE = re.compile(rb"[A-Za-z0-9+/_-]{1,15}(?![A-Za-z0-9+/_-])")
 _IN_NAMES = b"abcdefghijklmnopqrstuvwxyz/_-"
@@ -127,7 +128,8 @@ def _read_wrapped(view: View, readings: _Readings) -> None:
     """Runs over several lines. The pieces were read one by one already; here they are read together."""
     data = view.data
     run: list[Span] = []
-    for span in view.tokens:
+    for token in view.tokens:
+        span = _without_escape(data, token)
         if run:
             start, end = run[-1][1], span[0]
             if (
@@ -141,6 +143,13 @@ def _read_wrapped(view: View, readings: _Readings) -> None:
         run = [span]
     if run:
         _read_run(data, run, readings)
+
+
+def _without_escape(data: bytes, span: Span) -> Span:
+    """The word without the letter of an escaped line break before it, ``\\nH4sI``."""
+    start, end = span
+    is_escaped = start > 0 and data[start - 1] == _BACKSLASH and data[start] == _LETTER_N
+    return (start + 1, end) if is_escaped else span
 
 
 def _read_run(data: bytes, run: list[Span], readings: _Readings) -> None:

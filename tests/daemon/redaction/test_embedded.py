@@ -58,3 +58,9 @@ def test_end_of_a_short_secret_is_found_and_cut_parts_are() -> None:
     assert REDACTOR.redact(f"ends in {SHORT[3:]} .") == "ends in SECRET_REF(short) ."
     clean = str(REDACTOR.redact_payload({"a": SHORT[:5], "b": SHORT[5:10]}))
     assert SHORT[5:10] not in clean
+
+
+def test_secret_that_looks_like_a_tag_is_searched_like_any_other() -> None:
+    secret = "0<B:00000000001234>"
+    shown = f"{secret[:5]}\x1b[31m{secret[5:]}\x1b[0m"
+    assert "1234" not in Redactor([KnownSecret("tag", secret)]).redact(f"it is {shown} .")
