@@ -1,6 +1,8 @@
 # `make run` starts the whole system on this machine; `make test` tests it. Both set up what is missing.
 PYTHON ?= python3
 VENV := .venv/bin
+# Whole systems and browsers on a busy machine: what fails is tried once more and told as "rerun" in the summary.
+AGAIN := --reruns 1 --reruns-delay 1
 
 .PHONY: run setup test test-fast test-flow lint bench soak red-team lock clean help
 
@@ -17,8 +19,8 @@ setup-tests:
 	@$(PYTHON) deploy/local/setup.py --tests
 
 test: setup-tests ## The whole test suite
-	$(VENV)/python -m pytest -n 2 --dist loadgroup -m "not flow and not browser"
-	$(VENV)/python -m pytest -m "flow or browser"
+	$(VENV)/python -m pytest -n 2 --dist loadgroup -m "not flow and not browser" $(AGAIN)
+	$(VENV)/python -m pytest -m "flow or browser" $(AGAIN)
 
 test-fast: setup-tests ## The tests without whole-system and browser tests, under two minutes
 	$(VENV)/python -m pytest -n 2 --dist loadgroup -m "not flow and not browser"
