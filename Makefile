@@ -4,7 +4,7 @@ VENV := .venv/bin
 # Whole systems and browsers on a busy machine: what fails is tried once more and told as "rerun" in the summary.
 AGAIN := --reruns 1 --reruns-delay 1
 
-.PHONY: run setup test test-fast test-flow lint bench soak red-team lock clean help
+.PHONY: help run setup setup-tests test test-fast lint bench lock clean
 
 help: ## List the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
