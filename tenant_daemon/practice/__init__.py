@@ -1,1 +1,1 @@
-"""TODO"""
+"""The practice model: a small OpenAI-compatible server for trying things out, the demo and tests."""
