@@ -40,7 +40,8 @@ class System:
 
     def tenant_homes(self) -> list[Path]:
         """Homes of the tenants' daemons, oldest first."""
-        return sorted((self.data_dir / "tenants").glob("*"), key=lambda path: path.stat().st_ctime)
+        # By name: ids begin with the time at which they were made; a folder's own times change with its content.
+        return sorted((self.data_dir / "tenants").glob("*"))
 
     def processes(self, *words: str) -> list[psutil.Process]:
         """Processes of this system whose command line holds all these words, parents first."""
