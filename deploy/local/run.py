@@ -24,6 +24,7 @@ from typing import IO
 from embedded_redis import EmbeddedRedis
 from places import ROOT
 from progress import elapsed_seconds, say, step
+from schema import is_newest
 
 sys.path.insert(0, str(ROOT))
 
@@ -127,14 +128,17 @@ def main() -> int:
             with step("Redis"):
                 embedded = EmbeddedRedis.prepare(data, settings.embedded_redis_port)
                 environment["REDIS_URL"] = embedded.url
-                system.launch("redis", embedded.command, environment)
-                wait_for(lambda: is_open(settings.embedded_redis_port), "Redis", logs, seconds=20)
+                redis = system.launch("redis", embedded.command, environment)
+                wait_for(lambda: is_open(settings.embedded_redis_port), redis, seconds=20)
         with step("Database"):
-            run_module(environment, logs, "migrate", "letsbe_app", "migrate")
+            is_embedded = not settings.database_url.get_secret_value()
+            if not (is_embedded and is_newest(data / "hub.db", ROOT / "alembic" / "versions")):
+                run_module(environment, logs, "migrate", "letsbe_app", "migrate")
         with step(f"Hub ({settings.hub_workers} worker{'s' if settings.hub_workers > 1 else ''})"):
-            system.launch("hub", [sys.executable, "-m", "letsbe_app", "serve"], environment)
+            # The jobs first: they start the servers, and OpenClaw takes longest of all.
             system.launch("jobs", [sys.executable, "-m", "letsbe_app.jobs"], environment)
-            wait_for(lambda: is_answering(settings), "The hub", logs, seconds=120)
+            hub = system.launch("hub", [sys.executable, "-m", "letsbe_app", "serve"], environment)
+            wait_for(lambda: is_answering(settings), hub, seconds=120)
         with step("Sample owner with a server of her own (OpenClaw takes a moment)"):
             run_module(environment, logs, "sample", "letsbe_app.sample", "--wait")
         welcome(settings)
@@ -236,11 +240,17 @@ def is_answering(settings: Settings) -> bool:
         return False
 
 
-def wait_for(is_ready: Callable[[], bool], what: str, logs: Path, *, seconds: float) -> None:
+def wait_for(is_ready: Callable[[], bool], part: Part, *, seconds: float) -> None:
     deadline = time.monotonic() + seconds
     while not is_ready():
+        if part.process and part.process.poll() is not None:
+            raise CannotStart(
+                f"{part.name} stopped while it started. The end of its log:\n{end_of(part.log)}"
+            )
         if time.monotonic() > deadline:
-            raise CannotStart(f"{what} did not start within {seconds:.0f} s. Its log is in {logs}.")
+            raise CannotStart(
+                f"{part.name} did not start within {seconds:.0f} s. Its log is {part.log.name}."
+            )
         time.sleep(0.1)
 
 
@@ -249,8 +259,11 @@ def run_module(environment: dict[str, str], logs: Path, name: str, *module: str)
         command = [sys.executable, "-m", *module]
         done = subprocess.run(command, cwd=ROOT, env=environment, stdout=log, stderr=log, check=False)
     if done.returncode:
-        tail = "\n".join((logs / f"{name}.log").read_text().splitlines()[-15:])
-        raise CannotStart(f"This did not work: {name}\n{tail}")
+        raise CannotStart(f"This did not work: {name}\n{end_of(log)}")
+
+
+def end_of(log: IO[bytes]) -> str:
+    return "\n".join(Path(log.name).read_text("utf-8", "replace").splitlines()[-15:])
 
 
 if __name__ == "__main__":

@@ -74,11 +74,11 @@ async def wait_until_ready(services: Services, timeout_seconds: float) -> None:
 
 async def _owner(services: Services) -> Actor:
     password = _password(services)
-    with contextlib.suppress(Conflict):
-        return (await services.accounts.sign_up(SignUp(BUSINESS, EMAIL, password))).actor
-    try:
+    with contextlib.suppress(WrongCredentials):
         return (await services.accounts.sign_in(EMAIL, password)).actor
-    except WrongCredentials as exc:
+    try:
+        return (await services.accounts.sign_up(SignUp(BUSINESS, EMAIL, password))).actor
+    except Conflict as exc:
         raise SampleFailed(
             f"{EMAIL} has another password than the one in {services.settings.keys_dir / PASSWORD_FILE}."
         ) from exc

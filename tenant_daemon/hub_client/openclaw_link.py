@@ -13,7 +13,8 @@ from tenant_daemon.openclaw.client import GatewayGone, GatewayRefused, OpenClawC
 from tenant_daemon.openclaw.verification import NotVerified, verify
 
 _FIRST_PAUSE_SECONDS: Final = 0.25
-_LONGEST_PAUSE_SECONDS: Final = 3.0
+_LONGEST_PAUSE_SECONDS: Final = 1.0
+"""A refused connection to this machine costs next to nothing, and a person waits for the agents."""
 
 log = structlog.get_logger()
 

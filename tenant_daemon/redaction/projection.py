@@ -56,7 +56,9 @@ def without_written_noise(data: bytes) -> bytes:
 @cache
 def _noise_finder() -> PatternSet:
     """Tells which of the two replacements below have anything to do; most texts need neither."""
-    return PatternSet([_ESCAPED_SPACE.pattern, _WRITTEN_NOISE.pattern], hyperscan.HS_FLAG_CASELESS)
+    return PatternSet(
+        "written-noise", [_ESCAPED_SPACE.pattern, _WRITTEN_NOISE.pattern], hyperscan.HS_FLAG_CASELESS
+    )
 
 
 def project(data: bytes) -> bytes:

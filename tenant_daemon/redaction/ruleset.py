@@ -11,9 +11,9 @@ import random
 import re
 import string
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 import re2
@@ -66,13 +66,23 @@ class Rule:
 
     id: str
     kind: str
-    pattern: "re2._Regexp"
+    regex: bytes
     probe: bytes
     reach: int
     is_checked: bool
     is_random: bool
     match: tuple[str, ...]
     not_match: tuple[str, ...]
+
+    @cached_property
+    def pattern(self) -> "re2._Regexp":
+        """Compiled when a text first needs it; most rules never do. Raises ``BadRule``."""
+        options = re2.Options()
+        options.log_errors = False
+        try:
+            return re2.compile(self.regex, options)
+        except re2.error as exc:
+            raise BadRule(f"rule {self.id}: {exc}") from None
 
     def spans(self, data: bytes, start: int = 0) -> Iterator[tuple[int, int]]:
         """Where the rule's secrets stand in ``data`` from ``start`` on."""
@@ -103,47 +113,46 @@ def expand(template: str) -> str:
 @cache
 def load_rules() -> tuple[Rule, ...]:
     """
-    Every rule of the ``rules`` folder, compiled and tried on its examples.
+    Every rule of the ``rules`` folder; ``try_examples`` says whether they do what they promise.
 
     Raises:
-        BadRule: A file is wrong, or a rule does not do what its examples say.
+        BadRule: An id stands for two rules.
     """
     rules: list[Rule] = []
     for path in sorted(RULES_DIR.glob("*.toml")):
         tables = tomllib.loads(path.read_text("utf-8"))["rule"]
-        rules.extend(_compiled(_RuleData.model_validate(table)) for table in tables)
+        rules.extend(_rule(_RuleData.model_validate(table)) for table in tables)
     ids = [rule.id for rule in rules]
     if len(ids) != len(set(ids)):
         raise BadRule(f"rule ids repeat: {sorted({i for i in ids if ids.count(i) > 1})}")
-    for rule in rules:
-        _try_examples(rule)
     return tuple(rules)
 
 
-def _try_examples(rule: Rule) -> None:
-    for example in rule.match:
-        if not list(rule.spans(example.encode())):
-            raise BadRule(f"rule {rule.id} does not match its example {example!r}")
-    for example in rule.not_match:
-        if list(rule.spans(example.encode())):
-            raise BadRule(f"rule {rule.id} matches its counter-example {example!r}")
+def try_examples(rules: Iterable[Rule]) -> None:
+    """
+    Have every rule find its examples and pass over its counter-examples.
+
+    Raises:
+        BadRule: One does not.
+    """
+    for rule in rules:
+        for example in map(expand, rule.match):
+            if not list(rule.spans(example.encode())):
+                raise BadRule(f"rule {rule.id} does not match its example {example!r}")
+        for example in map(expand, rule.not_match):
+            if list(rule.spans(example.encode())):
+                raise BadRule(f"rule {rule.id} matches its counter-example {example!r}")
 
 
-def _compiled(data: _RuleData) -> Rule:
-    options = re2.Options()
-    options.log_errors = False
-    try:
-        pattern = re2.compile(data.regex.encode(), options)
-    except re2.error as exc:
-        raise BadRule(f"rule {data.id}: {exc}") from None
+def _rule(data: _RuleData) -> Rule:
     return Rule(
         id=data.id,
         kind=data.kind or data.id,
-        pattern=pattern,
+        regex=data.regex.encode(),
         probe=(data.probe or data.regex).encode(),
         reach=data.reach,
         is_checked=data.is_checked,
         is_random=data.is_random,
-        match=tuple(map(expand, data.match)),
-        not_match=tuple(map(expand, data.not_match)),
+        match=tuple(data.match),
+        not_match=tuple(data.not_match),
     )

@@ -11,6 +11,8 @@ from functools import cache
 
 import hyperscan
 
+from tenant_daemon.redaction.compiled import compiled
+
 
 class Sign(IntEnum):
     """A hint; the value is its number in the database."""
@@ -51,16 +53,10 @@ _PATTERNS: dict[Sign, bytes] = {
 class PatternSet:
     """Tells which of a few patterns match somewhere."""
 
-    def __init__(self, patterns: Sequence[bytes], flags: int = 0) -> None:
+    def __init__(self, name: str, patterns: Sequence[bytes], flags: int = 0) -> None:
         # One scratch space serves one scan at a time, and scans run on several threads.
         self._lock = threading.Lock()
-        self._database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-        self._database.compile(
-            expressions=list(patterns),
-            ids=list(range(len(patterns))),
-            elements=len(patterns),
-            flags=[flags | hyperscan.HS_FLAG_SINGLEMATCH] * len(patterns),
-        )
+        self._database = compiled(name, patterns, flags | hyperscan.HS_FLAG_SINGLEMATCH)
 
     def find(self, data: bytes) -> list[int]:
         """The numbers of the patterns that match in ``data``."""
@@ -77,7 +73,7 @@ class PatternSet:
 
 @cache
 def _finder() -> PatternSet:
-    return PatternSet([_PATTERNS[sign] for sign in Sign], hyperscan.HS_FLAG_MULTILINE)
+    return PatternSet("signs", [_PATTERNS[sign] for sign in Sign], hyperscan.HS_FLAG_MULTILINE)
 
 
 def signs_in(data: bytes) -> frozenset[Sign]:

@@ -40,7 +40,7 @@ class System:
 
     def tenant_homes(self) -> list[Path]:
         """Homes of the tenants' daemons, oldest first."""
-        # By name: ids begin with the time at which they were made; a folder's own times change with its content.
+        # Ids begin with the time at which they were made; a folder's own times change with its content.
         return sorted((self.data_dir / "tenants").glob("*"))
 
     def processes(self, *words: str) -> list[psutil.Process]:
@@ -144,7 +144,8 @@ def running_system(
             f"http://127.0.0.1:{hub_tap.port}", data_dir, launcher, redis, model_tap, hub_tap, output
         )
         try:
-            if not is_ready.wait(START_SECONDS) or launcher.poll() is not None:
+            is_ready.wait(START_SECONDS)
+            if not any("Ready in" in line for line in output):
                 raise AssertionError("the system did not start:\n" + "".join(output))
             yield system
         finally:

@@ -12,8 +12,9 @@ from functools import cache
 
 import hyperscan
 
+from tenant_daemon.redaction.compiled import compiled
 from tenant_daemon.redaction.findings import Finding, Layer, redacted
-from tenant_daemon.redaction.ruleset import Rule, load_rules
+from tenant_daemon.redaction.ruleset import Rule, load_rules, try_examples
 
 _FLAGS = hyperscan.HS_FLAG_SINGLEMATCH | hyperscan.HS_FLAG_DOTALL | hyperscan.HS_FLAG_ALLOWEMPTY
 
@@ -24,12 +25,12 @@ class PatternDetector:
     def __init__(self, rules: tuple[Rule, ...]) -> None:
         self._rules = rules
         self._lock = threading.Lock()
-        self._database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-        self._database.compile(
-            expressions=[rule.probe for rule in rules],
-            ids=list(range(len(rules))),
-            elements=len(rules),
-            flags=[_FLAGS] * len(rules),
+        self._database = compiled(
+            "rules",
+            [rule.probe for rule in rules],
+            _FLAGS,
+            basis=repr(rules).encode(),
+            before=lambda: try_examples(rules),
         )
 
     def find(self, data: bytes) -> list[Finding]:
