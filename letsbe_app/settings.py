@@ -6,6 +6,7 @@ start with the setting's name and what to do.
 """
 
 from functools import lru_cache
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -71,6 +72,24 @@ class Settings(BaseSettings):
     session_days: int = Field(
         30, alias="LETSBE_SESSION_DAYS", ge=1, le=365, description="Days that a sign-in lasts."
     )
+    trusted_proxies: str = Field(
+        "",
+        alias="LETSBE_TRUSTED_PROXIES",
+        description="Networks of your own proxies, with commas; only these may say who sent a request.",
+    )
+    key_rate: int = Field(
+        60, alias="LETSBE_KEY_RATE", ge=1, le=100_000, description="Requests per minute with one API key."
+    )
+    session_rate: int = Field(
+        600, alias="LETSBE_SESSION_RATE", ge=10, le=100_000, description="Requests per minute of one sign-in."
+    )
+    address_rate: int = Field(
+        1_200,
+        alias="LETSBE_ADDRESS_RATE",
+        ge=10,
+        le=1_000_000,
+        description="Requests per minute of an address.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", alias="LETSBE_LOG_LEVEL", description="What is logged: debug, info, warning or error."
     )
@@ -104,6 +123,15 @@ class Settings(BaseSettings):
             raise ValueError("must be a redis:// or rediss:// address, or empty for the embedded Redis")
         return value
 
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_networks(cls, value: str) -> str:
+        try:
+            _networks(value)
+        except ValueError:
+            raise ValueError("must be networks such as 10.0.0.0/8,fd00::/8, or empty") from None
+        return value
+
     @property
     def keys_dir(self) -> Path:
         """0700: the hub's own keys."""
@@ -127,6 +155,10 @@ class Settings(BaseSettings):
         port = f":{parts.port}" if parts.port else ""
         return frozenset(f"{parts.scheme}://{name}{port}" for name in names)
 
+    def trusted_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """Whose ``X-Forwarded-For`` is believed."""
+        return _networks(self.trusted_proxies)
+
     @property
     def is_practice_model(self) -> bool:
         return not self.model_url
@@ -141,6 +173,11 @@ class Settings(BaseSettings):
     def sync_database_url(self) -> str:
         """The same database for what is not asynchronous: migrations, the workflow engine."""
         return self.async_database_url().replace("sqlite+aiosqlite://", "sqlite://", 1)
+
+
+@lru_cache(maxsize=8)
+def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
 
 
 class BadSettings(SystemExit):

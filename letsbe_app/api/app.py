@@ -14,6 +14,7 @@ from letsbe_app.api.dependencies import ServicesProvider
 from letsbe_app.api.envelope import FailureAnswer
 from letsbe_app.api.errors import UnknownErrors, install_error_handlers
 from letsbe_app.api.limits import BodyLimit
+from letsbe_app.api.rates import RateLimits
 from letsbe_app.api.request_ids import RequestIds
 from letsbe_app.api.v1 import account, fleet, public, shop, stream, tenant, workforce
 from letsbe_app.composition import get_services
@@ -41,6 +42,7 @@ def build_api(services_provider: ServicesProvider = get_services) -> FastAPI:
     app.state.services_provider = services_provider
     install_error_handlers(app)
     app.add_middleware(BodyLimit)
+    app.add_middleware(RateLimits)
     app.add_middleware(UnknownErrors)
     app.add_middleware(RequestIds)
     app.include_router(health.router)

@@ -6,18 +6,18 @@ checks where the call comes from.
 """
 
 from collections.abc import Callable
-from typing import Annotated, Final, cast
+from typing import Annotated, cast
 
 from fastapi import Cookie, Depends, Header, Request
 from starlette.requests import HTTPConnection
 
+from letsbe_app.api.addresses import client_address, counted_address
 from letsbe_app.api.csrf import CSRF_HEADER, check_origin
+from letsbe_app.api.principals import SESSION_COOKIE as SESSION_COOKIE
 from letsbe_app.composition import Services
 from letsbe_app.errors import InvalidInput
 from letsbe_app.people.accounts.schemas import Visitor
 from letsbe_app.people.authz.actor import Actor
-
-SESSION_COOKIE: Final = "letsbe_session"
 
 ServicesProvider = Callable[[], Services]
 
@@ -31,11 +31,11 @@ async def services(connection: HTTPConnection) -> Services:
 HubServices = Annotated[Services, Depends(services)]
 
 
-def visitor(request: Request) -> Visitor:
+def visitor(request: Request, hub: HubServices) -> Visitor:
     """The browser at the other end."""
     return Visitor(
         user_agent=request.headers.get("user-agent", ""),
-        ip=request.client.host if request.client else "",
+        ip=counted_address(client_address(request, hub.settings.trusted_networks())),
     )
 
 
