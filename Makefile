@@ -4,7 +4,7 @@ VENV := .venv/bin
 # Whole systems and browsers on a busy machine: what fails is tried once more and told as "rerun" in the summary.
 AGAIN := --reruns 1 --reruns-delay 1
 
-.PHONY: help run setup setup-tests test test-fast lint bench lock clean
+.PHONY: help run setup setup-tests test test-fast red-team lint bench lock clean
 
 help: ## List the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -19,11 +19,15 @@ setup-tests:
 	@$(PYTHON) deploy/local/setup.py --tests
 
 test: setup-tests ## The whole test suite
-	$(VENV)/python -m pytest -n 2 --dist loadgroup -m "not flow and not browser" $(AGAIN)
-	$(VENV)/python -m pytest -m "flow or browser" $(AGAIN)
+	$(VENV)/python -m pytest -n 2 --dist loadgroup -m "not flow and not browser and not redteam" $(AGAIN)
+	$(VENV)/python -m pytest -m "(flow or browser) and not redteam" $(AGAIN)
 
 test-fast: setup-tests ## The tests without whole-system and browser tests, under two minutes
-	$(VENV)/python -m pytest -n 2 --dist loadgroup -m "not flow and not browser"
+	$(VENV)/python -m pytest -n 2 --dist loadgroup -m "not flow and not browser and not redteam"
+
+red-team: setup-tests ## Attack redaction, gate and every door out of a server, at length (about an hour)
+	$(VENV)/python -m pytest tests/redteam -n 2 --dist loadgroup -m "not flow and not browser"
+	$(VENV)/python -m pytest tests/redteam -m "flow or browser"
 
 lint: setup-tests ## ruff and mypy
 	$(VENV)/ruff check .
