@@ -5,6 +5,8 @@ import binascii
 import re
 from collections.abc import Iterator
 
+import re2
+
 from tenant_daemon.redaction.signs import Sign
 from tenant_daemon.redaction.views.embedded import (
     hex_runs,
@@ -33,11 +35,11 @@ _DIFF_MARKS = frozenset({b"+", b"-"})
 _LAST_LINE = re.compile(rb"[A-Za-z0-9+/_-]{1,15}(?![A-Za-z0-9+/_-])")
 _IN_NAMES = b"abcdefghijklmnopqrstuvwxyz/_-"
 """Words of only these are paths and names: hex has digits, and so has nearly all base64 of this length."""
-_NARROW = re.compile(
-    rb"(?:[A-Za-z0-9+/_-]{4,15}+=*(?:\\r)?\r?(?:\\n|\n)[ >+|]{0,4}){2,}+[A-Za-z0-9+/_-]{1,15}"
+_NARROW = re2.compile(
+    rb"(?:[A-Za-z0-9+/_-]{4,15}=*(?:\\r)?\r?(?:\\n|\n)[ >+|]{0,4}){2,}[A-Za-z0-9+/_-]{1,15}"
 )
 _NARROW_WORD = re.compile(rb"(?:(?<=\\n)|(?<!\\))[A-Za-z0-9+/_-]+")
-_SPACED_HEX = re.compile(
+_SPACED_HEX = re2.compile(
     rb"(?:[0-9A-Fa-f]{2}[ :,-]{1,2}){9,}[0-9A-Fa-f]{2}|(?:[0-9A-Fa-f]{4} ){5,}[0-9A-Fa-f]{2,4}"
 )
 

@@ -2,11 +2,13 @@
 
 import re
 
+import re2
+
 from tenant_daemon.redaction.signs import Sign
 from tenant_daemon.redaction.views.view import Parts, View
 
-_DECIMAL = re.compile(rb"\b\d{2,3}(?:[^0-9\n]{1,12}\d{2,3}){7,}\b")
-_BINARY = re.compile(rb"\b[01]{7,8}(?:[\s,]{1,3}[01]{7,8}){7,}\b")
+_DECIMAL = re2.compile(rb"\b\d{2,3}(?:[^0-9\n]{1,12}\d{2,3}){7,}\b")
+_BINARY = re2.compile(rb"\b[01]{7,8}(?:[\s,]{1,3}[01]{7,8}){7,}\b")
 _NUMBER = re.compile(rb"\d+")
 
 
@@ -20,7 +22,7 @@ def read_numbers(view: View) -> View | None:
     return View(parts, view, joint=b"\n\x1e\n") if parts else None
 
 
-def _read(data: bytes, pattern: re.Pattern[bytes], bases: tuple[int, ...], parts: Parts) -> None:
+def _read(data: bytes, pattern: "re2._Regexp", bases: tuple[int, ...], parts: Parts) -> None:
     for found in pattern.finditer(data):
         numbers = _NUMBER.findall(found.group())
         for base in bases:

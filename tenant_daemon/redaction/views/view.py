@@ -8,6 +8,7 @@ them is ever asked for its place, and making objects would cost more than search
 from bisect import bisect_right
 from enum import Enum, auto
 from functools import cached_property
+from itertools import accumulate
 
 from tenant_daemon.redaction.signs import Sign, signs_in
 from tenant_daemon.redaction.tokens import long_tokens
@@ -56,6 +57,33 @@ class Parts:
             self.add(data[start:end], start, end, Code.SAME)
 
 
+class EvenParts(Parts):
+    """
+    What ``re.split`` gave, with every second piece replaced; where each stands is worked out when needed.
+
+    Args:
+        pieces: A piece that stays, one that is replaced, one that stays, and so on, as in the parent.
+        replacements: For every second piece.
+    """
+
+    def __init__(self, pieces: list[bytes], replacements: list[bytes]) -> None:
+        self._pieces = pieces
+        self.datas = pieces.copy()
+        self.datas[1::2] = replacements
+        self.cut = set()
+
+    @cached_property
+    def spans(self) -> list[Span]:  # type: ignore[override]
+        """Where each comes from in the parent."""
+        ends = list(accumulate(map(len, self._pieces)))
+        return list(zip([0, *ends], ends, strict=False))
+
+    @cached_property
+    def codes(self) -> list[Code]:  # type: ignore[override]
+        """How each is written there."""
+        return [Code.WHOLE if number & 1 else Code.SAME for number in range(len(self.datas))]
+
+
 class View:
     """Parts, one after the other, with ``joint`` between them."""
 
@@ -85,6 +113,8 @@ class View:
 
     def spans(self, *, only_cut: bool) -> list[Span]:
         """Where the parts, or those that were cut, stand in the original text."""
+        if only_cut and not self._parts.cut:
+            return []
         spans = self._parts.spans
         chosen = [spans[i] for i in sorted(self._parts.cut)] if only_cut else spans
         parent = self._parent
