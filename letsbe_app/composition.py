@@ -8,11 +8,13 @@ from letsbe_app.db.session import Database
 from letsbe_app.fleet.provisioning.service import ProvisioningService
 from letsbe_app.fleet.tenants.service import TenantService
 from letsbe_app.kit.clock import Clock, utc_now
-from letsbe_app.kit.keyfile import load_or_create_key
+from letsbe_app.kit.keyfile import load_or_create_key, new_key
+from letsbe_app.kit.secret_box import SecretBox, key_line, keys_in
 from letsbe_app.logs import configure_logging
 from letsbe_app.people.accounts.passwords import Passwords
 from letsbe_app.people.accounts.service import AccountService
 from letsbe_app.people.accounts.throttle import Throttle
+from letsbe_app.people.requests.service import RequestService
 from letsbe_app.relay import Relay
 from letsbe_app.settings import Settings, load_settings
 from letsbe_app.shop.billing.gateway import PaymentGateway
@@ -36,6 +38,7 @@ class Services:
     database: Database
     relay: Relay
     csrf: CsrfTokens
+    requests: RequestService
     accounts: AccountService
     catalog: Catalog
     onboarding: OnboardingService
@@ -68,6 +71,7 @@ def build_services(
     """
     database = Database(settings.async_database_url())
     relay = Relay.from_settings(settings)
+    secret_box = _secret_box(settings)
     catalog = Catalog.load()
     agents = AgentService(database, relay, clock=clock)
     tenants = TenantService(
@@ -93,6 +97,7 @@ def build_services(
         database=database,
         relay=relay,
         csrf=CsrfTokens(load_or_create_key(settings.keys_dir, "csrf.key")),
+        requests=RequestService(database, secret_box, clock=clock),
         accounts=AccountService(
             database,
             passwords or Passwords(),
@@ -120,6 +125,11 @@ def get_services() -> Services:
     settings = load_settings()
     configure_logging(settings)
     return build_services(settings)
+
+
+def _secret_box(settings: Settings) -> SecretBox:
+    content = load_or_create_key(settings.keys_dir, "secrets.keys", lambda: key_line(new_key()))
+    return SecretBox(keys_in(content))
 
 
 def _gateway(settings: Settings) -> PaymentGateway:

@@ -28,6 +28,8 @@ class LetsBeError(Exception):
 
     code: ClassVar[str] = "internal"
     status: ClassVar[int] = 500
+    retry_after_seconds: int | None = None
+    """When trying again is likely to help; None where it is not known."""
 
     def __init__(self, message: str, details: Sequence[FieldProblem] = ()) -> None:
         super().__init__(message)

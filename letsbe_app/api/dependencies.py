@@ -43,6 +43,7 @@ CurrentVisitor = Annotated[Visitor, Depends(visitor)]
 
 
 async def current_actor(
+    request: Request,
     hub: HubServices,
     letsbe_session: Annotated[str | None, Cookie(include_in_schema=False)] = None,
 ) -> Actor:

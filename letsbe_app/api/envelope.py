@@ -6,7 +6,7 @@ from typing import Any, Generic, Literal, TypeVar
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
-from letsbe_app.errors import FieldProblem, LetsBeError, RateLimited
+from letsbe_app.errors import FieldProblem, LetsBeError
 
 Data = TypeVar("Data")
 
@@ -61,5 +61,6 @@ def failure(
 
 def failure_of(error: LetsBeError) -> JSONResponse:
     """The response for an error that a service raised."""
-    headers = {"Retry-After": str(error.retry_after_seconds)} if isinstance(error, RateLimited) else None
+    wait_seconds = error.retry_after_seconds
+    headers = {"Retry-After": str(wait_seconds)} if wait_seconds is not None else None
     return failure(error.status, error.code, error.message, error.details, headers)

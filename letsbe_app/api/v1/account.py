@@ -15,11 +15,12 @@ from letsbe_app.api.dependencies import (
     HubServices,
 )
 from letsbe_app.api.envelope import Answer, answer
+from letsbe_app.api.idempotency import IdempotentRoute
 from letsbe_app.composition import Services
 from letsbe_app.people.accounts.schemas import AccountView, SignedIn, SignUp
 
 public_router = APIRouter(prefix="/public", tags=["account"])
-customer_router = APIRouter(prefix="/customer", tags=["account"])
+customer_router = APIRouter(prefix="/customer", tags=["account"], route_class=IdempotentRoute)
 
 
 class SignUpRequest(BaseModel):

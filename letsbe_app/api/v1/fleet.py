@@ -5,9 +5,10 @@ from pydantic import BaseModel, ConfigDict
 
 from letsbe_app.api.dependencies import ChangingActor, CurrentActor, HubServices
 from letsbe_app.api.envelope import Answer, answer
+from letsbe_app.api.idempotency import IdempotentRoute
 from letsbe_app.fleet.tenants.schemas import TenantView
 
-router = APIRouter(prefix="/customer/tenants", tags=["fleet"])
+router = APIRouter(prefix="/customer/tenants", tags=["fleet"], route_class=IdempotentRoute)
 
 
 class KillSwitch(BaseModel):

@@ -4,12 +4,13 @@ from fastapi import APIRouter
 
 from letsbe_app.api.dependencies import ChangingActor, CurrentActor, HubServices
 from letsbe_app.api.envelope import Answer, answer
+from letsbe_app.api.idempotency import IdempotentRoute
 from letsbe_app.fleet.provisioning.schemas import Progress
 from letsbe_app.shop.billing.gateway import Checkout
 from letsbe_app.shop.onboarding.schemas import DraftChanges, DraftView
 from letsbe_app.shop.orders.schemas import OrderView
 
-router = APIRouter(prefix="/customer", tags=["shop"])
+router = APIRouter(prefix="/customer", tags=["shop"], route_class=IdempotentRoute)
 
 
 @router.get("/onboarding")

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from letsbe_app.api.dependencies import ChangingActor, CurrentActor, HubServices
 from letsbe_app.api.envelope import Answer, answer
+from letsbe_app.api.idempotency import IdempotentRoute
 from letsbe_app.kit.pagination import MAX_LIMIT
 from letsbe_app.workforce.agents.schemas import AgentChanges, AgentView
 from letsbe_app.workforce.approvals.schemas import ApprovalView, Choice
@@ -14,7 +15,7 @@ from letsbe_app.workforce.conversations.schemas import ConversationView, Message
 from letsbe_app.workforce.usage.schemas import UsageSummary
 from tenant_daemon.contracts.approvals import Verdict
 
-router = APIRouter(prefix="/customer", tags=["workforce"])
+router = APIRouter(prefix="/customer", tags=["workforce"], route_class=IdempotentRoute)
 
 Id = Annotated[str, Path(min_length=1, max_length=60)]
 Cursor = Annotated[str | None, Query(max_length=120)]

@@ -10,6 +10,7 @@ from letsbe_app.db.models.fleet import (
     TenantStatus,
 )
 from letsbe_app.db.models.oversight import AuditEntry
+from letsbe_app.db.models.requests import IdempotentRequest
 from letsbe_app.db.models.shop import FoundingMember, OnboardingDraft, Order, OrderStatus, PaymentEvent
 from letsbe_app.db.models.workforce import (
     Agent,
@@ -30,6 +31,7 @@ __all__ = [
     "Customer",
     "EnrolmentToken",
     "FoundingMember",
+    "IdempotentRequest",
     "MessageRole",
     "MessageStatus",
     "OnboardingDraft",

@@ -7,10 +7,17 @@ from letsbe_app.db.models import UserRole
 
 @dataclass(frozen=True)
 class Actor:
-    """Made by ``AccountService.actor_of`` alone; every service method that serves people takes one."""
+    """
+    Made by ``AccountService.actor_of`` (a session) and ``KeyService.actor_of`` (an API key) alone.
+
+    Every service method that serves people takes one.
+    """
 
     user_id: str
     customer_id: str
     role: UserRole
     email: str
     session_id: str
+    """The session, or the API key that stands in for one."""
+    scopes: frozenset[str] | None = None
+    """What an API key may do at most, by the names in ``Permission``; None for a session."""

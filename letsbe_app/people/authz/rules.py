@@ -39,5 +39,7 @@ def require(actor: Actor, permission: Permission) -> None:
     Raises:
         Forbidden: The actor's role does not include the permission.
     """
+    if actor.scopes is not None and permission not in actor.scopes:
+        raise Forbidden(f"This API key lacks the scope “{permission}”.")
     if not is_allowed(actor.role, permission):
         raise Forbidden("Your role in this business does not allow this. Ask the owner to do it.")

@@ -1,0 +1,91 @@
+"""
+The header ``Idempotency-Key`` on changes.
+
+A route class rather than a middleware: it runs where the services are at hand and the route is known, and the
+caller is looked up as the route itself does it, before anything of an earlier answer is told.
+"""
+
+import hashlib
+import re
+from collections.abc import Callable, Coroutine
+from typing import Any, Final
+
+from fastapi import Request, Response
+from fastapi.responses import JSONResponse
+from fastapi.routing import APIRoute
+
+from letsbe_app.api.csrf import CSRF_HEADER
+from letsbe_app.api.dependencies import changing_actor, current_actor, services
+from letsbe_app.api.envelope import failure_of
+from letsbe_app.api.principals import SESSION_COOKIE
+from letsbe_app.composition import Services
+from letsbe_app.errors import InvalidInput, LetsBeError
+from letsbe_app.kit.tasks import to_the_end
+from letsbe_app.people.authz.actor import Actor
+from letsbe_app.people.requests.service import Hold, KeptAnswer
+
+IDEMPOTENCY_HEADER: Final = "Idempotency-Key"
+REPLAYED_HEADER: Final = "Idempotency-Replayed"
+CHANGING: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+
+_KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
+_NOT_KEPT: Final = frozenset({401, 403, 409, 429})
+"""Answers that say nothing of the change itself: another try may well succeed."""
+
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+class IdempotentRoute(APIRoute):
+    """A route whose changes are made once per idempotency key."""
+
+    def get_route_handler(self) -> Handler:
+        """The route's handler behind the look at the key."""
+        handle = super().get_route_handler()
+
+        async def handle_once(request: Request) -> Response:
+            key = request.headers.get(IDEMPOTENCY_HEADER)
+            if key is None or request.method not in CHANGING:
+                return await handle(request)
+            if not _KEY.fullmatch(key):
+                raise InvalidInput.of_field(
+                    IDEMPOTENCY_HEADER, "Use 1 to 255 visible ASCII characters, such as a UUID."
+                )
+            hub = await services(request)
+            actor = await _caller(request, hub)
+            begun = await hub.requests.begin(actor, key, await _digest(request))
+            if isinstance(begun, KeptAnswer):
+                return _replay(begun)
+            return await to_the_end(_carry_out(hub, begun, handle, request))
+
+        return handle_once
+
+
+async def _carry_out(hub: Services, hold: Hold, handle: Handler, request: Request) -> Response:
+    try:
+        response = await handle(request)
+    except LetsBeError as error:
+        response = failure_of(error)
+    except BaseException:
+        await hub.requests.release(hold)
+        raise
+    if response.status_code in _NOT_KEPT or response.status_code >= 500:
+        await hub.requests.release(hold)
+    else:
+        await hub.requests.settle(hold, response.status_code, bytes(response.body))
+    return response
+
+
+async def _caller(request: Request, hub: Services) -> Actor:
+    actor = await current_actor(request, hub, request.cookies.get(SESSION_COOKIE))
+    return await changing_actor(hub, actor, request.headers.get(CSRF_HEADER), request.headers.get("origin"))
+
+
+async def _digest(request: Request) -> str:
+    body = await request.body()
+    address = f"{request.method} {request.url.path}?{request.url.query}\n"
+    return hashlib.sha256(address.encode() + body).hexdigest()
+
+
+def _replay(kept: KeptAnswer) -> Response:
+    headers = {REPLAYED_HEADER: "true", "Cache-Control": "no-store"}
+    return Response(kept.body, kept.status, headers, media_type=JSONResponse.media_type)
