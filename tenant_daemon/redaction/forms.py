@@ -7,12 +7,15 @@ be undone to be seen (compression, encodings of encodings) are the business of `
 """
 
 import base64
+import binascii
 import html
 import quopri
+import unicodedata
+import zlib
 from collections.abc import Iterator
 from urllib.parse import quote
 
-from tenant_daemon.redaction.base58 import base58_encode
+from tenant_daemon.redaction.number_bases import BASE36, BASE58, BASE62, base45_encode, in_base
 from tenant_daemon.redaction.projection import project
 
 _ROT13 = bytes.maketrans(
@@ -23,6 +26,12 @@ _ROT47 = bytes(33 + (byte - 33 + 47) % 94 if 33 <= byte <= 126 else byte for byt
 _ATBASH = bytes.maketrans(b"abcdefghijklmnopqrstuvwxyz", b"zyxwvutsrqponmlkjihgfedcba")
 _LONGEST_NUMBER = 512
 _UTF16 = ("utf-16-le", "utf-16-be")
+_UTF32 = ("utf-32-le", "utf-32-be")
+_ROT5 = bytes.maketrans(b"0123456789", b"5678901234")
+_BASE32HEX = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", b"0123456789ABCDEFGHIJKLMNOPQRSTUV")
+_SHORTEST_RARE = 10
+_LONGEST_PACKED = 200
+"""Longer secrets can be packed in many ways; archives of them are read by ``views/``."""
 
 
 def plain_form(value: str) -> bytes:
@@ -38,10 +47,38 @@ def encoded_forms(value: str) -> Iterator[bytes]:
     yield from _other_bases(raw)
     yield from _code_forms(raw)
     yield from _escape_forms(value, raw)
-    for encoding in _UTF16:
+    yield from _packed_forms(raw)
+    is_ascii = value.isascii()
+    for encoding in _UTF16 if is_ascii else (*_UTF16, *_UTF32):
         wide = value.encode(encoding, "surrogatepass")
         yield from _base64_forms(wide)
         yield wide.hex().encode()
+    if not is_ascii:
+        yield from _foreign_forms(value)
+
+
+def rare_forms(value: str) -> Iterator[bytes]:
+    """
+    Projections of what hardly anybody writes, long ones only.
+
+    For a vault of thousands of secrets they are left out: each form makes the search a little slower.
+    """
+    raw = value.encode("utf-8", "surrogatepass")
+    if len(raw) <= _LONGEST_NUMBER:
+        yield from (form for form in _rare_forms(raw) if len(form) >= _SHORTEST_RARE)
+
+
+def _rare_forms(raw: bytes) -> Iterator[bytes]:
+    number = int.from_bytes(raw, "big")
+    yield project(in_base(number, BASE36))
+    yield project(in_base(number, BASE62))
+    yield project(base64.b32encode(raw).rstrip(b"=").translate(_BASE32HEX))
+    yield project(base45_encode(raw))
+    yield project(b"".join(binascii.b2a_uu(raw[i : i + 45]) for i in range(0, len(raw), 45))[1:])
+    yield project(raw[::2] + raw[1::2])
+    yield project(raw.translate(_ROT13).translate(_ROT5))
+    yield project(base64.b64encode(raw).rstrip(b"=").translate(_ROT13))
+    yield bytes(255 - byte for byte in raw).hex().encode()
 
 
 def _letter_games(raw: bytes) -> Iterator[bytes]:
@@ -56,11 +93,12 @@ def _letter_games(raw: bytes) -> Iterator[bytes]:
 def _other_bases(raw: bytes) -> Iterator[bytes]:
     """The whole secret by itself in a rarer encoding."""
     yield project(base64.b64encode(raw).rstrip(b"="))[::-1]
+    yield project(base64.b64encode(raw[::-1]).rstrip(b"="))
     yield project(base64.b32encode(raw).rstrip(b"="))
-    yield project(base58_encode(raw))
     yield project(base64.b85encode(raw))
     yield project(base64.a85encode(raw))
     if len(raw) <= _LONGEST_NUMBER:
+        yield project(in_base(int.from_bytes(raw, "big"), BASE58))
         yield str(int.from_bytes(raw, "big")).encode()
 
 
@@ -75,6 +113,33 @@ def _base64_forms(raw: bytes) -> Iterator[bytes]:
         padded = bytes(offset) + raw
         whole = len(padded) * 8 // 6
         yield project(base64.b64encode(padded)[spoiled:whole])
+
+
+def _packed_forms(raw: bytes) -> Iterator[bytes]:
+    """
+    The secret alone, compressed: the same bytes in gzip, zlib and bare deflate data.
+
+    Their heads have 10, 2 and no bytes, so the data stand at each of the three places in base64. The first
+    byte says how the packer ends its data and the last ones are filled up, so both differ between packers.
+    """
+    if len(raw) > _LONGEST_PACKED:
+        return
+    packer = zlib.compressobj(9, zlib.DEFLATED, -15)
+    body = (packer.compress(raw) + packer.flush())[1:-1]
+    yield body.hex().encode()
+    for offset, spoiled in ((0, 0), (1, 2), (2, 3)):
+        whole = (offset + len(body)) * 8 // 6
+        yield project(base64.b64encode(bytes(offset) + body)[spoiled:whole])
+
+
+def _foreign_forms(value: str) -> Iterator[bytes]:
+    """A secret with letters from elsewhere, which change more than their case: ``ß`` becomes ``SS``."""
+    for changed in (value.upper(), value.casefold(), unicodedata.normalize("NFD", value)):
+        yield project(changed.encode("utf-8", "surrogatepass"))
+    yield "".join(str(ord(character)) for character in value).encode()
+    for encoding in (*_UTF16, *_UTF32):
+        # Read as if each byte were a character.
+        yield project(value.encode(encoding, "surrogatepass").decode("latin-1").encode())
 
 
 def _code_forms(raw: bytes) -> Iterator[bytes]:

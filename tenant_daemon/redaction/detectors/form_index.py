@@ -8,9 +8,10 @@ every collection of the interpreter slow.
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
+from itertools import chain
 
 from tenant_daemon.redaction.engines import LiteralEngine, best_engine
-from tenant_daemon.redaction.forms import encoded_forms, plain_form
+from tenant_daemon.redaction.forms import encoded_forms, plain_form, rare_forms
 
 ANCHOR = 8
 """Characters of a form that the engine searches for."""
@@ -18,6 +19,9 @@ SHORTEST_FORM = 6
 SHORTEST_TAIL = 9
 LEAST_PART = 9
 """Characters that a part of a secret has at least: shorter ones occur by chance."""
+
+_FEW = 1_000
+"""Secrets up to which the rarest forms are searched for as well."""
 
 PLAIN, TAIL, ENCODED = range(3)
 """The secret itself; its end, for where the beginning was cut off; it in an encoding."""
@@ -34,7 +38,7 @@ class FormIndex:
         self.values = tuple(values)
         by_anchor: dict[bytes, list[Form]] = {}
         self.longest = 0
-        for form in _all_forms(values):
+        for form in _all_forms(values, is_thorough=len(values) <= _FEW):
             by_anchor.setdefault(_anchor(form), []).append(form)
             self.longest = max(self.longest, len(form[2]))
         self._anchors = list(by_anchor)
@@ -68,7 +72,7 @@ def _anchor(form: Form) -> bytes:
     return projected[-ANCHOR:] if kind == TAIL else projected[:ANCHOR]
 
 
-def _all_forms(values: Sequence[str]) -> Iterator[Form]:
+def _all_forms(values: Sequence[str], *, is_thorough: bool) -> Iterator[Form]:
     for index, value in enumerate(values):
         plain = plain_form(value)
         seen = {plain}
@@ -76,7 +80,7 @@ def _all_forms(values: Sequence[str]) -> Iterator[Form]:
             yield index, PLAIN, plain
             if len(plain) > SHORTEST_TAIL:
                 yield index, TAIL, plain
-        for projected in encoded_forms(value):
+        for projected in chain(encoded_forms(value), rare_forms(value) if is_thorough else ()):
             if len(projected) >= SHORTEST_FORM and projected not in seen:
                 seen.add(projected)
                 yield index, ENCODED, projected
