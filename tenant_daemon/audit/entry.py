@@ -17,10 +17,21 @@ class AuditEvent(StrEnum):
     """The server restarted while it ran; it is not run again."""
     APPROVAL_REQUESTED = "approval.requested"
     APPROVAL_SETTLED = "approval.settled"
+    UNDO_BEGUN = "undo.begun"
+    """A person wants a change put back; written before anything is done."""
+    UNDO_ENDED = "undo.ended"
+    UNDO_REFUSED = "undo.refused"
     SECRET_READ = "secret.read"  # noqa: S105
     """Written before the value is given out."""
     SECRET_STORED = "secret.stored"  # noqa: S105
     SECRET_DELETED = "secret.deleted"  # noqa: S105
+    SECRET_ROTATED = "secret.rotated"  # noqa: S105
+    SECRET_ROTATION_FAILED = "secret.rotation_failed"  # noqa: S105
+    CANARY_SEEN = "canary.seen"
+    """A planted value was about to leave, or was asked for."""
+    VAULT_REKEYED = "vault.rekeyed"
+    VAULT_BACKED_UP = "vault.backed_up"
+    VAULT_RESTORED = "vault.restored"
 
 
 class AuditRecord(BaseModel):

@@ -2,13 +2,14 @@
 
 from tenant_daemon.vault.errors import SecretNotFound, UnfitSecret, VaultLocked
 from tenant_daemon.vault.names import RESERVED_NAMES, reference_to, references_in
-from tenant_daemon.vault.store import SecretChange, SecretInfo
+from tenant_daemon.vault.store import SecretChange, SecretInfo, SecretKind
 from tenant_daemon.vault.vault import Vault
 
 __all__ = [
     "RESERVED_NAMES",
     "SecretChange",
     "SecretInfo",
+    "SecretKind",
     "SecretNotFound",
     "UnfitSecret",
     "Vault",

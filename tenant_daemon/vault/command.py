@@ -1,64 +1,81 @@
-"""``python -m tenant_daemon vault ...``. Values come on standard input, never as an argument."""
+"""``python -m tenant_daemon vault ...``. Values come on standard input or by prompt, never as an argument."""
 
 import argparse
 import getpass
-import sys
+import os
+import shlex
 from collections.abc import Callable
-from typing import Any, Final
+from pathlib import Path
+from typing import Final
 
-from tenant_daemon.audit import AuditUnavailable
+from tenant_daemon.audit import AuditTrail, AuditUnavailable
 from tenant_daemon.home import TenantHome
-from tenant_daemon.kit.verbs import add_verb
-from tenant_daemon.vault.errors import SecretNotFound, UnfitSecret, VaultLocked
-from tenant_daemon.vault.store import SecretInfo
+from tenant_daemon.kit.private_file import write_private
+from tenant_daemon.kit.terminal import complain, say
+from tenant_daemon.vault import backup, canary, rekeying, rotation
+from tenant_daemon.vault.asking import ask_passphrase, ask_value, ask_whole
+from tenant_daemon.vault.env_import import secrets_in
+from tenant_daemon.vault.errors import BadBackup, RotationFailed, SecretNotFound, UnfitSecret, VaultLocked
+from tenant_daemon.vault.keys import KeyStore
+from tenant_daemon.vault.parser import add_parser
+from tenant_daemon.vault.steps.postgresql_role import PostgresqlRoleStep
+from tenant_daemon.vault.steps.redis_acl import RedisAclStep
+from tenant_daemon.vault.store import SecretInfo, SecretKind
 from tenant_daemon.vault.vault import Vault
 
+__all__ = ["add_parser", "run"]
 
-def add_parser(subparsers: Any) -> None:
-    """Add ``vault`` with its verbs."""
-    parser = subparsers.add_parser("vault", help="provide, list, rotate and delete secrets")
-    verbs = parser.add_subparsers(dest="verb", required=True)
-    add_verb(verbs, "list", "names, versions and fingerprints, never values")
-    put = _with_name(verbs, "put", "store the value that is read from standard input")
-    put.add_argument("--note", default="", help="what it is for")
-    for verb, meaning in (
-        ("generate", "make a new random secret"),
-        ("rotate", "give an existing one a new value"),
-    ):
-        _with_name(verbs, verb, meaning).add_argument("--length", type=int, default=32, help="characters")
-    _with_name(verbs, "delete", "erase every version")
+_REFUSALS: Final = (
+    SecretNotFound,
+    UnfitSecret,
+    VaultLocked,
+    RotationFailed,
+    BadBackup,
+    AuditUnavailable,
+    OSError,
+)
 
 
 def run(args: argparse.Namespace) -> int:
     """Do what was asked; 0 when it is done."""
+    home = TenantHome(args.home)
     try:
-        vault = Vault.open(TenantHome(args.home))
-        _VERBS[args.verb](vault, args)
-    except (SecretNotFound, UnfitSecret, VaultLocked, AuditUnavailable) as exc:
-        sys.stderr.write(f"{exc}\n")
+        if args.verb in _ON_KEYS:
+            home.create()
+            _ON_KEYS[args.verb](KeyStore.of(home))
+            return 0
+        vault = Vault.open(home)
+        try:
+            _VERBS[args.verb](vault, args)
+        finally:
+            vault.close()
+    except _REFUSALS as exc:
+        complain(str(exc))
         return 1
     return 0
-
-
-def _with_name(verbs: Any, verb: str, meaning: str) -> argparse.ArgumentParser:
-    parser = add_verb(verbs, verb, meaning)
-    parser.add_argument("name", help="lowercase letters, digits and hyphens")
-    return parser
 
 
 def _list(vault: Vault, _args: argparse.Namespace) -> None:
     for info in vault.list():
         changed = info.changed_at.isoformat(timespec="seconds")
-        sys.stdout.write(f"{info.name}\tversion {info.version}\t{info.fingerprint}\t{changed}\t{info.note}\n")
+        used = f"used by {info.used_by} {info.used_at.isoformat(timespec='seconds')}" if info.used_at else ""
+        columns = (
+            info.name,
+            f"version {info.version}",
+            info.fingerprint,
+            changed,
+            info.kind,
+            info.note,
+            used,
+        )
+        say("\t".join(columns))
 
 
 def _put(vault: Vault, args: argparse.Namespace) -> None:
-    if sys.stdin.isatty():
-        value = getpass.getpass(f"Value of {args.name}: ")
-    else:
-        # One line end is the shell's, not the secret's.
-        value = sys.stdin.read().removesuffix("\n").removesuffix("\r")
-    _tell(vault.put(args.name, value, actor=_actor(), note=args.note))
+    kind = SecretKind(args.kind) if args.kind else None
+    _tell(
+        vault.put(args.name, ask_value(f"Value of {args.name}: "), actor=_actor(), note=args.note, kind=kind)
+    )
 
 
 def _generate(vault: Vault, args: argparse.Namespace) -> None:
@@ -70,26 +87,146 @@ def _generate(vault: Vault, args: argparse.Namespace) -> None:
 def _rotate(vault: Vault, args: argparse.Namespace) -> None:
     if not vault.has(args.name):
         raise SecretNotFound(args.name)
-    _tell(vault.generate(args.name, length=args.length, actor=_actor()))
+    step = _step_of(args, vault)
+    if step is None:
+        _tell(vault.generate(args.name, length=args.length, actor=_actor()))
+    else:
+        _tell(rotation.rotate(vault, args.name, step, actor=_actor(), length=args.length))
+
+
+def _step_of(args: argparse.Namespace, vault: Vault) -> rotation.ChangeStep | None:
+    if args.redis_user:
+        admin_password = ""
+        if args.redis_admin:
+            admin_password = vault.get(
+                args.redis_admin_secret, actor=_actor(), purpose="rotate another secret"
+            )
+        return RedisAclStep(
+            user=args.redis_user,
+            host=args.host,
+            port=args.port or 6379,
+            unix_socket=args.redis_socket,
+            admin=args.redis_admin,
+            admin_password=admin_password,
+        )
+    if args.postgresql_role:
+        return PostgresqlRoleStep(
+            role=args.postgresql_role, database=args.database, host=args.host, port=args.port or 5432
+        )
+    return None
 
 
 def _delete(vault: Vault, args: argparse.Namespace) -> None:
     vault.delete(args.name, actor=_actor())
-    sys.stdout.write(f"{args.name} is erased\n")
+    say(f"{args.name} is erased")
+
+
+def _history(vault: Vault, args: argparse.Namespace) -> None:
+    for change in vault.history(args.name):
+        at = change.at.isoformat(timespec="seconds")
+        say(f"{at}\tversion {change.version}\t{change.change}\t{change.actor}\t{change.fingerprint}")
+
+
+def _access(vault: Vault, args: argparse.Namespace) -> None:
+    trail = AuditTrail.open(TenantHome(args.home))
+    try:
+        for entry in trail.entries():
+            record = entry.record
+            if record.subject == args.name and record.event.startswith(("secret.", "canary.")):
+                at = entry.written_at.isoformat(timespec="seconds")
+                say(f"{at}\t{record.event}\t{record.actor}\t{record.summary}")
+    finally:
+        trail.close()
+
+
+def _rekey(vault: Vault, _args: argparse.Namespace) -> None:
+    passphrase = ask_passphrase("Passphrase of the key: ") if vault.keys.is_locked else ""
+    say(f"the vault is under key {rekeying.change_key(vault, actor=_actor(), passphrase=passphrase)}")
+
+
+def _import(vault: Vault, args: argparse.Namespace) -> None:
+    text = ask_whole() if args.file == Path("-") else args.file.read_text("utf-8")
+    held = secrets_in(text, with_all=args.all, note=args.note)
+    taken = {info.name for info in vault.list()}
+    clashing = [new for new in held.found if new.name in taken] if not args.replace else []
+    wanted = [new for new in held.found if new not in clashing]
+    for info in vault.put_all(wanted, actor=_actor()):
+        _tell(info)
+    for new in clashing:
+        complain(f"{new.name}: exists already; --replace takes the value of the file")
+    for key, reason in held.refused.items():
+        complain(f"{key}: {reason}")
+    if held.plain:
+        complain(
+            f"left alone, since they do not sound like secrets: {', '.join(held.plain)} (--all takes them)"
+        )
+
+
+def _backup(vault: Vault, args: argparse.Namespace) -> None:
+    passphrase = ask_passphrase("Passphrase for the backup: ", is_new=True)
+    write_private(args.file, backup.make_backup(vault, passphrase, actor=_actor()))
+    say(f"{args.file}: {len(vault.list())} secrets. Without the passphrase nobody can read it.")
+
+
+def _restore(vault: Vault, args: argparse.Namespace) -> None:
+    text = args.file.read_text("ascii")
+    passphrase = ask_passphrase("Passphrase of the backup: ")
+    say(f"{backup.restore_backup(vault, text, passphrase, actor=_actor())} secrets are in the vault")
+
+
+def _canary(vault: Vault, args: argparse.Namespace) -> None:
+    if args.act == "list":
+        for name in sorted(vault.canaries()):
+            say(name)
+        return
+    info = canary.plant(vault, args.name, actor=_actor(), shape=args.shape, note=args.note)
+    if args.into:
+        value = vault.get(args.name, actor=_actor(), purpose=f"plant the canary in {args.into}")
+        handle = os.open(args.into, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        with os.fdopen(handle, "a", encoding="utf-8") as file:
+            file.write(f"{args.name.upper().replace('-', '_')}={shlex.quote(value)}\n")
+    _tell(info)
+
+
+def _passphrase(keys: KeyStore) -> None:
+    keys.set_passphrase(ask_passphrase("New passphrase of the key: ", is_new=True))
+    say("The key is behind the passphrase. After each start of the machine: `vault unlock`.")
+
+
+def _unlock(keys: KeyStore) -> None:
+    keys.unlock(ask_passphrase("Passphrase of the key: "))
+    say("The vault is unlocked until the machine stops or `vault lock`.")
+
+
+def _lock(keys: KeyStore) -> None:
+    keys.lock()
+    say("The vault is locked for everything that is started from now on.")
 
 
 def _tell(info: SecretInfo) -> None:
-    sys.stdout.write(f"{info.name} version {info.version}, fingerprint {info.fingerprint}\n")
+    say(f"{info.name} version {info.version}, fingerprint {info.fingerprint}")
 
 
 def _actor() -> str:
     return f"shell:{getpass.getuser()}"
 
 
+_ON_KEYS: Final[dict[str, Callable[[KeyStore], None]]] = {
+    "passphrase": _passphrase,
+    "unlock": _unlock,
+    "lock": _lock,
+}
 _VERBS: Final[dict[str, Callable[[Vault, argparse.Namespace], None]]] = {
     "list": _list,
     "put": _put,
     "generate": _generate,
     "rotate": _rotate,
     "delete": _delete,
+    "history": _history,
+    "access": _access,
+    "rekey": _rekey,
+    "import": _import,
+    "backup": _backup,
+    "restore": _restore,
+    "canary": _canary,
 }

@@ -18,3 +18,11 @@ class UnfitSecret(ValueError):
 
 class VaultLocked(Exception):
     """The key is missing or not private, or something in the vault was changed behind its back."""
+
+
+class RotationFailed(Exception):
+    """A tool did not take a new value; the message says what is in force."""
+
+
+class BadBackup(ValueError):
+    """It is no backup, was changed, or the passphrase is wrong."""

@@ -3,10 +3,10 @@
 import re
 from typing import Final
 
-from tenant_daemon.settings import HUB_KEY_SECRET, UPSTREAM_KEY_SECRET
+from tenant_daemon.settings import HUB_KEY_SECRET, UPSTREAM_KEY_SECRETS
 from tenant_daemon.vault.errors import UnfitSecret
 
-RESERVED_NAMES: Final = frozenset({HUB_KEY_SECRET, UPSTREAM_KEY_SECRET})
+RESERVED_NAMES: Final = frozenset({HUB_KEY_SECRET}) | UPSTREAM_KEY_SECRETS
 """The daemon's own. No agent can use, make or ask for one."""
 
 _NAME: Final = re.compile(r"[a-z][a-z0-9-]{1,62}")

@@ -1,23 +1,32 @@
 """Rows of the vault. Knows SQL and ciphertext; never sees a value."""
 
+import json
 import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Final
 
 from tenant_daemon.contracts.base import utc_now
+from tenant_daemon.vault.errors import VaultLocked
+
+FORM: Final = 2
+"""What the manifest covers: 1 had the versions alone; 2 has everything but ``uses``."""
 
 TABLES: Final = """
 CREATE TABLE IF NOT EXISTS state (
     only INTEGER PRIMARY KEY CHECK (only = 1),
     version INTEGER NOT NULL,
-    manifest TEXT NOT NULL
+    manifest TEXT NOT NULL,
+    key_id TEXT NOT NULL DEFAULT '',
+    form INTEGER NOT NULL DEFAULT 1
 );
 CREATE TABLE IF NOT EXISTS secrets (
     name TEXT PRIMARY KEY,
     version INTEGER NOT NULL,
     note TEXT NOT NULL,
-    created_at TEXT NOT NULL
+    created_at TEXT NOT NULL,
+    kind TEXT NOT NULL DEFAULT 'password'
 );
 CREATE TABLE IF NOT EXISTS sealed_values (
     name TEXT NOT NULL,
@@ -27,6 +36,11 @@ CREATE TABLE IF NOT EXISTS sealed_values (
     fingerprint TEXT NOT NULL,
     PRIMARY KEY (name, version)
 );
+CREATE TABLE IF NOT EXISTS staged (
+    name TEXT PRIMARY KEY,
+    version INTEGER NOT NULL,
+    actor TEXT NOT NULL
+);
 CREATE TABLE IF NOT EXISTS history (
     name TEXT NOT NULL,
     version INTEGER NOT NULL,
@@ -35,9 +49,29 @@ CREATE TABLE IF NOT EXISTS history (
     actor TEXT NOT NULL,
     at TEXT NOT NULL
 );
+CREATE TABLE IF NOT EXISTS uses (
+    name TEXT PRIMARY KEY,
+    actor TEXT NOT NULL,
+    at TEXT NOT NULL
+);
 """
+_ADDED_COLUMNS: Final = {
+    "state": {"key_id": "TEXT NOT NULL DEFAULT ''", "form": "INTEGER NOT NULL DEFAULT 1"},
+    "secrets": {"kind": "TEXT NOT NULL DEFAULT 'password'"},
+}
+"""What form 1 lacks. ``staged`` and ``uses`` are new tables."""
 _KEPT_VERSIONS: Final = 10
 """Older values are erased. Those kept are still redacted: a replaced password may be valid somewhere."""
+
+
+class SecretKind(StrEnum):
+    """What a secret is, for people; all are kept alike."""
+
+    PASSWORD = "password"  # noqa: S105
+    API_KEY = "api_key"
+    OTHER = "other"
+    CANARY = "canary"
+    """A planted value that nobody uses: where it turns up, somebody looked where they should not."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +85,9 @@ class SecretInfo:
     created_at: datetime
     changed_at: datetime
     changed_by: str
+    kind: SecretKind = SecretKind.PASSWORD
+    used_at: datetime | None = None
+    used_by: str = ""
 
 
 @dataclass(frozen=True)
@@ -59,7 +96,8 @@ class SecretChange:
 
     version: int
     change: str
-    """``stored``, ``generated`` or ``deleted``."""
+    """``stored``, ``generated``, ``imported``, ``planted``, ``staged``, ``rotated``, ``discarded``,
+    ``deleted``."""
     fingerprint: str
     actor: str
     at: datetime
@@ -73,6 +111,45 @@ class SealedValue:
     version: int
     sealed: bytes
     fingerprint: str
+
+
+@dataclass(frozen=True)
+class State:
+    """The one row that signs all others."""
+
+    version: int
+    manifest: str
+    key_id: str
+    form: int
+
+
+def state(db: sqlite3.Connection) -> State | None:
+    row = db.execute("SELECT version, manifest, key_id, form FROM state").fetchone()
+    return State(row["version"], row["manifest"], row["key_id"], row["form"]) if row else None
+
+
+def require_state(db: sqlite3.Connection) -> State:
+    """The signed row; raises VaultLocked when somebody took it out."""
+    found = state(db)
+    if found is None:
+        raise VaultLocked("the vault's contents are not what the daemon stored")
+    return found
+
+
+def set_state(db: sqlite3.Connection, new: State) -> None:
+    db.execute(
+        "INSERT OR REPLACE INTO state (only, version, manifest, key_id, form) VALUES (1, ?, ?, ?, ?)",
+        (new.version, new.manifest, new.key_id, new.form),
+    )
+
+
+def upgrade(db: sqlite3.Connection) -> None:
+    """Add the columns that an older file lacks."""
+    for table, columns in _ADDED_COLUMNS.items():
+        held = {row["name"] for row in db.execute(f"PRAGMA table_info({table})")}
+        for name, definition in columns.items():
+            if name not in held:
+                db.execute(f"ALTER TABLE {table} ADD COLUMN {name} {definition}")
 
 
 def current_version(db: sqlite3.Connection, name: str) -> int:
@@ -98,53 +175,118 @@ def all_sealed(db: sqlite3.Connection) -> list[SealedValue]:
     return [_sealed(row) for row in rows]
 
 
-def add_version(
-    db: sqlite3.Connection, value: SealedValue, *, key_id: str, note: str, change: str, actor: str
-) -> None:
+@dataclass(frozen=True)
+class NewVersion:
+    """A value on its way into the file, and what is said of it."""
+
+    value: SealedValue
+    key_id: str
+    change: str
+    actor: str
+    note: str = ""
+    kind: SecretKind | None = None
+    """None keeps the kind that the secret has."""
+
+
+def add_version(db: sqlite3.Connection, new: NewVersion) -> None:
     """Make this the secret's current version; erase what is older than the versions to keep."""
     now = utc_now().isoformat()
+    name, version = new.value.name, new.value.version
     db.execute(
-        "INSERT INTO secrets (name, version, note, created_at) VALUES (?, ?, ?, ?)"
+        "INSERT INTO secrets (name, version, note, created_at, kind) VALUES (?, ?, ?, ?, ?)"
         " ON CONFLICT (name) DO UPDATE SET version = excluded.version,"
         " note = CASE excluded.note WHEN '' THEN note ELSE excluded.note END",
-        (value.name, value.version, note, now),
+        (name, version, new.note, now, new.kind or SecretKind.PASSWORD),
     )
+    if new.kind is not None:
+        db.execute("UPDATE secrets SET kind = ? WHERE name = ?", (new.kind, name))
+    _keep_value(db, new)
+    _remember(db, name, version, new.change, new.value.fingerprint, new.actor, now)
+
+
+def stage(db: sqlite3.Connection, new: NewVersion) -> None:
+    """Keep a value that is not the current one yet."""
+    _keep_value(db, new)
     db.execute(
-        "INSERT INTO sealed_values (name, version, key_id, sealed, fingerprint) VALUES (?, ?, ?, ?, ?)",
-        (value.name, value.version, key_id, value.sealed, value.fingerprint),
+        "INSERT OR REPLACE INTO staged (name, version, actor) VALUES (?, ?, ?)",
+        (new.value.name, new.value.version, new.actor),
     )
-    db.execute(
-        "DELETE FROM sealed_values WHERE name = ? AND version <= ?",
-        (value.name, value.version - _KEPT_VERSIONS),
+    _remember(
+        db,
+        new.value.name,
+        new.value.version,
+        "staged",
+        new.value.fingerprint,
+        new.actor,
+        utc_now().isoformat(),
     )
-    _remember(db, value.name, value.version, change, value.fingerprint, actor, now)
+
+
+def staged_version(db: sqlite3.Connection, name: str) -> int:
+    """The version that waits to become the current one, 0 when there is none."""
+    row = db.execute("SELECT version FROM staged WHERE name = ?", (name,)).fetchone()
+    return int(row["version"]) if row else 0
+
+
+def promote(db: sqlite3.Connection, value: SealedValue, *, actor: str) -> None:
+    """The staged version is the current one from now on."""
+    db.execute("UPDATE secrets SET version = ? WHERE name = ?", (value.version, value.name))
+    db.execute("DELETE FROM staged WHERE name = ?", (value.name,))
+    _remember(db, value.name, value.version, "rotated", value.fingerprint, actor, utc_now().isoformat())
+
+
+def discard(db: sqlite3.Connection, value: SealedValue, *, actor: str) -> None:
+    """Forget the staged version: it never came into use."""
+    db.execute("DELETE FROM staged WHERE name = ?", (value.name,))
+    db.execute("DELETE FROM sealed_values WHERE name = ? AND version = ?", (value.name, value.version))
+    _remember(db, value.name, value.version, "discarded", value.fingerprint, actor, utc_now().isoformat())
 
 
 def remove(db: sqlite3.Connection, name: str, *, actor: str) -> None:
     """Erase every value of the secret; its history stays."""
     version = current_version(db, name)
-    db.execute("DELETE FROM sealed_values WHERE name = ?", (name,))
-    db.execute("DELETE FROM secrets WHERE name = ?", (name,))
+    for table in ("sealed_values", "secrets", "staged", "uses"):
+        db.execute(f"DELETE FROM {table} WHERE name = ?", (name,))  # noqa: S608
     _remember(db, name, version, "deleted", "", actor, utc_now().isoformat())
+
+
+def reseal(db: sqlite3.Connection, value: SealedValue, key_id: str) -> None:
+    """Put a kept version under another key, and so the fingerprint that history tells of it."""
+    db.execute(
+        "UPDATE sealed_values SET sealed = ?, fingerprint = ?, key_id = ? WHERE name = ? AND version = ?",
+        (value.sealed, value.fingerprint, key_id, value.name, value.version),
+    )
+    db.execute(
+        "UPDATE history SET fingerprint = ? WHERE name = ? AND version = ? AND change <> 'deleted'",
+        (value.fingerprint, value.name, value.version),
+    )
+
+
+def note_use(db: sqlite3.Connection, name: str, actor: str) -> None:
+    """Remember who was given the value last."""
+    db.execute("INSERT OR REPLACE INTO uses VALUES (?, ?, ?)", (name, actor, utc_now().isoformat()))
 
 
 def infos(db: sqlite3.Connection) -> list[SecretInfo]:
     rows = db.execute(
-        "SELECT s.name, s.version, s.note, s.created_at, h.fingerprint, h.at, h.actor FROM secrets s"
-        " JOIN history h ON h.name = s.name AND h.version = s.version AND h.change <> 'deleted'"
-        " ORDER BY s.name"
+        "SELECT s.name, s.version, s.note, s.created_at, s.kind, h.fingerprint, h.at, h.actor,"
+        " u.at AS used_at, u.actor AS used_by FROM secrets s"
+        " JOIN history h ON h.name = s.name AND h.version = s.version"
+        " AND h.change NOT IN ('deleted', 'staged', 'discarded')"
+        " LEFT JOIN uses u ON u.name = s.name ORDER BY s.name"
     ).fetchall()
+    return [_info(row) for row in rows]
+
+
+def kind_of(db: sqlite3.Connection, name: str) -> SecretKind | None:
+    """What the secret is, None when there is none of this name."""
+    row = db.execute("SELECT kind FROM secrets WHERE name = ?", (name,)).fetchone()
+    return SecretKind(row["kind"]) if row else None
+
+
+def names_of_kind(db: sqlite3.Connection, kind: SecretKind) -> list[str]:
     return [
-        SecretInfo(
-            name=row["name"],
-            version=row["version"],
-            fingerprint=row["fingerprint"],
-            note=row["note"],
-            created_at=datetime.fromisoformat(row["created_at"]),
-            changed_at=datetime.fromisoformat(row["at"]),
-            changed_by=row["actor"],
-        )
-        for row in rows
+        row["name"] for row in db.execute("SELECT name FROM secrets WHERE kind = ? ORDER BY name", (kind,))
     ]
 
 
@@ -159,17 +301,67 @@ def history(db: sqlite3.Connection, name: str) -> list[SecretChange]:
     ]
 
 
-def manifest_lines(db: sqlite3.Connection, version: int) -> list[str]:
-    """What the manifest's signature covers: the counter, each current version and each kept one."""
-    current = db.execute("SELECT name, version FROM secrets ORDER BY name").fetchall()
-    kept = db.execute(
-        "SELECT name, version, fingerprint FROM sealed_values ORDER BY name, version"
-    ).fetchall()
+def empty_lines(key_id: str) -> list[str]:
+    """What the signature of a vault without anything in it covers."""
+    return ["counter 0", f"key {key_id}"]
+
+
+def manifest_lines(db: sqlite3.Connection, version: int, key_id: str) -> list[str]:
+    """What the manifest's signature covers: everything but who used what."""
     return [
         f"counter {version}",
-        *(f"current {row['name']} {row['version']}" for row in current),
-        *(f"kept {row['name']} {row['version']} {row['fingerprint']}" for row in kept),
+        f"key {key_id}",
+        *_lines(db, "secrets", "name, version, kind, note, created_at", "name"),
+        *_lines(db, "sealed_values", "name, version, key_id, fingerprint", "name, version"),
+        *_lines(db, "staged", "name, version, actor", "name"),
+        *_lines(db, "history", "name, version, change, fingerprint, actor, at", "rowid"),
     ]
+
+
+def old_manifest_lines(db: sqlite3.Connection, version: int) -> list[str]:
+    """What the signature of form 1 covers."""
+    return [
+        f"counter {version}",
+        *(f"current {r['name']} {r['version']}" for r in db.execute("SELECT * FROM secrets ORDER BY name")),
+        *(
+            f"kept {r['name']} {r['version']} {r['fingerprint']}"
+            for r in db.execute("SELECT * FROM sealed_values ORDER BY name, version")
+        ),
+    ]
+
+
+def _lines(db: sqlite3.Connection, table: str, columns: str, order: str) -> list[str]:
+    # As JSON: a note may hold blanks and line ends, which must not look like another row.
+    rows = db.execute(f"SELECT {columns} FROM {table} ORDER BY {order}")  # noqa: S608
+    return [f"{table} {json.dumps(tuple(row))}" for row in rows]
+
+
+def _keep_value(db: sqlite3.Connection, new: NewVersion) -> None:
+    value = new.value
+    db.execute(
+        "INSERT INTO sealed_values (name, version, key_id, sealed, fingerprint) VALUES (?, ?, ?, ?, ?)",
+        (value.name, value.version, new.key_id, value.sealed, value.fingerprint),
+    )
+    db.execute(
+        "DELETE FROM sealed_values WHERE name = ? AND version <= ?"
+        " AND version <> (SELECT version FROM secrets WHERE name = ?)",
+        (value.name, value.version - _KEPT_VERSIONS, value.name),
+    )
+
+
+def _info(row: sqlite3.Row) -> SecretInfo:
+    return SecretInfo(
+        name=row["name"],
+        version=row["version"],
+        fingerprint=row["fingerprint"],
+        note=row["note"],
+        created_at=datetime.fromisoformat(row["created_at"]),
+        changed_at=datetime.fromisoformat(row["at"]),
+        changed_by=row["actor"],
+        kind=SecretKind(row["kind"]),
+        used_at=datetime.fromisoformat(row["used_at"]) if row["used_at"] else None,
+        used_by=row["used_by"] or "",
+    )
 
 
 def _remember(

@@ -3,8 +3,9 @@
 import secrets as randomness
 import sqlite3
 import string
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
 from typing import Final
 
 from tenant_daemon.audit import AuditEvent, AuditRecord, AuditTrail
@@ -14,11 +15,11 @@ from tenant_daemon.vault import store
 from tenant_daemon.vault.cipher import Cipher
 from tenant_daemon.vault.errors import SecretNotFound, UnfitSecret, VaultLocked
 from tenant_daemon.vault.fitness import check_value
-from tenant_daemon.vault.key import create_key, read_key
+from tenant_daemon.vault.keys import KeyStore
+from tenant_daemon.vault.ledger import COUNTER_FILE, Ledger, Page
 from tenant_daemon.vault.names import RESERVED_NAMES, check_name
-from tenant_daemon.vault.store import SecretChange, SecretInfo
+from tenant_daemon.vault.store import SecretChange, SecretInfo, SecretKind
 
-KEY_FILE: Final = "vault.key"
 _ALPHABET: Final = string.ascii_letters + string.digits
 """No marks: a generated value then passes every tool's configuration file without quoting."""
 _MIN_GENERATED: Final = 16
@@ -26,7 +27,26 @@ _MAX_GENERATED: Final = 256
 
 # Spelled here, since inside the class `list` is the method.
 History = list[SecretChange]
+Infos = list[SecretInfo]
 NamedValues = list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class NewSecret:
+    """A value to be stored, checked when it is."""
+
+    name: str
+    value: str = field(repr=False)
+    note: str = ""
+    kind: SecretKind | None = None
+    change: str = "stored"
+
+
+def random_value(length: int) -> str:
+    """A random value of letters and digits; raises UnfitSecret when it would be too short or too long."""
+    if not _MIN_GENERATED <= length <= _MAX_GENERATED:
+        raise UnfitSecret(f"length: {_MIN_GENERATED} to {_MAX_GENERATED} characters, not {length}")
+    return "".join(randomness.choice(_ALPHABET) for _ in range(length))
 
 
 class Vault:
@@ -36,15 +56,14 @@ class Vault:
     Every value given out by ``get`` and every change is in the audit trail first; when that cannot be
     written, nothing is given out and nothing changes (``AuditUnavailable``).
 
-    Raises, from every method: ``VaultLocked`` when the file was changed behind the vault's back. What it
-    cannot notice by itself is an old copy of the whole file put in its place.
+    Raises, from every method: ``VaultLocked`` when the file was changed behind the vault's back, also when an
+    older copy of it was put in its place.
     """
 
-    def __init__(self, database: Database, cipher: Cipher, audit: AuditTrail) -> None:
-        self._database = database
-        self._cipher = cipher
+    def __init__(self, ledger: Ledger, keys: KeyStore, audit: AuditTrail) -> None:
+        self._ledger = ledger
         self._audit = audit
-        self._checked_state = -1
+        self.keys = keys
 
     @classmethod
     def open(cls, home: TenantHome) -> "Vault":
@@ -55,34 +74,50 @@ class Vault:
             VaultLocked: There is a vault but not its key, or the key is not private.
         """
         home.create()
-        key_path = home.keys_dir / KEY_FILE
+        keys = KeyStore.of(home)
         # In this order: another process that makes a vault right now makes the key before the file.
         if not home.vault_db.exists():
-            create_key(key_path)
-        cipher = Cipher(read_key(key_path))
+            keys.create()
+        keys.read()
         audit = AuditTrail.open(home)
         try:
-            vault = cls(Database(home.vault_db, store.TABLES), cipher, audit)
+            database = Database(home.vault_db, store.TABLES)
         except sqlite3.Error as exc:
             raise VaultLocked(f"{home.vault_db}: {exc}") from exc
-        vault._begin()
-        return vault
+        ledger = Ledger(database, keys, home.keys_dir / COUNTER_FILE)
+        ledger.begin()
+        return cls(ledger, keys, audit)
 
-    def put(self, name: str, value: str, *, actor: str, note: str = "") -> SecretInfo:
+    def put(
+        self, name: str, value: str, *, actor: str, note: str = "", kind: SecretKind | None = None
+    ) -> SecretInfo:
         """
         Store a value under a new or existing name. The value that is there already makes no new version.
 
         Raises:
             UnfitSecret: The name or the value cannot be taken; says why.
         """
-        return self._put(name, value, actor=actor, note=note, change="stored")
+        return self.put_all([NewSecret(name, value, note, kind)], actor=actor)[0]
 
-    def generate(self, name: str, *, length: int = 32, actor: str, note: str = "") -> SecretInfo:
+    def put_all(self, wanted: Sequence[NewSecret], *, actor: str) -> Infos:
+        """Store several values, all of them or none; raises UnfitSecret."""
+        for new in wanted:
+            check_name(new.name)
+            check_value(new.value)
+            if actor.startswith("agent:") and new.name in RESERVED_NAMES:
+                raise UnfitSecret(f"{new.name} is a name that the server keeps for itself")
+        with self._ledger.writing() as page:
+            for new in wanted:
+                self._put(page, new, actor)
+            infos = {info.name: info for info in store.infos(page.db)}
+        return [infos[new.name] for new in wanted]
+
+    def generate(
+        self, name: str, *, length: int = 32, actor: str, note: str = "", kind: SecretKind | None = None
+    ) -> SecretInfo:
         """Store a random value of letters and digits, which nobody sees."""
-        if not _MIN_GENERATED <= length <= _MAX_GENERATED:
-            raise UnfitSecret(f"length: {_MIN_GENERATED} to {_MAX_GENERATED} characters, not {length}")
-        value = "".join(randomness.choice(_ALPHABET) for _ in range(length))
-        return self._put(name, value, actor=actor, note=note, change="generated")
+        new = NewSecret(name, random_value(length), note, kind, "generated")
+        return self.put_all([new], actor=actor)[0]
 
     def get(self, name: str, *, actor: str, purpose: str) -> str:
         """
@@ -97,124 +132,135 @@ class Vault:
         """
         if actor.startswith("agent:") and name in RESERVED_NAMES:
             raise SecretNotFound(name)
-        with self._reading() as db:
-            version = store.current_version(db, name)
-            found = store.sealed_value(db, name, version)
-        if found is None:
-            raise SecretNotFound(name)
-        value = self._cipher.decrypt(name, version, found.sealed)
-        self._audit.append(
-            AuditRecord(event=AuditEvent.SECRET_READ, actor=actor, subject=name, summary=purpose[:2_000])
-        )
+        with self._ledger.reading() as page:
+            value = _value_of(page, name, store.current_version(page.db, name))
+        self._tell(AuditEvent.SECRET_READ, actor, name, purpose)
+        with self._ledger.noting() as db:
+            store.note_use(db, name, actor)
         return value
 
     def delete(self, name: str, *, actor: str) -> None:
         """Erase every version; raises SecretNotFound."""
-        with self._writing() as db:
-            if not store.current_version(db, name):
+        with self._ledger.writing() as page:
+            if not store.current_version(page.db, name):
                 raise SecretNotFound(name)
-            store.remove(db, name, actor=actor)
-            self._audit.append(AuditRecord(event=AuditEvent.SECRET_DELETED, actor=actor, subject=name))
+            store.remove(page.db, name, actor=actor)
+            self._tell(AuditEvent.SECRET_DELETED, actor, name)
 
-    def list(self) -> list[SecretInfo]:
+    def stage(self, name: str, *, length: int, actor: str) -> NamedValues:
+        """
+        Keep a random new value beside the current one, which stays in force until ``promote``.
+
+        Returns ``[("old", value), ("new", value)]``. Interrupted, the next call gives the same new one.
+        """
+        with self._ledger.writing() as page:
+            current = store.current_version(page.db, name)
+            old = _value_of(page, name, current)
+            staged = store.staged_version(page.db, name)
+            if not staged:
+                staged = store.last_version(page.db, name) + 1
+                sealed = _sealed(page, name, staged, random_value(length))
+                kind = store.kind_of(page.db, name)
+                store.stage(page.db, store.NewVersion(sealed, page.cipher.key_id, "staged", actor, kind=kind))
+                self._tell(AuditEvent.SECRET_READ, actor, name, f"rotation to version {staged}")
+            return [("old", old), ("new", _value_of(page, name, staged))]
+
+    def is_staged(self, name: str) -> bool:
+        """Whether a new value waits to come into force: a rotation is under way or was interrupted."""
+        with self._ledger.reading() as page:
+            return store.staged_version(page.db, name) > 0
+
+    def promote(self, name: str, *, actor: str) -> SecretInfo:
+        """The staged value is the current one from now on; raises SecretNotFound when there is none."""
+        with self._ledger.writing() as page:
+            staged = _staged(page, name)
+            store.promote(page.db, staged, actor=actor)
+            self._tell(AuditEvent.SECRET_ROTATED, actor, name, f"version {staged.version}")
+            return next(info for info in store.infos(page.db) if info.name == name)
+
+    def discard(self, name: str, *, actor: str, reason: str) -> None:
+        """Forget the staged value; raises SecretNotFound when there is none."""
+        with self._ledger.writing() as page:
+            staged = _staged(page, name)
+            store.discard(page.db, staged, actor=actor)
+            self._tell(AuditEvent.SECRET_ROTATION_FAILED, actor, name, reason)
+
+    def list(self) -> Infos:
         """Every secret, by name, without its value."""
-        with self._reading() as db:
-            return store.infos(db)
+        with self._ledger.reading() as page:
+            return store.infos(page.db)
 
     def has(self, name: str) -> bool:
-        with self._reading() as db:
-            return store.current_version(db, name) > 0
+        with self._ledger.reading() as page:
+            return store.current_version(page.db, name) > 0
 
     def history(self, name: str) -> History:
         """Every change under this name, also of a secret that is gone."""
-        with self._reading() as db:
-            return store.history(db, name)
+        with self._ledger.reading() as page:
+            return store.history(page.db, name)
 
     def version(self) -> int:
         """A number that changes with every change by any process. Cheap: ask before each use of a cache."""
-        with self._guarded(), self._database.reading() as db:
-            return int(db.execute("SELECT version FROM state").fetchone()["version"])
+        return self._ledger.version()
 
     def known_secrets(self) -> NamedValues:
         """Name and value of every version that is kept, for redaction only; a secret's newest first."""
-        with self._reading() as db:
-            kept = store.all_sealed(db)
-        return [(item.name, self._cipher.decrypt(item.name, item.version, item.sealed)) for item in kept]
+        with self._ledger.reading() as page:
+            kept = store.all_sealed(page.db)
+            return [(item.name, page.cipher.decrypt(item.name, item.version, item.sealed)) for item in kept]
+
+    def canaries(self) -> frozenset[str]:
+        """Names of the planted secrets."""
+        with self._ledger.reading() as page:
+            return frozenset(store.names_of_kind(page.db, SecretKind.CANARY))
+
+    def rewriting(self) -> AbstractContextManager[Page]:
+        """A transaction over the whole file, for what changes all of it: another key, a backup put back."""
+        return self._ledger.writing()
+
+    def cipher_of(self, key: bytes) -> Cipher:
+        """Know this key from now on, and give what computes with it."""
+        return self._ledger.add_key(key)
+
+    def record(self, event: AuditEvent, actor: str, summary: str = "") -> None:
+        """Put what was done with the whole vault into the audit trail."""
+        self._tell(event, actor, "vault", summary)
 
     def close(self) -> None:
-        self._database.close()
+        self._ledger.close()
         self._audit.close()
 
-    def _put(self, name: str, value: str, *, actor: str, note: str, change: str) -> SecretInfo:
-        check_name(name)
-        check_value(value)
-        if actor.startswith("agent:") and name in RESERVED_NAMES:
-            raise UnfitSecret(f"{name} is a name that the server keeps for itself")
-        fingerprint = self._cipher.fingerprint(value)
-        with self._writing() as db:
-            held = store.sealed_value(db, name, store.current_version(db, name))
-            if held is None or held.fingerprint != fingerprint:
-                version = store.last_version(db, name) + 1
-                sealed = self._cipher.encrypt(name, version, value)
-                store.add_version(
-                    db,
-                    store.SealedValue(name, version, sealed, fingerprint),
-                    key_id=self._cipher.key_id,
-                    note=note,
-                    change=change,
-                    actor=actor,
-                )
-                self._audit.append(
-                    AuditRecord(
-                        event=AuditEvent.SECRET_STORED,
-                        actor=actor,
-                        subject=name,
-                        summary=f"version {version}",
-                    )
-                )
-            return next(info for info in store.infos(db) if info.name == name)
-
-    def _begin(self) -> None:
-        """Sign an empty vault as empty; check one that is there."""
-        with self._guarded(), self._database.writing() as db:
-            if db.execute("SELECT 1 FROM state").fetchone() is None:
-                # With rows but without a state, somebody removed the state: then this signature is wrong.
-                db.execute("INSERT INTO state VALUES (1, 0, ?)", (self._cipher.sign(["counter 0"]),))
-        with self._reading():
-            pass
-
-    @contextmanager
-    def _reading(self) -> Iterator[sqlite3.Connection]:
-        with self._guarded(), self._database.reading() as db:
-            db.execute("BEGIN")
-            try:
-                self._check_manifest(db)
-                yield db
-            finally:
-                db.execute("COMMIT")
-
-    @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        with self._guarded(), self._database.writing() as db:
-            self._check_manifest(db)
-            yield db
-            version = int(db.execute("SELECT version FROM state").fetchone()["version"]) + 1
-            manifest = self._cipher.sign(store.manifest_lines(db, version))
-            db.execute("UPDATE state SET version = ?, manifest = ?", (version, manifest))
-
-    def _check_manifest(self, db: sqlite3.Connection) -> None:
-        # data_version changes exactly when another connection has committed (sqlite.org/pragma.html).
-        state = int(db.execute("PRAGMA data_version").fetchone()[0])
-        if state == self._checked_state:
+    def _put(self, page: Page, new: NewSecret, actor: str) -> None:
+        held = store.sealed_value(page.db, new.name, store.current_version(page.db, new.name))
+        if held is not None and held.fingerprint == page.cipher.fingerprint(new.value):
             return
-        row = db.execute("SELECT version, manifest FROM state").fetchone()
-        if row is None or row["manifest"] != self._cipher.sign(store.manifest_lines(db, row["version"])):
-            raise VaultLocked("the vault's contents are not what the daemon stored")
-        self._checked_state = state
+        version = store.last_version(page.db, new.name) + 1
+        sealed = _sealed(page, new.name, version, new.value)
+        store.add_version(
+            page.db,
+            store.NewVersion(sealed, page.cipher.key_id, new.change, actor, new.note, new.kind),
+        )
+        self._tell(AuditEvent.SECRET_STORED, actor, new.name, f"version {version}")
 
-    @contextmanager
-    def _guarded(self) -> Iterator[None]:
-        try:
-            yield
-        except sqlite3.Error as exc:
-            raise VaultLocked(f"the vault cannot be read: {exc}") from exc
+    def _tell(self, event: AuditEvent, actor: str, subject: str, summary: str = "") -> None:
+        self._audit.append(AuditRecord(event=event, actor=actor, subject=subject, summary=summary[:2_000]))
+
+
+def _sealed(page: Page, name: str, version: int, value: str) -> store.SealedValue:
+    return store.SealedValue(
+        name, version, page.cipher.encrypt(name, version, value), page.cipher.fingerprint(value)
+    )
+
+
+def _value_of(page: Page, name: str, version: int) -> str:
+    found = store.sealed_value(page.db, name, version)
+    if found is None:
+        raise SecretNotFound(name)
+    return page.cipher.decrypt(name, version, found.sealed)
+
+
+def _staged(page: Page, name: str) -> store.SealedValue:
+    found = store.sealed_value(page.db, name, store.staged_version(page.db, name))
+    if found is None:
+        raise SecretNotFound(name)
+    return found

@@ -47,3 +47,64 @@ def test_delete_erases(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> No
     assert vault(tmp_path, "delete", "shop-key") == 0
     assert vault(tmp_path, "delete", "shop-key") == 1
     assert "no secret named shop-key" in capsys.readouterr().err
+
+
+def type_in(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(text))
+
+
+def test_backup_and_restore(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home, file = tmp_path / "home", tmp_path / "vault.backup"
+    vault(home, "generate", "shop-key")
+    type_in("a bakery opens at five\n", monkeypatch)
+    assert vault(home, "backup", str(file)) == 0
+    vault(home, "delete", "shop-key")
+    type_in("the wrong passphrase\n", monkeypatch)
+    assert vault(home, "restore", str(file)) == 1
+    type_in("a bakery opens at five\n", monkeypatch)
+    assert vault(home, "restore", str(file)) == 0
+
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert [name for name, _ in Vault.open(TenantHome(home)).known_secrets()] == ["shop-key"]
+
+
+def test_import_says_what_it_left(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / ".env"
+    file.write_text("SHOP_TOKEN=quartz-Lamp-42\nPORT=80\nAPI_KEY=short\n")
+
+    assert vault(tmp_path / "home", "import", str(file)) == 0
+    assert vault(tmp_path / "home", "import", str(file)) == 0
+
+    printed = capsys.readouterr()
+    assert "shop-token version 1" in printed.out
+    assert "PORT" in printed.err
+    assert "API_KEY: shorter than" in printed.err
+    assert "shop-token: exists already" in printed.err
+    assert "quartz" not in printed.out + printed.err
+
+
+def test_canary_is_planted_into_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    bait = tmp_path / "old.env"
+
+    assert vault(tmp_path / "home", "canary", "plant", "old-pay-key", "--into", str(bait)) == 0
+    assert vault(tmp_path / "home", "canary", "plant", "old-pay-key") == 1
+    assert vault(tmp_path / "home", "canary", "list") == 0
+
+    value = dict(Vault.open(TenantHome(tmp_path / "home")).known_secrets())["old-pay-key"]
+    assert bait.read_text() == f"OLD_PAY_KEY={value}\n"
+    assert value not in capsys.readouterr().out
+
+
+def test_rekey_history_and_access(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    vault(tmp_path, "generate", "shop-key")
+    Vault.open(TenantHome(tmp_path)).get("shop-key", actor="agent:sales", purpose="call c-1")
+
+    assert vault(tmp_path, "rekey") == 0
+    assert vault(tmp_path, "history", "shop-key") == 0
+    assert vault(tmp_path, "access", "shop-key") == 0
+
+    printed = capsys.readouterr().out
+    assert "generated" in printed
+    assert "secret.read\tagent:sales\tcall c-1" in printed

@@ -1,0 +1,116 @@
+"""Secrets out of a ``.env`` file."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from tenant_daemon.vault.errors import UnfitSecret
+from tenant_daemon.vault.fitness import check_value
+from tenant_daemon.vault.names import RESERVED_NAMES, check_name
+from tenant_daemon.vault.store import SecretKind
+from tenant_daemon.vault.vault import NewSecret
+
+_LINE: Final = re.compile(r"\s*(?:export\s+)?(?P<key>[A-Za-z_][A-Za-z0-9_.]*)\s*=\s*(?P<value>.*)")
+_SECRET_WORDS: Final = re.compile(
+    r"(?i)pass|pwd|secret|token|credential|private|(?:^|[_.])(?:api)?_?key(?:$|[_.])|dsn|_url$|_uri$|salt|webhook"
+)
+_ADDRESS_WITHOUT_PASSWORD: Final = re.compile(r"(?i)[a-z][a-z0-9+.-]*://[^@\s]*")
+_KEY_WORDS: Final = re.compile(r"(?i)key|token")
+_ESCAPES: Final = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\", "$": "$"}
+
+
+@dataclass(frozen=True)
+class EnvSecrets:
+    """What a file holds."""
+
+    found: list[NewSecret]
+    refused: dict[str, str] = field(default_factory=dict)
+    """Key -> why it cannot be kept."""
+    plain: list[str] = field(default_factory=list)
+    """Keys of settings that are no secrets, by their name."""
+
+
+def secrets_in(text: str, *, with_all: bool = False, note: str = "") -> EnvSecrets:
+    """
+    The secrets of a ``.env`` file.
+
+    Whatever is in the vault is redacted everywhere, so that a setting which is no secret does not belong
+    there: by default only keys that sound like one are taken.
+
+    Args:
+        text: The file.
+        with_all: Take every key whose value the vault can keep.
+        note: For each of them.
+    """
+    result = EnvSecrets([])
+    for key, value in _settings(text):
+        if not value or not (with_all or _sounds_secret(key, value)):
+            result.plain.append(key)
+            continue
+        name = _name_of(key)
+        try:
+            check_name(name)
+            check_value(value)
+            if name in RESERVED_NAMES:
+                raise UnfitSecret(f"{name} is a name that the server keeps for itself")
+        except UnfitSecret as exc:
+            result.refused[key] = str(exc)
+            continue
+        kind = SecretKind.API_KEY if _KEY_WORDS.search(key) else SecretKind.PASSWORD
+        result.found.append(NewSecret(name, value, note, kind, "imported"))
+    return result
+
+
+def _sounds_secret(key: str, value: str) -> bool:
+    return bool(_SECRET_WORDS.search(key)) and not _ADDRESS_WITHOUT_PASSWORD.fullmatch(value)
+
+
+def _name_of(key: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", key.lower()).strip("-")[:63]
+
+
+def _settings(text: str) -> Iterator[tuple[str, str]]:
+    """Keys and values, the last one of each key, as a shell would take them."""
+    found: dict[str, str] = {}
+    lines = iter(text.splitlines())
+    for line in lines:
+        match = _LINE.fullmatch(line)
+        if match is None or line.lstrip().startswith("#"):
+            continue
+        value = match["value"].strip()
+        quote = value[:1]
+        if quote in ("'", '"'):
+            while not _closes(value, quote):
+                more = next(lines, None)
+                if more is None:
+                    break
+                value += f"\n{more}"
+            value = _unquoted(value, quote)
+        else:
+            value = re.split(r"\s+#", value, maxsplit=1)[0].rstrip()
+        found[match["key"]] = value
+    yield from found.items()
+
+
+def _closes(value: str, quote: str) -> bool:
+    return _end_of_quotes(value, quote) > 0
+
+
+def _end_of_quotes(value: str, quote: str) -> int:
+    position = 1
+    while position < len(value):
+        if value[position] == "\\" and quote == '"':
+            position += 2
+            continue
+        if value[position] == quote:
+            return position
+        position += 1
+    return 0
+
+
+def _unquoted(value: str, quote: str) -> str:
+    inner = value[1 : _end_of_quotes(value, quote) or len(value)]
+    if quote == "'":
+        return inner
+    return re.sub(r"\\(.)", lambda found: _ESCAPES.get(found[1], found[0]), inner)

@@ -1,0 +1,1 @@
+"""How tools take a new password; each is a ``rotation.ChangeStep`` for something that runs on this server."""
