@@ -15,6 +15,7 @@ from tenant_daemon.redaction.detectors.form_index import (
     ANCHOR,
     ENCODED,
     LEAST_PART,
+    PLAIN,
     SHORTEST_FORM,
     TAIL,
     EngineMaker,
@@ -66,7 +67,7 @@ class KnownSecret:
 class _Secret:
     """What the search has to know of a secret."""
 
-    __slots__ = ("is_long", "is_unprojectable", "name", "raw", "value")
+    __slots__ = ("is_long", "is_unprojectable", "lead", "name", "raw", "trail", "value")
 
     def __init__(self, name: str, value: str) -> None:
         self.name = name
@@ -75,6 +76,9 @@ class _Secret:
         size = len(plain_form(value))
         self.is_long = size >= _LONG_ENOUGH
         self.is_unprojectable = size < SHORTEST_FORM
+        kept = [place for place, byte in enumerate(self.raw) if is_kept(byte)]
+        self.lead = self.raw[: kept[0]] if kept else b""
+        self.trail = self.raw[kept[-1] + 1 :] if kept else b""
 
 
 class KnownDetector:
@@ -112,11 +116,19 @@ class KnownDetector:
         """Where known secrets stand in ``data`` (UTF-8)."""
         findings = list(self._find_exact(data)) if self._exact else []
         projection = Projection(data)
+        text = projection.data
         for index in self._indexes:
-            for form, start, end in index.find(projection.data):
-                secret = self._secrets.get(index.values[form[0]])
+            whole: tuple[int, int] | None = None
+            for form, start, end in index.find(text):
+                number, kind, projected = form
+                # The end of a secret that was just found whole tells nothing new.
+                if kind == TAIL and (number, end) == whole:
+                    continue
+                secret = self._secrets.get(index.values[number])
                 if secret and (finding := _check(data, projection, form, secret, start, end)):
                     findings.append(finding)
+                    if kind == PLAIN and text.startswith(projected, start):
+                        whole = number, start + len(projected)
         return findings
 
     def open_end(self, data: bytes) -> int | None:
@@ -192,7 +204,7 @@ def _check(
     if kind != ENCODED:
         if not secret.is_long:
             return _verified(projection.cleaned, origin_start, origin_end, secret.value, secret.name)
-        origin_start, origin_end = _with_punctuation(data, origin_start, origin_end, secret.raw)
+        origin_start, origin_end = _with_punctuation(data, origin_start, origin_end, secret)
     else:
         origin_start = _widened_start(data, origin_start)
         if closing := _LEAD_OUT.match(data, origin_end):
@@ -274,11 +286,10 @@ def _short_pattern(value: str) -> re.Pattern[str]:
     return re.compile(letters if len(value) < 8 else f"(?i:{exact})|{letters}")
 
 
-def _with_punctuation(data: bytes, start: int, end: int, raw: bytes) -> tuple[int, int]:
+def _with_punctuation(data: bytes, start: int, end: int, secret: _Secret) -> tuple[int, int]:
     """The secret's own punctuation at both ends belongs to it."""
-    alnum = [i for i, byte in enumerate(raw) if is_kept(byte)]
-    lead, trail = raw[: alnum[0]], raw[alnum[-1] + 1 :]
-    if lead and data[:start].endswith(lead):
+    lead, trail = secret.lead, secret.trail
+    if lead and data.endswith(lead, 0, start):
         start -= len(lead)
     if trail and data.startswith(trail, end):
         end += len(trail)
