@@ -2,14 +2,21 @@
 
 import tomllib
 from pathlib import Path
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from tenant_daemon.home import TenantHome
 
 UPSTREAM_KEY_SECRET = "model-upstream-key"  # noqa: S105
+UPSTREAM_KEY_SECRETS = frozenset({UPSTREAM_KEY_SECRET, *(f"{UPSTREAM_KEY_SECRET}-{n}" for n in range(2, 10))})
+"""The one of ``[model]``, and those that ``[[upstreams]]`` may name."""
 HUB_KEY_SECRET = "hub-api-key"  # noqa: S105
 """Names under which the vault keeps what the daemon itself needs. No agent can refer to them."""
+
+
+WireName = Literal["openai-chat", "openai-responses", "anthropic-messages"]
+"""The ways to ask a model: OpenAI's chat completions and Responses, Anthropic's Messages."""
 
 
 class _Section(BaseModel):
@@ -32,6 +39,32 @@ class Model(_Section):
     url: str = ""
     """OpenAI-compatible base address; empty for the practice model."""
     name: str = "practice"
+    format: WireName = "openai-chat"
+    is_internal: bool = False
+    """Whether its name is meant to lead to this server or its private network."""
+
+
+class Upstream(_Section):
+    """A further provider, ``[[upstreams]]``. With ``[model]`` they are all that the proxy can reach."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")
+    url: str = Field(pattern=r"^https?://[^\s/?#@]+(/[^\s?#]*)?$")
+    """Scheme, host, port and path up to and with ``/v1``."""
+    format: WireName = "openai-chat"
+    model: str = Field(default="", max_length=120)
+    """What is asked for every model that ``models`` does not name; empty to refuse them."""
+    models: dict[str, str] = Field(default_factory=dict)
+    """What an agent asks for (a preset or a model) -> the provider's name of it."""
+    key: str = Field(default="", pattern=rf"^(SECRET_REF\({UPSTREAM_KEY_SECRET}(-[2-9])?\))?$")
+    """Which secret of the vault is the key, one of ``UPSTREAM_KEY_SECRETS``; empty when it needs none."""
+    is_internal: bool = False
+    """Whether its name is meant to lead to this server or its private network."""
+
+    @model_validator(mode="after")
+    def _offers_something(self) -> Self:
+        if not self.model and not self.models:
+            raise ValueError("name at least one model")
+        return self
 
 
 class OpenClaw(_Section):
@@ -57,6 +90,7 @@ class TenantSettings(_Section):
     hub_url: str = Field(pattern=r"^https?://")
     ports: Ports = Ports()
     model: Model = Model()
+    upstreams: list[Upstream] = Field(default_factory=list, max_length=20)
     openclaw: OpenClaw = OpenClaw()
     policy: Policy = Policy()
 

@@ -11,11 +11,12 @@ from collections.abc import Iterator
 import orjson
 
 from tenant_daemon.egress.errors import Refused
-from tenant_daemon.egress.usage import reported_usage
+from tenant_daemon.egress.openai_errors import openai_error
+from tenant_daemon.egress.sse import DONE, written
+from tenant_daemon.egress.usage import label, reported_usage
 from tenant_daemon.metering import Usage
 from tenant_daemon.redaction import Redactor, StreamRedactor
 
-DONE = b"[DONE]"
 _TEXT_FIELDS = ("content", "reasoning_content", "reasoning", "refusal")
 _TEMPLATE = ("id", "object", "created", "model")
 _MEMORY = 64
@@ -37,28 +38,44 @@ class AnswerStream:
         self.characters = 0
         """Of text so far, for an estimate should the stream be cut."""
         self.is_done = False
+        self.closing: list[bytes] = []
 
     def feed(self, event: bytes) -> list[bytes]:
         """
-        The events for the client, as JSON.
+        The events for the client, as they go over the wire.
 
         Raises:
             Refused: The event cannot be read, so it cannot be checked.
         """
         if event == DONE:
-            self.is_done = True
+            self.is_done, self.closing = True, [written(DONE)]
             return self.finish()
         chunk = _parsed(event)
         if "error" in chunk:
-            raise Refused(502, "upstream_error", "The model's provider broke the answer off.")
+            raise self._broken_off(chunk["error"])
         self.usage = reported_usage(chunk.get("usage")) or self.usage
         if not self._keeps_usage:
             chunk.pop("usage", None)
-        return [orjson.dumps(checked) for checked in self._checked(chunk)]
+        return [written(orjson.dumps(checked)) for checked in self._checked(chunk)]
 
     def finish(self) -> list[bytes]:
         """What is still held back."""
-        return [orjson.dumps(chunk) for chunk in self._flushed(None)]
+        return [written(orjson.dumps(chunk)) for chunk in self._flushed(None)]
+
+    def failure(self, refused: Refused) -> bytes:
+        """An error in the middle of a stream."""
+        return written(orjson.dumps(openai_error(refused)))
+
+    def _broken_off(self, error: object) -> Refused:
+        fields = error if isinstance(error, dict) else {}
+        message = fields.get("message")
+        text = self._redactor.redact(message)[:500] if isinstance(message, str) else ""
+        return Refused(
+            502,
+            label(fields.get("code")) or "upstream_error",
+            text or "The model's provider broke the answer off.",
+            kind=label(fields.get("type")),
+        )
 
     def _checked(self, chunk: dict[str, object]) -> Iterator[dict[str, object]]:
         choices = chunk.get("choices")

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from tenant_daemon.contracts.config import TenantConfig
-from tenant_daemon.egress.chat_request import ChatRequest, limit_answer
 from tenant_daemon.egress.errors import Refused
+from tenant_daemon.egress.formats import ModelRequest, WireFormat
 from tenant_daemon.metering import Meter
 
 _LEAST_ANSWER = 64
@@ -27,14 +27,16 @@ class Budget:
         self._meter = meter
         self._reserved = 0
 
-    def reserve(self, config: TenantConfig, request: ChatRequest) -> tuple[ChatRequest, Reservation]:
+    def reserve(
+        self, config: TenantConfig, wire: WireFormat, request: ModelRequest
+    ) -> tuple[ModelRequest, Reservation]:
         """
         The request, its answer limited to what is left, and what was set aside for it.
 
         Raises:
             Refused: What is left does not suffice.
         """
-        wanted = request.prompt_tokens + _answer_limit(request)
+        wanted = request.prompt_tokens + (wire.answer_limit(request) or _DEFAULT_ANSWER)
         if config.period_token_limit is None:
             return request, self._take(0)
         left = config.period_token_limit - self._meter.used_since(config.version) - self._reserved
@@ -46,7 +48,7 @@ class Budget:
                 "More tokens or overage can be switched on in the portal under Usage.",
             )
         if wanted > left:
-            return limit_answer(request, left - request.prompt_tokens), self._take(left)
+            return wire.limit_answer(request, left - request.prompt_tokens), self._take(left)
         return request, self._take(wanted)
 
     def release(self, reservation: Reservation) -> None:
@@ -57,11 +59,3 @@ class Budget:
     def _take(self, tokens: int) -> Reservation:
         self._reserved += tokens
         return Reservation(tokens)
-
-
-def _answer_limit(request: ChatRequest) -> int:
-    for field in ("max_completion_tokens", "max_tokens"):
-        limit = request.body.get(field)
-        if isinstance(limit, int):
-            return limit
-    return _DEFAULT_ANSWER

@@ -8,12 +8,14 @@ import uvicorn
 from starlette.applications import Starlette
 
 from tenant_daemon.egress.accounts import Accounts
+from tenant_daemon.egress.addresses import Addresses
 from tenant_daemon.egress.budget import Budget
 from tenant_daemon.egress.exchange import Desk
 from tenant_daemon.egress.server import build_app
 from tenant_daemon.egress.tenant_config import ConfigReader
-from tenant_daemon.egress.upstream import Upstream
-from tenant_daemon.egress.upstream_key import UpstreamKey
+from tenant_daemon.egress.upstream import Provider
+from tenant_daemon.egress.upstream_key import UpstreamKeys
+from tenant_daemon.egress.upstreams import upstreams_of
 from tenant_daemon.home import TenantHome
 from tenant_daemon.hub_client.local_door import knock
 from tenant_daemon.hub_client.outbox import open_store
@@ -30,7 +32,7 @@ def add_parser(subparsers: Any) -> None:
     subparsers.add_parser(
         "proxy",
         help="the secrets proxy: redacts, forwards and meters every model request",
-        description="Listens on the loopback address only and forwards to the one configured model.",
+        description="Listens on the loopback address only and forwards to the configured models only.",
     )
 
 
@@ -60,24 +62,19 @@ def create_app(home: TenantHome, settings: TenantSettings, vault: Vault) -> Star
     meter = Meter(home.metering_db)
     store = open_store(home.link_db)
     accounts = Accounts(meter, UsageReporter(meter, store), lambda: asyncio.run(knock(home)))
-    upstream = Upstream(upstream_url(settings), UpstreamKey(vault))
+    provider = Provider(UpstreamKeys(vault), Addresses())
     desk = Desk(
-        model=settings.model.name,
+        upstreams=upstreams_of(settings),
         config=ConfigReader(home.config_file),
         redactor=LiveRedactor(vault),
-        upstream=upstream,
+        provider=provider,
         accounts=accounts,
         budget=Budget(meter),
     )
 
     async def stop() -> None:
-        await upstream.close()
+        await provider.close()
         await asyncio.to_thread(accounts.close)
         store.close()
 
     return build_app(desk, local_token(home, "proxy"), stop)
-
-
-def upstream_url(settings: TenantSettings) -> str:
-    """The one address that model requests go to."""
-    return settings.model.url or f"http://127.0.0.1:{settings.ports.practice}/v1"

@@ -1,7 +1,7 @@
 """One model request from admission to the last byte of its answer."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
@@ -10,15 +10,15 @@ import orjson
 import structlog
 
 from tenant_daemon.egress.accounts import Accounts
-from tenant_daemon.egress.answer_stream import DONE, AnswerStream
 from tenant_daemon.egress.budget import Budget
-from tenant_daemon.egress.chat_request import ChatRequest, prepare
-from tenant_daemon.egress.errors import Refused, error_body
+from tenant_daemon.egress.errors import Refused
+from tenant_daemon.egress.formats import AnswerChecker, ModelRequest, WireFormat
 from tenant_daemon.egress.request_body import RequestBody
-from tenant_daemon.egress.sse import EventReader, written
+from tenant_daemon.egress.sse import EventReader
 from tenant_daemon.egress.tenant_config import ConfigReader
-from tenant_daemon.egress.upstream import Upstream, read_answer
-from tenant_daemon.egress.usage import estimated_usage, reported_usage
+from tenant_daemon.egress.upstream import Provider, read_answer
+from tenant_daemon.egress.upstreams import Upstreams
+from tenant_daemon.egress.usage import estimated_usage
 from tenant_daemon.metering import Usage
 from tenant_daemon.metering.meter import OpenRequest, open_request
 from tenant_daemon.redaction import LiveRedactor, Redactor
@@ -30,10 +30,10 @@ log = structlog.get_logger()
 class Desk:
     """What every exchange needs; made once per process."""
 
-    model: str
+    upstreams: Upstreams
     config: ConfigReader
     redactor: LiveRedactor
-    upstream: Upstream
+    provider: Provider
     accounts: Accounts
     budget: Budget
 
@@ -46,37 +46,46 @@ class Exchange:
     tokens and gives the budget back.
     """
 
-    def __init__(self, desk: Desk, agent_id: str) -> None:
+    def __init__(self, desk: Desk, agent_id: str, wire: WireFormat) -> None:
         self._desk = desk
         self._agent_id = agent_id
+        self._wire = wire
         self._stack = AsyncExitStack()
         self._is_sent = False
         self._usage: Usage | None = None
         self._characters = 0
         self._opened: OpenRequest | None = None
-        self.request: ChatRequest
+        self.request: ModelRequest
 
-    async def begin(self, body: RequestBody) -> None:
+    async def begin(self, body: RequestBody, headers: Mapping[str, str]) -> None:
         """Admit, redact, reserve and send. Raises Refused before anything is sent when it may not be."""
-        desk = self._desk
+        desk, wire = self._desk, self._wire
         config = desk.config.admit(self._agent_id)
+        upstream, model = desk.upstreams.choose(wire.name, body.value.get("model"))
+        key = desk.provider.key(upstream)
         self._redactor = await _current_redactor(desk.redactor)
         if body.is_big:
-            request = await asyncio.to_thread(prepare, body.value, self._redactor, desk.model)
+            request = await asyncio.to_thread(wire.prepare, body.value, self._redactor, model)
         else:
-            request = prepare(body.value, self._redactor, desk.model)
-        self.request, reservation = desk.budget.reserve(config, request)
+            request = wire.prepare(body.value, self._redactor, model)
+        self.request, reservation = desk.budget.reserve(config, wire, request)
         self._stack.callback(desk.budget.release, reservation)
-        self._opened = open_request(self._agent_id, desk.model, self.request.prompt_tokens)
+        self._opened = open_request(self._agent_id, model, self.request.prompt_tokens)
         desk.accounts.open(self._opened)
         self._is_sent = True
         try:
             self._response = await self._stack.enter_async_context(
-                desk.upstream.ask(self.request.encoded(), self._redactor)
+                desk.provider.ask(
+                    upstream,
+                    wire.path,
+                    self.request.encoded(),
+                    wire.headers(key, headers),
+                    self._redactor,
+                )
             )
         except Refused as refused:
             # An error of the provider costs nothing; a time-out may well have been charged.
-            self._is_sent = refused.status == 504
+            self._is_sent = refused.code in {"upstream_timeout", "upstream_broken_off"}
             raise
 
     async def whole(self) -> bytes:
@@ -85,26 +94,26 @@ class Exchange:
             answer = await read_answer(self._response)
         except httpx.HTTPError:
             raise _broken_off() from None
-        self._usage = reported_usage(answer.get("usage"))
-        self._characters = len(str(answer.get("choices")))
+        self._usage = self._wire.usage_of(answer)
+        self._characters = 0 if self._usage else len(orjson.dumps(answer))
         return orjson.dumps(await asyncio.to_thread(self._redactor.redact_payload, answer))
 
     async def stream(self) -> AsyncIterator[bytes]:
         """The answer as server-sent events. Never raises Refused: the headers are out already."""
-        answer = AnswerStream(self._redactor, keeps_usage=self.request.wants_usage)
+        answer = self._wire.checker(self._redactor, self.request)
         try:
             async for event in self._events(answer):
-                yield written(event)
+                yield event
         except Refused as refused:
-            yield written(orjson.dumps(error_body(refused)))
+            yield answer.failure(refused)
         finally:
             self._usage, self._characters = answer.usage, answer.characters
         # Counted before the client hears that it is over: what it saw end is in the books.
         await self.end()
-        if answer.is_done:
-            yield written(DONE)
+        for event in answer.closing:
+            yield event
 
-    async def _events(self, answer: AnswerStream) -> AsyncIterator[bytes]:
+    async def _events(self, answer: AnswerChecker) -> AsyncIterator[bytes]:
         reader = EventReader()
         try:
             async for data in self._response.aiter_bytes():

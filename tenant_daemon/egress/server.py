@@ -14,8 +14,9 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from tenant_daemon.egress.errors import Refused, error_response
+from tenant_daemon.egress.errors import Refused
 from tenant_daemon.egress.exchange import Desk, Exchange
+from tenant_daemon.egress.formats import FORMATS, format_of_path
 from tenant_daemon.egress.request_body import read_body
 
 log = structlog.get_logger()
@@ -29,13 +30,14 @@ class Door:
         self._desk = desk
         self._token = token.encode()
 
-    async def chat(self, request: Request) -> Response:
-        """``POST /agents/{agent_id}/v1/chat/completions``."""
+    async def ask(self, request: Request) -> Response:
+        """``POST /agents/{agent_id}/v1/...``: a question to a model, in the format of its path."""
         self._check(request)
         body = await read_body(request)
-        exchange = Exchange(self._desk, request.path_params["agent_id"])
+        wire = format_of_path(request.url.path)
+        exchange = Exchange(self._desk, request.path_params["agent_id"], wire)
         try:
-            await _unless_gone(request, exchange.begin(body))
+            await _unless_gone(request, exchange.begin(body, request.headers))
             if exchange.request.is_stream:
                 return _EndingStream(exchange)
             answer = await _unless_gone(request, exchange.whole())
@@ -46,11 +48,14 @@ class Door:
         return Response(answer, media_type="application/json")
 
     async def models(self, request: Request) -> Response:
-        """``GET /agents/{agent_id}/v1/models``: the one model there is; the upstream is not asked."""
+        """``GET /agents/{agent_id}/v1/models``: the models there are; no provider is asked."""
         self._check(request)
         self._desk.config.admit(request.path_params["agent_id"])
-        model = {"id": self._desk.model, "object": "model", "created": 0, "owned_by": "letsbe"}
-        return JSONResponse({"object": "list", "data": [model]})
+        models = [
+            {"id": name, "object": "model", "created": 0, "owned_by": "letsbe"}
+            for name in self._desk.upstreams.models()
+        ]
+        return JSONResponse({"object": "list", "data": models})
 
     async def health(self, _request: Request) -> Response:
         """``GET /healthz``: 200 when requests can be redacted."""
@@ -69,7 +74,10 @@ class Door:
 
     def _check(self, request: Request) -> None:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not hmac.compare_digest(token.strip().encode(), self._token):
+        if scheme.lower() != "bearer":
+            # Anthropic's clients have a header of their own.
+            token = request.headers.get("x-api-key", "")
+        if not token or not hmac.compare_digest(token.strip().encode(), self._token):
             raise Refused(401, "invalid_api_key", "The token of this proxy is missing or wrong.")
 
 
@@ -127,7 +135,10 @@ def build_app(desk: Desk, token: str, on_stop: Callable[[], Awaitable[None]]) ->
 
     return Starlette(
         routes=[
-            Route("/agents/{agent_id}/v1/chat/completions", door.chat, methods=["POST"]),
+            *[
+                Route(f"/agents/{{agent_id}}/v1/{wire.path}", door.ask, methods=["POST"])
+                for wire in FORMATS.values()
+            ],
             Route("/agents/{agent_id}/v1/models", door.models, methods=["GET"]),
             Route("/healthz", door.health, methods=["GET"]),
         ],
@@ -144,19 +155,37 @@ def build_app(desk: Desk, token: str, on_stop: Callable[[], Awaitable[None]]) ->
 async def _refused(request: Request, exc: Exception) -> Response:
     assert isinstance(exc, Refused)
     log.info("proxy.refused", code=exc.code, status=exc.status, agent_id=request.path_params.get("agent_id"))
-    return error_response(exc)
+    return _error(request, exc)
 
 
 async def _nobody(_request: Request, _exc: Exception) -> Response:
     return Response(status_code=499)
 
 
-async def _no_route(_request: Request, exc: Exception) -> Response:
+async def _no_route(request: Request, exc: Exception) -> Response:
     status = exc.status_code if isinstance(exc, HTTPException) else 404
-    return error_response(Refused(status, "unknown_url", "The proxy has no such address."))
+    return _error(request, Refused(status, "unknown_url", "The proxy has no such address."))
 
 
-async def _internal(_request: Request, exc: Exception) -> Response:
+async def _internal(request: Request, exc: Exception) -> Response:
     # Only the type: the text of an exception may quote what it choked on.
     log.error("proxy.failed", reason=type(exc).__name__)
-    return error_response(Refused(500, "internal_error", "The proxy failed; nothing was passed on."))
+    return _error(request, Refused(500, "internal_error", "The proxy failed; nothing was passed on."))
+
+
+def _error(request: Request, refused: Refused) -> Response:
+    headers = {"x-should-retry": "false"} if _is_final(refused) else {}
+    body = format_of_path(request.url.path).error_body(refused)
+    return JSONResponse(body, refused.status, headers | refused.headers)
+
+
+def _is_final(refused: Refused) -> bool:
+    """
+    Whether the client's SDK must not ask again by itself; both vendors' read ``x-should-retry``.
+
+    A refusal of ours stays one however often it is asked, and what may have been charged would be charged
+    twice.
+    """
+    if refused.code in {"upstream_timeout", "upstream_broken_off", "upstream_invalid"}:
+        return True
+    return refused.status < 500 and refused.status not in {408, 409, 429}

@@ -2,6 +2,8 @@
 
 from tenant_daemon.egress.errors import Refused
 
+DONE = b"[DONE]"
+"""The data of OpenAI's last event."""
 MAX_EVENT_BYTES = 4 * 1024 * 1024
 
 
@@ -44,6 +46,8 @@ class EventReader:
         return event
 
 
-def written(data: bytes) -> bytes:
-    """An event with this data, which has no line break."""
-    return b"data: " + data + b"\n\n"
+def written(data: bytes, name: str = "") -> bytes:
+    """An event with this data and name, neither of which has a line break."""
+    # A name with one could only come from the provider; without its name an event is still an event.
+    head = b"event: " + name.encode() + b"\n" if name.isprintable() and name else b""
+    return head + b"data: " + data + b"\n\n"

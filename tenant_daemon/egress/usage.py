@@ -1,10 +1,12 @@
 """What an answer cost: as the upstream says, or estimated when the stream was cut before it said so."""
 
-from typing import TypeGuard
+import re
+from typing import Final, TypeGuard
 
 from tenant_daemon.metering import Usage
 
 _CHARACTERS_PER_TOKEN = 4
+_LABEL: Final = re.compile(r"[a-z][a-z0-9_]{0,60}")
 
 
 def reported_usage(value: object) -> Usage | None:
@@ -22,6 +24,11 @@ def reported_usage(value: object) -> Usage | None:
 def estimated_usage(prompt_tokens: int, answer_characters: int) -> Usage:
     """A guess for a request whose answer was cut."""
     return Usage(prompt_tokens, -(-answer_characters // _CHARACTERS_PER_TOKEN), is_estimated=True)
+
+
+def label(value: object) -> str:
+    """A provider's word for a kind of error, when it looks like one; else empty."""
+    return value if isinstance(value, str) and _LABEL.fullmatch(value) else ""
 
 
 def _is_count(value: object) -> TypeGuard[int]:

@@ -8,10 +8,10 @@ from tenant_daemon.policy.actions import GenerateSecret, RequestSecret
 from tenant_daemon.policy.judgement import Judgement, PolicyContext
 from tenant_daemon.policy.screening import find_hidden_character
 from tenant_daemon.policy.verdict import Verdict, refusal
-from tenant_daemon.settings import HUB_KEY_SECRET, UPSTREAM_KEY_SECRET
+from tenant_daemon.settings import HUB_KEY_SECRET, UPSTREAM_KEY_SECRETS
 
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,119}")
-_RESERVED: Final = frozenset({HUB_KEY_SECRET, UPSTREAM_KEY_SECRET})
+_RESERVED: Final = frozenset({HUB_KEY_SECRET}) | UPSTREAM_KEY_SECRETS
 DEFAULT_LENGTH: Final = 32
 
 

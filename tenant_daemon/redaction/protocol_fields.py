@@ -67,6 +67,9 @@ def is_opaque(text: str, key: str, parent: dict[str, object] | None) -> bool:
         return True
     if key.lower() in _OPAQUE_KEYS:
         return " " not in text
+    if key == "thinking":
+        # A signed thought: the provider refuses the conversation when it comes back changed.
+        return parent is not None and parent.get("type") == "thinking" and bool(parent.get("signature"))
     if key != "data" or parent is None:
         return False
     if parent.get("type") in {"redacted_thinking", "reasoning.encrypted"}:

@@ -1,0 +1,81 @@
+"""OpenAI's chat completions, which most other providers speak as well."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from tenant_daemon.egress.answer_stream import AnswerStream
+from tenant_daemon.egress.errors import Refused
+from tenant_daemon.egress.formats.tokens import estimate_prompt
+from tenant_daemon.egress.formats.wire_format import (
+    AnswerChecker,
+    ModelRequest,
+    count,
+    redacted,
+    refuse_foreign_tools,
+    tool_refused,
+)
+from tenant_daemon.egress.openai_errors import bearer, openai_error
+from tenant_daemon.egress.usage import reported_usage
+from tenant_daemon.metering import Usage
+from tenant_daemon.redaction import Redactor
+from tenant_daemon.settings import WireName
+
+_LIMIT_FIELDS: Final = ("max_completion_tokens", "max_tokens")
+_TOOLS: Final = frozenset({"function", "custom"})
+
+
+class OpenAIChat:
+    """``POST /v1/chat/completions``."""
+
+    name: WireName = "openai-chat"
+    path = "chat/completions"
+
+    def prepare(self, body: dict[str, object], redactor: Redactor, model: str) -> ModelRequest:
+        """The request for the provider, with usage switched on."""
+        if not isinstance(body.get("messages"), list):
+            raise Refused(400, "invalid_request", "The request has no list of messages.")
+        refuse_foreign_tools(body.get("tools"), _TOOLS)
+        if body.get("web_search_options") is not None:
+            raise tool_refused()
+        clean = redacted(body, redactor)
+        clean["model"] = model
+        is_stream = clean.get("stream") is True
+        wants_usage = False
+        if is_stream:
+            options = clean.get("stream_options")
+            options = dict(options) if isinstance(options, dict) else {}
+            wants_usage = options.get("include_usage") is True
+            clean["stream_options"] = options | {"include_usage": True}
+        return ModelRequest(clean, is_stream, estimate_prompt(clean), wants_usage)
+
+    def answer_limit(self, request: ModelRequest) -> int | None:
+        """Of all the answers that were asked for together."""
+        limits = [limit for field in _LIMIT_FIELDS if (limit := count(request.body.get(field))) is not None]
+        return min(limits) * _answers(request) if limits else None
+
+    def limit_answer(self, request: ModelRequest, tokens: int) -> ModelRequest:
+        """Where it is not limited more strictly already."""
+        each = tokens // _answers(request)
+        given = [field for field in _LIMIT_FIELDS if count(request.body.get(field)) is not None]
+        limits = {field: min(each, count(request.body.get(field)) or 0) for field in given}
+        return request.with_fields(**(limits or {"max_tokens": each}))
+
+    def usage_of(self, answer: Mapping[str, object]) -> Usage | None:
+        """From the answer's ``usage``."""
+        return reported_usage(answer.get("usage"))
+
+    def checker(self, redactor: Redactor, request: ModelRequest) -> AnswerChecker:
+        """See ``AnswerStream``."""
+        return AnswerStream(redactor, keeps_usage=request.wants_usage)
+
+    def error_body(self, refused: Refused) -> dict[str, object]:
+        """``{"error": {...}}``."""
+        return openai_error(refused)
+
+    def headers(self, key: str | None, client: Mapping[str, str]) -> dict[str, str]:
+        """A bearer token."""
+        return bearer(key)
+
+
+def _answers(request: ModelRequest) -> int:
+    return max(1, count(request.body.get("n")) or 1)

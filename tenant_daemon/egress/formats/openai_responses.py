@@ -1,0 +1,66 @@
+"""OpenAI's Responses."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from tenant_daemon.egress.errors import Refused
+from tenant_daemon.egress.formats.responses_stream import ResponsesStream, responses_usage
+from tenant_daemon.egress.formats.tokens import estimate_prompt
+from tenant_daemon.egress.formats.wire_format import (
+    AnswerChecker,
+    ModelRequest,
+    count,
+    redacted,
+    refuse_foreign_tools,
+)
+from tenant_daemon.egress.openai_errors import bearer, openai_error
+from tenant_daemon.metering import Usage
+from tenant_daemon.redaction import Redactor
+from tenant_daemon.settings import WireName
+
+_TOOLS: Final = frozenset({"function", "custom", "local_shell", "apply_patch"})
+_KEPT_ELSEWHERE: Final = ("previous_response_id", "conversation", "prompt")
+"""What refers to texts that the provider keeps: their tokens are counted by it and unknown to us."""
+
+
+class OpenAIResponses:
+    """``POST /v1/responses``."""
+
+    name: WireName = "openai-responses"
+    path = "responses"
+
+    def prepare(self, body: dict[str, object], redactor: Redactor, model: str) -> ModelRequest:
+        """The request for the provider. One that would run on without us is refused."""
+        if not isinstance(body.get("input"), str | list) and not any(map(body.get, _KEPT_ELSEWHERE)):
+            raise Refused(400, "invalid_request", "The request has no input.")
+        if body.get("background"):
+            raise Refused(400, "invalid_request", "Answers in the background cannot be metered or stopped.")
+        refuse_foreign_tools(body.get("tools"), _TOOLS)
+        clean = redacted(body, redactor)
+        clean["model"] = model
+        return ModelRequest(clean, clean.get("stream") is True, estimate_prompt(clean))
+
+    def answer_limit(self, request: ModelRequest) -> int | None:
+        """``max_output_tokens``, thoughts included."""
+        return count(request.body.get("max_output_tokens"))
+
+    def limit_answer(self, request: ModelRequest, tokens: int) -> ModelRequest:
+        """Where it is not limited more strictly already."""
+        given = self.answer_limit(request)
+        return request.with_fields(max_output_tokens=tokens if given is None else min(given, tokens))
+
+    def usage_of(self, answer: Mapping[str, object]) -> Usage | None:
+        """From the answer's ``usage``."""
+        return responses_usage(answer.get("usage"))
+
+    def checker(self, redactor: Redactor, request: ModelRequest) -> AnswerChecker:
+        """See ``ResponsesStream``."""
+        return ResponsesStream(redactor)
+
+    def error_body(self, refused: Refused) -> dict[str, object]:
+        """``{"error": {...}}``."""
+        return openai_error(refused)
+
+    def headers(self, key: str | None, client: Mapping[str, str]) -> dict[str, str]:
+        """A bearer token."""
+        return bearer(key)
