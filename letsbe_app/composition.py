@@ -5,6 +5,8 @@ from functools import lru_cache
 
 from letsbe_app.api.csrf import CsrfTokens
 from letsbe_app.db.session import Database
+from letsbe_app.db.tenant_content import TenantContent
+from letsbe_app.fleet.audit_heads.service import AuditHeadService
 from letsbe_app.fleet.provisioning.service import ProvisioningService
 from letsbe_app.fleet.tenants.service import TenantService
 from letsbe_app.kit.clock import Clock, utc_now
@@ -25,6 +27,7 @@ from letsbe_app.shop.onboarding.service import OnboardingService
 from letsbe_app.shop.orders.service import OrderService
 from letsbe_app.workforce.agents.service import AgentService
 from letsbe_app.workforce.approvals.service import ApprovalService
+from letsbe_app.workforce.changes.service import ChangeService
 from letsbe_app.workforce.conversations.runs import RunRecorder
 from letsbe_app.workforce.conversations.service import ConversationService
 from letsbe_app.workforce.usage.service import UsageService
@@ -50,6 +53,8 @@ class Services:
     conversations: ConversationService
     runs: RunRecorder
     approvals: ApprovalService
+    changes: ChangeService
+    audit_heads: AuditHeadService
     usage: UsageService
 
     async def close(self) -> None:
@@ -116,6 +121,8 @@ def build_services(
         runs=RunRecorder(database, relay, clock=clock),
         approvals=ApprovalService(database, relay, clock=clock),
         usage=UsageService(database, clock=clock),
+        changes=ChangeService(database, relay, clock=clock),
+        audit_heads=AuditHeadService(database, relay, clock=clock),
     )
 
 

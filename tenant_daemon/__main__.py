@@ -27,6 +27,7 @@ COMMANDS: Final = (
     Command("policy", "tenant_daemon.policy.command", "judge a tool call without running it"),
     Command("vault", "tenant_daemon.vault.command", "provide, list, rotate and reveal secrets"),
     Command("approvals", "tenant_daemon.safety.approvals_command", "list and decide what waits for a person"),
+    Command("changes", "tenant_daemon.safety.changes_command", "list and undo what agents changed"),
     Command("audit", "tenant_daemon.audit.command", "read and verify the audit trail"),
 )
 

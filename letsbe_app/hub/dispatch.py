@@ -11,6 +11,8 @@ from letsbe_app.hub.session import LinkSession
 from letsbe_app.kit.ids import new_id
 from letsbe_app.workforce.conversations.intake import Accepted, Answer, RunIntake
 from tenant_daemon.contracts.approvals import ApprovalRequested, ApprovalSettledReport
+from tenant_daemon.contracts.audit import AuditHeadReported
+from tenant_daemon.contracts.changes import ChangeRecorded, ChangeSettled
 from tenant_daemon.contracts.chat import RunEvent
 from tenant_daemon.contracts.commands import ApplyConfig, ConfigApplied
 from tenant_daemon.contracts.envelope import Acknowledged, DaemonEnvelope, Hello, Rejected
@@ -61,6 +63,12 @@ class LinkDispatch:
                     await self._services.approvals.request(self._tenant_id, payload)
                 case ApprovalSettledReport():
                     await self._services.approvals.settle(self._tenant_id, payload)
+                case ChangeRecorded():
+                    await self._services.changes.record(self._tenant_id, payload)
+                case ChangeSettled():
+                    await self._services.changes.settle(self._tenant_id, payload)
+                case AuditHeadReported():
+                    await self._services.audit_heads.record(self._tenant_id, payload)
                 case UsageReported():
                     await self._services.usage.record(self._tenant_id, payload)
                 case ConfigApplied():

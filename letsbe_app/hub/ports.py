@@ -3,10 +3,12 @@
 from typing import Protocol
 
 from letsbe_app.db.session import Database
+from letsbe_app.fleet.audit_heads.service import AuditHeadService
 from letsbe_app.fleet.tenants.service import TenantService
 from letsbe_app.relay import Relay
 from letsbe_app.workforce.agents.service import AgentService
 from letsbe_app.workforce.approvals.service import ApprovalService
+from letsbe_app.workforce.changes.service import ChangeService
 from letsbe_app.workforce.conversations.runs import RunRecorder
 from letsbe_app.workforce.usage.service import UsageService
 
@@ -26,5 +28,9 @@ class LinkServices(Protocol):
     def runs(self) -> RunRecorder: ...
     @property
     def approvals(self) -> ApprovalService: ...
+    @property
+    def changes(self) -> ChangeService: ...
+    @property
+    def audit_heads(self) -> AuditHeadService: ...
     @property
     def usage(self) -> UsageService: ...

@@ -39,6 +39,7 @@ class Topic(StrEnum):
     """What changed, as the browser is told it; it then asks the service."""
 
     APPROVALS = "approvals"
+    CHANGES = "changes"
     CONVERSATION = "conversation"
     TENANT = "tenant"
     PROVISIONING = "provisioning"

@@ -11,7 +11,9 @@ from typing import Annotated, Literal, TypeVar
 from pydantic import AwareDatetime, Field, TypeAdapter, ValidationError
 
 from tenant_daemon.contracts.approvals import ApprovalDecided, ApprovalRequested, ApprovalSettledReport
+from tenant_daemon.contracts.audit import AuditHeadReported
 from tenant_daemon.contracts.base import Message
+from tenant_daemon.contracts.changes import ChangeRecorded, ChangeSettled, UndoRequested
 from tenant_daemon.contracts.chat import RunAcknowledged, RunEvent, RunResend, SendMessage, StopRun
 from tenant_daemon.contracts.commands import ApplyConfig, ConfigApplied
 from tenant_daemon.contracts.errors import ErrorCode
@@ -66,7 +68,10 @@ DaemonPayload = Annotated[
     | ApprovalRequested
     | ApprovalSettledReport
     | UsageReported
-    | ConfigApplied,
+    | ConfigApplied
+    | ChangeRecorded
+    | ChangeSettled
+    | AuditHeadReported,
     Field(discriminator="kind"),
 ]
 """What a daemon may send."""
@@ -80,7 +85,8 @@ HubPayload = Annotated[
     | RunAcknowledged
     | RunResend
     | ApprovalDecided
-    | ApplyConfig,
+    | ApplyConfig
+    | UndoRequested,
     Field(discriminator="kind"),
 ]
 """What the hub may send."""

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 from typing import Final
 
+from tenant_daemon.contracts.changes import ChangeKind
 from tenant_daemon.execution.files import Files, read_up_to
 from tenant_daemon.execution.outcome import ActionFailed, CallScope, Outcome
 from tenant_daemon.execution.safe_paths import open_file, open_folder, status_in
@@ -33,7 +34,9 @@ class EnvFiles:
             held = status_in(folder, action.path.name)
         text = _text_of(action.path) if held is not None else ""
         changed = with_setting(text, action.key, action.value)
-        note = self._files.replace(action.path, changed.encode(), change="update", scope=scope)
+        note = self._files.replace(
+            action.path, changed.encode(), kind=ChangeKind.SETTING, scope=scope, setting=action.key
+        )
         return Outcome(is_success=True, output=f"Set {action.key} in {action.path.name}.{note}")
 
 

@@ -13,6 +13,7 @@ from tenant_daemon.execution.references import resolve_references
 from tenant_daemon.execution.secrets import generate_secret, request_secret
 from tenant_daemon.execution.shell import Shell
 from tenant_daemon.execution.undo import UndoStore
+from tenant_daemon.execution.undoing import Undoing
 from tenant_daemon.home import TenantHome
 from tenant_daemon.policy.actions import (
     Action,
@@ -39,16 +40,21 @@ class Executor:
     """Runs actions. It trusts what it gets: only the wrapper calls it, with what was let through."""
 
     def __init__(
-        self, home: TenantHome, vault: Vault, ask_colleague: AskColleague, limits: Limits | None = None
+        self,
+        home: TenantHome,
+        vault: Vault,
+        ask_colleague: AskColleague,
+        undo: UndoStore,
+        limits: Limits | None = None,
     ) -> None:
         self._home = home
         self._vault = vault
         self._ask_colleague = ask_colleague
         self._limits = limits or Limits()
-        undo = UndoStore(home)
         self._shell = Shell(home, undo, self._limits)
         self._files = Files(undo, self._limits)
         self._env_files = EnvFiles(self._files)
+        self.undoing = Undoing(undo, self._files)
 
     async def execute(self, action: Action, scope: CallScope) -> Outcome:
         """

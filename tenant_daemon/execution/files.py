@@ -4,15 +4,19 @@ import os
 import secrets
 import shutil
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from tenant_daemon.contracts.changes import ChangeKind
 from tenant_daemon.execution.head_tail import whole_lines
 from tenant_daemon.execution.limits import Limits
+from tenant_daemon.execution.marks import ABSENT, mark_of, mark_of_content
 from tenant_daemon.execution.outcome import ActionFailed, CallScope, Outcome
 from tenant_daemon.execution.safe_paths import open_file, open_folder, status_in
-from tenant_daemon.execution.undo import UndoStore
+from tenant_daemon.execution.undo import Change, UndoStore
 from tenant_daemon.policy.actions import DeletePath, ListFiles, MovePath, ReadFile, WriteFile
 
 _NEW_FILE_MODE: Final = 0o600
@@ -53,41 +57,73 @@ class Files:
         content = action.content.encode()
         if len(content) > self._limits.write_bytes:
             raise ActionFailed(f"{len(content)} bytes are too much, at most {self._limits.write_bytes}")
-        note = self.replace(action.path, content, change="write", scope=scope)
+        note = self.replace(action.path, content, kind=ChangeKind.CHANGED, scope=scope)
         return Outcome(is_success=True, output=f"Wrote {len(content)} bytes to {action.path.name}.{note}")
 
-    def replace(self, path: Path, content: bytes, *, change: str, scope: CallScope) -> str:
+    def replace(
+        self,
+        path: Path,
+        content: bytes,
+        *,
+        kind: ChangeKind,
+        scope: CallScope,
+        mode: int | None = None,
+        setting: str = "",
+    ) -> str:
         """
         Give a file new content: the old or the new is there at any moment, never half of it.
 
-        The file keeps its permissions; a new one is for this user alone. Gives what is to be said besides.
+        The file keeps its permissions unless ``mode`` is given; a new one is for this user alone. Gives what
+        is to be said besides.
         """
         with open_folder(path.parent, create=True) as folder:
             held = status_in(folder, path.name)
             if held is not None and not stat.S_ISREG(held.st_mode):
                 raise ActionFailed(f"{path} is not an ordinary file")
-            note = self._keep(path, change=change, scope=scope) if held is not None else ""
-            mode = held.st_mode & 0o777 if held is not None else _NEW_FILE_MODE
-            _write_and_rename(folder, path.name, content, mode)
-        return note
+            if held is None:
+                kind = ChangeKind.CREATED
+            if mode is None:
+                mode = held.st_mode & 0o777 if held is not None else _NEW_FILE_MODE
+            with (
+                self._held(path, held) as handle,
+                self._undo.keeping(
+                    path, kind, scope, handle=handle, setting=setting, after=mark_of_content(content)
+                ) as change,
+            ):
+                _write_and_rename(folder, path.name, content, mode)
+        return _note(change)
 
     def move(self, action: MovePath, scope: CallScope) -> Outcome:
-        with (
-            open_folder(action.source.parent) as source,
-            open_folder(action.target.parent, create=True) as target,
-        ):
-            if status_in(source, action.source.name) is None:
-                raise ActionFailed(f"{action.source} is not there")
-            name = action.target.name
-            held = status_in(target, name)
-            if held is not None and not stat.S_ISREG(held.st_mode):
-                raise ActionFailed(f"{action.target} is there already")
-            note = self._keep(action.target, change="move", scope=scope) if held is not None else ""
-            try:
-                os.rename(action.source.name, name, src_dir_fd=source, dst_dir_fd=target)
-            except OSError as exc:
-                raise ActionFailed(f"{action.source} cannot be moved: {exc.strerror}") from exc
+        note = self.rename(action.source, action.target, scope)
         return Outcome(is_success=True, output=f"Moved {action.source.name} to {action.target.name}.{note}")
+
+    def rename(self, source_path: Path, target_path: Path, scope: CallScope) -> str:
+        """Move; a file at the target is replaced, with a copy kept."""
+        with (
+            open_folder(source_path.parent) as source,
+            open_folder(target_path.parent, create=True) as target,
+        ):
+            if status_in(source, source_path.name) is None:
+                raise ActionFailed(f"{source_path} is not there")
+            held = status_in(target, target_path.name)
+            if held is not None and not stat.S_ISREG(held.st_mode):
+                raise ActionFailed(f"{target_path} is there already")
+            with (
+                self._held(target_path, held) as handle,
+                self._undo.keeping(
+                    target_path,
+                    ChangeKind.MOVED,
+                    scope,
+                    handle=handle,
+                    moved_from=source_path,
+                    after=mark_of(source_path),
+                ) as change,
+            ):
+                try:
+                    os.rename(source_path.name, target_path.name, src_dir_fd=source, dst_dir_fd=target)
+                except OSError as exc:
+                    raise ActionFailed(f"{source_path} cannot be moved: {exc.strerror}") from exc
+        return _note(change)
 
     def delete(self, action: DeletePath, scope: CallScope) -> Outcome:
         name = action.path.name
@@ -98,15 +134,36 @@ class Files:
             if stat.S_ISDIR(held.st_mode):
                 shutil.rmtree(name, dir_fd=folder)
                 return Outcome(is_success=True, output=f"Deleted the folder {name} and all that was in it.")
-            is_plain = stat.S_ISREG(held.st_mode)
-            note = self._keep(action.path, change="delete", scope=scope) if is_plain else ""
+            if stat.S_ISREG(held.st_mode):
+                return Outcome(is_success=True, output=f"Deleted {name}.{self.remove(action.path, scope)}")
             os.unlink(name, dir_fd=folder)
-        return Outcome(is_success=True, output=f"Deleted {name}.{note}")
+        return Outcome(is_success=True, output=f"Deleted {name}.")
 
-    def _keep(self, path: Path, *, change: str, scope: CallScope) -> str:
+    def remove(self, path: Path, scope: CallScope) -> str:
+        """Delete an ordinary file, with a copy kept, or an empty folder."""
+        if path.is_dir() and not path.is_symlink():
+            with open_folder(path.parent) as folder:
+                os.rmdir(path.name, dir_fd=folder)
+            return ""
+        with (
+            open_folder(path.parent) as folder,
+            open_file(path) as handle,
+            self._undo.keeping(path, ChangeKind.DELETED, scope, handle=handle, after=ABSENT) as change,
+        ):
+            os.unlink(path.name, dir_fd=folder)
+        return _note(change)
+
+    @contextmanager
+    def _held(self, path: Path, held: os.stat_result | None) -> Iterator[int | None]:
+        if held is None:
+            yield None
+            return
         with open_file(path) as handle:
-            undo_id = self._undo.keep(handle, path, change=change, scope=scope)
-        return "" if undo_id else " The earlier content was too large to keep a copy."
+            yield handle
+
+
+def _note(change: Change) -> str:
+    return "" if change.can_undo else " The earlier content was too large to keep a copy."
 
 
 def read_up_to(handle: int, limit_bytes: int) -> bytes:

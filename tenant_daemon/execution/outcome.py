@@ -28,6 +28,12 @@ class CallScope:
     call_id: str
     is_approved: bool = False
     """A person approved this very call."""
+    is_reading: bool = False
+    """It was judged to change nothing, so nothing is kept for undo."""
+    made_by: str = ""
+    """The person, when it is a person who puts something back."""
+    undoes: str = ""
+    """The change that is put back."""
 
     @property
     def actor(self) -> str:

@@ -6,7 +6,7 @@ import os
 import signal
 import stat
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,8 +17,9 @@ from tenant_daemon.execution.environment import SEARCH_PATH, clean_environment
 from tenant_daemon.execution.head_tail import HeadTail
 from tenant_daemon.execution.limits import Limits
 from tenant_daemon.execution.outcome import ActionFailed, CallScope, Outcome
-from tenant_daemon.execution.safe_paths import open_file, open_folder, status_in
+from tenant_daemon.execution.safe_paths import open_folder, status_in
 from tenant_daemon.execution.sandbox import allowed_roots, landlock_version
+from tenant_daemon.execution.shell_changes import WorkspaceWatch
 from tenant_daemon.execution.undo import UndoStore
 from tenant_daemon.home import TenantHome
 from tenant_daemon.policy.actions import Command, RunPipelines
@@ -56,7 +57,7 @@ class Shell:
         """
         with ExitStack() as stack:
             prepared = await asyncio.to_thread(self._prepare, action, workspace, scope, stack)
-            async with _started(prepared) as (process, status_fd):
+            async with self._watched(action, workspace, scope), _started(prepared) as (process, status_fd):
                 output = HeadTail(self._limits.output_bytes)
                 try:
                     async with asyncio.timeout(self._limits.wall_seconds):
@@ -86,9 +87,6 @@ class Shell:
             return [None, str(path)] if path in _DEVICES else [folder_of(path.parent), path.name]
 
         def told(command: Command) -> dict[str, object]:
-            for path in (command.stdout_path, command.stderr_path):
-                if path is not None and path not in _DEVICES:
-                    self._keep_copy(path, scope)
             return {
                 "argv": list(command.argv),
                 "environment": [list(pair) for pair in command.env],
@@ -116,16 +114,29 @@ class Shell:
         roots = allowed_roots(self._home.root.resolve(), workspace.resolve())
         return {"version": landlock_version(), "roots": roots}
 
-    def _keep_copy(self, target: Path, scope: CallScope) -> None:
-        """Keep a copy of what a redirection will overwrite. The warden looks at the file again."""
-        with open_folder(target.parent) as folder:
-            held = status_in(folder, target.name)
-        if held is None:
-            return
-        if not stat.S_ISREG(held.st_mode):
-            raise ActionFailed(f"{target} is not an ordinary file")
-        with open_file(target) as handle:
-            self._undo.keep(handle, target, change="write", scope=scope)
+    @asynccontextmanager
+    async def _watched(self, action: RunPipelines, workspace: Path, scope: CallScope) -> AsyncIterator[None]:
+        """Keep what the commands change, also when they are cut off."""
+        watch = WorkspaceWatch(self._undo, workspace, scope)
+        await asyncio.to_thread(watch.begin, action, list(_redirected(action)))
+        try:
+            yield
+        finally:
+            await asyncio.shield(asyncio.to_thread(watch.end))
+
+
+def _redirected(action: RunPipelines) -> Iterator[Path]:
+    """Files that output is sent to; the warden looks at them again."""
+    for pipeline in action.pipelines:
+        for command in pipeline:
+            for path in (command.stdout_path, command.stderr_path):
+                if path is None or path in _DEVICES:
+                    continue
+                with open_folder(path.parent) as folder:
+                    held = status_in(folder, path.name)
+                if held is not None and not stat.S_ISREG(held.st_mode):
+                    raise ActionFailed(f"{path} is not an ordinary file")
+                yield path
 
 
 @asynccontextmanager

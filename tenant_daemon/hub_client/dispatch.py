@@ -7,6 +7,7 @@ from typing import Final, assert_never
 import structlog
 
 from tenant_daemon.contracts.approvals import ApprovalDecided
+from tenant_daemon.contracts.changes import UndoRequested
 from tenant_daemon.contracts.chat import SendMessage, StopRun
 from tenant_daemon.contracts.commands import ApplyConfig, ConfigApplied
 from tenant_daemon.contracts.config import TenantConfig
@@ -61,7 +62,13 @@ class Dispatcher:
             case StopRun() as stop:
                 self._tasks.create_task(self._stop(message.id, stop))
             case ApprovalDecided() as decision:
-                self._tasks.create_task(self._decide(message.id, decision))
+                self._tasks.create_task(
+                    self._pass_on(message.id, lambda: self._wrapper.decide(decision), decision.kind)
+                )
+            case UndoRequested() as undo:
+                self._tasks.create_task(
+                    self._pass_on(message.id, lambda: self._wrapper.undo(undo), undo.kind)
+                )
             case ApplyConfig() as wish:
                 self._tasks.create_task(self._apply(message.id, wish))
             case _:
@@ -71,14 +78,15 @@ class Dispatcher:
         await self._chat.stop(stop.conversation_id)
         self._store.inbox.done(message_id)
 
-    async def _decide(self, message_id: str, decision: ApprovalDecided) -> None:
+    async def _pass_on(self, message_id: str, deliver: Callable[[], Awaitable[None]], kind: str) -> None:
+        """Deliver to the wrapper, again and again while it is away."""
         backoff = Backoff(base_seconds=0.5, cap_seconds=_RETRY_CAP_SECONDS)
         while True:
             try:
-                await self._wrapper.decide(decision)
+                await deliver()
                 break
             except WrapperAway as exc:
-                log.warning("approval.wrapper_away", approval_id=decision.approval_id, reason=str(exc))
+                log.warning("dispatch.wrapper_away", kind=kind, message_id=message_id, reason=str(exc))
                 await asyncio.sleep(backoff.after_failure())
         self._store.inbox.done(message_id)
 

@@ -7,12 +7,13 @@ from pydantic import TypeAdapter
 
 from tenant_daemon.contracts.approvals import ApprovalDecided
 from tenant_daemon.contracts.base import utc_now
+from tenant_daemon.contracts.changes import UndoRequested
 from tenant_daemon.contracts.chat import SendMessage, StopRun
 from tenant_daemon.contracts.commands import ApplyConfig
 from tenant_daemon.hub_client.schema import select
 from tenant_daemon.kit.database import Database
 
-InboxPayload = SendMessage | StopRun | ApprovalDecided | ApplyConfig
+InboxPayload = SendMessage | StopRun | ApprovalDecided | ApplyConfig | UndoRequested
 """The durable messages from the hub."""
 
 KEPT_IDS: Final = 20_000

@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Final
 
 from tenant_daemon.contracts.approvals import ApprovalRequested, ApprovalSettledReport
+from tenant_daemon.contracts.audit import AuditHeadReported
 from tenant_daemon.contracts.base import utc_now
+from tenant_daemon.contracts.changes import ChangeRecorded, ChangeSettled
 from tenant_daemon.contracts.chat import ApprovalSettled, ApprovalWaiting, ToolFinished, ToolStarted
 from tenant_daemon.contracts.commands import ConfigApplied
 from tenant_daemon.contracts.envelope import Rejected
@@ -27,7 +29,16 @@ OUTBOX_LIMIT: Final = 20_000
 """Messages that may wait: more than 72 h of a busy server without its hub."""
 TOOL_EVENT_LIMIT: Final = 5_000
 
-OutboxPayload = ApprovalRequested | ApprovalSettledReport | UsageReported | ConfigApplied | Rejected
+OutboxPayload = (
+    ApprovalRequested
+    | ApprovalSettledReport
+    | UsageReported
+    | ConfigApplied
+    | ChangeRecorded
+    | ChangeSettled
+    | AuditHeadReported
+    | Rejected
+)
 """The durable messages to the hub."""
 ToolEventBody = ToolStarted | ToolFinished | ApprovalWaiting | ApprovalSettled
 

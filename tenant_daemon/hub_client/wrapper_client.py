@@ -7,6 +7,7 @@ import httpx
 import structlog
 
 from tenant_daemon.contracts.approvals import ApprovalDecided
+from tenant_daemon.contracts.changes import UndoRequested
 from tenant_daemon.hub_client.sessions import ChatSession
 
 _TIMEOUT_SECONDS: Final = 10.0
@@ -45,10 +46,19 @@ class WrapperClient:
             WrapperAway: It is not known whether the wrapper has it.
         """
         path = f"/api/v1/approvals/{decision.approval_id}/decision"
-        answer = await self._post(path, decision.model_dump(mode="json"))
-        if answer.is_server_error or answer.status_code == httpx.codes.UNAUTHORIZED:
-            raise WrapperAway(f"the wrapper answered {answer.status_code}")
+        answer = await self._deliver(path, decision.model_dump(mode="json"))
         log.info("approval.passed_on", approval_id=decision.approval_id, status=answer.status_code)
+
+    async def undo(self, wish: UndoRequested) -> None:
+        """
+        Have a change put back. The wrapper reports the outcome to the hub itself, a refusal included.
+
+        Raises:
+            WrapperAway: It is not known whether the wrapper has it.
+        """
+        path = f"/api/v1/changes/{wish.change_id}/undo"
+        answer = await self._deliver(path, wish.model_dump(mode="json"))
+        log.info("change.undo_passed_on", change_id=wish.change_id, status=answer.status_code)
 
     async def cancel(self, session: ChatSession) -> None:
         """A session was stopped: its calls that wait or run are off. A wrapper that is away has none."""
@@ -64,6 +74,12 @@ class WrapperClient:
         except WrapperAway as exc:
             # It reads the configuration when it starts.
             log.warning("wrapper.config_not_told", reason=str(exc))
+
+    async def _deliver(self, path: str, body: dict[str, object]) -> httpx.Response:
+        answer = await self._post(path, body)
+        if answer.is_server_error or answer.status_code == httpx.codes.UNAUTHORIZED:
+            raise WrapperAway(f"the wrapper answered {answer.status_code}")
+        return answer
 
     async def _post(self, path: str, body: dict[str, object]) -> httpx.Response:
         try:

@@ -8,6 +8,7 @@ import structlog
 
 from tenant_daemon.contracts.approvals import ApprovalRequested, ApprovalSettledReport, ApprovalStatus
 from tenant_daemon.contracts.base import utc_now
+from tenant_daemon.contracts.changes import ChangeRecorded, ChangeSettled
 from tenant_daemon.contracts.chat import ApprovalSettled, ApprovalWaiting, ToolFinished, ToolStarted
 from tenant_daemon.safety.approval_store import Approval
 from tenant_daemon.safety.calls import Call
@@ -95,6 +96,11 @@ class Announcer:
                 settled_at=utc_now(),
             )
         )
+        self._knock()
+
+    def change(self, message: ChangeRecorded | ChangeSettled) -> None:
+        """Pass on what was changed or put back; its texts are redacted. Raises when it cannot be stored."""
+        self._hub.put(message)
         self._knock()
 
     async def tell_agent(self, call: Call, text: str) -> None:

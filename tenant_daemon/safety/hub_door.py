@@ -2,13 +2,12 @@
 
 from typing import Final
 
-from tenant_daemon.contracts.approvals import ApprovalRequested, ApprovalSettledReport
 from tenant_daemon.execution import ActionFailed, AskColleague, CallScope
 from tenant_daemon.home import TenantHome
 from tenant_daemon.hub_client import local_door
 from tenant_daemon.hub_client.outbox import LinkStore
 from tenant_daemon.policy.actions import HandOver
-from tenant_daemon.safety.ports import ToolEvent
+from tenant_daemon.safety.ports import HubMessage, ToolEvent
 
 _NO_CHAT: Final = "A colleague can only be asked from within a conversation."
 
@@ -20,7 +19,7 @@ class LinkHubDoor:
         self._home = home
         self._store = LinkStore(home.link_db)
 
-    def put(self, payload: ApprovalRequested | ApprovalSettledReport) -> object:
+    def put(self, payload: HubMessage) -> object:
         return self._store.put(payload)
 
     def put_tool_event(self, conversation_id: str, session_id: str, body: ToolEvent) -> None:

@@ -9,6 +9,7 @@ import structlog
 
 from tenant_daemon.audit import AuditTrail, AuditUnavailable
 from tenant_daemon.execution import AskColleague, Executor, Limits
+from tenant_daemon.execution.undo import UndoStore
 from tenant_daemon.home import TenantHome
 from tenant_daemon.kit.database import Database
 from tenant_daemon.kit.name_lookup import look_up
@@ -16,6 +17,7 @@ from tenant_daemon.policy.judgement import PolicyContext, Resolve
 from tenant_daemon.safety.announcer import Announcer
 from tenant_daemon.safety.approval_store import ApprovalStore
 from tenant_daemon.safety.calls import CallStore
+from tenant_daemon.safety.changes import ChangeDesk
 from tenant_daemon.safety.config_source import ConfigSource
 from tenant_daemon.safety.gate import Gate
 from tenant_daemon.safety.live import LiveCalls, Patience
@@ -53,6 +55,7 @@ class Parts:
     wrapper: SafetyWrapper
     audit: AuditTrail
     vault: Vault
+    changes: ChangeDesk
 
     def problem(self) -> str:
         """Why nothing can run, empty when all is well."""
@@ -83,16 +86,19 @@ async def open_parts(
     gate = Gate(home, settings, collaborators.classify, config, approvals, vault, collaborators.resolve)
     announcer = Announcer(collaborators.hub, collaborators.redactor)
     pending = PendingApprovals(approvals, calls, gate, announcer, audit)
-    executor = Executor(home, vault, collaborators.ask_colleague, limits)
-    wrapper = SafetyWrapper(calls, gate, pending, executor, audit, announcer)
+    undo = UndoStore.open(home)
+    executor = Executor(home, vault, collaborators.ask_colleague, undo, limits)
+    changes = ChangeDesk(home, undo, executor.undoing, announcer, audit)
+    wrapper = SafetyWrapper(calls, gate, pending, executor, audit, announcer, changes)
     live = LiveCalls(wrapper, calls, approvals, pending, announcer, patience or Patience())
     live.resume()
     try:
-        yield Parts(gate, approvals, pending, live, announcer, wrapper, audit, vault)
+        await changes.announce()
+        yield Parts(gate, approvals, pending, live, announcer, wrapper, audit, vault, changes)
     finally:
         await live.close()
         await announcer.close()
-        for part in (database, audit):
+        for part in (database, undo, audit):
             part.close()
 
 

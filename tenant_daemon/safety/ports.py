@@ -4,10 +4,13 @@ from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from tenant_daemon.contracts.approvals import ApprovalRequested, ApprovalSettledReport
+from tenant_daemon.contracts.changes import ChangeRecorded, ChangeSettled
 from tenant_daemon.contracts.chat import ApprovalSettled, ApprovalWaiting, ToolFinished, ToolStarted
 from tenant_daemon.policy.judgement import Judgement, PolicyContext
 
 Classify = Callable[[str, Mapping[str, object], PolicyContext], Judgement]
+
+HubMessage = ApprovalRequested | ApprovalSettledReport | ChangeRecorded | ChangeSettled
 
 ToolEvent = ToolStarted | ToolFinished | ApprovalWaiting | ApprovalSettled
 
@@ -27,7 +30,7 @@ CurrentRedactor = Callable[[], TextRedactor]
 class HubDoor(Protocol):
     """The way to the hub and back to the agents, through the link's store."""
 
-    def put(self, payload: ApprovalRequested | ApprovalSettledReport) -> object:
+    def put(self, payload: HubMessage) -> object:
         """Store a message for the hub. Raises when it cannot be stored."""
         ...
 

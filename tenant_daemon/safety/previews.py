@@ -26,7 +26,7 @@ from tenant_daemon.policy.actions import (
     WriteFile,
 )
 
-_DIFF_BYTES: Final = 64_000
+DIFF_BYTES: Final = 64_000
 """Of each side; comparing larger texts takes too long."""
 
 
@@ -68,7 +68,7 @@ def diff_of(action: Action | None) -> str:
     """How a file would change, as a unified diff; empty when none does. Reads files: call it in a thread."""
     match action:
         case WriteFile():
-            return _diff(action.path, _current(action.path), action.content)
+            return text_diff(action.path.name, _current(action.path), action.content)
         case UpdateEnv():
             before = _current(action.path)
             try:
@@ -121,16 +121,17 @@ def _one_line(text: str) -> str:
 def _current(path: Path) -> str:
     try:
         with open_file(path) as handle:
-            return read_up_to(handle, _DIFF_BYTES + 1).decode("utf-8", "replace")
+            return read_up_to(handle, DIFF_BYTES + 1).decode("utf-8", "replace")
     except ActionFailed:
         return ""
 
 
-def _diff(path: Path, before: str, after: str) -> str:
-    if len(before) > _DIFF_BYTES or len(after) > _DIFF_BYTES:
+def text_diff(name: str, before: str, after: str) -> str:
+    """Unified diff of two texts."""
+    if len(before) > DIFF_BYTES or len(after) > DIFF_BYTES:
         return f"The change is too large to be shown ({len(after)} characters)."
     lines = difflib.unified_diff(
-        before.splitlines(), after.splitlines(), f"{path.name} (now)", f"{path.name} (then)", lineterm="", n=2
+        before.splitlines(), after.splitlines(), f"{name} (before)", f"{name} (after)", lineterm="", n=2
     )
     return "\n".join(lines)
 
@@ -145,4 +146,4 @@ def _env_diff(action: UpdateEnv, before: str, after: str) -> str:
     ]
     for at in changed:
         shown[at] = after.splitlines()[at]
-    return _diff(action.path, masked(before), "\n".join(shown))
+    return text_diff(action.path.name, masked(before), "\n".join(shown))

@@ -15,7 +15,9 @@ from starlette.routing import Route
 
 from tenant_daemon.audit import AuditUnavailable
 from tenant_daemon.contracts.approvals import ApprovalDecided, ApprovalStatus
+from tenant_daemon.contracts.changes import UndoRequested
 from tenant_daemon.contracts.errors import ErrorCode
+from tenant_daemon.execution.undoing import CannotUndo, ChangeNotFound
 from tenant_daemon.safety.answers import Refusal, approval_view, done, refused
 from tenant_daemon.safety.approval_store import ApprovalNotFound, ApprovalSettledAlready
 from tenant_daemon.safety.parts import Parts
@@ -61,6 +63,8 @@ def create_app(open_parts: Callable[[], AbstractAsyncContextManager[Parts]], tok
             route("/api/v1/tools/execute", "POST", _execute),
             route("/api/v1/approvals", "GET", _list_approvals),
             route("/api/v1/approvals/{approval_id}/decision", "POST", _decide),
+            route("/api/v1/changes", "GET", _list_changes),
+            route("/api/v1/changes/{change_id}/undo", "POST", _undo),
             route("/api/v1/sessions/cancel", "POST", _cancel_session),
             route("/api/v1/config-changed", "POST", _apply_config),
             Route("/healthz", _health, methods=["GET"]),
@@ -135,6 +139,21 @@ async def _decide(parts: Parts, request: Request) -> Response:
         ) from exc
     except ValueError as exc:
         raise Refusal(422, ErrorCode.BAD_MESSAGE, parts.announcer.redact(str(exc))) from exc
+
+
+async def _list_changes(parts: Parts, _request: Request) -> Response:
+    changes = await asyncio.to_thread(parts.changes.list)
+    return done([parts.changes.view(change) for change in changes])
+
+
+async def _undo(parts: Parts, request: Request) -> Response:
+    wish = await _body(request, UndoRequested, change_id=request.path_params["change_id"])
+    try:
+        return done(parts.changes.view(await parts.changes.undo(wish)))
+    except ChangeNotFound as exc:
+        raise Refusal(404, ErrorCode.NOT_FOUND, "There is no such change, or it is too long ago.") from exc
+    except CannotUndo as exc:
+        raise Refusal(409, ErrorCode.CONFLICT, parts.announcer.redact(str(exc))) from exc
 
 
 async def _cancel_session(parts: Parts, request: Request) -> Response:

@@ -9,11 +9,12 @@ import structlog
 
 from tenant_daemon.audit import AuditEvent, AuditTrail, AuditUnavailable
 from tenant_daemon.contracts.approvals import ApprovalStatus
-from tenant_daemon.contracts.tiers import Decision
+from tenant_daemon.contracts.tiers import Decision, Tier
 from tenant_daemon.execution import ActionFailed, CallScope, Executor, Outcome
 from tenant_daemon.policy.actions import HandOver
 from tenant_daemon.safety.announcer import Announcer
 from tenant_daemon.safety.calls import AlreadyBegun, Call, CallStore
+from tenant_daemon.safety.changes import ChangeDesk
 from tenant_daemon.safety.gate import Gate, Ruling
 from tenant_daemon.safety.pending import CannotAsk, PendingApprovals
 from tenant_daemon.safety.previews import summary_of
@@ -45,6 +46,7 @@ class SafetyWrapper:
         executor: Executor,
         audit: AuditTrail,
         announcer: Announcer,
+        changes: ChangeDesk,
     ) -> None:
         self._calls = calls
         self._gate = gate
@@ -52,6 +54,7 @@ class SafetyWrapper:
         self._executor = executor
         self._audit = audit
         self._announcer = announcer
+        self._changes = changes
         found = audit.verify()
         self._audit_problem = (
             "" if found.is_intact else f"The audit trail is broken at entry {found.first_broken}."
@@ -111,10 +114,14 @@ class SafetyWrapper:
             summary = self._summary(call, ruling)
             self._audit.append(call_record(AuditEvent.CALL_BEGUN, call, summary=summary, ruling=ruling))
             self._calls.begin(call)
+            scope = self._scope(call, ruling)
             try:
-                outcome = await self._executor.execute(action, self._scope(call, ruling))
+                outcome = await self._executor.execute(action, scope)
             except ActionFailed as exc:
                 outcome = Outcome(is_success=False, output=str(exc))
+            finally:
+                if not scope.is_reading:
+                    await asyncio.shield(self._changes.announce())
         return self._executed(call, ruling, summary, outcome)
 
     def _executed(self, call: Call, ruling: Ruling, summary: str, outcome: Outcome) -> ExecuteResponse:
@@ -197,6 +204,7 @@ class SafetyWrapper:
             conversation_id=call.conversation_id or "",
             call_id=call.id,
             is_approved=bool(ruling.approver),
+            is_reading=ruling.judgement.tier is Tier.GREEN,
         )
 
 

@@ -9,7 +9,9 @@ from tenant_daemon.contracts.approvals import (
     ApprovalStatus,
     Verdict,
 )
+from tenant_daemon.contracts.audit import AuditHeadReported
 from tenant_daemon.contracts.base import Message
+from tenant_daemon.contracts.changes import ChangeKind, ChangeRecorded, ChangeSettled, UndoRequested
 from tenant_daemon.contracts.chat import (
     ApprovalSettled,
     ApprovalWaiting,
@@ -142,6 +144,39 @@ FROM_DAEMON: dict[str, Message] = {
         ]
     ),
     "config_applied": ConfigApplied(version=7, is_applied=False, detail="an agent is named twice"),
+    "change_recorded": ChangeRecorded(
+        change_id="chg_2",
+        conversation_id="cnv_1",
+        agent_id="it-admin",
+        tool_call_id="call_1",
+        change=ChangeKind.MOVED,
+        path="notes.md",
+        moved_from="draft.md",
+        setting="PORT",
+        diff="-a\n+b\n",
+        undoes="chg_1",
+        made_by="usr_1",
+        can_undo=False,
+        created_at=AT,
+        undo_until=LATER,
+    ),
+    "change_settled": ChangeSettled(
+        change_id="chg_1",
+        is_undone=False,
+        detail="It was changed since.",
+        is_final=False,
+        requested_by="usr_1",
+        settled_at=AT,
+    ),
+    "audit_head": AuditHeadReported(
+        count=2,
+        head="ab" * 32,
+        since_count=1,
+        since_head="cd" * 32,
+        signed_at=AT,
+        public_key="AAAA",
+        signature="BBBB",
+    ),
 }
 
 FROM_HUB: dict[str, Message] = {
@@ -163,6 +198,7 @@ FROM_HUB: dict[str, Message] = {
         remember_until=LATER,
     ),
     "apply_config": ApplyConfig(config=CONFIG),
+    "undo_requested": UndoRequested(change_id="chg_1", requested_by="usr_1"),
 }
 
 OVER_HTTP: dict[str, Message] = {

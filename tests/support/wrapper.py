@@ -14,6 +14,7 @@ from tenant_daemon.contracts.approvals import (
     ApprovalSettledReport,
     Verdict,
 )
+from tenant_daemon.contracts.changes import ChangeRecorded, ChangeSettled
 from tenant_daemon.contracts.config import AgentConfig, TenantConfig
 from tenant_daemon.contracts.tiers import Tier
 from tenant_daemon.execution import CallScope, Limits
@@ -24,7 +25,7 @@ from tenant_daemon.redaction import LiveRedactor
 from tenant_daemon.safety.approval_store import Approval
 from tenant_daemon.safety.live import Patience
 from tenant_daemon.safety.parts import Collaborators, Parts, open_parts
-from tenant_daemon.safety.ports import Classify, CurrentRedactor, ToolEvent
+from tenant_daemon.safety.ports import Classify, CurrentRedactor, HubMessage, ToolEvent
 from tenant_daemon.safety.schemas import CallContext, ExecuteRequest, ExecuteResponse
 from tenant_daemon.settings import Policy, TenantSettings
 from tenant_daemon.vault import Vault
@@ -72,19 +73,25 @@ class FakeHub:
     def __init__(self) -> None:
         self.requests: asyncio.Queue[ApprovalRequested] = asyncio.Queue()
         self.reports: list[ApprovalSettledReport] = []
+        self.changes: list[ChangeRecorded] = []
+        self.undos: list[ChangeSettled] = []
         self.events: list[ToolEvent] = []
         self.told: asyncio.Queue[tuple[str, str]] = asyncio.Queue()
         self.everything: list[str] = []
         self.is_full = False
 
-    def put(self, payload: ApprovalRequested | ApprovalSettledReport) -> object:
+    def put(self, payload: HubMessage) -> object:
         if self.is_full and isinstance(payload, ApprovalRequested):
             raise RuntimeError("full")
         self.everything.append(payload.model_dump_json())
         if isinstance(payload, ApprovalRequested):
             self.requests.put_nowait(payload)
-        else:
+        elif isinstance(payload, ApprovalSettledReport):
             self.reports.append(payload)
+        elif isinstance(payload, ChangeRecorded):
+            self.changes.append(payload)
+        else:
+            self.undos.append(payload)
         return "id"
 
     def put_tool_event(self, conversation_id: str, session_id: str, body: ToolEvent) -> None:

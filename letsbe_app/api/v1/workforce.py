@@ -11,6 +11,7 @@ from letsbe_app.api.idempotency import IdempotentRoute
 from letsbe_app.kit.pagination import MAX_LIMIT
 from letsbe_app.workforce.agents.schemas import AgentChanges, AgentView
 from letsbe_app.workforce.approvals.schemas import ApprovalView, Choice
+from letsbe_app.workforce.changes.schemas import ChangeView
 from letsbe_app.workforce.conversations.schemas import ConversationView, MessageView
 from letsbe_app.workforce.usage.schemas import UsageSummary
 from tenant_daemon.contracts.approvals import Verdict
@@ -172,3 +173,31 @@ async def decide(
     """Decide; the first decision wins, a second one is a conflict."""
     choice = Choice(**body.model_dump())
     return answer(await hub.approvals.decide(actor, approval_id, choice))
+
+
+@router.get("/changes")
+async def list_changes(
+    hub: HubServices,
+    actor: CurrentActor,
+    tenant_id: Annotated[str | None, Query(max_length=60)] = None,
+    conversation_id: Annotated[str | None, Query(max_length=60)] = None,
+    cursor: Cursor = None,
+    limit: Limit = None,
+) -> Answer[list[ChangeView]]:
+    """What agents changed; newest first."""
+    page = await hub.changes.list(
+        actor, tenant_id, conversation_id=conversation_id, cursor=cursor, limit=limit
+    )
+    return answer(page.items, next_cursor=page.next_cursor)
+
+
+@router.get("/changes/{change_id}")
+async def get_change(hub: HubServices, actor: CurrentActor, change_id: Id) -> Answer[ChangeView]:
+    """One change."""
+    return answer(await hub.changes.get(actor, change_id))
+
+
+@router.post("/changes/{change_id}/undo")
+async def undo_change(hub: HubServices, actor: ChangingActor, change_id: Id) -> Answer[ChangeView]:
+    """Have a change put back; the server may refuse, which the change then says."""
+    return answer(await hub.changes.undo(actor, change_id))

@@ -1,6 +1,7 @@
 """All tables; importing this module is what makes Alembic see them."""
 
 from letsbe_app.db.models.accounts import Customer, User, UserRole, UserSession
+from letsbe_app.db.models.changes import AuditHead, ChangeStatus, FileChange
 from letsbe_app.db.models.fleet import (
     EnrolmentToken,
     OutboxMessage,
@@ -26,10 +27,13 @@ __all__ = [
     "Agent",
     "Approval",
     "AuditEntry",
+    "AuditHead",
+    "ChangeStatus",
     "ChatMessage",
     "Conversation",
     "Customer",
     "EnrolmentToken",
+    "FileChange",
     "FoundingMember",
     "IdempotentRequest",
     "MessageRole",

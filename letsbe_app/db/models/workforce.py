@@ -127,6 +127,10 @@ class Approval(Table, table=True):
     detail: str = Field(default="", max_length=500)
     created_at: datetime = time_field()
     expires_at: datetime = time_field()
+    settled_by: str = Field(default="", max_length=80)
+    """Who decided as the server says: a user's id, or ``shell:<login>``."""
+    reminder_count: int = Field(default=0)
+    next_reminder_at: datetime | None = time_field(nullable=True, index=True)
     settled_at: datetime | None = time_field(nullable=True)
 
 

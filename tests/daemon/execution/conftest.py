@@ -30,7 +30,7 @@ def scope() -> CallScope:
 
 @pytest.fixture
 def undo(home: TenantHome) -> UndoStore:
-    return UndoStore(home)
+    return UndoStore.open(home)
 
 
 @pytest.fixture

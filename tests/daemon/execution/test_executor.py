@@ -7,6 +7,7 @@ import pytest
 
 from tenant_daemon.execution import ActionFailed, CallScope, Executor
 from tenant_daemon.execution.references import resolve_references
+from tenant_daemon.execution.undo import UndoStore
 from tenant_daemon.home import TenantHome
 from tenant_daemon.policy.actions import (
     Command,
@@ -36,8 +37,8 @@ async def _echo(action: HandOver, _scope: CallScope) -> str:
 
 
 @pytest.fixture
-def executor(home: TenantHome, vault: Vault) -> Executor:
-    return Executor(home, vault, _echo)
+def executor(home: TenantHome, vault: Vault, undo: UndoStore) -> Executor:
+    return Executor(home, vault, _echo, undo)
 
 
 async def test_reference_reaches_arguments_and_variables(

@@ -31,8 +31,8 @@ def test_overwriting_keeps_permissions_and_a_copy(
     files.write(WriteFile(target, "new"), scope)
 
     assert (target.read_text(), stat.S_IMODE(target.stat().st_mode)) == ("new", 0o750)
-    (record,) = undo.list()
-    assert (undo.content(record.id), record.call_id, record.change) == (b"old", "call-1", "write")
+    (record,) = undo.all()
+    assert (undo.content(record.id), record.call_id, record.kind) == (b"old", "call-1", "changed")
     assert [path.name for path in workspace.iterdir()] == ["script.sh"]
 
 
@@ -101,7 +101,7 @@ def test_moving_replaces_files_with_a_copy_kept_and_never_folders(
     files.move(MovePath(workspace / "a", workspace / "b"), scope)
 
     assert (workspace / "b").read_text() == "a"
-    assert undo.content(undo.list()[0].id) == b"b"
+    assert undo.content(undo.all()[0].id) == b"b"
     with pytest.raises(ActionFailed):
         files.move(MovePath(workspace / "b", workspace / "folder"), scope)
 
@@ -119,5 +119,5 @@ def test_deleting_a_file_keeps_a_copy_and_a_link_is_deleted_itself(
     files.delete(DeletePath(workspace / "tree"), scope)
 
     assert list(workspace.iterdir()) == []
-    assert undo.content(undo.list()[0].id) == b"x"
+    assert undo.content(undo.all()[0].id) == b"x"
     assert (tmp_path / "outside/file").read_text() == "stays"

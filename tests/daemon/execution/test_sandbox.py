@@ -14,7 +14,7 @@ from tenant_daemon.policy.actions import Command, RunPipelines
 
 
 async def run(home: TenantHome, scope: CallScope, *argv: str) -> Outcome:
-    shell = Shell(home, UndoStore(home), Limits())
+    shell = Shell(home, UndoStore.open(home), Limits())
     workspace = home.workspace("it-admin")
     return await shell.run(RunPipelines(((Command(argv),),), cwd=workspace), workspace, scope)
 

@@ -2,39 +2,20 @@
 
 import argparse
 import asyncio
-import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
+from functools import partial
 
 import pytest
-import uvicorn
 
-from tenant_daemon.local_tokens import local_token
 from tenant_daemon.safety import approvals_command
-from tenant_daemon.safety.server import create_app
 from tests.support.wrapper import WrapperBench
 
 Command = Callable[..., "asyncio.Future[int]"]
 
 
 @pytest.fixture
-async def approvals(bench: WrapperBench) -> AsyncIterator[Command]:
-    """The command, run in a thread while the wrapper serves."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    bench.home.settings_file.write_text(
-        f'tenant_name = "t"\nhub_url = "http://h"\n[ports]\nwrapper = {listener.getsockname()[1]}\n'
-    )
-    app = create_app(bench.started, local_token(bench.home, "wrapper"))
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=1))
-    serving = asyncio.create_task(server.serve(sockets=[listener]))
-
-    def run(*words: str) -> int:
-        parser = argparse.ArgumentParser()
-        approvals_command.add_parser(parser.add_subparsers())
-        return approvals_command.run(parser.parse_args(["approvals", *words, "--home", str(bench.home.root)]))
-
-    yield lambda *words: asyncio.ensure_future(asyncio.to_thread(run, *words))
-    server.should_exit = True
-    await serving
+def approvals(command: Command) -> Command:
+    return partial(command, approvals_command, "approvals")
 
 
 async def test_owner_lists_and_decides_without_the_hub(

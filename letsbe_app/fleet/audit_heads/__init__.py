@@ -1,0 +1,1 @@
+"""Signed heads of the servers' audit trails, held against each other."""

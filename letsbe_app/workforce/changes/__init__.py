@@ -1,0 +1,1 @@
+"""What agents changed on servers, and having it put back."""

@@ -1,0 +1,51 @@
+"""Rows of changes."""
+
+from collections.abc import Sequence
+
+from sqlmodel import col, or_, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
+
+from letsbe_app.db.models import FileChange, Tenant, TenantStatus
+from letsbe_app.workforce.cursors import TimeCursor
+
+
+async def of_customer(
+    session: AsyncSession, customer_id: str, change_id: str, *, lock: bool = False
+) -> FileChange | None:
+    """The change, if it was made on one of the customer's servers."""
+    statement = _of_customer(customer_id).where(FileChange.id == change_id)
+    if lock:
+        statement = statement.with_for_update(of=FileChange)
+    return (await session.exec(statement)).one_or_none()
+
+
+async def newest(
+    session: AsyncSession,
+    customer_id: str,
+    tenant_id: str | None,
+    conversation_id: str | None,
+    cursor: TimeCursor | None,
+    limit: int,
+) -> Sequence[FileChange]:
+    """Changes, newest first."""
+    statement = _of_customer(customer_id)
+    if tenant_id is not None:
+        statement = statement.where(FileChange.tenant_id == tenant_id)
+    if conversation_id is not None:
+        statement = statement.where(FileChange.conversation_id == conversation_id)
+    if cursor is not None:
+        time = col(FileChange.created_at)
+        statement = statement.where(
+            or_(time < cursor.time, (time == cursor.time) & (col(FileChange.id) < cursor.id))
+        )
+    statement = statement.order_by(col(FileChange.created_at).desc(), col(FileChange.id).desc())
+    return (await session.exec(statement.limit(limit))).all()
+
+
+def _of_customer(customer_id: str) -> SelectOfScalar[FileChange]:
+    return (
+        select(FileChange)
+        .join(Tenant, col(Tenant.id) == col(FileChange.tenant_id))
+        .where(Tenant.customer_id == customer_id, Tenant.status != TenantStatus.REMOVED)
+    )

@@ -1,0 +1,58 @@
+"""What changes look like from outside."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from letsbe_app.db.models import ChangeStatus, FileChange
+
+
+@dataclass(frozen=True)
+class ChangeView:
+    """A change of a file or setting. Texts are redacted by the server."""
+
+    id: str
+    tenant_id: str
+    conversation_id: str | None
+    agent_id: str
+    tool_call_id: str
+    change: str
+    """As ``ChangeKind``."""
+    path: str
+    moved_from: str
+    setting: str
+    diff: str
+    undoes: str
+    is_by_person: bool
+    """A person put something back; otherwise it was the agent's work."""
+    status: str
+    """As ``ChangeStatus``."""
+    detail: str
+    """Why it was not put back, when that was tried."""
+    can_undo: bool
+    created_at: datetime
+    undo_until: datetime
+    settled_at: datetime | None
+
+
+def change_view(row: FileChange, now: datetime) -> ChangeView:
+    """The view of a row."""
+    return ChangeView(
+        id=row.id,
+        tenant_id=row.tenant_id,
+        conversation_id=row.conversation_id,
+        agent_id=row.agent_id,
+        tool_call_id=row.tool_call_id,
+        change=row.change,
+        path=row.path,
+        moved_from=row.moved_from,
+        setting=row.setting,
+        diff=row.diff,
+        undoes=row.undoes,
+        is_by_person=bool(row.made_by),
+        status=row.status,
+        detail=row.detail,
+        can_undo=row.can_undo and row.status == ChangeStatus.MADE and now < row.undo_until,
+        created_at=row.created_at,
+        undo_until=row.undo_until,
+        settled_at=row.settled_at,
+    )

@@ -1,0 +1,179 @@
+"""
+Changes at the hub: people's list of what agents did to files.
+
+An undo asked for here is a wish. It is stored and sent; the change stays ``undoing`` until the server has
+reported how it went, since it alone knows whether the file was changed again.
+"""
+
+import structlog
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from letsbe_app.db.models import ChangeStatus, Conversation, FileChange, Tenant
+from letsbe_app.db.session import Database
+from letsbe_app.errors import Conflict, NotFound
+from letsbe_app.kit.clock import Clock, utc_now
+from letsbe_app.kit.pagination import Page, clamp_limit
+from letsbe_app.people.audit.service import record_act, tenant_actor
+from letsbe_app.people.authz.actor import Actor
+from letsbe_app.people.authz.rules import Permission, require
+from letsbe_app.relay import Relay, Topic
+from letsbe_app.workforce.changes import repository
+from letsbe_app.workforce.changes.schemas import ChangeView, change_view
+from letsbe_app.workforce.cursors import TimeCursor
+from tenant_daemon.contracts.changes import ChangeRecorded, ChangeSettled, UndoRequested
+
+log = structlog.get_logger()
+
+
+class ChangeService:
+    """With an actor for people; with a server's id for its link."""
+
+    def __init__(self, database: Database, relay: Relay, *, clock: Clock = utc_now) -> None:
+        self._database = database
+        self._publisher = relay.publisher
+        self._outbox = relay.outbox
+        self._clock = clock
+
+    # For people
+
+    async def list(
+        self,
+        actor: Actor,
+        tenant_id: str | None = None,
+        *,
+        conversation_id: str | None = None,
+        cursor: str | None = None,
+        limit: int | None = None,
+    ) -> Page[ChangeView]:
+        """What was changed, on one server or on all, or in one conversation; newest first."""
+        require(actor, Permission.READ)
+        size, after = clamp_limit(limit), TimeCursor.parse(cursor)
+        async with self._database.read() as session:
+            rows = await repository.newest(
+                session, actor.customer_id, tenant_id, conversation_id, after, size + 1
+            )
+        now = self._clock()
+        shown = rows[:size]
+        more = str(TimeCursor(shown[-1].created_at, shown[-1].id)) if len(rows) > size else None
+        return Page([change_view(row, now) for row in shown], more)
+
+    async def get(self, actor: Actor, change_id: str) -> ChangeView:
+        """One change; raises NotFound."""
+        require(actor, Permission.READ)
+        async with self._database.read() as session:
+            return change_view(await _owned(session, actor, change_id), self._clock())
+
+    async def undo(self, actor: Actor, change_id: str) -> ChangeView:
+        """
+        Have a change put back.
+
+        Raises:
+            NotFound: No such change on one of the actor's servers.
+            Conflict: It is put back already, or cannot be.
+        """
+        require(actor, Permission.APPROVE)
+        now = self._clock()
+        async with self._database.write() as session:
+            row = await _owned(session, actor, change_id, lock=True)
+            if not change_view(row, now).can_undo:
+                raise Conflict(_why_not(row))
+            row.status = ChangeStatus.UNDOING
+            row.detail = ""
+            row.requested_by_user_id = actor.user_id
+            wish = UndoRequested(change_id=change_id, requested_by=actor.user_id)
+            await self._outbox.put(session, row.tenant_id, wish)
+            record_act(session, actor, "change.undo_requested", subject=change_id, tenant_id=row.tenant_id)
+        log.info("change.undo_requested", change_id=change_id, tenant_id=row.tenant_id)
+        await self._publisher.wake_link(row.tenant_id)
+        await self._publisher.announce(actor.customer_id, Topic.CHANGES, change_id)
+        return change_view(row, now)
+
+    # For links
+
+    async def record(self, tenant_id: str, made: ChangeRecorded) -> None:
+        """
+        Keep what was changed; a second delivery changes nothing.
+
+        Raises:
+            Conflict: The id belongs to another server's change.
+        """
+        async with self._database.write() as session:
+            tenant = await session.get_one(Tenant, tenant_id)
+            earlier = await session.get(FileChange, made.change_id)
+            if earlier is not None:
+                if earlier.tenant_id != tenant_id:
+                    raise Conflict("The change's id is in use.")
+                return
+            session.add(await _row(session, tenant_id, made))
+        log.info("change.recorded", change_id=made.change_id, tenant_id=tenant_id)
+        await self._publisher.announce(tenant.customer_id, Topic.CHANGES, made.change_id)
+
+    async def settle(self, tenant_id: str, report: ChangeSettled) -> None:
+        """
+        Note what became of an undo; a second delivery changes nothing.
+
+        Raises:
+            NotFound: The server never reported such a change.
+        """
+        async with self._database.write() as session:
+            tenant = await session.get_one(Tenant, tenant_id)
+            row = await session.get(FileChange, report.change_id, with_for_update=True)
+            if row is None or row.tenant_id != tenant_id:
+                raise NotFound("There is no such change.")
+            if row.status == ChangeStatus.UNDONE:
+                return
+            row.status = _status_after(report)
+            row.detail = report.detail
+            row.settled_at = report.settled_at
+            record_act(
+                session,
+                tenant_actor(tenant_id),
+                "change.settled",
+                subject=row.id,
+                customer_id=tenant.customer_id,
+                tenant_id=tenant_id,
+                is_undone=report.is_undone,
+                requested_by=report.requested_by[:60],
+            )
+        log.info("change.settled", change_id=row.id, tenant_id=tenant_id, is_undone=report.is_undone)
+        await self._publisher.announce(tenant.customer_id, Topic.CHANGES, row.id)
+
+
+def _status_after(report: ChangeSettled) -> ChangeStatus:
+    if report.is_undone:
+        return ChangeStatus.UNDONE
+    return ChangeStatus.KEPT if report.is_final else ChangeStatus.MADE
+
+
+def _why_not(row: FileChange) -> str:
+    match row.status:
+        case ChangeStatus.UNDONE:
+            return "This was put back already."
+        case ChangeStatus.UNDOING:
+            return "Your server is putting this back already."
+        case ChangeStatus.KEPT:
+            return row.detail or "This cannot be put back."
+    if not row.can_undo:
+        return "The file was too large to keep a copy of how it was."
+    return "This was too long ago: what was there before is kept for seven days."
+
+
+async def _owned(session: AsyncSession, actor: Actor, change_id: str, *, lock: bool = False) -> FileChange:
+    row = await repository.of_customer(session, actor.customer_id, change_id, lock=lock)
+    if row is None:
+        raise NotFound("There is no such change.")
+    return row
+
+
+async def _row(session: AsyncSession, tenant_id: str, made: ChangeRecorded) -> FileChange:
+    conversation = (
+        await session.get(Conversation, made.conversation_id) if made.conversation_id is not None else None
+    )
+    is_own = conversation is not None and conversation.tenant_id == tenant_id
+    values = made.model_dump(exclude={"kind", "change_id", "conversation_id"})
+    return FileChange(
+        id=made.change_id,
+        tenant_id=tenant_id,
+        conversation_id=made.conversation_id if is_own else None,
+        **values,
+    )

@@ -1,0 +1,167 @@
+"""
+What a command changes in the agent's workspace, so that it can be put back.
+
+Nobody can tell beforehand what a program will write. So copies are made of what it names, of what its output
+is sent to, and of everything in a workspace that is small; what the command turns out not to have touched is
+forgotten again. A file that was changed all the same and has no copy is listed as one that cannot be undone.
+"""
+
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Final
+
+from tenant_daemon.contracts.changes import ChangeKind
+from tenant_daemon.execution.marks import mark_of
+from tenant_daemon.execution.outcome import ActionFailed, CallScope
+from tenant_daemon.execution.safe_paths import open_file
+from tenant_daemon.execution.undo import Change, UndoStore
+from tenant_daemon.policy.actions import RunPipelines
+
+MAX_LOOKED_AT: Final = 5_000
+"""Files in a workspace; in a larger one only what is named is watched."""
+SMALL_FILES: Final = 100
+SMALL_BYTES: Final = 8 * 1_048_576
+MAX_NAMED: Final = 200
+MAX_TOLD: Final = 200
+"""Changes of one call that are listed."""
+_NOT_KEPT: Final = "not kept"
+_UNTOLD_FOLDERS: Final = frozenset({".git", "node_modules", "__pycache__", ".venv"})
+"""A program's own affairs: many files, none of which a person would put back alone."""
+
+
+@dataclass(frozen=True)
+class _Seen:
+    inode: int
+    size: int = 0
+    changed_ns: int = 0
+    is_folder: bool = False
+
+
+class WorkspaceWatch:
+    """``begin`` before the command, ``end`` after it. Blocking: call it in a thread."""
+
+    def __init__(self, undo: UndoStore, workspace: Path, scope: CallScope) -> None:
+        self._undo = undo
+        self._workspace = workspace.resolve()
+        self._scope = scope
+        self._before: dict[Path, _Seen] | None = None
+        self._kept: dict[Path, Change] = {}
+
+    def begin(self, action: RunPipelines, redirected: list[Path]) -> None:
+        """
+        Look around and make the copies.
+
+        Args:
+            redirected: Files that output is sent to, wherever they are.
+        """
+        for path in redirected:
+            self._keep(path)
+        if self._scope.is_reading:
+            return
+        self._before = self._look()
+        for path in self._candidates(action):
+            self._keep(path)
+
+    def end(self) -> None:
+        """Settle what was kept and note what else is different."""
+        now = self._look() if self._before is not None else None
+        if self._before is None or now is None:
+            self._undo.settle(self._kept.values())
+            return
+        new = [path for path in now if path not in self._before]
+        self._note_moves(new, self._before, now)
+        self._undo.settle(self._kept.values())
+        for path in [path for path in new if path not in self._kept][:MAX_TOLD]:
+            self._note(path, ChangeKind.CREATED)
+        lost = [
+            path
+            for path, seen in self._before.items()
+            if now.get(path) != seen and path not in self._kept and not seen.is_folder
+        ]
+        for path in lost[:MAX_TOLD]:
+            self._note(path, ChangeKind.CHANGED, before=_NOT_KEPT)
+
+    def _note_moves(self, new: list[Path], before: dict[Path, _Seen], now: dict[Path, _Seen]) -> None:
+        """A file that left one path and came to another was moved, which is one change and not two."""
+        sources = {seen: path for path, seen in before.items() if path not in now and not seen.is_folder}
+        for path in list(new):
+            source = sources.pop(now[path], None)
+            if source is None:
+                continue
+            new.remove(path)
+            if source in self._kept:
+                self._undo.discard(self._kept.pop(source))
+            before.pop(source)
+            change = self._undo.begin(
+                path, ChangeKind.MOVED, self._scope, moved_from=source, after=mark_of(path)
+            )
+            self._undo.settle([change])
+
+    def _keep(self, path: Path) -> None:
+        if path in self._kept:
+            return
+        try:
+            with open_file(path) as handle:
+                change = self._undo.begin(path, ChangeKind.CHANGED, self._scope, handle=handle)
+        except (ActionFailed, OSError):
+            if os.path.lexists(path):
+                return
+            change = self._undo.begin(path, ChangeKind.CREATED, self._scope)
+        self._kept[path] = change
+
+    def _note(self, path: Path, kind: ChangeKind, before: str = "") -> None:
+        change = self._undo.begin(path, kind, self._scope, before=before)
+        self._undo.settle([change])
+
+    def _candidates(self, action: RunPipelines) -> Iterator[Path]:
+        yield from islice(self._named(action), MAX_NAMED)
+        files = self._files()
+        before = self._before or {}
+        if len(files) <= SMALL_FILES and sum(before[path].size for path in files) <= SMALL_BYTES:
+            yield from files
+
+    def _named(self, action: RunPipelines) -> Iterator[Path]:
+        for pipeline in action.pipelines:
+            for command in pipeline:
+                for word in command.argv[1:]:
+                    yield from self._files_at(Path(os.path.normpath(action.cwd / word.rpartition("=")[2])))
+
+    def _files_at(self, path: Path) -> Iterator[Path]:
+        if not path.is_relative_to(self._workspace):
+            return
+        try:
+            kind = os.lstat(path).st_mode
+        except (OSError, ValueError):
+            return
+        if stat.S_ISREG(kind):
+            yield path
+        elif stat.S_ISDIR(kind) and path != self._workspace:
+            yield from (file for file in self._files() if file.is_relative_to(path))
+
+    def _files(self) -> list[Path]:
+        return [path for path, seen in (self._before or {}).items() if not seen.is_folder]
+
+    def _look(self) -> dict[Path, _Seen] | None:
+        """Every ordinary file and folder in the workspace, None when there are too many."""
+        found: dict[Path, _Seen] = {}
+        folders = [self._workspace]
+        while folders:
+            try:
+                entries = list(os.scandir(folders.pop()))
+            except OSError:
+                continue
+            for entry in entries:
+                status = entry.stat(follow_symlinks=False)
+                if stat.S_ISDIR(status.st_mode):
+                    found[Path(entry.path)] = _Seen(status.st_ino, is_folder=True)
+                    if entry.name not in _UNTOLD_FOLDERS:
+                        folders.append(Path(entry.path))
+                elif stat.S_ISREG(status.st_mode):
+                    found[Path(entry.path)] = _Seen(status.st_ino, status.st_size, status.st_mtime_ns)
+            if len(found) > MAX_LOOKED_AT:
+                return None
+        return found
