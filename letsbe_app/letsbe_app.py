@@ -10,11 +10,12 @@ from functools import partial
 import reflex as rx
 
 from letsbe_app.api.app import build_api
+from letsbe_app.settings import load_settings
 from letsbe_app.ui.components.error_boundary import error_boundary
 from letsbe_app.ui.components.toast import toast_host
 from letsbe_app.ui.errors import render_error
 from letsbe_app.ui.head import head_components
-from letsbe_app.ui.serving import PageServing
+from letsbe_app.ui.serving import PageServing, prerendered_folder
 from letsbe_app.ui.site_map import PAGES
 
 app = rx.App(
@@ -30,7 +31,15 @@ app = rx.App(
         (55, "ErrorBoundary"): lambda _is_stateful: error_boundary(),
         (10, "ToastHost"): lambda _is_stateful: rx.fragment(toast_host()),
     },
-    api_transformer=[build_api(), partial(PageServing, pages=[page.route for page in PAGES])],
+    api_transformer=[
+        build_api(),
+        partial(
+            PageServing,
+            pages=[page.route for page in PAGES],
+            folder=prerendered_folder(),
+            is_https=load_settings().public_url.startswith("https://"),
+        ),
+    ],
 )
 
 for page in PAGES:

@@ -1,6 +1,7 @@
 """Builds the API: every door for programs under ``/api/v1``, and the health checks beside it."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Final
 
 from fastapi import APIRouter, FastAPI, Request
@@ -11,11 +12,13 @@ from starlette.types import Scope
 
 from letsbe_app.api import health
 from letsbe_app.api.dependencies import ServicesProvider
+from letsbe_app.api.description import describe
 from letsbe_app.api.envelope import FailureAnswer
 from letsbe_app.api.errors import UnknownErrors, install_error_handlers
 from letsbe_app.api.limits import BodyLimit
 from letsbe_app.api.rates import RateLimits
 from letsbe_app.api.request_ids import RequestIds
+from letsbe_app.api.safety_headers import SafetyHeaders
 from letsbe_app.api.v1 import account, fleet, public, shop, stream, tenant, workforce
 from letsbe_app.composition import get_services
 
@@ -37,18 +40,21 @@ def build_api(services_provider: ServicesProvider = get_services) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        responses={"4XX": {"model": FailureAnswer}, "5XX": {"model": FailureAnswer}},
+        responses={500: {"model": FailureAnswer, "description": "Our fault"}},
+        generate_unique_id_function=lambda route: route.name,
     )
     app.state.services_provider = services_provider
     install_error_handlers(app)
     app.add_middleware(BodyLimit)
     app.add_middleware(RateLimits)
     app.add_middleware(UnknownErrors)
+    app.add_middleware(SafetyHeaders)
     app.add_middleware(RequestIds)
     app.include_router(health.router)
     for module in (public, account, shop, fleet, workforce, tenant, stream):
         app.include_router(module.router, prefix=_PREFIX)
     app.include_router(_unknown_addresses(app))
+    app.openapi = partial(describe, app)  # type: ignore[method-assign]  # as FastAPI's manual does it
     return app
 
 

@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict
 from letsbe_app.api.dependencies import ChangingActor, CurrentActor, HubServices
 from letsbe_app.api.envelope import Answer, answer
 from letsbe_app.api.idempotency import IdempotentRoute
+from letsbe_app.api.paging import Cursor, Limit, page_of
 from letsbe_app.fleet.tenants.schemas import TenantView
 
 router = APIRouter(prefix="/customer/tenants", tags=["fleet"], route_class=IdempotentRoute)
@@ -20,9 +21,12 @@ class KillSwitch(BaseModel):
 
 
 @router.get("")
-async def tenants(hub: HubServices, actor: CurrentActor) -> Answer[list[TenantView]]:
+async def tenants(
+    hub: HubServices, actor: CurrentActor, cursor: Cursor = None, limit: Limit = None
+) -> Answer[list[TenantView]]:
     """All servers, oldest first."""
-    return answer(await hub.tenants.list(actor))
+    page = page_of(await hub.tenants.list(actor), lambda one: one.id, cursor, limit)
+    return answer(page.items, next_cursor=page.next_cursor)
 
 
 @router.get("/{tenant_id}")

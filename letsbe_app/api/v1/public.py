@@ -5,6 +5,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from letsbe_app.api.dependencies import FromOurPage, HubServices
 from letsbe_app.api.envelope import Answer, answer
+from letsbe_app.api.paging import Cursor, Limit, page_of
 from letsbe_app.shop.catalog.schemas import Bundle, Plan, Quote, Tool
 from letsbe_app.shop.onboarding.schemas import Suggestion
 
@@ -28,21 +29,24 @@ class SuggestRequest(BaseModel):
 
 
 @router.get("/plans")
-async def plans(hub: HubServices) -> Answer[list[Plan]]:
+async def plans(hub: HubServices, cursor: Cursor = None, limit: Limit = None) -> Answer[list[Plan]]:
     """All plans, from small to large."""
-    return answer(list(hub.catalog.plans))
+    page = page_of(hub.catalog.plans, _id, cursor, limit)
+    return answer(page.items, next_cursor=page.next_cursor)
 
 
 @router.get("/tools")
-async def tools(hub: HubServices) -> Answer[list[Tool]]:
+async def tools(hub: HubServices, cursor: Cursor = None, limit: Limit = None) -> Answer[list[Tool]]:
     """All tools."""
-    return answer(list(hub.catalog.tools))
+    page = page_of(hub.catalog.tools, _id, cursor, limit)
+    return answer(page.items, next_cursor=page.next_cursor)
 
 
 @router.get("/bundles")
-async def bundles(hub: HubServices) -> Answer[list[Bundle]]:
+async def bundles(hub: HubServices, cursor: Cursor = None, limit: Limit = None) -> Answer[list[Bundle]]:
     """All bundles."""
-    return answer(list(hub.catalog.bundles))
+    page = page_of(hub.catalog.bundles, _id, cursor, limit)
+    return answer(page.items, next_cursor=page.next_cursor)
 
 
 @router.post("/quote", dependencies=[FromOurPage])
@@ -55,3 +59,7 @@ async def quote(hub: HubServices, body: QuoteRequest) -> Answer[Quote]:
 async def suggest(hub: HubServices, body: SuggestRequest) -> Answer[Suggestion]:
     """The bundle that fits a business, how sure we are, and why."""
     return answer(hub.onboarding.suggest(body.description))
+
+
+def _id(item: Plan | Tool | Bundle) -> str:
+    return item.id

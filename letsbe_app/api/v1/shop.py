@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from letsbe_app.api.dependencies import ChangingActor, CurrentActor, HubServices
 from letsbe_app.api.envelope import Answer, answer
 from letsbe_app.api.idempotency import IdempotentRoute
+from letsbe_app.api.paging import Cursor, Limit
 from letsbe_app.fleet.provisioning.schemas import Progress
 from letsbe_app.shop.billing.gateway import Checkout
 from letsbe_app.shop.onboarding.schemas import DraftChanges, DraftView
@@ -26,9 +27,12 @@ async def save_draft(hub: HubServices, actor: ChangingActor, body: DraftChanges)
 
 
 @router.get("/orders")
-async def orders(hub: HubServices, actor: CurrentActor) -> Answer[list[OrderView]]:
+async def orders(
+    hub: HubServices, actor: CurrentActor, cursor: Cursor = None, limit: Limit = None
+) -> Answer[list[OrderView]]:
     """All orders, newest first."""
-    return answer(await hub.orders.list(actor))
+    page = await hub.orders.page(actor, cursor=cursor, limit=limit)
+    return answer(page.items, next_cursor=page.next_cursor)
 
 
 @router.post("/orders", status_code=201)

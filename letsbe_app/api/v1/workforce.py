@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from letsbe_app.api.dependencies import ChangingActor, CurrentActor, HubServices
 from letsbe_app.api.envelope import Answer, answer
 from letsbe_app.api.idempotency import IdempotentRoute
-from letsbe_app.kit.pagination import MAX_LIMIT
+from letsbe_app.api.paging import Cursor, Limit, page_of
 from letsbe_app.workforce.agents.schemas import AgentChanges, AgentView
 from letsbe_app.workforce.approvals.schemas import ApprovalView, Choice
 from letsbe_app.workforce.changes.schemas import ChangeView
@@ -19,8 +19,6 @@ from tenant_daemon.contracts.approvals import Verdict
 router = APIRouter(prefix="/customer", tags=["workforce"], route_class=IdempotentRoute)
 
 Id = Annotated[str, Path(min_length=1, max_length=60)]
-Cursor = Annotated[str | None, Query(max_length=120)]
-Limit = Annotated[int | None, Query(ge=1, le=MAX_LIMIT)]
 
 
 class Body(BaseModel):
@@ -60,9 +58,12 @@ class SetStopped(Body):
 
 
 @router.get("/tenants/{tenant_id}/agents")
-async def list_agents(hub: HubServices, actor: CurrentActor, tenant_id: Id) -> Answer[list[AgentView]]:
+async def list_agents(
+    hub: HubServices, actor: CurrentActor, tenant_id: Id, cursor: Cursor = None, limit: Limit = None
+) -> Answer[list[AgentView]]:
     """A server's agents."""
-    return answer(await hub.agents.list(actor, tenant_id))
+    page = page_of(await hub.agents.list(actor, tenant_id), lambda one: one.agent_id, cursor, limit)
+    return answer(page.items, next_cursor=page.next_cursor)
 
 
 @router.patch("/tenants/{tenant_id}/agents/{agent_id}")

@@ -14,6 +14,14 @@ async def of_customer(session: AsyncSession, customer_id: str) -> Sequence[Order
     return (await session.exec(statement)).all()
 
 
+async def page(session: AsyncSession, customer_id: str, before: str | None, limit: int) -> Sequence[Order]:
+    """The customer's orders that are older than ``before``, newest first."""
+    statement = select(Order).where(Order.customer_id == customer_id)
+    if before is not None:
+        statement = statement.where(col(Order.id) < before)
+    return (await session.exec(statement.order_by(col(Order.id).desc()).limit(limit))).all()
+
+
 async def find(session: AsyncSession, customer_id: str, order_id: str) -> Order | None:
     """One of the customer's orders."""
     statement = select(Order).where(Order.id == order_id, Order.customer_id == customer_id)

@@ -8,6 +8,7 @@ import pytest
 from letsbe_app.api.app import build_api
 from letsbe_app.composition import Services
 from tests.support.browser_client import BrowserClient
+from tests.support.hub import new_content
 
 
 @pytest.mark.parametrize("path", ["/api/v1/nothing", "/api/nothing", "/api/v1/customer/tenants/x/y/z"])
@@ -78,6 +79,26 @@ async def test_a_body_that_hides_its_length_is_refused_as_well(browser: BrowserC
     assert (answer.status_code, answer.json()["error"]["code"]) == (413, "too_large")
 
 
+@pytest.mark.parametrize("path", ["/api/v1/public/plans", "/api/v1/customer/me", "/api/v1/nothing"])
+async def test_every_answer_is_safe_in_a_browser(browser: BrowserClient, path: str) -> None:
+    headers = (await browser.get(path, headers={"Origin": "https://evil.example"})).headers
+
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["x-frame-options"] == "DENY"
+    assert headers["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'"
+    assert headers["cross-origin-resource-policy"] == "same-origin"
+    assert headers["cache-control"] == "no-store"
+    assert not [name for name in headers if name.startswith("access-control-")]
+
+
+async def test_another_site_may_not_ask_what_it_may_send(browser: BrowserClient) -> None:
+    asked = {"Origin": "https://evil.example", "Access-Control-Request-Method": "POST"}
+    answer = await browser.options("/api/v1/public/sign-in", headers=asked)
+
+    assert answer.status_code == 405
+    assert not [name for name in answer.headers if name.startswith("access-control-")]
+
+
 async def test_an_unexpected_error_tells_nothing_of_itself(services: Services) -> None:
     def broken() -> Services:
         raise RuntimeError("password=hush-hush-42")
@@ -117,7 +138,7 @@ async def test_not_ready_without_redis(services: Services, browser: BrowserClien
     await services.relay.close()
     from letsbe_app.relay import Relay
 
-    object.__setattr__(services, "relay", Relay("redis://127.0.0.1:1/0"))
+    object.__setattr__(services, "relay", Relay("redis://127.0.0.1:1/0", new_content()))
     answer = await browser.get("/readyz")
 
     assert answer.status_code == 503

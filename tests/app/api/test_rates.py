@@ -10,7 +10,7 @@ import pytest
 from letsbe_app.api.app import build_api
 from letsbe_app.composition import Services
 from tests.support.browser_client import BrowserClient
-from tests.support.hub import running_services
+from tests.support.hub import new_content, running_services
 
 
 @pytest.fixture
@@ -103,7 +103,7 @@ async def test_without_redis_requests_pass(services: Services, browser: BrowserC
     from letsbe_app.relay import Relay
 
     await services.relay.close()
-    object.__setattr__(services, "relay", Relay("redis://127.0.0.1:1/0"))
+    object.__setattr__(services, "relay", Relay("redis://127.0.0.1:1/0", new_content()))
     answer = await browser.get("/api/v1/public/plans")
 
     assert answer.status_code == 200

@@ -1,5 +1,10 @@
 """Headers of pages and files."""
 
+import base64
+import hashlib
+import os
+from pathlib import Path
+
 import httpx
 import pytest
 from starlette.applications import Starlette
@@ -12,13 +17,16 @@ from letsbe_app.ui.serving import PageServing
 
 async def say_path(request: Request) -> PlainTextResponse:
     status = 404 if "missing" in request.url.path else 200
-    return PlainTextResponse(request.url.path, status_code=status)
+    kind = "text/plain" if "/assets/" in request.url.path else "text/html"
+    return PlainTextResponse(request.url.path, status_code=status, media_type=kind)
 
 
 @pytest.fixture
-def client() -> httpx.AsyncClient:
+def client(tmp_path: Path) -> httpx.AsyncClient:
     app = Starlette(routes=[Route("/{path:path}", say_path, methods=["GET", "POST"])])
-    serving = PageServing(app, ["/", "/portal", "/portal/chat/[conversation_id]"])
+    for name, script in (("portal", "portal()"), ("index", "index()"), ("__spa-fallback", "other()")):
+        (tmp_path / f"{name}.html").write_text(f"<script src='/x.js'></script><script>{script}</script>")
+    serving = PageServing(app, ["/", "/portal", "/portal/chat/[conversation_id]"], tmp_path, is_https=True)
     return httpx.AsyncClient(transport=httpx.ASGITransport(app=serving), base_url="http://hub")
 
 
@@ -51,3 +59,40 @@ async def test_nothing_is_framed(client: httpx.AsyncClient) -> None:
     headers = (await client.get("/portal")).headers
     assert headers["x-frame-options"] == "DENY"
     assert "frame-ancestors 'none'" in headers["content-security-policy"]
+
+
+def hash_of(script: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"
+
+
+@pytest.mark.parametrize(
+    ("path", "script"),
+    [("/portal", "portal()"), ("/", "index()"), ("/portal/chat/cnv_1", "other()"), ("/missing", "other()")],
+)
+async def test_a_page_runs_its_own_scripts_and_no_other(
+    client: httpx.AsyncClient, path: str, script: str
+) -> None:
+    policy = (await client.get(path)).headers["content-security-policy"]
+    [scripts] = [part for part in policy.split("; ") if part.startswith("script-src")]
+
+    assert scripts == f"script-src 'self' 'unsafe-eval' {hash_of(script)}"
+
+
+async def test_what_is_no_page_runs_nothing_inline(client: httpx.AsyncClient) -> None:
+    policy = (await client.get("/assets/root-abc.js")).headers["content-security-policy"]
+
+    assert policy.endswith("; script-src 'self'")
+
+
+async def test_pages_that_were_built_anew_run(client: httpx.AsyncClient, tmp_path: Path) -> None:
+    before = (await client.get("/portal")).headers["content-security-policy"]
+    (tmp_path / "portal.html").write_text("<script>fresh()</script>")
+    os.utime(tmp_path / "portal.html", ns=(1, 1))
+    after = (await client.get("/portal")).headers["content-security-policy"]
+
+    assert hash_of("fresh()") in after
+    assert hash_of("fresh()") not in before
+
+
+async def test_a_hub_on_https_stays_there(client: httpx.AsyncClient) -> None:
+    assert (await client.get("/portal")).headers["strict-transport-security"].startswith("max-age=31536000")

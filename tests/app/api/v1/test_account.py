@@ -9,7 +9,7 @@ import pytest
 from letsbe_app.api.app import build_api
 from letsbe_app.composition import Services
 from tests.support.browser_client import BrowserClient
-from tests.support.hub import PASSWORD, running_services
+from tests.support.hub import PASSWORD, new_content, running_services
 
 
 def cookies_of(answer: httpx.Response) -> SimpleCookie:
@@ -140,7 +140,7 @@ async def test_when_redis_is_away_nobody_can_guess(services: Services, browser: 
     from letsbe_app.people.accounts.throttle import Throttle
     from letsbe_app.relay import Relay
 
-    away = Relay("redis://127.0.0.1:1/0")
+    away = Relay("redis://127.0.0.1:1/0", new_content())
     services.accounts._throttle = Throttle(away.windows)
     answer = await browser.post(
         "/api/v1/public/sign-in", json={"email": "a@b.example", "password": "wrong password"}

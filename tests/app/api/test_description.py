@@ -1,0 +1,83 @@
+"""The served description: complete, true to itself, with examples that fit."""
+
+from typing import Any
+
+import jsonschema_rs
+import pytest
+
+from letsbe_app.api.app import build_api
+from letsbe_app.composition import Services
+
+
+@pytest.fixture
+def document(services: Services) -> dict[str, Any]:
+    return build_api(lambda: services).openapi()
+
+
+def operations(document: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
+    return [
+        (method, path, operation)
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+    ]
+
+
+def test_it_is_openapi_3_1_by_its_own_schema(document: dict[str, Any]) -> None:
+    from schemathesis.openapi import from_dict  # type: ignore[attr-defined]
+
+    assert document["openapi"].startswith("3.1")
+    from_dict(document).validate()
+
+
+def test_every_operation_has_a_name_of_its_own(document: dict[str, Any]) -> None:
+    names = [operation["operationId"] for _, _, operation in operations(document)]
+
+    assert len(names) == len(set(names))
+    assert not [name for name in names if "api_v1" in name]
+
+
+def test_every_list_is_paged(document: dict[str, Any]) -> None:
+    for method, path, operation in operations(document):
+        success = next(one for status, one in operation["responses"].items() if status.startswith("2"))
+        schema = resolved(document, success["content"]["application/json"]["schema"])
+        if schema["properties"]["data"].get("type") == "array":
+            names = {parameter["name"] for parameter in operation["parameters"]}
+            assert {"limit"} <= names, (method, path)
+            assert names & {"cursor", "before"}, (method, path)
+
+
+def test_every_error_is_described_with_an_example(document: dict[str, Any]) -> None:
+    for method, path, operation in operations(document):
+        responses = operation["responses"]
+        assert {"422", "429", "500", "503"} <= responses.keys(), (method, path)
+        if path.startswith("/api/v1/customer/"):
+            assert {"401", "403"} <= responses.keys(), (method, path)
+            assert operation["security"] == [{"session": []}, {"apiKey": []}], (method, path)
+        for status, response in responses.items():
+            if status >= "400":
+                example = response["content"]["application/json"]["example"]
+                assert example["error"]["code"], (method, path, status)
+
+
+def test_every_change_of_a_customer_names_the_idempotency_key(document: dict[str, Any]) -> None:
+    for method, path, operation in operations(document):
+        if path.startswith("/api/v1/customer/") and method != "get":
+            assert "Idempotency-Key" in {one["name"] for one in operation["parameters"]}, (method, path)
+
+
+def test_every_example_fits_its_schema(document: dict[str, Any]) -> None:
+    checked = 0
+    for method, path, operation in operations(document):
+        bodies = [operation.get("requestBody", {}), *operation["responses"].values()]
+        for media in [media for body in bodies for media in body.get("content", {}).values()]:
+            schema = {**media["schema"], "components": document["components"]}
+            validator = jsonschema_rs.Draft202012Validator(schema)
+            problems = [error.message for error in validator.iter_errors(media["example"])]
+            assert not problems, (method, path, problems)
+            checked += 1
+    assert checked > 200
+
+
+def resolved(document: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
+    reference = schema.get("$ref")
+    return document["components"]["schemas"][reference.rpartition("/")[2]] if reference else schema
