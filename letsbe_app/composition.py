@@ -75,8 +75,9 @@ def build_services(
         passwords: How passwords are hashed; tests take a cheaper hash.
     """
     database = Database(settings.async_database_url())
-    relay = Relay.from_settings(settings)
     secret_box = _secret_box(settings)
+    content = TenantContent(secret_box)
+    relay = Relay.from_settings(settings, content)
     catalog = Catalog.load()
     agents = AgentService(database, relay, clock=clock)
     tenants = TenantService(
@@ -117,12 +118,12 @@ def build_services(
         provisioning=provisioning,
         tenants=tenants,
         agents=agents,
-        conversations=ConversationService(database, relay, agents, clock=clock),
-        runs=RunRecorder(database, relay, clock=clock),
+        conversations=ConversationService(database, relay, agents, content, clock=clock),
+        runs=RunRecorder(database, relay, content, clock=clock),
         approvals=ApprovalService(database, relay, clock=clock),
-        usage=UsageService(database, clock=clock),
         changes=ChangeService(database, relay, clock=clock),
         audit_heads=AuditHeadService(database, relay, clock=clock),
+        usage=UsageService(database, clock=clock),
     )
 
 

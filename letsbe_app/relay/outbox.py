@@ -8,10 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
 from sqlmodel import col, delete, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from letsbe_app.db.models import OutboxMessage
+from letsbe_app.db.tenant_content import TenantContent
 from letsbe_app.kit.clock import Clock, utc_now
 from letsbe_app.kit.ids import new_id
 from tenant_daemon.contracts.base import Message
@@ -32,15 +34,18 @@ class Waiting:
 class Outbox:
     """Holds no state; the session decides which unit of work it takes part in."""
 
-    def __init__(self, clock: Clock = utc_now) -> None:
+    def __init__(self, content: TenantContent, clock: Clock = utc_now) -> None:
+        self._content = content
         self._clock = clock
 
     async def put(self, session: AsyncSession, tenant_id: str, payload: Message) -> str:
         """Add a message; after the commit call ``Publisher.wake_link``. Returns its id."""
+        content = await self._content.for_writing(session, tenant_id)
+        message_id = new_id("out")
         row = OutboxMessage(
-            id=new_id("out"),
+            id=message_id,
             tenant_id=tenant_id,
-            payload=payload.model_dump(mode="json"),
+            payload=content.seal(payload.model_dump_json(), _place(message_id)),
             created_at=self._clock(),
         )
         session.add(row)
@@ -60,7 +65,7 @@ class Outbox:
             .order_by(col(OutboxMessage.sequence))
             .limit(limit)
         )
-        return [Waiting(row.id, row.payload) for row in rows]
+        return await self._opened(session, tenant_id, rows.all())
 
     async def count(self, session: AsyncSession, tenant_id: str) -> int:
         """How many messages wait."""
@@ -81,4 +86,14 @@ class Outbox:
         if rows:
             sequences = [row.sequence for row in rows]
             await session.exec(delete(OutboxMessage).where(col(OutboxMessage.sequence).in_(sequences)))
-        return [Waiting(row.id, row.payload) for row in rows]
+        return await self._opened(session, tenant_id, rows)
+
+    async def _opened(
+        self, session: AsyncSession, tenant_id: str, rows: Sequence[OutboxMessage]
+    ) -> list[Waiting]:
+        content = await self._content.of(session, tenant_id)
+        return [Waiting(row.id, orjson.loads(content.open(row.payload, _place(row.id)))) for row in rows]
+
+
+def _place(message_id: str) -> str:
+    return f"tenant_outbox.payload:{message_id}"

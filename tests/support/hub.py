@@ -14,6 +14,9 @@ from sqlmodel import SQLModel
 
 import letsbe_app.db.models  # noqa: F401  # fills the metadata
 from letsbe_app.composition import Services, build_services
+from letsbe_app.db.tenant_content import TenantContent
+from letsbe_app.kit.keyfile import new_key
+from letsbe_app.kit.secret_box import SecretBox
 from letsbe_app.people.accounts.passwords import Passwords
 from letsbe_app.people.accounts.schemas import SignUp
 from letsbe_app.people.authz.actor import Actor
@@ -41,6 +44,11 @@ class FakeClock:
 def quick_passwords() -> Passwords:
     """Argon2id with the least work, since tests hash often."""
     return Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+
+
+def new_content() -> TenantContent:
+    """Sealing with a key of its own, for relays that stand alone."""
+    return TenantContent(SecretBox([new_key()]))
 
 
 def hub_settings(data_dir: Path, redis_url: str, **changes: Any) -> Settings:

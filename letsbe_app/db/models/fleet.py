@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Index, Integer, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Index, Integer, Text, UniqueConstraint
 from sqlmodel import Field
 
 from letsbe_app.db.models.base import Table, id_field, ref, time_field
@@ -35,6 +35,8 @@ class Tenant(Table, table=True):
     """Counts the times its setting up was begun; part of the workflow's name."""
     status: str = Field(default=TenantStatus.PROVISIONING, max_length=20, index=True)
     api_key_hash: str | None = Field(default=None, max_length=64, unique=True)
+    content_key: str = Field(default="", max_length=255)
+    """What is said on this server is sealed with it; itself sealed with the hub's key."""
     sealing_public_key: str = Field(default="", max_length=64)
     daemon_version: str = Field(default="", max_length=40)
     openclaw_version: str = Field(default="", max_length=40)
@@ -78,7 +80,8 @@ class OutboxMessage(Table, table=True):
     )
     id: str = Field(max_length=40, unique=True)
     tenant_id: str = ref("tenant.id", index=False)
-    payload: dict[str, Any] = Field(sa_type=JSON)
+    payload: str = Field(sa_type=Text)
+    """Sealed JSON of the message."""
     created_at: datetime = time_field()
 
 

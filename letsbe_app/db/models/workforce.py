@@ -43,7 +43,8 @@ class Conversation(Table, table=True):
     id: str = id_field()
     tenant_id: str = ref("tenant.id", index=False)
     agent_id: str = Field(max_length=40)
-    title: str = Field(default="", max_length=120)
+    title: str = Field(default="", sa_type=Text)
+    """Sealed, as ``ChatMessage.text``."""
     created_at: datetime = time_field()
     last_message_at: datetime = time_field()
 
@@ -85,10 +86,11 @@ class ChatMessage(Table, table=True):
     role: str = Field(max_length=10)
     status: str = Field(max_length=20)
     text: str = Field(default="", sa_type=Text)
+    """Sealed with the server's key (``db/tenant_content.py``)."""
     note: str = Field(default="", max_length=500)
     """What to tell the reader when an answer was stopped, failed or was cut off."""
-    tool_calls: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
-    """One entry per call, in order, with the fields of ``ToolStarted`` and ``ToolFinished``."""
+    tool_calls: str = Field(default="", sa_type=Text)
+    """Sealed JSON: a list, one entry per call, in order, with the fields of ``ToolCall``."""
     run_number: int | None = Field(default=None)
     in_reply_to: str | None = Field(default=None, max_length=40)
     author_user_id: str | None = ref("user_account.id", nullable=True, index=False)
@@ -125,12 +127,12 @@ class Approval(Table, table=True):
     """The first decision taken here, as ``ApprovalDecided``; a second one is a conflict."""
     decided_by_user_id: str | None = ref("user_account.id", nullable=True, index=False)
     detail: str = Field(default="", max_length=500)
-    created_at: datetime = time_field()
-    expires_at: datetime = time_field()
     settled_by: str = Field(default="", max_length=80)
     """Who decided as the server says: a user's id, or ``shell:<login>``."""
     reminder_count: int = Field(default=0)
     next_reminder_at: datetime | None = time_field(nullable=True, index=True)
+    created_at: datetime = time_field()
+    expires_at: datetime = time_field()
     settled_at: datetime | None = time_field(nullable=True)
 
 

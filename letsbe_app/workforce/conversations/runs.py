@@ -4,16 +4,18 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Final
 
+import orjson
 import structlog
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from letsbe_app.db.models import ChatMessage, Conversation, MessageRole, MessageStatus, Tenant
 from letsbe_app.db.session import Database
+from letsbe_app.db.tenant_content import TenantContent
 from letsbe_app.errors import Conflict, NotFound
 from letsbe_app.kit.clock import Clock, utc_now
 from letsbe_app.relay import Relay, Topic
 from letsbe_app.workforce.conversations import repository
-from letsbe_app.workforce.conversations.schemas import ToolCall
+from letsbe_app.workforce.conversations.schemas import ToolCall, place
 from tenant_daemon.contracts.chat import RunEvent, RunFinished, RunOutcome, RunStarted
 
 log = structlog.get_logger()
@@ -32,8 +34,11 @@ _REFUSED: Final = "Your server could not take this message."
 class RunRecorder:
     """Writes what a daemon reports. Each method may be called again with the same report."""
 
-    def __init__(self, database: Database, relay: Relay, *, clock: Clock = utc_now) -> None:
+    def __init__(
+        self, database: Database, relay: Relay, content: TenantContent, *, clock: Clock = utc_now
+    ) -> None:
         self._database = database
+        self._content = content
         self._publisher = relay.publisher
         self._clock = clock
 
@@ -78,9 +83,11 @@ class RunRecorder:
             if row.finished_at is not None:
                 return
             row.status = STATUS_OF[finished.outcome]
-            row.text = finished.text
+            content = await self._content.for_writing(session, tenant_id)
+            calls = orjson.dumps([asdict(call) for call in tool_calls]).decode()
+            row.text = content.seal(finished.text, place("message.text", row.id))
+            row.tool_calls = content.seal(calls, place("message.tool_calls", row.id))
             row.note = finished.note[:_NOTE_LENGTH]
-            row.tool_calls = [asdict(call) for call in tool_calls]
             row.is_practice = finished.is_practice
             row.finished_at = self._clock()
             conversation.last_message_at = row.finished_at

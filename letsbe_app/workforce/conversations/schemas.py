@@ -5,7 +5,10 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
+import orjson
+
 from letsbe_app.db.models import ChatMessage, Conversation
+from letsbe_app.db.tenant_content import Content
 from letsbe_app.kit.pagination import Page
 
 
@@ -71,29 +74,35 @@ class MessagePage(Page[MessageView]):
     """Watch the conversation's stream from behind this event id, and nothing is missed."""
 
 
-def conversation_view(row: Conversation) -> ConversationView:
-    """The view of a row."""
+def place(column: str, row_id: str) -> str:
+    """Where a sealed text lies; it opens nowhere else."""
+    return f"{column}:{row_id}"
+
+
+def conversation_view(row: Conversation, content: Content) -> ConversationView:
+    """The view of a row. Raises CannotOpen."""
     return ConversationView(
         id=row.id,
         tenant_id=row.tenant_id,
         agent_id=row.agent_id,
-        title=row.title,
+        title=content.open(row.title, place("conversation.title", row.id)),
         created_at=row.created_at,
         last_message_at=row.last_message_at,
     )
 
 
-def message_view(row: ChatMessage) -> MessageView:
-    """The view of a row."""
+def message_view(row: ChatMessage, content: Content) -> MessageView:
+    """The view of a row. Raises CannotOpen."""
+    calls = content.open(row.tool_calls, place("message.tool_calls", row.id))
     return MessageView(
         id=row.id,
         conversation_id=row.conversation_id,
         position=row.position,
         role=row.role,
         status=row.status,
-        text=row.text,
+        text=content.open(row.text, place("message.text", row.id)),
         note=row.note,
-        tool_calls=[ToolCall.from_row(call) for call in row.tool_calls],
+        tool_calls=[ToolCall.from_row(call) for call in orjson.loads(calls or "[]")],
         run_number=row.run_number,
         in_reply_to=row.in_reply_to,
         is_practice=row.is_practice,

@@ -8,6 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from letsbe_app.db.models import ChatMessage, Conversation, MessageRole, MessageStatus
 from letsbe_app.db.session import Database
+from letsbe_app.db.tenant_content import Content, TenantContent
 from letsbe_app.errors import Conflict, InvalidInput, NotFound, RateLimited, TooLarge
 from letsbe_app.kit.clock import Clock, utc_now
 from letsbe_app.kit.ids import new_id
@@ -25,6 +26,7 @@ from letsbe_app.workforce.conversations.schemas import (
     MessageView,
     conversation_view,
     message_view,
+    place,
 )
 from letsbe_app.workforce.conversations.titles import title_from
 from letsbe_app.workforce.cursors import TimeCursor
@@ -44,9 +46,16 @@ class ConversationService:
     """Conversations as people see them; what daemons report comes in through ``RunRecorder``."""
 
     def __init__(
-        self, database: Database, relay: Relay, agents: AgentService, *, clock: Clock = utc_now
+        self,
+        database: Database,
+        relay: Relay,
+        agents: AgentService,
+        content: TenantContent,
+        *,
+        clock: Clock = utc_now,
     ) -> None:
         self._database = database
+        self._content = content
         self._publisher = relay.publisher
         self._outbox = relay.outbox
         self._agents = agents
@@ -68,9 +77,10 @@ class ConversationService:
         async with self._database.read() as session:
             await owned_tenant(session, actor, tenant_id)
             rows = await repository.recent(session, tenant_id, agent_id, after, size + 1)
+            content = await self._content.of(session, tenant_id)
         shown = rows[:size]
         more = str(TimeCursor(shown[-1].last_message_at, shown[-1].id)) if len(rows) > size else None
-        return Page([conversation_view(row) for row in shown], more)
+        return Page([conversation_view(row, content) for row in shown], more)
 
     async def start(self, actor: Actor, tenant_id: str, agent_id: str) -> ConversationView:
         """Begin a thread with one of the server's agents."""
@@ -83,13 +93,15 @@ class ConversationService:
                 id=new_id("cnv"), tenant_id=tenant_id, agent_id=agent_id, created_at=now, last_message_at=now
             )
             session.add(row)
-        return conversation_view(row)
+            content = await self._content.for_writing(session, tenant_id)
+        return conversation_view(row, content)
 
     async def get(self, actor: Actor, conversation_id: str) -> ConversationView:
         """One conversation; raises NotFound."""
         require(actor, Permission.READ)
         async with self._database.read() as session:
-            return conversation_view(await self._owned(session, actor, conversation_id))
+            row = await self._owned(session, actor, conversation_id)
+            return conversation_view(row, await self._content.of(session, row.tenant_id))
 
     async def messages(
         self, actor: Actor, conversation_id: str, *, before: str | None = None, limit: int | None = None
@@ -108,14 +120,15 @@ class ConversationService:
         if before is not None and not before.isdecimal():
             raise InvalidInput.of_field("before", "This page link is no longer valid.")
         async with self._database.read() as session:
-            await self._owned(session, actor, conversation_id)
+            conversation = await self._owned(session, actor, conversation_id)
+            content = await self._content.of(session, conversation.tenant_id)
             # Asked first: a run that begins in between is then seen twice rather than not at all.
             going_on, highest = await repository.run_numbers(session, conversation_id)
             position = int(before) if before else None
             rows = await repository.newest_messages(session, conversation_id, position, size + 1)
         shown = rows[:size]
         return MessagePage(
-            items=[message_view(row) for row in reversed(shown)],
+            items=[message_view(row, content) for row in reversed(shown)],
             next_cursor=str(shown[-1].position) if len(rows) > size else None,
             resume_after=str(EventId(going_on or highest + 1, 0)),
         )
@@ -141,15 +154,16 @@ class ConversationService:
         wanted_id = _checked_id(message_id)
         async with self._database.write() as session:
             conversation = await self._owned(session, actor, conversation_id, lock=True)
+            content = await self._content.for_writing(session, conversation.tenant_id)
             earlier = await session.get(ChatMessage, wanted_id)
             if earlier is not None:
-                return _same_message(earlier, actor, conversation_id, said)
+                return _same_message(message_view(earlier, content), earlier, actor, conversation_id, said)
             await self._check_room(session, conversation.tenant_id)
-            row = await self._add(session, actor, conversation, wanted_id, said)
+            row = await self._add(session, actor, conversation, content, wanted_id, said)
         log.info("message.sent", conversation_id=conversation_id, message_id=row.id, length=len(said))
         await self._publisher.wake_link(conversation.tenant_id)
         await self._publisher.announce(actor.customer_id, Topic.CONVERSATION, conversation_id)
-        return message_view(row)
+        return message_view(row, content)
 
     async def stop(self, actor: Actor, conversation_id: str) -> None:
         """Stop what the agent does in this conversation, and what waits behind it."""
@@ -184,7 +198,13 @@ class ConversationService:
             raise RateLimited("Too many messages wait for this server. Wait until it is back.", 60)
 
     async def _add(
-        self, session: AsyncSession, actor: Actor, conversation: Conversation, message_id: str, text: str
+        self,
+        session: AsyncSession,
+        actor: Actor,
+        conversation: Conversation,
+        content: Content,
+        message_id: str,
+        text: str,
     ) -> ChatMessage:
         row = ChatMessage(
             id=message_id,
@@ -192,12 +212,13 @@ class ConversationService:
             position=await repository.next_position(session, conversation.id),
             role=MessageRole.USER,
             status=MessageStatus.WAITING,
-            text=text,
+            text=content.seal(text, place("message.text", message_id)),
             author_user_id=actor.user_id,
             created_at=self._clock(),
         )
         session.add(row)
-        conversation.title = conversation.title or title_from(text)
+        if not conversation.title:
+            conversation.title = content.seal(title_from(text), place("conversation.title", conversation.id))
         conversation.last_message_at = row.created_at
         order = SendMessage(
             message_id=row.id, conversation_id=conversation.id, agent_id=conversation.agent_id, text=text
@@ -223,12 +244,14 @@ def _checked_id(message_id: str | None) -> str:
     return message_id
 
 
-def _same_message(earlier: ChatMessage, actor: Actor, conversation_id: str, text: str) -> MessageView:
+def _same_message(
+    view: MessageView, earlier: ChatMessage, actor: Actor, conversation_id: str, text: str
+) -> MessageView:
     is_same = (
-        earlier.conversation_id == conversation_id
+        view.conversation_id == conversation_id
         and earlier.author_user_id == actor.user_id
-        and earlier.text == text
+        and view.text == text
     )
     if not is_same:
         raise Conflict("This message id is in use. Send the message again.")
-    return message_view(earlier)
+    return view

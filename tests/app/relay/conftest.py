@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from letsbe_app.relay import Relay
+from tests.support.hub import new_content
 from tests.support.redis import RedisServer, running_redis
 
 
@@ -16,6 +17,6 @@ def redis_server() -> Iterator[RedisServer]:
 
 @pytest.fixture
 async def relay(redis_server: RedisServer) -> AsyncIterator[Relay]:
-    relay = Relay(redis_server.url)
+    relay = Relay(redis_server.url, new_content())
     yield relay
     await relay.close()

@@ -6,7 +6,7 @@ from letsbe_app.composition import Services
 from letsbe_app.people.authz.actor import Actor
 from letsbe_app.relay.outbox import Outbox
 from tenant_daemon.contracts.chat import StopRun
-from tests.support.hub import paid_order
+from tests.support.hub import new_content, paid_order
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def stop(conversation_id: str) -> StopRun:
 async def test_messages_come_back_in_order_until_they_are_confirmed(
     services: Services, tenants: tuple[str, str]
 ) -> None:
-    outbox, (tenant, other) = Outbox(), tenants
+    outbox, (tenant, other) = Outbox(new_content()), tenants
     async with services.database.write() as session:
         ids = [await outbox.put(session, tenant, stop(name)) for name in ("a", "b", "c")]
         await outbox.put(session, other, stop("x"))
@@ -38,7 +38,7 @@ async def test_messages_come_back_in_order_until_they_are_confirmed(
 
 
 async def test_another_server_cannot_confirm_it(services: Services, tenants: tuple[str, str]) -> None:
-    outbox, (tenant, other) = Outbox(), tenants
+    outbox, (tenant, other) = Outbox(new_content()), tenants
     async with services.database.write() as session:
         message_id = await outbox.put(session, tenant, stop("a"))
         assert await outbox.confirm(session, other, [message_id]) == []
@@ -48,7 +48,7 @@ async def test_another_server_cannot_confirm_it(services: Services, tenants: tup
 async def test_message_of_a_failed_unit_of_work_was_never_there(
     services: Services, tenants: tuple[str, str]
 ) -> None:
-    outbox, (tenant, _) = Outbox(), tenants
+    outbox, (tenant, _) = Outbox(new_content()), tenants
 
     async def fail_after_putting() -> None:
         async with services.database.write() as session:

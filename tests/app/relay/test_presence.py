@@ -7,6 +7,7 @@ import pytest
 from letsbe_app.kit.ids import new_id
 from letsbe_app.relay import Relay, RelayAway
 from letsbe_app.relay.presence import link_id
+from tests.support.hub import new_content
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 OLDER = link_id(NOW, "lnk_z")
@@ -41,7 +42,7 @@ async def test_newer_link_wins_again_after_redis_forgot_both(relay: Relay) -> No
 
 
 async def test_nobody_is_online_while_redis_is_away() -> None:
-    relay = Relay("redis://127.0.0.1:1/0")
+    relay = Relay("redis://127.0.0.1:1/0", new_content())
     assert await relay.presence.online_among(["ten_1"]) == set()
     with pytest.raises(RelayAway):
         await relay.presence.renew("ten_1", OLDER)

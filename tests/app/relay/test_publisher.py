@@ -5,10 +5,11 @@ import time
 from letsbe_app.relay import Relay, Topic
 from letsbe_app.relay.channels import JOBS_CHANNEL, Wake
 from letsbe_app.relay.subscriber import Signal
+from tests.support.hub import new_content
 
 
 async def test_write_goes_on_without_redis() -> None:
-    relay = Relay("redis://127.0.0.1:1/0")
+    relay = Relay("redis://127.0.0.1:1/0", new_content())
     begin = time.monotonic()
     await relay.publisher.announce("cus_1", Topic.TENANT, "ten_1")
     await relay.publisher.wake_link("ten_1")

@@ -8,6 +8,7 @@ from letsbe_app.kit.ids import new_id
 from letsbe_app.relay import Relay, RelayAway
 from letsbe_app.relay.event_id import START, EventId
 from letsbe_app.relay.stream import Appended, Outcome, StreamEvent
+from tests.support.hub import new_content
 from tests.support.redis import RedisServer
 
 OK = Outcome.OK
@@ -31,7 +32,7 @@ async def test_events_are_appended_in_order_and_read_back(relay: Relay, conversa
 
 
 async def test_duplicate_is_refused_whoever_brings_it(relay: Relay, conversation: str) -> None:
-    other = Relay(f"redis://127.0.0.1:{_port(relay)}/0")
+    other = Relay(f"redis://127.0.0.1:{_port(relay)}/0", new_content())
     answers = await asyncio.gather(
         *(one.streams.append(conversation, delta(1, 1)) for one in (relay, other, relay, other))
     )
@@ -63,7 +64,7 @@ async def test_event_of_an_earlier_run_is_a_duplicate(relay: Relay, conversation
 
 
 async def test_stream_is_capped_and_expires(redis_server: RedisServer, conversation: str) -> None:
-    relay = Relay(redis_server.url)
+    relay = Relay(redis_server.url, new_content())
     relay.streams._max_events = 100
     for seq in range(1, 400):
         await relay.streams.append(conversation, delta(1, seq))
@@ -78,7 +79,7 @@ async def test_lost_stream_is_a_gap_and_a_killed_redis_is_said(conversation: str
     from tests.support.redis import running_redis
 
     with running_redis() as server:
-        relay = Relay(server.url)
+        relay = Relay(server.url, new_content())
         await relay.streams.append(conversation, delta(1, 1))
         server.kill()
         with pytest.raises(RelayAway):

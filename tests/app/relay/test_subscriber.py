@@ -9,6 +9,7 @@ from letsbe_app.relay import Relay, Topic
 from letsbe_app.relay import subscriber as module
 from letsbe_app.relay.channels import Wake, customer_channel, link_channel, link_taker
 from letsbe_app.relay.subscriber import RECHECK, Mailbox, Recheck, Signal
+from tests.support.hub import new_content
 from tests.support.redis import RedisServer, running_redis
 
 
@@ -17,7 +18,7 @@ async def soon(mailbox: Mailbox) -> Signal | Recheck:
 
 
 async def test_wake_reaches_every_worker_that_follows(redis_server: RedisServer, relay: Relay) -> None:
-    other = Relay(redis_server.url)
+    other = Relay(redis_server.url, new_content())
     customer = new_id("cus")
     channel = customer_channel(customer)
     async with relay.subscriber.mailbox() as first, other.subscriber.mailbox() as second:
@@ -60,7 +61,7 @@ async def test_full_mailbox_turns_into_one_recheck(relay: Relay) -> None:
 
 async def test_listener_is_told_to_look_again_after_redis_was_away() -> None:
     with running_redis() as server:
-        relay = Relay(server.url)
+        relay = Relay(server.url, new_content())
         tenant = new_id("ten")
         async with relay.subscriber.mailbox() as mailbox:
             await relay.subscriber.follow(mailbox, link_channel(tenant))
@@ -79,7 +80,7 @@ async def test_follow_while_redis_is_away_rechecks_once_it_is_back(
     monkeypatch.setattr(module, "CONFIRM_TIMEOUT_SECONDS", 0.1)
     with running_redis() as server:
         server.kill()
-        relay = Relay(server.url)
+        relay = Relay(server.url, new_content())
         async with relay.subscriber.mailbox() as mailbox:
             await relay.subscriber.follow(mailbox, link_channel("ten_1"))
             server.start()
