@@ -1,8 +1,9 @@
 """
 Finding thousands of literals in one pass.
 
-Hyperscan is the engine in use (2 to 6 GB/s); pyahocorasick is the portable one, for machines without
-SSE4.2 or NEON. A property test holds the two to the same answers.
+Hyperscan is the engine for a few thousand (2 GB/s), tables are the one for more (``windows.py``), and
+pyahocorasick is the portable one, for machines without SSE4.2 or NEON. A property test holds them to the same
+answers.
 """
 
 import threading
@@ -18,10 +19,6 @@ class LiteralEngine(Protocol):
 
     def find(self, data: bytes) -> list[tuple[int, int]]:
         """Every ``(index of the literal, end offset)`` in ``data``."""
-        ...
-
-    def wait_until_fast(self) -> None:
-        """Wait until the engine has its full speed."""
         ...
 
 
@@ -54,9 +51,6 @@ class HyperscanLiterals:
             self._database.scan(data, match_event_handler=record)
         return hits
 
-    def wait_until_fast(self) -> None:
-        """It is from the beginning."""
-
 
 class AhoLiterals:
     """The same with an Aho-Corasick automaton."""
@@ -75,41 +69,16 @@ class AhoLiterals:
         # Latin-1 maps every byte to one character, so offsets stay the same.
         return [(index, end + 1) for end, index in self._automaton.iter(data.decode("latin-1"))]
 
-    def wait_until_fast(self) -> None:
-        """It never gets faster."""
 
-
-class GrowingLiterals:
-    """
-    The portable engine at once and hyperscan as soon as that is compiled.
-
-    Hyperscan takes ten seconds for the forms of 5,000 secrets and the portable engine less than one: nobody
-    has to wait for more than that when the vault changes, and no text goes out unsearched meanwhile.
-    """
-
-    def __init__(self, literals: Sequence[bytes]) -> None:
-        self._engine: LiteralEngine = AhoLiterals(literals)
-        self._literals: Sequence[bytes] = literals
-        # A daemon: a process that ends does not wait for it. Compiling lets other threads run.
-        self._compiler = threading.Thread(target=self._compile, name="redaction-compile", daemon=True)
-        self._compiler.start()
-
-    def _compile(self) -> None:
-        self._engine = HyperscanLiterals(self._literals)
-        self._literals = ()
-
-    def find(self, data: bytes) -> list[tuple[int, int]]:
-        return self._engine.find(data)
-
-    def wait_until_fast(self) -> None:
-        """Wait for hyperscan."""
-        self._compiler.join()
-
-
-_AT_ONCE = 12_000
-"""Literals that hyperscan compiles in a fifth of a second."""
+_FEW = 3_000
+"""Literals that hyperscan compiles in less than a tenth of a second."""
 
 
 def best_engine(literals: Sequence[bytes]) -> LiteralEngine:
     """The engine for this many literals."""
-    return HyperscanLiterals(literals) if len(literals) <= _AT_ONCE else GrowingLiterals(literals)
+    if len(literals) <= _FEW:
+        return HyperscanLiterals(literals)
+    # Small vaults, and what starts often, do without it.
+    from tenant_daemon.redaction.windows import TableLiterals
+
+    return TableLiterals(literals)

@@ -107,11 +107,6 @@ class KnownDetector:
         )
         self.longest_form = max((index.longest for index in self._indexes), default=0)
 
-    def wait_until_fast(self) -> None:
-        """Wait for engines that are still being compiled; for measurements, since answers are the same."""
-        for index in self._indexes:
-            index.engine.wait_until_fast()
-
     def find(self, data: bytes) -> list[Finding]:
         """Where known secrets stand in ``data`` (UTF-8)."""
         findings = list(self._find_exact(data)) if self._exact else []
