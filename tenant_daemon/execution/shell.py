@@ -84,7 +84,11 @@ class Shell:
             if path is None:
                 return None
             # A device has no folder of ours to be opened in; the warden makes sure that it is one.
-            return [None, str(path)] if path in _DEVICES else [folder_of(path.parent), path.name]
+            if path in _DEVICES:
+                return [None, str(path)]
+            # A folder that is not there may be made by an earlier command; the warden opens it then.
+            folder = folder_of(path.parent) if path.parent.exists() else str(path.parent)
+            return [folder, path.name]
 
         def told(command: Command) -> dict[str, object]:
             return {
@@ -95,12 +99,15 @@ class Shell:
                 "is_append": command.is_append,
                 "stderr": redirection(command.stderr_path),
                 "is_stderr_merged": command.is_stderr_merged,
+                "stdin_text": command.stdin_text,
+                "cwd": None if command.cwd is None else str(command.cwd),
             }
 
         spec: dict[str, object] = {
             "parent": os.getpid(),
             "pipelines": [[told(command) for command in pipeline] for pipeline in action.pipelines],
             "connectors": list(action.connectors),
+            "plan": action.plan,
             "cwd": folder_of(action.cwd),
             "environment": clean_environment(workspace),
             "rlimits": self._limits.rlimits(),
@@ -130,7 +137,7 @@ def _redirected(action: RunPipelines) -> Iterator[Path]:
     for pipeline in action.pipelines:
         for command in pipeline:
             for path in (command.stdout_path, command.stderr_path):
-                if path is None or path in _DEVICES:
+                if path is None or path in _DEVICES or not path.parent.exists():
                     continue
                 with open_folder(path.parent) as folder:
                     held = status_in(folder, path.name)

@@ -127,8 +127,9 @@ class WorkspaceWatch:
     def _named(self, action: RunPipelines) -> Iterator[Path]:
         for pipeline in action.pipelines:
             for command in pipeline:
+                cwd = command.cwd or action.cwd
                 for word in command.argv[1:]:
-                    yield from self._files_at(Path(os.path.normpath(action.cwd / word.rpartition("=")[2])))
+                    yield from self._files_at(Path(os.path.normpath(cwd / word.rpartition("=")[2])))
 
     def _files_at(self, path: Path) -> Iterator[Path]:
         if not path.is_relative_to(self._workspace):

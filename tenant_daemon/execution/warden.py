@@ -114,7 +114,9 @@ def _landlock(number: int, *arguments: int | bytes) -> int:
 
 
 def _run_all(spec: dict[str, Any]) -> int:
-    """Pipelines one after the other, as the connectors between them say."""
+    """Pipelines as the plan says, or one after the other with connectors between them."""
+    if spec["plan"] is not None:
+        return _run_plan(spec["plan"], spec)
     exit_code = 0
     for number, pipeline in enumerate(spec["pipelines"]):
         connector = spec["connectors"][number - 1] if number else ";"
@@ -122,6 +124,26 @@ def _run_all(spec: dict[str, Any]) -> int:
             continue
         exit_code = _run_pipeline(pipeline, spec)
     return exit_code
+
+
+def _run_plan(plan: list[Any], spec: dict[str, Any]) -> int:
+    """What ``policy.actions.Plan`` describes, by the rules of shells for exit codes."""
+    kind, *parts = plan
+    if kind == "run":
+        return _run_pipeline(spec["pipelines"][parts[0]], spec)
+    exit_code = _run_plan(parts[0], spec)
+    if kind == "row":
+        for part in parts[1:]:
+            exit_code = _run_plan(part, spec)
+        return exit_code
+    if kind == "not":
+        return int(exit_code == 0)
+    if kind == "if":
+        chosen = parts[1:2] if exit_code == 0 else parts[2:3]
+        return _run_plan(chosen[0], spec) if chosen else 0
+    if kind not in ("and", "or"):
+        raise ValueError(kind)
+    return _run_plan(parts[1], spec) if (exit_code == 0) is (kind == "and") else exit_code
 
 
 def _run_pipeline(commands: list[dict[str, Any]], spec: dict[str, Any]) -> int:
@@ -164,13 +186,16 @@ def _become(
         signal.signal(number, signal.SIG_DFL)
     _libc.prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
     os.umask(0o077)
-    _connect(0, upstream, command["stdin"], os.O_RDONLY)
+    if command["stdin_text"] is not None:
+        os.dup2(_as_file(command["stdin_text"]), 0)
+    else:
+        _connect(0, upstream, command["stdin"], os.O_RDONLY)
     how = os.O_APPEND if command["is_append"] else os.O_TRUNC
     _connect(1, downstream, command["stdout"], os.O_WRONLY | os.O_CREAT | how)
     merged = 1 if command["is_stderr_merged"] else None
     stderr = None if command["is_stderr_merged"] else command["stderr"]
     _connect(2, merged, stderr, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-    os.fchdir(spec["cwd"])
+    os.fchdir(spec["cwd"] if command["cwd"] is None else _open_folder(command["cwd"]))
     for limit, value in spec["rlimits"]:
         _, hard = resource.getrlimit(limit)
         bound = value if hard == resource.RLIM_INFINITY else min(value, hard)
@@ -187,6 +212,8 @@ def _connect(target: int, other: int | None, redirection: list[Any] | None, flag
     """Put another descriptor (a pipe's end) or a file in the place of a standard one."""
     if redirection is not None:
         folder, name = redirection
+        if isinstance(folder, str):
+            folder = _open_folder(folder)
         # The folder was opened by the wrapper; the name in it must be no link, no device and no pipe. Without
         # a folder it is a device that the wrapper knows.
         handle = os.open(name, flags | os.O_NOFOLLOW | os.O_NONBLOCK, 0o600, dir_fd=folder)
@@ -197,6 +224,30 @@ def _connect(target: int, other: int | None, redirection: list[Any] | None, flag
         os.dup2(handle, target)
     elif other is not None:
         os.dup2(other, target)
+
+
+def _as_file(text: str) -> int:
+    """An open file that holds the text, to be read from its beginning."""
+    handle = os.memfd_create("input")
+    with os.fdopen(os.dup(handle), "wb") as file:
+        file.write(text.encode("utf-8", "surrogatepass"))
+    os.lseek(handle, 0, os.SEEK_SET)
+    return handle
+
+
+def _open_folder(path: str) -> int:
+    """
+    A folder that an earlier command of the same call may have made.
+
+    The path was judged with every link resolved, so a link on the way was put there since, and is refused.
+    """
+    handle = os.open("/", os.O_PATH | os.O_DIRECTORY)
+    for name in path.split("/"):
+        if name:
+            following = os.open(name, os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=handle)
+            os.close(handle)
+            handle = following
+    return handle
 
 
 def _find(name: str) -> str:

@@ -6,8 +6,9 @@ no second reading of the agent's text anywhere. Strings may still hold ``SECRET_
 resolved at the last moment before execution.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,22 @@ class Command:
     """Where complaints go (``2> FILE``), appended to; None keeps them with the caller."""
     is_stderr_merged: bool = False
     """``2>&1``: complaints go wherever the output goes."""
+    stdin_text: str | None = None
+    """What it reads from its input (a here-document), instead of a file or a pipe."""
+    cwd: Path | None = None
+    """Where it runs when that is not the folder of the whole call; it may be made by an earlier command."""
+
+    def without_cwd(self) -> "Command":
+        """The same, running where the whole call does."""
+        return replace(self, cwd=None)
+
+
+Plan = tuple[Any, ...]
+"""
+When each pipeline runs, as nested tuples: ``("run", number)``, ``("row", plan, ...)``,
+``("and", plan, plan)``, ``("or", plan, plan)``, ``("not", plan)`` or
+``("if", condition, then[, otherwise])``.
+"""
 
 
 @dataclass(frozen=True)
@@ -39,6 +56,8 @@ class RunPipelines:
     pipelines: tuple[tuple[Command, ...], ...]
     connectors: tuple[str, ...] = ()
     cwd: Path = field(default=Path())
+    plan: Plan | None = None
+    """When each of them runs, where the connectors cannot say it; they are then only for people."""
 
 
 @dataclass(frozen=True)

@@ -110,7 +110,7 @@ def _paths(action: Action | None) -> Iterator[Path]:
 def _commands(action: Action | None) -> Iterator[tuple[Command, Path]]:
     if isinstance(action, RunPipelines):
         for pipeline in action.pipelines:
-            yield from ((command, action.cwd) for command in pipeline)
+            yield from ((command, command.cwd or action.cwd) for command in pipeline)
 
 
 def _located(name: str, cwd: Path) -> Path | None:

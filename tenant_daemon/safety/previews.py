@@ -51,10 +51,14 @@ def argv_of(action: Action | None) -> list[str]:
         for place, command in enumerate(pipeline):
             if place:
                 words.append("|")
+            if command.cwd is not None:
+                words.append(f"[in {command.cwd}]")
             words += [f"{name}={value}" for name, value in command.env]
             words += command.argv
             if command.stdin_path is not None:
                 words += ["<", str(command.stdin_path)]
+            if command.stdin_text is not None:
+                words += ["<<<", command.stdin_text]
             if command.stdout_path is not None:
                 words += [">>" if command.is_append else ">", str(command.stdout_path)]
             if command.is_stderr_merged:
@@ -86,7 +90,7 @@ def _told(action: Action, workspace: Path) -> str:
 
     match action:
         case RunPipelines():
-            connectors = {"|", "&&", "||", ";", "<", ">", ">>"}
+            connectors = {"|", "&&", "||", ";", "<", "<<<", ">", ">>"}
             return " ".join(word if word in connectors else shlex.quote(word) for word in argv_of(action))
         case ReadFile():
             return f"Read {name(action.path)}"

@@ -30,6 +30,9 @@ class CommandJudge:
         is_alone: Whether the command's output goes straight to the answer (no pipe, no file).
         output: The file that the pipeline's output goes to; empty when it goes to the answer.
         upstream: The argv before this one in the pipeline, if any.
+        is_only: Whether there is one command in the whole line.
+        stdin_text: What the command reads from its input, when that stands in the line itself.
+        replaced: The argv to run instead, with the same effect or less (a program's safe mode switched on).
     """
 
     def __init__(self, context: PolicyContext, verdict: Verdict) -> None:
@@ -37,7 +40,10 @@ class CommandJudge:
         self.verdict = verdict
         self.places = PlaceJudge(context, verdict)
         self.library = load_library()
+        self.is_only = True
         self.is_alone = True
+        self.stdin_text: str | None = None
+        self.replaced: list[str] | None = None
         self.output = ""
         self.is_in_container = False
         self.upstream: list[str] = []

@@ -12,6 +12,13 @@ _HARMLESS: Final = re.compile(
     r"|NODE_ENV|CI|POSIXLY_CORRECT|BLOCK_SIZE|TIME_STYLE|QUOTING_STYLE"
 )
 _CREDENTIAL_FOR_PROGRAM: Final = frozenset({"PGPASSWORD", "MYSQL_PWD", "REDISCLI_AUTH"})
+_OF_SHELLS: Final = frozenset(
+    {
+        "PWD", "OLDPWD", "UID", "EUID", "USER", "LOGNAME", "HOSTNAME", "RANDOM", "SECONDS", "REPLY", "OPTARG",
+        "OPTIND", "PS1", "PS2", "PS3", "PS4", "GROUPS", "DIRSTACK", "FUNCNAME", "LINENO", "PPID", "TMOUT",
+        "MAIL", "MAILPATH", "FCEDIT",
+    }
+)  # fmt: skip
 _REFERENCE: Final = re.compile(r"SECRET_REF\([A-Za-z0-9][A-Za-z0-9._-]*\)")
 _LOADER: Final = re.compile(
     r"LD_.*|DYLD_.*|GCONV_PATH|GLIBC_TUNABLES|MALLOC_.*|NLSPATH|PATH|IFS|ENV|BASH_.*|BASHOPTS|SHELLOPTS|PS4"
@@ -42,6 +49,16 @@ def is_loader_variable(name: str) -> bool:
 def is_credential_variable(name: str) -> bool:
     """Whether a variable of this name holds a password, a key or an address with one in it."""
     return _CREDENTIAL.fullmatch(name) is not None
+
+
+def is_plain_variable(name: str) -> bool:
+    """Whether no program and no shell makes anything of a variable of this name."""
+    return not (
+        _HARMLESS.fullmatch(name)
+        or is_loader_variable(name)
+        or is_credential_variable(name)
+        or name in _OF_SHELLS
+    )
 
 
 def judge_assignment(verdict: Verdict, name: str, value: str) -> None:

@@ -138,7 +138,7 @@ def _shell_text(judge: CommandJudge, argv: list[str]) -> None:
     """``sh -c TEXT``: a shell would read the text, so it must hold nothing that only a shell understands."""
     if len(argv) != 1:
         judge.unknown("shell.arguments", "A shell would be started with arguments of its own.")
-    script = parse(argv[0]) if argv else None
+    script = parse(argv[0], is_for_shell=True) if argv else None
     if script is None or script.problem is not None:
         judge.unknown(
             "shell.text", script.problem if script and script.problem else "A shell would be started."

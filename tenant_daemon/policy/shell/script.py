@@ -1,11 +1,11 @@
-"""A parsed command line: plain words in commands, commands in pipelines, pipelines in a row."""
+"""A parsed command line: plain words in commands, commands in pipelines, pipelines in a tree of steps."""
 
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Union
 
 
 class Word(NamedTuple):
-    """One argument after unquoting."""
+    """One argument after unquoting; ``text`` may hold the placeholders of ``expansions``."""
 
     text: str
     is_glob: bool = False
@@ -15,9 +15,13 @@ class Word(NamedTuple):
 
 
 class Redirect(NamedTuple):
-    """A redirection; ``both`` is ``&>``, ``merge`` is ``2>&1`` and has no target."""
+    """
+    A redirection.
 
-    kind: Literal["in", "out", "append", "both", "err", "merge"]
+    ``both`` is ``&>``; ``merge`` is ``2>&1`` and ``aside`` is ``>&2``, which have no target.
+    """
+
+    kind: Literal["in", "out", "append", "both", "err", "merge", "aside"]
     target: Word
 
 
@@ -27,6 +31,63 @@ class SimpleCommand(NamedTuple):
     words: tuple[Word, ...]
     assignments: tuple[tuple[str, Word], ...] = ()
     redirects: tuple[Redirect, ...] = ()
+    stdin: Word | None = None
+    """The text of a here-document or here-string."""
+
+
+class Pipeline(NamedTuple):
+    """Commands that feed each other."""
+
+    commands: tuple[SimpleCommand, ...]
+    is_negated: bool = False
+
+
+class Row(NamedTuple):
+    """Steps one after the other, whatever comes of them."""
+
+    steps: tuple["Step", ...]
+
+
+class Joined(NamedTuple):
+    """Two steps, the second depending on how the first one ends."""
+
+    left: "Step"
+    connector: Literal["&&", "||"]
+    right: "Step"
+
+
+class Choice(NamedTuple):
+    """``if``."""
+
+    condition: "Step"
+    then: "Step"
+    otherwise: Union["Step", None]
+
+
+class Loop(NamedTuple):
+    """``for NAME in WORDS``."""
+
+    name: str
+    words: tuple[Word, ...]
+    body: "Step"
+
+
+class Group(NamedTuple):
+    """Steps in brackets, with redirections for all of them."""
+
+    body: "Step"
+    redirects: tuple[Redirect, ...] = ()
+    is_subshell: bool = False
+
+
+class Assignment(NamedTuple):
+    """``NAME=value`` as a step of its own."""
+
+    name: str
+    word: Word
+
+
+Step = Pipeline | Row | Joined | Choice | Loop | Group | Assignment
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +99,29 @@ class Script:
     what is dangerous in them is still named.
     """
 
-    pipelines: tuple[tuple[SimpleCommand, ...], ...] = ()
-    connectors: tuple[str, ...] = ()
+    body: Step | None = None
+    substitutions: tuple[Step, ...] = ()
+    """What stands in ``$(...)``, by the number in the placeholder."""
     problem: str | None = None
     loose_parts: tuple[SimpleCommand, ...] = field(default=())
     """Commands inside a construct that is refused (substitutions, loops ...)."""
+
+    @property
+    def pipelines(self) -> tuple[tuple[SimpleCommand, ...], ...]:
+        """Every pipeline, wherever it stands."""
+        return tuple(_pipelines(self.body)) if self.body is not None else ()
+
+
+def _pipelines(step: Step) -> list[tuple[SimpleCommand, ...]]:
+    if isinstance(step, Pipeline):
+        return [step.commands]
+    inner: tuple[Step | None, ...] = ()
+    if isinstance(step, Row):
+        inner = step.steps
+    elif isinstance(step, Joined):
+        inner = (step.left, step.right)
+    elif isinstance(step, Choice):
+        inner = (step.condition, step.then, step.otherwise)
+    elif isinstance(step, Loop | Group):
+        inner = (step.body,)
+    return [found for part in inner if part is not None for found in _pipelines(part)]

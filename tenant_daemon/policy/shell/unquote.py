@@ -2,32 +2,55 @@
 Quote removal for one word, equal to what ``shlex.split`` and bash give for it.
 
 Anything that would make bash compute something (expansion, substitution, braces, tilde) marks the word as
-dynamic: it is never guessed.
+dynamic: it is never guessed. The few expansions that we do ourselves become placeholders (``expansions``).
 """
 
 import re
+from collections.abc import Collection
 from typing import Final
 
+from tenant_daemon.policy.shell import expansions
 from tenant_daemon.policy.shell.script import Word
 
 _PLAIN: Final = re.compile(r"[A-Za-z0-9_./:@%+,=^-]*\Z")
 _GLOB: Final = frozenset("*?[")
 _IN_DOUBLE_QUOTES: Final = frozenset('$`"\\\n')
 _BRACE_LIST: Final = re.compile(r"\{[^{}]*(?:,|\.\.)[^{}]*\}")
+_VARIABLE: Final = re.compile(r"\$(?:([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-z0-9_]*)\})")
+_OF_THE_PLACE: Final = {"HOME": expansions.HOME, "PWD": expansions.FOLDER}
 
 
-def unquote(source: str) -> Word:
-    """The word that this source text stands for."""
+def unquote(source: str, names: Collection[str] | None = None) -> Word:
+    """
+    The word that this source text stands for.
+
+    Args:
+        names: Variables of the command line's own, which may stand in the word beside ``$HOME``, ``$PWD`` and
+            ``~``. None when another program will read the text: then nothing is computed.
+    """
     if _PLAIN.match(source):
         return Word(source)
-    return _Unquoting(source).word()
+    return _Unquoting(source, names).word()
+
+
+def has_brace_list(source: str) -> bool:
+    """Whether unquoted braces make several words of this one."""
+    return "{" in source and _BRACE_LIST.search(source) is not None and not set("'\"\\$`") & set(source)
+
+
+def unquote_body(text: str, names: Collection[str]) -> Word:
+    """The text of a here-document whose end word is not quoted: read as between double quotes."""
+    reading = _Unquoting(text, names)
+    end = reading.double_quoted(0, ends_at_quote=False)
+    return Word(text, is_dynamic=True) if end < 0 else Word("".join(reading.out))
 
 
 class _Unquoting:
     """One pass over the source. ``bare`` collects what stands outside quotes, for the brace check."""
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, names: Collection[str] | None) -> None:
         self.source = source
+        self.names = names
         self.out: list[str] = []
         self.bare: list[str] = []
         self.is_glob = False
@@ -36,7 +59,10 @@ class _Unquoting:
         dynamic = Word(self.source, is_dynamic=True)
         source, at, size = self.source, 0, len(self.source)
         if source[0] == "~":
-            return dynamic
+            if self.names is None or not self._is_visible_place(1):
+                return dynamic
+            self._expand(expansions.HOME)
+            at = 1
         while at < size:
             char = source[at]
             if char == "'":
@@ -47,7 +73,7 @@ class _Unquoting:
                 self.bare.append(" ")
                 at = end + 1
             elif char == '"':
-                end = self._double_quoted(at + 1)
+                end = self.double_quoted(at + 1)
                 if end < 0:
                     return dynamic
                 at = end
@@ -57,7 +83,12 @@ class _Unquoting:
                 self.out.append(source[at + 1])
                 self.bare.append(" ")
                 at += 2
-            elif char in "$`\n":
+            elif char == "$":
+                end = self._variable(at)
+                if end < 0:
+                    return dynamic
+                at = end
+            elif char in "`\n":
                 return dynamic
             else:
                 self.is_glob |= char in _GLOB
@@ -72,31 +103,61 @@ class _Unquoting:
             return dynamic if _has_quoted_glob(self.bare, text) else Word(text, is_glob=True)
         return Word(text, is_glob=self.is_glob)
 
-    def _double_quoted(self, at: int) -> int:
+    def double_quoted(self, at: int, *, ends_at_quote: bool = True) -> int:
         """Take in up to the closing quote; the place after it, or -1 when it would be computed."""
         source = self.source
         self.bare.append(" ")
         while at < len(source):
             char = source[at]
-            if char == '"':
+            if char == '"' and ends_at_quote:
                 return at + 1
-            if char in "$`":
+            if char == "$":
+                end = self._variable(at)
                 # A dollar before a quote, a blank or the end stands for itself in bash as well.
-                follower = source[at + 1 : at + 2]
-                if char == "`" or follower not in (" ", '"', "", "/", "%", ".", ",", "\n"):
+                if end < 0 and source[at + 1 : at + 2] not in (" ", '"', "", "/", "%", ".", ",", "\n"):
                     return -1
-                self.out.append(char)
-                at += 1
+                if end < 0:
+                    self.out.append(char)
+                at = max(end, at + 1)
+            elif char == "`":
+                return -1
             elif char == "\\":
                 follower = source[at + 1 : at + 2]
-                if follower == "\n":
+                if follower in ("\n", ""):
                     return -1
-                self.out.append(follower if follower in _IN_DOUBLE_QUOTES else char + follower)
+                is_escape = follower in _IN_DOUBLE_QUOTES and (ends_at_quote or follower != '"')
+                self.out.append(follower if is_escape else char + follower)
                 at += 2
             else:
                 self.out.append(char)
                 at += 1
-        return -1
+        return -1 if ends_at_quote else at
+
+    def _variable(self, at: int) -> int:
+        """Take in ``$NAME`` when it is a known one; the place after it, or -1."""
+        if self.names is None:
+            return -1
+        found = _VARIABLE.match(self.source, at)
+        name = (found[1] or found[2]) if found is not None else ""
+        if found is None or (name not in _OF_THE_PLACE and name not in self.names):
+            return -1
+        if name in _OF_THE_PLACE and name not in self.names:
+            if name == "HOME" and not self._is_visible_place(found.end()):
+                return -1
+            self._expand(_OF_THE_PLACE[name])
+        else:
+            self._expand(expansions.variable(name))
+        return found.end()
+
+    def _expand(self, placeholder: str) -> None:
+        self.out.append(placeholder)
+        # As if it had been quoted: what is put in there is no pattern.
+        self.bare.append(" ")
+
+    def _is_visible_place(self, at: int) -> bool:
+        """Whether what follows home is home itself or something in it that is not hidden."""
+        follower = self.source[at : at + 2]
+        return follower[:1] in ("", '"', " ") or (follower[:1] == "/" and follower[1:] not in (".", "/"))
 
 
 def _has_quoted_glob(bare: list[str], text: str) -> bool:

@@ -17,7 +17,7 @@ def test_openclaw_cve_2026_28363_abbreviated_long_flags(context: PolicyContext) 
 
 
 @pytest.mark.parametrize(
-    "command", ["cat *", "cat $HOME/.env", "cat ${PWD}/x", "ls $IFS", "cat ?env", "cat [.]env"]
+    "command", ["cat *", "cat $HOME/.env", "cat ${PWD:-x}", "ls $IFS", "cat ?env", "cat [.]env"]
 )
 def test_openclaw_cve_2026_28463_glob_and_variable(command: str, context: PolicyContext) -> None:
     (context.workspace / ".env").write_text("A=b")
@@ -93,7 +93,7 @@ def test_gemini_old_arithmetic(command: str, context: PolicyContext) -> None:
 
 @pytest.mark.parametrize("command", ["ls # harmless\nrm -rf /", "ls #\nrm -rf /", "git status # `id`"])
 def test_roo_comments(command: str, context: PolicyContext) -> None:
-    assert shell(command, context).action is None
+    assert shell(command, context).is_unknown
 
 
 @pytest.mark.parametrize("command", ["echo $(rm -rf /)", 'echo "$(rm -rf /)"', "echo `rm -rf /`", "ls $(id)"])

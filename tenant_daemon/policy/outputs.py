@@ -1,0 +1,79 @@
+"""What ``$(...)`` gives, where that is known before anything runs: dates, folders, numbers."""
+
+import os
+import re
+import socket
+import time
+from collections.abc import Callable
+from typing import Final
+
+from tenant_daemon.policy.shell.expansions import FOLDER
+from tenant_daemon.policy.shell.script import Pipeline, Step, Word
+
+_DATE_FORMAT: Final = re.compile(r"\+(?:%[-_]?[YmdHMSFTDjyBbAaeuVZRsIpkGwC%]|[^%])*", re.DOTALL)
+_DATE_PLAIN: Final = "+%a %b %e %H:%M:%S UTC %Y"
+_MAX_NUMBERS: Final = 60
+
+
+def known_output(step: Step, text_of: Callable[[Word], str]) -> str | None:
+    """
+    The output of a command that we can work out ourselves, without its last line break.
+
+    Args:
+        text_of: Fills a word in.
+
+    Returns:
+        None when only running it would tell.
+    """
+    if not isinstance(step, Pipeline) or len(step.commands) != 1 or step.is_negated:
+        return None
+    command = step.commands[0]
+    if command.redirects or command.assignments or command.stdin is not None:
+        return None
+    if any(word.is_glob for word in command.words):
+        return None
+    name, *args = [text_of(word) for word in command.words]
+    if name == "pwd" and not args:
+        return text_of(Word(FOLDER))
+    known = _KNOWN.get(name)
+    return known(args) if known is not None else None
+
+
+def _date(args: list[str]) -> str | None:
+    """In UTC, which is what the programs of an agent get as well."""
+    args = [arg for arg in args if arg not in ("-u", "--utc")]
+    if len(args) > 1:
+        return None
+    wanted = args[0] if args else _DATE_PLAIN
+    if _DATE_FORMAT.fullmatch(wanted) is None or "%s" in wanted:
+        return None
+    return time.strftime(wanted[1:], time.gmtime())
+
+
+def _host(args: list[str]) -> str | None:
+    return socket.gethostname() if not args else None
+
+
+def _processors(args: list[str]) -> str | None:
+    return str(len(os.sched_getaffinity(0))) if not args else None
+
+
+def _numbers(args: list[str]) -> str | None:
+    if not 1 <= len(args) <= 2 or not all(re.fullmatch(r"\d{1,6}", arg) for arg in args):
+        return None
+    first, last = (int(args[0]), int(args[1])) if len(args) == 2 else (1, int(args[0]))
+    if last - first >= _MAX_NUMBERS:
+        return None
+    return "\n".join(str(number) for number in range(first, last + 1))
+
+
+_KNOWN: Final[dict[str, Callable[[list[str]], str | None]]] = {
+    "date": _date,
+    "hostname": _host,
+    "nproc": _processors,
+    "seq": _numbers,
+    "basename": lambda args: os.path.basename(args[0].rstrip("/")) if len(args) == 1 and args[0] else None,
+    "dirname": lambda args: (
+        (os.path.dirname(args[0].rstrip("/")) or ".") if len(args) == 1 and args[0] else None
+    ),
+}

@@ -1,0 +1,132 @@
+"""
+The few things that we compute in a word ourselves, as a shell would.
+
+While a text is parsed each of them becomes a placeholder of private-use characters, which ``screening`` lets
+nobody else use. What stands there is filled in before the word is judged, so what is judged is what runs.
+"""
+
+import re
+import string
+from collections.abc import Callable, Mapping
+from typing import Final
+
+HOME: Final = "\ue010"
+FOLDER: Final = "\ue011"
+"""``$PWD``."""
+_VARIABLE_OPEN, _VARIABLE_CLOSE = "\ue012", "\ue013"
+_OUTPUT_OPEN, _OUTPUT_CLOSE = "\ue014", "\ue015"
+_BARE_OPEN, _BARE_CLOSE = "\ue016", "\ue017"
+_ANY: Final = re.compile("[\ue010-\ue017]")
+_VARIABLE: Final = re.compile("\ue012([A-Za-z0-9_]+)\ue013")
+_OUTPUT: Final = re.compile("[\ue014\ue016]([0-9]+)[\ue015\ue017]")
+_ONE_BARE: Final = re.compile("\ue016([0-9]+)\ue017")
+
+MAX_BRACE_WORDS: Final = 60
+_BRACES: Final = re.compile(r"\{([^{}]*)\}")
+_NUMBERS: Final = re.compile(r"(-?\d{1,6})\.\.(-?\d{1,6})")
+_LETTERS: Final = re.compile(r"([a-z])\.\.([a-z])")
+
+
+class Unknown(Exception):
+    """A variable is not known at this place."""
+
+
+def variable(name: str) -> str:
+    """The placeholder for a variable of the command line's own."""
+    return f"{_VARIABLE_OPEN}{name}{_VARIABLE_CLOSE}"
+
+
+def output(number: int, *, is_bare: bool) -> str:
+    """The placeholder for ``$(...)``; ``is_bare`` when the word is nothing else and not quoted."""
+    return f"{_BARE_OPEN}{number}{_BARE_CLOSE}" if is_bare else f"{_OUTPUT_OPEN}{number}{_OUTPUT_CLOSE}"
+
+
+def has_expansion(text: str) -> bool:
+    """Whether anything is to be filled in."""
+    return not text.isascii() and _ANY.search(text) is not None
+
+
+def bare_output(text: str) -> int | None:
+    """The number of the ``$(...)`` that the whole word is, unquoted."""
+    found = _ONE_BARE.fullmatch(text)
+    return None if found is None else int(found[1])
+
+
+def outputs(text: str) -> list[int]:
+    """The numbers of every ``$(...)`` in a word."""
+    return [int(number) for number in _OUTPUT.findall(text)]
+
+
+def names(text: str) -> list[str]:
+    """The variables in a word."""
+    return _VARIABLE.findall(text)
+
+
+def fill(
+    text: str, *, home: str, folder: str, variables: Mapping[str, str], output_of: Callable[[int], str]
+) -> str:
+    """
+    The word with everything filled in.
+
+    Raises:
+        Unknown: A variable has no value here.
+    """
+
+    def value(found: re.Match[str]) -> str:
+        try:
+            return variables[found[1]]
+        except KeyError:
+            raise Unknown(found[1]) from None
+
+    text = text.replace(HOME, home).replace(FOLDER, folder)
+    # A variable may hold a program's output itself.
+    text = _VARIABLE.sub(value, text)
+    return _OUTPUT.sub(lambda found: output_of(int(found[1])), text)
+
+
+def expand_braces(source: str) -> list[str] | None:
+    """
+    The words that an unquoted source with braces stands for, in the order of bash.
+
+    Returns:
+        None when bash's rules for it are not obvious (nested, with gaps, too many).
+    """
+    found = _BRACES.search(source)
+    if found is None:
+        return [source]
+    parts = _alternatives(found[1])
+    if parts is None:
+        return None
+    words: list[str] = []
+    rest = expand_braces(source[found.end() :])
+    if rest is None:
+        return None
+    for part in parts:
+        words.extend(source[: found.start()] + part + tail for tail in rest)
+        if len(words) > MAX_BRACE_WORDS:
+            return None
+    return words
+
+
+def _alternatives(inner: str) -> list[str] | None:
+    if "," in inner:
+        return inner.split(",") if ".." not in inner else None
+    numbers = _NUMBERS.fullmatch(inner)
+    if numbers is not None:
+        return _range(numbers[1], numbers[2])
+    letters = _LETTERS.fullmatch(inner)
+    if letters is not None:
+        first, last = (string.ascii_lowercase.index(letter) for letter in letters.groups())
+        step = 1 if first <= last else -1
+        return [string.ascii_lowercase[at] for at in range(first, last + step, step)]
+    return None
+
+
+def _range(first: str, last: str) -> list[str] | None:
+    start, end = int(first), int(last)
+    if abs(end - start) >= MAX_BRACE_WORDS:
+        return None
+    step = 1 if start <= end else -1
+    is_padded = any(len(text.lstrip("-")) > 1 and text.lstrip("-").startswith("0") for text in (first, last))
+    width = max(len(first), len(last)) if is_padded else 0
+    return [f"{number:0{width}d}" if width else str(number) for number in range(start, end + step, step)]

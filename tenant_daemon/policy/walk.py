@@ -1,0 +1,485 @@
+"""Judges every part of a command line in the order in which it runs, and builds the action from it."""
+
+from pathlib import Path
+from typing import Final, assert_never
+
+from tenant_daemon.contracts.tiers import Tier
+from tenant_daemon.policy.actions import Command, Plan, RunPipelines
+from tenant_daemon.policy.judgement import Judgement, PolicyContext
+from tenant_daemon.policy.outputs import known_output
+from tenant_daemon.policy.paths.names import may_name_secrets
+from tenant_daemon.policy.paths.places import FROM_INPUT
+from tenant_daemon.policy.programs.all_kinds import CommandJudge
+from tenant_daemon.policy.programs.variables import judge_assignment
+from tenant_daemon.policy.shell import expansions
+from tenant_daemon.policy.shell.globs import TooManyFiles, expand
+from tenant_daemon.policy.shell.references import show
+from tenant_daemon.policy.shell.script import (
+    Assignment,
+    Choice,
+    Group,
+    Joined,
+    Loop,
+    Pipeline,
+    Redirect,
+    Row,
+    Script,
+    SimpleCommand,
+    Step,
+    Word,
+)
+from tenant_daemon.policy.verdict import Verdict
+
+MAX_PIPELINES: Final = 80
+_OUTPUTS: Final = ("out", "append", "both")
+_EVERYTHING: Final = ("*", "./*", "*/", ".*")
+_DELETERS: Final = frozenset({"rm", "unlink", "shred"})
+_GLOB: Final = frozenset("*?[")
+# Programs look for settings of their own at home, and some of those run code. An unpacked archive can bring
+# such files into the workspace, so home is nowhere.
+_NO_HOME: Final = ("HOME", "/nonexistent")
+
+
+class LineJudge:
+    """
+    Walks one script.
+
+    A construct of shell language is taken apart here: loops are written out, variables and folders filled in,
+    so that only programs with their arguments are left, and when each of them runs (``Plan``).
+    """
+
+    def __init__(self, context: PolicyContext) -> None:
+        self.verdict = Verdict()
+        self.judge_argv = CommandJudge(context, self.verdict)
+        self.is_runnable = True
+        self.pipelines: list[tuple[Command, ...]] = []
+        self.connectors: list[str] = []
+        self.is_flat = True
+        self.variables: dict[str, str] = {}
+        self.computed: set[str] = set()
+        """Variables with the output of a command in them."""
+        self.script = Script()
+        self._before = ";"
+        self._depth = 0
+        """How many conditions stand around this step."""
+        self._moved_at = 0
+        """The depth at which a ``cd`` happened that may not have happened."""
+        self._outer: tuple[Redirect, ...] = ()
+
+    def judge(self, script: Script) -> Judgement:
+        """The judgement of a script without a problem."""
+        self.script = script
+        body = script.body
+        assert body is not None
+        is_one = isinstance(body, Pipeline) and len(body.commands) == 1
+        self.judge_argv.is_only = is_one
+        plan = self._step(body)
+        if not self.pipelines:
+            self._cannot("shell.nothing", "There is no command in it.")
+        if not self.is_runnable:
+            return self.verdict.judgement(None)
+        return self.verdict.judgement(self._action(plan))
+
+    def _action(self, plan: Plan | None) -> RunPipelines:
+        home = Path(self.judge_argv.places.roots.workspace)
+        first = self.pipelines[0][0].cwd or home
+        if all(command.cwd == first for pipeline in self.pipelines for command in pipeline):
+            pipelines = tuple(
+                tuple(command.without_cwd() for command in pipeline) for pipeline in self.pipelines
+            )
+        else:
+            first, pipelines = home, tuple(self.pipelines)
+        return RunPipelines(pipelines, tuple(self.connectors), cwd=first, plan=None if self.is_flat else plan)
+
+    # -- steps ------------------------------------------------------------------------------------------
+
+    def _step(self, step: Step) -> Plan | None:
+        if isinstance(step, Pipeline):
+            return self._pipeline(step)
+        if isinstance(step, Joined):
+            return self._joined(step)
+        if isinstance(step, Row):
+            return self._row(step.steps)
+        if isinstance(step, Assignment):
+            self._assign(step)
+            return None
+        if isinstance(step, Loop):
+            return self._loop(step)
+        if isinstance(step, Choice):
+            return self._choice(step)
+        if isinstance(step, Group):
+            return self._group(step)
+        assert_never(step)
+
+    def _row(self, steps: tuple[Step, ...]) -> Plan | None:
+        plans: list[Plan] = []
+        for step in steps:
+            if self._moved_at > self._depth:
+                self._cannot("shell.lost", "It is not clear in which folder the rest would run.")
+            self._before = ";" if plans else self._before
+            plan = self._step(step)
+            if plan is not None:
+                plans.append(plan)
+        return None if not plans else plans[0] if len(plans) == 1 else ("row", *plans)
+
+    def _joined(self, step: Joined) -> Plan | None:
+        places = self.judge_argv.places
+        folder = places.cwd
+        left = self._step(step.left)
+        if left is None:
+            # An assignment or `cd`: it comes to pass, or nothing after it runs.
+            if step.connector == "||":
+                self._cannot("shell.condition", "What stands after || would hardly ever run.")
+            return self._step(step.right)
+        if step.connector == "||" and places.cwd != folder:
+            self._cannot("shell.lost", "It is not clear in which folder the rest would run.")
+        if not isinstance(step.right, Pipeline):
+            self.is_flat = False
+        self._before = step.connector
+        self._depth += 1
+        right = self._step(step.right)
+        self._depth -= 1
+        if right is None:
+            return left
+        return ("and" if step.connector == "&&" else "or", left, right)
+
+    def _choice(self, step: Choice) -> Plan | None:
+        self.is_flat = False
+        condition = self._step(step.condition)
+        self._depth += 1
+        self._before = "&&"
+        then = self._step(step.then)
+        self._before = "||"
+        otherwise = self._step(step.otherwise) if step.otherwise is not None else None
+        self._depth -= 1
+        if condition is None or then is None:
+            self._cannot("shell.condition", "It is not clear on what the command depends.")
+            return None
+        return ("if", condition, then) if otherwise is None else ("if", condition, then, otherwise)
+
+    def _group(self, step: Group) -> Plan | None:
+        places = self.judge_argv.places
+        folder, variables, outer = places.cwd, dict(self.variables), self._outer
+        opened = self._open_for_group(step.redirects)
+        plan = self._step(step.body)
+        self._outer = outer
+        if step.is_subshell:
+            places.cwd, self.variables, self._moved_at = folder, variables, 0
+        if opened is None or plan is None:
+            return plan
+        self.is_flat = False
+        return ("row", opened, plan)
+
+    def _open_for_group(self, redirects: tuple[Redirect, ...]) -> Plan | None:
+        """One file for all of a group: it is emptied first, then each command appends to it."""
+        opened: Plan | None = None
+        kept: list[Redirect] = []
+        for redirect in redirects:
+            kind = redirect.kind
+            if kind in ("in", "aside") or (kind in _OUTPUTS and any(r.kind in _OUTPUTS for r in kept)):
+                self._cannot("shell.redirection", "A redirection is not clear.")
+            elif kind in ("out", "both"):
+                opened = self._pipeline(
+                    Pipeline((SimpleCommand((Word("true"),), (), (Redirect("out", redirect.target),)),))
+                )
+                kept.append(Redirect("append", redirect.target))
+                if kind == "both":
+                    kept.append(Redirect("merge", Word("1")))
+            else:
+                kept.append(redirect)
+        self._outer = (*kept, *self._outer)
+        return opened
+
+    def _loop(self, step: Loop) -> Plan | None:
+        if self._depth:
+            # The variable keeps its last value afterwards, which then depends on the condition.
+            self.variables.pop(step.name, None)
+        if any(self._holds_output(word) for word in step.words):
+            self.computed.add(step.name)
+        if any(word.is_glob and word.text in _EVERYTHING for word in step.words) and _deletes(step.body):
+            self._note_delete_all()
+        plans: list[Plan] = []
+        for value in self._values(step.words):
+            if len(self.pipelines) > MAX_PIPELINES or not self.is_runnable:
+                self._cannot("shell.too-many", "The loop has more rounds than can be checked.")
+                break
+            self.variables[step.name] = value
+            self._before = ";" if plans else self._before
+            if self._moved_at > self._depth:
+                self._cannot("shell.lost", "It is not clear in which folder the rest would run.")
+            plan = self._step(step.body)
+            if plan is not None:
+                plans.append(plan)
+        if self._depth:
+            self.variables.pop(step.name, None)
+        return None if not plans else plans[0] if len(plans) == 1 else ("row", *plans)
+
+    def _values(self, words: tuple[Word, ...]) -> list[str]:
+        values: list[str] = []
+        for word in words:
+            number = expansions.bare_output(word.text)
+            known = None if number is None else known_output(self.script.substitutions[number], self._filled)
+            if known is not None:
+                values.extend(known.split())
+            else:
+                values.extend(self._argument(word, words))
+        if any(FROM_INPUT in value for value in values):
+            self._cannot("shell.unknown-rounds", "What the loop goes through is known only while it runs.")
+        return values
+
+    def _assign(self, step: Assignment) -> None:
+        value = self._filled(step.word)
+        if self._depth:
+            self._cannot("shell.condition", f"What {step.name} is depends on how another command ends.")
+        if "SECRET_REF" in value or FROM_INPUT in value:
+            self._cannot("shell.variable", f"What {step.name} is is known only while it runs.")
+        if self._holds_output(step.word):
+            self.computed.add(step.name)
+        self.variables[step.name] = value
+
+    # -- pipelines --------------------------------------------------------------------------------------
+
+    def _pipeline(self, step: Pipeline) -> Plan | None:
+        commands = step.commands
+        first = commands[0]
+        is_moving = first.words[0].text == "cd" and len(commands) == 1 and not step.is_negated
+        if is_moving and self._enter(first):
+            return None
+        if len(self.pipelines) > MAX_PIPELINES:
+            self._cannot("shell.too-many", "It has too many parts to be checked.")
+            return None
+        if self._outer:
+            commands = _with_outer(commands, self._outer)
+        judge = self.judge_argv
+        built: list[Command] = []
+        judge.output = self._output_of(commands[-1])
+        for index, command in enumerate(commands):
+            judge.is_alone = judge.is_only and not command.redirects
+            judge.upstream = list(built[-1].argv) if built else []
+            self._check_joints(command, index, len(commands) - 1)
+            built.append(self._command(command))
+        if self.pipelines:
+            self.connectors.append(self._before)
+        self.pipelines.append(tuple(built))
+        plan: Plan = ("run", len(self.pipelines) - 1)
+        if step.is_negated:
+            self.is_flat = False
+            return ("not", plan)
+        return plan
+
+    def _output_of(self, command: SimpleCommand) -> str:
+        target = next((r.target for r in command.redirects if r.kind in _OUTPUTS), None)
+        return "" if target is None else self._filled(target)
+
+    def _check_joints(self, command: SimpleCommand, index: int, last: int) -> None:
+        kinds = [redirect.kind for redirect in command.redirects]
+        has_input = "in" in kinds
+        if (index and (has_input or command.stdin is not None)) or (has_input and command.stdin is not None):
+            self._cannot("shell.two-inputs", "A command has two inputs.")
+        if index < last and any(kind in _OUTPUTS for kind in kinds):
+            self._cannot("shell.two-outputs", "A command has two outputs.")
+        if "aside" in kinds and (len(kinds) > 1 or index < last):
+            self._cannot("shell.redirection", "A redirection is not clear.")
+
+    def _enter(self, command: SimpleCommand) -> bool:
+        """``cd FOLDER``: what comes after it is judged, and runs, in that folder."""
+        if len(command.words) > 2 or command.redirects or command.assignments or command.stdin is not None:
+            return False
+        places = self.judge_argv.places
+        if len(command.words) == 1:
+            places.cwd = places.roots.workspace
+        else:
+            word = command.words[1]
+            text = self._filled(word)
+            if word.is_glob or "SECRET_REF" in text or text.startswith("-") or FROM_INPUT in text or not text:
+                return False
+            places.cwd = places.list(text).path
+        if self._depth:
+            self._moved_at = self._depth
+        return True
+
+    def _command(self, command: SimpleCommand) -> Command:
+        judge = self.judge_argv
+        argv = [text for word in command.words for text in self._argument(word, command.words)]
+        judge.env, judge.needs_network, judge.replaced = (), False, None
+        is_computed = any(self._holds_output(word) for word in command.words)
+        judge.stdin_text = None if command.stdin is None else show(self._filled(command.stdin))
+        if judge.stdin_text and ("SECRET_REF(" in judge.stdin_text or FROM_INPUT in judge.stdin_text):
+            self._cannot("shell.input", "What the command would read cannot be checked.")
+        env = []
+        for name, word in command.assignments:
+            value = show(self._filled(word))
+            judge_assignment(self.verdict, name, value)
+            env.append((name, value))
+        if not argv:
+            self._cannot("shell.nothing", "There is no command in it.")
+            argv = ["true"]
+        judge.judge(argv)
+        if is_computed and judge.needs_network:
+            self.verdict.note(
+                Tier.YELLOW,
+                "shell.computed-address",
+                "Sends what it has found out on this server to another computer.",
+                risk="Data could leave the server.",
+                external=True,
+                unknown=True,
+            )
+        redirects = [self._redirect(redirect) for redirect in command.redirects if redirect.kind != "aside"]
+        judge.redirects(redirects)
+        whole = tuple(judge.replaced or argv)
+        return self._with_redirects(redirects, whole, (_NO_HOME, *env, *judge.env), judge.needs_network)
+
+    def _argument(self, word: Word, words: tuple[Word, ...]) -> list[str]:
+        """What a word stands for: itself, or the names of the files that a pattern matches."""
+        text = show(self._filled(word))
+        if not word.is_glob:
+            return [text]
+        if word.text is not text and expansions.has_expansion(word.text) and not self._is_plain_part(word):
+            self._cannot("shell.pattern", "A pattern for file names has a part that is not clear.")
+        try:
+            names = expand(text, self.judge_argv.places.cwd)
+        except TooManyFiles:
+            names = []
+            self._cannot("shell.too-many-files", f"“{text}” stands for more files than can be checked.")
+        if any(name.startswith("-") for name in names):
+            # A file called `-rf` must not become a flag.
+            names = [f"./{name}" if name.startswith("-") else name for name in names]
+        workspace = self.judge_argv.places.roots.workspace
+        is_all = text in _EVERYTHING or text.removeprefix(workspace).lstrip("/") in _EVERYTHING
+        if is_all and any(other.text in _DELETERS for other in words):
+            self._note_delete_all()
+        if not names and may_name_secrets(text):
+            self.verdict.note(
+                Tier.CRITICAL_RED,
+                "path.secret",
+                f"“{text}” is made to find files that hold secrets.",
+                unknown=True,
+            )
+        return names or [text]
+
+    def _note_delete_all(self) -> None:
+        self.verdict.note(
+            Tier.CRITICAL_RED,
+            "path.delete-all",
+            "Deletes everything in the folder.",
+            risk="Everything in it is gone for good.",
+        )
+
+    def _is_plain_part(self, word: Word) -> bool:
+        """Whether what is filled into a pattern has no signs of a pattern itself."""
+        signs = sum(char in _GLOB for char in word.text)
+        return sum(char in _GLOB for char in self._filled(word)) == signs
+
+    def _filled(self, word: Word) -> str:
+        """The word with our own expansions done; what cannot be known is ``FROM_INPUT``."""
+        text = word.text
+        if not expansions.has_expansion(text):
+            return text
+        places = self.judge_argv.places
+        try:
+            return expansions.fill(
+                text,
+                home=places.roots.workspace,
+                folder=places.cwd,
+                variables=self.variables,
+                output_of=self._output,
+            )
+        except expansions.Unknown as unknown:
+            self._cannot("shell.variable", f"The variable {unknown} has no value at this place.")
+            return FROM_INPUT
+
+    def _output(self, number: int) -> str:
+        step = self.script.substitutions[number]
+        known = known_output(step, self._filled)
+        if known is not None:
+            return known
+        self._judge_inner(step)
+        self._cannot("shell.substitution", "A part of the command is known only while it runs.")
+        return FROM_INPUT
+
+    def _judge_inner(self, step: Step) -> None:
+        """What stands in ``$(...)`` counts as much as the rest."""
+        inner = Script(body=step)
+        for pipeline in inner.pipelines:
+            self.judge_argv.pipeline([_shown(command) for command in pipeline])
+
+    def _holds_output(self, word: Word) -> bool:
+        """Whether the output of a command is part of a word, also by way of a variable."""
+        text = word.text
+        return expansions.has_expansion(text) and (
+            bool(expansions.outputs(text)) or any(name in self.computed for name in expansions.names(text))
+        )
+
+    def _redirect(self, redirect: Redirect) -> Redirect:
+        word = redirect.target
+        return Redirect(redirect.kind, Word(show(self._filled(word)), word.is_glob))
+
+    def _with_redirects(
+        self,
+        redirects: list[Redirect],
+        argv: tuple[str, ...],
+        env: tuple[tuple[str, str], ...],
+        network: bool,
+    ) -> Command:
+        places = self.judge_argv.places
+        paths: dict[str, Path] = {}
+        is_merged = False
+        for redirect in redirects:
+            kind = redirect.kind
+            slot = "out" if kind in _OUTPUTS else kind
+            is_merged |= kind in ("merge", "both")
+            if kind == "merge":
+                continue
+            text = redirect.target.text
+            if slot in paths or redirect.target.is_glob or "SECRET_REF" in text or FROM_INPUT in text:
+                self._cannot("shell.redirection", "A redirection is not clear.")
+            else:
+                paths[slot] = Path(places.resolve(text).path)
+        return Command(
+            argv=argv,
+            env=env,
+            stdin_path=paths.get("in"),
+            stdout_path=paths.get("out"),
+            is_append=any(redirect.kind == "append" for redirect in redirects),
+            needs_network=network,
+            stderr_path=paths.get("err"),
+            is_stderr_merged=is_merged,
+            stdin_text=self.judge_argv.stdin_text,
+            cwd=Path(places.cwd),
+        )
+
+    def _cannot(self, rule_id: str, reason: str) -> None:
+        self.is_runnable = False
+        self.verdict.note(Tier.RED, rule_id, reason, unknown=True)
+
+
+def _with_outer(
+    commands: tuple[SimpleCommand, ...], outer: tuple[Redirect, ...]
+) -> tuple[SimpleCommand, ...]:
+    """The redirections of a group for each pipeline in it; a command's own go first."""
+    changed: list[SimpleCommand] = []
+    for index, command in enumerate(commands):
+        own = {_slot(redirect) for redirect in command.redirects}
+        is_last = index == len(commands) - 1
+        added = [
+            redirect
+            for redirect in outer
+            if _slot(redirect) not in own and (is_last or redirect.kind == "err")
+        ]
+        changed.append(command._replace(redirects=(*command.redirects, *added)))
+    return tuple(changed)
+
+
+def _deletes(step: Step) -> bool:
+    """Whether a program that deletes files stands anywhere in it."""
+    commands = (command for pipeline in Script(body=step).pipelines for command in pipeline)
+    return any(word.text in _DELETERS for command in commands for word in command.words)
+
+
+def _slot(redirect: Redirect) -> str:
+    return "out" if redirect.kind in _OUTPUTS else "err" if redirect.kind == "merge" else redirect.kind
+
+
+def _shown(command: SimpleCommand) -> SimpleCommand:
+    words = tuple(word._replace(text=show(word.text)) for word in command.words)
+    return command._replace(words=words)

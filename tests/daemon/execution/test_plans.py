@@ -1,0 +1,79 @@
+"""Plans, texts for a command's input, and folders that a command of the same call makes."""
+
+import shutil
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from tenant_daemon.contracts.config import AgentConfig
+from tenant_daemon.execution import CallScope, Limits, Outcome
+from tenant_daemon.execution.shell import Shell
+from tenant_daemon.execution.undo import UndoStore
+from tenant_daemon.home import TenantHome
+from tenant_daemon.policy import PolicyContext, classify
+from tenant_daemon.policy.actions import RunPipelines
+
+Run = Callable[[str], Awaitable[Outcome]]
+
+
+@pytest.fixture
+def workspace(home: TenantHome) -> Path:
+    return home.workspace(AgentConfig(agent_id="it-admin", name="IT").agent_id).resolve()
+
+
+@pytest.fixture
+def run(home: TenantHome, undo: UndoStore, scope: CallScope, workspace: Path) -> Run:
+    """Judge a command line and run what was judged."""
+
+    async def judge_and_run(command: str) -> Outcome:
+        action = classify("shell", {"command": command}, PolicyContext(workspace)).action
+        assert isinstance(action, RunPipelines), command
+        return await Shell(home, undo, Limits()).run(action, workspace, scope)
+
+    return judge_and_run
+
+
+async def test_lines_mean_what_bash_means_by_them(run: Run, workspace: Path) -> None:
+    bash = shutil.which("bash")
+    assert bash is not None
+    (workspace / "a.txt").write_text("one\ntwo\n")
+    (workspace / "b.txt").write_text("three\n")
+    (workspace / "out").mkdir()
+    for command, output in (
+        ("if test -f a.txt; then echo yes; else echo no; fi", "yes\n"),
+        ("if test -f x.txt; then echo yes; else echo no; fi", "no\n"),
+        ("if test -f x.txt; then echo 1; elif test -f a.txt; then echo 2; else echo 3; fi; echo 4", "2\n4\n"),
+        ("if false; then echo 1; fi && echo 2", "2\n"),
+        ("[ ! -f x.txt ] && echo missing", "missing\n"),
+        ("! test -f x.txt && echo missing", "missing\n"),
+        ("false && { echo 1; echo 2; }; echo 3", "3\n"),
+        ("true || (echo 1; echo 2); echo 3", "3\n"),
+        ("for f in *.txt; do wc -l < $f; done", "2\n1\n"),
+        ("for i in {1..3}; do echo -n $i; done", "123"),
+        ("for i in 1 2; do for j in a b; do echo $i$j; done; done", "1a\n1b\n2a\n2b\n"),
+        ('N=1; head -n $N "a.txt"', "one\n"),
+        ("(cd out && echo x > y); ls out", "y\n"),
+        ("cd out; cat y; cd ..; cat b.txt", "x\nthree\n"),
+        ("mkdir -p made && cd made && echo 1 > x && cat x", "1\n"),
+        ("mkdir -p new && cat > new/a <<'E'\nhi $x\nE\ncat new/a", "hi $x\n"),
+        ("cat <<E | tr a-z A-Z\nhello\nE", "HELLO\n"),
+        ('wc -w <<< "one two"', "2\n"),
+        ("cat <<-E\n\tone\n\t\ttwo\n\tE", "one\ntwo\n"),
+        ("{ echo 1; echo 2; } > g; cat g", "1\n2\n"),
+        ("(echo 3; ls nope) >> g 2>/dev/null; cat g", "1\n2\n3\n"),
+        ("echo {a,b}{1,2} x{,.y}", "a1 a2 b1 b2 x x.y\n"),
+        ("echo a \\\n b", "a b\n"),
+        ("# what is there\nls *.txt # two", "a.txt\nb.txt\n"),
+        ("ls nope |& wc -l", "1\n"),
+        ("echo $HOME | wc -l; cat ~/b.txt", "1\nthree\n"),
+    ):
+        assert (await run(command)).output == output, command
+
+
+async def test_a_link_put_in_the_way_meanwhile_is_not_entered(run: Run, workspace: Path) -> None:
+    # Judged while `way` was not there; when the second command starts it is a link.
+    (workspace / "real").mkdir()
+    (workspace / "real" / "x").write_text("secret")
+    outcome = await run("ln -s real way && cd way && cat x")
+    assert "secret" not in outcome.output
