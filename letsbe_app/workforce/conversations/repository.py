@@ -66,6 +66,16 @@ async def newest_messages(
     return (await session.exec(statement.order_by(col(ChatMessage.position).desc()).limit(limit))).all()
 
 
+async def messages_after(
+    session: AsyncSession, conversation_id: str, position: int, limit: int
+) -> Sequence[ChatMessage]:
+    """Messages behind a position, in reading order."""
+    statement = select(ChatMessage).where(
+        ChatMessage.conversation_id == conversation_id, col(ChatMessage.position) > position
+    )
+    return (await session.exec(statement.order_by(col(ChatMessage.position)).limit(limit))).all()
+
+
 async def next_position(session: AsyncSession, conversation_id: str) -> int:
     """The position of the next message. The caller holds the conversation's row."""
     statement = select(func.max(ChatMessage.position)).where(ChatMessage.conversation_id == conversation_id)

@@ -1,6 +1,7 @@
 """What people do in conversations. Every method asks whose server it is."""
 
 import re
+from collections.abc import AsyncIterator
 from typing import Final
 
 import structlog
@@ -12,7 +13,7 @@ from letsbe_app.db.tenant_content import Content, TenantContent
 from letsbe_app.errors import Conflict, InvalidInput, NotFound, RateLimited, TooLarge
 from letsbe_app.kit.clock import Clock, utc_now
 from letsbe_app.kit.ids import new_id
-from letsbe_app.kit.pagination import Page, clamp_limit
+from letsbe_app.kit.pagination import MAX_LIMIT, Page, clamp_limit
 from letsbe_app.people.authz.actor import Actor
 from letsbe_app.people.authz.ownership import owned_tenant
 from letsbe_app.people.authz.rules import Permission, require
@@ -28,6 +29,7 @@ from letsbe_app.workforce.conversations.schemas import (
     message_view,
     place,
 )
+from letsbe_app.workforce.conversations.search import Hit, find, words_in
 from letsbe_app.workforce.conversations.titles import title_from
 from letsbe_app.workforce.cursors import TimeCursor
 from tenant_daemon.contracts.chat import SendMessage, StopRun
@@ -36,6 +38,7 @@ log = structlog.get_logger()
 
 MAX_TEXT_LENGTH: Final = 32_000
 """As ``SendMessage.text``."""
+MAX_TITLE_LENGTH: Final = 120
 MAX_WAITING: Final = 500
 """Messages that wait for one server at most."""
 _MESSAGE_ID: Final = re.compile(r"[A-Za-z0-9_-]{8,40}")
@@ -165,6 +168,54 @@ class ConversationService:
         await self._publisher.announce(actor.customer_id, Topic.CONVERSATION, conversation_id)
         return message_view(row, content)
 
+    async def rename(self, actor: Actor, conversation_id: str, title: str) -> ConversationView:
+        """Give the thread another title."""
+        require(actor, Permission.CHAT)
+        wanted = _checked_title(title)
+        async with self._database.write() as session:
+            row = await self._owned(session, actor, conversation_id, lock=True)
+            content = await self._content.for_writing(session, row.tenant_id)
+            row.title = content.seal(wanted, place("conversation.title", row.id))
+        await self._publisher.announce(actor.customer_id, Topic.CONVERSATION, conversation_id)
+        return conversation_view(row, content)
+
+    async def search(
+        self,
+        actor: Actor,
+        tenant_id: str,
+        words: str,
+        *,
+        cursor: str | None = None,
+        limit: int | None = None,
+    ) -> Page[Hit]:
+        """
+        Conversations in which all the words were said, newest first.
+
+        Raises:
+            InvalidInput: There are no words, or too many.
+        """
+        require(actor, Permission.READ)
+        wanted, after = words_in(words), TimeCursor.parse(cursor)
+        async with self._database.read() as session:
+            await owned_tenant(session, actor, tenant_id)
+            content = await self._content.of(session, tenant_id)
+            return await find(session, tenant_id, content, wanted, after, clamp_limit(limit))
+
+    async def all_messages(self, actor: Actor, conversation_id: str) -> AsyncIterator[MessageView]:
+        """Every message in reading order, read page by page. Raises NotFound before the first."""
+        require(actor, Permission.READ)
+        position = 0
+        while True:
+            async with self._database.read() as session:
+                row = await self._owned(session, actor, conversation_id)
+                content = await self._content.of(session, row.tenant_id)
+                rows = await repository.messages_after(session, conversation_id, position, MAX_LIMIT)
+            for message in rows:
+                yield message_view(message, content)
+            if len(rows) < MAX_LIMIT:
+                return
+            position = rows[-1].position
+
     async def stop(self, actor: Actor, conversation_id: str) -> None:
         """Stop what the agent does in this conversation, and what waits behind it."""
         require(actor, Permission.CHAT)
@@ -234,6 +285,15 @@ def _checked_text(text: str) -> str:
     if len(said) > MAX_TEXT_LENGTH:
         raise TooLarge(f"A message has at most {MAX_TEXT_LENGTH:,} characters.")
     return said
+
+
+def _checked_title(title: str) -> str:
+    wanted = " ".join(title.split())
+    if not wanted:
+        raise InvalidInput.of_field("title", "Write a title.")
+    if len(wanted) > MAX_TITLE_LENGTH:
+        raise InvalidInput.of_field("title", f"Use at most {MAX_TITLE_LENGTH} characters.")
+    return wanted
 
 
 def _checked_id(message_id: str | None) -> str:
