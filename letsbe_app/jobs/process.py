@@ -95,6 +95,7 @@ class JobsProcess:
         try:
             for work in await self._services.provisioning.waiting_work():
                 await self._workflow.start(work)
+            await self._services.approvals.remind()
         except SQLAlchemyError as exc:
             # A database that is away comes back; the next look finds the same work.
             log.error("jobs.database_away", exc_info=exc)

@@ -10,7 +10,8 @@ from letsbe_app.api.envelope import Answer, answer
 from letsbe_app.api.idempotency import IdempotentRoute
 from letsbe_app.api.paging import Cursor, Limit, page_of
 from letsbe_app.workforce.agents.schemas import AgentChanges, AgentView
-from letsbe_app.workforce.approvals.schemas import ApprovalView, Choice
+from letsbe_app.workforce.approvals.batches import MAX_BATCH
+from letsbe_app.workforce.approvals.schemas import ApprovalView, BatchItem, BatchOutcome, Choice
 from letsbe_app.workforce.changes.schemas import ChangeView
 from letsbe_app.workforce.conversations.schemas import ConversationView, MessageView
 from letsbe_app.workforce.usage.schemas import UsageSummary
@@ -41,6 +42,18 @@ class Decide(Body):
     deny_reason: str = Field(default="", max_length=500)
     edited_args: dict[str, object] | None = None
     remember_days: int | None = None
+    call_digest: str = Field(default="", max_length=128)
+
+
+class DecidedItem(Body):
+    approval_id: str = Field(min_length=1, max_length=60)
+    call_digest: str = Field(min_length=1, max_length=128)
+
+
+class DecideAll(Body):
+    items: list[DecidedItem] = Field(min_length=1, max_length=MAX_BATCH)
+    verdict: Verdict
+    deny_reason: str = Field(default="", max_length=500)
 
 
 class ChangeAgent(Body):
@@ -174,6 +187,13 @@ async def decide(
     """Decide; the first decision wins, a second one is a conflict."""
     choice = Choice(**body.model_dump())
     return answer(await hub.approvals.decide(actor, approval_id, choice))
+
+
+@router.post("/approvals/decisions")
+async def decide_all(hub: HubServices, actor: ChangingActor, body: DecideAll) -> Answer[list[BatchOutcome]]:
+    """Decide several that were shown together; each is bound to its own call, and some may fail."""
+    items = [BatchItem(item.approval_id, item.call_digest) for item in body.items]
+    return answer(await hub.approvals.decide_all(actor, items, body.verdict, body.deny_reason))
 
 
 @router.get("/changes")

@@ -7,7 +7,8 @@ from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
-from letsbe_app.db.models import Approval, Tenant, TenantStatus
+from letsbe_app.db.models import Approval, Tenant, TenantStatus, User, UserRole
+from letsbe_app.people.authz.rules import Permission, is_allowed
 from letsbe_app.workforce.cursors import TimeCursor
 from tenant_daemon.contracts.approvals import ApprovalStatus
 
@@ -54,6 +55,31 @@ async def settled_ones(
         or_(col(Approval.status) != ApprovalStatus.PENDING, col(Approval.expires_at) <= now)
     )
     return await _page(session, statement, tenant_id, cursor, limit)
+
+
+async def due_for_reminder(session: AsyncSession, now: datetime, limit: int) -> Sequence[Approval]:
+    """What still waits and is to be called to mind, longest overdue first. For jobs."""
+    statement = (
+        select(Approval)
+        .where(col(Approval.next_reminder_at) <= now)
+        .order_by(col(Approval.next_reminder_at))
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return (await session.exec(statement)).all()
+
+
+async def names_of(session: AsyncSession, customer_id: str) -> dict[str, str]:
+    """What the customer's people are called, by id."""
+    statement = select(User.id, User.email).where(User.customer_id == customer_id)
+    return dict((await session.exec(statement)).all())
+
+
+async def deciders(session: AsyncSession, customer_id: str) -> Sequence[str]:
+    """Ids of the customer's people who may decide."""
+    roles = [role for role in UserRole if is_allowed(role, Permission.APPROVE)]
+    statement = select(User.id).where(User.customer_id == customer_id, col(User.role).in_(roles))
+    return (await session.exec(statement)).all()
 
 
 def _of_customer(customer_id: str) -> SelectOfScalar[Approval]:

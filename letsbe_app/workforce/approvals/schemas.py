@@ -1,5 +1,6 @@
 """What approvals look like from outside, and what a person may say."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,6 +21,25 @@ class Choice:
     """For ``edit_and_approve``: the call's arguments as they shall be; judged again."""
     remember_days: int | None = None
     """For ``approve_and_remember``: how long."""
+    call_digest: str = ""
+    """What was looked at, as ``ApprovalView.call_digest``; a call that is another one is not decided."""
+
+
+@dataclass(frozen=True)
+class BatchItem:
+    """One of several approvals that are decided with one tap."""
+
+    approval_id: str
+    call_digest: str
+
+
+@dataclass(frozen=True)
+class BatchOutcome:
+    """What became of one of them."""
+
+    approval_id: str
+    is_decided: bool
+    problem: str = ""
 
 
 @dataclass(frozen=True)
@@ -51,6 +71,12 @@ class ApprovalView:
     created_at: datetime
     expires_at: datetime
     settled_at: datetime | None
+    call_digest: str = ""
+    """Names exactly what is asked."""
+    decided_by: str = ""
+    """Who decided, as people know them; empty when nobody did."""
+    reminder_count: int = 0
+    """How often people were reminded of it."""
 
     @property
     def is_open(self) -> bool:
@@ -58,8 +84,13 @@ class ApprovalView:
         return self.status == "pending" and not self.verdict
 
 
-def approval_view(row: Approval) -> ApprovalView:
-    """The view of a row."""
+def approval_view(row: Approval, names: Mapping[str, str] | None = None) -> ApprovalView:
+    """
+    The view of a row.
+
+    Args:
+        names: What people are called, by user id.
+    """
     decision = row.decision or {}
     return ApprovalView(
         id=row.id,
@@ -84,4 +115,14 @@ def approval_view(row: Approval) -> ApprovalView:
         created_at=row.created_at,
         expires_at=row.expires_at,
         settled_at=row.settled_at,
+        call_digest=row.call_digest,
+        decided_by=_name_of(row, names or {}),
+        reminder_count=row.reminder_count,
     )
+
+
+def _name_of(row: Approval, names: Mapping[str, str]) -> str:
+    who = row.settled_by or row.decided_by_user_id or ""
+    if who.startswith("shell:"):
+        return f"{who.removeprefix('shell:')}, on the server itself"
+    return names.get(who, "")

@@ -5,23 +5,42 @@ A decision here is a wish. It is stored and sent; the approval stays ``pending``
 how it ended, since its own command line or the expiry may have been first.
 """
 
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
 import structlog
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from letsbe_app.db.models import Approval, Conversation, Tenant
 from letsbe_app.db.session import Database
-from letsbe_app.errors import Conflict, NotFound
+from letsbe_app.errors import Conflict, InvalidInput, NotFound
 from letsbe_app.kit.clock import Clock, utc_now
 from letsbe_app.kit.pagination import Page, clamp_limit
-from letsbe_app.people.audit.service import record_act, tenant_actor
+from letsbe_app.people.audit.service import SYSTEM, record_act, tenant_actor
 from letsbe_app.people.authz.actor import Actor
 from letsbe_app.people.authz.rules import Permission, require
 from letsbe_app.relay import Relay, Topic
 from letsbe_app.workforce.approvals import repository
+from letsbe_app.workforce.approvals.batches import check_batch, check_fits_batch
 from letsbe_app.workforce.approvals.decisions import decision_for
-from letsbe_app.workforce.approvals.schemas import ApprovalView, Choice, approval_view
+from letsbe_app.workforce.approvals.reminders import Reminder, ReminderChannel, next_reminder
+from letsbe_app.workforce.approvals.schemas import (
+    ApprovalView,
+    BatchItem,
+    BatchOutcome,
+    Choice,
+    approval_view,
+)
 from letsbe_app.workforce.cursors import TimeCursor
-from tenant_daemon.contracts.approvals import ApprovalRequested, ApprovalSettledReport, ApprovalStatus
+from tenant_daemon.contracts.approvals import (
+    ApprovalRequested,
+    ApprovalSettledReport,
+    ApprovalStatus,
+    Verdict,
+)
+
+_REMINDED_AT_ONCE: Final = 100
 
 log = structlog.get_logger()
 
@@ -29,10 +48,18 @@ log = structlog.get_logger()
 class ApprovalService:
     """With an actor for people; with a server's id for its link."""
 
-    def __init__(self, database: Database, relay: Relay, *, clock: Clock = utc_now) -> None:
+    def __init__(
+        self,
+        database: Database,
+        relay: Relay,
+        channels: Sequence[ReminderChannel] = (),
+        *,
+        clock: Clock = utc_now,
+    ) -> None:
         self._database = database
         self._publisher = relay.publisher
         self._outbox = relay.outbox
+        self._channels = channels
         self._clock = clock
 
     # For people
@@ -59,7 +86,8 @@ class ApprovalService:
                 size + 1,
                 conversation_id=conversation_id,
             )
-        return _page(list(rows), size)
+            names = await repository.names_of(session, actor.customer_id)
+        return _page(list(rows), size, names)
 
     async def list_settled(
         self,
@@ -76,13 +104,15 @@ class ApprovalService:
             rows = await repository.settled_ones(
                 session, actor.customer_id, tenant_id, self._clock(), after, size + 1
             )
-        return _page(list(rows), size)
+            names = await repository.names_of(session, actor.customer_id)
+        return _page(list(rows), size, names)
 
     async def get(self, actor: Actor, approval_id: str) -> ApprovalView:
         """One approval; raises NotFound."""
         require(actor, Permission.READ)
         async with self._database.read() as session:
-            return approval_view(await _owned(session, actor, approval_id))
+            names = await repository.names_of(session, actor.customer_id)
+            return approval_view(await _owned(session, actor, approval_id), names)
 
     async def decide(self, actor: Actor, approval_id: str, choice: Choice) -> ApprovalView:
         """
@@ -97,10 +127,14 @@ class ApprovalService:
         now = self._clock()
         async with self._database.write() as session:
             row = await _owned(session, actor, approval_id, lock=True)
-            _check_open(row, now > row.expires_at)
+            names = await repository.names_of(session, actor.customer_id)
+            _check_open(row, actor, names, is_expired=now > row.expires_at)
+            if choice.call_digest and choice.call_digest != row.call_digest:
+                raise Conflict("This is not what you looked at any more. Look at it again.")
             decision = decision_for(approval_id, actor.user_id, choice, now)
             row.decision = decision.model_dump(mode="json")
             row.decided_by_user_id = actor.user_id
+            row.next_reminder_at = None
             await self._outbox.put(session, row.tenant_id, decision)
             record_act(
                 session,
@@ -114,7 +148,56 @@ class ApprovalService:
         log.info("approval.decided", approval_id=approval_id, tenant_id=row.tenant_id, verdict=choice.verdict)
         await self._publisher.wake_link(row.tenant_id)
         await self._publisher.announce(actor.customer_id, Topic.APPROVALS, approval_id)
-        return approval_view(row)
+        return approval_view(row, names)
+
+    async def decide_all(
+        self, actor: Actor, items: Sequence[BatchItem], verdict: Verdict, deny_reason: str = ""
+    ) -> list[BatchOutcome]:
+        """
+        Decide several with one tap. Each is decided for itself, bound to the very call that was shown.
+
+        Raises:
+            InvalidInput: Only ``approve`` and ``deny`` fit several, and what cannot be undone fits none.
+        """
+        require(actor, Permission.APPROVE)
+        check_batch(items, verdict)
+        return [await self._decide_one(actor, item, verdict, deny_reason) for item in items]
+
+    async def _decide_one(
+        self, actor: Actor, item: BatchItem, verdict: Verdict, deny_reason: str
+    ) -> BatchOutcome:
+        choice = Choice(verdict, deny_reason=deny_reason, call_digest=item.call_digest)
+        try:
+            if verdict is not Verdict.DENY:
+                check_fits_batch(await self.get(actor, item.approval_id))
+            await self.decide(actor, item.approval_id, choice)
+        except (Conflict, NotFound, InvalidInput) as problem:
+            return BatchOutcome(item.approval_id, is_decided=False, problem=problem.message)
+        return BatchOutcome(item.approval_id, is_decided=True)
+
+    # For jobs
+
+    async def remind(self) -> int:
+        """Call to mind what has waited for long; gives how many reminders went out."""
+        now = self._clock()
+        async with self._database.write() as session:
+            due = await repository.due_for_reminder(session, now, _REMINDED_AT_ONCE)
+            reminders = [found for row in due if (found := await _remind(session, row, now)) is not None]
+        for reminder in reminders:
+            log.info("approval.reminded", approval_id=reminder.approval_id, number=reminder.number)
+            await self._publisher.announce(reminder.customer_id, Topic.APPROVALS, reminder.approval_id)
+            for channel in self._channels:
+                await self._deliver(channel, reminder)
+        return len(reminders)
+
+    async def _deliver(self, channel: ReminderChannel, reminder: Reminder) -> None:
+        try:
+            await channel.deliver(reminder)
+        except Exception as exc:  # noqa: BLE001 - one way to people is closed; the others and the portal remain
+            log.error(
+                "approval.reminder_lost", approval_id=reminder.approval_id, channel=type(channel).__name__,
+                error=type(exc).__name__,
+            )  # fmt: skip
 
     # For links
 
@@ -166,6 +249,8 @@ class ApprovalService:
                 return
             row.status = report.status
             row.detail = report.detail[:500]
+            row.settled_by = report.decided_by[:80]
+            row.next_reminder_at = None
             row.settled_at = report.settled_at
             record_act(
                 session,
@@ -196,11 +281,44 @@ async def _own_conversation(session: AsyncSession, tenant_id: str, conversation_
     return row.id if row is not None and row.tenant_id == tenant_id else None
 
 
-def _check_open(row: Approval, is_expired: bool) -> None:
+async def _remind(session: AsyncSession, row: Approval, now: datetime) -> Reminder | None:
+    """Note that a reminder goes out, in the transaction that finds it due: it goes out once."""
+    row.next_reminder_at = next_reminder(row.created_at, row.expires_at, now)
+    if row.status != ApprovalStatus.PENDING or row.decision is not None or row.expires_at <= now:
+        row.next_reminder_at = None
+        return None
+    row.reminder_count += 1
+    tenant = await session.get_one(Tenant, row.tenant_id)
+    reminder = Reminder(
+        approval_id=row.id,
+        customer_id=tenant.customer_id,
+        tenant_id=row.tenant_id,
+        number=row.reminder_count,
+        user_ids=tuple(await repository.deciders(session, tenant.customer_id)),
+        expires_at=row.expires_at,
+        is_last=row.next_reminder_at is None,
+    )
+    record_act(
+        session,
+        SYSTEM,
+        "approval.reminded",
+        subject=row.id,
+        customer_id=tenant.customer_id,
+        tenant_id=row.tenant_id,
+        number=reminder.number,
+    )
+    return reminder
+
+
+def _check_open(row: Approval, actor: Actor, names: Mapping[str, str], *, is_expired: bool) -> None:
     if row.decision is not None:
-        raise Conflict("Somebody has decided this already.")
+        verb = "refused" if row.decision["verdict"] == Verdict.DENY else "approved"
+        if row.decided_by_user_id == actor.user_id:
+            raise Conflict(f"You have {verb} this already, here or on another device.")
+        raise Conflict(f"{names.get(row.decided_by_user_id or '', 'Somebody else')} has {verb} this already.")
     if row.status != ApprovalStatus.PENDING:
-        raise Conflict(f"This is settled already: {row.status}.")
+        who = approval_view(row, names).decided_by
+        raise Conflict(f"This is settled already: {row.status}{f' by {who}' if who else ''}.")
     if is_expired:
         raise Conflict("This has expired, which means it was denied.")
 
@@ -215,11 +333,12 @@ def _row(tenant_id: str, conversation_id: str | None, asked: ApprovalRequested) 
         tier=int(asked.tier),
         tool_args=tool_args,
         status=ApprovalStatus.PENDING,
+        next_reminder_at=next_reminder(asked.created_at, asked.expires_at, asked.created_at),
         **values,
     )
 
 
-def _page(rows: list[Approval], size: int) -> Page[ApprovalView]:
+def _page(rows: list[Approval], size: int, names: Mapping[str, str]) -> Page[ApprovalView]:
     shown = rows[:size]
     more = str(TimeCursor(shown[-1].created_at, shown[-1].id)) if len(rows) > size else None
-    return Page([approval_view(row) for row in shown], more)
+    return Page([approval_view(row, names) for row in shown], more)
