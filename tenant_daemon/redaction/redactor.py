@@ -31,7 +31,15 @@ _Unit = tuple[int, int, bytes]
 
 _EDGE = 300
 """Bytes at either end of a text that may go on in its neighbour."""
-_CUT_ANYWHERE = frozenset({Sign.DUMP, Sign.SPACED_HEX, Sign.ESCAPE, Sign.PRINTABLE, Sign.NARROW})
+_SHORT = 200
+"""Pieces of something that was spread over records are hardly longer."""
+_SEEN_OR_HEARD = ("data:image/", "data:audio/", "data:video/", "data:font/")
+_LONGEST_NAME = 20
+"""Field names and ids up to this length are what they seem."""
+_LONGEST_READ = 65_536
+_CUT_ANYWHERE = frozenset(
+    {Sign.DUMP, Sign.SPACED_HEX, Sign.ESCAPE, Sign.PRINTABLE, Sign.NARROW, Sign.WRAPPED}
+)
 """Signs of data that a cut between two strings may have gone through."""
 
 
@@ -107,12 +115,20 @@ class Redactor:
         grouped = edge_row(encoded, by_key, max(_EDGE, self.known.longest_form // 2), SEPARATOR)
         for row in (Row(others, [encoded[index] for index in others]), grouped):
             take(row.per_leaf(self.known.find(row.data)))
+        hiding = [
+            i for i in others if _LONGEST_NAME < len(encoded[i]) <= _LONGEST_READ and _may_hide(leaves, i)
+        ]
+        if hiding:
+            row = Row(hiding, [encoded[index] for index in hiding])
+            take(row.per_leaf(find_in_views(original(row.data), self.known, None)))
         seams = seam_row(encoded, texts, by_key)
         if seams.data:
             take(seams.per_leaf(self.known.find(seams.data)))
             take(seams.per_leaf(find_in_views(original(seams.data), self.known, None)))
-        if len(texts) > 1:
-            glued = edge_row(encoded, texts, _EDGE)
+        for order in (texts, [index for index in by_key if len(encoded[index]) <= _SHORT]):
+            if len(order) < 2:
+                continue
+            glued = edge_row(encoded, order, _EDGE)
             view = original(glued.data)
             if view.signs & _CUT_ANYWHERE:
                 take(glued.per_leaf(find_in_views(view, self.known, None)))
@@ -156,6 +172,11 @@ class Redactor:
         for unit, (_, _, digest) in enumerate(units):
             if unit not in shared:
                 self._verdicts.put(digest, tuple(inside[unit]))
+
+
+def _may_hide(leaves: Leaves, index: int) -> bool:
+    """Whether a field name, an id or a sealed field may hold something encoded; pictures and sound do not."""
+    return leaves.kinds[index] is not LeafKind.OPAQUE or not leaves.texts[index].startswith(_SEEN_OR_HEARD)
 
 
 def _grouped_by_key(texts: Sequence[int], leaves: Leaves) -> list[int]:

@@ -14,6 +14,7 @@ _LONGEST = 65_536
 _LONGEST_PART = 4_096
 """Of a string that is one word as a whole, like compact JSON; more of it does not belong to the seam."""
 
+_INDENT = b" \t>|+"
 _WALL = SEPARATOR + b"0" * 24 + SEPARATOR
 """Between the two ends of one leaf; unlike the separator it also keeps them apart when projected."""
 _Part = tuple[int, bytes, int]
@@ -77,18 +78,39 @@ def _chains(
 
 
 def _head(data: bytes) -> int:
-    """Where the first word ends."""
-    end = min(len(data), _LONGEST_PART)
+    """Where the first word ends. The indentation of a wrapped line does not end it."""
+    limit = min(len(data), _LONGEST_PART)
+    end = _first_blank(data, 0, limit)
+    while end < limit and _is_indent(data, end):
+        end = _first_blank(data, len(data) - len(data[end:].lstrip(_INDENT)), limit)
+    return end
+
+
+def _first_blank(data: bytes, start: int, end: int) -> int:
     for blank in (b" ", b"\t"):
-        found = data.find(blank, 0, end)
+        found = data.find(blank, start, end)
         end = found if found >= 0 else end
     return end
 
 
 def _tail(data: bytes) -> int:
     """Where the last word begins."""
-    start = max(0, len(data) - _LONGEST_PART)
-    return max(start, data.rfind(b" ", start) + 1, data.rfind(b"\t", start) + 1)
+    limit = max(0, len(data) - _LONGEST_PART)
+    start = _last_blank(data, limit, len(data))
+    while start > limit and _is_indent(data, start - 1):
+        # Before the line break stands the word that this line goes on.
+        start = _last_blank(data, limit, len(data[:start].rstrip(_INDENT)))
+    return start
+
+
+def _last_blank(data: bytes, start: int, end: int) -> int:
+    return max(start, data.rfind(b" ", start, end) + 1, data.rfind(b"\t", start, end) + 1)
+
+
+def _is_indent(data: bytes, blank: int) -> bool:
+    """Whether a blank belongs to the marks at the beginning of a line."""
+    before = data[max(0, blank - 8) : blank].rstrip(_INDENT)
+    return before.endswith((b"\n", b"\\n"))
 
 
 def _is_worthwhile(chain: list[_Part]) -> bool:

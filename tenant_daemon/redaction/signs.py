@@ -29,6 +29,12 @@ class Sign(IntEnum):
     """Hex with something between every two or four digits; its beginning."""
     NARROW = 5
     """Three lines that are one short word each, as data wrapped at a small width are."""
+    WRAPPED = 6
+    """A long word on a line of its own, after another one."""
+    LITERALS = 7
+    """Strings of a list or a sum that look like pieces of data."""
+    PIECES = 8
+    """Two fields of a JSON text that by their name hold pieces of something."""
 
 
 _PATTERNS: dict[Sign, bytes] = {
@@ -44,9 +50,18 @@ _PATTERNS: dict[Sign, bytes] = {
         rb"[0-9A-Fa-f]{2}(?:[0-9A-Fa-f]{2})?[ :,-]{1,2}[0-9A-Fa-f]{2}"
     ),
     Sign.NARROW: (
-        rb"[A-Za-z0-9+/_-]{4,15}(?:\\r)?\r?(?:\\n|\n)[ >+|]{0,4}[A-Za-z0-9+/_-]{4,15}"
-        rb"(?:\\r)?\r?(?:\\n|\n)[ >+|]{0,4}[A-Za-z0-9+/_-]{1,15}"
+        rb"[A-Za-z0-9+/_-](?:\\+r)?\r?(?:\\+n|\\?\n)[ \t>+|]{0,8}[A-Za-z0-9+/_-]{1,15}"
+        rb"(?:\\+r)?\r?(?:\\+n|\\?\n)[ \t>+|]{0,8}[A-Za-z0-9+/_-]{1,15}"
     ),
+    # Bounded repeats of classes cost hyperscan dearly: these ask for little, and the reading looks closer.
+    Sign.WRAPPED: (
+        rb"[A-Za-z0-9+/=_-]{8}(?:\\?\r?\n|\\+n)[ \t>+|]*[A-Za-z0-9+/_-]+(?:[^A-Za-z0-9+/_. -]|\z)"
+    ),
+    Sign.LITERALS: (
+        rb"[A-Za-z0-9+/=_;%-]\\*[\"'`][ ,+.\n\[\]()|]{1,6}\\*[\"'`]"
+        rb"[A-Za-z0-9+/=_&%#-]+\\*[\"'`][^:]"
+    ),
+    Sign.PIECES: rb"(?:text|content|value|data|chunk|part|piece|line|delta|body|[a-z_-]\d{1,3})\\*\": ?\\*\"",
 }
 
 

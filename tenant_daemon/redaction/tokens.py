@@ -6,6 +6,8 @@ _WORD = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz01234567
 # Word characters become ``x``, all others a space: then looking for long words is looking for a fixed string,
 # which skips most of the text.
 _SHAPE = bytes(120 if byte in _WORD else 32 for byte in range(256))
+_BACKSLASH, _ESCAPED = 0x5C, frozenset(b"nrt")
+"""The letter of an escape before a word is no part of it, ``\\nH4sI``."""
 _LONG = b"x" * SHORTEST
 
 
@@ -18,6 +20,7 @@ def long_tokens(data: bytes) -> list[tuple[int, int]]:
         end = shape.find(b" ", start + SHORTEST)
         if end < 0:
             end = len(data)
-        spans.append((start, end))
+        is_escaped = start > 0 and data[start - 1] == _BACKSLASH and data[start] in _ESCAPED
+        spans.append((start + is_escaped, end))
         start = shape.find(_LONG, end)
     return spans

@@ -25,7 +25,7 @@ from tenant_daemon.redaction.detectors.form_index import (
 from tenant_daemon.redaction.engines import best_engine
 from tenant_daemon.redaction.findings import Finding, Layer, secret_ref
 from tenant_daemon.redaction.forms import plain_form
-from tenant_daemon.redaction.projection import Projection, is_kept
+from tenant_daemon.redaction.projection import Projection, is_kept, without_written_noise
 
 _LONG_ENOUGH = 16
 """From this length on a projected match alone is proof; below, the characters between are looked at."""
@@ -33,7 +33,7 @@ _MOST = 0.5
 _MOST_OF_BEGINNING = 0.4
 _MOST_OF_SHORT = 0.6
 """The share of a secret that counts as revealing it."""
-_LEAST_ENCODED_PART = 14
+_LEAST_ENCODED_PART = 12
 """Characters that a part of an encoding has at least: shorter ones occur by chance."""
 _LEAST_LETTERS = 12
 """Characters of a part that has no digit, so may be words."""
@@ -41,11 +41,11 @@ _MOST_FRESH = 200
 _LONGEST_GAP = 400
 _MARGIN = 48
 
-# What may be slipped between the characters of a short secret: invisible characters, white space, and what
-# joins pieces of a string in source code. Letters and digits never.
+# What may be slipped between the characters of a short secret: invisible characters, white space, and the
+# marks with which pieces of text are joined, quoted and wrapped. Letters and digits never.
 _SLIPPED_IN = (
-    r"(?:[\s\x00-\x1f\x7f\u00a0\u00ad\u034f\u061c\u115f\u17b4\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000"
-    r"\ufe00-\ufe0f\ufeff\"'`+,\\.|_/*~-]|\\[nrt]|=\r?\n)*"
+    r"(?:[\s\x00-\x1f\x7f\u00a0\u00ad\u0300-\u036f\u061c\u115f\u17b4\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f"
+    r"\u3000\ufe00-\ufe0f\ufeff\"'`+,\\.|_/*~<>()\[\]-]|\\+[nrt]|=(?=[\r\n\\\x00])|&gt;)*"
 )
 
 # How an encoded form begins or ends outside its letters and digits.
@@ -274,6 +274,9 @@ def _size(text: str) -> int:
 
 @lru_cache(maxsize=20_000)
 def _short_pattern(value: str) -> re.Pattern[str]:
+    # What looks like a written line break was taken out of the text, so it is taken out here.
+    cleaned = without_written_noise(value.encode("utf-8", "surrogatepass")).replace(b"\0", b"")
+    value = cleaned.decode("utf-8", "surrogateescape")
     exact = re.escape(value)
     letters = _SLIPPED_IN.join(re.escape(character) for character in value)
     if len(value) >= 12 or (len(value) >= 8 and sum(character.isdigit() for character in value) >= 2):

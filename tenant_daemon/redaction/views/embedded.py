@@ -17,6 +17,8 @@ _JOINT = re.compile(rb"[+/_-]+")
 _HEX_RUN = re.compile(rb"[0-9A-Fa-f]{20,}")
 _MOST_STARTS = 12
 _SAMPLE = 64
+_WIDE = (("utf-32-le", 4), ("utf-32-be", 4), ("utf-16-le", 2), ("utf-16-be", 2))
+_NOT_ASCII = bytes(range(128, 256))
 _TEXT = bytes(range(32, 127)) + b"\t\n\r"
 
 
@@ -50,10 +52,23 @@ def makes_sense(raw: bytes, *, is_loose: bool = False) -> bool:
     if has_sure_head(raw) or (is_loose and has_head(raw)):
         return True
     sample = raw[:_SAMPLE]
-    if sample.count(0) * 3 >= len(sample) > 0:
-        return is_mostly_text(sample.replace(b"\0", b""))  # UTF-16 or UTF-32.
+    if narrowed(sample):
+        return True
     # A stray character at the end belongs to what the word was glued to.
     return len(sample) >= 12 and is_mostly_text(sample)
+
+
+def narrowed(raw: bytes) -> bytes | None:
+    """The text behind UTF-16 or UTF-32 that is ASCII for the most part; None for anything else."""
+    if not 0 < len(raw) <= 3 * raw.count(0):
+        return None
+    for encoding, width in _WIDE:
+        text = raw[: len(raw) // width * width].decode(encoding, "ignore").encode("utf-8", "ignore")
+        plain = text.translate(None, _NOT_ASCII)
+        if len(plain) * width * 2 >= len(raw) and is_mostly_text(plain):
+            return text
+    plain = raw.replace(b"\0", b"")
+    return plain if is_mostly_text(plain) else None
 
 
 def is_mostly_text(raw: bytes) -> bool:

@@ -1,9 +1,11 @@
 """Every reading of a text that is worth searching, a few levels deep."""
 
 from collections.abc import Iterator
+from enum import Enum, auto
 from typing import Protocol
 
 from tenant_daemon.redaction.findings import Finding, Layer, redacted
+from tenant_daemon.redaction.views.assembled import read_fields, read_lines, read_lists
 from tenant_daemon.redaction.views.decoded import decoded
 from tenant_daemon.redaction.views.hexdump import read_hexdump
 from tenant_daemon.redaction.views.lookalikes import read_as_ascii
@@ -11,9 +13,20 @@ from tenant_daemon.redaction.views.numbers import read_numbers
 from tenant_daemon.redaction.views.unescaped import unescaped, unquoted_printable
 from tenant_daemon.redaction.views.view import View
 
-MAX_DEPTH = 6
+MAX_DEPTH = 8
 _BUDGET_FACTOR = 8
 _BUDGET_FLOOR = 4_000_000
+
+
+class Use(Enum):
+    """What is done with a reading, besides searching it for what the vault knows."""
+
+    TEXT = auto()
+    """Searched by the rules as well, and read further."""
+    PIECES = auto()
+    """Read further. Rules would find what only chance brought together."""
+    BYTES = auto()
+    """Nothing."""
 
 
 class Finder(Protocol):
@@ -35,32 +48,36 @@ def find_in_views(whole: View, known: Finder, patterns: Finder | None) -> list[F
     waiting = [(whole, 0)]
     while waiting:
         view, depth = waiting.pop()
-        for reading, is_text in _readings(view, depth):
+        for reading, use in _readings(view, depth):
             budget -= len(reading.data)
             # What is not searched to its end does not leave the server.
             findings.extend(_unread(reading, only_cut=budget >= 0))
             if budget < 0:
                 continue
             findings.extend(_located(reading, known.find(reading.data)))
-            if is_text and patterns:
+            if use is Use.TEXT and patterns:
                 findings.extend(_located(reading, patterns.find(reading.data)))
-            if is_text and depth + 1 < MAX_DEPTH:
+            if use is not Use.BYTES and depth + 1 < MAX_DEPTH:
                 waiting.append((reading, depth + 1))
     return findings
 
 
-def _readings(view: View, depth: int) -> Iterator[tuple[View, bool]]:
+def _readings(view: View, depth: int) -> Iterator[tuple[View, Use]]:
     if plain := unescaped(view):
-        yield plain, True
+        yield plain, Use.TEXT
     if printable := unquoted_printable(view):
-        yield printable, True
+        yield printable, Use.TEXT
     if depth == 0 and (ascii_text := read_as_ascii(view)):
-        yield ascii_text, True
+        yield ascii_text, Use.TEXT
     if dump := read_hexdump(view):
-        yield dump, True
+        yield dump, Use.TEXT
     if numbers := read_numbers(view):
-        yield numbers, True
-    yield from decoded(view)
+        yield numbers, Use.TEXT
+    for assemble in (read_lines, read_lists, read_fields):
+        if assembled := assemble(view):
+            yield assembled, Use.PIECES
+    for reading, is_text in decoded(view):
+        yield reading, Use.TEXT if is_text else Use.BYTES
 
 
 def _unread(view: View, *, only_cut: bool) -> Iterator[Finding]:

@@ -3,6 +3,7 @@
 import bz2
 import lzma
 import zlib
+from dataclasses import dataclass
 
 UNPACKED_LIMIT = 1_000_000
 """Bytes of an archive that are looked at. A larger one is taken out as a whole, since it may be a bomb."""
@@ -22,7 +23,16 @@ def has_head(raw: bytes) -> bool:
     return has_sure_head(raw) or (0 < len(raw) <= _HEADLESS_LIMIT and raw[0] & 7 in (3, 5))
 
 
-def unpack(raw: bytes) -> bytes | None:
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """What compressed data hold."""
+
+    content: bytes
+    size: int
+    """How many bytes the archive itself has; what follows is something else."""
+
+
+def unpack(raw: bytes) -> Archive | None:
     """What gzip, zlib, bzip2, xz or bare deflate data hold; None when they are none of these."""
     if raw[:2] == b"\x1f\x8b":
         return _inflate(raw, 31)
@@ -36,23 +46,28 @@ def unpack(raw: bytes) -> bytes | None:
     return _inflate(raw, -15) if 8 <= len(raw) <= _HEADLESS_LIMIT else None
 
 
-def _inflate(raw: bytes, window_bits: int) -> bytes | None:
+def _inflate(raw: bytes, window_bits: int) -> Archive | None:
+    unpacker = zlib.decompressobj(window_bits)
     try:
-        return zlib.decompressobj(window_bits).decompress(raw, UNPACKED_LIMIT) or None
+        content = unpacker.decompress(raw, UNPACKED_LIMIT)
     except zlib.error:
         return None
+    return Archive(content, len(raw) - len(unpacker.unused_data)) if content else None
 
 
-def _bunzip(raw: bytes) -> bytes | None:
+def _bunzip(raw: bytes) -> Archive | None:
+    unpacker = bz2.BZ2Decompressor()
     try:
-        return bz2.BZ2Decompressor().decompress(raw, UNPACKED_LIMIT) or None
+        content = unpacker.decompress(raw, UNPACKED_LIMIT)
     except (OSError, ValueError):
         return None
+    return Archive(content, len(raw) - len(unpacker.unused_data)) if content else None
 
 
-def _unxz(raw: bytes) -> bytes | None:
+def _unxz(raw: bytes) -> Archive | None:
+    unpacker = lzma.LZMADecompressor(memlimit=64 * 1024 * 1024)
     try:
-        unpacker = lzma.LZMADecompressor(memlimit=64 * 1024 * 1024)
-        return unpacker.decompress(raw, UNPACKED_LIMIT) or None
+        content = unpacker.decompress(raw, UNPACKED_LIMIT)
     except lzma.LZMAError:
         return None
+    return Archive(content, len(raw) - len(unpacker.unused_data)) if content else None

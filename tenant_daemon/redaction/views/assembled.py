@@ -1,0 +1,185 @@
+"""
+What was cut into lines, into the items of a list or into fields of a JSON text, put together again.
+
+Data that was encoded first and cut afterwards can only be decoded as a whole. What stands between the pieces
+is left out and each piece keeps its place, so that a finding covers what it has to and nothing around it.
+"""
+
+import re
+
+import re2
+
+from tenant_daemon.redaction.signs import Sign
+from tenant_daemon.redaction.views.view import Code, Parts, Span, View
+
+JOINT = b"\n\x1e\n"
+_SHORTEST = 16
+_LONGEST_BREAK = 24
+_ARMOUR = b"-----"
+_IN_NAMES = b"abcdefghijklmnopqrstuvwxyz/_- ,."
+_HEX_DIGITS = b"0123456789abcdefABCDEF"
+_ESCAPES = frozenset({b"\\n", b"\\r", b"\\t"})
+_DIFF_MARKS = frozenset(b"+-")
+
+# Between the lines of a wrapped run, as they are or escaped.
+_BREAK = rb"(?:[ \t]{0,4}(?:\\?\r?\n|(?:\\+r)?\\+n)[ \t>+|\"'-]{0,16})+"
+_LINE_BREAK = re.compile(_BREAK)
+_BEFORE_BREAK = frozenset(b"\n\r\\ \t=")
+_LAST_LINE = re.compile(rb"[A-Za-z0-9+/_-]{1,15}(?![A-Za-z0-9+/_.-])")
+_NARROW = re2.compile(
+    rb"(?:[A-Za-z0-9+/_-]{1,15}=*(?:\\+r)?\r?(?:\\+n|\\?\n)[ \t>|]{0,8}){2,}[A-Za-z0-9+/_-]{1,15}"
+)
+_NARROW_BREAK = re2.compile(rb"=*(?:\\+r)?\r?(?:\\+n|\\?\n)[ \t>|]{0,8}")
+
+_QUOTES = (b'"', b"'", b"`")
+_LONGEST_LITERAL = 4_096
+_QUOTE = rb"\\*[\"'`]"
+_BLANK = rb"(?:\s|\\+[nrt])"
+# ``"abc", "def"``, ``'abc' . 'def'``, ``["abc"], ["def"]``: pieces of one thing to a reader.
+_LIST_JOINT = re2.compile(_QUOTE + rb"(?:" + _BLANK + rb"|[\[\](),+.|]|concat){1,24}" + _QUOTE)
+# ``"}, {"type": "text", "text": "``: the next field or record of a JSON text, with plain fields between.
+_PLAIN = rb"(?:" + _QUOTE + rb"[\w ./-]{0,24}" + _QUOTE + rb"|[\w.+-]{1,12})"
+_NAME = _QUOTE + rb"[\w-]{1,24}" + _QUOTE + rb"\s?:\s?"
+_FIELD_JOINT = re2.compile(
+    _QUOTE
+    + (rb"(?:,\s?" + _NAME + _PLAIN + rb"){0,3}" + _BLANK + rb"*(?:[\]}]" + _BLANK + rb"*)*,(?:" + _BLANK)
+    + (rb"|[\[{])*(?:" + _NAME + _PLAIN + rb",\s?){0,3}" + _NAME + _QUOTE)
+)
+
+
+def read_lists(view: View) -> View | None:
+    """The strings of each list or sum as one; None when there are none."""
+    return _joined(view, _LIST_JOINT) if Sign.LITERALS in view.signs else None
+
+
+def read_fields(view: View) -> View | None:
+    """The fields of a JSON text that hold pieces of something, as one; None when there are none."""
+    return _joined(view, _FIELD_JOINT) if Sign.PIECES in view.signs else None
+
+
+def _joined(view: View, joint: "re2._Regexp") -> View | None:
+    """The literals that stand on both sides of each joint; chains of them become one word."""
+    data = view.data
+    parts = Parts()
+    chain: list[Span] = []
+    goes_on_at = -1
+    for found in joint.finditer(data):
+        start, end = found.span()
+        opened = _literal_start(data, start)
+        if opened == goes_on_at:
+            chain[-1] = (opened, start)
+        else:
+            _add(parts, data, chain)
+            chain = [(opened, start)]
+        chain.append((end, _literal_end(data, end)))
+        goes_on_at = end
+    _add(parts, data, chain)
+    return View(parts, view) if parts else None
+
+
+def _literal_start(data: bytes, end: int) -> int:
+    low = max(0, end - _LONGEST_LITERAL)
+    return max(low, *(data.rfind(quote, low, end) + 1 for quote in _QUOTES))
+
+
+def _literal_end(data: bytes, start: int) -> int:
+    end = min(len(data), start + _LONGEST_LITERAL)
+    for quote in _QUOTES:
+        found = data.find(quote, start, end)
+        end = found if found >= 0 else end
+    # The closing quote may be escaped itself.
+    return start + len(data[start:end].rstrip(b"\\"))
+
+
+def read_lines(view: View) -> View | None:
+    """The wrapped runs of a text, each as one word; None when there are none."""
+    runs = _wide_runs(view) if Sign.WRAPPED in view.signs else []
+    if Sign.NARROW in view.signs:
+        runs += _narrow_runs(view.data)
+    parts = Parts()
+    for run in runs:
+        _add(parts, view.data, run)
+    return View(parts, view) if parts else None
+
+
+def _add(parts: Parts, data: bytes, run: list[Span]) -> None:
+    """One run, as it is and without the marks that a diff puts before each line."""
+    if sum(end - start for start, end in run) < _SHORTEST:
+        return
+    if all(not data[start:end].translate(None, _IN_NAMES) for start, end in run):
+        return  # Words.
+    _add_lines(parts, data, run)
+    rest = run[1:]
+    # Most of them: what follows on the run may have been taken for one more line.
+    if sum(data[start] in _DIFF_MARKS for start, _ in rest) * 3 >= 2 * len(rest):
+        bare = [(start + (data[start] in _DIFF_MARKS), end) for start, end in run]
+        _add_lines(parts, data, bare)
+
+
+def _add_lines(parts: Parts, data: bytes, run: list[Span]) -> None:
+    for start, end in run:
+        if start < end:
+            parts.add(data[start:end], start, end, Code.SAME)
+    parts.add(JOINT, run[-1][1], run[-1][1])
+
+
+def _narrow_runs(data: bytes) -> list[list[Span]]:
+    """Runs wrapped at so small a width that their lines are no long words."""
+    runs = []
+    for found in _NARROW.finditer(data):
+        start, end = found.span()
+        # The match may begin with the letter of an escaped line break.
+        start += data[max(0, start - 1) : start + 1] in _ESCAPES
+        run, position = [], start
+        for gap in _NARROW_BREAK.finditer(data[start:end]):
+            run.append((position, start + gap.start()))
+            position = start + gap.end()
+        run.append((position, end))
+        runs.append(run)
+    return runs
+
+
+def _wide_runs(view: View) -> list[list[Span]]:
+    """Runs whose lines are long words. Each line was read by itself already."""
+    data = view.data
+    runs: list[list[Span]] = []
+    run: list[Span] = []
+    for span in view.tokens:
+        if run and not _goes_on(data, run[-1][1], span[0]):
+            _close(data, run, runs)
+            run = []
+        if _ARMOUR in data[span[0] : span[1]]:
+            continue
+        run.append(span)
+    if run:
+        _close(data, run, runs)
+    return runs
+
+
+def _goes_on(data: bytes, start: int, end: int) -> bool:
+    return (
+        start < end <= start + _LONGEST_BREAK
+        and data[start] in _BEFORE_BREAK
+        and _LINE_BREAK.fullmatch(data, start, end) is not None
+    )
+
+
+def _close(data: bytes, run: list[Span], runs: list[list[Span]]) -> None:
+    end = run[-1][1]
+    if end < len(data) and data[end] in _BEFORE_BREAK and (last := _last_line(data, run)):
+        run.append(last)
+    if len(run) > 1:
+        runs.append(run)
+
+
+def _last_line(data: bytes, run: list[Span]) -> Span | None:
+    """The short last line of a wrapped run."""
+    start, end = run[-1]
+    if len(run) == 1 and not data[start:end].translate(None, _IN_NAMES):
+        return None  # A line of a listing.
+    gap = _LINE_BREAK.match(data, end, end + _LONGEST_BREAK)
+    found = _LAST_LINE.match(data, gap.end()) if gap else None
+    if found is None:
+        return None
+    is_hex = not data[start:end].translate(None, _HEX_DIGITS)
+    return None if is_hex and found.group().translate(None, _HEX_DIGITS) else found.span()
