@@ -10,7 +10,7 @@ import re
 import re2
 
 from tenant_daemon.redaction.signs import Sign
-from tenant_daemon.redaction.views.view import Code, Parts, Span, View
+from tenant_daemon.redaction.views.view import Parts, Span, View
 
 JOINT = b"\n\x1e\n"
 _SHORTEST = 16
@@ -104,6 +104,7 @@ def read_lines(view: View) -> View | None:
 
 def _add(parts: Parts, data: bytes, run: list[Span]) -> None:
     """One run, as it is and without the marks that a diff puts before each line."""
+    run = [(start, end) for start, end in run if start < end]
     if sum(end - start for start, end in run) < _SHORTEST:
         return
     if all(not data[start:end].translate(None, _IN_NAMES) for start, end in run):
@@ -118,8 +119,7 @@ def _add(parts: Parts, data: bytes, run: list[Span]) -> None:
 
 def _add_lines(parts: Parts, data: bytes, run: list[Span]) -> None:
     for start, end in run:
-        if start < end:
-            parts.add(data[start:end], start, end, Code.SAME)
+        parts.add_same(data, start, end)
     parts.add(JOINT, run[-1][1], run[-1][1])
 
 
