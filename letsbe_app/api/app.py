@@ -5,6 +5,7 @@ from functools import partial
 from typing import Final
 
 from fastapi import APIRouter, FastAPI, Request
+from starlette.convertors import Convertor, register_url_convertor
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Match
@@ -19,7 +20,7 @@ from letsbe_app.api.limits import BodyLimit
 from letsbe_app.api.rates import RateLimits
 from letsbe_app.api.request_ids import RequestIds
 from letsbe_app.api.safety_headers import SafetyHeaders
-from letsbe_app.api.v1 import account, fleet, public, shop, stream, tenant, workforce
+from letsbe_app.api.v1 import account, fleet, public, secrets, shop, stream, tenant, threads, workforce
 from letsbe_app.composition import get_services
 
 _PREFIX: Final = "/api/v1"
@@ -51,11 +52,26 @@ def build_api(services_provider: ServicesProvider = get_services) -> FastAPI:
     app.add_middleware(SafetyHeaders)
     app.add_middleware(RequestIds)
     app.include_router(health.router)
-    for module in (public, account, shop, fleet, workforce, tenant, stream):
+    for module in (public, account, shop, fleet, workforce, threads, secrets, tenant, stream):
         app.include_router(module.router, prefix=_PREFIX)
     app.include_router(_unknown_addresses(app))
     app.openapi = partial(describe, app)  # type: ignore[method-assign]  # as FastAPI's manual does it
     return app
+
+
+class _Anything(Convertor[str]):
+    """Also addresses with line breaks, which Starlette's own ``path`` would let slip through to the pages."""
+
+    regex = r"[\s\S]*"
+
+    def convert(self, value: str) -> str:
+        return value
+
+    def to_string(self, value: str) -> str:
+        return value
+
+
+register_url_convertor("anything", _Anything())
 
 
 def _unknown_addresses(app: FastAPI) -> APIRouter:
@@ -68,7 +84,7 @@ def _unknown_addresses(app: FastAPI) -> APIRouter:
     known = list(app.routes)
     router = APIRouter()
 
-    @router.api_route("/api/{rest:path}", methods=_ALL_METHODS, include_in_schema=False)
+    @router.api_route("/api/{rest:anything}", methods=_ALL_METHODS, include_in_schema=False)
     async def unknown_address(request: Request) -> Response:
         # This route takes every method, so Starlette's own 405 never comes: the question is asked here.
         allowed = [method for method in _ALL_METHODS if _is_known(known, request.scope, method)]

@@ -80,14 +80,20 @@ def _complete_operation(path: str, method: str, operation: Json, components: Jso
     if is_customers and is_change:
         parameters.append(_idempotency_parameter())
     for media in operation.get("requestBody", {}).get("content", {}).values():
-        media.setdefault("example", example_of(media["schema"], schemas))
+        _add_example(media, schemas)
     responses = operation["responses"]
     for response in responses.values():
         response["headers"] = _header_refs("X-Request-Id", "RateLimit-Limit", "RateLimit-Remaining")
         for media in response.get("content", {}).values():
-            media.setdefault("example", example_of(media["schema"], schemas))
+            _add_example(media, schemas)
     for status in _statuses(path, operation, is_customers=is_customers, is_change=is_change):
         responses[str(status)] = _error_response(status)
+
+
+def _add_example(media: Json, schemas: Json) -> None:
+    # A file to be downloaded has no schema, and needs no example.
+    if "schema" in media:
+        media.setdefault("example", example_of(media["schema"], schemas))
 
 
 def _statuses(path: str, operation: Json, *, is_customers: bool, is_change: bool) -> list[int]:

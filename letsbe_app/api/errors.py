@@ -50,6 +50,9 @@ async def _on_http_error(request: Request, error: Exception) -> Response:
     if isinstance(error.__cause__, LetsBeError):
         # FastAPI turns whatever comes up while it reads a body into a 400 of its own.
         return failure_of(error.__cause__)
+    if error.status_code == 400:
+        # FastAPI's word for a body that is not even text; callers have one status for bad input.
+        return failure_of(InvalidInput.of_field("body", "This is not valid JSON."))
     code = _CODES.get(error.status_code, "bad_request")
     headers = dict(error.headers) if error.headers else None
     return failure(error.status_code, code, _words(error.status_code, request), headers=headers)

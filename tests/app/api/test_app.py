@@ -11,7 +11,9 @@ from tests.support.browser_client import BrowserClient
 from tests.support.hub import new_content
 
 
-@pytest.mark.parametrize("path", ["/api/v1/nothing", "/api/nothing", "/api/v1/customer/tenants/x/y/z"])
+@pytest.mark.parametrize(
+    "path", ["/api/v1/nothing", "/api/nothing", "/api/v1/customer/tenants/x/y/z", "/api/v1/a%0Ab"]
+)
 async def test_unknown_addresses_answer_in_json(browser: BrowserClient, path: str) -> None:
     answer = await browser.get(path)
 
@@ -53,6 +55,14 @@ async def test_json_that_is_none_is_refused(browser: BrowserClient) -> None:
 
     assert answer.status_code == 422
     assert answer.json()["success"] is False
+
+
+async def test_a_body_that_is_not_text_is_refused(browser: BrowserClient) -> None:
+    answer = await browser.post(
+        "/api/v1/public/quote", content=b"\xff\xfe{", headers={"Content-Type": "application/json"}
+    )
+
+    assert (answer.status_code, answer.json()["error"]["code"]) == (422, "invalid_input")
 
 
 async def test_every_answer_has_a_request_id_of_ours(browser: BrowserClient) -> None:
