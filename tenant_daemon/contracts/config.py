@@ -3,6 +3,7 @@
 from pydantic import Field
 
 from tenant_daemon.contracts.base import Message
+from tenant_daemon.contracts.budget import TokenBudget
 from tenant_daemon.contracts.tiers import AutonomyLevel, Tier
 
 
@@ -24,6 +25,8 @@ class AgentConfig(Message):
     """Tool name -> the least tier that its calls get. Can only make stricter."""
     is_stopped: bool = False
     """The agent's kill switch."""
+    parent_agent_id: str | None = None
+    """For whom it works, when it is a sub-agent; what it uses counts in that agent's budget of the tree."""
 
 
 class TenantConfig(Message):
@@ -36,3 +39,5 @@ class TenantConfig(Message):
     approval_ttl_seconds: int = Field(default=86_400, ge=60, le=604_800)
     period_token_limit: int | None = Field(default=None, ge=0)
     """Tokens left to spend in this billing period; the proxy blocks before it is passed."""
+    budgets: list[TokenBudget] = Field(default_factory=list, max_length=200)
+    """Every one that concerns an agent holds for it."""

@@ -4,72 +4,141 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from contextlib import suppress
+from queue import Empty, SimpleQueue
+from typing import Final
 
 import structlog
 
-from tenant_daemon.metering import Meter, Usage, UsageReporter
-from tenant_daemon.metering.meter import OpenRequest
+from tenant_daemon.contracts.budget import BudgetReached
+from tenant_daemon.metering import Closed, Ledger, Meter, OpenRequest, Progress, Usage, UsageReporter
 
-_KNOCK_SECONDS = 5.0
+_KNOCK_SECONDS: Final = 5.0
+_REPORT_SECONDS: Final = 1.0
+"""Reports of busy times are put together; what is not reported yet is so at the next start."""
 
 log = structlog.get_logger()
 
+_Entry = OpenRequest | Progress | Closed
+_Job = tuple[_Entry, "Future[None]"] | Callable[[], None] | None
+"""An entry for the meter, something else to do on the thread, or the end."""
+
 
 class Accounts:
-    """The proxy's side of metering. Everything is written in the order in which it was asked for."""
+    """The proxy's side of metering. What waits is written in its order and in one go."""
 
     def __init__(self, meter: Meter, reporter: UsageReporter, on_reported: Callable[[], None]) -> None:
         self._meter = meter
         self._reporter = reporter
         self._on_reported = on_reported
-        # One thread keeps the order; what waits is bounded by the number of connections.
-        self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="metering")
-        self._is_report_due = threading.Event()
-        self._knocked_at = -_KNOCK_SECONDS
+        # What waits is bounded by the number of connections.
+        self._jobs: SimpleQueue[_Job] = SimpleQueue()
+        self._thread = threading.Thread(target=self._work, name="metering", daemon=True)
+        self._is_report_due = True
+        self._reported_at = self._knocked_at = -_KNOCK_SECONDS
 
-    def start(self) -> None:
-        """Count what a killed process left open, and report what it did not."""
-        self._writer.submit(self._recover)
-
-    def close(self) -> None:
-        """Write down and report what waits, then close."""
-        self._writer.shutdown(wait=True)
-        self._report()
-        self._meter.close()
-
-    def open(self, request: OpenRequest) -> "Future[None]":
-        """Note that a request runs."""
-        return self._writer.submit(self._meter.open, request)
-
-    def settle(self, request: OpenRequest, usage: Usage | None) -> "asyncio.Future[None]":
-        """Count what it used; the result may be waited for, and is written even when nobody waits."""
-        return asyncio.wrap_future(self._writer.submit(self._settle, request, usage))
-
-    def _recover(self) -> None:
+    def start(self) -> Ledger:
+        """Count what a killed process left open, and give what was used so far. Blocks; call it first."""
         count = self._meter.recover()
         if count:
             log.info("metering.recovered", request_count=count)
-        self._report()
+        self._thread.start()
+        return Ledger(self._meter.spent())
 
-    def _settle(self, request: OpenRequest, usage: Usage | None) -> None:
-        self._meter.close_request(request, usage)
-        if usage and not self._is_report_due.is_set():
-            # Queued behind what waits already: one report for all requests that end together.
-            self._is_report_due.set()
-            with suppress(RuntimeError):  # Closing: `close` reports itself.
-                self._writer.submit(self._report)
+    def close(self) -> None:
+        """Write down and report what waits, then close. Blocks."""
+        self._jobs.put(None)
+        if self._thread.is_alive():
+            self._thread.join()
+        self._report()
+        self._meter.close()
+
+    def used_before(self, config_version: int) -> int:
+        """See ``Meter``."""
+        return self._meter.used_before(config_version)
+
+    def open(self, request: OpenRequest) -> "asyncio.Future[None]":
+        """Note that a request runs; wait for it before the request is sent."""
+        return asyncio.wrap_future(self._write(request))
+
+    def note_progress(self, progress: Progress) -> None:
+        """Note how far a request has come, in case this process is killed."""
+        self._write(progress)
+
+    def settle(self, request: OpenRequest, usage: Usage | None) -> "asyncio.Future[None]":
+        """Count what it used; the result may be waited for, and is written even when nobody waits."""
+        return asyncio.wrap_future(self._write(Closed(request, usage)))
+
+    def tell_owner(self, key: str, message: BudgetReached) -> None:
+        """Tell the hub something once; ``key`` says what it is."""
+        self._jobs.put(lambda: self._tell(key, message))
+
+    def _write(self, entry: _Entry) -> "Future[None]":
+        future: Future[None] = Future()
+        self._jobs.put((entry, future))
+        return future
+
+    def _work(self) -> None:
+        """The thread's life."""
+        while True:
+            batch, is_over = self._next_batch()
+            entries = [job for job in batch if isinstance(job, tuple)]
+            if entries:
+                self._write_down(entries)
+            for job in batch:
+                if callable(job):
+                    job()
+            if is_over:
+                return
+            if self._is_report_due and time.monotonic() - self._reported_at >= _REPORT_SECONDS:
+                self._report()
+
+    def _next_batch(self) -> tuple[list[_Job], bool]:
+        """Everything that waits; waits for something first, or until a report is due."""
+        wait = _REPORT_SECONDS if self._is_report_due else None
+        batch: list[_Job] = []
+        with suppress(Empty):
+            batch.append(self._jobs.get(timeout=wait))
+            while True:
+                batch.append(self._jobs.get_nowait())
+        return batch, None in batch
+
+    def _write_down(self, jobs: "list[tuple[_Entry, Future[None]]]") -> None:
+        try:
+            self._meter.write([entry for entry, _ in jobs])
+        except Exception as exc:  # noqa: BLE001 - whoever waits decides what it means
+            log.error("metering.write_failed", reason=type(exc).__name__)
+            for _, future in jobs:
+                future.set_exception(exc)
+            return
+        self._is_report_due |= any(isinstance(entry, Closed) for entry, _ in jobs)
+        for _, future in jobs:
+            future.set_result(None)
 
     def _report(self) -> None:
-        self._is_report_due.clear()
+        self._is_report_due = False
+        self._reported_at = time.monotonic()
         # A full outbox must not stop the counting: the buckets stay marked and go with the next report.
         try:
             count = self._reporter.report()
         except Exception as exc:  # noqa: BLE001
             log.error("metering.report_failed", reason=type(exc).__name__)
             return
+        if count:
+            self._knock()
+
+    def _tell(self, key: str, message: BudgetReached) -> None:
+        try:
+            if not self._meter.has_told(key):
+                self._reporter.tell(key, message)
+                self._meter.mark_told(key)
+                self._knock()
+        except Exception as exc:  # noqa: BLE001 - told again with the next request
+            log.error("metering.tell_failed", reason=type(exc).__name__)
+
+    def _knock(self) -> None:
         # The link looks into its store by itself as well; a knock only makes it sooner.
-        if count and time.monotonic() - self._knocked_at >= _KNOCK_SECONDS:
+        if time.monotonic() - self._knocked_at >= _KNOCK_SECONDS:
             self._knocked_at = time.monotonic()
             self._on_reported()

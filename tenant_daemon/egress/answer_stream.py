@@ -35,6 +35,7 @@ class AnswerStream:
         self._template: dict[str, object] = {}
         self._remembered: dict[tuple[str, object], object] = {}
         self.usage: Usage | None = None
+        self.prompt_tokens = None
         self.characters = 0
         """Of text so far, for an estimate should the stream be cut."""
         self.is_done = False

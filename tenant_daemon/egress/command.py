@@ -10,13 +10,16 @@ from starlette.applications import Starlette
 from tenant_daemon.egress.accounts import Accounts
 from tenant_daemon.egress.addresses import Addresses
 from tenant_daemon.egress.budget import Budget
+from tenant_daemon.egress.budget_notes import BudgetNotes
 from tenant_daemon.egress.exchange import Desk
 from tenant_daemon.egress.server import build_app
+from tenant_daemon.egress.tab import Books
 from tenant_daemon.egress.tenant_config import ConfigReader
 from tenant_daemon.egress.upstream import Provider
 from tenant_daemon.egress.upstream_key import UpstreamKeys
 from tenant_daemon.egress.upstreams import upstreams_of
 from tenant_daemon.home import TenantHome
+from tenant_daemon.hub_client.canary_alarm import CanaryAlarm
 from tenant_daemon.hub_client.local_door import knock
 from tenant_daemon.hub_client.outbox import open_store
 from tenant_daemon.local_tokens import local_token
@@ -41,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
     home = TenantHome(args.home)
     settings = load_settings(home)
     vault = Vault.open(home)
-    configure_logging(LiveRedactor(vault))
+    configure_logging(LiveRedactor(vault, CanaryAlarm(home, vault).at("log")))
     server = uvicorn.Server(
         uvicorn.Config(
             create_app(home, settings, vault),
@@ -63,13 +66,14 @@ def create_app(home: TenantHome, settings: TenantSettings, vault: Vault) -> Star
     store = open_store(home.link_db)
     accounts = Accounts(meter, UsageReporter(meter, store), lambda: asyncio.run(knock(home)))
     provider = Provider(UpstreamKeys(vault), Addresses())
+    # Before the first request: what a killed process left open counts against the budgets.
+    budget = Budget(accounts.start(), accounts.used_before)
     desk = Desk(
         upstreams=upstreams_of(settings),
         config=ConfigReader(home.config_file),
-        redactor=LiveRedactor(vault),
+        redactor=LiveRedactor(vault, CanaryAlarm(home, vault).at("model request")),
         provider=provider,
-        accounts=accounts,
-        budget=Budget(meter),
+        books=Books(accounts, budget, BudgetNotes(accounts)),
     )
 
     async def stop() -> None:

@@ -9,18 +9,14 @@ import httpx
 import orjson
 import structlog
 
-from tenant_daemon.egress.accounts import Accounts
-from tenant_daemon.egress.budget import Budget
 from tenant_daemon.egress.errors import Refused
 from tenant_daemon.egress.formats import AnswerChecker, ModelRequest, WireFormat
 from tenant_daemon.egress.request_body import RequestBody
 from tenant_daemon.egress.sse import EventReader
+from tenant_daemon.egress.tab import Books, Tab
 from tenant_daemon.egress.tenant_config import ConfigReader
 from tenant_daemon.egress.upstream import Provider, read_answer
 from tenant_daemon.egress.upstreams import Upstreams
-from tenant_daemon.egress.usage import estimated_usage
-from tenant_daemon.metering import Usage
-from tenant_daemon.metering.meter import OpenRequest, open_request
 from tenant_daemon.redaction import LiveRedactor, Redactor
 
 log = structlog.get_logger()
@@ -34,8 +30,7 @@ class Desk:
     config: ConfigReader
     redactor: LiveRedactor
     provider: Provider
-    accounts: Accounts
-    budget: Budget
+    books: Books
 
 
 class Exchange:
@@ -51,10 +46,7 @@ class Exchange:
         self._agent_id = agent_id
         self._wire = wire
         self._stack = AsyncExitStack()
-        self._is_sent = False
-        self._usage: Usage | None = None
-        self._characters = 0
-        self._opened: OpenRequest | None = None
+        self._tab: Tab | None = None
         self.request: ModelRequest
 
     async def begin(self, body: RequestBody, headers: Mapping[str, str]) -> None:
@@ -68,11 +60,9 @@ class Exchange:
             request = await asyncio.to_thread(wire.prepare, body.value, self._redactor, model)
         else:
             request = wire.prepare(body.value, self._redactor, model)
-        self.request, reservation = desk.budget.reserve(config, wire, request)
-        self._stack.callback(desk.budget.release, reservation)
-        self._opened = open_request(self._agent_id, model, self.request.prompt_tokens)
-        desk.accounts.open(self._opened)
-        self._is_sent = True
+        tab = self._tab = Tab(desk.books, config, self._agent_id)
+        self.request = tab.reserve(wire, request)
+        await tab.open(model)
         try:
             self._response = await self._stack.enter_async_context(
                 desk.provider.ask(
@@ -85,7 +75,7 @@ class Exchange:
             )
         except Refused as refused:
             # An error of the provider costs nothing; a time-out may well have been charged.
-            self._is_sent = refused.code in {"upstream_timeout", "upstream_broken_off"}
+            tab.is_charged = refused.code in {"upstream_timeout", "upstream_broken_off"}
             raise
 
     async def whole(self) -> bytes:
@@ -94,8 +84,9 @@ class Exchange:
             answer = await read_answer(self._response)
         except httpx.HTTPError:
             raise _broken_off() from None
-        self._usage = self._wire.usage_of(answer)
-        self._characters = 0 if self._usage else len(orjson.dumps(answer))
+        if self._tab:
+            self._tab.usage = self._wire.usage_of(answer)
+            self._tab.characters = len(orjson.dumps(answer))
         return orjson.dumps(await asyncio.to_thread(self._redactor.redact_payload, answer))
 
     async def stream(self) -> AsyncIterator[bytes]:
@@ -107,7 +98,8 @@ class Exchange:
         except Refused as refused:
             yield answer.failure(refused)
         finally:
-            self._usage, self._characters = answer.usage, answer.characters
+            if self._tab:
+                self._tab.take(answer)
         # Counted before the client hears that it is over: what it saw end is in the books.
         await self.end()
         for event in answer.closing:
@@ -119,6 +111,8 @@ class Exchange:
             async for data in self._response.aiter_bytes():
                 if self._desk.config.is_stopped(self._agent_id):
                     raise Refused(403, "stopped", "The agent was switched off.")
+                if self._tab:
+                    self._tab.note_progress(answer)
                 for event in reader.feed(data):
                     for checked in answer.feed(event):
                         yield checked
@@ -135,23 +129,11 @@ class Exchange:
 
     async def end(self) -> None:
         """Stop the upstream, count, give back. Calling it again does nothing."""
-        opened, self._opened = self._opened, None
-        if opened is None:
-            return
-        usage = self._usage
-        if usage is None and self._is_sent:
-            usage = estimated_usage(opened.prompt_tokens, self._characters)
-        settled = self._desk.accounts.settle(opened, usage)
-        log.info(
-            "proxy.answered",
-            agent_id=self._agent_id,
-            prompt_tokens=usage.prompt if usage else 0,
-            completion_tokens=usage.completion if usage else 0,
-            is_estimated=bool(usage and usage.is_estimated),
-        )
+        tab, self._tab = self._tab, None
         # Shielded: an abort of the client must not leave the provider working.
         await asyncio.shield(self._stack.aclose())
-        await asyncio.shield(settled)
+        if tab is not None:
+            await tab.close()
 
 
 async def _current_redactor(live: LiveRedactor) -> Redactor:

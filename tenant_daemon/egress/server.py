@@ -127,7 +127,6 @@ def build_app(desk: Desk, token: str, on_stop: Callable[[], Awaitable[None]]) ->
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        desk.accounts.start()
         # Compiling the rules takes a moment: better now than in the first request.
         await door.is_ready()
         yield

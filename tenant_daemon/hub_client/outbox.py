@@ -14,6 +14,7 @@ from typing import Final
 from tenant_daemon.contracts.approvals import ApprovalRequested, ApprovalSettledReport
 from tenant_daemon.contracts.audit import AuditHeadReported
 from tenant_daemon.contracts.base import utc_now
+from tenant_daemon.contracts.budget import BudgetReached
 from tenant_daemon.contracts.changes import ChangeRecorded, ChangeSettled
 from tenant_daemon.contracts.chat import ApprovalSettled, ApprovalWaiting, ToolFinished, ToolStarted
 from tenant_daemon.contracts.commands import ConfigApplied
@@ -33,6 +34,7 @@ OutboxPayload = (
     ApprovalRequested
     | ApprovalSettledReport
     | UsageReported
+    | BudgetReached
     | ConfigApplied
     | ChangeRecorded
     | ChangeSettled

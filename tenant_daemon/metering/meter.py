@@ -1,19 +1,21 @@
 """
 ``Meter``: hourly buckets in one SQLite file.
 
-A request is opened before it is sent and closed with what it used. Both are committed, so a request that was
-running when the process was killed is known at the next start and counted by estimate: the provider
-charges for it too.
+A request is opened before it is sent, tells now and then how far it has come, and is closed with what it
+used. All is committed, so a request that was running when the process was killed is known at the next start
+and counted by estimate: the provider charges for it too.
 """
 
-import secrets
 import sqlite3
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import assert_never
 
 from tenant_daemon.contracts.usage import UsageBucket
 from tenant_daemon.kit.database import Database
+from tenant_daemon.metering.entries import Closed, Entry, OpenRequest, Progress, Usage
+from tenant_daemon.metering.ledger import Spent
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS buckets (
@@ -34,7 +36,12 @@ CREATE TABLE IF NOT EXISTS open_requests (
     agent_id TEXT NOT NULL,
     model TEXT NOT NULL,
     prompt_tokens INTEGER NOT NULL,
-    opened_at TEXT NOT NULL
+    opened_at TEXT NOT NULL,
+    completion_tokens INTEGER NOT NULL DEFAULT 0
+);
+CREATE TABLE IF NOT EXISTS told (
+    key TEXT PRIMARY KEY,
+    told_at TEXT NOT NULL
 );
 CREATE TABLE IF NOT EXISTS budget_marks (
     config_version INTEGER PRIMARY KEY,
@@ -56,41 +63,12 @@ ON CONFLICT (hour, agent_id, model) DO UPDATE SET
 _KEPT = timedelta(days=400)
 
 
-@dataclass(frozen=True)
-class Usage:
-    """What one request used, in tokens. ``cached`` is a part of ``prompt``."""
-
-    prompt: int
-    completion: int
-    cached: int = 0
-    is_estimated: bool = False
-
-    @property
-    def total(self) -> int:
-        return self.prompt + self.completion
-
-
-@dataclass(frozen=True)
-class OpenRequest:
-    """A request that is running. ``prompt_tokens`` is an estimate."""
-
-    id: str
-    agent_id: str
-    model: str
-    prompt_tokens: int
-    opened_at: datetime
-
-
-def open_request(agent_id: str, model: str, prompt_tokens: int) -> OpenRequest:
-    """A new request, not yet written down: ``Meter.open`` does that."""
-    return OpenRequest(secrets.token_hex(12), agent_id, model, prompt_tokens, datetime.now(UTC))
-
-
 class Meter:
     """Counts and remembers. Calls are short; one instance may be used by several threads."""
 
     def __init__(self, path: Path) -> None:
         self._db = Database(path, _TABLES)
+        self._upgrade()
 
     def close(self) -> None:
         """Give the file back."""
@@ -98,34 +76,53 @@ class Meter:
 
     def open(self, request: OpenRequest) -> None:
         """Note that a request runs, before it is sent."""
-        with self._db.writing() as db:
-            db.execute(
-                "INSERT INTO open_requests VALUES (?, ?, ?, ?, ?)",
-                (
-                    request.id,
-                    request.agent_id,
-                    request.model,
-                    request.prompt_tokens,
-                    request.opened_at.isoformat(),
-                ),
-            )
+        self.write([request])
 
     def close_request(self, request: OpenRequest, usage: Usage | None) -> None:
-        """
-        Count what a request used, once; None when it was never served and costs nothing.
+        """Count what a request used, once; None when it was never served and costs nothing."""
+        self.write([Closed(request, usage)])
 
-        The hour is that of the opening, so that a recovered request lands where it belongs.
+    def write(self, entries: Sequence[Entry]) -> None:
         """
+        Write entries down in their order, all or none.
+
+        All survive kill -9 from here on; what was used survives a power cut as well.
+        """
+        is_final = any(isinstance(entry, Closed) for entry in entries)
+        with self._db.reading() as db:
+            # Waiting for the disk would delay the request; a killed process loses nothing without that
+            # (sqlite.org/pragma.html#pragma_synchronous).
+            db.execute(f"PRAGMA synchronous={'FULL' if is_final else 'NORMAL'}")
+            with self._db.writing() as writing:
+                for entry in entries:
+                    _write(writing, entry)
+
+    def has_told(self, key: str) -> bool:
+        """Whether the owner was told this before."""
+        with self._db.reading() as db:
+            return db.execute("SELECT 1 FROM told WHERE key = ?", (key,)).fetchone() is not None
+
+    def mark_told(self, key: str) -> None:
+        """The owner will be told: it is safe in the outbox."""
+        now = datetime.now(UTC)
         with self._db.writing() as db:
-            if db.execute("DELETE FROM open_requests WHERE id = ?", (request.id,)).rowcount and usage:
-                _add(db, request.agent_id, request.model, request.opened_at, usage)
+            db.execute("INSERT OR IGNORE INTO told VALUES (?, ?)", (key, now.isoformat()))
+            db.execute("DELETE FROM told WHERE told_at < ?", ((now - _KEPT).isoformat(),))
+
+    def _upgrade(self) -> None:
+        """A file of an older release lacks a column."""
+        with self._db.writing() as db:
+            columns = {row["name"] for row in db.execute("PRAGMA table_info(open_requests)")}
+            if "completion_tokens" not in columns:
+                column = "completion_tokens INTEGER NOT NULL DEFAULT 0"
+                db.execute(f"ALTER TABLE open_requests ADD COLUMN {column}")
 
     def recover(self) -> int:
         """Count, by estimate, the requests that ran when the process ended; gives how many."""
         with self._db.writing() as db:
             rows = db.execute("SELECT * FROM open_requests").fetchall()
             for row in rows:
-                usage = Usage(row["prompt_tokens"], 0, is_estimated=True)
+                usage = Usage(row["prompt_tokens"], row["completion_tokens"], is_estimated=True)
                 opened_at = datetime.fromisoformat(row["opened_at"])
                 _add(db, row["agent_id"], row["model"], opened_at, usage)
             db.execute("DELETE FROM open_requests")
@@ -152,9 +149,20 @@ class Meter:
             oldest = (datetime.now(UTC) - _KEPT).isoformat()
             db.execute("DELETE FROM buckets WHERE hour < ? AND reported_revision = revision", (oldest,))
 
-    def used_since(self, config_version: int) -> int:
+    def spent(self) -> list[Spent]:
+        """Tokens of each hour and agent, for a ledger."""
+        with self._db.reading() as db:
+            rows = db.execute(
+                "SELECT hour, agent_id, sum(prompt_tokens + completion_tokens) AS tokens"
+                " FROM buckets GROUP BY hour, agent_id"
+            ).fetchall()
+        return [
+            Spent(datetime.fromisoformat(row["hour"]), row["agent_id"], int(row["tokens"])) for row in rows
+        ]
+
+    def used_before(self, config_version: int) -> int:
         """
-        Tokens used since this version of the configuration was first seen here.
+        Tokens used before this version of the configuration was first seen here.
 
         A version carries the tokens that were left when the hub wrote it; what was used before is
         accounted for in it.
@@ -166,7 +174,28 @@ class Meter:
                 "SELECT used_before FROM budget_marks WHERE config_version = ?", (config_version,)
             ).fetchone()
             db.execute("DELETE FROM budget_marks WHERE config_version < ?", (config_version - 100,))
-        return used - int(mark[0])
+        return int(mark[0])
+
+
+def _write(db: sqlite3.Connection, entry: Entry) -> None:
+    match entry:
+        case OpenRequest():
+            db.execute(
+                "INSERT INTO open_requests (id, agent_id, model, prompt_tokens, opened_at)"
+                " VALUES (?, ?, ?, ?, ?)",
+                (entry.id, entry.agent_id, entry.model, entry.prompt_tokens, entry.opened_at.isoformat()),
+            )
+        case Progress():
+            db.execute(
+                "UPDATE open_requests SET prompt_tokens = ?, completion_tokens = ? WHERE id = ?",
+                (entry.prompt_tokens, entry.completion_tokens, entry.id),
+            )
+        case Closed(request, usage):
+            # The hour is that of the opening, so that a recovered request lands where it belongs.
+            if db.execute("DELETE FROM open_requests WHERE id = ?", (request.id,)).rowcount and usage:
+                _add(db, request.agent_id, request.model, request.opened_at, usage)
+        case _:
+            assert_never(entry)
 
 
 def _total(db: sqlite3.Connection) -> int:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from itertools import groupby
 from typing import Protocol
 
+from tenant_daemon.contracts.budget import BudgetReached
 from tenant_daemon.contracts.usage import UsageBucket, UsageReported
 from tenant_daemon.metering.meter import Meter
 
@@ -11,7 +12,7 @@ from tenant_daemon.metering.meter import Meter
 class Outbox(Protocol):
     """What reporting needs of ``LinkStore``."""
 
-    def put(self, payload: UsageReported, *, slot: str | None = None) -> str:
+    def put(self, payload: UsageReported | BudgetReached, *, slot: str | None = None) -> str:
         """Store a message for the hub; it replaces the one that waits in the same slot."""
         ...
 
@@ -36,6 +37,10 @@ class UsageReporter:
                 self._outbox.put(UsageReported(buckets=part), slot=f"usage:{hour.isoformat()}:{index}")
                 self._meter.mark_reported(part)
         return len(changed)
+
+    def tell(self, key: str, message: BudgetReached) -> None:
+        """Put a note for the owner; the same key again replaces it while it waits."""
+        self._outbox.put(message, slot=f"budget:{key}")
 
 
 def _parts(buckets: Iterable[UsageBucket], size: int = 500) -> Iterable[list[UsageBucket]]:

@@ -38,9 +38,10 @@ class MessagesStream:
         return self._texts.characters
 
     @property
-    def prompt_usage(self) -> Usage | None:
-        """What the beginning of the answer says about the prompt."""
-        return messages_usage({"output_tokens": 0} | self._counts)
+    def prompt_tokens(self) -> int | None:
+        """The beginning of the answer says it."""
+        usage = messages_usage({"output_tokens": 0} | self._counts)
+        return usage.prompt if usage else None
 
     def feed(self, event: bytes) -> list[bytes]:
         """See ``AnswerChecker.feed``."""

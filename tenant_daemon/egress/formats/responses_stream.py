@@ -32,6 +32,7 @@ class ResponsesStream:
         self._number: int | None = None
         self._writers: dict[tuple[str, ...], tuple[Written, Writer]] = {}
         self.usage: Usage | None = None
+        self.prompt_tokens = None
         self.is_done = False
         self.closing: list[bytes] = []
 

@@ -42,6 +42,11 @@ class AnswerChecker(Protocol):
     closing: list[bytes]
 
     @property
+    def prompt_tokens(self) -> int | None:
+        """What the provider said of the prompt, where it does so at the beginning."""
+        ...
+
+    @property
     def characters(self) -> int:
         """Of text so far, for an estimate should the stream be cut."""
         ...

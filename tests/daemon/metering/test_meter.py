@@ -7,8 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tenant_daemon.contracts.usage import UsageReported
-from tenant_daemon.metering import Meter, Usage, UsageReporter
-from tenant_daemon.metering.meter import OpenRequest, open_request
+from tenant_daemon.metering import Meter, OpenRequest, Usage, UsageReporter, open_request
 
 
 def at(hour: int, identifier: str, agent: str = "sales") -> OpenRequest:
@@ -67,7 +66,7 @@ def test_request_that_was_never_served_costs_nothing(tmp_path: Path) -> None:
 def test_kill_in_the_middle_loses_nothing(tmp_path: Path) -> None:
     script = (
         "import os, sys, pathlib\n"
-        "from tenant_daemon.metering.meter import *\n"
+        "from tenant_daemon.metering import *\n"
         "meter = Meter(pathlib.Path(sys.argv[1]))\n"
         "done, running = open_request('sales', 'm', 5), open_request('sales', 'm', 70)\n"
         "meter.open(done); meter.close_request(done, Usage(11, 3)); meter.open(running)\n"
@@ -112,10 +111,10 @@ def test_report_of_an_hour_holds_all_its_buckets(tmp_path: Path) -> None:
 def test_budget_counts_from_the_moment_a_version_is_seen(tmp_path: Path) -> None:
     meter = Meter(tmp_path / "m.db")
     spend = Usage(10, 5)
-    assert meter.used_since(1) == 0
-    for identifier, version, expected in (("a", 1, 15), ("b", 1, 30)):
+    assert meter.used_before(1) == 0
+    for identifier, version, expected in (("a", 1, 0), ("b", 1, 0)):
         request = at(9, identifier)
         meter.open(request)
         meter.close_request(request, spend)
-        assert meter.used_since(version) == expected
-    assert meter.used_since(2) == 0
+        assert meter.used_before(version) == expected
+    assert meter.used_before(2) == 30
