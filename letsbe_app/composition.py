@@ -8,12 +8,14 @@ from letsbe_app.db.session import Database
 from letsbe_app.db.tenant_content import TenantContent
 from letsbe_app.fleet.audit_heads.service import AuditHeadService
 from letsbe_app.fleet.provisioning.service import ProvisioningService
+from letsbe_app.fleet.secrets.service import SecretService
 from letsbe_app.fleet.tenants.service import TenantService
 from letsbe_app.kit.clock import Clock, utc_now
 from letsbe_app.kit.keyfile import load_or_create_key, new_key
 from letsbe_app.kit.secret_box import SecretBox, key_line, keys_in
 from letsbe_app.logs import configure_logging
 from letsbe_app.people.accounts.passwords import Passwords
+from letsbe_app.people.accounts.reauthentication import Reauthentication
 from letsbe_app.people.accounts.service import AccountService
 from letsbe_app.people.accounts.throttle import Throttle
 from letsbe_app.people.requests.service import RequestService
@@ -55,6 +57,7 @@ class Services:
     approvals: ApprovalService
     changes: ChangeService
     audit_heads: AuditHeadService
+    secrets: SecretService
     usage: UsageService
 
     async def close(self) -> None:
@@ -98,6 +101,7 @@ def build_services(
     )
     onboarding = OnboardingService(database, catalog, clock=clock)
     orders = OrderService(database, catalog, onboarding, provisioning.ensure_room, clock=clock)
+    hasher, throttle = passwords or Passwords(), Throttle(relay.windows)
     return Services(
         settings=settings,
         database=database,
@@ -106,8 +110,8 @@ def build_services(
         requests=RequestService(database, secret_box, clock=clock),
         accounts=AccountService(
             database,
-            passwords or Passwords(),
-            Throttle(relay.windows),
+            hasher,
+            throttle,
             session_days=settings.session_days,
             clock=clock,
         ),
@@ -123,6 +127,7 @@ def build_services(
         approvals=ApprovalService(database, relay, clock=clock),
         changes=ChangeService(database, relay, clock=clock),
         audit_heads=AuditHeadService(database, relay, clock=clock),
+        secrets=SecretService(database, relay, Reauthentication(database, hasher, throttle), clock=clock),
         usage=UsageService(database, clock=clock),
     )
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from tenant_daemon.daemon import Daemon
 from tenant_daemon.home import TenantHome
+from tenant_daemon.hub_client.canary_alarm import CanaryAlarm
 from tenant_daemon.hub_client.enrolment import EnrolmentFailed, follow_hub, read_enrolment
 from tenant_daemon.kit.pid_file import AlreadyRunning, hold_pid_file
 from tenant_daemon.kit.signals import until_signal
@@ -13,7 +14,7 @@ from tenant_daemon.kit.terminal import complain
 from tenant_daemon.redaction import LiveRedactor
 from tenant_daemon.redaction.process_logging import configure_logging
 from tenant_daemon.settings import load_settings
-from tenant_daemon.vault import Vault
+from tenant_daemon.vault import Vault, VaultLocked
 
 
 def add_parser(subparsers: Any) -> None:
@@ -40,11 +41,12 @@ def run(args: argparse.Namespace) -> int:
         with hold_pid_file(home.pid_file):
             if args.link_url:
                 follow_hub(home, args.link_url)
-            redactor = LiveRedactor(Vault.open(home))
+            vault = Vault.open(home)
+            redactor = LiveRedactor(vault, CanaryAlarm(home, vault).at("log"))
             configure_logging(redactor)
             daemon = Daemon(home, settings, lambda text: redactor.current().redact(text))
             asyncio.run(until_signal(daemon.run()))
-    except (EnrolmentFailed, AlreadyRunning) as exc:
+    except (EnrolmentFailed, AlreadyRunning, VaultLocked) as exc:
         complain(str(exc))
         return 1
     return 0

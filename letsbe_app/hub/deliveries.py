@@ -9,8 +9,12 @@ from letsbe_app.hub.session import WINDOW, LinkSession
 from letsbe_app.relay import Topic
 from letsbe_app.relay.outbox import Waiting
 from tenant_daemon.contracts.chat import SendMessage
+from tenant_daemon.contracts.secrets import RevealAsked, SecretChangeAsked, SecretProvided
 
 _CHAT: Final = SendMessage.model_fields["kind"].default
+_SECRET_REQUESTS: Final = {
+    message.model_fields["kind"].default for message in (SecretProvided, SecretChangeAsked, RevealAsked)
+}
 
 
 class Deliveries:
@@ -55,6 +59,11 @@ class Deliveries:
                 changed = await self._services.runs.refused(session, self._tenant_id, _message_ids(done))
             self._session.forget([message_id])
         await self._announce(changed)
+        for message in done:
+            if message.kind in _SECRET_REQUESTS:
+                await self._services.secrets.undeliverable(
+                    self._tenant_id, str(message.payload["request_id"])
+                )
         return bool(done)
 
     async def _announce(self, conversation_ids: Sequence[str]) -> None:

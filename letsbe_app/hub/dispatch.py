@@ -18,6 +18,7 @@ from tenant_daemon.contracts.commands import ApplyConfig, ConfigApplied
 from tenant_daemon.contracts.envelope import Acknowledged, DaemonEnvelope, Hello, Rejected
 from tenant_daemon.contracts.errors import ErrorCode
 from tenant_daemon.contracts.health import Heartbeat
+from tenant_daemon.contracts.secrets import CanarySeen, SecretAnswered, SecretsListed
 from tenant_daemon.contracts.usage import UsageReported
 
 log = structlog.get_logger()
@@ -69,6 +70,12 @@ class LinkDispatch:
                     await self._services.changes.settle(self._tenant_id, payload)
                 case AuditHeadReported():
                     await self._services.audit_heads.record(self._tenant_id, payload)
+                case SecretsListed():
+                    await self._services.secrets.record_list(self._tenant_id, payload)
+                case SecretAnswered():
+                    await self._services.secrets.settle(self._tenant_id, payload)
+                case CanarySeen():
+                    await self._services.secrets.record_alarm(self._tenant_id, payload)
                 case UsageReported():
                     await self._services.usage.record(self._tenant_id, payload)
                 case ConfigApplied():

@@ -4,6 +4,7 @@ from typing import Protocol
 
 from letsbe_app.db.session import Database
 from letsbe_app.fleet.audit_heads.service import AuditHeadService
+from letsbe_app.fleet.secrets.service import SecretService
 from letsbe_app.fleet.tenants.service import TenantService
 from letsbe_app.relay import Relay
 from letsbe_app.workforce.agents.service import AgentService
@@ -32,5 +33,7 @@ class LinkServices(Protocol):
     def changes(self) -> ChangeService: ...
     @property
     def audit_heads(self) -> AuditHeadService: ...
+    @property
+    def secrets(self) -> SecretService: ...
     @property
     def usage(self) -> UsageService: ...

@@ -43,6 +43,7 @@ class Topic(StrEnum):
     CONVERSATION = "conversation"
     TENANT = "tenant"
     PROVISIONING = "provisioning"
+    SECRETS = "secrets"
     SESSION = "session"
     """A sign-in ended; stays inside the hub, where each stream looks its session up again."""
 

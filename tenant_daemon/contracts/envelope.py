@@ -18,6 +18,14 @@ from tenant_daemon.contracts.chat import RunAcknowledged, RunEvent, RunResend, S
 from tenant_daemon.contracts.commands import ApplyConfig, ConfigApplied
 from tenant_daemon.contracts.errors import ErrorCode
 from tenant_daemon.contracts.health import Heartbeat
+from tenant_daemon.contracts.secrets import (
+    CanarySeen,
+    RevealAsked,
+    SecretAnswered,
+    SecretChangeAsked,
+    SecretProvided,
+    SecretsListed,
+)
 from tenant_daemon.contracts.usage import UsageReported
 from tenant_daemon.contracts.version import PROTOCOL_VERSION
 
@@ -69,6 +77,9 @@ DaemonPayload = Annotated[
     | ApprovalSettledReport
     | UsageReported
     | ConfigApplied
+    | SecretAnswered
+    | SecretsListed
+    | CanarySeen
     | ChangeRecorded
     | ChangeSettled
     | AuditHeadReported,
@@ -86,6 +97,9 @@ HubPayload = Annotated[
     | RunResend
     | ApprovalDecided
     | ApplyConfig
+    | SecretProvided
+    | SecretChangeAsked
+    | RevealAsked
     | UndoRequested,
     Field(discriminator="kind"),
 ]

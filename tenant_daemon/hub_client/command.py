@@ -6,10 +6,12 @@ from typing import Any
 
 from tenant_daemon.audit import AuditTrail
 from tenant_daemon.home import TenantHome
+from tenant_daemon.hub_client.canary_alarm import CanaryAlarm
 from tenant_daemon.hub_client.channel import open_websocket
 from tenant_daemon.hub_client.enrolment import EnrolmentFailed, read_enrolment
 from tenant_daemon.hub_client.link import LinkParts, run_link
 from tenant_daemon.hub_client.outbox import open_store
+from tenant_daemon.hub_client.secrets import SecretDesk
 from tenant_daemon.kit.signals import until_signal
 from tenant_daemon.kit.terminal import complain
 from tenant_daemon.redaction import LiveRedactor
@@ -40,8 +42,9 @@ def run(args: argparse.Namespace) -> int:
         complain(str(exc))
         return 1
     vault = Vault.open(home)
-    redactor = LiveRedactor(vault)
-    configure_logging(redactor)
+    alarm = CanaryAlarm(home, vault)
+    configure_logging(LiveRedactor(vault, alarm.at("log")))
+    redactor = LiveRedactor(vault, alarm.at("hub message"))
     api_key = vault.get(HUB_KEY_SECRET, actor="daemon:link", purpose="open the link to the hub")
     parts = LinkParts(
         home=home,
@@ -50,6 +53,7 @@ def run(args: argparse.Namespace) -> int:
         redactor=redactor,
         audit=AuditTrail.open(home),
         open_channel=lambda: open_websocket(enrolled.link_url, api_key),
+        desk=SecretDesk(home, vault, enrolled.tenant_id),
     )
     asyncio.run(until_signal(run_link(parts)))
     return 0

@@ -11,10 +11,12 @@ from tenant_daemon.contracts.changes import UndoRequested
 from tenant_daemon.contracts.chat import SendMessage, StopRun
 from tenant_daemon.contracts.commands import ApplyConfig, ConfigApplied
 from tenant_daemon.contracts.config import TenantConfig
+from tenant_daemon.contracts.secrets import RevealAsked, SecretChangeAsked, SecretProvided
 from tenant_daemon.hub_client.applied_config import AppliedConfig, ConfigRefused
 from tenant_daemon.hub_client.chat import ChatRelay
 from tenant_daemon.hub_client.inbox import Incoming
 from tenant_daemon.hub_client.outbox import LinkStore
+from tenant_daemon.hub_client.secrets import SecretRequest
 from tenant_daemon.hub_client.wrapper_client import WrapperAway, WrapperClient
 from tenant_daemon.kit.backoff import Backoff
 
@@ -27,7 +29,8 @@ class Dispatcher:
     """
     Stored messages in, calls to the other parts out. Call ``restore`` after ``ChatRelay.restore``.
 
-    ``check_config`` raises ``ConfigRefused`` for what this server cannot work with.
+    ``check_config`` raises ``ConfigRefused`` for what this server cannot work with. ``answer_secret`` has told
+    the hub what became of the request when it returns.
     """
 
     def __init__(
@@ -39,6 +42,7 @@ class Dispatcher:
         check_config: Callable[[TenantConfig], Awaitable[None]],
         on_config: Callable[[], Awaitable[None]],
         tasks: asyncio.TaskGroup,
+        answer_secret: Callable[[SecretRequest], Awaitable[None]],
     ) -> None:
         self._store = store
         self._chat = chat
@@ -47,6 +51,7 @@ class Dispatcher:
         self._check_config = check_config
         self._on_config = on_config
         self._tasks = tasks
+        self._answer_secret = answer_secret
 
     def restore(self) -> None:
         """Do what the last run of this process left undone."""
@@ -69,6 +74,8 @@ class Dispatcher:
                 self._tasks.create_task(
                     self._pass_on(message.id, lambda: self._wrapper.undo(undo), undo.kind)
                 )
+            case SecretProvided() | SecretChangeAsked() | RevealAsked() as request:
+                self._tasks.create_task(self._answer(message.id, request))
             case ApplyConfig() as wish:
                 self._tasks.create_task(self._apply(message.id, wish))
             case _:
@@ -108,6 +115,10 @@ class Dispatcher:
             self._report(ConfigApplied(version=self._config.version, is_applied=True))
             if is_new:
                 await self._on_config()
+        self._store.inbox.done(message_id)
+
+    async def _answer(self, message_id: str, request: SecretRequest) -> None:
+        await self._answer_secret(request)
         self._store.inbox.done(message_id)
 
     def _report(self, report: ConfigApplied) -> None:

@@ -10,10 +10,20 @@ from tenant_daemon.contracts.base import utc_now
 from tenant_daemon.contracts.changes import UndoRequested
 from tenant_daemon.contracts.chat import SendMessage, StopRun
 from tenant_daemon.contracts.commands import ApplyConfig
+from tenant_daemon.contracts.secrets import RevealAsked, SecretChangeAsked, SecretProvided
 from tenant_daemon.hub_client.schema import select
 from tenant_daemon.kit.database import Database
 
-InboxPayload = SendMessage | StopRun | ApprovalDecided | ApplyConfig | UndoRequested
+InboxPayload = (
+    SendMessage
+    | StopRun
+    | ApprovalDecided
+    | ApplyConfig
+    | UndoRequested
+    | SecretProvided
+    | SecretChangeAsked
+    | RevealAsked
+)
 """The durable messages from the hub."""
 
 KEPT_IDS: Final = 20_000

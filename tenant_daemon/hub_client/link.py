@@ -23,11 +23,13 @@ from tenant_daemon.hub_client.handovers import Handovers
 from tenant_daemon.hub_client.health import HealthMonitor, Versions
 from tenant_daemon.hub_client.inbox import Incoming
 from tenant_daemon.hub_client.jobs import RecentRuns
+from tenant_daemon.hub_client.last_look import with_last_look
 from tenant_daemon.hub_client.local_server import build_local_app
 from tenant_daemon.hub_client.metrics import MetricsReader
 from tenant_daemon.hub_client.openclaw_link import OpenClawLink
 from tenant_daemon.hub_client.outbox import LinkStore
 from tenant_daemon.hub_client.run_in_progress import ChatParts
+from tenant_daemon.hub_client.secrets import SecretDesk, SecretRequest, SecretsReporter
 from tenant_daemon.hub_client.wrapper_client import WrapperClient
 from tenant_daemon.kit.http_server import serve_on
 from tenant_daemon.kit.pid_file import signal_holder
@@ -56,6 +58,7 @@ class LinkParts:
     redactor: LiveRedactor
     audit: AuditTrail
     open_channel: OpenChannel
+    desk: SecretDesk
 
 
 async def run_link(parts: LinkParts) -> None:
@@ -79,13 +82,25 @@ class _Link:
         self._wrapper = wrapper
         self._config = AppliedConfig(parts.home.config_file)
         self._door = GatewayDoor()
-        self._hub = HubConnection(parts.store, parts.open_channel, self._hello, self)
+        open_channel = with_last_look(parts.open_channel, parts.redactor)
+        self._hub = HubConnection(parts.store, open_channel, self._hello, self)
         self._handovers = Handovers(self._door, lambda: self._config.current, wrapper.cancel)
         self._chat = ChatRelay(self._chat_parts(wrapper), self._handovers, tasks)
         self._check = ConfigCheck(parts.home, parts.settings)
         self._dispatcher = Dispatcher(
-            parts.store, self._chat, wrapper, self._config, self._check_config, self._on_config, tasks
+            parts.store,
+            self._chat,
+            wrapper,
+            self._config,
+            self._check_config,
+            self._on_config,
+            tasks,
+            self._answer_secret,
         )
+        self._reporter = SecretsReporter(
+            parts.desk, parts.store, lambda text: parts.redactor.current().redact(text)
+        )
+        self._reporting = asyncio.Lock()
         self._openclaw = OpenClawLink(self._connect, self._config, self._chat, self._look)
         self._health = self._monitor()
 
@@ -124,8 +139,20 @@ class _Link:
 
     async def _look_into_store(self) -> None:
         while True:
+            await self._report_secrets()
             await asyncio.sleep(_LOOK_SECONDS)
             self._chat.on_store_changed()
+
+    async def _answer_secret(self, request: SecretRequest) -> None:
+        answer = await asyncio.to_thread(self._parts.desk.answer, request)
+        self._parts.store.put(answer)
+        await self._report_secrets()
+        self._hub.wake()
+
+    async def _report_secrets(self) -> None:
+        async with self._reporting:
+            if await asyncio.to_thread(self._reporter.look):
+                self._hub.wake()
 
     def _on_knock(self) -> None:
         self._chat.on_store_changed()

@@ -19,6 +19,7 @@ from tenant_daemon.contracts.changes import ChangeRecorded, ChangeSettled
 from tenant_daemon.contracts.chat import ApprovalSettled, ApprovalWaiting, ToolFinished, ToolStarted
 from tenant_daemon.contracts.commands import ConfigApplied
 from tenant_daemon.contracts.envelope import Rejected
+from tenant_daemon.contracts.secrets import CanarySeen, SecretAnswered, SecretsListed
 from tenant_daemon.contracts.usage import UsageReported
 from tenant_daemon.hub_client.follow_ups import FollowUps
 from tenant_daemon.hub_client.inbox import Inbox
@@ -39,6 +40,9 @@ OutboxPayload = (
     | ChangeRecorded
     | ChangeSettled
     | AuditHeadReported
+    | SecretAnswered
+    | SecretsListed
+    | CanarySeen
     | Rejected
 )
 """The durable messages to the hub."""

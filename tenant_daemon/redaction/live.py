@@ -6,6 +6,7 @@ from typing import Protocol
 
 from tenant_daemon.redaction.detectors.known import KnownSecret
 from tenant_daemon.redaction.redactor import Redactor
+from tenant_daemon.redaction.watchful import WatchfulRedactor
 
 
 class KnownSecrets(Protocol):
@@ -20,11 +21,24 @@ class KnownSecrets(Protocol):
         ...
 
 
+class CanaryWatch(Protocol):
+    """Who is told when a planted secret turns up."""
+
+    def names(self) -> frozenset[str]:
+        """The planted secrets of the vault as it is now."""
+        ...
+
+    def seen(self, names: frozenset[str]) -> None:
+        """These were found in something that was about to leave."""
+        ...
+
+
 class LiveRedactor:
     """Hands out the current redactor and builds a new one only when the vault has changed."""
 
-    def __init__(self, vault: KnownSecrets) -> None:
+    def __init__(self, vault: KnownSecrets, watch: CanaryWatch | None = None) -> None:
         self._vault = vault
+        self._watch = watch
         self._lock = threading.Lock()
         self._built: tuple[int, Redactor] | None = None
 
@@ -44,5 +58,11 @@ class LiveRedactor:
             built = self._built
             if built is None or built[0] != version:
                 secrets = [KnownSecret(name, value) for name, value in self._vault.known_secrets()]
-                built = self._built = (version, Redactor(secrets, previous=built[1] if built else None))
+                built = self._built = (version, self._build(secrets, built[1] if built else None))
             return built[1]
+
+    def _build(self, secrets: Sequence[KnownSecret], previous: Redactor | None) -> Redactor:
+        canaries = self._watch.names() if self._watch else frozenset()
+        if self._watch is None or not canaries:
+            return Redactor(secrets, previous=previous)
+        return WatchfulRedactor(secrets, canaries, self._watch.seen, previous=previous)

@@ -6,6 +6,7 @@ from typing import Any, Final
 import uvicorn
 
 from tenant_daemon.home import TenantHome
+from tenant_daemon.hub_client.canary_alarm import CanaryAlarm
 from tenant_daemon.local_tokens import local_token
 from tenant_daemon.policy import classify
 from tenant_daemon.redaction import LiveRedactor
@@ -37,8 +38,9 @@ def run(args: argparse.Namespace) -> int:
     home = TenantHome(args.home)
     settings = load_settings(home)
     vault = Vault.open(home)
-    redactor = LiveRedactor(vault)
-    configure_logging(redactor)
+    alarm = CanaryAlarm(home, vault)
+    configure_logging(LiveRedactor(vault, alarm.at("log")))
+    redactor = LiveRedactor(vault, alarm.at("tool call"))
     app = create_app(
         lambda: open_parts(home, settings, collaborators_of(home, vault, redactor)),
         local_token(home, "wrapper"),

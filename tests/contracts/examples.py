@@ -34,6 +34,16 @@ from tenant_daemon.contracts.enrolment import EnrolmentGranted, EnrolmentRequest
 from tenant_daemon.contracts.envelope import Acknowledged, Hello, Rejected, Welcome
 from tenant_daemon.contracts.errors import ErrorCode
 from tenant_daemon.contracts.health import ComponentHealth, Heartbeat
+from tenant_daemon.contracts.secrets import (
+    CanarySeen,
+    RevealAsked,
+    SecretAnswered,
+    SecretChange,
+    SecretChangeAsked,
+    SecretProvided,
+    SecretsListed,
+    SecretSummary,
+)
 from tenant_daemon.contracts.tiers import AutonomyLevel, Tier
 from tenant_daemon.contracts.usage import UsageBucket, UsageReported
 
@@ -67,6 +77,23 @@ CONFIG = TenantConfig(
 )
 
 FROM_DAEMON: dict[str, Message] = {
+    "canary_seen": CanarySeen(alarm_id="cny_1", name="old-pay-key", door="model request", seen_at=AT),
+    "secret_answered": SecretAnswered(request_id="sec_1", is_done=True, sealed="AQID"),
+    "secrets_listed": SecretsListed(
+        secrets=[
+            SecretSummary(
+                name="shop-key",
+                secret_kind="api_key",
+                version=2,
+                note="the shop",
+                changed_at=AT,
+                changed_by="user:usr_1",
+                used_at=LATER,
+                used_by="agent:sales",
+            )
+        ],
+        is_cut=True,
+    ),
     "hello": Hello(protocol_version=1, daemon_version="0.1.0", config_version=7),
     "acknowledged": Acknowledged(ids=["obx_1", "obx_2"]),
     "rejected": Rejected(id="run_1", code=ErrorCode.NOT_FOUND, detail="the run is not kept here"),
@@ -180,6 +207,22 @@ FROM_DAEMON: dict[str, Message] = {
 }
 
 FROM_HUB: dict[str, Message] = {
+    "reveal_asked": RevealAsked(
+        request_id="sec_1", name="shop-key", public_key="cHVibGlj", asked_by="usr_1", expires_at=LATER
+    ),
+    "secret_change_asked": SecretChangeAsked(
+        request_id="sec_1", name="shop-key", change=SecretChange.ROTATE, asked_by="usr_1", expires_at=LATER
+    ),
+    "secret_provided": SecretProvided(
+        request_id="sec_1",
+        name="shop-key",
+        secret_kind="api_key",
+        note="the shop",
+        is_new=False,
+        sealed="AQID",
+        asked_by="usr_1",
+        expires_at=LATER,
+    ),
     "welcome": Welcome(protocol_version=1, tenant_id="ten_1", server_time=AT),
     "acknowledged": Acknowledged(ids=["out_1"]),
     "rejected": Rejected(id="out_1", code=ErrorCode.BAD_MESSAGE, detail="payload: missing"),

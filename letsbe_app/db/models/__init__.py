@@ -13,6 +13,7 @@ from letsbe_app.db.models.fleet import (
 from letsbe_app.db.models.oversight import AuditEntry
 from letsbe_app.db.models.requests import IdempotentRequest
 from letsbe_app.db.models.shop import FoundingMember, OnboardingDraft, Order, OrderStatus, PaymentEvent
+from letsbe_app.db.models.secrets import CanaryAlarm, SecretList, SecretRequest, SecretRequestStatus
 from letsbe_app.db.models.workforce import (
     Agent,
     Approval,
@@ -28,6 +29,7 @@ __all__ = [
     "Approval",
     "AuditEntry",
     "AuditHead",
+    "CanaryAlarm",
     "ChangeStatus",
     "ChatMessage",
     "Conversation",
@@ -45,6 +47,9 @@ __all__ = [
     "PaymentEvent",
     "ProvisioningStep",
     "StepState",
+    "SecretList",
+    "SecretRequest",
+    "SecretRequestStatus",
     "Tenant",
     "TenantStatus",
     "UsageRecord",

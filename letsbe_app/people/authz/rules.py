@@ -17,6 +17,8 @@ class Permission(StrEnum):
     MANAGE = "manage"
     """Change agents, servers and what they may do."""
     BUY = "buy"
+    SECRETS = "secrets"
+    """Provide, reveal, change and delete secrets of a server."""
 
 
 _ALLOWED: Final[dict[UserRole, frozenset[Permission]]] = {

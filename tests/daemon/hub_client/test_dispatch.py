@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +14,17 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from tenant_daemon.contracts.approvals import ApprovalDecided, Verdict
+from tenant_daemon.contracts.base import utc_now
 from tenant_daemon.contracts.chat import SendMessage, StopRun
 from tenant_daemon.contracts.commands import ApplyConfig, ConfigApplied
 from tenant_daemon.contracts.config import AgentConfig, TenantConfig
+from tenant_daemon.contracts.secrets import SecretChange, SecretChangeAsked
 from tenant_daemon.hub_client import dispatch
 from tenant_daemon.hub_client.applied_config import AppliedConfig, ConfigRefused
 from tenant_daemon.hub_client.dispatch import Dispatcher
 from tenant_daemon.hub_client.inbox import InboxPayload, Incoming
 from tenant_daemon.hub_client.outbox import LinkStore
+from tenant_daemon.hub_client.secrets import SecretRequest
 from tenant_daemon.hub_client.sessions import ChatSession
 from tenant_daemon.hub_client.wrapper_client import WrapperClient
 from tenant_daemon.kit.http_server import serve_on
@@ -28,6 +32,9 @@ from tests.support.sockets import listening_socket
 from tests.support.waiting import eventually
 
 DECISION = ApprovalDecided(approval_id="apr1", verdict=Verdict.DENY, decided_by="usr1", deny_reason="no")
+
+
+LATER = utc_now() + timedelta(minutes=5)
 
 
 class _Chat:
@@ -54,6 +61,16 @@ class _Wrapper:
         return JSONResponse({}, self.statuses.pop(0) if self.statuses else 200)
 
 
+class _Answered:
+    """Requests about secrets that were answered."""
+
+    def __init__(self) -> None:
+        self.requests: list[SecretRequest] = []
+
+    async def take(self, request: SecretRequest) -> None:
+        self.requests.append(request)
+
+
 @dataclass
 class _Desk:
     store: LinkStore
@@ -61,6 +78,7 @@ class _Desk:
     wrapper: _Wrapper
     config: AppliedConfig
     dispatcher: Dispatcher
+    answered: _Answered
     config_changes: int = 0
     checked: list[int] = field(default_factory=list)
     may_check: asyncio.Event = field(default_factory=asyncio.Event)
@@ -104,6 +122,7 @@ async def desk(tmp_path: Path) -> AsyncIterator[_Desk]:
             raise ConfigRefused(desk.refusal)
 
     async with WrapperClient(listener.getsockname()[1], "wrapper-token") as wrapper:
+        answered = _Answered()
         dispatcher = Dispatcher(
             store,
             chat,
@@ -112,8 +131,9 @@ async def desk(tmp_path: Path) -> AsyncIterator[_Desk]:
             check,
             on_config,
             _Tasks(),  # type: ignore[arg-type]
+            answered.take,
         )
-        desk = _Desk(store, chat, played, config, dispatcher)
+        desk = _Desk(store, chat, played, config, dispatcher, answered)
         desk.may_check.set()
         yield desk
     server.cancel()
@@ -239,3 +259,14 @@ async def test_restart_does_what_was_left_undone(desk: _Desk) -> None:
 async def test_wrapper_is_told_of_a_stopped_session(desk: _Desk) -> None:
     await desk.dispatcher._wrapper.cancel(ChatSession("sales", "cnv1"))
     assert desk.wrapper.requests == [("/api/v1/sessions/cancel", {"session_id": "agent:sales:c-cnv1"})]
+
+
+async def test_request_about_a_secret_is_answered_and_then_done(desk: _Desk) -> None:
+    request = SecretChangeAsked(
+        request_id="sec_1", name="shop-key", change=SecretChange.ROTATE, asked_by="usr1", expires_at=LATER
+    )
+    desk.accept("out_9", request)
+    await desk.until_done()
+
+    assert desk.answered.requests == [request]
+    assert desk.store.inbox.pending() == []

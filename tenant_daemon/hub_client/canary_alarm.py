@@ -1,0 +1,101 @@
+"""
+What happens when a planted secret turns up: the audit has it, and the hub tells the owner.
+
+Whatever carried it was redacted already; the alarm is about whoever had it in hand.
+"""
+
+import hashlib
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import structlog
+
+from tenant_daemon.audit import AuditEvent, AuditRecord, AuditTrail, AuditUnavailable
+from tenant_daemon.contracts.base import utc_now
+from tenant_daemon.contracts.secrets import CanarySeen
+from tenant_daemon.home import TenantHome
+from tenant_daemon.hub_client.outbox import OutboxFull, open_store
+from tenant_daemon.vault import Vault, VaultLocked
+
+QUIET_SECONDS: Final = 600.0
+"""One alarm per canary and door in this time: a chat's history repeats what was seen in it."""
+
+log = structlog.get_logger()
+
+
+class CanaryAlarm:
+    """One per process; ``at`` makes the watch of one door."""
+
+    def __init__(
+        self, home: TenantHome, vault: Vault, *, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._home = home
+        self._vault = vault
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._raised_at: dict[tuple[str, str], float] = {}
+
+    def at(self, door: str) -> "DoorWatch":
+        """The watch of this door, named as the owner reads it."""
+        return DoorWatch(self, door)
+
+    def names(self) -> frozenset[str]:
+        """The planted secrets; none while the vault is locked, since nothing leaves then anyway."""
+        try:
+            return self._vault.canaries()
+        except VaultLocked:
+            return frozenset()
+
+    def raise_for(self, names: frozenset[str], door: str) -> None:
+        """Tell of these, unless that was done a moment ago."""
+        for name in sorted(names):
+            if self._is_due(name, door):
+                # Not in the caller's thread: it may hold a lock of the log that this writes to.
+                threading.Thread(target=self._raise, args=(name, door), name="canary-alarm").start()
+
+    def _is_due(self, name: str, door: str) -> bool:
+        with self._lock:
+            now = self._clock()
+            raised_at = self._raised_at.get((name, door))
+            if raised_at is not None and now - raised_at < QUIET_SECONDS:
+                return False
+            self._raised_at[name, door] = now
+            return True
+
+    def _raise(self, name: str, door: str) -> None:
+        seen = utc_now()
+        alarm_id = hashlib.sha256(f"{name}\n{door}\n{seen.isoformat()}".encode()).hexdigest()[:32]
+        log.error("canary.seen", secret_name=name, door=door)
+        try:
+            trail = AuditTrail.open(self._home)
+            try:
+                record = AuditRecord(
+                    event=AuditEvent.CANARY_SEEN, actor=f"daemon:{door}", subject=name, summary=door
+                )
+                trail.append(record)
+            finally:
+                trail.close()
+            store = open_store(self._home.link_db)
+            try:
+                store.put(CanarySeen(alarm_id=f"cny_{alarm_id}", name=name, door=door, seen_at=seen))
+            finally:
+                store.close()
+        except (AuditUnavailable, OutboxFull, OSError) as exc:
+            log.error("canary.alarm_not_kept", secret_name=name, door=door, reason=type(exc).__name__)
+
+
+@dataclass(frozen=True)
+class DoorWatch:
+    """``redaction.live.CanaryWatch`` of one door."""
+
+    alarm: CanaryAlarm
+    door: str
+
+    def names(self) -> frozenset[str]:
+        return self.alarm.names()
+
+    def seen(self, names: frozenset[str]) -> None:
+        self.alarm.raise_for(names, self.door)
