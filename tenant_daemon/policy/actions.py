@@ -6,7 +6,7 @@ no second reading of the agent's text anywhere. Strings may still hold ``SECRET_
 resolved at the last moment before execution.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -31,10 +31,6 @@ class Command:
     """What it reads from its input (a here-document), instead of a file or a pipe."""
     cwd: Path | None = None
     """Where it runs when that is not the folder of the whole call; it may be made by an earlier command."""
-
-    def without_cwd(self) -> "Command":
-        """The same, running where the whole call does."""
-        return replace(self, cwd=None)
 
 
 Plan = tuple[Any, ...]

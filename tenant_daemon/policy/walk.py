@@ -1,5 +1,6 @@
 """Judges every part of a command line in the order in which it runs, and builds the action from it."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Final, assert_never
 
@@ -54,6 +55,8 @@ class LineJudge:
         self.is_runnable = True
         self.pipelines: list[tuple[Command, ...]] = []
         self.connectors: list[str] = []
+        self._folders: list[str] = []
+        """Where each pipeline runs."""
         self.is_flat = True
         self.variables: dict[str, str] = {}
         self.computed: set[str] = set()
@@ -81,15 +84,16 @@ class LineJudge:
         return self.verdict.judgement(self._action(plan))
 
     def _action(self, plan: Plan | None) -> RunPipelines:
-        home = Path(self.judge_argv.places.roots.workspace)
-        first = self.pipelines[0][0].cwd or home
-        if all(command.cwd == first for pipeline in self.pipelines for command in pipeline):
+        folders, pipelines = self._folders, tuple(self.pipelines)
+        home = self.judge_argv.context.workspace
+        cwd = home if folders[0] == self.judge_argv.places.roots.workspace else Path(folders[0])
+        if any(folder != folders[0] for folder in folders):
+            cwd = home
             pipelines = tuple(
-                tuple(command.without_cwd() for command in pipeline) for pipeline in self.pipelines
+                tuple(replace(command, cwd=Path(folder)) for command in pipeline)
+                for pipeline, folder in zip(pipelines, folders, strict=True)
             )
-        else:
-            first, pipelines = home, tuple(self.pipelines)
-        return RunPipelines(pipelines, tuple(self.connectors), cwd=first, plan=None if self.is_flat else plan)
+        return RunPipelines(pipelines, tuple(self.connectors), cwd, None if self.is_flat else plan)
 
     # -- steps ------------------------------------------------------------------------------------------
 
@@ -252,15 +256,17 @@ class LineJudge:
             commands = _with_outer(commands, self._outer)
         judge = self.judge_argv
         built: list[Command] = []
-        judge.output = self._output_of(commands[-1])
+        judge.output = self._output_of(commands[-1]) if commands[-1].redirects else ""
         for index, command in enumerate(commands):
             judge.is_alone = judge.is_only and not command.redirects
             judge.upstream = list(built[-1].argv) if built else []
-            self._check_joints(command, index, len(commands) - 1)
+            if command.redirects or command.stdin is not None:
+                self._check_joints(command, index, len(commands) - 1)
             built.append(self._command(command))
         if self.pipelines:
             self.connectors.append(self._before)
         self.pipelines.append(tuple(built))
+        self._folders.append(judge.places.cwd)
         plan: Plan = ("run", len(self.pipelines) - 1)
         if step.is_negated:
             self.is_flat = False
@@ -300,9 +306,14 @@ class LineJudge:
 
     def _command(self, command: SimpleCommand) -> Command:
         judge = self.judge_argv
-        argv = [text for word in command.words for text in self._argument(word, command.words)]
+        argv: list[str] = []
+        for word in command.words:
+            if not word.is_glob and word.text.isascii():
+                argv.append(word.text)
+            else:
+                argv.extend(self._argument(word, command.words))
         judge.env, judge.needs_network, judge.replaced = (), False, None
-        is_computed = any(self._holds_output(word) for word in command.words)
+        is_computed = any(not word.text.isascii() and self._holds_output(word) for word in command.words)
         judge.stdin_text = None if command.stdin is None else show(self._filled(command.stdin))
         if judge.stdin_text and ("SECRET_REF(" in judge.stdin_text or FROM_INPUT in judge.stdin_text):
             self._cannot("shell.input", "What the command would read cannot be checked.")
@@ -324,8 +335,9 @@ class LineJudge:
                 external=True,
                 unknown=True,
             )
-        redirects = [self._redirect(redirect) for redirect in command.redirects if redirect.kind != "aside"]
-        judge.redirects(redirects)
+        redirects = [self._redirect(one) for one in command.redirects if one.kind != "aside"]
+        if redirects:
+            judge.redirects(redirects)
         whole = tuple(judge.replaced or argv)
         return self._with_redirects(redirects, whole, (_NO_HOME, *env, *judge.env), judge.needs_network)
 
@@ -421,6 +433,9 @@ class LineJudge:
         env: tuple[tuple[str, str], ...],
         network: bool,
     ) -> Command:
+        stdin_text = self.judge_argv.stdin_text
+        if not redirects:
+            return Command(argv, env, needs_network=network, stdin_text=stdin_text)
         places = self.judge_argv.places
         paths: dict[str, Path] = {}
         is_merged = False
@@ -444,8 +459,7 @@ class LineJudge:
             needs_network=network,
             stderr_path=paths.get("err"),
             is_stderr_merged=is_merged,
-            stdin_text=self.judge_argv.stdin_text,
-            cwd=Path(places.cwd),
+            stdin_text=stdin_text,
         )
 
     def _cannot(self, rule_id: str, reason: str) -> None:
