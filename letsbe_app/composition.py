@@ -24,6 +24,7 @@ from letsbe_app.settings import Settings, load_settings
 from letsbe_app.shop.billing.gateway import PaymentGateway
 from letsbe_app.shop.billing.practice_gateway import PracticeGateway
 from letsbe_app.shop.billing.service import BillingService
+from letsbe_app.shop.billing.token_pool import TokenPools
 from letsbe_app.shop.catalog.service import Catalog
 from letsbe_app.shop.onboarding.service import OnboardingService
 from letsbe_app.shop.orders.service import OrderService
@@ -82,7 +83,7 @@ def build_services(
     content = TenantContent(secret_box)
     relay = Relay.from_settings(settings, content)
     catalog = Catalog.load()
-    agents = AgentService(database, relay, clock=clock)
+    agents = AgentService(database, relay, budgets=TokenPools(catalog).budgets, clock=clock)
     tenants = TenantService(
         database,
         relay,

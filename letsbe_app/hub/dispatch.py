@@ -12,6 +12,7 @@ from letsbe_app.kit.ids import new_id
 from letsbe_app.workforce.conversations.intake import Accepted, Answer, RunIntake
 from tenant_daemon.contracts.approvals import ApprovalRequested, ApprovalSettledReport
 from tenant_daemon.contracts.audit import AuditHeadReported
+from tenant_daemon.contracts.budget import BudgetReached
 from tenant_daemon.contracts.changes import ChangeRecorded, ChangeSettled
 from tenant_daemon.contracts.chat import RunEvent
 from tenant_daemon.contracts.commands import ApplyConfig, ConfigApplied
@@ -78,6 +79,8 @@ class LinkDispatch:
                     await self._services.secrets.record_alarm(self._tenant_id, payload)
                 case UsageReported():
                     await self._services.usage.record(self._tenant_id, payload)
+                case BudgetReached():
+                    await self._services.usage.record_alert(self._tenant_id, payload)
                 case ConfigApplied():
                     await self._note_config(payload)
                 case Hello() | Acknowledged() | Rejected():

@@ -13,6 +13,7 @@ from pydantic import AwareDatetime, Field, TypeAdapter, ValidationError
 from tenant_daemon.contracts.approvals import ApprovalDecided, ApprovalRequested, ApprovalSettledReport
 from tenant_daemon.contracts.audit import AuditHeadReported
 from tenant_daemon.contracts.base import Message
+from tenant_daemon.contracts.budget import BudgetReached
 from tenant_daemon.contracts.changes import ChangeRecorded, ChangeSettled, UndoRequested
 from tenant_daemon.contracts.chat import RunAcknowledged, RunEvent, RunResend, SendMessage, StopRun
 from tenant_daemon.contracts.commands import ApplyConfig, ConfigApplied
@@ -76,6 +77,7 @@ DaemonPayload = Annotated[
     | ApprovalRequested
     | ApprovalSettledReport
     | UsageReported
+    | BudgetReached
     | ConfigApplied
     | SecretAnswered
     | SecretsListed

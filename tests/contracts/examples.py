@@ -11,6 +11,7 @@ from tenant_daemon.contracts.approvals import (
 )
 from tenant_daemon.contracts.audit import AuditHeadReported
 from tenant_daemon.contracts.base import Message
+from tenant_daemon.contracts.budget import BudgetPeriod, BudgetReached, TokenBudget
 from tenant_daemon.contracts.changes import ChangeKind, ChangeRecorded, ChangeSettled, UndoRequested
 from tenant_daemon.contracts.chat import (
     ApprovalSettled,
@@ -69,11 +70,23 @@ CONFIG = TenantConfig(
             unlocked_tools=["http"],
             tier_floors={"shell": Tier.RED},
             is_stopped=True,
+            parent_agent_id="dispatcher",
         )
     ],
     is_stopped=True,
     approval_ttl_seconds=3600,
     period_token_limit=8_000_000,
+    budgets=[
+        TokenBudget(
+            period=BudgetPeriod.PLAN,
+            tokens=8_000_000,
+            agent_id="it-admin",
+            with_sub_agents=True,
+            plan_began_at=AT,
+            applies_from=AT,
+            applies_until=LATER,
+        )
+    ],
 )
 
 FROM_DAEMON: dict[str, Message] = {
@@ -93,6 +106,16 @@ FROM_DAEMON: dict[str, Message] = {
             )
         ],
         is_cut=True,
+    ),
+    "budget_reached": BudgetReached(
+        percent=80,
+        agent_id="it-admin",
+        period=BudgetPeriod.MONTH,
+        period_began_at=AT,
+        budget_tokens=1_000,
+        used_tokens=812,
+        note="Iris has used 80 % of the tokens for this month.",
+        reached_at=LATER,
     ),
     "hello": Hello(protocol_version=1, daemon_version="0.1.0", config_version=7),
     "acknowledged": Acknowledged(ids=["obx_1", "obx_2"]),

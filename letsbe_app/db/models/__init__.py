@@ -14,6 +14,7 @@ from letsbe_app.db.models.oversight import AuditEntry
 from letsbe_app.db.models.requests import IdempotentRequest
 from letsbe_app.db.models.shop import FoundingMember, OnboardingDraft, Order, OrderStatus, PaymentEvent
 from letsbe_app.db.models.secrets import CanaryAlarm, SecretList, SecretRequest, SecretRequestStatus
+from letsbe_app.db.models.usage import UsageAlert
 from letsbe_app.db.models.workforce import (
     Agent,
     Approval,
@@ -52,6 +53,7 @@ __all__ = [
     "SecretRequestStatus",
     "Tenant",
     "TenantStatus",
+    "UsageAlert",
     "UsageRecord",
     "User",
     "UserRole",

@@ -1,5 +1,6 @@
 """Agents: what owners set, and the configuration that follows for the server."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 
 import structlog
@@ -19,17 +20,24 @@ from letsbe_app.relay import Relay, Topic
 from letsbe_app.workforce.agents import repository
 from letsbe_app.workforce.agents.defaults import DefaultAgent, default_agents, known_tools
 from letsbe_app.workforce.agents.schemas import AgentChanges, AgentView, agent_config, agent_view
+from tenant_daemon.contracts.budget import TokenBudget
 from tenant_daemon.contracts.config import TenantConfig
 
 log = structlog.get_logger()
+
+Budgets = Callable[[AsyncSession, Tenant], Awaitable[list[TokenBudget]]]
+"""Gives the token budgets of a server."""
 
 
 class AgentService:
     """Every change raises the server's configuration version; its link then sends the whole anew."""
 
-    def __init__(self, database: Database, relay: Relay, *, clock: Clock = utc_now) -> None:
+    def __init__(
+        self, database: Database, relay: Relay, *, budgets: Budgets | None = None, clock: Clock = utc_now
+    ) -> None:
         self._database = database
         self._publisher = relay.publisher
+        self._budgets = budgets
         self._clock = clock
 
     async def list(self, actor: Actor, tenant_id: str) -> list[AgentView]:
@@ -77,10 +85,12 @@ class AgentService:
             if tenant is None:
                 raise NotFound("There is no such server.")
             rows = await repository.of_tenant(session, tenant_id)
+            budgets = await self._budgets(session, tenant) if self._budgets else []
         return TenantConfig(
             version=tenant.config_version,
             agents=[agent_config(row) for row in rows],
             is_stopped=tenant.is_stopped,
+            budgets=budgets,
         )
 
     async def wanted_version(self, tenant_id: str) -> int:

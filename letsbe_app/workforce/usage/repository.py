@@ -4,11 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from letsbe_app.db.models import UsageRecord
+from letsbe_app.db.models import UsageAlert, UsageRecord
+from letsbe_app.kit.ids import new_id
 from letsbe_app.workforce.usage.schemas import UsageLine
+from tenant_daemon.contracts.budget import BudgetReached
 from tenant_daemon.contracts.usage import UsageBucket
 
 COUNTS = (
@@ -41,6 +44,33 @@ async def replace(session: AsyncSession, tenant_id: str, bucket: UsageBucket) ->
     for name, value in values.items():
         setattr(row, name, value)
     return True
+
+
+async def add_alert(session: AsyncSession, tenant_id: str, reached: BudgetReached) -> bool:
+    """Keep an alert; False when it is there already."""
+    row = UsageAlert(
+        id=new_id("alr"),
+        tenant_id=tenant_id,
+        agent_id=reached.agent_id or "",
+        **reached.model_dump(exclude={"kind", "agent_id"}),
+    )
+    try:
+        async with session.begin_nested():
+            session.add(row)
+    except IntegrityError:
+        return False
+    return True
+
+
+async def alerts(session: AsyncSession, tenant_id: str, since: datetime, limit: int) -> Sequence[UsageAlert]:
+    """The newest alerts from a moment on."""
+    statement = (
+        select(UsageAlert)
+        .where(UsageAlert.tenant_id == tenant_id, col(UsageAlert.reached_at) >= since)
+        .order_by(col(UsageAlert.reached_at).desc(), col(UsageAlert.percent).desc())
+        .limit(limit)
+    )
+    return (await session.exec(statement)).all()
 
 
 async def totals(session: AsyncSession, tenant_id: str, since: datetime) -> Sequence[UsageLine]:

@@ -1,6 +1,6 @@
 """What usage looks like from outside."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 
@@ -23,6 +23,17 @@ class UsageLine:
 
 
 @dataclass(frozen=True)
+class UsageAlertView:
+    """A part of a token budget that was used."""
+
+    agent_id: str
+    """Empty for a budget of the whole server."""
+    percent: int
+    note: str
+    reached_at: datetime
+
+
+@dataclass(frozen=True)
 class UsageSummary:
     """A server's tokens since a moment."""
 
@@ -31,3 +42,5 @@ class UsageSummary:
     used_tokens: int
     lines: list[UsageLine]
     """Most used first."""
+    alerts: list[UsageAlertView] = field(default_factory=list)
+    """Newest first."""

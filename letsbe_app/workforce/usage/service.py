@@ -8,10 +8,13 @@ from letsbe_app.people.authz.actor import Actor
 from letsbe_app.people.authz.ownership import owned_tenant
 from letsbe_app.people.authz.rules import Permission, require
 from letsbe_app.workforce.usage import repository
-from letsbe_app.workforce.usage.schemas import UsageSummary
+from letsbe_app.workforce.usage.schemas import UsageAlertView, UsageSummary
+from tenant_daemon.contracts.budget import BudgetReached
 from tenant_daemon.contracts.usage import UsageReported
 
 log = structlog.get_logger()
+
+_ALERTS = 20
 
 
 class UsageService:
@@ -27,6 +30,19 @@ class UsageService:
             changed = [await repository.replace(session, tenant_id, bucket) for bucket in report.buckets]
         log.info("usage.recorded", tenant_id=tenant_id, buckets=len(changed), changed=sum(changed))
 
+    async def record_alert(self, tenant_id: str, reached: BudgetReached) -> None:
+        """Keep what a server says of a budget; the same again changes nothing."""
+        async with self._database.write() as session:
+            is_new = await repository.add_alert(session, tenant_id, reached)
+        if is_new:
+            log.info(
+                "usage.budget_reached",
+                tenant_id=tenant_id,
+                agent_id=reached.agent_id,
+                percent=reached.percent,
+                period=reached.period,
+            )
+
     async def summary(self, actor: Actor, tenant_id: str) -> UsageSummary:
         """The tokens of one of the actor's servers since the first of this month (UTC)."""
         require(actor, Permission.READ)
@@ -38,4 +54,6 @@ class UsageService:
                 key=lambda line: line.used_tokens,
                 reverse=True,
             )
-        return UsageSummary(tenant_id, since, sum(line.used_tokens for line in lines), lines)
+            found = await repository.alerts(session, tenant_id, since, _ALERTS)
+        alerts = [UsageAlertView(row.agent_id, row.percent, row.note, row.reached_at) for row in found]
+        return UsageSummary(tenant_id, since, sum(line.used_tokens for line in lines), lines, alerts)

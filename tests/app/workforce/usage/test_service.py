@@ -8,6 +8,7 @@ from letsbe_app.composition import Services
 from letsbe_app.errors import NotFound
 from letsbe_app.people.authz.actor import Actor
 from letsbe_app.workforce.usage.schemas import UsageLine
+from tenant_daemon.contracts.budget import BudgetPeriod, BudgetReached
 from tenant_daemon.contracts.usage import UsageBucket, UsageReported
 from tests.support.hub import FakeClock
 
@@ -61,3 +62,27 @@ async def test_summary_is_of_this_month_most_used_first(
 async def test_stranger_finds_nothing(services: Services, stranger: Actor, tenant_id: str) -> None:
     with pytest.raises(NotFound):
         await services.usage.summary(stranger, tenant_id)
+
+
+async def test_budget_alert_is_kept_once_and_shown_newest_first(
+    services: Services, owner: Actor, tenant_id: str, clock: FakeClock
+) -> None:
+    def reached(percent: int) -> BudgetReached:
+        return BudgetReached(
+            percent=percent,
+            period=BudgetPeriod.MONTH,
+            period_began_at=clock().replace(day=1, hour=0),
+            budget_tokens=100,
+            used_tokens=percent,
+            note=f"{percent} %",
+            reached_at=clock(),
+        )
+
+    for percent in (80, 90, 80, 100):
+        await services.usage.record_alert(tenant_id, reached(percent))
+    summary = await services.usage.summary(owner, tenant_id)
+    assert [(one.agent_id, one.note) for one in summary.alerts] == [
+        ("", "100 %"),
+        ("", "90 %"),
+        ("", "80 %"),
+    ]
