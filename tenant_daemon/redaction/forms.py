@@ -136,10 +136,10 @@ def _foreign_forms(value: str) -> Iterator[bytes]:
     """A secret with letters from elsewhere, which change more than their case: ``ß`` becomes ``SS``."""
     for changed in (value.upper(), value.casefold(), unicodedata.normalize("NFD", value)):
         yield project(changed.encode("utf-8", "surrogatepass"))
+    # Turned around by characters; the bytes of one keep their order.
+    yield project(base64.b64encode(value[::-1].encode("utf-8", "surrogatepass")).rstrip(b"="))
+    yield value[::-1].encode("utf-8", "surrogatepass").hex().encode()
     yield "".join(str(ord(character)) for character in value).encode()
-    for encoding in (*_UTF16, *_UTF32):
-        # Read as if each byte were a character.
-        yield project(value.encode(encoding, "surrogatepass").decode("latin-1").encode())
 
 
 def _code_forms(raw: bytes) -> Iterator[bytes]:

@@ -42,7 +42,7 @@ _PATTERNS: dict[Sign, bytes] = {
         rb"%u?[0-9A-Fa-f]{2}|\\u\{?[0-9A-Fa-f]{2}|\\x[0-9A-Fa-f]{2}|\\U[0-9A-Fa-f]{8}"
         rb"|&#[0-9xX]|&[A-Za-z]{2,8};|\\[0-7]{3}|\\N\{U"
     ),
-    Sign.PRINTABLE: rb"=[0-9A-F]{2}",
+    Sign.PRINTABLE: rb"=[0-9A-F]{2}|[!-~]=\r?\n[!-~]",
     Sign.DUMP: rb"(?:\b|\\n)[0-9a-f]{6,16}:? {1,3}[0-9a-f]{2}[0-9a-f ]",
     Sign.NUMBERS: rb"\b\d{2,3}(?:[^0-9\n]{1,12}\d{2,3}){7}|\b[01]{7,8}(?:[\s,]{1,3}[01]{7,8}){7}",
     Sign.SPACED_HEX: (
@@ -59,7 +59,7 @@ _PATTERNS: dict[Sign, bytes] = {
     ),
     Sign.LITERALS: (
         rb"[A-Za-z0-9+/=_;%-]\\*[\"'`][ ,+.\n\[\]()|]{1,6}\\*[\"'`]"
-        rb"[A-Za-z0-9+/=_&%#-]+\\*[\"'`][^:]"
+        rb"[A-Za-z0-9+/=_&%#\\-]+[\"'`][^:]"
     ),
     Sign.PIECES: rb"(?:text|content|value|data|chunk|part|piece|line|delta|body|[a-z_-]\d{1,3})\\*\": ?\\*\"",
 }

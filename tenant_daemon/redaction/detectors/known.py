@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from tenant_daemon.redaction.detectors.folded import FoldedSecrets
 from tenant_daemon.redaction.detectors.form_index import (
     ANCHOR,
     ENCODED,
@@ -50,6 +51,7 @@ _SLIPPED_IN = (
 
 # How an encoded form begins or ends outside its letters and digits.
 _LEAD_IN = re.compile(rb"(?:\\x|\\u|\\|&#x?0*|0x|[%=&#\\]|U\+)+$", re.IGNORECASE)
+_MARKS = frozenset({b"=", b"%"})
 _LEAD_OUT = re.compile(rb"[;=]{1,2}")
 
 
@@ -101,7 +103,9 @@ class KnownDetector:
         for name, value in _with_lines(secrets):
             known = before.get(value)
             self._secrets[value] = known if known and known.name == name else _Secret(name, value)
-        self._exact = [secret for secret in self._secrets.values() if secret.is_unprojectable]
+        self._folded = FoldedSecrets(
+            [(s.name, s.value) for s in self._secrets.values() if s.is_unprojectable]
+        )
         self._indexes: tuple[FormIndex, ...] = _indexes(
             self._secrets, previous._indexes if previous else (), engine
         )
@@ -109,7 +113,7 @@ class KnownDetector:
 
     def find(self, data: bytes) -> list[Finding]:
         """Where known secrets stand in ``data`` (UTF-8)."""
-        findings = list(self._find_exact(data)) if self._exact else []
+        findings = list(self._folded.find(data)) if self._folded else []
         projection = Projection(data)
         text = projection.data
         for index in self._indexes:
@@ -145,18 +149,12 @@ class KnownDetector:
             if any(index.has_beginning(text[-length:]) for index in self._indexes):
                 opens.append(len(text) - length)
                 break
+        folded = self._folded.open_end(data) if self._folded else None
         if not opens:
-            return None
+            return folded
         start = min(opens)
-        return _widened_start(data, projection.origin(start, start + 1)[0])
-
-    def _find_exact(self, data: bytes) -> Iterator[Finding]:
-        # Secrets with too few letters and digits to be projected; the vault hardly ever holds one.
-        for secret in self._exact:
-            start = data.find(secret.raw)
-            while secret.raw and start >= 0:
-                yield _finding(start, start + len(secret.raw), secret.name)
-                start = data.find(secret.raw, start + len(secret.raw))
+        opening = _widened_start(data, projection.origin(start, start + 1)[0])
+        return opening if folded is None else min(opening, folded)
 
 
 def _indexes(
@@ -248,7 +246,7 @@ def _short_part(
     value = secret.value[kept[-length] :] if is_tail else secret.value[: kept[length - 1] + 1]
     if length < ANCHOR or len(value) < _MOST_OF_SHORT * len(secret.value):
         return None
-    if is_tail and value.isalpha():
+    if is_tail and value.isalpha() and (value[1:].islower() or value.isupper()):
         return None  # A word, perhaps.
     return _verified(projection.cleaned, *place, value, secret.name)
 
@@ -296,7 +294,12 @@ def _with_punctuation(data: bytes, start: int, end: int, secret: _Secret) -> tup
 
 def _widened_start(data: bytes, start: int) -> int:
     lead_in = _LEAD_IN.search(data[max(0, start - 8) : start])
-    return start - len(lead_in.group()) if lead_in else start
+    if lead_in is None:
+        return start
+    mark = lead_in.group()
+    if mark in _MARKS and data[start + 2 : start + 3] != mark:
+        return start  # ``VALUE=``: no mark of an escape, since the next two digits have none.
+    return start - len(mark)
 
 
 def _common_prefix(form: bytes, text: bytes, start: int) -> int:

@@ -22,7 +22,7 @@ from tenant_daemon.redaction.views.view import Code, Parts, Span, View
 _HEX_DIGITS = b"0123456789abcdefABCDEF"
 _BASE32 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 _URL_SAFE = bytes.maketrans(b"-_", b"+/")
-_LEAST_HEX = 20
+_LEAST_HEX = 16
 _HASH_LENGTHS = frozenset({32, 40, 64, 96, 128})
 _SAMPLE = 64
 
@@ -54,7 +54,10 @@ class _Readings:
         if is_mostly_text(raw):
             self.texts.add(raw, *span, code, is_cut=is_cut)
         elif narrow := narrowed(raw):
-            self.texts.add(narrow, *span, is_cut=is_cut)
+            # Behind the last NUL stands one more character at most; the rest belongs to something else.
+            size = min(len(raw), raw.rfind(b"\0") + 2)
+            start, end = span
+            self.texts.add(narrow, start, end if size == len(raw) else _written_end(start, end, size, code))
         else:
             self.binaries.add(raw, *span, code, is_cut=is_cut)
 

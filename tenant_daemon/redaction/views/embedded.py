@@ -18,8 +18,9 @@ _HEX_RUN = re.compile(rb"[0-9A-Fa-f]{20,}")
 _MOST_STARTS = 12
 _SAMPLE = 64
 _WIDE = (("utf-32-le", 4), ("utf-32-be", 4), ("utf-16-le", 2), ("utf-16-be", 2))
-_NOT_ASCII = bytes(range(128, 256))
 _TEXT = bytes(range(32, 127)) + b"\t\n\r"
+_NOT_ASCII = bytes(range(128, 256))
+_TEXT_OR_HIGH = _TEXT + _NOT_ASCII
 
 
 def starts_in_base64(token: bytes) -> list[tuple[int, bool]]:
@@ -72,5 +73,13 @@ def narrowed(raw: bytes) -> bytes | None:
 
 
 def is_mostly_text(raw: bytes) -> bool:
-    """Whether bytes are nearly all printable ASCII."""
-    return len(raw.translate(None, _TEXT)) * 10 <= len(raw)
+    """Whether bytes are nearly all printable ASCII, or text in UTF-8."""
+    if len(raw.translate(None, _TEXT)) * 10 <= len(raw):
+        return True
+    if raw[:1] > b"\xf4" or raw.translate(None, _TEXT_OR_HIGH):
+        return False
+    try:
+        raw.decode()
+    except UnicodeDecodeError:
+        return False
+    return True

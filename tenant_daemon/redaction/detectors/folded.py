@@ -1,0 +1,86 @@
+"""
+Secrets that the projection cannot see, since they have hardly any ASCII letters or digits.
+
+Reason: a passphrase in Cyrillic, Greek or Chinese is as good as any other. Where the vault holds one, texts
+that are not ASCII are folded (letters of every script in one case, nothing between them) and searched for it.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from os.path import commonpath
+
+from tenant_daemon.redaction.findings import Finding, Layer, secret_ref
+
+_BETWEEN = re.compile(r"[\W_]+")
+_SHORTEST = 5
+_MOST = 0.75
+"""The share of a secret that counts as revealing it."""
+_LONGEST_TAIL = 4_096
+
+_Word = tuple[str, str]
+"""Name of a secret, and a folded form of it."""
+
+
+class FoldedSecrets:
+    """Finds the given ``(name, value)``. Immutable."""
+
+    def __init__(self, secrets: Sequence[tuple[str, str]]) -> None:
+        self._exact = [(name, value.encode("utf-8", "surrogatepass")) for name, value in secrets]
+        folded = [(name, _fold(value)) for name, value in secrets]
+        self._words: list[_Word] = [word for word in folded if len(word[1]) >= _SHORTEST]
+        self._forms = self._words + [(name, word[::-1]) for name, word in self._words]
+
+    def __bool__(self) -> bool:
+        return bool(self._exact)
+
+    def find(self, data: bytes) -> Iterator[Finding]:
+        """Where they stand in ``data`` (UTF-8)."""
+        for name, raw in self._exact:
+            start = data.find(raw)
+            while start >= 0:
+                yield Finding(start, start + len(raw), Layer.KNOWN, secret_ref(name))
+                start = data.find(raw, start + len(raw))
+        if self._forms and not data.isascii():
+            yield from self._find_folded(data.decode("utf-8", "surrogateescape"))
+
+    def open_end(self, data: bytes) -> int | None:
+        """Where one may begin whose end is not in ``data`` yet; None when nothing is open."""
+        shift = max(0, len(data) - _LONGEST_TAIL)
+        if not self._words or data[shift:].isascii():
+            return None
+        text = data[shift:].decode("utf-8", "surrogateescape")
+        folded = _fold(text)
+        longest = max((_overlap(folded, word) for _, word in self._forms), default=0)
+        return shift + _places(text)[len(folded) - longest][0] if longest else None
+
+    def _find_folded(self, text: str) -> Iterator[Finding]:
+        folded = _fold(text)
+        places: list[tuple[int, int]] = []
+        for name, word in self._forms:
+            beginning = word[: max(_SHORTEST, int(len(word) * _MOST))]
+            start = folded.find(beginning)
+            while start >= 0:
+                places = places or _places(text)
+                end = start + len(commonpath([folded[start : start + len(word)], word]))
+                yield Finding(places[start][0], places[end - 1][1], Layer.KNOWN, secret_ref(name))
+                start = folded.find(beginning, end)
+
+
+def _fold(text: str) -> str:
+    return _BETWEEN.sub("", text.casefold())
+
+
+def _places(text: str) -> list[tuple[int, int]]:
+    """Where each character of the folded text begins and ends in the UTF-8 of ``text``."""
+    places: list[tuple[int, int]] = []
+    position = 0
+    for character in text:
+        end = position + len(character.encode("utf-8", "surrogateescape"))
+        places += [(position, end)] * len(_fold(character))
+        position = end
+    return places
+
+
+def _overlap(text: str, word: str) -> int:
+    """How many characters at the end of ``text`` are the beginning of ``word``."""
+    return next((n for n in range(min(len(word), len(text)), 0, -1) if text.endswith(word[:n])), 0)
