@@ -321,3 +321,36 @@ async def test_an_approval_is_found_however_many_others_wait(hub: RunningHub, br
             await stage.ask(None)
         await open_chat(stage, conversation_id)
         await expect(stage.page.locator(f"[data-approval={asked.approval_id}]")).to_be_visible()
+
+
+async def test_conversation_is_found_by_what_was_said_renamed_and_saved(
+    hub: RunningHub, browser: Browser
+) -> None:
+    async with portal_stage(hub, browser) as stage:
+        page = stage.page
+        cake = await stage.conversation("Two marzipan cakes for Mrs Lind")
+        await open_chat(stage, await stage.conversation("Something else"))
+        side = page.locator("aside")
+        await side.get_by_role("searchbox", name="Search conversations").fill("lind MARZIPAN")
+        await expect(side.locator("[data-thread]")).to_have_count(1)
+        await side.locator("[data-thread]").click()
+        await page.wait_for_url(f"**/portal/chat/{cake}")
+        await expect(page.get_by_role("heading", name="Two marzipan cakes for Mrs Lind")).to_be_visible()
+
+        await page.get_by_role("button", name="Rename").click()
+        await page.get_by_label("Title").fill("Cakes for Mrs Lind")
+        await page.get_by_role("button", name="Save the title").click()
+        await expect(page.get_by_role("heading", name="Cakes for Mrs Lind", exact=True)).to_be_visible()
+        await expect(page.get_by_role("dialog")).to_be_hidden()
+
+        await page.get_by_role("button", name="Save as a file").click()
+        async with page.expect_download() as saving:
+            await page.get_by_role("link", name="Save as text").click()
+        saved = await saving.value
+        assert saved.suggested_filename == "cakes-for-mrs-lind.md"
+        assert "Two marzipan cakes for Mrs Lind" in (await saved.path()).read_text()
+
+        await side.get_by_role("searchbox").fill("gooseberry")
+        await expect(side.get_by_text("Nothing was said with these words.")).to_be_visible()
+        await side.get_by_role("searchbox").fill("")
+        await expect(side.locator("[data-thread]")).to_have_count(2)

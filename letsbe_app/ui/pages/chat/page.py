@@ -5,12 +5,12 @@ from reflex_components_core.react_router.dom import ReactRouterLink
 
 from letsbe_app.ui import routes
 from letsbe_app.ui.components.avatar import avatar
-from letsbe_app.ui.components.button import button
 from letsbe_app.ui.components.icon import icon
-from letsbe_app.ui.components.time_ago import time_ago
 from letsbe_app.ui.pages.chat.chat_room import chat_room
 from letsbe_app.ui.pages.chat.state import ChatState
-from letsbe_app.ui.pages.chat.view_models import Colleague, Thread
+from letsbe_app.ui.pages.chat.thread_head import thread_head
+from letsbe_app.ui.pages.chat.thread_list import thread_list
+from letsbe_app.ui.pages.chat.view_models import Colleague
 from letsbe_app.ui.portal.approval_card import approval_card
 from letsbe_app.ui.portal.shell import portal_shell
 from letsbe_app.ui.portal.view_models import ApprovalCard
@@ -31,7 +31,7 @@ def _page() -> rx.Component:
     return portal_shell(
         rx.el.div(
             _side(),
-            rx.el.div(_switcher(), _room(), class_name="flex flex-col min-h-0 min-w-0"),
+            rx.el.div(_switcher(), thread_head(), _room(), class_name="flex flex-col min-h-0 min-w-0"),
             class_name="grow min-h-0 grid lg:grid-cols-[280px_minmax(0,1fr)] gap-5",
         ),
         here=routes.CHAT,
@@ -72,11 +72,11 @@ def _side() -> rx.Component:
         ),
         rx.el.nav(
             rx.el.h2(t.conversations, class_name="text-sm font-medium text-muted px-2"),
-            _threads(),
+            thread_list(),
             aria_label=t.conversations,
             class_name="flex flex-col gap-0.5",
         ),
-        class_name="hidden lg:flex flex-col gap-5 overflow-y-auto pb-4",
+        class_name="hidden lg:flex flex-col gap-5 overflow-y-auto px-1 -mx-1 pb-4",
     )
 
 
@@ -94,7 +94,7 @@ def _switcher() -> rx.Component:
             rx.el.h2(t.agents, class_name="text-sm font-medium text-muted px-2"),
             rx.foreach(ChatState.colleagues, _colleague),
             rx.el.h2(t.conversations, class_name="text-sm font-medium text-muted px-2 mt-2"),
-            _threads(),
+            thread_list(),
             class_name="flex flex-col gap-0.5 p-2 border-t border-line max-h-[60dvh] overflow-y-auto",
         ),
         # Choosing something loads another page of ours; the list must not stay open over it.
@@ -121,35 +121,5 @@ def _colleague(colleague: rx.vars.ObjectVar[Colleague]) -> rx.Component:
         class_name=(
             "flex items-center gap-3 px-2 py-1.5 min-h-target rounded-control hover:bg-sunken "
             "aria-[current=page]:bg-sunken"
-        ),
-    )
-
-
-def _threads() -> rx.Component:
-    t = texts().chat
-    return rx.fragment(
-        rx.cond(
-            ChatState.threads.length() == 0,
-            rx.el.p(t.no_conversations, class_name="text-sm text-muted px-2 py-1"),
-            rx.foreach(ChatState.threads, _thread),
-        ),
-        rx.cond(
-            ChatState.threads_cursor != "",
-            button(texts().common.load_more, kind="bare", on_click=ChatState.more_threads),
-        ),
-    )
-
-
-def _thread(thread: rx.vars.ObjectVar[Thread]) -> rx.Component:
-    return ReactRouterLink.create(
-        avatar(thread.agent_id, size="size-6", glyph_size=14),
-        rx.el.span(thread.title, class_name="grow truncate"),
-        rx.el.span(time_ago(thread.last_message_at), class_name="text-xs text-muted shrink-0"),
-        to=f"{routes.CHAT}/{thread.id}",
-        aria_current=rx.cond(ChatState.open_id == thread.id, "page", "false"),
-        data_thread=True,
-        class_name=(
-            "flex items-center gap-2.5 px-2 min-h-target rounded-control text-sm hover:bg-sunken "
-            "aria-[current=page]:bg-sunken aria-[current=page]:font-medium"
         ),
     )

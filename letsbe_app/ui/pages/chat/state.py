@@ -3,18 +3,21 @@
 import reflex as rx
 from reflex.event import EventSpec
 
-from letsbe_app.errors import NotFound
+from letsbe_app.errors import InvalidInput, NotFound
 from letsbe_app.people.authz.actor import Actor
 from letsbe_app.ui import routes
 from letsbe_app.ui.pages.chat.view_models import (
     Colleague,
+    Found,
     Thread,
     chosen,
     colleagues,
     conversation_in,
+    found,
     thread,
 )
 from letsbe_app.ui.portal.state import PortalState
+from letsbe_app.workforce.conversations.search import MAX_WORDS_LENGTH
 
 
 class ChatState(PortalState):
@@ -27,6 +30,15 @@ class ChatState(PortalState):
     colleagues: list[Colleague] = []
     threads: list[Thread] = []
     threads_cursor: str = ""
+    title: str = ""
+    """Of the open conversation."""
+    words: str = ""
+    """What is looked for; empty while the list of all conversations is shown."""
+    finds: list[Found] = []
+    finds_cursor: str = ""
+    is_renaming: bool = False
+    is_exporting: bool = False
+    rename_problem: str = ""
 
     @rx.event
     async def load(self) -> EventSpec | None:
@@ -40,9 +52,10 @@ class ChatState(PortalState):
         self.open_id = open_id
         if self.open_id:
             try:
-                wanted = (await services.conversations.get(actor, self.open_id)).agent_id
+                conversation = await services.conversations.get(actor, self.open_id)
             except NotFound:
                 return rx.redirect(routes.CHAT, replace=True)
+            wanted, self.title = conversation.agent_id, thread(conversation).title
         self.colleagues = colleagues(await services.agents.list(actor, self.frame.tenant_id))
         self.colleague = chosen(self.colleagues, wanted)
         self.shown_for = shown_for
@@ -54,6 +67,8 @@ class ChatState(PortalState):
         actor = await self._enter(self.open_id)
         if self.frame.has_server and topic in {"conversation", "resumed"}:
             await self._load_threads(actor)
+            if self.open_id:
+                self.title = thread(await self._services().conversations.get(actor, self.open_id)).title
 
     @rx.event
     async def more_threads(self) -> None:
@@ -64,3 +79,48 @@ class ChatState(PortalState):
         threads = [thread(conversation) for conversation in page.items]
         self.threads = [*self.threads, *threads] if cursor else threads
         self.threads_cursor = page.next_cursor or ""
+
+    @rx.event
+    async def search(self, words: str) -> None:
+        """Look for what was typed; nothing typed shows all conversations again."""
+        self.words = words.strip()[:MAX_WORDS_LENGTH]
+        self.finds, self.finds_cursor = [], ""
+        if self.words:
+            await self._find(await self._actor())
+
+    @rx.event
+    async def search_further(self) -> None:
+        await self._find(await self._actor())
+
+    async def _find(self, actor: Actor) -> None:
+        page = await self._services().conversations.search(
+            actor, self.frame.tenant_id, self.words, cursor=self.finds_cursor or None
+        )
+        self.finds = [*self.finds, *(found(hit) for hit in page.items)]
+        self.finds_cursor = page.next_cursor or ""
+
+    @rx.event
+    def ask_for_title(self) -> None:
+        self.is_renaming, self.rename_problem = True, ""
+
+    @rx.event
+    def ask_for_file(self) -> None:
+        self.is_exporting = True
+
+    @rx.event
+    def close_thread_dialogs(self) -> None:
+        self.is_renaming, self.is_exporting = False, False
+
+    @rx.event
+    async def rename(self, form: dict[str, str]) -> None:
+        actor = await self._actor()
+        try:
+            view = await self._services().conversations.rename(actor, self.open_id, form.get("title", ""))
+        except InvalidInput as exc:
+            self.rename_problem = exc.details[0].message
+            return
+        self.title, self.is_renaming = view.title, False
+        await self._load_threads(actor)
+        if self.words:
+            self.finds, self.finds_cursor = [], ""
+            await self._find(actor)

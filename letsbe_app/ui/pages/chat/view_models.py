@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from letsbe_app.ui.text import texts
 from letsbe_app.workforce.agents.schemas import AgentView
 from letsbe_app.workforce.conversations.schemas import ConversationView
+from letsbe_app.workforce.conversations.search import Hit
 
 DEFAULT_AGENT = "dispatcher"
 
@@ -29,6 +30,14 @@ class Thread:
     title: str
     agent_id: str
     last_message_at: str
+
+
+@dataclass(frozen=True)
+class Found:
+    """A conversation in which the words were said."""
+
+    thread: Thread
+    excerpt: str
 
 
 def colleagues(agents: Sequence[AgentView]) -> list[Colleague]:
@@ -56,6 +65,11 @@ def thread(conversation: ConversationView) -> Thread:
         agent_id=conversation.agent_id,
         last_message_at=conversation.last_message_at.isoformat(),
     )
+
+
+def found(hit: Hit) -> Found:
+    """A row of the search."""
+    return Found(thread(hit.conversation), hit.excerpt)
 
 
 def conversation_in(path: str) -> str:

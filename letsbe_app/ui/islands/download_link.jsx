@@ -1,0 +1,8 @@
+/** A link to a file. The router takes every link of its own for a page and would look for one. */
+export function DownloadLink({ text, href, className }) {
+  return (
+    <a href={href} download className={className}>
+      {text}
+    </a>
+  );
+}

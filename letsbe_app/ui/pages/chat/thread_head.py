@@ -1,0 +1,71 @@
+"""The open conversation's title, and what can be done with the whole of it."""
+
+import reflex as rx
+
+from letsbe_app.ui.components.button import button, icon_button
+from letsbe_app.ui.components.dialog import dialog
+from letsbe_app.ui.components.download_link import download_link
+from letsbe_app.ui.components.field import field
+from letsbe_app.ui.pages.chat.state import ChatState
+from letsbe_app.ui.text import texts
+from letsbe_app.workforce.conversations.export import ExportFormat
+from letsbe_app.workforce.conversations.service import MAX_TITLE_LENGTH
+
+
+def thread_head() -> rx.Component:
+    """Return the line above the messages; a conversation that does not exist yet has none."""
+    t = texts().chat
+    return rx.cond(
+        ChatState.open_id != "",
+        rx.el.div(
+            rx.el.h2(ChatState.title, class_name="grow font-medium truncate"),
+            icon_button("pencil", t.rename, on_click=ChatState.ask_for_title),
+            icon_button("download", t.export, on_click=ChatState.ask_for_file),
+            _rename_dialog(),
+            _export_dialog(),
+            class_name="w-full max-w-[820px] mx-auto flex items-center gap-1 shrink-0",
+        ),
+    )
+
+
+def _rename_dialog() -> rx.Component:
+    t = texts().chat
+    return dialog(
+        rx.el.form(
+            field(
+                t.rename_label,
+                "title",
+                error=ChatState.rename_problem,
+                is_required=True,
+                default_value=ChatState.title,
+                max_length=MAX_TITLE_LENGTH,
+                auto_complete="off",
+                key=ChatState.title,
+            ),
+            rx.el.div(button(t.rename_confirm, type="submit"), class_name="flex justify-end"),
+            on_submit=ChatState.rename,
+            class_name="flex flex-col gap-4",
+        ),
+        title=t.rename_title,
+        is_open=ChatState.is_renaming,
+        on_dismiss=ChatState.close_thread_dialogs,
+    )
+
+
+def _export_dialog() -> rx.Component:
+    t = texts().chat
+    kinds = ((ExportFormat.MARKDOWN, t.export_markdown), (ExportFormat.JSON, t.export_json))
+    return dialog(
+        rx.el.p(t.export_detail),
+        rx.el.div(
+            *[download_link(text, _file(kind)) for kind, text in kinds],
+            class_name="flex flex-wrap gap-2 justify-end",
+        ),
+        title=t.export_title,
+        is_open=ChatState.is_exporting,
+        on_dismiss=ChatState.close_thread_dialogs,
+    )
+
+
+def _file(kind: ExportFormat) -> rx.Var[str]:
+    return rx.Var.create(f"/api/v1/customer/conversations/{ChatState.open_id}/export?format={kind}")
