@@ -13,6 +13,8 @@ from letsbe_app.ui.pages.approvals.page import approvals_page
 from letsbe_app.ui.pages.approvals.state import ApprovalsState
 from letsbe_app.ui.pages.calculator.page import calculator_page
 from letsbe_app.ui.pages.calculator.state import CalculatorState
+from letsbe_app.ui.pages.changes.page import changes_page
+from letsbe_app.ui.pages.changes.state import ChangesState
 from letsbe_app.ui.pages.chat.page import chat_page, conversation_page
 from letsbe_app.ui.pages.chat.state import ChatState
 from letsbe_app.ui.pages.home.page import home_page
@@ -69,6 +71,7 @@ PAGES = [
     Page(routes.CHAT, _t.chat.title, chat_page, ChatState.load),
     Page(routes.CONVERSATION, _t.chat.title, conversation_page, ChatState.load),
     Page(routes.APPROVALS, _t.approvals.title, approvals_page, ApprovalsState.load),
+    Page(routes.CHANGES, _t.changes.title, changes_page, ChangesState.load),
     Page(routes.AGENTS, _t.agents.title, agents_page, AgentsState.load),
     Page(routes.PROVISIONING, _t.provisioning.title, provisioning_page, ProvisioningState.load),
     Page(routes.NOT_FOUND, _t.common.not_found_title, not_found_page),

@@ -93,6 +93,7 @@ async def test_portal(hub: RunningHub, browser: Browser, look: dict[str, bool]) 
             "/portal/chat?agent=it-admin",
             f"/portal/chat/{conversation_id}",
             "/portal/approvals",
+            "/portal/changes",
             "/portal/agents",
         )
         assert await findings_of(stage.page, *paths) == []

@@ -41,6 +41,7 @@ def approval_card(card: rx.vars.ObjectVar[ApprovalCard], *, links_to_chat: bool 
                 card.is_external & (card.tier != "YELLOW_EXTERNAL"),
                 badge(t.external, tone="external", icon_name="send"),
             ),
+            rx.cond(card.is_open & card.was_reminded, badge(t.reminded, tone="yellow", icon_name="bell")),
             rx.el.span(
                 rx.cond(
                     card.settled_at != "",
@@ -212,6 +213,10 @@ def _outcome(card: rx.vars.ObjectVar[ApprovalCard]) -> rx.Component:
             ("denied", badge(t.denied, tone="red", icon_name="x")),
             ("cancelled", badge(t.cancelled, icon_name="circle-slash")),
             badge(t.expired, icon_name="clock"),
+        ),
+        rx.cond(
+            card.decided_by != "",
+            rx.el.span(t.decided_by, " ", card.decided_by, class_name="text-sm text-muted"),
         ),
         rx.cond(
             card.note != "",

@@ -24,6 +24,7 @@ _PLACES: Final = (
     (routes.HOME, "house", texts().common.home),
     (routes.CHAT, "message-circle", texts().common.chat),
     (routes.APPROVALS, "shield-check", texts().common.approvals),
+    (routes.CHANGES, "history", texts().common.changes),
     (routes.AGENTS, "users", texts().common.agents),
 )
 

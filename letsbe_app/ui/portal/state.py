@@ -10,7 +10,14 @@ from letsbe_app.people.authz.actor import Actor
 from letsbe_app.ui.base_state import SignedInState
 from letsbe_app.ui.components.toast import show_toast
 from letsbe_app.ui.portal.editing import Edit, EditProblem, edit_of, edited_args
-from letsbe_app.ui.portal.view_models import ApprovalCard, Frame, approval_card, frame_of
+from letsbe_app.ui.portal.view_models import (
+    ApprovalCard,
+    CardGroup,
+    Frame,
+    approval_card,
+    card_groups,
+    frame_of,
+)
 from letsbe_app.ui.text import texts
 from letsbe_app.workforce.approvals.schemas import Choice
 from tenant_daemon.contracts.approvals import Verdict
@@ -41,6 +48,11 @@ class PortalState(SignedInState, rx.State):
     @rx.var
     def waiting_text(self) -> str:
         return texts().approvals.waiting(self.waiting_mark) if self.waiting_mark else ""
+
+    @rx.var
+    def groups(self) -> list[CardGroup]:
+        """Open questions that may be decided with one tap."""
+        return card_groups(self.cards)
 
     async def _enter(self, conversation_id: str = "") -> Actor:
         """

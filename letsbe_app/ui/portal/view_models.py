@@ -11,6 +11,8 @@ from letsbe_app.fleet.tenants.schemas import TenantView
 from letsbe_app.people.authz.actor import Actor
 from letsbe_app.ui import routes
 from letsbe_app.ui.portal.editing import can_edit
+from letsbe_app.ui.text import texts
+from letsbe_app.workforce.approvals.batches import fits_batch, group_key
 from letsbe_app.workforce.approvals.schemas import ApprovalView
 
 _MOVING: Final = {TenantStatus.PROVISIONING, TenantStatus.FAILED}
@@ -58,6 +60,11 @@ class ApprovalCard:
     is_open: bool
     can_edit: bool
     settled_at: str
+    decided_by: str
+    call_digest: str
+    group: str
+    """Cards with the same text are alike; empty where a card must be looked at alone."""
+    was_reminded: bool
     note: str
     """Why it was refused, or what the server says about how it ended."""
 
@@ -109,8 +116,38 @@ def approval_card(approval: ApprovalView, agent_names: Mapping[str, str]) -> App
         is_open=approval.is_open,
         can_edit=approval.is_open and can_edit(approval.tool_args),
         settled_at=approval.settled_at.isoformat() if approval.settled_at else "",
+        decided_by=approval.decided_by,
+        call_digest=approval.call_digest,
+        group="\n".join(group_key(approval)) if fits_batch(approval) else "",
+        was_reminded=approval.reminder_count > 0,
         note=approval.deny_reason or approval.detail,
     )
+
+
+@dataclass(frozen=True)
+class CardGroup:
+    """Several open questions that are alike."""
+
+    key: str = ""
+    title: str = ""
+    summaries: tuple[str, ...] = ()
+
+
+def card_groups(cards: Sequence[ApprovalCard]) -> list[CardGroup]:
+    """What may be decided with one tap: two or more open cards of one agent with the same program."""
+    found: dict[str, list[ApprovalCard]] = {}
+    for card in cards:
+        if card.group and card.is_open:
+            found.setdefault(card.group, []).append(card)
+    return [
+        CardGroup(
+            key=key,
+            title=texts().approvals.group(alike[0].agent_name, len(alike), key.split("\n")[1]),
+            summaries=tuple(card.command or card.summary for card in alike),
+        )
+        for key, alike in found.items()
+        if len(alike) > 1
+    ]
 
 
 def _call_text(approval: ApprovalView) -> str:

@@ -40,6 +40,12 @@ class ApprovalsTexts:
     edit_confirm: str = "Approve the change"
     edit_hold: str = "Hold to approve the change"
     edit_unchanged: str = "Nothing is changed yet. Change something, or close this and approve it as it is."
+    approve_group: str = "Approve all"
+    deny_group: str = "Refuse all"
+    group_title: str = "Decide these together?"
+    group_detail: str = "Each of them is done exactly as it stands here:"
+    decided_by: str = "Decided by"
+    reminded: str = "You were reminded of this"
     expires_prefix: str = "Expires"
     open_conversation: str = "Open the conversation"
     decision_on_its_way: str = "Decided. Your server is being told."
@@ -70,6 +76,14 @@ class ApprovalsTexts:
 
     def edit_unreadable(self, argument: str) -> str:
         return f"“{argument}” cannot be read. Keep its brackets and quotes as they were."
+
+    def group(self, agent: str, count: int, program: str) -> str:
+        return f"{agent} asks {count} times for “{program}”"
+
+    def group_outcome(self, decided: int, others: int) -> str:
+        if not others:
+            return f"{decided} decided. Your server is being told."
+        return f"{decided} decided, {others} left as they are: they were decided or changed meanwhile."
 
     def waiting(self, count: str) -> str:
         return "1 approval waits for you" if count == "1" else f"{count} approvals wait for you"

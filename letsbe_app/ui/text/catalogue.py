@@ -6,6 +6,7 @@ from typing import Final
 from letsbe_app.ui.text.agents import AgentsTexts
 from letsbe_app.ui.text.approvals import ApprovalsTexts
 from letsbe_app.ui.text.calculator import CalculatorTexts
+from letsbe_app.ui.text.changes import ChangesTexts
 from letsbe_app.ui.text.chat import ChatTexts
 from letsbe_app.ui.text.common import CommonTexts
 from letsbe_app.ui.text.home import HomeTexts
@@ -30,6 +31,7 @@ class Catalogue:
     home: HomeTexts = field(default_factory=HomeTexts)
     chat: ChatTexts = field(default_factory=ChatTexts)
     approvals: ApprovalsTexts = field(default_factory=ApprovalsTexts)
+    changes: ChangesTexts = field(default_factory=ChangesTexts)
     agents: AgentsTexts = field(default_factory=AgentsTexts)
     provisioning: ProvisioningTexts = field(default_factory=ProvisioningTexts)
 

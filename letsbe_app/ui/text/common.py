@@ -12,6 +12,7 @@ class CommonTexts:
     home: str = "Home"
     chat: str = "Chat"
     approvals: str = "Approvals"
+    changes: str = "Changes"
     agents: str = "Agents"
     sign_in: str = "Sign in"
     sign_out: str = "Sign out"

@@ -29,6 +29,7 @@ class ChangeView:
     detail: str
     """Why it was not put back, when that was tried."""
     can_undo: bool
+    is_too_late: bool
     created_at: datetime
     undo_until: datetime
     settled_at: datetime | None
@@ -52,6 +53,7 @@ def change_view(row: FileChange, now: datetime) -> ChangeView:
         status=row.status,
         detail=row.detail,
         can_undo=row.can_undo and row.status == ChangeStatus.MADE and now < row.undo_until,
+        is_too_late=now >= row.undo_until,
         created_at=row.created_at,
         undo_until=row.undo_until,
         settled_at=row.settled_at,

@@ -6,11 +6,15 @@ import reflex as rx
 
 from letsbe_app.ui import routes
 from letsbe_app.ui.components.button import button
+from letsbe_app.ui.components.dialog import dialog
 from letsbe_app.ui.components.empty_state import empty_state
+from letsbe_app.ui.components.field import text_area
+from letsbe_app.ui.components.icon import icon
 from letsbe_app.ui.components.tabs import tabs
 from letsbe_app.ui.pages.approvals.state import ApprovalsState
 from letsbe_app.ui.portal.approval_card import approval_card
 from letsbe_app.ui.portal.shell import portal_shell
+from letsbe_app.ui.portal.view_models import CardGroup
 from letsbe_app.ui.text import texts
 
 
@@ -31,6 +35,7 @@ def approvals_page() -> rx.Component:
             class_name="flex flex-wrap items-center justify-between gap-3",
         ),
         rx.cond(state.shows_settled, _settled(), _open()),
+        _group_dialog(),
         here=routes.APPROVALS,
         on_wake=state.woken,
     )
@@ -44,11 +49,68 @@ def _open() -> rx.Component:
         rx.el.div(
             rx.el.h2(t.open_tab, class_name="sr-only"),
             rx.el.p(texts().common.keys_hint, class_name="text-sm text-muted max-sm:hidden"),
+            rx.foreach(state.groups, _group),
             rx.foreach(state.cards, approval_card),
             _more(state.cards_cursor, state.more_cards),
             class_name="flex flex-col gap-4 max-w-[760px]",
         ),
         empty_state(t.none_open, t.none_open_detail, icon_name="shield-check"),
+    )
+
+
+def _group(group: rx.vars.ObjectVar[CardGroup]) -> rx.Component:
+    """Return the way to decide what is alike with one tap."""
+    t = texts().approvals
+    return rx.el.div(
+        rx.el.p(icon("layers", 18), group.title, class_name="flex items-center gap-2 font-medium min-w-0"),
+        rx.el.div(
+            button(t.approve_group, icon_name="check", on_click=ApprovalsState.ask_about(group.key, False)),
+            button(t.deny_group, kind="quiet", on_click=ApprovalsState.ask_about(group.key, True)),
+            class_name="flex flex-wrap gap-2",
+        ),
+        class_name=(
+            "flex flex-wrap items-center justify-between gap-3 bg-sunken border border-line rounded-card "
+            "p-3 sm:px-5"
+        ),
+    )
+
+
+def _group_dialog() -> rx.Component:
+    t = texts().approvals
+    state = ApprovalsState
+    return dialog(
+        rx.el.form(
+            rx.el.p(state.asked.title, class_name="font-medium"),
+            rx.cond(~state.is_refusing, rx.el.p(t.group_detail, class_name="text-sm text-muted")),
+            rx.el.ol(
+                rx.foreach(
+                    state.asked.summaries,
+                    lambda summary: rx.el.li(
+                        rx.el.code(summary, class_name="font-mono text-sm wrap-anywhere"), class_name="py-1.5"
+                    ),
+                ),
+                tab_index=0,
+                class_name="bg-sunken border border-line rounded-control px-3 max-h-72 overflow-y-auto",
+            ),
+            rx.cond(
+                state.is_refusing,
+                text_area(t.deny_reason, "reason", hint=t.deny_hint, rows=3, max_length=500),
+            ),
+            rx.el.div(
+                button(texts().common.cancel, kind="quiet", on_click=state.close_group),
+                rx.cond(
+                    state.is_refusing,
+                    button(t.deny_group, kind="danger", type="submit"),
+                    button(t.approve_group, icon_name="check", type="submit"),
+                ),
+                class_name="flex flex-wrap justify-end gap-2",
+            ),
+            on_submit=state.decide_group,
+            class_name="flex flex-col gap-3",
+        ),
+        title=t.group_title,
+        is_open=state.asked.key != "",
+        on_dismiss=state.close_group,
     )
 
 

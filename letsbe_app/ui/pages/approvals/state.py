@@ -1,10 +1,15 @@
 """Handlers of the approvals page. Open ones come with the frame."""
 
 import reflex as rx
+from reflex.event import EventSpec
 
 from letsbe_app.people.authz.actor import Actor
+from letsbe_app.ui.components.toast import show_toast
 from letsbe_app.ui.portal.state import PortalState
-from letsbe_app.ui.portal.view_models import ApprovalCard, approval_card
+from letsbe_app.ui.portal.view_models import ApprovalCard, CardGroup, approval_card, card_groups
+from letsbe_app.ui.text import texts
+from letsbe_app.workforce.approvals.schemas import BatchItem
+from tenant_daemon.contracts.approvals import Verdict
 
 
 class ApprovalsState(PortalState):
@@ -13,6 +18,12 @@ class ApprovalsState(PortalState):
     settled: list[ApprovalCard] = []
     settled_cursor: str = ""
     shows_settled: bool = False
+    asked: CardGroup = CardGroup()
+    """The group that the dialog is about; without a key it is closed."""
+    is_refusing: bool = False
+
+    _shown: list[tuple[str, str]] = []
+    """What the dialog showed: ids and digests. Only these are decided, whatever comes in meanwhile."""
 
     @rx.event
     async def load(self) -> None:
@@ -26,6 +37,33 @@ class ApprovalsState(PortalState):
     @rx.event
     def show_settled(self, shows_settled: bool) -> None:
         self.shows_settled = shows_settled
+
+    @rx.event
+    def ask_about(self, key: str, is_refusing: bool) -> None:
+        self.asked = next((group for group in card_groups(self.cards) if group.key == key), CardGroup())
+        self.is_refusing = is_refusing
+        self._shown = [
+            (card.id, card.call_digest) for card in self.cards if card.group == key and card.is_open
+        ]
+
+    @rx.event
+    def close_group(self) -> None:
+        self.asked = CardGroup()
+
+    @rx.event
+    async def decide_group(self, form: dict[str, str]) -> EventSpec:
+        actor = await self._actor()
+        outcomes = await self._services().approvals.decide_all(
+            actor,
+            [BatchItem(approval_id, digest) for approval_id, digest in self._shown],
+            Verdict.DENY if self.is_refusing else Verdict.APPROVE,
+            form.get("reason", "").strip(),
+        )
+        self.asked = CardGroup()
+        await self._load_cards(actor)
+        decided = sum(outcome.is_decided for outcome in outcomes)
+        others = len(outcomes) - decided
+        return show_toast(texts().approvals.group_outcome(decided, others), "danger" if others else "info")
 
     @rx.event
     async def more_settled(self) -> None:

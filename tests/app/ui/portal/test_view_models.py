@@ -1,10 +1,11 @@
 """The frame and the approval cards."""
 
 from dataclasses import replace
+from typing import Any
 
 from letsbe_app.db.models import TenantStatus, UserRole
 from letsbe_app.people.authz.actor import Actor
-from letsbe_app.ui.portal.view_models import Frame, approval_card, frame_of
+from letsbe_app.ui.portal.view_models import ApprovalCard, Frame, approval_card, card_groups, frame_of
 from tests.support.ui_samples import approval_view, tenant_view
 
 ACTOR = Actor("usr_1", "cus_1", UserRole.OWNER, "ada@bakery.example", "ses_1")
@@ -61,3 +62,20 @@ def test_a_decision_that_the_server_has_not_confirmed_is_on_its_way() -> None:
 def test_only_critical_calls_must_be_held() -> None:
     assert not approval_card(ASKED, {}).is_critical
     assert approval_card(replace(ASKED, tier="CRITICAL_RED"), {}).is_critical
+
+
+def test_open_questions_that_are_alike_are_grouped() -> None:
+    def card(number: int, **changes: Any) -> ApprovalCard:
+        return approval_card(approval_view(f"apr_{number}", **changes), {"it-admin": "Otto"})
+
+    cards = [
+        card(1, argv=["rm", "a"]),
+        card(2, argv=["mv", "a", "b"]),
+        card(3, argv=["rm", "b c"]),
+        card(4, argv=["rm", "d"], verdict="deny"),
+        card(5, argv=["rm", "e"], tier="CRITICAL_RED"),
+    ]
+
+    [group] = card_groups(cards)
+
+    assert (group.title, group.summaries) == ("Otto asks 2 times for “rm”", ("rm a", "rm 'b c'"))

@@ -1,0 +1,1 @@
+"""What agents changed, and undoing it."""

@@ -1,0 +1,133 @@
+"""The page of changes: what agents did to files, and a way back."""
+
+import reflex as rx
+
+from letsbe_app.ui import routes
+from letsbe_app.ui.components.avatar import avatar
+from letsbe_app.ui.components.badge import badge
+from letsbe_app.ui.components.button import button, link
+from letsbe_app.ui.components.code_block import code_block
+from letsbe_app.ui.components.dialog import dialog
+from letsbe_app.ui.components.empty_state import empty_state
+from letsbe_app.ui.components.icon import icon
+from letsbe_app.ui.components.time_ago import time_ago
+from letsbe_app.ui.pages.changes.state import ChangesState
+from letsbe_app.ui.pages.changes.view_models import ChangeCard
+from letsbe_app.ui.portal.shell import portal_shell
+from letsbe_app.ui.text import texts
+
+
+def changes_page() -> rx.Component:
+    """Return the page."""
+    t = texts().changes
+    state = ChangesState
+    return portal_shell(
+        rx.el.div(
+            rx.el.h1(t.title, class_name="text-2xl font-semibold"),
+            rx.el.p(t.intro, class_name="text-muted mt-1 max-w-[68ch]"),
+        ),
+        rx.cond(
+            state.changes.length() > 0,
+            rx.el.div(
+                rx.el.ul(
+                    rx.foreach(state.changes, _card),
+                    class_name="bg-card border border-line rounded-card shadow-soft divide-y divide-line",
+                ),
+                rx.cond(
+                    state.changes_cursor != "",
+                    button(
+                        texts().common.load_more,
+                        kind="quiet",
+                        on_click=state.more_changes,
+                        class_name="self-center",
+                    ),
+                ),
+                class_name="flex flex-col gap-4 max-w-[760px]",
+            ),
+            empty_state(t.none_yet, t.none_yet_detail, icon_name="history"),
+        ),
+        _confirmation(),
+        here=routes.CHANGES,
+        on_wake=state.woken,
+    )
+
+
+def _card(change: rx.vars.ObjectVar[ChangeCard]) -> rx.Component:
+    """Return the row of a change."""
+    t = texts().changes
+    return rx.el.li(
+        rx.el.div(
+            avatar(change.agent_id),
+            rx.el.div(
+                rx.el.p(
+                    rx.el.span(change.who, class_name="font-semibold"),
+                    " ",
+                    rx.el.span(change.told, class_name="wrap-anywhere"),
+                ),
+                rx.el.p(
+                    time_ago(change.created_at),
+                    rx.cond(
+                        change.conversation_id != "",
+                        rx.el.span(
+                            " · ",
+                            link(
+                                texts().approvals.open_conversation,
+                                to=f"{routes.CHAT}/{change.conversation_id}",
+                            ),
+                        ),
+                    ),
+                    class_name="text-sm text-muted",
+                ),
+                class_name="grow basis-[calc(100%-3.5rem)] sm:basis-0 min-w-0",
+            ),
+            rx.match(
+                change.state,
+                (
+                    "open",
+                    button(
+                        t.undo,
+                        kind="quiet",
+                        icon_name="undo-2",
+                        aria_label=f"{t.undo}: {change.told}",
+                        on_click=ChangesState.ask(change.id),
+                    ),
+                ),
+                ("undoing", badge(t.undoing, tone="info", icon_name="loader")),
+                ("undone", badge(t.undone, tone="green", icon_name="check")),
+                badge(t.cannot, icon_name="circle-slash"),
+            ),
+            class_name="flex flex-wrap sm:flex-nowrap items-start gap-3",
+        ),
+        rx.cond(
+            change.note != "",
+            rx.el.p(icon("info", 16), change.note, class_name="flex gap-2 text-sm text-muted mt-2"),
+        ),
+        rx.cond(
+            change.diff != "",
+            rx.el.details(
+                rx.el.summary(
+                    t.show_diff,
+                    class_name="text-sm text-accent cursor-pointer min-h-target inline-flex items-center",
+                ),
+                code_block(change.diff, label=t.diff),
+            ),
+        ),
+        data_change=change.id,
+        class_name="p-4 sm:p-5 min-w-0",
+    )
+
+
+def _confirmation() -> rx.Component:
+    t = texts().changes
+    asked = ChangesState.asked
+    return dialog(
+        rx.el.p(asked.undo_detail, class_name="wrap-anywhere"),
+        rx.el.div(
+            button(texts().common.cancel, kind="quiet", on_click=ChangesState.close),
+            button(t.undo_confirm, icon_name="undo-2", on_click=ChangesState.undo),
+            class_name="flex flex-wrap justify-end gap-2",
+        ),
+        title=t.undo_title,
+        is_open=asked.id != "",
+        on_dismiss=ChangesState.close,
+    )
