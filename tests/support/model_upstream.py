@@ -85,10 +85,15 @@ class ModelUpstream:
     chunks: list[dict[str, object]] = field(
         default_factory=lambda: [text_chunk("hi"), end_chunk(), usage_chunk(10, 2)]
     )
+    events: list[dict[str, object]] = field(default_factory=list)
+    """What the other formats stream."""
+    whole: dict[str, object] = field(default_factory=dict)
+    """Their answer when it does not stream."""
     answer: Callable[[], Response] | None = None
-    """Instead of chunks."""
+    """Instead of chunks, events and ``whole``."""
     pause: asyncio.Event | None = None
-    """Waited for after the first chunk."""
+    """Waited for after the chunk or event of this number:"""
+    pause_after: int = 0
     bodies: list[bytes] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
     stopped: asyncio.Event = field(default_factory=asyncio.Event)
@@ -96,7 +101,13 @@ class ModelUpstream:
 
     def app(self) -> Starlette:
         """The provider as an application."""
-        return Starlette(routes=[Route("/v1/chat/completions", self._chat, methods=["POST"])])
+        return Starlette(
+            routes=[
+                Route("/v1/chat/completions", self._chat, methods=["POST"]),
+                Route("/v1/responses", self._other, methods=["POST"]),
+                Route("/v1/messages", self._other, methods=["POST"]),
+            ]
+        )
 
     @property
     def requests(self) -> list[dict[str, object]]:
@@ -117,12 +128,27 @@ class ModelUpstream:
             }
         )
 
-    async def _stream(self) -> AsyncIterator[bytes]:
+    async def _other(self, request: Request) -> Response:
+        self.bodies.append(await request.body())
+        self.headers.append(dict(request.headers))
+        if self.answer:
+            return self.answer()
+        if json.loads(self.bodies[-1]).get("stream"):
+            named = [f"event: {event['type']}\ndata: {json.dumps(event)}\n\n" for event in self.events]
+            return StreamingResponse(
+                self._paced([one.encode() for one in named]), media_type="text/event-stream"
+            )
+        return JSONResponse(self.whole)
+
+    def _stream(self) -> AsyncIterator[bytes]:
+        chunks = [b"data: " + json.dumps(chunk).encode() + b"\n\n" for chunk in self.chunks]
+        return self._paced([*chunks, b"data: [DONE]\n\n"])
+
+    async def _paced(self, frames: list[bytes]) -> AsyncIterator[bytes]:
         try:
-            for index, chunk in enumerate(self.chunks):
-                yield b"data: " + json.dumps(chunk).encode() + b"\n\n"
-                if index == 0 and self.pause:
+            for index, frame in enumerate(frames):
+                yield frame
+                if index == self.pause_after and self.pause:
                     await self.pause.wait()
-            yield b"data: [DONE]\n\n"
         finally:
             self.stopped.set()

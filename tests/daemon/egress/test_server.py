@@ -4,74 +4,21 @@ import asyncio
 import gzip
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 import pytest
 from starlette.responses import JSONResponse, Response
 
-from tenant_daemon.contracts.config import AgentConfig, TenantConfig
+from tenant_daemon.contracts.config import TenantConfig
 from tenant_daemon.egress.command import create_app
 from tenant_daemon.home import TenantHome
 from tenant_daemon.hub_client.outbox import LinkStore
 from tenant_daemon.local_tokens import local_token
-from tenant_daemon.metering import Meter
 from tenant_daemon.settings import Model, TenantSettings
 from tenant_daemon.vault import Vault
-from tests.support.model_upstream import ModelUpstream, end_chunk, serving, text_chunk, usage_chunk
-
-SECRET = "kV9#mQ2x!Lp7zR4wT8nB"
-AGENT = AgentConfig(agent_id="sales", name="Sales")
-
-
-@dataclass
-class Proxy:
-    client: httpx.AsyncClient
-    upstream: ModelUpstream
-    home: TenantHome
-    vault: Vault
-
-    def configure(self, config: TenantConfig) -> None:
-        self.home.config_file.write_text(config.model_dump_json())
-
-    async def ask(self, body: dict[str, object], agent: str = "sales") -> httpx.Response:
-        return await self.client.post(f"/agents/{agent}/v1/chat/completions", json=body)
-
-    def usage(self) -> list[tuple[str, int, int, int, int, int]]:
-        meter = Meter(self.home.metering_db)
-        rows = meter._db._connection.execute("SELECT * FROM buckets").fetchall()
-        meter.close()
-        names = (
-            "agent_id",
-            "prompt_tokens",
-            "completion_tokens",
-            "cached_tokens",
-            "request_count",
-            "estimated_count",
-        )
-        return [tuple(row[name] for name in names) for row in rows]
-
-
-@asynccontextmanager
-async def running(root: Path) -> AsyncIterator[Proxy]:
-    """A proxy with its upstream; leaving the context writes everything down."""
-    home = TenantHome(root)
-    home.create()
-    vault = Vault.open(home)
-    vault.put("db-password", SECRET, actor="test")
-    upstream = ModelUpstream()
-    async with serving(upstream.app()) as address:
-        settings = TenantSettings(
-            tenant_name="t", hub_url="http://hub.test", model=Model(url=f"{address}/v1", name="real-model")
-        )
-        async with serving(create_app(home, settings, vault)) as base:
-            headers = {"authorization": f"Bearer {local_token(home, 'proxy')}"}
-            async with httpx.AsyncClient(base_url=base, headers=headers, timeout=10) as client:
-                built = Proxy(client, upstream, home, vault)
-                built.configure(TenantConfig(version=1, agents=[AGENT]))
-                yield built
+from tests.support.model_upstream import end_chunk, serving, text_chunk, usage_chunk
+from tests.support.proxy import AGENT, SECRET, Proxy, running
 
 
 @pytest.fixture
