@@ -81,12 +81,7 @@ async def test_responses_stream(proxy: Proxy, client: openai.AsyncOpenAI) -> Non
         model="m",
         input=[
             {"role": "user", "content": f"the password is {SECRET}"},
-            {
-                "type": "reasoning",
-                "id": "rs_0",
-                "summary": [],
-                "encrypted_content": "gAAAAABsigned+thought/=",
-            },
+            {**REASONING, "id": "rs_0"},
             {"type": "function_call", "call_id": "call_a1B2", "name": "shell", "arguments": ARGUMENTS},
             {"type": "function_call_output", "call_id": "call_a1B2", "output": f"DB_PASSWORD={SECRET}"},
         ],
