@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TypedDict
 
 from letsbe_app.api.csrf import CsrfTokens
 from letsbe_app.db.session import Database
@@ -14,10 +15,17 @@ from letsbe_app.kit.clock import Clock, utc_now
 from letsbe_app.kit.keyfile import load_or_create_key, new_key
 from letsbe_app.kit.secret_box import SecretBox, key_line, keys_in
 from letsbe_app.logs import configure_logging
+from letsbe_app.people.accounts.mailed_links import MailedLinks
 from letsbe_app.people.accounts.passwords import Passwords
 from letsbe_app.people.accounts.reauthentication import Reauthentication
+from letsbe_app.people.accounts.second_factor import SecondFactors
 from letsbe_app.people.accounts.service import AccountService
+from letsbe_app.people.accounts.sessions import SessionService
 from letsbe_app.people.accounts.throttle import Throttle
+from letsbe_app.people.keys.service import KeyService
+from letsbe_app.people.mail.mailer import Mailer, OutboxMailer, SmtpMailer
+from letsbe_app.people.mail.post import PostRoom
+from letsbe_app.people.members.service import MemberService
 from letsbe_app.people.requests.service import RequestService
 from letsbe_app.relay import Relay
 from letsbe_app.settings import Settings, load_settings
@@ -46,6 +54,13 @@ class Services:
     csrf: CsrfTokens
     requests: RequestService
     accounts: AccountService
+    links: MailedLinks
+    second_factors: SecondFactors
+    sessions: SessionService
+    reauthentication: Reauthentication
+    members: MemberService
+    keys: KeyService
+    post: PostRoom
     catalog: Catalog
     onboarding: OnboardingService
     orders: OrderService
@@ -63,6 +78,7 @@ class Services:
 
     async def close(self) -> None:
         """Close connections; call it at the end of the process."""
+        await self.post.close()
         await self.relay.close()
         await self.database.close()
 
@@ -103,6 +119,10 @@ def build_services(
     onboarding = OnboardingService(database, catalog, clock=clock)
     orders = OrderService(database, catalog, onboarding, provisioning.ensure_room, clock=clock)
     hasher, throttle = passwords or Passwords(), Throttle(relay.windows)
+    reauthentication = Reauthentication(database, hasher, throttle)
+    second_factors = SecondFactors(database, secret_box, throttle, clock=clock)
+    post = PostRoom(_mailer(settings))
+    for_mail: _ForMail = {"public_url": settings.public_url, "clock": clock}
     return Services(
         settings=settings,
         database=database,
@@ -113,9 +133,18 @@ def build_services(
             database,
             hasher,
             throttle,
+            second_factors=second_factors,
+            publisher=relay.publisher,
             session_days=settings.session_days,
             clock=clock,
         ),
+        links=MailedLinks(database, hasher, throttle, post, relay.publisher, **for_mail),
+        second_factors=second_factors,
+        sessions=SessionService(database, relay.publisher, clock=clock),
+        reauthentication=reauthentication,
+        members=MemberService(database, hasher, throttle, post, relay.publisher, **for_mail),
+        keys=KeyService(database, clock=clock),
+        post=post,
         catalog=catalog,
         onboarding=onboarding,
         orders=orders,
@@ -128,7 +157,7 @@ def build_services(
         approvals=ApprovalService(database, relay, clock=clock),
         changes=ChangeService(database, relay, clock=clock),
         audit_heads=AuditHeadService(database, relay, clock=clock),
-        secrets=SecretService(database, relay, Reauthentication(database, hasher, throttle), clock=clock),
+        secrets=SecretService(database, relay, reauthentication, clock=clock),
         usage=UsageService(database, clock=clock),
     )
 
@@ -139,6 +168,18 @@ def get_services() -> Services:
     settings = load_settings()
     configure_logging(settings)
     return build_services(settings)
+
+
+class _ForMail(TypedDict):
+    public_url: str
+    clock: Clock
+
+
+def _mailer(settings: Settings) -> Mailer:
+    url = settings.smtp_url.get_secret_value()
+    if url:
+        return SmtpMailer(url, settings.mail_from)
+    return OutboxMailer(settings.mail_dir, settings.mail_from)
 
 
 def _secret_box(settings: Settings) -> SecretBox:

@@ -72,6 +72,14 @@ class Settings(BaseSettings):
     session_days: int = Field(
         30, alias="LETSBE_SESSION_DAYS", ge=1, le=365, description="Days that a sign-in lasts."
     )
+    smtp_url: SecretStr = Field(
+        SecretStr(""),
+        alias="LETSBE_SMTP_URL",
+        description="smtps://user:password@host for mail; empty to keep it in the data folder (practice).",
+    )
+    mail_from: str = Field(
+        "LetsBe Biz <hello@letsbe.invalid>", alias="LETSBE_MAIL_FROM", description="Sender of mail."
+    )
     trusted_proxies: str = Field(
         "",
         alias="LETSBE_TRUSTED_PROXIES",
@@ -123,6 +131,13 @@ class Settings(BaseSettings):
             raise ValueError("must be a redis:// or rediss:// address, or empty for the embedded Redis")
         return value
 
+    @field_validator("smtp_url")
+    @classmethod
+    def _is_smtp(cls, value: SecretStr) -> SecretStr:
+        if value.get_secret_value() and not value.get_secret_value().startswith(("smtp://", "smtps://")):
+            raise ValueError("must start with smtps:// or smtp://, or be empty for the practice outbox")
+        return value
+
     @field_validator("trusted_proxies")
     @classmethod
     def _are_networks(cls, value: str) -> str:
@@ -141,6 +156,11 @@ class Settings(BaseSettings):
     def tenants_dir(self) -> Path:
         """Homes of the servers that the local provider makes."""
         return self.data_dir / "tenants"
+
+    @property
+    def mail_dir(self) -> Path:
+        """Where the practice outbox keeps mail."""
+        return self.data_dir / "mail"
 
     def allowed_origins(self) -> frozenset[str]:
         """

@@ -14,6 +14,7 @@ from starlette.requests import HTTPConnection
 from letsbe_app.api.addresses import client_address, counted_address
 from letsbe_app.api.csrf import CSRF_HEADER, check_origin
 from letsbe_app.api.principals import SESSION_COOKIE as SESSION_COOKIE
+from letsbe_app.api.principals import bearer_token
 from letsbe_app.composition import Services
 from letsbe_app.errors import InvalidInput
 from letsbe_app.people.accounts.schemas import Visitor
@@ -47,7 +48,9 @@ async def current_actor(
     hub: HubServices,
     letsbe_session: Annotated[str | None, Cookie(include_in_schema=False)] = None,
 ) -> Actor:
-    """The signed-in person; raises NotSignedIn."""
+    """The signed-in person, or the one for whom an API key acts; raises NotSignedIn."""
+    if key := bearer_token(request):
+        return await hub.keys.actor_of(key)
     return await hub.accounts.actor_of(letsbe_session)
 
 
@@ -60,9 +63,14 @@ async def changing_actor(
     x_csrf_token: Annotated[str | None, Header(alias=CSRF_HEADER)] = None,
     origin: Annotated[str | None, Header(include_in_schema=False)] = None,
 ) -> Actor:
-    """The signed-in person, who really asks for this change; raises Forbidden otherwise."""
-    check_origin(origin, hub.settings.allowed_origins())
-    hub.csrf.check(actor.session_id, x_csrf_token)
+    """
+    The person, who really asks for this change; raises Forbidden otherwise.
+
+    A page of another site can make a browser send its cookie, but not an ``Authorization`` header.
+    """
+    if actor.scopes is None:
+        check_origin(origin, hub.settings.allowed_origins())
+        hub.csrf.check(actor.session_id, x_csrf_token)
     return actor
 
 

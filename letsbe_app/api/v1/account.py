@@ -40,6 +40,7 @@ class SignInRequest(BaseModel):
 
     email: str = Field(max_length=500)
     password: SecretStr = Field(max_length=500)
+    code: str | None = Field(default=None, max_length=60, description="For accounts with a second factor.")
 
 
 class SignedInAnswer(BaseModel):
@@ -58,7 +59,9 @@ async def sign_up(
 ) -> Answer[SignedInAnswer]:
     """Make a business with its owner, and sign the owner in."""
     request = SignUp(body.business_name, body.email, body.password.get_secret_value())
-    return _welcome(hub, response, await hub.accounts.sign_up(request, visitor))
+    signed_in = await hub.accounts.sign_up(request, visitor)
+    await hub.links.send_confirmation(signed_in.actor.user_id)
+    return _welcome(hub, response, signed_in)
 
 
 @public_router.post("/sign-in", dependencies=[FromOurPage])
@@ -66,7 +69,8 @@ async def sign_in(
     hub: HubServices, visitor: CurrentVisitor, body: SignInRequest, response: Response
 ) -> Answer[SignedInAnswer]:
     """Open a session."""
-    signed_in = await hub.accounts.sign_in(body.email, body.password.get_secret_value(), visitor)
+    password = body.password.get_secret_value()
+    signed_in = await hub.accounts.sign_in(body.email, password, visitor, code=body.code)
     return _welcome(hub, response, signed_in)
 
 

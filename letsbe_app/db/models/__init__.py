@@ -1,5 +1,13 @@
 """All tables; importing this module is what makes Alembic see them."""
 
+from letsbe_app.db.models.access import (
+    AccountToken,
+    ApiKey,
+    Invitation,
+    RecoveryCode,
+    SecondFactor,
+    TokenPurpose,
+)
 from letsbe_app.db.models.accounts import Customer, User, UserRole, UserSession
 from letsbe_app.db.models.changes import AuditHead, ChangeStatus, FileChange
 from letsbe_app.db.models.fleet import (
@@ -12,8 +20,8 @@ from letsbe_app.db.models.fleet import (
 )
 from letsbe_app.db.models.oversight import AuditEntry
 from letsbe_app.db.models.requests import IdempotentRequest
-from letsbe_app.db.models.shop import FoundingMember, OnboardingDraft, Order, OrderStatus, PaymentEvent
 from letsbe_app.db.models.secrets import CanaryAlarm, SecretList, SecretRequest, SecretRequestStatus
+from letsbe_app.db.models.shop import FoundingMember, OnboardingDraft, Order, OrderStatus, PaymentEvent
 from letsbe_app.db.models.usage import UsageAlert
 from letsbe_app.db.models.workforce import (
     Agent,
@@ -26,7 +34,9 @@ from letsbe_app.db.models.workforce import (
 )
 
 __all__ = [
+    "AccountToken",
     "Agent",
+    "ApiKey",
     "Approval",
     "AuditEntry",
     "AuditHead",
@@ -39,6 +49,7 @@ __all__ = [
     "FileChange",
     "FoundingMember",
     "IdempotentRequest",
+    "Invitation",
     "MessageRole",
     "MessageStatus",
     "OnboardingDraft",
@@ -47,12 +58,15 @@ __all__ = [
     "OutboxMessage",
     "PaymentEvent",
     "ProvisioningStep",
-    "StepState",
+    "RecoveryCode",
+    "SecondFactor",
     "SecretList",
     "SecretRequest",
     "SecretRequestStatus",
+    "StepState",
     "Tenant",
     "TenantStatus",
+    "TokenPurpose",
     "UsageAlert",
     "UsageRecord",
     "User",

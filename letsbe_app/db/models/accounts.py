@@ -40,6 +40,9 @@ class User(Table, table=True):
     """Argon2id in PHC form."""
     role: str = Field(default=UserRole.OWNER, max_length=20)
     locale: str = Field(default="en", max_length=10)
+    email_confirmed_at: datetime | None = time_field(nullable=True)
+    removed_at: datetime | None = time_field(nullable=True)
+    """Left the business; the row stays for what names it, without address and password."""
     created_at: datetime = time_field()
 
 

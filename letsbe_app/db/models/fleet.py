@@ -37,6 +37,8 @@ class Tenant(Table, table=True):
     api_key_hash: str | None = Field(default=None, max_length=64, unique=True)
     content_key: str = Field(default="", max_length=255)
     """What is said on this server is sealed with it; itself sealed with the hub's key."""
+    next_api_key_hash: str | None = Field(default=None, max_length=64, unique=True)
+    """Of a key that was handed out and not used yet; with its first use it takes the other one's place."""
     sealing_public_key: str = Field(default="", max_length=64)
     daemon_version: str = Field(default="", max_length=40)
     openclaw_version: str = Field(default="", max_length=40)

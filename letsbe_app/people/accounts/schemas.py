@@ -39,6 +39,7 @@ class AccountView:
     user_id: str
     email: str
     role: str
+    is_email_confirmed: bool
     customer_id: str
     business_name: str
     founding_number: int | None

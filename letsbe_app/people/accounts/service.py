@@ -17,6 +17,7 @@ from letsbe_app.people.accounts import repository
 from letsbe_app.people.accounts.emails import normalised_email
 from letsbe_app.people.accounts.passwords import Passwords, check_new_password
 from letsbe_app.people.accounts.schemas import AccountView, SignedIn, SignUp, Visitor
+from letsbe_app.people.accounts.second_factor import SecondFactors
 from letsbe_app.people.accounts.throttle import (
     SIGN_IN_PER_EMAIL,
     SIGN_IN_PER_IP,
@@ -25,6 +26,9 @@ from letsbe_app.people.accounts.throttle import (
 )
 from letsbe_app.people.audit.service import record_act
 from letsbe_app.people.authz.actor import Actor
+from letsbe_app.people.authz.rules import Permission, require
+from letsbe_app.relay import Topic
+from letsbe_app.relay.publisher import Publisher
 
 log = structlog.get_logger()
 
@@ -43,9 +47,13 @@ class AccountService:
         passwords: Passwords,
         throttle: Throttle,
         *,
+        second_factors: SecondFactors,
+        publisher: Publisher,
         session_days: int,
         clock: Clock = utc_now,
     ) -> None:
+        self._second_factors = second_factors
+        self._publisher = publisher
         self._database = database
         self._passwords = passwords
         self._throttle = throttle
@@ -81,12 +89,15 @@ class AccountService:
         log.info("account.signed_up", user_id=user.id, customer_id=user.customer_id)
         return signed_in
 
-    async def sign_in(self, email: str, password: str, visitor: Visitor | str = "") -> SignedIn:
+    async def sign_in(
+        self, email: str, password: str, visitor: Visitor | str = "", *, code: str | None = None
+    ) -> SignedIn:
         """
-        Open a session for the person with this password.
+        Open a session for the person with this password, and this code where they have a second factor.
 
         Raises:
             WrongCredentials: E-mail and password do not belong together; does not say which is wrong.
+            SecondFactorNeeded: The password is right, the code is missing or wrong.
             RateLimited: Too many tries for this e-mail or from this address.
         """
         visitor = _as_visitor(visitor)
@@ -98,6 +109,7 @@ class AccountService:
         if not await self._passwords.is_right(user.password_hash if user else None, password) or user is None:
             log.info("account.sign_in_refused", user_id=user.id if user else None)
             raise WrongCredentials(_WRONG)
+        await self._second_factors.check(user, code)
         await self._throttle.forgive(SIGN_IN_PER_EMAIL, email)
         async with self._database.write() as session:
             signed_in = self._open_session(session, user, visitor)
@@ -126,10 +138,12 @@ class AccountService:
         return _actor(user, user_session.id)
 
     async def sign_out(self, actor: Actor) -> None:
-        """End the actor's session."""
+        """End the actor's session; other tabs and devices of the customer's learn it at once."""
+        require(actor, Permission.ACCOUNT)
         async with self._database.write() as session:
             await repository.revoke_session(session, actor.session_id, self._clock())
             record_act(session, actor, "account.signed_out", subject=actor.user_id)
+        await self._publisher.announce(actor.customer_id, Topic.SESSION, actor.session_id)
 
     async def account(self, actor: Actor) -> AccountView:
         """The actor's own account."""
@@ -142,6 +156,7 @@ class AccountService:
             user_id=user.id,
             email=user.email,
             role=user.role,
+            is_email_confirmed=user.email_confirmed_at is not None,
             customer_id=customer.id,
             business_name=customer.name,
             founding_number=founding.number if founding else None,

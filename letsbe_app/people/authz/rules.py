@@ -19,13 +19,26 @@ class Permission(StrEnum):
     BUY = "buy"
     SECRETS = "secrets"
     """Provide, reveal, change and delete secrets of a server."""
+    ACCOUNT = "account"
+    """One's own password, second factor and sessions."""
+    PEOPLE = "people"
+    """Invite, remove, and give roles."""
+    KEYS = "keys"
+    DATA = "data"
+    """Take everything along, or have it deleted."""
+
+
+SESSION_ONLY: Final = frozenset(
+    {Permission.SECRETS, Permission.ACCOUNT, Permission.PEOPLE, Permission.KEYS, Permission.DATA}
+)
+"""What needs a person who is there: no API key includes it, so that a leaked one cannot settle in."""
 
 
 _ALLOWED: Final[dict[UserRole, frozenset[Permission]]] = {
     UserRole.OWNER: frozenset(Permission),
-    UserRole.APPROVER: frozenset({Permission.READ, Permission.CHAT, Permission.APPROVE}),
-    UserRole.MEMBER: frozenset({Permission.READ, Permission.CHAT}),
-    UserRole.READ_ONLY: frozenset({Permission.READ}),
+    UserRole.APPROVER: frozenset({Permission.READ, Permission.CHAT, Permission.APPROVE, Permission.ACCOUNT}),
+    UserRole.MEMBER: frozenset({Permission.READ, Permission.CHAT, Permission.ACCOUNT}),
+    UserRole.READ_ONLY: frozenset({Permission.READ, Permission.ACCOUNT}),
 }
 
 
@@ -42,6 +55,8 @@ def require(actor: Actor, permission: Permission) -> None:
         Forbidden: The actor's role does not include the permission.
     """
     if actor.scopes is not None and permission not in actor.scopes:
+        if permission in SESSION_ONLY:
+            raise Forbidden("This needs somebody who is signed in. No API key may do it.")
         raise Forbidden(f"This API key lacks the scope “{permission}”.")
     if not is_allowed(actor.role, permission):
         raise Forbidden("Your role in this business does not allow this. Ask the owner to do it.")

@@ -8,10 +8,21 @@ from letsbe_app.people.authz.actor import Actor
 from letsbe_app.people.authz.rules import Permission, is_allowed, require
 
 ALLOWED = {
-    UserRole.OWNER: {"read", "chat", "approve", "manage", "buy"},
-    UserRole.APPROVER: {"read", "chat", "approve"},
-    UserRole.MEMBER: {"read", "chat"},
-    UserRole.READ_ONLY: {"read"},
+    UserRole.OWNER: {
+        "read",
+        "chat",
+        "approve",
+        "manage",
+        "buy",
+        "secrets",
+        "account",
+        "people",
+        "keys",
+        "data",
+    },
+    UserRole.APPROVER: {"read", "chat", "approve", "account"},
+    UserRole.MEMBER: {"read", "chat", "account"},
+    UserRole.READ_ONLY: {"read", "account"},
 }
 
 

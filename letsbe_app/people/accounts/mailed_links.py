@@ -1,0 +1,173 @@
+"""What happens by links in mails: a new password, a confirmed address."""
+
+from datetime import timedelta
+from typing import Final
+
+import structlog
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from letsbe_app.db.models import AccountToken, TokenPurpose, User
+from letsbe_app.db.session import Database
+from letsbe_app.errors import InvalidInput
+from letsbe_app.kit.clock import Clock, utc_now
+from letsbe_app.kit.ids import new_id
+from letsbe_app.kit.secrets import new_token, token_hash
+from letsbe_app.people.accounts import access_repository, repository
+from letsbe_app.people.accounts.passwords import Passwords, check_new_password
+from letsbe_app.people.accounts.schemas import Visitor
+from letsbe_app.people.accounts.throttle import Allowance, Throttle
+from letsbe_app.people.audit.service import record_act
+from letsbe_app.people.authz.actor import Actor
+from letsbe_app.people.mail.letters import changed_letter, confirm_letter, reset_letter
+from letsbe_app.people.mail.post import PostRoom
+from letsbe_app.relay import Topic
+from letsbe_app.relay.publisher import Publisher
+
+log = structlog.get_logger()
+
+RESET_LIFETIME: Final = timedelta(minutes=30)
+CONFIRM_LIFETIME: Final = timedelta(hours=24)
+RESET_PER_EMAIL: Final = Allowance("reset-email", 3, 3_600)
+RESET_PER_IP: Final = Allowance("reset-ip", 20, 3_600)
+CONFIRM_PER_USER: Final = Allowance("confirm-mail-user", 5, 3_600)
+_STALE: Final = "This link was used already, or is too old. Ask for a new one."
+
+
+class MailedLinks:
+    """Tokens are shown in the mail alone; the database has their hashes."""
+
+    def __init__(
+        self,
+        database: Database,
+        passwords: Passwords,
+        throttle: Throttle,
+        post: PostRoom,
+        publisher: Publisher,
+        *,
+        public_url: str,
+        clock: Clock = utc_now,
+    ) -> None:
+        self._database = database
+        self._passwords = passwords
+        self._throttle = throttle
+        self._post = post
+        self._publisher = publisher
+        self._public_url = public_url
+        self._clock = clock
+
+    async def ask_for_reset(self, email: str, visitor: Visitor) -> None:
+        """
+        Mail a link to choose a new password. Says the same, as fast, whether there is such an account or not.
+
+        Raises:
+            RateLimited: Too many for this e-mail or from this address.
+        """
+        email = email.strip().lower()
+        await self._throttle.take(RESET_PER_IP, visitor.ip)
+        await self._throttle.take(RESET_PER_EMAIL, email)
+        async with self._database.read() as session:
+            user = await repository.user_by_email(session, email)
+        if user is None:
+            log.info("account.reset_asked", user_id=None)
+            return
+        token = await self._issue(user, TokenPurpose.RESET, RESET_LIFETIME)
+        # After the ``#``: browsers send that part to nobody, so it is in no log on the way.
+        self._post.take(reset_letter(user.email, f"{self._public_url}/new-password#{token}"))
+        log.info("account.reset_asked", user_id=user.id)
+
+    async def reset(self, token: str, password: str, visitor: Visitor) -> None:
+        """
+        Set a new password and end all of the person's sessions.
+
+        Raises:
+            InvalidInput: The link is no longer good, or the password cannot be used.
+            RateLimited: Too many tries from this address.
+        """
+        await self._throttle.take(RESET_PER_IP, visitor.ip)
+        password_hash = await self._new_hash(token, password)
+        now = self._clock()
+        async with self._database.write() as session:
+            user = await self._claim(session, token, TokenPurpose.RESET)
+            await access_repository.set_password(session, user.id, password_hash)
+            await access_repository.revoke_sessions(session, user.id, now)
+            # Whoever opened the mail has shown that the address is theirs.
+            user.email_confirmed_at = user.email_confirmed_at or now
+            record_act(
+                session, user.id, "account.password_reset", subject=user.id, customer_id=user.customer_id
+            )
+        log.info("account.password_reset", user_id=user.id)
+        self._post.take(changed_letter(user.email))
+        await self._publisher.announce(user.customer_id, Topic.SESSION, user.id)
+
+    async def send_confirmation(self, user_id: str) -> None:
+        """
+        Mail a link that confirms the address, unless it is confirmed.
+
+        Raises:
+            RateLimited: Too many mails to this person.
+        """
+        async with self._database.read() as session:
+            user = await session.get_one(User, user_id)
+        if user.email_confirmed_at is not None:
+            return
+        await self._throttle.take(CONFIRM_PER_USER, user_id)
+        token = await self._issue(user, TokenPurpose.CONFIRM, CONFIRM_LIFETIME)
+        self._post.take(confirm_letter(user.email, f"{self._public_url}/confirm-email#{token}"))
+
+    async def confirm(self, token: str) -> None:
+        """The address is the person's; raises InvalidInput for a link that is no longer good."""
+        async with self._database.write() as session:
+            user = await self._claim(session, token, TokenPurpose.CONFIRM)
+            user.email_confirmed_at = user.email_confirmed_at or self._clock()
+            record_act(
+                session, user.id, "account.email_confirmed", subject=user.id, customer_id=user.customer_id
+            )
+        log.info("account.email_confirmed", user_id=user.id)
+
+    async def change_password(self, actor: Actor, password: str) -> None:
+        """Set a new password for somebody who has just given the old one, and end their other sessions."""
+        check_new_password(password, actor.email)
+        password_hash = await self._passwords.hash(password)
+        async with self._database.write() as session:
+            await access_repository.set_password(session, actor.user_id, password_hash)
+            await access_repository.revoke_sessions(
+                session, actor.user_id, self._clock(), keep=actor.session_id
+            )
+            record_act(session, actor, "account.password_changed", subject=actor.user_id)
+        self._post.take(changed_letter(actor.email))
+        await self._publisher.announce(actor.customer_id, Topic.SESSION, actor.user_id)
+
+    async def _new_hash(self, token: str, password: str) -> str:
+        # Checked before the link is used up: a refused password must not cost a second mail.
+        async with self._database.read() as session:
+            user = await access_repository.user_of_token(
+                session, token_hash(token), TokenPurpose.RESET, self._clock()
+            )
+        if user is None:
+            raise InvalidInput.of_field("token", _STALE)
+        check_new_password(password, user.email)
+        return await self._passwords.hash(password)
+
+    async def _issue(self, user: User, purpose: TokenPurpose, lifetime: timedelta) -> str:
+        token, now = new_token("lbm"), self._clock()
+        async with self._database.write() as session:
+            await access_repository.drop_tokens(session, user.id, purpose)
+            session.add(
+                AccountToken(
+                    id=new_id("mlt"),
+                    user_id=user.id,
+                    purpose=purpose,
+                    token_hash=token_hash(token),
+                    email=user.email,
+                    expires_at=now + lifetime,
+                    created_at=now,
+                )
+            )
+        return token
+
+    async def _claim(self, session: AsyncSession, token: str, purpose: TokenPurpose) -> User:
+        found = await access_repository.claim_token(session, token_hash(token), purpose, self._clock())
+        user = await session.get(User, found[0]) if found else None
+        if found is None or user is None or user.email != found[1]:
+            raise InvalidInput.of_field("token", _STALE)
+        return user

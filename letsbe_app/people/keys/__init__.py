@@ -1,0 +1,1 @@
+"""Keys with which customers' programs call the API."""

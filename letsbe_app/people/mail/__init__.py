@@ -1,0 +1,1 @@
+"""Mail to people: what is sent, and by whom."""

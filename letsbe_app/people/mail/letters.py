@@ -1,0 +1,49 @@
+"""What the mails say. Plain text: it reads everywhere, and loads nothing."""
+
+from typing import Final
+
+from letsbe_app.people.mail.mailer import Mail
+
+_SIGNATURE: Final = "\n\nLetsBe Biz"
+
+
+def reset_letter(email: str, link: str) -> Mail:
+    """To somebody who forgot their password."""
+    return Mail(
+        email,
+        "Choose a new password",
+        "Somebody asked for a new password for your account.\n\n"
+        f"If that was you, choose it here within 30 minutes:\n{link}\n\n"
+        "If it was not you, do nothing: your password stays as it is." + _SIGNATURE,
+    )
+
+
+def changed_letter(email: str) -> Mail:
+    """To somebody whose password was changed."""
+    return Mail(
+        email,
+        "Your password was changed",
+        "The password of your account was just changed, and everybody who was signed in was signed out.\n\n"
+        "If it was not you, use “Forgot your password?” on the sign-in page now." + _SIGNATURE,
+    )
+
+
+def confirm_letter(email: str, link: str) -> Mail:
+    """To somebody new."""
+    return Mail(
+        email,
+        "Confirm your e-mail address",
+        f"Welcome. Confirm that this address is yours:\n{link}\n\n"
+        "The link works for 24 hours. If you did not make an account, do nothing." + _SIGNATURE,
+    )
+
+
+def invitation_letter(email: str, business_name: str, inviter: str, role_words: str, link: str) -> Mail:
+    """To somebody who may join a business."""
+    return Mail(
+        email,
+        f"Join {business_name} at LetsBe Biz",
+        f"{inviter} invites you to work with the AI colleagues of {business_name}. {role_words}\n\n"
+        f"Join here within 7 days:\n{link}\n\n"
+        "If you do not know them, do nothing." + _SIGNATURE,
+    )
