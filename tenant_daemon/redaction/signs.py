@@ -30,7 +30,7 @@ class Sign(IntEnum):
     NARROW = 5
     """Three lines that are one short word each, as data wrapped at a small width are."""
     WRAPPED = 6
-    """A long word on a line of its own, after another one."""
+    """A word that is a line of its own, as the last one of wrapped data is."""
     LITERALS = 7
     """Strings of a list or a sum that look like pieces of data."""
     PIECES = 8
@@ -44,7 +44,7 @@ _PATTERNS: dict[Sign, bytes] = {
     ),
     Sign.PRINTABLE: rb"=[0-9A-F]{2}|[!-~]=\r?\n[!-~]",
     Sign.DUMP: rb"(?:\b|\\n)[0-9a-f]{6,16}:? {1,3}[0-9a-f]{2}[0-9a-f ]",
-    Sign.NUMBERS: rb"\b\d{2,3}(?:[^0-9\n]{1,12}\d{2,3}){7}|\b[01]{7,8}(?:[\s,]{1,3}[01]{7,8}){7}",
+    Sign.NUMBERS: rb"\b\d{2,3}(?:[^0-9\n]{1,12}\d{2,4}){7}|\b[01]{7,8}(?:[\s,]{1,3}[01]{7,8}){7}",
     Sign.SPACED_HEX: (
         rb"[0-9A-Fa-f]{2}[ :,-]{1,2}[0-9A-Fa-f]{2}(?:[0-9A-Fa-f]{2})?[ :,-]{1,2}"
         rb"[0-9A-Fa-f]{2}(?:[0-9A-Fa-f]{2})?[ :,-]{1,2}[0-9A-Fa-f]{2}"
@@ -55,13 +55,16 @@ _PATTERNS: dict[Sign, bytes] = {
     ),
     # Bounded repeats of classes cost hyperscan dearly: these ask for little, and the reading looks closer.
     Sign.WRAPPED: (
-        rb"[A-Za-z0-9+/=_-]{8}(?:\\?\r?\n|\\+n)[ \t>+|]*[A-Za-z0-9+/_-]+(?:[^A-Za-z0-9+/_. -]|\z)"
+        rb"[A-Za-z0-9+/=_-](?:\\?\r?\n|\\+n)[ \t>+|]{0,8}[A-Za-z0-9+/_-]+(?:[^A-Za-z0-9+/_. -]|\z)"
     ),
     Sign.LITERALS: (
         rb"[A-Za-z0-9+/=_;%-]\\*[\"'`][ ,+.\n\[\]()|]{1,6}\\*[\"'`]"
         rb"[A-Za-z0-9+/=_&%#\\-]+[\"'`][^:]"
     ),
-    Sign.PIECES: rb"(?:text|content|value|data|chunk|part|piece|line|delta|body|[a-z_-]\d{1,3})\\*\": ?\\*\"",
+    Sign.PIECES: (
+        rb"(?:text|content|value|data|chunk|part|piece|line|delta|body|[a-z_\"-]\d{1,3})"
+        rb"\\*\": ?\\*\""
+    ),
 }
 
 

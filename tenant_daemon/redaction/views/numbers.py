@@ -7,8 +7,9 @@ import re2
 from tenant_daemon.redaction.signs import Sign
 from tenant_daemon.redaction.views.view import Parts, View
 
-_DECIMAL = re2.compile(rb"\b\d{2,3}(?:[^0-9\n]{1,12}\d{2,3}){7,}\b")
+_DECIMAL = re2.compile(rb"\b\d{2,3}(?:[^0-9\n]{1,12}\d{2,6}){7,}\b")
 _BINARY = re2.compile(rb"\b[01]{7,8}(?:[\s,]{1,3}[01]{7,8}){7,}\b")
+_LAST_CODE = 0x10FFFF
 _NUMBER = re.compile(rb"\d+")
 
 
@@ -35,5 +36,11 @@ def _characters(numbers: list[bytes], base: int) -> bytes:
         codes = [int(number, base) for number in numbers]
     except ValueError:
         return b""
-    # A list of any other numbers holds some that are no printable character.
-    return bytes(codes) if all(9 <= code < 127 for code in codes) else b""
+    # A list of any other numbers holds some that are no printable character, or many that are rare ones.
+    if any(code < 9 or code == 127 or 0xD800 <= code < 0xE000 or code > _LAST_CODE for code in codes):
+        return b""
+    text = bytes(codes) if max(codes) < 256 else b""
+    if sum(code < 127 for code in codes) * 2 < len(codes):
+        return b""
+    # Numbers above 127 are either the bytes of UTF-8 or characters.
+    return text + b"\n" + "".join(map(chr, codes)).encode() if max(codes) > 127 else text

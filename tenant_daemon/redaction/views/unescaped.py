@@ -9,11 +9,11 @@ from tenant_daemon.redaction.signs import Sign
 from tenant_daemon.redaction.views.view import EvenParts, View
 
 _ESCAPE = re.compile(
-    rb"(%[0-9A-Fa-f]{2}|%u[0-9A-Fa-f]{4}|&#?\w{1,24};"
-    rb"|\\(?:x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|u\{[0-9A-Fa-f]{1,6}\}|U[0-9A-Fa-f]{8}|[0-7]{3}"
+    rb"(%[0-9A-Fa-f]{2}|%u[0-9A-Fa-f]{4}|&#\d{1,7};?|&#[xX][0-9A-Fa-f]{1,6};?|&\w{1,24};"
+    rb"|\\(?:x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|u\{[0-9A-Fa-f]{1,6}\}|U[0-9A-Fa-f]{8}|00[0-9A-Fa-f]{4}|[0-7]{3}"
     rb"|N\{U\+[0-9A-Fa-f]{1,6}\}|\\*[\"'/nrt\\]))"
 )
-_CODE_POINT = re.compile(rb"(?:%u|\\[uU]\{?|\\N\{U\+)([0-9A-Fa-f]{1,8})\}?")
+_CODE_POINT = re.compile(rb"(?:%u|\\[uU]\{?|\\N\{U\+|\\(?=00....))([0-9A-Fa-f]{1,8})\}?")
 # A reading of its own: ``=0A`` also stands in assignments, and reading it would hide what follows.
 _PRINTABLE_ESCAPE = re.compile(rb"(=[0-9A-F]{2}|=\r?\n)")
 _LETTERS = {b"n": b"\n", b"r": b"\r", b"t": b"\t"}
