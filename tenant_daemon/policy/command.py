@@ -12,6 +12,7 @@ from typing import Any, BinaryIO, Final
 
 from tenant_daemon.contracts.config import AgentConfig
 from tenant_daemon.contracts.tiers import AutonomyLevel, Decision, Tier, tier_label
+from tenant_daemon.kit.name_lookup import look_up
 from tenant_daemon.policy.actions import RunPipelines
 from tenant_daemon.policy.autonomy import decide
 from tenant_daemon.policy.classify import classify
@@ -22,6 +23,7 @@ _DEFAULT_CONTEXT: Final = PolicyContext(
     workspace=DEFAULT_HOME / "workspaces" / "it-admin",
     protected_roots=(DEFAULT_HOME,),
     agent_ids=frozenset({"dispatcher", "it-admin", "marketing", "secretary", "sales"}),
+    resolve=look_up,
 )
 
 

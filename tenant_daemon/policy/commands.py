@@ -7,10 +7,11 @@ from tenant_daemon.contracts.tiers import Tier
 from tenant_daemon.policy.actions import RunPipelines
 from tenant_daemon.policy.judgement import Judgement, PolicyContext
 from tenant_daemon.policy.programs.all_kinds import CommandJudge
+from tenant_daemon.policy.rewrites import shown
 from tenant_daemon.policy.screening import find_hidden_character
 from tenant_daemon.policy.shell.parser import parse
-from tenant_daemon.policy.shell.references import hide, show
-from tenant_daemon.policy.shell.script import Script, SimpleCommand
+from tenant_daemon.policy.shell.references import hide
+from tenant_daemon.policy.shell.script import Script
 from tenant_daemon.policy.verdict import Verdict, refusal
 from tenant_daemon.policy.walk import LineJudge
 
@@ -43,13 +44,8 @@ def _refuse(script: Script, context: PolicyContext) -> Judgement:
                 "Deletes what only a shell could name.",
                 unknown=True,
             )
-        judge.pipeline((_shown(part),))
+        judge.pipeline((shown(part),))
     return verdict.judgement(None)
-
-
-def _shown(command: SimpleCommand) -> SimpleCommand:
-    words = tuple(word._replace(text=show(word.text)) for word in command.words)
-    return command._replace(words=words)
 
 
 def judge_docker(text: str, context: PolicyContext) -> Judgement:

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import socket
 import time
 from collections.abc import Callable
@@ -13,6 +14,8 @@ from tenant_daemon.policy.shell.script import Pipeline, Step, Word
 _DATE_FORMAT: Final = re.compile(r"\+(?:%[-_]?[YmdHMSFTDjyBbAaeuVZRsIpkGwC%]|[^%])*", re.DOTALL)
 _DATE_PLAIN: Final = "+%a %b %e %H:%M:%S UTC %Y"
 _MAX_NUMBERS: Final = 60
+_SEARCH_PATH: Final = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+"""Where the executor looks programs up."""
 
 
 def known_output(step: Step, text_of: Callable[[Word], str]) -> str | None:
@@ -67,11 +70,17 @@ def _numbers(args: list[str]) -> str | None:
     return "\n".join(str(number) for number in range(first, last + 1))
 
 
+def _located(args: list[str]) -> str | None:
+    return shutil.which(args[0], path=_SEARCH_PATH) if len(args) == 1 and "/" not in args[0] else None
+
+
 _KNOWN: Final[dict[str, Callable[[list[str]], str | None]]] = {
     "date": _date,
     "hostname": _host,
     "nproc": _processors,
     "seq": _numbers,
+    "which": lambda args: _located(args),
+    "command": lambda args: _located(args[1:]) if args[:1] == ["-v"] else None,
     "basename": lambda args: os.path.basename(args[0].rstrip("/")) if len(args) == 1 and args[0] else None,
     "dirname": lambda args: (
         (os.path.dirname(args[0].rstrip("/")) or ".") if len(args) == 1 and args[0] else None

@@ -12,6 +12,16 @@ from tenant_daemon.policy.paths.names import may_name_secrets
 from tenant_daemon.policy.paths.places import FROM_INPUT
 from tenant_daemon.policy.programs.all_kinds import CommandJudge
 from tenant_daemon.policy.programs.variables import judge_assignment
+from tenant_daemon.policy.rewrites import (
+    DELETERS,
+    OUTPUTS,
+    all_of,
+    deletes,
+    once,
+    shown,
+    stops_at_failure,
+    with_outer,
+)
 from tenant_daemon.policy.shell import expansions
 from tenant_daemon.policy.shell.globs import TooManyFiles, expand
 from tenant_daemon.policy.shell.references import show
@@ -32,9 +42,7 @@ from tenant_daemon.policy.shell.script import (
 from tenant_daemon.policy.verdict import Verdict
 
 MAX_PIPELINES: Final = 80
-_OUTPUTS: Final = ("out", "append", "both")
 _EVERYTHING: Final = ("*", "./*", "*/", ".*")
-_DELETERS: Final = frozenset({"rm", "unlink", "shred"})
 _GLOB: Final = frozenset("*?[")
 # Programs look for settings of their own at home, and some of those run code. An unpacked archive can bring
 # such files into the workspace, so home is nowhere.
@@ -117,7 +125,9 @@ class LineJudge:
 
     def _row(self, steps: tuple[Step, ...]) -> Plan | None:
         plans: list[Plan] = []
-        for step in steps:
+        for place, step in enumerate(steps):
+            if place == 0 and not self._depth and len(steps) > 1 and stops_at_failure(step):
+                return self._step(all_of(steps[1:]))
             if self._moved_at > self._depth:
                 self._cannot("shell.lost", "It is not clear in which folder the rest would run.")
             self._before = ";" if plans else self._before
@@ -180,7 +190,7 @@ class LineJudge:
         kept: list[Redirect] = []
         for redirect in redirects:
             kind = redirect.kind
-            if kind in ("in", "aside") or (kind in _OUTPUTS and any(r.kind in _OUTPUTS for r in kept)):
+            if kind in ("in", "aside") or (kind in OUTPUTS and any(r.kind in OUTPUTS for r in kept)):
                 self._cannot("shell.redirection", "A redirection is not clear.")
             elif kind in ("out", "both"):
                 opened = self._pipeline(
@@ -200,7 +210,7 @@ class LineJudge:
             self.variables.pop(step.name, None)
         if any(self._holds_output(word) for word in step.words):
             self.computed.add(step.name)
-        if any(word.is_glob and word.text in _EVERYTHING for word in step.words) and _deletes(step.body):
+        if any(word.is_glob and word.text in _EVERYTHING for word in step.words) and deletes(step.body):
             self._note_delete_all()
         plans: list[Plan] = []
         for value in self._values(step.words):
@@ -244,7 +254,7 @@ class LineJudge:
     # -- pipelines --------------------------------------------------------------------------------------
 
     def _pipeline(self, step: Pipeline) -> Plan | None:
-        commands = step.commands
+        commands = once(step.commands)
         first = commands[0]
         is_moving = first.words[0].text == "cd" and len(commands) == 1 and not step.is_negated
         if is_moving and self._enter(first):
@@ -253,7 +263,7 @@ class LineJudge:
             self._cannot("shell.too-many", "It has too many parts to be checked.")
             return None
         if self._outer:
-            commands = _with_outer(commands, self._outer)
+            commands = with_outer(commands, self._outer)
         judge = self.judge_argv
         built: list[Command] = []
         judge.output = self._output_of(commands[-1]) if commands[-1].redirects else ""
@@ -274,7 +284,7 @@ class LineJudge:
         return plan
 
     def _output_of(self, command: SimpleCommand) -> str:
-        target = next((r.target for r in command.redirects if r.kind in _OUTPUTS), None)
+        target = next((r.target for r in command.redirects if r.kind in OUTPUTS), None)
         return "" if target is None else self._filled(target)
 
     def _check_joints(self, command: SimpleCommand, index: int, last: int) -> None:
@@ -282,7 +292,7 @@ class LineJudge:
         has_input = "in" in kinds
         if (index and (has_input or command.stdin is not None)) or (has_input and command.stdin is not None):
             self._cannot("shell.two-inputs", "A command has two inputs.")
-        if index < last and any(kind in _OUTPUTS for kind in kinds):
+        if index < last and any(kind in OUTPUTS for kind in kinds):
             self._cannot("shell.two-outputs", "A command has two outputs.")
         if "aside" in kinds and (len(kinds) > 1 or index < last):
             self._cannot("shell.redirection", "A redirection is not clear.")
@@ -312,7 +322,7 @@ class LineJudge:
                 argv.append(word.text)
             else:
                 argv.extend(self._argument(word, command.words))
-        judge.env, judge.needs_network, judge.replaced = (), False, None
+        judge.env, judge.needs_network, judge.inserted, judge.lookups = (), False, (), 0
         is_computed = any(not word.text.isascii() and self._holds_output(word) for word in command.words)
         judge.stdin_text = None if command.stdin is None else show(self._filled(command.stdin))
         if judge.stdin_text and ("SECRET_REF(" in judge.stdin_text or FROM_INPUT in judge.stdin_text):
@@ -338,8 +348,16 @@ class LineJudge:
         redirects = [self._redirect(one) for one in command.redirects if one.kind != "aside"]
         if redirects:
             judge.redirects(redirects)
-        whole = tuple(judge.replaced or argv)
+        whole = self._with_inserted(argv) if judge.inserted else tuple(argv)
         return self._with_redirects(redirects, whole, (_NO_HOME, *env, *judge.env), judge.needs_network)
+
+    def _with_inserted(self, argv: list[str]) -> tuple[str, ...]:
+        judge = self.judge_argv
+        inner = judge.inserted_into
+        if argv[-len(inner) :] != inner:
+            self._cannot("command.wrapped", "Wrapped into another program it cannot be made safe.")
+        at = len(argv) - len(inner) + 1
+        return (*argv[:at], *judge.inserted, *argv[at:])
 
     def _argument(self, word: Word, words: tuple[Word, ...]) -> list[str]:
         """What a word stands for: itself, or the names of the files that a pattern matches."""
@@ -358,7 +376,7 @@ class LineJudge:
             names = [f"./{name}" if name.startswith("-") else name for name in names]
         workspace = self.judge_argv.places.roots.workspace
         is_all = text in _EVERYTHING or text.removeprefix(workspace).lstrip("/") in _EVERYTHING
-        if is_all and any(other.text in _DELETERS for other in words):
+        if is_all and any(other.text in DELETERS for other in words):
             self._note_delete_all()
         if not names and may_name_secrets(text):
             self.verdict.note(
@@ -413,7 +431,7 @@ class LineJudge:
         """What stands in ``$(...)`` counts as much as the rest."""
         inner = Script(body=step)
         for pipeline in inner.pipelines:
-            self.judge_argv.pipeline([_shown(command) for command in pipeline])
+            self.judge_argv.pipeline([shown(command) for command in pipeline])
 
     def _holds_output(self, word: Word) -> bool:
         """Whether the output of a command is part of a word, also by way of a variable."""
@@ -441,7 +459,7 @@ class LineJudge:
         is_merged = False
         for redirect in redirects:
             kind = redirect.kind
-            slot = "out" if kind in _OUTPUTS else kind
+            slot = "out" if kind in OUTPUTS else kind
             is_merged |= kind in ("merge", "both")
             if kind == "merge":
                 continue
@@ -465,35 +483,3 @@ class LineJudge:
     def _cannot(self, rule_id: str, reason: str) -> None:
         self.is_runnable = False
         self.verdict.note(Tier.RED, rule_id, reason, unknown=True)
-
-
-def _with_outer(
-    commands: tuple[SimpleCommand, ...], outer: tuple[Redirect, ...]
-) -> tuple[SimpleCommand, ...]:
-    """The redirections of a group for each pipeline in it; a command's own go first."""
-    changed: list[SimpleCommand] = []
-    for index, command in enumerate(commands):
-        own = {_slot(redirect) for redirect in command.redirects}
-        is_last = index == len(commands) - 1
-        added = [
-            redirect
-            for redirect in outer
-            if _slot(redirect) not in own and (is_last or redirect.kind == "err")
-        ]
-        changed.append(command._replace(redirects=(*command.redirects, *added)))
-    return tuple(changed)
-
-
-def _deletes(step: Step) -> bool:
-    """Whether a program that deletes files stands anywhere in it."""
-    commands = (command for pipeline in Script(body=step).pipelines for command in pipeline)
-    return any(word.text in _DELETERS for command in commands for word in command.words)
-
-
-def _slot(redirect: Redirect) -> str:
-    return "out" if redirect.kind in _OUTPUTS else "err" if redirect.kind == "merge" else redirect.kind
-
-
-def _shown(command: SimpleCommand) -> SimpleCommand:
-    words = tuple(word._replace(text=show(word.text)) for word in command.words)
-    return command._replace(words=words)

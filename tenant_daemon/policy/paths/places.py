@@ -48,6 +48,7 @@ _LISTABLE: Final = word_set(
 _LISTABLE_TREES: Final = re.compile(
     r"/etc/(?:nginx|apache2|caddy|cron\.(?:d|hourly|daily|weekly|monthly)|apt|systemd|logrotate\.d|fail2ban|php|default"
     r"|postgresql|mysql|redis|init\.d|network|netplan|docker|ufw)(?:/|\Z)"
+    r"|/(?:usr/(?:local/)?)?s?bin(?:/|\Z)"
 )
 _BACKUP: Final = re.compile(r"(?:^|/)(?:backups?|snapshots)(?:/|\Z)", re.IGNORECASE)
 # Where the tools' data lies: how much it is may be known.

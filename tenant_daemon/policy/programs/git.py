@@ -135,9 +135,31 @@ def _git_config(judge: "CommandJudge", profile: Profile, reading: Reading) -> No
     )
 
 
+def _git_remove(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
+    """With ``--cached`` the files stay where they are."""
+    if not reading.has("--cached", "-n", "--dry-run"):
+        judge.verdict.note(
+            Tier.RED, "git.delete", "Deletes files and records it.", risk="Changes not recorded are lost."
+        )
+
+
+def _git_apply(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
+    if not reading.has("--check", "--stat", "--numstat", "--summary"):
+        judge.verdict.note(Tier.YELLOW, "git.apply", "Changes files by a patch.")
+    if not reading.positionals:
+        judge.unknown("git.apply-input", "The patch comes from somewhere not seen here.")
+
+
+def _git_format(judge: "CommandJudge", value: str) -> None:
+    """Other formats are programs that the settings name."""
+    if value not in ("tar", "zip", "tar.gz", "tgz"):
+        judge.unknown("git.format", f"What the format “{value}” does is not known here.")
+
+
 KINDS.update(
     {
         "gitarg": _git_argument,
+        "gitformat": _git_format,
         "branchname": _branch_name,
         "gitdir": _git_folder,
         "giturl": _git_url,
@@ -149,6 +171,8 @@ KINDS.update(
 REVIEWS.update(
     {
         "gitbranch": _git_branch,
+        "gitrm": _git_remove,
+        "gitapply": _git_apply,
         "gitcheckout": _git_checkout,
         "gitremoteshow": _git_remote_show,
         "gitrestore": _git_restore,

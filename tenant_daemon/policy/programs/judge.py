@@ -32,7 +32,10 @@ class CommandJudge:
         upstream: The argv before this one in the pipeline, if any.
         is_only: Whether there is one command in the whole line.
         stdin_text: What the command reads from its input, when that stands in the line itself.
-        replaced: The argv to run instead, with the same effect or less (a program's safe mode switched on).
+        inserted: Arguments that go before the command's own when it runs (a program's safe mode).
+        inserted_into: The argv whose program gets them; at the end of the whole one when it is wrapped.
+        program: The program that is being judged.
+        lookups: How many names the command looks up.
     """
 
     def __init__(self, context: PolicyContext, verdict: Verdict) -> None:
@@ -43,7 +46,11 @@ class CommandJudge:
         self.is_only = True
         self.is_alone = True
         self.stdin_text: str | None = None
-        self.replaced: list[str] | None = None
+        self.inserted: tuple[str, ...] = ()
+        self.inserted_into: list[str] = []
+        self._argv: list[str] = []
+        self.lookups = 0
+        self.program = ""
         self.output = ""
         self.is_in_container = False
         self.upstream: list[str] = []
@@ -90,6 +97,13 @@ class CommandJudge:
         """Note something that is not known well enough to run by itself."""
         self.verdict.note(Tier.RED, rule_id, reason, unknown=True)
 
+    def insert(self, *args: str) -> None:
+        """Have the program run with these arguments before its own: what makes it safe is never left out."""
+        if self.is_in_container:
+            self.unknown("command.wrapped", "Inside a container it cannot be made safe.")
+        self.inserted = args
+        self.inserted_into = self._argv
+
     def move_source(self, raw: str) -> None:
         """Moving inside the workspace can be undone; from elsewhere it is a deletion there."""
         self.places.move_away(raw)
@@ -101,7 +115,8 @@ class CommandJudge:
     # -- one program ----------------------------------------------------------------------------------
 
     def _judge(self, argv: list[str]) -> None:
-        name = self._program(argv[0])
+        name = self.program = self._program(argv[0])
+        self._argv = argv
         profile = self.library.get(name)
         if (profile is None or profile.is_unknown) and any(_GUARDRAIL.search(arg) for arg in argv):
             self.verdict.note(

@@ -9,6 +9,7 @@ Flags are written in a small language, so that two hundred programs stay readabl
 ``-n:text``        a flag with a value of the kind ``text`` (``-n 3``, ``-n3``, ``--n=3``)
 ``--color?``       a flag whose value is optional and attached (``--color``, ``--color=auto``)
 ``-i?read``        the same, the value being of a kind
+``-c%v:text``      the flag ``-c:v`` with a value: ``%`` stands for a colon in a name
 ``!red !external`` after a flag: what giving it means (see ``_EFFECTS``)
 =================  =============================================================================
 
@@ -121,7 +122,7 @@ def compile_flags(text: str, style: Style, whys: dict[str, str]) -> dict[str, Fl
                 raise BadRule(f"not an effect: {effect} in {token}")
             tier = max(effects.get("tier", Tier.GREEN), _EFFECTS[effect].get("tier", Tier.GREEN))
             effects |= {**_EFFECTS[effect], "tier": tier}
-        name, sign = found["name"], found["sign"]
+        name, sign = found["name"].replace("%", ":"), found["sign"]
         is_cluster = style in ("gnu", "posix") and _CLUSTER.fullmatch(name) is not None
         if is_cluster and sign:
             raise BadRule(f"a group of flags cannot have a value: {token}")

@@ -4,6 +4,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from tenant_daemon.contracts.tiers import Tier
+from tenant_daemon.policy.paths.places import is_below
 from tenant_daemon.policy.programs.containers import is_foundation, is_guardrail_service
 from tenant_daemon.policy.programs.kinds import KINDS, Kind
 from tenant_daemon.policy.programs.options import Reading
@@ -32,7 +33,6 @@ _CHOICES: Final = {
     "clockverb": r"tracking|sources|sourcestats|activity|serverstats|rtcdata",
     "mailaddress": r"[A-Za-z0-9_.+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*",
     "nginxsignal": r"reload|reopen",
-    "apacheverb": r"configtest|status|fullstatus|-[tSvVMl]",
     "apachesignal": r"graceful|restart",
     "interface": r"[a-z]{2,10}\d*(?:[.:]\d+)?",
     "ipobject": r"a|ad|addr|address|l|link|r|ro|route|n|neigh|neighbour|ru|rule|maddr|tunnel",
@@ -81,6 +81,13 @@ def _program_name(judge: "CommandJudge", value: str) -> None:
     if value == "all" or re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_:-]*", value) is None:
         judge.unknown("service.name", f"“{value}” is not the name of one program.")
     KINDS["service"](judge, value)
+
+
+def _apache_verb(judge: "CommandJudge", value: str) -> None:
+    if value in ("graceful", "restart"):
+        judge.verdict.note(Tier.YELLOW, "apache.reload", "Makes the web server read its setup again.")
+    elif value not in ("configtest", "status", "fullstatus"):
+        judge.unknown("argument.apacheverb", f"What “{value}” does here is not known.")
 
 
 def _cron_file(judge: "CommandJudge", value: str) -> None:
@@ -164,6 +171,24 @@ def _media(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
         judge.places.write(reading.positionals[-1])
 
 
+def _backup_source(judge: "CommandJudge", value: str) -> None:
+    """What goes into a backup stays locked there; a repository somewhere else takes it off the server."""
+    if re.fullmatch(r"::[A-Za-z0-9_.:{}-]+", value) is not None:
+        return
+    if ":" in value or value.startswith("-"):
+        judge.verdict.note(
+            Tier.RED, "backup.elsewhere", "The backup would go somewhere else.", external=True, unknown=True
+        )
+        return
+    place = judge.places.measure(value)
+    roots = judge.places.roots
+    if not judge.is_in_container and not any(
+        is_below(place.path, root) for root in (roots.workspace, *roots.readable)
+    ):
+        judge.unknown("backup.source", f"Takes {place.path} into a backup.")
+
+
+KINDS.update({"backupsource": _backup_source, "apacheverb": _apache_verb})
 KINDS.update({name: _choice(name, pattern) for name, pattern in _CHOICES.items()})
 KINDS.update({"killtarget": _kill_target, "cronfile": _cron_file, "programname": _program_name})
 REVIEWS.update(

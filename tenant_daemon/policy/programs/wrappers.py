@@ -173,14 +173,6 @@ def _container(judge: CommandJudge, argv: list[str]) -> None:
         judge.places, judge.is_in_container = outside, was_inside
 
 
-def _php_script(judge: CommandJudge, argv: list[str]) -> None:
-    """PHP runs code; in its own container Nextcloud's program ``occ`` is known by what it is asked to do."""
-    if not judge.is_in_container or argv[:1] not in (["occ"], ["./occ"], ["/var/www/html/occ"]):
-        judge.unknown("php.code", "It would run code.")
-        return
-    judge.judge(["occ", *argv[1:]])
-
-
 def _remote(judge: CommandJudge, argv: list[str]) -> None:
     """``ssh HOST command``, ``watch command``: a shell will read the words joined; the profile is unknown."""
     if argv:
@@ -225,7 +217,6 @@ RESTS.update(
         "envcommand": _env_command,
         "xargs": _xargs,
         "container": _container,
-        "phpscript": _php_script,
         "remote": _remote,
         "shelltext": _shell_text,
         "any...": _anything,

@@ -50,11 +50,12 @@ _WORDS: Final = frozenset(
         "expansion",
         "command_substitution",
         "brace_expression",
+        "ansi_c_string",
     }
 )
-_COMPUTED: Final = frozenset(
-    {"process_substitution", "arithmetic_expansion", "ansi_c_string", "translated_string"}
-)
+_COMPUTED: Final = frozenset({"process_substitution", "arithmetic_expansion", "translated_string"})
+_ESCAPED: Final = re.compile(r"\$'(?:[^'\\]|\\[tn\\'])*'")
+_ESCAPES: Final = {"\\t": "\t", "\\n": "\n", "\\\\": "\\", "\\'": "'"}
 _COMPOUND: Final = frozenset({"subshell", "compound_statement", "for_statement", "if_statement"})
 _BETWEEN: Final = frozenset({";", "\n"})
 # A remark in words. What looks like a command is not passed over: it was perhaps meant to be one.
@@ -438,6 +439,10 @@ class Reader:
         source = self.text(node)
         if "$(" in source and self.names is not None:
             source = self._with_placeholders(node)
+        if source.startswith("$'"):
+            if self.names is None or _ESCAPED.fullmatch(source) is None:
+                raise Refused(_DYNAMIC)
+            return Word(re.sub(r"\\.", lambda found: _ESCAPES[found[0]], source[2:-1]))
         return self._unquoted(source)
 
     def _with_placeholders(self, node: Node) -> str:

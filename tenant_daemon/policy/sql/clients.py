@@ -1,6 +1,7 @@
 """The command-line clients of databases: SQL in flags and arguments, and their own commands."""
 
 import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from tenant_daemon.contracts.tiers import Tier
@@ -24,6 +25,8 @@ _SQLITE_READS: Final = re.compile(
     r"|fullschema|stats|show|nullvalue \w*)"
     r"(?: +[\w%*]+)?\s*"
 )
+_SQLITE_SAVES: Final = re.compile(r"\.(?:backup|save) +'?([\w./-]+)'?")
+_DUMP_FILE: Final = re.compile(r"\.(?:sql|dump|bak)\Z")
 _LOCAL_HOSTS: Final = frozenset(
     {"localhost", "127.0.0.1", "::1", "/var/run/postgresql", "/run/postgresql", "db", "postgres"}
 )
@@ -48,9 +51,33 @@ _REDIS_DELETES: Final = word_set(
 )
 
 
+_COPY_OUT: Final = re.compile(
+    r"\\copy +(?:(?P<table>[A-Za-z_][\w.]*)(?: *\((?P<columns>[\w, ]+)\))?|\((?P<query>[^\\]+)\)) +to"
+    r" +(?:'(?P<quoted>[\w ./-]+)'|(?P<bare>(?!program\b|pstdout\b)[\w./-]+))"
+    r"(?: +(?:with +)?\(?(?:format +)?(?:csv|text)(?:[ ,]+header(?: +true)?)?"
+    r"(?:[ ,]+delimiter +'.')?\)?)? *;?",
+    re.IGNORECASE,
+)
+
+
+def _copy_out(judge: "CommandJudge", text: str) -> bool:
+    """``\\copy TABLE to FILE``: psql itself writes the file; True when it was one."""
+    found = _COPY_OUT.fullmatch(text)
+    if found is None:
+        return False
+    query = found["query"] or f"select {found['columns'] or '*'} from {found['table']}"  # noqa: S608 - to be judged
+    judge_sql(judge.verdict, query)
+    target = found["quoted"] or found["bare"]
+    if target.lower() != "stdout":
+        judge.places.write(target)
+    return True
+
+
 def _postgres(judge: "CommandJudge", value: str) -> None:
     text = value.strip()
     if text.startswith("\\"):
+        if _copy_out(judge, text):
+            return
         if _PSQL_READS.fullmatch(text) is None:
             judge.verdict.note(
                 Tier.CRITICAL_RED,
@@ -71,7 +98,13 @@ def _mysql(judge: "CommandJudge", value: str) -> None:
 def _sqlite(judge: "CommandJudge", value: str) -> None:
     text = value.strip()
     if text.startswith("."):
-        if _SQLITE_READS.fullmatch(text) is None:
+        saved = _SQLITE_SAVES.fullmatch(text)
+        if saved is not None:
+            judge.verdict.note(Tier.YELLOW, "sqlite3.backup", "Copies a database into a file.")
+            judge.places.write(saved[1])
+        elif text == ".dump" and _DUMP_FILE.search(judge.output) is not None:
+            judge.verdict.note(Tier.YELLOW, "sqlite3.dump", "Writes a database out into a file.")
+        elif _SQLITE_READS.fullmatch(text) is None:
             judge.verdict.note(
                 Tier.CRITICAL_RED,
                 "sqlite3.meta",
@@ -105,9 +138,39 @@ def _sqlite_file(judge: "CommandJudge", value: str) -> None:
     judge.places.read(value)
 
 
+def _client(kind: str) -> Callable[["CommandJudge", Profile, Reading], None]:
+    """Without a statement in the arguments a client reads them from its input, which is judged when seen."""
+
+    def review(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
+        if reading.has("-c", "--command", "-e", "--execute", "-l", "--list"):
+            return
+        if judge.stdin_text is None or "\\" in judge.stdin_text:
+            judge.unknown(
+                f"{profile.rule_id}.input", "It would take its commands from somewhere not seen here."
+            )
+        else:
+            KINDS[kind](judge, judge.stdin_text)
+
+    return review
+
+
+def _sqlite_input(judge: "CommandJudge", text: str) -> None:
+    """Lines that begin with a dot are commands of the client."""
+    lines = text.split("\n")
+    for line in lines:
+        if line.startswith("."):
+            _sqlite(judge, line)
+    judge_sql(judge.verdict, "\n".join(line for line in lines if not line.startswith(".")))
+
+
 def _sqlite_review(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
     if len(reading.positionals) < 2:
-        judge.unknown("sqlite3.input", "It would take its commands from somewhere not seen here.")
+        if judge.stdin_text is None or not reading.positionals:
+            judge.unknown("sqlite3.input", "It would take its commands from somewhere not seen here.")
+        else:
+            _sqlite_input(judge, judge.stdin_text)
+            if judge.verdict.tier > Tier.GREEN:
+                judge.places.write(reading.positionals[0])
     elif judge.verdict.tier > Tier.GREEN and not reading.has("-readonly"):
         judge.places.write(reading.positionals[0])
 
@@ -151,4 +214,11 @@ KINDS.update(
         "sqlitefile": _sqlite_file,
     }
 )
-REVIEWS.update({"sqlite": _sqlite_review, "redis": _redis_review})
+REVIEWS.update(
+    {
+        "sqlite": _sqlite_review,
+        "redis": _redis_review,
+        "psql": _client("sql.pg"),
+        "mysql": _client("sql.mysql"),
+    }
+)

@@ -9,10 +9,11 @@ from tenant_daemon.policy.verdict import Verdict
 from tenant_daemon.policy.wordlist import word_set
 
 _SECRET_NAME: Final = re.compile(
-    r"(?:.*_)?(?:password|passwd|passwort|pwd|secret|api_?key|private_?key|access_?token|refresh_?token"
+    r".*pass(?:word|wd|wort|phrase)(?!_(?:changed|updated|reset|expire[sd]?|set)).*|(?:.*_)?(?:pass|pw)(?:_hash)?"
+    r"|(?:.*_)?(?:pwd|secret|api_?key|private_?key|access_?token|refresh_?token"
     r"|auth_?token|token"
-    r"|token_hash|password_?(?:hash|digest)|encrypted_password|otp_secret|totp_secret|salt|credentials?"
-    r"|session_?key)s?"
+    r"|token_hash|otp_secret|totp_secret|salt|credentials?|activation_key|secret_?key|signing_?key"
+    r"|session_?key)s?(?:_?(?:hash|digest|enc|encrypted|value|plain|b64|pem))?"
     r"|pg_authid|pg_shadow|pg_user_mappings?|authentication_string|rolpassword|passwd|user_privileges"
     r"|mysql_native_password",
     re.IGNORECASE,
@@ -48,6 +49,9 @@ _PURE: Final = word_set(
 )
 _ACCOUNT_TABLES: Final = word_set(
     "user global_priv db tables_priv columns_priv proxies_priv servers password_history slave_master_info"
+)
+_PUBLIC_COLUMNS: Final = word_set(
+    "published is_published published_at publish_at is_public visible_to_public send_at scheduled_at sent_at"
 )
 _PUBLISHING: Final = word_set("published publish scheduled sent sending public running queued live")
 _SENDING: Final = re.compile(
@@ -194,12 +198,24 @@ def _judge_meaning(verdict: Verdict, tokens: list[Token]) -> None:
     """Records that are more than records: they publish something, send it, or let somebody in."""
     strings = {token.text.strip("nN'").lower() for token in tokens if token.kind == "string"}
     names = {token.text.strip('"`[]').lower() for token in tokens if token.kind in ("word", "quoted")}
-    if strings & _PUBLISHING or any(_SENDING.fullmatch(name) for name in names):
+    is_sending = any(_SENDING.fullmatch(name) for name in _tables(tokens)) or bool(names & _PUBLIC_COLUMNS)
+    if strings & _PUBLISHING or is_sending:
         verdict.note(
             Tier.YELLOW, "sql.publishes", "Publishes or sends something to people outside.", external=True
         )
     if any(_PEOPLE.fullmatch(name) for name in names):
         verdict.note(Tier.RED, "sql.people", "Changes who may sign in or what they may do.")
+
+
+def _tables(tokens: list[Token]) -> list[str]:
+    """The names after ``INTO`` and ``UPDATE``, a schema before them included."""
+    names = [token.text.strip('"`[]').lower() for token in tokens]
+    found: list[str] = []
+    for index, name in enumerate(names):
+        if name in ("into", "update"):
+            found.extend(names[index + 1 : index + 4])
+            found = found if "." in names[index + 1 : index + 4] else found[:-2]
+    return found
 
 
 def _judge_functions(verdict: Verdict, tokens: list[Token], *, is_change: bool = False) -> None:

@@ -17,6 +17,7 @@ from tenant_daemon.policy.web.address import (
     parse_host,
 )
 from tenant_daemon.policy.web.effects import judge_effect
+from tenant_daemon.policy.web.http_calls import check_found
 
 if TYPE_CHECKING:
     from tenant_daemon.policy.programs.judge import CommandJudge
@@ -221,6 +222,7 @@ def _requests(judge: "CommandJudge", urls: list[str], method: str, body: str, re
 def _one_request(judge: "CommandJudge", address: Address, method: str, body: str, reading: Reading) -> None:
     if address.endpoint in judge.context.allowed_hosts:
         judge_effect(judge.verdict, method, address, body)
+        _pin(judge, address)
         return
     note = judge.verdict.note
     is_home = address.host == "localhost" or (address.ip is not None and is_local(address.ip))
@@ -263,6 +265,25 @@ def _one_request(judge: "CommandJudge", address: Address, method: str, body: str
             unknown=True,
             external=not is_home,
         )
+
+
+def _pin(judge: "CommandJudge", address: Address) -> None:
+    """A listed name is looked up once, now; curl then connects to what was found and to nothing else."""
+    context = judge.context
+    if address.ip is not None or address.host == "localhost" or context.resolve is None:
+        return
+    if judge.is_in_container:
+        judge.unknown("web.container", "What the name means inside the container is not known.")
+        return
+    found = context.resolve(address.host)
+    try:
+        check_found(address.host, found, context)
+    except BadAddress as exc:
+        judge.verdict.note(Tier.CRITICAL_RED, "web.rebound", str(exc), external=True, unknown=True)
+        return
+    if found and judge.program == "curl":
+        pinned = f"[{found[0]}]" if ":" in found[0] else found[0]
+        judge.insert(*judge.inserted, "--resolve", f"{address.host}:{address.port}:{pinned}")
 
 
 def _is_health_check(address: Address, method: str, body: str, reading: Reading) -> bool:
@@ -346,7 +367,8 @@ def _dig_word(judge: "CommandJudge", value: str) -> None:
             unknown=True,
         )
         return
-    if judge.verdict.rule_ids.count("lookup.one"):
+    judge.lookups += 1
+    if judge.lookups > 1:
         # The second name is the server to ask: `host NAME SERVER`.
         judge.verdict.note(
             Tier.RED, "lookup.server", "Asks a name server that it names itself.", external=True, unknown=True

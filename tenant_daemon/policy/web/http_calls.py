@@ -94,16 +94,26 @@ def _look_up(address: Address, context: PolicyContext) -> str:
     found = context.resolve(address.host) if context.resolve is not None else ()
     if not found:
         raise BadAddress(f"The name {address.host} cannot be looked up.")
+    check_found(address.host, found, context)
+    return found[0]
+
+
+def check_found(host: str, found: tuple[str, ...], context: PolicyContext) -> None:
+    """
+    Whether a listed name leads where a tool may be.
+
+    Raises:
+        BadAddress: It points into the private network without being known as internal, or nowhere sensible.
+    """
     for text in found:
         try:
             ip = ipaddress.ip_address(text)
         except ValueError:
-            raise BadAddress(f"{address.host} has an address that cannot be read.") from None
+            raise BadAddress(f"{host} has an address that cannot be read.") from None
         if ip.is_multicast or ip.is_unspecified or ip.is_link_local:
-            raise BadAddress(f"{address.host} points to {text}, where no tool can be.")
-        if not is_public(ip) and address.host not in context.internal_names:
-            raise BadAddress(f"{address.host} points into the private network ({text}).")
-    return found[0]
+            raise BadAddress(f"{host} points to {text}, where no tool can be.")
+        if not is_public(ip) and host not in context.internal_names:
+            raise BadAddress(f"{host} points into the private network ({text}).")
 
 
 def _headers(headers: dict[object, object]) -> tuple[tuple[str, str], ...]:

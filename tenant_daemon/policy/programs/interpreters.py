@@ -1,0 +1,153 @@
+"""The few calls of interpreters that run no code of the agent's, and business tools that are PHP programs."""
+
+import os
+import re
+from typing import TYPE_CHECKING, Final
+
+from tenant_daemon.contracts.tiers import Tier
+from tenant_daemon.policy.paths.places import is_below
+from tenant_daemon.policy.programs.kinds import KINDS
+from tenant_daemon.policy.programs.options import Reading
+from tenant_daemon.policy.programs.profile import Profile
+from tenant_daemon.policy.programs.registry import GUARDS, RESTS, REVIEWS
+
+if TYPE_CHECKING:
+    from tenant_daemon.policy.programs.judge import CommandJudge
+
+_OCC: Final = frozenset({"occ", "./occ", "/var/www/html/occ"})
+_WORDPRESS_FILES: Final = re.compile(r"wp-.*|index\.php|\.wp-cli.*", re.IGNORECASE)
+_PUBLIC: Final = frozenset({"publish", "future"})
+_HARMLESS_OPTIONS: Final = frozenset(
+    {
+        "blogname",
+        "blogdescription",
+        "date_format",
+        "time_format",
+        "timezone_string",
+        "posts_per_page",
+        "start_of_week",
+    }
+)  # fmt: skip
+_GUARDRAIL: Final = re.compile(r"tenant_daemon|\bletsbe|openclaw", re.IGNORECASE)
+_SECRET: Final = re.compile(
+    r".*(?:pass|secret|key|token|salt|auth|smtp|credential|nonce|license).*", re.IGNORECASE
+)
+
+
+def _python(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
+    """``python3 -m json.tool`` shows JSON; without ``-I`` it could load modules from the current folder."""
+    modules = reading.values("-m")
+    is_first = bool(reading.given) and reading.given[0][0].name == "-m"
+    if modules != ["json.tool"] or not is_first:
+        judge.unknown("python.code", "It would run code.")
+        if any(_GUARDRAIL.search(text) for text in (*modules, *reading.positionals)):
+            judge.verdict.note(
+                Tier.CRITICAL_RED, "command.guardrail", "Touches the safety system itself.", unknown=True
+            )
+        return
+    for place, name in enumerate(reading.positionals):
+        if place == 0:
+            KINDS["read"](judge, name)
+        else:
+            judge.places.write(name)
+    judge.insert("-I")
+
+
+def _php(judge: "CommandJudge", argv: list[str]) -> None:
+    """PHP runs code; Nextcloud's program ``occ`` is known by what it is asked to do."""
+    if argv[:1] and argv[0] in _OCC and (judge.is_in_container or _is_not_own(judge, argv[0])):
+        judge.judge(["occ", *argv[1:]])
+        return
+    judge.unknown("php.code", "It would run code.")
+
+
+def _is_not_own(judge: "CommandJudge", name: str) -> bool:
+    """Whether the program is none that the agent can have written."""
+    place = judge.places.resolve(name)
+    is_own = is_below(place.path, judge.places.roots.workspace)
+    return not is_own or (judge.is_only and not place.exists)
+
+
+def _wordpress(judge: "CommandJudge", args: list[str]) -> None:
+    """WordPress runs the PHP files that it finds in the current folder and above."""
+    if judge.is_in_container:
+        return
+    folder, workspace = judge.places.cwd, judge.places.roots.workspace
+    if is_below(folder, workspace) and not judge.is_only:
+        judge.unknown("wp.own-code", "It could run code that was put into the folder just before.")
+    while is_below(folder, workspace):
+        try:
+            names = os.listdir(folder)
+        except OSError:
+            names = []
+        if any(_WORDPRESS_FILES.fullmatch(name) for name in names):
+            judge.verdict.note(
+                Tier.CRITICAL_RED,
+                "wp.own-code",
+                "It would run code from the agent's own folder.",
+                risk="Foreign code could run.",
+                unknown=True,
+            )
+        folder = folder.rpartition("/")[0]
+
+
+def _wordpress_path(judge: "CommandJudge", value: str) -> None:
+    place = judge.places.list(value)
+    if not judge.is_in_container and is_below(place.path, judge.places.roots.workspace):
+        judge.unknown("wp.own-code", "It would run code from the agent's own folder.")
+
+
+def _wordpress_status(judge: "CommandJudge", value: str) -> None:
+    if value.lower() in _PUBLIC:
+        judge.verdict.note(
+            Tier.YELLOW, "wp.publishes", "Publishes something for everybody to see.", external=True
+        )
+
+
+def _wordpress_fields(judge: "CommandJudge", value: str) -> None:
+    if _SECRET.fullmatch(value) is not None:
+        judge.verdict.note(
+            Tier.CRITICAL_RED,
+            "wp.secret",
+            "Shows passwords or keys of WordPress.",
+            risk="Passwords could get to the language model.",
+            unknown=True,
+        )
+
+
+def _wordpress_option(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
+    """``wp option update NAME VALUE``: most options decide what the site runs or who may sign in."""
+    name = reading.positionals[0] if reading.positionals else ""
+    if name not in _HARMLESS_OPTIONS:
+        judge.verdict.note(
+            Tier.RED,
+            "wp.option",
+            f"Changes the setting {name[:60]} of WordPress.",
+            risk="The site may stop working, or strangers may get in.",
+            unknown=True,
+        )
+
+
+def _needs_argument(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
+    """Without an argument it would take its commands from the input, or show everything."""
+    if not reading.positionals:
+        judge.unknown(f"{profile.rule_id}.input", "It is not said what it works on.")
+
+
+def _dump_file(judge: "CommandJudge", value: str) -> None:
+    if value == "-":
+        judge.unknown("dump.shown", "Shows a whole database, also the passwords in it.")
+    judge.places.write(value)
+
+
+KINDS.update(
+    {
+        "wppath": _wordpress_path,
+        "wpstatus": _wordpress_status,
+        "wpfields": _wordpress_fields,
+        "dumpfile": _dump_file,
+    }
+)
+RESTS["phpscript"] = _php
+GUARDS["wp"] = _wordpress
+REVIEWS.update({"python": _python, "wpoption": _wordpress_option, "needsargument": _needs_argument})

@@ -1,0 +1,86 @@
+"""Command lines put into a simpler shape with the same effect, before they are judged."""
+
+import re
+from typing import Final
+
+from tenant_daemon.policy.shell.parser import parse
+from tenant_daemon.policy.shell.references import show
+from tenant_daemon.policy.shell.script import Joined, Pipeline, Redirect, Script, SimpleCommand, Step
+
+OUTPUTS: Final = ("out", "append", "both")
+DELETERS: Final = frozenset({"rm", "unlink", "shred"})
+_SET: Final = re.compile(r"set -e[ux]{0,2}(?: ?-?o pipefail)?")
+_WATCH_FLAG: Final = re.compile(
+    r"(-n|--interval)|-n[\d.]+|--interval=[\d.]+|-[dtcbegx]+|--(?:differences|no-title|color|beep)"
+)
+
+
+def stops_at_failure(step: Step) -> bool:
+    """``set -e`` at the beginning."""
+    if not isinstance(step, Pipeline) or len(step.commands) != 1 or step.is_negated:
+        return False
+    command = step.commands[0]
+    text = " ".join(word.text for word in command.words)
+    return _SET.fullmatch(text) is not None and not command.redirects and not command.assignments
+
+
+def all_of(steps: tuple[Step, ...]) -> Step:
+    """One after the other as long as each of them comes off."""
+    whole = steps[0]
+    for step in steps[1:]:
+        whole = Joined(whole, "&&", step)
+    return whole
+
+
+def once(commands: tuple[SimpleCommand, ...]) -> tuple[SimpleCommand, ...]:
+    """
+    ``watch COMMAND`` as the command itself.
+
+    Nobody sits before a screen: what ``watch`` would show again and again is shown once,
+    without the shell that it would start.
+    """
+    first = commands[0]
+    if first.words[0].text != "watch" or len(commands) != 1 or first.stdin is not None or first.assignments:
+        return commands
+    texts = [word.text for word in first.words]
+    at = 1
+    while at < len(texts) and (found := _WATCH_FLAG.fullmatch(texts[at])) is not None:
+        at += 2 if found[1] else 1
+    if at >= len(texts) or any(word.is_glob or not word.text.isascii() for word in first.words[at:]):
+        return commands
+    inner = parse(" ".join(texts[at:]), is_for_shell=True)
+    if inner.problem is not None or not isinstance(inner.body, Pipeline):
+        return commands
+    *others, last = inner.body.commands
+    return (*others, last._replace(redirects=(*last.redirects, *first.redirects)))
+
+
+def with_outer(commands: tuple[SimpleCommand, ...], outer: tuple[Redirect, ...]) -> tuple[SimpleCommand, ...]:
+    """The redirections of a group for each pipeline in it; a command's own go first."""
+    changed: list[SimpleCommand] = []
+    for index, command in enumerate(commands):
+        own = {slot(redirect) for redirect in command.redirects}
+        is_last = index == len(commands) - 1
+        added = [
+            redirect
+            for redirect in outer
+            if slot(redirect) not in own and (is_last or redirect.kind == "err")
+        ]
+        changed.append(command._replace(redirects=(*command.redirects, *added)))
+    return tuple(changed)
+
+
+def deletes(step: Step) -> bool:
+    """Whether a program that deletes files stands anywhere in it."""
+    commands = (command for pipeline in Script(body=step).pipelines for command in pipeline)
+    return any(word.text in DELETERS for command in commands for word in command.words)
+
+
+def slot(redirect: Redirect) -> str:
+    return "out" if redirect.kind in OUTPUTS else "err" if redirect.kind == "merge" else redirect.kind
+
+
+def shown(command: SimpleCommand) -> SimpleCommand:
+    """The command with references to secrets spelled as the agent wrote them."""
+    words = tuple(word._replace(text=show(word.text)) for word in command.words)
+    return command._replace(words=words)
