@@ -15,6 +15,7 @@ CONVERSATION: Final = "/portal/chat/[conversation_id]"
 APPROVALS: Final = "/portal/approvals"
 CHANGES: Final = "/portal/changes"
 AGENTS: Final = "/portal/agents"
+SECRETS: Final = "/portal/secrets"
 PROVISIONING: Final = "/portal/provisioning/[order_id]"
 NOT_FOUND: Final = "404"
 

@@ -26,6 +26,8 @@ from letsbe_app.ui.pages.payment.page import payment_page
 from letsbe_app.ui.pages.payment.state import PaymentState
 from letsbe_app.ui.pages.provisioning.page import provisioning_page
 from letsbe_app.ui.pages.provisioning.state import ProvisioningState
+from letsbe_app.ui.pages.secrets.page import secrets_page
+from letsbe_app.ui.pages.secrets.state import SecretsState
 from letsbe_app.ui.pages.sign_in.page import sign_in_page, sign_up_page
 from letsbe_app.ui.pages.site.page import landing_page
 from letsbe_app.ui.text import texts
@@ -73,6 +75,7 @@ PAGES = [
     Page(routes.APPROVALS, _t.approvals.title, approvals_page, ApprovalsState.load),
     Page(routes.CHANGES, _t.changes.title, changes_page, ChangesState.load),
     Page(routes.AGENTS, _t.agents.title, agents_page, AgentsState.load),
+    Page(routes.SECRETS, _t.secrets.title, secrets_page, SecretsState.load),
     Page(routes.PROVISIONING, _t.provisioning.title, provisioning_page, ProvisioningState.load),
     Page(routes.NOT_FOUND, _t.common.not_found_title, not_found_page),
 ]

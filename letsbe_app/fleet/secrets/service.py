@@ -79,6 +79,13 @@ class SecretService:
             alarms = await repository.open_alarms(session, tenant_id)
             return secrets_view(tenant_id, tenant.sealing_public_key, listed, alarms)
 
+    async def has_alarm(self, actor: Actor, tenant_id: str) -> bool:
+        """Whether a planted secret turned up and nobody has looked into it; raises NotFound."""
+        require(actor, Permission.READ)
+        async with self._database.read() as session:
+            await owned_tenant(session, actor, tenant_id)
+            return bool(await repository.open_alarms(session, tenant_id))
+
     async def provide(self, actor: Actor, tenant_id: str, given: Provided) -> RequestView:
         """
         Have the server keep a value.

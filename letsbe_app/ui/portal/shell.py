@@ -7,7 +7,7 @@ from reflex_components_core.react_router.dom import ReactRouterLink
 
 from letsbe_app.ui import routes
 from letsbe_app.ui.components.banner import banner
-from letsbe_app.ui.components.button import icon_button, link_button
+from letsbe_app.ui.components.button import icon_button, link, link_button
 from letsbe_app.ui.components.empty_state import empty_state
 from letsbe_app.ui.components.icon import icon
 from letsbe_app.ui.components.logo import logo
@@ -26,6 +26,7 @@ _PLACES: Final = (
     (routes.APPROVALS, "shield-check", texts().common.approvals),
     (routes.CHANGES, "history", texts().common.changes),
     (routes.AGENTS, "users", texts().common.agents),
+    (routes.SECRETS, "key-round", texts().common.secrets),
 )
 
 
@@ -47,7 +48,7 @@ def portal_shell(
     return rx.el.div(
         _header(here),
         rx.el.main(
-            _banners(),
+            _banners(here),
             rx.cond(
                 PortalState.is_loaded,
                 content,
@@ -154,7 +155,7 @@ def _announcement() -> rx.Component:
     return rx.el.div(PortalState.waiting_text, role="alert", class_name="sr-only")
 
 
-def _banners() -> rx.Component:
+def _banners(here: str) -> rx.Component:
     t = texts().common
     frame = PortalState.frame
     return rx.cond(
@@ -162,10 +163,29 @@ def _banners() -> rx.Component:
         rx.fragment(
             rx.cond(frame.is_stopped, banner(t.server_stopped, tone="danger", icon_name="octagon-pause")),
             rx.cond(~frame.is_online, banner(t.server_offline, tone="warning", icon_name="cloud-off")),
+            _alarm() if here != routes.SECRETS else rx.fragment(),
+            rx.cond(
+                frame.has_audit_alarm,
+                banner(t.audit_alarm, detail=t.audit_alarm_detail, tone="danger", icon_name="file-warning"),
+            ),
+            rx.cond(frame.notice != "", banner(frame.notice, tone="warning", icon_name="repeat")),
             rx.cond(
                 frame.is_practice,
                 banner(t.practice, detail=t.practice_detail, icon_name="flask-conical"),
             ),
+        ),
+    )
+
+
+def _alarm() -> rx.Component:
+    t = texts().secrets
+    return rx.cond(
+        PortalState.frame.has_alarm,
+        banner(
+            t.alarm_elsewhere,
+            tone="danger",
+            icon_name="siren",
+            action=link(t.alarm_elsewhere_action, to=routes.SECRETS),
         ),
     )
 

@@ -67,11 +67,24 @@ class PortalState(SignedInState, rx.State):
         services = self._services()
         self.frame = frame_of(actor, await services.tenants.list(actor))
         if self.frame.has_server:
+            has_alarm = await services.secrets.has_alarm(actor, self.frame.tenant_id)
+            self.frame = replace(self.frame, has_alarm=has_alarm)
             agents = await services.agents.list(actor, self.frame.tenant_id)
             self._agent_names = {agent.agent_id: agent.name for agent in agents}
+            await self._load_warnings(actor)
         await self._load_cards(actor)
         self.is_loaded = True
         return actor
+
+    async def _load_warnings(self, actor: Actor) -> None:
+        services, tenant_id = self._services(), self.frame.tenant_id
+        notice = await services.notices.newest(actor, tenant_id)
+        alarm = await services.audit_heads.newest_problem(tenant_id)
+        told = ""
+        if notice is not None:
+            agent = self._agent_names.get(notice.agent_id, notice.agent_id)
+            told = texts().common.held_back(agent, notice.told)
+        self.frame = replace(self.frame, notice=told, has_audit_alarm=bool(alarm))
 
     async def _load_cards(self, actor: Actor, cursor: str | None = None) -> None:
         approvals = self._services().approvals

@@ -30,6 +30,12 @@ class Frame:
     is_ready: bool = False
     is_stopped: bool = False
     is_practice: bool = False
+    has_alarm: bool = False
+    """A planted secret turned up, and nobody has looked into it."""
+    notice: str = ""
+    """An agent was held back, in one sentence."""
+    has_audit_alarm: bool = False
+    """The server's record of what was done does not continue what it sent before."""
     set_up_path: str = ""
     """Where a server that is being set up can be watched; empty when there is none."""
     has_set_up_failed: bool = False

@@ -12,6 +12,7 @@ from letsbe_app.ui.text.common import CommonTexts
 from letsbe_app.ui.text.home import HomeTexts
 from letsbe_app.ui.text.onboarding import OnboardingTexts
 from letsbe_app.ui.text.provisioning import ProvisioningTexts
+from letsbe_app.ui.text.secrets import SecretsTexts
 from letsbe_app.ui.text.sign_in import SignInTexts
 from letsbe_app.ui.text.site import SiteTexts
 
@@ -32,6 +33,7 @@ class Catalogue:
     chat: ChatTexts = field(default_factory=ChatTexts)
     approvals: ApprovalsTexts = field(default_factory=ApprovalsTexts)
     changes: ChangesTexts = field(default_factory=ChangesTexts)
+    secrets: SecretsTexts = field(default_factory=SecretsTexts)
     agents: AgentsTexts = field(default_factory=AgentsTexts)
     provisioning: ProvisioningTexts = field(default_factory=ProvisioningTexts)
 

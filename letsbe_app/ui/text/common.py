@@ -14,6 +14,7 @@ class CommonTexts:
     approvals: str = "Approvals"
     changes: str = "Changes"
     agents: str = "Agents"
+    secrets: str = "Secrets"
     sign_in: str = "Sign in"
     sign_out: str = "Sign out"
     theme: str = "Switch between light and dark"
@@ -61,6 +62,15 @@ class CommonTexts:
         ("e", "Go to what waits for you; again: change it first"),
         ("?", "Show these keys"),
     )
+
+    audit_alarm: str = "Your server's record of what was done does not fit what it told us before."
+    audit_alarm_detail: str = (
+        "Somebody may have changed the record, or the server was put back from a backup. Write to us, so that we "
+        "look at it together."
+    )
+
+    def held_back(self, agent: str, told: str) -> str:
+        return f"{agent} {told} and is held back until it pauses. You need not do anything."
 
     def page_title(self, page: str) -> str:
         return f"{page} · {self.product}"

@@ -1,0 +1,145 @@
+import { useId, useRef, useState } from "react";
+import { HubError, postToHub } from "./hub_rest.js";
+import { CannotSeal, provideContext, seal } from "./sealed_box.js";
+
+const INPUT =
+  "w-full min-h-target px-3 py-2 rounded-control bg-card text-ink border border-muted/70 focus:border-accent " +
+  "aria-invalid:border-red";
+
+function Field({ label, hint, error, children }) {
+  const id = useId();
+  return (
+    <div className="flex flex-col gap-1.5">
+      <label htmlFor={id} className="font-medium">
+        {label}
+      </label>
+      {hint && (
+        <p id={`${id}-hint`} className="text-sm text-muted">
+          {hint}
+        </p>
+      )}
+      {children({
+        id,
+        "aria-invalid": Boolean(error),
+        "aria-describedby": `${hint ? `${id}-hint ` : ""}${id}-error`,
+        className: INPUT,
+      })}
+      <p id={`${id}-error`} className="text-sm text-red empty:hidden">
+        {error}
+      </p>
+    </div>
+  );
+}
+
+/**
+ * Takes a secret and seals it for the server before anything is sent. The value is in this form and nowhere else:
+ * not in the page's state on the hub, not in a draft, and the form forgets it when it closes.
+ */
+export function SecretForm({ tenantId, publicKey, fixedName, kinds, words, onSent }) {
+  const [errors, setErrors] = useState({});
+  const [failure, setFailure] = useState("");
+  const [isWorking, setWorking] = useState(false);
+  const [isShown, setShown] = useState(false);
+  const form = useRef(null);
+
+  const fail = (problems, sentence = "") => {
+    setErrors(problems);
+    setFailure(sentence);
+    setWorking(false);
+    const first = Object.keys(problems)[0];
+    form.current?.querySelector(first ? `[name="${first}"]` : "button[type=submit]")?.focus();
+  };
+
+  const submit = async (event) => {
+    event.preventDefault();
+    if (isWorking) return;
+    const entered = Object.fromEntries(new FormData(form.current));
+    const name = fixedName || entered.name.trim().toLowerCase();
+    if (!/^[a-z][a-z0-9-]{1,62}$/.test(name)) return fail({ name: words.badName });
+    if (entered.value.trim().length < 6) return fail({ value: words.tooShort });
+    setWorking(true);
+    setErrors({});
+    setFailure("");
+    try {
+      const sealed = await seal(entered.value, publicKey, provideContext(tenantId, name));
+      const answer = await postToHub(`/api/v1/customer/tenants/${encodeURIComponent(tenantId)}/secrets`, {
+        name,
+        sealed,
+        secret_kind: entered.kind || "password",
+        note: entered.note || "",
+        is_new: !fixedName,
+      });
+      form.current?.reset();
+      onSent?.(answer.data.id);
+    } catch (error) {
+      if (error instanceof CannotSeal) return fail({}, words.cannotSeal);
+      const details = error instanceof HubError ? (error.details ?? []) : [];
+      const found = Object.fromEntries(details.map(({ field, message }) => [field, message]));
+      fail(found, details.length ? "" : (error instanceof HubError && error.message) || words.failed);
+    }
+    return undefined;
+  };
+
+  return (
+    <form ref={form} onSubmit={submit} noValidate autoComplete="off" className="flex flex-col gap-4">
+      {!fixedName && (
+        <>
+          <Field label={words.name} hint={words.nameHint} error={errors.name}>
+            {(props) => <input {...props} name="name" maxLength={63} spellCheck={false} autoCapitalize="none" />}
+          </Field>
+          <Field label={words.kind}>
+            {(props) => (
+              <select {...props} name="kind">
+                {kinds.map(({ value, label }) => (
+                  <option key={value} value={value}>
+                    {label}
+                  </option>
+                ))}
+              </select>
+            )}
+          </Field>
+        </>
+      )}
+      <Field label={words.value} hint={words.valueHint} error={errors.value}>
+        {(props) => (
+          <textarea
+            {...props}
+            name="value"
+            rows={2}
+            spellCheck={false}
+            autoComplete="off"
+            autoCapitalize="none"
+            data-1p-ignore
+            className={`${INPUT} font-mono text-sm`}
+            style={isShown ? undefined : { WebkitTextSecurity: "disc" }}
+          />
+        )}
+      </Field>
+      <label className="inline-flex items-center gap-2 min-h-target w-fit cursor-pointer">
+        <input
+          type="checkbox"
+          checked={isShown}
+          onChange={(event) => setShown(event.target.checked)}
+          className="size-5 accent-[var(--accent)]"
+        />
+        {words.show}
+      </label>
+      {!fixedName && (
+        <Field label={words.note} hint={words.noteHint}>
+          {(props) => <input {...props} name="note" maxLength={200} />}
+        </Field>
+      )}
+      <p role="alert" className="text-red empty:hidden">
+        {failure}
+      </p>
+      <button
+        type="submit"
+        aria-disabled={isWorking}
+        className="inline-flex items-center justify-center min-h-target px-4 rounded-control font-medium
+          bg-accent text-on-accent hover:brightness-110 cursor-pointer aria-disabled:opacity-60 self-end"
+      >
+        {isWorking ? words.working : words.submit}
+      </button>
+    </form>
+  );
+}

@@ -1,0 +1,1 @@
+"""Secrets: names, never values."""

@@ -1,0 +1,152 @@
+"""Handlers of the secrets' page. No value ever comes here: islands seal and open them in the browser."""
+
+import reflex as rx
+from reflex.event import EventSpec
+
+from letsbe_app.errors import LetsBeError, NotFound
+from letsbe_app.people.authz.actor import Actor
+from letsbe_app.people.authz.rules import Permission, is_allowed
+from letsbe_app.ui.components.toast import show_toast
+from letsbe_app.ui.pages.secrets.view_models import AlarmRow, SecretRow, alarm_row, outcome_text, secret_row
+from letsbe_app.ui.portal.state import PortalState
+from letsbe_app.ui.text import texts
+from tenant_daemon.contracts.secrets import SecretChange
+
+
+class SecretsState(PortalState):
+    """The server's secrets, alarms, and what is asked of the server."""
+
+    secrets: list[SecretRow] = []
+    alarms: list[AlarmRow] = []
+    public_key: str = ""
+    is_listed: bool = False
+    is_cut: bool = False
+    can_change: bool = False
+    is_adding: bool = False
+    is_planting: bool = False
+    plant_error: str = ""
+    replacing: str = ""
+    showing: str = ""
+    rotating: str = ""
+    deleting: str = ""
+
+    _asked: list[str] = []
+
+    @rx.event
+    async def load(self) -> None:
+        self._close()
+        await self._refresh(await self._enter())
+
+    @rx.event
+    async def woken(self, topic: str, _id: str) -> list[EventSpec]:
+        if topic not in {"approvals", "tenant", "secrets", "resumed"}:
+            return []
+        actor = await self._enter()
+        await self._refresh(actor)
+        return await self._outcomes(actor)
+
+    @rx.event
+    def ask_to_add(self) -> None:
+        self.is_adding = True
+
+    @rx.event
+    def ask_to_plant(self) -> None:
+        self.is_planting = True
+
+    @rx.event
+    def ask_to_replace(self, name: str) -> None:
+        self.replacing = name
+
+    @rx.event
+    def ask_to_show(self, name: str) -> None:
+        self.showing = name
+
+    @rx.event
+    def ask_to_rotate(self, name: str) -> None:
+        self.rotating = name
+
+    @rx.event
+    def ask_to_delete(self, name: str) -> None:
+        self.deleting = name
+
+    @rx.event
+    def close(self) -> None:
+        self._close()
+
+    @rx.event
+    async def sent(self, request_id: str) -> list[EventSpec]:
+        """An island has sent a sealed value."""
+        self._close()
+        return await self._follow(request_id)
+
+    @rx.event
+    async def rotate(self) -> list[EventSpec]:
+        return await self._change(self.rotating, SecretChange.ROTATE)
+
+    @rx.event
+    async def delete(self) -> list[EventSpec]:
+        return await self._change(self.deleting, SecretChange.DELETE)
+
+    @rx.event
+    async def plant(self, form: dict[str, str]) -> list[EventSpec]:
+        name = form.get("plant-name", "").strip().lower()
+        if any(secret.name == name for secret in self.secrets):
+            self.plant_error = f"“{name}” exists already."
+            return []
+        return await self._change(name, SecretChange.PLANT_CANARY)
+
+    @rx.event
+    async def acknowledge(self, alarm_id: str) -> None:
+        actor = await self._actor()
+        await self._services().secrets.acknowledge(actor, alarm_id)
+        await self._refresh(actor)
+
+    async def _change(self, name: str, change: SecretChange) -> list[EventSpec]:
+        actor = await self._actor()
+        try:
+            asked = await self._services().secrets.change(actor, self.frame.tenant_id, name, change)
+        except LetsBeError as error:
+            if change is SecretChange.PLANT_CANARY and error.details:
+                self.plant_error = error.details[0].message
+                return []
+            self._close()
+            return [show_toast(error.message, "danger")]
+        self._close()
+        return await self._follow(asked.id)
+
+    async def _follow(self, request_id: str) -> list[EventSpec]:
+        """Tell the outcome when it comes; it may have come already."""
+        actor = await self._actor()
+        self._asked = [*self._asked, request_id][-20:]
+        outcomes = await self._outcomes(actor)
+        return outcomes or [show_toast(texts().secrets.on_its_way)]
+
+    async def _outcomes(self, actor: Actor) -> list[EventSpec]:
+        toasts: list[EventSpec] = []
+        waiting: list[str] = []
+        for request_id in self._asked:
+            try:
+                request = await self._services().secrets.request(actor, request_id)
+            except NotFound:
+                continue
+            if request.status == "waiting":
+                waiting.append(request_id)
+            elif text := outcome_text(request):
+                toasts.append(show_toast(text, "info" if request.status == "done" else "danger"))
+        self._asked = waiting
+        return toasts
+
+    async def _refresh(self, actor: Actor) -> None:
+        self.can_change = is_allowed(actor.role, Permission.SECRETS)
+        if not self.frame.has_server:
+            return
+        view = await self._services().secrets.list(actor, self.frame.tenant_id)
+        self.public_key = view.sealing_public_key
+        self.is_listed = view.listed_at is not None
+        self.is_cut = view.is_cut
+        self.secrets = [secret_row(secret, actor.user_id, self._agent_names) for secret in view.secrets]
+        self.alarms = [alarm_row(alarm) for alarm in view.alarms]
+
+    def _close(self) -> None:
+        self.is_adding = self.is_planting = False
+        self.plant_error = self.replacing = self.showing = self.rotating = self.deleting = ""

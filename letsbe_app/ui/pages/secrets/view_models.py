@@ -1,0 +1,80 @@
+"""What the secrets' page shows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from letsbe_app.fleet.secrets.schemas import AlarmView, RequestView, SecretView
+from letsbe_app.ui.text import texts
+
+_t = texts().secrets
+
+PROVIDABLE: Final = ("password", "api_key", "other")
+"""Kinds that a person chooses from."""
+
+
+@dataclass(frozen=True)
+class SecretRow:
+    """A secret as its row shows it."""
+
+    name: str
+    kind: str
+    is_canary: bool
+    note: str
+    changed_at: str
+    changed_by: str
+    used_at: str
+    used_by: str
+    reference: str
+    """How agents write it."""
+
+
+@dataclass(frozen=True)
+class AlarmRow:
+    """A planted secret that turned up."""
+
+    id: str
+    detail: str
+    seen_at: str
+
+
+def secret_row(secret: SecretView, user_id: str, agent_names: Mapping[str, str]) -> SecretRow:
+    """The row of a secret, as this person reads it."""
+    return SecretRow(
+        name=secret.name,
+        kind=_t.kinds.get(secret.secret_kind, _t.kinds["other"]),
+        is_canary=secret.secret_kind == "canary",  # noqa: S105
+        note=secret.note,
+        changed_at=secret.changed_at.isoformat(),
+        changed_by=_who(secret.changed_by, user_id, agent_names),
+        used_at=secret.used_at.isoformat() if secret.used_at else "",
+        used_by=_who(secret.used_by, user_id, agent_names) if secret.used_at else "",
+        reference=f"SECRET_REF({secret.name})",
+    )
+
+
+def alarm_row(alarm: AlarmView) -> AlarmRow:
+    """The row of an alarm."""
+    return AlarmRow(alarm.id, _t.alarm_detail(alarm.name, alarm.door), alarm.seen_at.isoformat())
+
+
+def outcome_text(request: RequestView) -> str:
+    """What to say of a settled request; empty while it waits, and of a reveal, which says it itself."""
+    if request.action == "reveal" or request.status == "waiting":
+        return ""
+    if request.status == "done":
+        return _t.done.get(request.action, _t.on_its_way)
+    return request.detail or _t.expired
+
+
+def _who(actor: str, user_id: str, agent_names: Mapping[str, str]) -> str:
+    kind, _, name = actor.partition(":")
+    match kind:
+        case "user":
+            return _t.by_you if name == user_id else _t.by_somebody
+        case "agent":
+            return agent_names.get(name, name)
+        case "shell":
+            return _t.on_server
+        case _:
+            return _t.by_server
