@@ -41,6 +41,7 @@ from letsbe_app.workforce.approvals.service import ApprovalService
 from letsbe_app.workforce.changes.service import ChangeService
 from letsbe_app.workforce.conversations.runs import RunRecorder
 from letsbe_app.workforce.conversations.service import ConversationService
+from letsbe_app.workforce.notices.service import NoticeService
 from letsbe_app.workforce.usage.service import UsageService
 
 
@@ -72,6 +73,7 @@ class Services:
     runs: RunRecorder
     approvals: ApprovalService
     changes: ChangeService
+    notices: NoticeService
     audit_heads: AuditHeadService
     secrets: SecretService
     usage: UsageService
@@ -156,6 +158,7 @@ def build_services(
         runs=RunRecorder(database, relay, content, clock=clock),
         approvals=ApprovalService(database, relay, clock=clock),
         changes=ChangeService(database, relay, clock=clock),
+        notices=NoticeService(database, relay, clock=clock),
         audit_heads=AuditHeadService(database, relay, clock=clock),
         secrets=SecretService(database, relay, reauthentication, clock=clock),
         usage=UsageService(database, clock=clock),

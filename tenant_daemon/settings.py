@@ -83,6 +83,16 @@ class Policy(_Section):
     """Host names among them that are meant to lead to addresses of this server or its private network."""
 
 
+class Pace(_Section):
+    """How many tool calls an agent may make; beyond that they are refused until it pauses."""
+
+    same_calls: int = Field(default=20, ge=2, le=10_000)
+    """Exactly the same call within ``same_call_seconds``."""
+    same_call_seconds: int = Field(default=300, ge=10, le=3_600)
+    calls_per_minute: int = Field(default=90, ge=1, le=100_000)
+    calls_per_hour: int = Field(default=1_500, ge=1, le=100_000)
+
+
 class TenantSettings(_Section):
     """The whole file."""
 
@@ -93,6 +103,7 @@ class TenantSettings(_Section):
     upstreams: list[Upstream] = Field(default_factory=list, max_length=20)
     openclaw: OpenClaw = OpenClaw()
     policy: Policy = Policy()
+    pace: Pace = Pace()
 
     @property
     def is_practice_model(self) -> bool:

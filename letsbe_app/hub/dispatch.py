@@ -19,6 +19,7 @@ from tenant_daemon.contracts.commands import ApplyConfig, ConfigApplied
 from tenant_daemon.contracts.envelope import Acknowledged, DaemonEnvelope, Hello, Rejected
 from tenant_daemon.contracts.errors import ErrorCode
 from tenant_daemon.contracts.health import Heartbeat
+from tenant_daemon.contracts.notices import AgentHeldBack
 from tenant_daemon.contracts.secrets import CanarySeen, SecretAnswered, SecretsListed
 from tenant_daemon.contracts.usage import UsageReported
 
@@ -71,6 +72,8 @@ class LinkDispatch:
                     await self._services.changes.settle(self._tenant_id, payload)
                 case AuditHeadReported():
                     await self._services.audit_heads.record(self._tenant_id, payload)
+                case AgentHeldBack():
+                    await self._services.notices.record(self._tenant_id, payload)
                 case SecretsListed():
                     await self._services.secrets.record_list(self._tenant_id, payload)
                 case SecretAnswered():

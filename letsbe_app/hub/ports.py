@@ -11,6 +11,7 @@ from letsbe_app.workforce.agents.service import AgentService
 from letsbe_app.workforce.approvals.service import ApprovalService
 from letsbe_app.workforce.changes.service import ChangeService
 from letsbe_app.workforce.conversations.runs import RunRecorder
+from letsbe_app.workforce.notices.service import NoticeService
 from letsbe_app.workforce.usage.service import UsageService
 
 
@@ -31,6 +32,8 @@ class LinkServices(Protocol):
     def approvals(self) -> ApprovalService: ...
     @property
     def changes(self) -> ChangeService: ...
+    @property
+    def notices(self) -> NoticeService: ...
     @property
     def audit_heads(self) -> AuditHeadService: ...
     @property

@@ -27,6 +27,7 @@ from tenant_daemon.contracts.secrets import (
     SecretProvided,
     SecretsListed,
 )
+from tenant_daemon.contracts.notices import AgentHeldBack
 from tenant_daemon.contracts.usage import UsageReported
 from tenant_daemon.contracts.version import PROTOCOL_VERSION
 
@@ -84,7 +85,8 @@ DaemonPayload = Annotated[
     | CanarySeen
     | ChangeRecorded
     | ChangeSettled
-    | AuditHeadReported,
+    | AuditHeadReported
+    | AgentHeldBack,
     Field(discriminator="kind"),
 ]
 """What a daemon may send."""

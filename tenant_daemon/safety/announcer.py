@@ -10,6 +10,7 @@ from tenant_daemon.contracts.approvals import ApprovalRequested, ApprovalSettled
 from tenant_daemon.contracts.base import utc_now
 from tenant_daemon.contracts.changes import ChangeRecorded, ChangeSettled
 from tenant_daemon.contracts.chat import ApprovalSettled, ApprovalWaiting, ToolFinished, ToolStarted
+from tenant_daemon.contracts.notices import AgentHeldBack
 from tenant_daemon.safety.approval_store import Approval
 from tenant_daemon.safety.calls import Call
 from tenant_daemon.safety.ports import CurrentRedactor, HubDoor, ToolEvent
@@ -101,6 +102,20 @@ class Announcer:
     def change(self, message: ChangeRecorded | ChangeSettled) -> None:
         """Pass on what was changed or put back; its texts are redacted. Raises when it cannot be stored."""
         self._hub.put(message)
+        self._knock()
+
+    def held_back(self, call: Call, told: str) -> None:
+        """Tell the owner that an agent is held back. That it is lost stops nothing."""
+        notice = AgentHeldBack(
+            agent_id=call.request.agent_id,
+            conversation_id=call.conversation_id,
+            told=told,
+            held_at=utc_now(),
+        )
+        try:
+            self._hub.put(notice)
+        except Exception as exc:  # noqa: BLE001 - the call is refused all the same
+            log.error("wrapper.notice.lost", call_id=call.id, error=type(exc).__name__)
         self._knock()
 
     async def tell_agent(self, call: Call, text: str) -> None:

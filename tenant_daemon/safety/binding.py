@@ -22,6 +22,7 @@ from typing import Final
 
 from tenant_daemon.execution.environment import SEARCH_PATH
 from tenant_daemon.policy.actions import Action, Command, RunPipelines
+from tenant_daemon.safety.schemas import ExecuteRequest
 
 _CONTENT_LIMIT_BYTES: Final = 64 * 1_048_576
 _INTERPRETERS: Final = (
@@ -58,6 +59,12 @@ def bind(agent_id: str, tool_name: str, action: Action | None, tool_args: object
     what = _plain(action) if action is not None else ["not understood", tool_args]
     normalised = _digest([agent_id, tool_name, what, sorted(_program_contents(action))])
     return Binding(normalised, _digest([normalised, sorted(_identities(action))]))
+
+
+def same_call(request: ExecuteRequest, action: Action | None) -> str:
+    """What two calls have in common that do the same thing, however they are written. Reads no files."""
+    what = _plain(action) if action is not None else ["not understood", request.tool_args]
+    return _digest([request.agent_id, request.tool_name, what])
 
 
 def _digest(value: object) -> str:

@@ -21,6 +21,7 @@ from tenant_daemon.safety.changes import ChangeDesk
 from tenant_daemon.safety.config_source import ConfigSource
 from tenant_daemon.safety.gate import Gate
 from tenant_daemon.safety.live import LiveCalls, Patience
+from tenant_daemon.safety.pace import PaceKeeper
 from tenant_daemon.safety.pending import PendingApprovals
 from tenant_daemon.safety.ports import Classify, CurrentRedactor, HubDoor
 from tenant_daemon.safety.tables import TABLES
@@ -89,7 +90,9 @@ async def open_parts(
     undo = UndoStore.open(home)
     executor = Executor(home, vault, collaborators.ask_colleague, undo, limits)
     changes = ChangeDesk(home, undo, executor.undoing, announcer, audit)
-    wrapper = SafetyWrapper(calls, gate, pending, executor, audit, announcer, changes)
+    wrapper = SafetyWrapper(
+        calls, gate, pending, executor, audit, announcer, changes, PaceKeeper(settings.pace)
+    )
     live = LiveCalls(wrapper, calls, approvals, pending, announcer, patience or Patience())
     live.resume()
     try:

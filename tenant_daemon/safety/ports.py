@@ -6,11 +6,12 @@ from typing import Protocol
 from tenant_daemon.contracts.approvals import ApprovalRequested, ApprovalSettledReport
 from tenant_daemon.contracts.changes import ChangeRecorded, ChangeSettled
 from tenant_daemon.contracts.chat import ApprovalSettled, ApprovalWaiting, ToolFinished, ToolStarted
+from tenant_daemon.contracts.notices import AgentHeldBack
 from tenant_daemon.policy.judgement import Judgement, PolicyContext
 
 Classify = Callable[[str, Mapping[str, object], PolicyContext], Judgement]
 
-HubMessage = ApprovalRequested | ApprovalSettledReport | ChangeRecorded | ChangeSettled
+HubMessage = ApprovalRequested | ApprovalSettledReport | ChangeRecorded | ChangeSettled | AgentHeldBack
 
 ToolEvent = ToolStarted | ToolFinished | ApprovalWaiting | ApprovalSettled
 

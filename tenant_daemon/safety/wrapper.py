@@ -13,9 +13,11 @@ from tenant_daemon.contracts.tiers import Decision, Tier
 from tenant_daemon.execution import ActionFailed, CallScope, Executor, Outcome
 from tenant_daemon.policy.actions import HandOver
 from tenant_daemon.safety.announcer import Announcer
+from tenant_daemon.safety.binding import same_call
 from tenant_daemon.safety.calls import AlreadyBegun, Call, CallStore
 from tenant_daemon.safety.changes import ChangeDesk
 from tenant_daemon.safety.gate import Gate, Ruling
+from tenant_daemon.safety.pace import HeldBack, PaceKeeper
 from tenant_daemon.safety.pending import CannotAsk, PendingApprovals
 from tenant_daemon.safety.previews import summary_of
 from tenant_daemon.safety.records import call_record
@@ -47,6 +49,7 @@ class SafetyWrapper:
         audit: AuditTrail,
         announcer: Announcer,
         changes: ChangeDesk,
+        pace: PaceKeeper,
     ) -> None:
         self._calls = calls
         self._gate = gate
@@ -55,6 +58,7 @@ class SafetyWrapper:
         self._audit = audit
         self._announcer = announcer
         self._changes = changes
+        self._pace = pace
         found = audit.verify()
         self._audit_problem = (
             "" if found.is_intact else f"The audit trail is broken at entry {found.first_broken}."
@@ -71,6 +75,9 @@ class SafetyWrapper:
         ruling = await self._gate.rule(call)
         if not self._pending.has(call, 0):
             self._announcer.started(call, self._summary(call, ruling))
+            held = self._pace.check(call.request.agent_id, same_call(call.request, ruling.action))
+            if held is not None:
+                return self._hold_back(call, ruling, held)
         for round_number in count():
             if ruling.decision is Decision.DENY:
                 self._pending.cancel(call, ruling.reason)
@@ -171,6 +178,12 @@ class SafetyWrapper:
             audit_id=entry.id,
             approval_id=approval_id or ruling.approval_id or None,
         )
+
+    def _hold_back(self, call: Call, ruling: Ruling, held: HeldBack) -> ExecuteResponse:
+        if held.told:
+            log.warning("agent.held_back", agent_id=call.request.agent_id, call_id=call.id)
+            self._announcer.held_back(call, held.told)
+        return self._refuse(call, ruling, ExecuteStatus.BLOCKED, held.reason)
 
     def refuse_unjudged(self, call: Call, reason: str) -> ExecuteResponse:
         """End a call from outside the pipeline: stopped, or something broke."""

@@ -35,6 +35,7 @@ from tenant_daemon.contracts.enrolment import EnrolmentGranted, EnrolmentRequest
 from tenant_daemon.contracts.envelope import Acknowledged, Hello, Rejected, Welcome
 from tenant_daemon.contracts.errors import ErrorCode
 from tenant_daemon.contracts.health import ComponentHealth, Heartbeat
+from tenant_daemon.contracts.notices import AgentHeldBack
 from tenant_daemon.contracts.secrets import (
     CanarySeen,
     RevealAsked,
@@ -226,6 +227,12 @@ FROM_DAEMON: dict[str, Message] = {
         signed_at=AT,
         public_key="AAAA",
         signature="BBBB",
+    ),
+    "agent_held_back": AgentHeldBack(
+        agent_id="it-admin",
+        conversation_id="cnv_1",
+        told="made the same call 21 times in 5 minutes",
+        held_at=AT,
     ),
 }
 

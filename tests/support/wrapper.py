@@ -16,6 +16,7 @@ from tenant_daemon.contracts.approvals import (
 )
 from tenant_daemon.contracts.changes import ChangeRecorded, ChangeSettled
 from tenant_daemon.contracts.config import AgentConfig, TenantConfig
+from tenant_daemon.contracts.notices import AgentHeldBack
 from tenant_daemon.contracts.tiers import Tier
 from tenant_daemon.execution import CallScope, Limits
 from tenant_daemon.home import TenantHome
@@ -27,7 +28,7 @@ from tenant_daemon.safety.live import Patience
 from tenant_daemon.safety.parts import Collaborators, Parts, open_parts
 from tenant_daemon.safety.ports import Classify, CurrentRedactor, HubMessage, ToolEvent
 from tenant_daemon.safety.schemas import CallContext, ExecuteRequest, ExecuteResponse
-from tenant_daemon.settings import Policy, TenantSettings
+from tenant_daemon.settings import Pace, Policy, TenantSettings
 from tenant_daemon.vault import Vault
 
 AGENT = "it-admin"
@@ -75,6 +76,7 @@ class FakeHub:
         self.reports: list[ApprovalSettledReport] = []
         self.changes: list[ChangeRecorded] = []
         self.undos: list[ChangeSettled] = []
+        self.held_back: list[AgentHeldBack] = []
         self.events: list[ToolEvent] = []
         self.told: asyncio.Queue[tuple[str, str]] = asyncio.Queue()
         self.everything: list[str] = []
@@ -90,8 +92,10 @@ class FakeHub:
             self.reports.append(payload)
         elif isinstance(payload, ChangeRecorded):
             self.changes.append(payload)
-        else:
+        elif isinstance(payload, ChangeSettled):
             self.undos.append(payload)
+        else:
+            self.held_back.append(payload)
         return "id"
 
     def put_tool_event(self, conversation_id: str, session_id: str, body: ToolEvent) -> None:
@@ -123,6 +127,7 @@ class WrapperBench:
         self.classify: Classify = scripted_classify
         self.redactor: CurrentRedactor = LiveRedactor(self.vault).current
         self.policy = Policy()
+        self.pace = Pace()
         self.addresses: dict[str, tuple[str, ...]] = {}
         """Host name -> what a look-up finds; nothing else is found."""
 
@@ -136,7 +141,9 @@ class WrapperBench:
             ask_colleague=self._ask_colleague,
             resolve=lambda host: self.addresses.get(host, ()),
         )
-        settings = TenantSettings(tenant_name="bench", hub_url="http://127.0.0.1:1", policy=self.policy)
+        settings = TenantSettings(
+            tenant_name="bench", hub_url="http://127.0.0.1:1", policy=self.policy, pace=self.pace
+        )
         async with open_parts(
             self.home, settings, collaborators, patience=self.patience, limits=self.limits
         ) as parts:

@@ -170,7 +170,7 @@ async def test_changed_configuration_drops_the_calls_of_a_stopped_agent(
 async def test_health_says_what_is_wrong(client: httpx.AsyncClient, bench: WrapperBench) -> None:
     assert (await client.get("/healthz")).json() == {"status": "ok", "detail": ""}
 
-    bench.vault._database.close()
+    bench.vault.close()
     failing = await client.get("/healthz")
 
     assert (failing.status_code, failing.json()["status"]) == (503, "failing")

@@ -8,10 +8,12 @@ import pytest
 
 from letsbe_app.db.models import UserRole
 from letsbe_app.errors import Conflict
+from letsbe_app.fleet.audit_heads.continuity import HeadProblem
 from letsbe_app.kit.pagination import Page
 from letsbe_app.people.authz.actor import Actor
 from letsbe_app.ui.portal.state import PortalState
 from letsbe_app.workforce.approvals.schemas import ApprovalView, Choice
+from letsbe_app.workforce.notices.service import Notice
 from tenant_daemon.contracts.approvals import Verdict
 from tests.support.ui_samples import agent_view, approval_view, tenant_view
 
@@ -52,6 +54,14 @@ async def agents_of(_actor: Actor, _tenant_id: str) -> list[Any]:
     return [agent_view("it-admin", name="Otto")]
 
 
+async def notice_of(_actor: Actor, _tenant_id: str) -> Notice:
+    return Notice("it-admin", "made the same call 21 times in 5 minutes", NOW)
+
+
+async def problem_of(_tenant_id: str) -> HeadProblem:
+    return HeadProblem.FORKED
+
+
 @pytest.fixture
 def approvals() -> FakeApprovals:
     return FakeApprovals([approval_view("apr_1"), approval_view("apr_2")])
@@ -60,7 +70,11 @@ def approvals() -> FakeApprovals:
 @pytest.fixture
 def state(approvals: FakeApprovals, monkeypatch: pytest.MonkeyPatch) -> PortalState:
     services = SimpleNamespace(
-        approvals=approvals, tenants=SimpleNamespace(list=tenants_of), agents=SimpleNamespace(list=agents_of)
+        approvals=approvals,
+        tenants=SimpleNamespace(list=tenants_of),
+        agents=SimpleNamespace(list=agents_of),
+        notices=SimpleNamespace(newest=notice_of),
+        audit_heads=SimpleNamespace(newest_problem=problem_of),
     )
 
     async def actor(_self: PortalState) -> Actor:
@@ -74,6 +88,8 @@ def state(approvals: FakeApprovals, monkeypatch: pytest.MonkeyPatch) -> PortalSt
 async def test_entering_brings_the_frame_and_the_cards(state: PortalState) -> None:
     await state._enter()
     assert (state.frame.server_name, state.is_loaded) == ("bakery", True)
+    assert state.frame.notice.startswith("Otto made the same call 21 times in 5 minutes")
+    assert state.frame.has_audit_alarm
     assert [(card.id, card.agent_name) for card in state.cards] == [("apr_1", "Otto")]
 
 

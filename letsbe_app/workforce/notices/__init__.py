@@ -1,0 +1,1 @@
+"""What owners should know although nobody asked."""
