@@ -11,7 +11,7 @@ from tenant_daemon.redaction.views.hexdump import read_hexdump
 from tenant_daemon.redaction.views.lookalikes import read_as_ascii
 from tenant_daemon.redaction.views.numbers import read_numbers
 from tenant_daemon.redaction.views.unescaped import unescaped, unquoted_printable
-from tenant_daemon.redaction.views.view import View
+from tenant_daemon.redaction.views.view import Span, View
 
 MAX_DEPTH = 8
 _BUDGET_FACTOR = 8
@@ -46,9 +46,14 @@ def find_in_views(whole: View, known: Finder, patterns: Finder | None) -> list[F
     findings: list[Finding] = []
     budget = _BUDGET_FACTOR * len(whole.data) + _BUDGET_FLOOR
     waiting = [(whole, 0)]
+    # Two ways of reading often come to the same: what was unescaped has the same lists as before.
+    seen: set[tuple[bytes, Span]] = set()
     while waiting:
         view, depth = waiting.pop()
         for reading, use in _readings(view, depth):
+            if (known_as := (reading.data, reading.extent)) in seen:
+                continue
+            seen.add(known_as)
             budget -= len(reading.data)
             # What is not searched to its end does not leave the server.
             findings.extend(_unread(reading, only_cut=budget >= 0))

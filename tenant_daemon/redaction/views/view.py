@@ -41,6 +41,10 @@ class Parts:
     def __bool__(self) -> bool:
         return bool(self.datas)
 
+    def extent(self) -> Span:
+        """Where the first part begins in the parent, and where the last one ends."""
+        return self.spans[0][0], self.spans[-1][1]
+
     def add(
         self, data: bytes, start: int, end: int, code: Code = Code.WHOLE, *, is_cut: bool = False
     ) -> None:
@@ -71,6 +75,9 @@ class EvenParts(Parts):
         self.datas = pieces.copy()
         self.datas[1::2] = replacements
         self.cut = set()
+
+    def extent(self) -> Span:
+        return 0, sum(map(len, self._pieces))
 
     @cached_property
     def spans(self) -> list[Span]:  # type: ignore[override]
@@ -104,12 +111,18 @@ class View:
         return signs_in(self.data)
 
     @cached_property
+    def extent(self) -> Span:
+        """Where the first part begins in the original text, and where the last one ends."""
+        start, end = self._parts.extent()
+        parent = self._parent
+        if parent is None or start >= end:
+            return start, end
+        return parent.origin(start, end)
+
+    @cached_property
     def _starts(self) -> list[int]:
-        starts, position = [], 0
-        for data in self._parts.datas:
-            starts.append(position)
-            position += len(data) + self._joint
-        return starts
+        joint = self._joint
+        return list(accumulate((len(data) + joint for data in self._parts.datas[:-1]), initial=0))
 
     def spans(self, *, only_cut: bool) -> list[Span]:
         """Where the parts, or those that were cut, stand in the original text."""
