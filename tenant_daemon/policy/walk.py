@@ -322,6 +322,7 @@ class LineJudge:
                 argv.append(word.text)
             else:
                 argv.extend(self._argument(word, command.words))
+        judge.places.is_unsettled |= judge.places.brings_links
         judge.env, judge.needs_network, judge.inserted, judge.lookups = (), False, (), 0
         is_computed = any(not word.text.isascii() and self._holds_output(word) for word in command.words)
         judge.stdin_text = None if command.stdin is None else show(self._filled(command.stdin))

@@ -96,12 +96,16 @@ def is_always_readable(path: str) -> bool:
 class PlaceJudge:
     """Judges paths for one call. ``cwd`` is where relative paths start."""
 
-    __slots__ = ("cwd", "roots", "verdict")
+    __slots__ = ("brings_links", "cwd", "is_unsettled", "roots", "verdict")
 
     def __init__(self, context: PolicyContext, verdict: Verdict) -> None:
         self.roots = roots_of(context)
         self.cwd = self.roots.workspace
         self.verdict = verdict
+        self.brings_links = False
+        """This command may put links into the workspace (it unpacks an archive)."""
+        self.is_unsettled = False
+        """An earlier command of the call may have put links there."""
 
     def read(self, raw: str) -> RealPath:
         """The content of a file comes into the answer."""
@@ -237,6 +241,14 @@ class PlaceJudge:
         """Inside the workspace: all is well but for secrets, special files and what programs obey."""
         path = place.path
         name = path.rpartition("/")[2]
+        if self.is_unsettled:
+            self.verdict.note(
+                Tier.RED,
+                "path.unsettled",
+                f"What {self._said(path)} will be by then is decided by what is unpacked before.",
+                risk="A link in it could lead to other files.",
+                unknown=True,
+            )
         if place.mode and not (place.is_regular or place.is_folder or stat.S_ISLNK(place.mode)):
             self.verdict.note(
                 Tier.CRITICAL_RED, "path.special", f"{self._said(path)} is not a file.", forbidden=True

@@ -83,6 +83,7 @@ def _tar_mode(judge: "CommandJudge", reading: Reading, archive: str) -> None:
 def _unpack_into(judge: "CommandJudge", folder: str) -> None:
     """Whatever is in the archive is written below the folder; that is harmless in the workspace alone."""
     place = judge.places.write(folder, makes_folder=True)
+    judge.places.brings_links = True
     if not is_below(place.path, judge.places.roots.workspace):
         judge.verdict.note(
             Tier.CRITICAL_RED,
@@ -115,8 +116,13 @@ def _rsync_source(judge: "CommandJudge", value: str) -> None:
 
 
 def _rsync_target(judge: "CommandJudge", value: str) -> None:
-    if not _is_remote(judge, value):
-        judge.places.write(value.rstrip("/") or "/", makes_folder=True)
+    if _is_remote(judge, value):
+        return
+    place = judge.places.write(value.rstrip("/") or "/", makes_folder=True)
+    if place.path == judge.places.roots.workspace and judge.verdict.tier >= Tier.RED:
+        judge.verdict.note(
+            Tier.CRITICAL_RED, "path.delete-all", "Could delete everything in the workspace.", unknown=True
+        )
 
 
 def _is_remote(judge: "CommandJudge", value: str) -> bool:

@@ -164,6 +164,7 @@ def _docker_copy(judge: "CommandJudge", profile: Profile, reading: Reading) -> N
     elif source_sign:
         KINDS["name"](judge, source_name)
         inside.read(source_path)
+        judge.places.brings_links = True
         judge.places.write(target)
     else:
         KINDS["name"](judge, target_name)

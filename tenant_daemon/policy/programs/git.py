@@ -31,7 +31,11 @@ def _git_argument(judge: "CommandJudge", value: str) -> None:
         return
     # What exists under this name, git takes for a path, even outside a repository.
     if value.startswith("/") or value == ".." or "../" in value or judge.places.resolve(value).exists:
-        judge.places.read(value)
+        # Git reads a link as a link, so it does not matter what was unpacked before.
+        places = judge.places
+        was_unsettled, places.is_unsettled = places.is_unsettled, False
+        places.read(value)
+        places.is_unsettled = was_unsettled
     name = value.rpartition(":")[2].rpartition("/")[2]
     if is_secret_name(name):
         judge.verdict.note(
@@ -146,7 +150,13 @@ def _git_remove(judge: "CommandJudge", profile: Profile, reading: Reading) -> No
 def _git_apply(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
     if not reading.has("--check", "--stat", "--numstat", "--summary"):
         judge.verdict.note(Tier.YELLOW, "git.apply", "Changes files by a patch.")
-    if not reading.positionals:
+    _git_patches(judge, profile, reading)
+
+
+def _git_patches(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
+    if reading.has("--abort", "--skip", "--continue", "--quit"):
+        return
+    if not reading.positionals or "-" in reading.positionals:
         judge.unknown("git.apply-input", "The patch comes from somewhere not seen here.")
 
 
@@ -173,6 +183,7 @@ REVIEWS.update(
         "gitbranch": _git_branch,
         "gitrm": _git_remove,
         "gitapply": _git_apply,
+        "gitam": _git_patches,
         "gitcheckout": _git_checkout,
         "gitremoteshow": _git_remote_show,
         "gitrestore": _git_restore,

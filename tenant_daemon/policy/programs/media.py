@@ -76,6 +76,11 @@ def _picture_format(judge: "CommandJudge", value: str) -> None:
     _picture(judge, f"a.{value}")
 
 
+def _geometry(judge: "CommandJudge", value: str) -> None:
+    if re.fullmatch(r"[0-9x%+.!<>^-]{1,30}", value) is None:
+        judge.unknown("picture.size", f"“{value[:40]}” is not a size.")
+
+
 def _colour(judge: "CommandJudge", value: str) -> None:
     if _COLOUR.fullmatch(value) is None:
         judge.unknown("picture.colour", f"“{value}” is not a colour.")
@@ -116,6 +121,7 @@ KINDS.update(
         "picture": _picture,
         "pictureformat": _picture_format,
         "picturecolour": _colour,
+        "geometry": _geometry,
         "pandocstyle": _style,
         "filmin": _film_source,
         "filmout": _film_target,

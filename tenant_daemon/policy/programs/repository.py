@@ -23,6 +23,12 @@ MAX_INDEX_BYTES: Final = 4 * 1024 * 1024
 _SUBMODULE_MODE: Final = (0o160000).to_bytes(4)
 _SECTION: Final = re.compile(r'\[\s*([A-Za-z0-9.-]+)(?:\s+"[^"\\\n]*")?\s*\]')
 _SETTING: Final = re.compile(r"([A-Za-z][A-Za-z0-9-]*)\s*(?:=[^\n]*)?")
+# What is recorded in a repository can be links, which then lie in the workspace.
+_BRINGS_FILES: Final = frozenset(
+    {"checkout", "switch", "clone", "pull", "merge", "pop", "apply", "am", "reset", "revert", "cherry-pick",
+     "rebase", "restore"}
+)  # fmt: skip
+_MAKES_BRANCH: Final = frozenset({"-b", "-c", "--create", "--soft", "--staged", "--mixed"})
 _HARMLESS: Final = re.compile(
     r"core\.(?:repositoryformatversion|filemode|bare|logallrefupdates|ignorecase|precomposeunicode|symlinks"
     r"|autocrlf|eol|safecrlf|quotepath|abbrev|compression|fsmonitor|hookspath|pager|sshcommand)"
@@ -42,6 +48,8 @@ def _repository(judge: "CommandJudge", args: list[str]) -> None:
     """Look at the repository that git would find from here."""
     if judge.is_in_container:
         return
+    if not _BRINGS_FILES.isdisjoint(args) and not _MAKES_BRANCH & set(args):
+        judge.places.brings_links = True
     folder = judge.places.cwd
     at = 0
     while args[at : at + 1] == ["-C"] and at + 1 < len(args):

@@ -186,7 +186,9 @@ def _anything(judge: CommandJudge, argv: list[str]) -> None:
 def _find(judge: CommandJudge, profile: Profile, reading: Reading) -> None:
     """Judge ``-delete`` and ``-exec`` of find against the folders it starts from."""
     starts = reading.positionals or ["."]
-    is_filtered = any(flag.name in _FILTERS for flag, _ in reading.given)
+    is_filtered = any(flag.name in _FILTERS and value not in ("*", "**") for flag, value in reading.given)
+    # With `-o` a filter speaks about one side only.
+    is_filtered &= not reading.has("-o", "-or", "-not")
     for start in starts if reading.has("-delete") else ():
         # With a filter it is not the folder itself that goes, but things in it.
         judge.places.delete(f"{start}/found" if is_filtered else start, whole_tree=True)

@@ -30,6 +30,8 @@ _DUMP_FILE: Final = re.compile(r"\.(?:sql|dump|bak)\Z")
 _LOCAL_HOSTS: Final = frozenset(
     {"localhost", "127.0.0.1", "::1", "/var/run/postgresql", "/run/postgresql", "db", "postgres"}
 )
+_SERVICE: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,40}")
+"""A container's name, which means nothing on the internet."""
 _CONNECTION: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,62}")
 
 _REDIS_READS: Final = word_set(
@@ -122,7 +124,9 @@ def _database(judge: "CommandJudge", value: str) -> None:
 
 
 def _database_host(judge: "CommandJudge", value: str) -> None:
-    if value in _LOCAL_HOSTS or judge.is_in_container or f"{value}:5432" in judge.context.allowed_hosts:
+    if value in _LOCAL_HOSTS or f"{value}:5432" in judge.context.allowed_hosts:
+        return
+    if judge.is_in_container and _SERVICE.fullmatch(value) is not None:
         return
     judge.verdict.note(
         Tier.RED, "sql.host", f"Talks to the database on {value}.", external=True, unknown=True
