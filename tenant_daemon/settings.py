@@ -93,6 +93,15 @@ class Pace(_Section):
     calls_per_hour: int = Field(default=1_500, ge=1, le=100_000)
 
 
+class Audit(_Section):
+    """The record of everything that was done."""
+
+    keep_days: int = Field(default=0, ge=0, le=36_500)
+    """How long entries are kept; 0 keeps them for ever. What goes is vouched for by a signed head."""
+    report_seconds: int = Field(default=300, ge=1, le=86_400)
+    """How often a signed head goes to the hub, when there is something new."""
+
+
 class TenantSettings(_Section):
     """The whole file."""
 
@@ -104,6 +113,7 @@ class TenantSettings(_Section):
     openclaw: OpenClaw = OpenClaw()
     policy: Policy = Policy()
     pace: Pace = Pace()
+    audit: Audit = Audit()
 
     @property
     def is_practice_model(self) -> bool:

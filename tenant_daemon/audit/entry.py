@@ -21,6 +21,8 @@ class AuditEvent(StrEnum):
     """A person wants a change put back; written before anything is done."""
     UNDO_ENDED = "undo.ended"
     UNDO_REFUSED = "undo.refused"
+    AUDIT_PRUNED = "audit.pruned"
+    """Entries older than the retention were removed; the summary says how many."""
     SECRET_READ = "secret.read"  # noqa: S105
     """Written before the value is given out."""
     SECRET_STORED = "secret.stored"  # noqa: S105

@@ -14,6 +14,7 @@ from tenant_daemon.contracts.config import TenantConfig
 from tenant_daemon.contracts.envelope import Hello
 from tenant_daemon.home import TenantHome
 from tenant_daemon.hub_client.applied_config import AppliedConfig, ConfigRefused, stopped_by_owner
+from tenant_daemon.hub_client.audit_heads import AuditHeads
 from tenant_daemon.hub_client.channel import OpenChannel
 from tenant_daemon.hub_client.chat import ChatRelay
 from tenant_daemon.hub_client.connection import HubConnection
@@ -116,6 +117,7 @@ class _Link:
             "health": self._health.run(),
             "door": serve_on(listener, app),
             "store": self._look_into_store(),
+            "audit": self._audit_heads().run(),
         }
         for name, coroutine in work.items():
             self._tasks.create_task(coroutine, name=name)
@@ -188,6 +190,10 @@ class _Link:
             is_practice=parts.settings.is_practice_model,
             recent_runs=RecentRuns(),
         )
+
+    def _audit_heads(self) -> AuditHeads:
+        parts = self._parts
+        return AuditHeads(parts.home, parts.audit, parts.store, parts.settings.audit, self._hub.wake)
 
     def _monitor(self) -> HealthMonitor:
         ports = self._parts.settings.ports
