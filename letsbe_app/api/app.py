@@ -20,7 +20,20 @@ from letsbe_app.api.limits import BodyLimit
 from letsbe_app.api.rates import RateLimits
 from letsbe_app.api.request_ids import RequestIds
 from letsbe_app.api.safety_headers import SafetyHeaders
-from letsbe_app.api.v1 import account, fleet, public, secrets, shop, stream, tenant, threads, workforce
+from letsbe_app.api.v1 import (
+    account,
+    fleet,
+    mailed,
+    people,
+    public,
+    secrets,
+    security,
+    shop,
+    stream,
+    tenant,
+    threads,
+    workforce,
+)
 from letsbe_app.composition import get_services
 
 _PREFIX: Final = "/api/v1"
@@ -52,7 +65,20 @@ def build_api(services_provider: ServicesProvider = get_services) -> FastAPI:
     app.add_middleware(SafetyHeaders)
     app.add_middleware(RequestIds)
     app.include_router(health.router)
-    for module in (public, account, shop, fleet, workforce, threads, secrets, tenant, stream):
+    for module in (
+        public,
+        account,
+        shop,
+        fleet,
+        workforce,
+        threads,
+        secrets,
+        tenant,
+        stream,
+        mailed,
+        security,
+        people,
+    ):
         app.include_router(module.router, prefix=_PREFIX)
     app.include_router(_unknown_addresses(app))
     app.openapi = partial(describe, app)  # type: ignore[method-assign]  # as FastAPI's manual does it

@@ -224,6 +224,11 @@ class ScriptedTab:
             )
         )
 
+    async def closed(self, within_seconds: float = WAIT_SECONDS) -> None:
+        """Wait until the hub has closed the stream."""
+        async with asyncio.timeout(within_seconds):
+            await self.connection.wait_closed()
+
     def text(self, run_id: str) -> str:
         """What the deltas of a run spell."""
         return "".join(

@@ -1,13 +1,9 @@
 """Sign-up, sign-in, sign-out: the only routes that set cookies."""
 
-from datetime import datetime
-
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
-from letsbe_app.api.csrf import CSRF_COOKIE
 from letsbe_app.api.dependencies import (
-    SESSION_COOKIE,
     ChangingActor,
     CurrentActor,
     CurrentVisitor,
@@ -16,8 +12,8 @@ from letsbe_app.api.dependencies import (
 )
 from letsbe_app.api.envelope import Answer, answer
 from letsbe_app.api.idempotency import IdempotentRoute
-from letsbe_app.composition import Services
-from letsbe_app.people.accounts.schemas import AccountView, SignedIn, SignUp
+from letsbe_app.api.sessions import SignedInAnswer, farewell, welcome
+from letsbe_app.people.accounts.schemas import AccountView, SignUp
 
 public_router = APIRouter(prefix="/public", tags=["account"])
 customer_router = APIRouter(prefix="/customer", tags=["account"], route_class=IdempotentRoute)
@@ -43,16 +39,6 @@ class SignInRequest(BaseModel):
     code: str | None = Field(default=None, max_length=60, description="For accounts with a second factor.")
 
 
-class SignedInAnswer(BaseModel):
-    """Who is signed in now; the session itself is in the cookie."""
-
-    user_id: str
-    customer_id: str
-    email: str
-    role: str
-    expires_at: datetime
-
-
 @public_router.post("/sign-up", dependencies=[FromOurPage], status_code=201)
 async def sign_up(
     hub: HubServices, visitor: CurrentVisitor, body: SignUpRequest, response: Response
@@ -60,8 +46,8 @@ async def sign_up(
     """Make a business with its owner, and sign the owner in."""
     request = SignUp(body.business_name, body.email, body.password.get_secret_value())
     signed_in = await hub.accounts.sign_up(request, visitor)
-    await hub.links.send_confirmation(signed_in.actor.user_id)
-    return _welcome(hub, response, signed_in)
+    await hub.links.send_confirmation(signed_in.actor)
+    return welcome(hub, response, signed_in)
 
 
 @public_router.post("/sign-in", dependencies=[FromOurPage])
@@ -71,15 +57,14 @@ async def sign_in(
     """Open a session."""
     password = body.password.get_secret_value()
     signed_in = await hub.accounts.sign_in(body.email, password, visitor, code=body.code)
-    return _welcome(hub, response, signed_in)
+    return welcome(hub, response, signed_in)
 
 
 @customer_router.post("/sign-out")
 async def sign_out(hub: HubServices, actor: ChangingActor, response: Response) -> Answer[None]:
     """End the session."""
     await hub.accounts.sign_out(actor)
-    for cookie in (SESSION_COOKIE, CSRF_COOKIE):
-        response.delete_cookie(cookie, path="/", secure=_is_https(hub), samesite="lax")
+    farewell(hub, response)
     return answer(None)
 
 
@@ -87,39 +72,6 @@ async def sign_out(hub: HubServices, actor: ChangingActor, response: Response) -
 async def me(hub: HubServices, actor: CurrentActor) -> Answer[AccountView]:
     """The signed-in person and their business."""
     return answer(await hub.accounts.account(actor))
-
-
-def _welcome(hub: Services, response: Response, signed_in: SignedIn) -> Answer[SignedInAnswer]:
-    actor = signed_in.actor
-    csrf_token = hub.csrf.token(actor.session_id)
-    # The page's own script must read the second one, to repeat it in a header.
-    for name, value, is_http_only in (
-        (SESSION_COOKIE, signed_in.session_token, True),
-        (CSRF_COOKIE, csrf_token, False),
-    ):
-        response.set_cookie(
-            name,
-            value,
-            max_age=hub.settings.session_days * 86_400,
-            path="/",
-            secure=_is_https(hub),
-            httponly=is_http_only,
-            samesite="lax",
-        )
-    response.headers["Cache-Control"] = "no-store"
-    return answer(
-        SignedInAnswer(
-            user_id=actor.user_id,
-            customer_id=actor.customer_id,
-            email=actor.email,
-            role=actor.role,
-            expires_at=signed_in.expires_at,
-        )
-    )
-
-
-def _is_https(hub: Services) -> bool:
-    return hub.settings.public_url.startswith("https://")
 
 
 router = APIRouter()

@@ -18,6 +18,7 @@ from letsbe_app.people.accounts.schemas import Visitor
 from letsbe_app.people.accounts.throttle import Allowance, Throttle
 from letsbe_app.people.audit.service import record_act
 from letsbe_app.people.authz.actor import Actor
+from letsbe_app.people.authz.rules import Permission, require
 from letsbe_app.people.mail.letters import changed_letter, confirm_letter, reset_letter
 from letsbe_app.people.mail.post import PostRoom
 from letsbe_app.relay import Topic
@@ -99,18 +100,19 @@ class MailedLinks:
         self._post.take(changed_letter(user.email))
         await self._publisher.announce(user.customer_id, Topic.SESSION, user.id)
 
-    async def send_confirmation(self, user_id: str) -> None:
+    async def send_confirmation(self, actor: Actor) -> None:
         """
         Mail a link that confirms the address, unless it is confirmed.
 
         Raises:
             RateLimited: Too many mails to this person.
         """
+        require(actor, Permission.ACCOUNT)
         async with self._database.read() as session:
-            user = await session.get_one(User, user_id)
+            user = await session.get_one(User, actor.user_id)
         if user.email_confirmed_at is not None:
             return
-        await self._throttle.take(CONFIRM_PER_USER, user_id)
+        await self._throttle.take(CONFIRM_PER_USER, actor.user_id)
         token = await self._issue(user, TokenPurpose.CONFIRM, CONFIRM_LIFETIME)
         self._post.take(confirm_letter(user.email, f"{self._public_url}/confirm-email#{token}"))
 
@@ -126,6 +128,7 @@ class MailedLinks:
 
     async def change_password(self, actor: Actor, password: str) -> None:
         """Set a new password for somebody who has just given the old one, and end their other sessions."""
+        require(actor, Permission.ACCOUNT)
         check_new_password(password, actor.email)
         password_hash = await self._passwords.hash(password)
         async with self._database.write() as session:

@@ -17,6 +17,7 @@ from letsbe_app.people.accounts import access_repository, totp
 from letsbe_app.people.accounts.throttle import Allowance, Throttle
 from letsbe_app.people.audit.service import record_act
 from letsbe_app.people.authz.actor import Actor
+from letsbe_app.people.authz.rules import Permission, require
 
 log = structlog.get_logger()
 
@@ -63,6 +64,7 @@ class SecondFactors:
 
     async def view(self, actor: Actor) -> FactorView:
         """How it stands."""
+        require(actor, Permission.ACCOUNT)
         async with self._database.read() as session:
             factor = await access_repository.factor_of(session, actor.user_id)
             is_on = factor is not None and factor.confirmed_at is not None
@@ -76,6 +78,7 @@ class SecondFactors:
         Raises:
             Conflict: There is a second factor already.
         """
+        require(actor, Permission.ACCOUNT)
         secret = totp.new_secret()
         async with self._database.write() as session:
             factor = await access_repository.factor_of(session, actor.user_id)
@@ -99,6 +102,7 @@ class SecondFactors:
             InvalidInput: The code is not the app's.
             Conflict: Nothing was begun.
         """
+        require(actor, Permission.ACCOUNT)
         await self._throttle.take(CODE_PER_USER, actor.user_id)
         async with self._database.write() as session:
             factor = await access_repository.factor_of(session, actor.user_id)
@@ -116,6 +120,7 @@ class SecondFactors:
 
     async def renew_codes(self, actor: Actor) -> list[str]:
         """New recovery codes in place of the old ones; raises Conflict when no second factor is on."""
+        require(actor, Permission.ACCOUNT)
         codes = [_new_code() for _ in range(RECOVERY_CODES)]
         async with self._database.write() as session:
             factor = await access_repository.factor_of(session, actor.user_id)
@@ -128,6 +133,7 @@ class SecondFactors:
 
     async def disable(self, actor: Actor) -> None:
         """Switch it off. The caller has asked for the password before."""
+        require(actor, Permission.ACCOUNT)
         async with self._database.write() as session:
             await access_repository.drop_factor(session, actor.user_id)
             record_act(session, actor, "account.second_factor_off", subject=actor.user_id)

@@ -147,6 +147,7 @@ class AccountService:
 
     async def account(self, actor: Actor) -> AccountView:
         """The actor's own account."""
+        require(actor, Permission.READ)
         async with self._database.read() as session:
             found = await repository.account(session, actor.user_id)
         if found is None:

@@ -9,6 +9,7 @@ from letsbe_app.kit.clock import Clock, utc_now
 from letsbe_app.people.accounts import access_repository
 from letsbe_app.people.audit.service import record_act
 from letsbe_app.people.authz.actor import Actor
+from letsbe_app.people.authz.rules import Permission, require
 from letsbe_app.relay import Topic
 from letsbe_app.relay.publisher import Publisher
 
@@ -35,6 +36,7 @@ class SessionService:
 
     async def list(self, actor: Actor) -> list[SessionView]:
         """The sessions that are still good, the newest first."""
+        require(actor, Permission.ACCOUNT)
         async with self._database.read() as session:
             rows = await access_repository.sessions_of(session, actor.user_id, self._clock())
         return [
@@ -51,6 +53,7 @@ class SessionService:
 
     async def revoke(self, actor: Actor, session_id: str) -> None:
         """End one of the actor's sessions; raises NotFound."""
+        require(actor, Permission.ACCOUNT)
         async with self._database.write() as session:
             count = await access_repository.revoke_sessions(
                 session, actor.user_id, self._clock(), only=session_id
@@ -62,6 +65,7 @@ class SessionService:
 
     async def revoke_others(self, actor: Actor) -> int:
         """End all of the actor's other sessions; how many there were."""
+        require(actor, Permission.ACCOUNT)
         async with self._database.write() as session:
             count = await access_repository.revoke_sessions(
                 session, actor.user_id, self._clock(), keep=actor.session_id

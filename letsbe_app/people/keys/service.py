@@ -82,7 +82,8 @@ class KeyService:
             name=name,
             prefix=key[:_PREFIX_LENGTH],
             key_hash=token_hash(key),
-            scopes=sorted(set(scopes)),
+            # Whoever may do something sees what came of it.
+            scopes=sorted({*scopes, Permission.READ.value}),
             created_at=self._clock(),
         )
         async with self._database.write() as session:

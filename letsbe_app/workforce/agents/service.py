@@ -55,6 +55,7 @@ class AgentService:
             NotFound: No such agent on one of the actor's servers.
             InvalidInput: A value that the server would refuse; names the field.
         """
+        require(actor, Permission.MANAGE)
         wanted = {name: value for name, value in asdict(changes).items() if value is not None}
         _check_tools(wanted)
         return await self._change(actor, tenant_id, agent_id, "agent.changed", wanted)

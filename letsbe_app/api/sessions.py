@@ -1,0 +1,60 @@
+"""Cookies of a session: set at sign-in, taken away at its end."""
+
+from datetime import datetime
+
+from fastapi import Response
+from pydantic import BaseModel
+
+from letsbe_app.api.csrf import CSRF_COOKIE
+from letsbe_app.api.envelope import Answer, answer
+from letsbe_app.api.principals import SESSION_COOKIE
+from letsbe_app.composition import Services
+from letsbe_app.people.accounts.schemas import SignedIn
+
+
+class SignedInAnswer(BaseModel):
+    """Who is signed in now; the session itself is in the cookie."""
+
+    user_id: str
+    customer_id: str
+    email: str
+    role: str
+    expires_at: datetime
+
+
+def welcome(hub: Services, response: Response, signed_in: SignedIn) -> Answer[SignedInAnswer]:
+    """Set the cookies of a fresh session and say whose it is."""
+    actor = signed_in.actor
+    # The page's own script must read the second one, to repeat it in a header.
+    for name, value, is_http_only in (
+        (SESSION_COOKIE, signed_in.session_token, True),
+        (CSRF_COOKIE, hub.csrf.token(actor.session_id), False),
+    ):
+        response.set_cookie(
+            name,
+            value,
+            max_age=hub.settings.session_days * 86_400,
+            path="/",
+            secure=_is_https(hub),
+            httponly=is_http_only,
+            samesite="lax",
+        )
+    return answer(
+        SignedInAnswer(
+            user_id=actor.user_id,
+            customer_id=actor.customer_id,
+            email=actor.email,
+            role=actor.role,
+            expires_at=signed_in.expires_at,
+        )
+    )
+
+
+def farewell(hub: Services, response: Response) -> None:
+    """Take the cookies away."""
+    for cookie in (SESSION_COOKIE, CSRF_COOKIE):
+        response.delete_cookie(cookie, path="/", secure=_is_https(hub), samesite="lax")
+
+
+def _is_https(hub: Services) -> bool:
+    return hub.settings.public_url.startswith("https://")

@@ -1,0 +1,93 @@
+"""People of a business come, change and go; there is always an owner."""
+
+import asyncio
+
+import pytest
+
+from letsbe_app.composition import Services
+from letsbe_app.db.models import UserRole
+from letsbe_app.errors import Conflict, NotFound, NotSignedIn, WrongCredentials
+from letsbe_app.people.accounts.schemas import SignedIn, SignUp, Visitor
+from letsbe_app.people.authz.actor import Actor
+from tests.support.hub import PASSWORD
+from tests.support.mail import token_for
+
+BOB = "bob@bakery.example"
+
+
+async def joined(services: Services, owner: Actor, role: UserRole, email: str = BOB) -> SignedIn:
+    await services.members.invite(owner, email, role)
+    await services.members.accept(await token_for(services, email, "join"), PASSWORD, Visitor())
+    return await services.accounts.sign_in(email, PASSWORD)
+
+
+async def test_members_are_listed_with_their_roles(services: Services, owner: Actor) -> None:
+    bob = (await joined(services, owner, UserRole.MEMBER)).actor
+    listed = await services.members.list(bob)
+
+    assert [(one.email, one.role, one.is_self) for one in listed] == [
+        (owner.email, "owner", False),
+        (BOB, "member", True),
+    ]
+
+
+async def test_a_new_role_holds_at_once(services: Services, owner: Actor) -> None:
+    bob = await joined(services, owner, UserRole.MEMBER)
+    await services.members.set_role(owner, bob.actor.user_id, UserRole.APPROVER)
+
+    assert (await services.accounts.actor_of(bob.session_token)).role is UserRole.APPROVER
+
+
+async def test_who_is_removed_is_out_at_once(services: Services, owner: Actor) -> None:
+    bob = await joined(services, owner, UserRole.OWNER)
+    key = await services.keys.create(bob.actor, "Till", ["read"])
+    await services.members.remove(owner, bob.actor.user_id)
+
+    with pytest.raises(NotSignedIn):
+        await services.accounts.actor_of(bob.session_token)
+    with pytest.raises(NotSignedIn):
+        await services.keys.actor_of(key.key)
+    with pytest.raises(WrongCredentials):
+        await services.accounts.sign_in(BOB, PASSWORD)
+    assert [one.email for one in await services.members.list(owner)] == [owner.email]
+
+
+async def test_who_was_removed_may_make_an_account_of_their_own(services: Services, owner: Actor) -> None:
+    bob = await joined(services, owner, UserRole.MEMBER)
+    await services.members.remove(owner, bob.actor.user_id)
+    again = await services.accounts.sign_up(SignUp("Bob's", BOB, PASSWORD))
+
+    assert again.actor.customer_id != owner.customer_id
+
+
+async def test_the_last_owner_stays(services: Services, owner: Actor) -> None:
+    with pytest.raises(Conflict, match="needs an owner"):
+        await services.members.remove(owner, owner.user_id)
+    with pytest.raises(Conflict, match="needs an owner"):
+        await services.members.set_role(owner, owner.user_id, UserRole.MEMBER)
+
+
+async def test_two_owners_cannot_remove_each_other_at_the_same_moment(
+    services: Services, owner: Actor
+) -> None:
+    bob = (await joined(services, owner, UserRole.OWNER)).actor
+    results = await asyncio.gather(
+        services.members.remove(owner, bob.user_id),
+        services.members.remove(bob, owner.user_id),
+        return_exceptions=True,
+    )
+
+    assert [type(result) for result in results].count(Conflict) == 1
+
+
+async def test_people_of_other_businesses_are_not_there(
+    services: Services, owner: Actor, stranger: Actor
+) -> None:
+    with pytest.raises(NotFound):
+        await services.members.remove(owner, stranger.user_id)
+    with pytest.raises(NotFound):
+        await services.members.set_role(owner, stranger.user_id, UserRole.MEMBER)
+    invitation = await services.members.invite(owner, BOB, UserRole.MEMBER)
+    with pytest.raises(NotFound):
+        await services.members.take_back(stranger, invitation.id)
+    assert await services.members.invitations(stranger) == []
