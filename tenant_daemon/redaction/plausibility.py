@@ -11,7 +11,7 @@ from collections import Counter
 from itertools import pairwise
 
 _PLACEHOLDER = re.compile(
-    r"(?i)^(?:[*x•.#_?-]{3,}|\*{2,}.*\*{2,}|[~^<>=v]{0,3}\d{1,4}(?:\.\d{1,6}){1,3}(?:[-+][\w.-]*)?|<[^>]*>|\[[^\]]*\]|\{.*\}|\$.*|%.*%?|@.*|SECRET_REF\b.*|REDACTED.*"
+    r"(?i)^(?:[*x•.#_?-]{3,}|\*+[\w ]+\*+|\d?\*[a-z]+|\*{2,}.*\*{2,}|[~^<>=v]{0,3}\d{1,4}(?:\.\d{1,6}){1,3}(?:[-+][\w.-]*)?|<[^>]*>|\[[^\]]*\]|\{.*\}|\$.*|%.*%?|@.*|SECRET_REF\b.*|REDACTED.*"
     r"|your[_-].*|my[_-]?(?:secret|password|token|key)|.*(?:example|placeholder|changeme|change[_-]me|dummy"
     r"|redacted|insert|replace[_-]?me|todo|sample|not[_-]?set|unset).*"
     r"|none|null|nil|true|false|yes|no|undefined|nan|empty|optional|required|string|str|text|bytes|number|int"
@@ -23,6 +23,8 @@ _CODE = re.compile(
     r"^(?:[A-Za-z_$][\w$]*(?:(?:\??\.|::|->)[A-Za-z_$][\w$]*)+\(?.*|[A-Za-z_$][\w$]*\(.*|[A-Za-z_$][\w$.]*\[.*"
     r"|(?:process|os|sys|self|this|config|settings|env|ENV|request|req|ctx|secrets|var|local|data|module)\.[\w.]+.*)$"
 )
+_PART_ENDS = re.compile(r"[-_./]")
+_WORD_PART = re.compile(r"[A-Za-z]?[a-z]{4,}$")
 _NAME = re.compile(
     r"^[A-Za-z][a-z]+(?:[A-Z][a-z]{2,})+$|^[a-z]+(?:[_-][a-z]+)+$|^[A-Z]+(?:_[A-Z]+)+$|^_+[A-Za-z_]+$"
 )
@@ -50,6 +52,8 @@ def _is_word(value: str) -> bool:
 
 def looks_random(value: str) -> bool:
     """Whether a value was probably made by a machine: letters mixed with digits, and not in words."""
+    if sum(_WORD_PART.match(part) is not None for part in _PART_ENDS.split(value)) >= 2:
+        return False  # ``managed-agents-2026-04-01``
     kinds = [_kind(character) for character in value]
     turns = sum(a != b for a, b in pairwise(kinds))
     digit_turns = sum((a == "d") != (b == "d") for a, b in pairwise(kinds))

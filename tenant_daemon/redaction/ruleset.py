@@ -53,6 +53,8 @@ class _RuleData(BaseModel):
     """The value must also look like a real one (``plausibility.py``)."""
     is_random: bool = False
     """The value must look like made by a machine: letters and digits, and no words."""
+    unless: str = ""
+    """The rule does not hold where this is found between the beginning of the match and the secret."""
     probe: str = ""
     """A simpler pattern that matches wherever ``regex`` does, when that is too large for the finder."""
     match: list[str] = Field(min_length=1)
@@ -71,6 +73,7 @@ class Rule:
     reach: int
     is_checked: bool
     is_random: bool
+    unless: bytes
     match: tuple[str, ...]
     not_match: tuple[str, ...]
 
@@ -89,7 +92,9 @@ class Rule:
         group = 1 if self.pattern.groups else 0
         for found in self.pattern.finditer(data, start):
             span = found.span(group)
-            if span[0] >= 0 and self._accepts(data[span[0] : span[1]]):
+            if span[0] < 0 or (self.unless and re.search(self.unless, data[found.start() : span[0]])):
+                continue
+            if self._accepts(data[span[0] : span[1]]):
                 yield span
 
     def _accepts(self, value: bytes) -> bool:
@@ -153,6 +158,7 @@ def _rule(data: _RuleData) -> Rule:
         reach=data.reach,
         is_checked=data.is_checked,
         is_random=data.is_random,
+        unless=data.unless.encode(),
         match=tuple(data.match),
         not_match=tuple(data.not_match),
     )

@@ -23,6 +23,7 @@ MIN_BITS = 4.5
 _LONGEST = 256
 """Longer runs are files, pictures or archives; a key is not that long."""
 _CONTEXT = 96
+_LONGEST_DATA_URL = 8_192
 
 _PUBLIC_BEFORE = re.compile(
     rb"(?i)(?:sha(?:1|224|256|384|512)[-:=_ ]|md5[-:= ]|integrity|checksum|digest|etag|hash|fingerprint"
@@ -77,7 +78,15 @@ def _is_secret(data: bytes, start: int, end: int) -> bool:
         return False
     if (raw := unbase64(token)) and is_mostly_text(raw):
         return False  # Encoded text: the other layers have read it.
+    if data[start - 1 : start] == b"%" and _is_in_data_url(data, start):
+        return False
     return not _PUBLIC_BEFORE.search(data[max(0, start - _CONTEXT) : start])
+
+
+def _is_in_data_url(data: bytes, start: int) -> bool:
+    """Whether a word belongs to a picture whose base64 was escaped for a URL."""
+    before = data[max(0, start - _LONGEST_DATA_URL) : start]
+    return b"base64%2" in before[max(before.rfind(b" "), before.rfind(b"\n"), 0) :]
 
 
 def _is_alphabet(token: bytes) -> bool:
