@@ -40,7 +40,9 @@ def run(args: argparse.Namespace) -> int:
     vault = Vault.open(home)
     alarm = CanaryAlarm(home, vault)
     configure_logging(LiveRedactor(vault, alarm.at("log")))
-    redactor = LiveRedactor(vault, alarm.at("tool call"))
+    watch = alarm.at("tool call")
+    redactor = LiveRedactor(vault, watch)
+    vault.on_canary_asked = lambda name: watch.seen(frozenset({name}))
     app = create_app(
         lambda: open_parts(home, settings, collaborators_of(home, vault, redactor)),
         local_token(home, "wrapper"),

@@ -87,6 +87,10 @@ class PendingApprovals:
             ValueError: An edit without arguments.
             AuditUnavailable: It cannot be recorded, so it is not taken.
         """
+        if decided.deny_reason:
+            # People paste what they should not; from here it goes to the agent, the hub and the audit.
+            clean = self._announcer.redact(decided.deny_reason)
+            decided = decided.model_copy(update={"deny_reason": clean})
         held = self._store.get(decided.approval_id)
         call = self._calls.get(held.call_key)
         if held.status is ApprovalStatus.PENDING and held.expires_at <= utc_now():

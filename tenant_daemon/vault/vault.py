@@ -3,7 +3,7 @@
 import secrets as randomness
 import sqlite3
 import string
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Final
@@ -64,6 +64,8 @@ class Vault:
         self._ledger = ledger
         self._audit = audit
         self.keys = keys
+        self.on_canary_asked: Callable[[str], None] = lambda _name: None
+        """Told when an agent asks for a planted secret, which it is then told there is none of."""
 
     @classmethod
     def open(cls, home: TenantHome) -> "Vault":
@@ -134,6 +136,10 @@ class Vault:
             raise SecretNotFound(name)
         with self._ledger.reading() as page:
             value = _value_of(page, name, store.current_version(page.db, name))
+            is_canary = store.kind_of(page.db, name) is SecretKind.CANARY
+        if is_canary and actor.startswith("agent:"):
+            self.on_canary_asked(name)
+            raise SecretNotFound(name)
         self._tell(AuditEvent.SECRET_READ, actor, name, purpose)
         with self._ledger.noting() as db:
             store.note_use(db, name, actor)

@@ -12,7 +12,7 @@ from tenant_daemon.hub_client import canary_alarm
 from tenant_daemon.hub_client.canary_alarm import CanaryAlarm
 from tenant_daemon.hub_client.outbox import open_store
 from tenant_daemon.redaction import LiveRedactor
-from tenant_daemon.vault import Vault
+from tenant_daemon.vault import SecretNotFound, Vault
 from tenant_daemon.vault.canary import plant
 
 
@@ -89,3 +89,14 @@ def test_canary_planted_later_is_watched_too(home: TenantHome, vault: Vault) -> 
     redactor.current().redact(f"x {dict(vault.known_secrets())['older-key']} y")
 
     assert len(alarms(home)) == 1
+
+
+def test_agent_that_asks_for_it_gets_nothing_and_raises_it(home: TenantHome, vault: Vault) -> None:
+    watch = CanaryAlarm(home, vault).at("tool call")
+    vault.on_canary_asked = lambda name: watch.seen(frozenset({name}))
+
+    with pytest.raises(SecretNotFound):
+        vault.get("old-pay-key", actor="agent:sales", purpose="call c-1")
+
+    assert len(alarms(home)) == 1
+    assert vault.get("old-pay-key", actor="user:usr_1", purpose="shown once") == value_of(vault)

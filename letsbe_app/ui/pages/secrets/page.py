@@ -6,7 +6,6 @@ import reflex as rx
 
 from letsbe_app.ui import routes
 from letsbe_app.ui.components.badge import badge
-from letsbe_app.ui.components.banner import banner
 from letsbe_app.ui.components.button import button
 from letsbe_app.ui.components.dialog import dialog
 from letsbe_app.ui.components.empty_state import empty_state
@@ -79,17 +78,21 @@ def _header_buttons() -> rx.Component:
 
 def _alarm(alarm: rx.vars.ObjectVar[AlarmRow]) -> rx.Component:
     t = texts().secrets
-    return banner(
-        t.alarm,
-        tone="danger",
-        icon_name="siren",
-        detail=rx.fragment(alarm.detail, " ", time_ago(alarm.seen_at)),
-        is_detail_kept=True,
-        action=rx.cond(
+    return rx.el.div(
+        icon("siren", class_name="mt-0.5 text-red"),
+        rx.el.p(
+            rx.el.span(t.alarm, class_name="font-medium text-red"),
+            rx.el.span(" ", alarm.detail, " ", class_name="text-muted"),
+            time_ago(alarm.seen_at),
+            class_name="grow basis-64 min-w-0 text-sm",
+        ),
+        rx.cond(
             SecretsState.can_change,
             button(t.alarm_seen, kind="quiet", on_click=SecretsState.acknowledge(alarm.id)),
         ),
+        role="alert",
         data_alarm=alarm.id,
+        class_name="flex flex-wrap items-start gap-2.5 px-4 py-3 rounded-card border bg-card border-red/50",
     )
 
 
@@ -133,30 +136,34 @@ def _facts(secret: rx.vars.ObjectVar[SecretRow]) -> rx.Component:
 
 def _row_buttons(secret: rx.vars.ObjectVar[SecretRow]) -> rx.Component:
     t = texts().secrets
-    choices = (
-        (t.show, "eye", SecretsState.ask_to_show),
-        (t.replace, "pencil", SecretsState.ask_to_replace),
-        (t.rotate, "refresh-cw", SecretsState.ask_to_rotate),
-        (t.delete, "trash-2", SecretsState.ask_to_delete),
-    )
+    state = SecretsState
     return rx.el.div(
-        *[
-            rx.el.button(
-                icon(glyph, 18),
-                rx.el.span(words, rx.el.span(" ", secret.name, class_name="sr-only")),
-                type="button",
-                disabled=~SecretsState.frame.is_online,
-                on_click=ask(secret.name),
-                class_name=(
-                    "inline-flex items-center gap-1.5 min-h-target px-2.5 rounded-control text-sm text-muted "
-                    "hover:text-ink hover:bg-sunken cursor-pointer disabled:opacity-55 disabled:cursor-default"
-                ),
-            )
-            for words, glyph, ask in choices
-        ],
+        _row_button(secret, t.show, "eye", state.ask_to_show),
+        rx.cond(
+            ~secret.is_canary,
+            rx.fragment(
+                _row_button(secret, t.replace, "pencil", state.ask_to_replace),
+                _row_button(secret, t.rotate, "refresh-cw", state.ask_to_rotate),
+            ),
+        ),
+        _row_button(secret, t.delete, "trash-2", state.ask_to_delete),
         role="group",
         aria_label=secret.name,
         class_name="flex flex-wrap gap-1 shrink-0 -mx-2.5 lg:mx-0",
+    )
+
+
+def _row_button(secret: rx.vars.ObjectVar[SecretRow], words: str, glyph: str, ask: Any) -> rx.Component:
+    return rx.el.button(
+        icon(glyph, 18),
+        rx.el.span(words, rx.el.span(" ", secret.name, class_name="sr-only")),
+        type="button",
+        disabled=~SecretsState.frame.is_online,
+        on_click=ask(secret.name),
+        class_name=(
+            "inline-flex items-center gap-1.5 min-h-target px-2.5 rounded-control text-sm text-muted "
+            "hover:text-ink hover:bg-sunken cursor-pointer disabled:opacity-55 disabled:cursor-default"
+        ),
     )
 
 
