@@ -101,13 +101,20 @@ class Shell:
                 "is_stderr_merged": command.is_stderr_merged,
                 "stdin_text": command.stdin_text,
                 "cwd": None if command.cwd is None else str(command.cwd),
+                "takes_output": command.takes_output,
+                "captures": [work(capture) for capture in command.captures],
+            }
+
+        def work(action: RunPipelines) -> dict[str, object]:
+            return {
+                "pipelines": [[told(command) for command in pipeline] for pipeline in action.pipelines],
+                "connectors": list(action.connectors),
+                "plan": action.plan,
             }
 
         spec: dict[str, object] = {
             "parent": os.getpid(),
-            "pipelines": [[told(command) for command in pipeline] for pipeline in action.pipelines],
-            "connectors": list(action.connectors),
-            "plan": action.plan,
+            **work(action),
             "cwd": folder_of(action.cwd),
             "environment": clean_environment(workspace),
             "rlimits": self._limits.rlimits(),

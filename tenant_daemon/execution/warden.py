@@ -12,6 +12,7 @@ import ctypes
 import errno
 import json
 import os
+import re
 import resource
 import signal
 import stat
@@ -34,6 +35,11 @@ _LANDLOCK_ALL: Final = 0b1_1111_1111_0111
 _LANDLOCK_SINCE: Final = ((2, 1 << 13), (3, 1 << 14), (5, 1 << 15))
 _LANDLOCK_OF_FILES: Final = 0b111 | 1 << 14 | 1 << 15
 """Execute, write, read, truncate, ioctl: what a rule for anything but a folder may grant."""
+# As `policy.shell.expansions` writes them; private-use characters, which nobody else can bring in.
+_QUOTED_OUTPUT: Final = re.compile("\ue014([0-9]+)\ue015")
+_BARE_OUTPUT: Final = re.compile("\ue016([0-9]+)\ue017")
+_EXIT_CODE: Final = "\ue018"
+_MAX_OUTPUT_BYTES: Final = 65_536
 SIGNAL_BASE: Final = 128
 """As shells tell it: 128 + the signal's number."""
 
@@ -54,6 +60,7 @@ def main(spec_fd: int, status_fd: int) -> int:
     _libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     _libc.prctl(_PR_SET_PDEATHSIG, int(signal.SIGTERM), 0, 0, 0)
     exit_code = SIGNAL_BASE + signal.SIGTERM
+    spec |= {"sink": None, "last": [0]}
     try:
         if os.getppid() != spec["parent"]:
             raise Stopped
@@ -148,18 +155,49 @@ def _run_plan(plan: list[Any], spec: dict[str, Any]) -> int:
 
 def _run_pipeline(commands: list[dict[str, Any]], spec: dict[str, Any]) -> int:
     """Start every command, joined by pipes; give the exit code of the last one."""
+    commands = [_with_outputs(command, spec) for command in commands]
     upstream: int | None = None
     started: list[int] = []
     for number, command in enumerate(commands):
         is_last = number == len(commands) - 1
-        reader, writer = (None, None) if is_last else os.pipe()
+        reader, writer = (None, spec["sink"]) if is_last else os.pipe()
         started.append(_start(command, spec, upstream, writer))
         for handle in (upstream, writer):
-            if handle is not None:
+            if handle is not None and handle != spec["sink"]:
                 os.close(handle)
         upstream = reader
     codes = [_wait(pid) for pid in started]
+    spec["last"][0] = codes[-1]
     return codes[-1]
+
+
+def _with_outputs(command: dict[str, Any], spec: dict[str, Any]) -> dict[str, Any]:
+    """The command with what it takes from others put into its arguments: their output, the last exit code."""
+    if not command["takes_output"]:
+        return command
+    outputs = [_output_of({**spec, **work}) for work in command["captures"]]
+    argv = command["argv"][:1]
+    for word in command["argv"][1:]:
+        bare = _BARE_OUTPUT.fullmatch(word)
+        if bare is not None:
+            argv.extend(outputs[int(bare[1])].split())
+            continue
+        word = word.replace(_EXIT_CODE, str(spec["last"][0]))
+        argv.append(_QUOTED_OUTPUT.sub(lambda found: outputs[int(found[1])], word))
+    return {**command, "argv": argv}
+
+
+def _output_of(spec: dict[str, Any]) -> str:
+    """What these commands print, without the line breaks at the end, as shells take it."""
+    sink = os.memfd_create("output")
+    try:
+        _run_all({**spec, "sink": sink})
+        os.lseek(sink, 0, os.SEEK_SET)
+        with os.fdopen(os.dup(sink), "rb") as file:
+            output = file.read(_MAX_OUTPUT_BYTES)
+    finally:
+        os.close(sink)
+    return output.replace(b"\0", b"").decode("utf-8", "replace").rstrip("\n")
 
 
 def _start(

@@ -31,6 +31,10 @@ class Command:
     """What it reads from its input (a here-document), instead of a file or a pipe."""
     cwd: Path | None = None
     """Where it runs when that is not the folder of the whole call; it may be made by an earlier command."""
+    captures: tuple["RunPipelines", ...] = ()
+    """What runs before it, its output standing in the arguments (``$(...)``) by the placeholder's number."""
+    takes_output: bool = False
+    """Its arguments hold placeholders for ``captures`` or for the last exit code (``$?``)."""
 
 
 Plan = tuple[Any, ...]

@@ -71,7 +71,7 @@ def _numbers(args: list[str]) -> str | None:
 
 
 def _located(args: list[str]) -> str | None:
-    return shutil.which(args[0], path=_SEARCH_PATH) if len(args) == 1 and "/" not in args[0] else None
+    return shutil.which(args[0], path=_SEARCH_PATH) or "" if len(args) == 1 and "/" not in args[0] else None
 
 
 _KNOWN: Final[dict[str, Callable[[list[str]], str | None]]] = {

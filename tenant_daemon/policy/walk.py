@@ -12,13 +12,13 @@ from tenant_daemon.policy.paths.names import may_name_secrets
 from tenant_daemon.policy.paths.places import FROM_INPUT
 from tenant_daemon.policy.programs.all_kinds import CommandJudge
 from tenant_daemon.policy.programs.variables import judge_assignment
+from tenant_daemon.policy.programs.wrappers import are_docker_ids
 from tenant_daemon.policy.rewrites import (
     DELETERS,
     OUTPUTS,
     all_of,
     deletes,
     once,
-    shown,
     stops_at_failure,
     with_outer,
 )
@@ -44,6 +44,7 @@ from tenant_daemon.policy.verdict import Verdict
 MAX_PIPELINES: Final = 80
 _EVERYTHING: Final = ("*", "./*", "*/", ".*")
 _GLOB: Final = frozenset("*?[")
+_PRINTERS: Final = frozenset({"echo", "printf"})
 # Programs look for settings of their own at home, and some of those run code. An unpacked archive can bring
 # such files into the workspace, so home is nowhere.
 _NO_HOME: Final = ("HOME", "/nonexistent")
@@ -76,6 +77,10 @@ class LineJudge:
         self._moved_at = 0
         """The depth at which a ``cd`` happened that may not have happened."""
         self._outer: tuple[Redirect, ...] = ()
+        self._captures: list[RunPipelines] = []
+        self._is_taking = False
+        """Whether a word is filled in that may hold what another command prints."""
+        self._is_bare = False
 
     def judge(self, script: Script) -> Judgement:
         """The judgement of a script without a problem."""
@@ -237,7 +242,7 @@ class LineJudge:
                 values.extend(known.split())
             else:
                 values.extend(self._argument(word, words))
-        if any(FROM_INPUT in value for value in values):
+        if any(FROM_INPUT in value or expansions.has_expansion(value) for value in values):
             self._cannot("shell.unknown-rounds", "What the loop goes through is known only while it runs.")
         return values
 
@@ -245,7 +250,7 @@ class LineJudge:
         value = self._filled(step.word)
         if self._depth:
             self._cannot("shell.condition", f"What {step.name} is depends on how another command ends.")
-        if "SECRET_REF" in value or FROM_INPUT in value:
+        if "SECRET_REF" in value or FROM_INPUT in value or expansions.has_expansion(value):
             self._cannot("shell.variable", f"What {step.name} is is known only while it runs.")
         if self._holds_output(step.word):
             self.computed.add(step.name)
@@ -307,7 +312,7 @@ class LineJudge:
         else:
             word = command.words[1]
             text = self._filled(word)
-            if word.is_glob or "SECRET_REF" in text or text.startswith("-") or FROM_INPUT in text or not text:
+            if word.is_glob or "SECRET_REF" in text or text.startswith("-") or _is_open(text) or not text:
                 return False
             places.cwd = places.list(text).path
         if self._depth:
@@ -317,26 +322,34 @@ class LineJudge:
     def _command(self, command: SimpleCommand) -> Command:
         judge = self.judge_argv
         argv: list[str] = []
+        captures, self._captures = self._captures, []
         for word in command.words:
             if not word.is_glob and word.text.isascii():
                 argv.append(word.text)
             else:
                 argv.extend(self._argument(word, command.words))
+        taken, self._captures = tuple(self._captures), captures
+        judged = argv
+        if taken or any(expansions.EXIT_CODE in text for text in argv if not text.isascii()):
+            judged = self._without_outputs(argv, taken)
+        takes_output = judged is not argv
         judge.places.is_unsettled |= judge.places.brings_links
         judge.env, judge.needs_network, judge.inserted, judge.lookups = (), False, (), 0
         is_computed = any(not word.text.isascii() and self._holds_output(word) for word in command.words)
         judge.stdin_text = None if command.stdin is None else show(self._filled(command.stdin))
-        if judge.stdin_text and ("SECRET_REF(" in judge.stdin_text or FROM_INPUT in judge.stdin_text):
+        if judge.stdin_text and ("SECRET_REF(" in judge.stdin_text or _is_open(judge.stdin_text)):
             self._cannot("shell.input", "What the command would read cannot be checked.")
         env = []
         for name, word in command.assignments:
             value = show(self._filled(word))
+            if _is_open(value):
+                self._cannot("shell.variable", f"What {name} is is known only while it runs.")
             judge_assignment(self.verdict, name, value)
             env.append((name, value))
         if not argv:
             self._cannot("shell.nothing", "There is no command in it.")
             argv = ["true"]
-        judge.judge(argv)
+        judge.judge(judged)
         if is_computed and judge.needs_network:
             self.verdict.note(
                 Tier.YELLOW,
@@ -350,7 +363,23 @@ class LineJudge:
         if redirects:
             judge.redirects(redirects)
         whole = self._with_inserted(argv) if judge.inserted else tuple(argv)
-        return self._with_redirects(redirects, whole, (_NO_HOME, *env, *judge.env), judge.needs_network)
+        built = self._with_redirects(redirects, whole, (_NO_HOME, *env, *judge.env), judge.needs_network)
+        return replace(built, captures=taken, takes_output=True) if takes_output else built
+
+    def _without_outputs(self, argv: list[str], captures: tuple[RunPipelines, ...]) -> list[str]:
+        """
+        The arguments with ``FROM_INPUT`` for what is known only while it runs.
+
+        What comes out may be anything, also a flag. So only what prints words takes it, or docker itself when
+        they are the names that docker has given.
+        """
+        are_ids = bool(captures) and all(_prints_docker_ids(capture) for capture in captures)
+        is_docker = argv[0] == "docker" and are_ids and not any(map(expansions.has_expansion, argv[:2]))
+        if argv[0] not in _PRINTERS and not is_docker:
+            self._cannot("shell.substitution", "A part of the command is known only while it runs.")
+        if any(expansions.has_expansion(text) for text in argv[:1]):
+            self._cannot("shell.substitution", "Which program it is is known only while it runs.")
+        return [FROM_INPUT if expansions.has_expansion(text) else text for text in argv]
 
     def _with_inserted(self, argv: list[str]) -> tuple[str, ...]:
         judge = self.judge_argv
@@ -362,9 +391,11 @@ class LineJudge:
 
     def _argument(self, word: Word, words: tuple[Word, ...]) -> list[str]:
         """What a word stands for: itself, or the names of the files that a pattern matches."""
+        self._is_taking, self._is_bare = True, expansions.bare_output(word.text) is not None
         text = show(self._filled(word))
+        self._is_taking = False
         if not word.is_glob:
-            return [text]
+            return [text] if text or expansions.bare_output(word.text) is None else []
         if word.text is not text and expansions.has_expansion(word.text) and not self._is_plain_part(word):
             self._cannot("shell.pattern", "A pattern for file names has a part that is not clear.")
         try:
@@ -372,6 +403,8 @@ class LineJudge:
         except TooManyFiles:
             names = []
             self._cannot("shell.too-many-files", f"“{text}” stands for more files than can be checked.")
+        if any(map(expansions.is_odd, names)) or expansions.has_expansion(text):
+            self._cannot("shell.pattern", "A pattern for file names has a part that is not clear.")
         if any(name.startswith("-") for name in names):
             # A file called `-rf` must not become a flag.
             names = [f"./{name}" if name.startswith("-") else name for name in names]
@@ -424,15 +457,36 @@ class LineJudge:
         known = known_output(step, self._filled)
         if known is not None:
             return known
-        self._judge_inner(step)
-        self._cannot("shell.substitution", "A part of the command is known only while it runs.")
-        return FROM_INPUT
+        capture = self._capture(step)
+        if not self._is_taking:
+            self._cannot("shell.substitution", "A part of the command is known only while it runs.")
+            return FROM_INPUT
+        self._captures.append(capture)
+        place = len(self._captures) - 1
+        return expansions.output(place, is_bare=self._is_bare)
 
-    def _judge_inner(self, step: Step) -> None:
-        """What stands in ``$(...)`` counts as much as the rest."""
-        inner = Script(body=step)
-        for pipeline in inner.pipelines:
-            self.judge_argv.pipeline([shown(command) for command in pipeline])
+    def _capture(self, step: Step) -> RunPipelines:
+        """Judge what stands in ``$(...)``, which counts as much as the rest, and build it."""
+        kept = (self.pipelines, self.connectors, self._folders, self.is_flat, self._before, self._outer)
+        state = (self._depth, self._moved_at, self._captures, self._is_taking, self._is_bare)
+        places = self.judge_argv.places
+        folder, variables, is_only = places.cwd, dict(self.variables), self.judge_argv.is_only
+        self.pipelines, self.connectors, self._folders, self.is_flat = [], [], [], True
+        self._before, self._outer, self._captures, self.judge_argv.is_only = ";", (), [], False
+        plan = self._step(step)
+        pipelines = tuple(
+            tuple(replace(command, cwd=Path(where)) for command in pipeline)
+            for pipeline, where in zip(self.pipelines, self._folders, strict=True)
+        )
+        built = RunPipelines(pipelines, tuple(self.connectors), Path(folder), None if self.is_flat else plan)
+        self.pipelines, self.connectors, self._folders, self.is_flat, self._before, self._outer = kept
+        self._depth, self._moved_at, self._captures, self._is_taking, self._is_bare = state
+        places.cwd, self.variables, self.judge_argv.is_only = folder, variables, is_only
+        for pipeline in pipelines:
+            for command in pipeline:
+                if _has_own_output(command):
+                    self._cannot("shell.substitution", "A part of the command writes or needs a secret.")
+        return built
 
     def _holds_output(self, word: Word) -> bool:
         """Whether the output of a command is part of a word, also by way of a variable."""
@@ -465,7 +519,7 @@ class LineJudge:
             if kind == "merge":
                 continue
             text = redirect.target.text
-            if slot in paths or redirect.target.is_glob or "SECRET_REF" in text or FROM_INPUT in text:
+            if slot in paths or redirect.target.is_glob or "SECRET_REF" in text or _is_open(text):
                 self._cannot("shell.redirection", "A redirection is not clear.")
             else:
                 paths[slot] = Path(places.resolve(text).path)
@@ -484,3 +538,23 @@ class LineJudge:
     def _cannot(self, rule_id: str, reason: str) -> None:
         self.is_runnable = False
         self.verdict.note(Tier.RED, rule_id, reason, unknown=True)
+
+
+def _is_open(text: str) -> bool:
+    """Whether a part of it is known only while it runs."""
+    return FROM_INPUT in text or expansions.has_expansion(text)
+
+
+def _prints_docker_ids(capture: RunPipelines) -> bool:
+    """Whether these commands print nothing but what docker calls its things."""
+    if len(capture.pipelines) != 1 or len(capture.pipelines[0]) != 1:
+        return False
+    return are_docker_ids(list(capture.pipelines[0][0].argv))
+
+
+def _has_own_output(command: Command) -> bool:
+    """Whether it writes to a file of its own, or is given a secret."""
+    is_writing = any(
+        path is not None and str(path) != "/dev/null" for path in (command.stdout_path, command.stderr_path)
+    )
+    return is_writing or any("SECRET_REF(" in text for text in (*command.argv, *(v for _, v in command.env)))

@@ -12,6 +12,7 @@ from tenant_daemon.execution.outcome import ActionFailed
 from tenant_daemon.execution.safe_paths import open_file
 from tenant_daemon.policy.actions import (
     Action,
+    Command,
     DeletePath,
     GenerateSecret,
     HandOver,
@@ -25,6 +26,7 @@ from tenant_daemon.policy.actions import (
     UpdateEnv,
     WriteFile,
 )
+from tenant_daemon.policy.shell.expansions import EXIT_CODE, output
 
 DIFF_BYTES: Final = 64_000
 """Of each side; comparing larger texts takes too long."""
@@ -54,7 +56,7 @@ def argv_of(action: Action | None) -> list[str]:
             if command.cwd is not None:
                 words.append(f"[in {command.cwd}]")
             words += [f"{name}={value}" for name, value in command.env]
-            words += command.argv
+            words += [_with_captures(word, command) for word in command.argv]
             if command.stdin_path is not None:
                 words += ["<", str(command.stdin_path)]
             if command.stdin_text is not None:
@@ -66,6 +68,16 @@ def argv_of(action: Action | None) -> list[str]:
             elif command.stderr_path is not None:
                 words += ["2>>", str(command.stderr_path)]
     return words
+
+
+def _with_captures(word: str, command: Command) -> str:
+    """A word with what is only known while it runs, as a person would write it."""
+    if not command.takes_output:
+        return word
+    for number, capture in enumerate(command.captures):
+        shown = f"$({' '.join(argv_of(capture))})"
+        word = word.replace(output(number, is_bare=True), shown).replace(output(number, is_bare=False), shown)
+    return word.replace(EXIT_CODE, "$?")
 
 
 def diff_of(action: Action | None) -> str:

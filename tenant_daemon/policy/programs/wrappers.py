@@ -19,6 +19,7 @@ from tenant_daemon.policy.programs.variables import judge_assignment
 from tenant_daemon.policy.shell.parser import parse
 
 _ASSIGNMENT: Final = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)", re.DOTALL)
+_QUIET: Final = re.compile(r"-[aln]*q[aln]*f?|--quiet")
 _UNIT: Final = "\x1f"
 _TAKES_ANYTHING: Final = frozenset({"echo", "printf", "basename", "dirname"})
 _DELETERS: Final = frozenset({"rm", "unlink", "shred", "truncate", "sudo", "xargs"})
@@ -76,15 +77,16 @@ def _xargs(judge: CommandJudge, argv: list[str]) -> None:
     if inner[0] == FROM_INPUT or replaced[0] == FROM_INPUT:
         judge.unknown("xargs.program", "It would run what comes in.")
     whole = replaced if replaced != inner else [*inner, found]
-    if FROM_INPUT in whole and inner[0] not in _TAKES_ANYTHING and not _are_docker_ids(judge.upstream):
+    if FROM_INPUT in whole and inner[0] not in _TAKES_ANYTHING and not are_docker_ids(judge.upstream):
         # What comes in could also be a flag: `journalctl --vacuum-size=1`, `man -P id`.
         judge.unknown("xargs.input", f"Nobody knows yet what {inner[0]} would be given.")
     judge.judge(whole)
 
 
-def _are_docker_ids(argv: list[str]) -> bool:
+def are_docker_ids(argv: list[str]) -> bool:
     """Whether a command prints nothing but what docker calls its things."""
-    return argv[:1] == ["docker"] and bool({"-q", "-aq", "-qa", "--quiet"} & set(argv))
+    is_quiet = any(_QUIET.fullmatch(arg) is not None for arg in argv[2:])
+    return argv[:1] == ["docker"] and is_quiet and not any(arg.startswith("--format") for arg in argv)
 
 
 def _found_upstream(judge: CommandJudge) -> str:

@@ -16,7 +16,10 @@ FOLDER: Final = "\ue011"
 _VARIABLE_OPEN, _VARIABLE_CLOSE = "\ue012", "\ue013"
 _OUTPUT_OPEN, _OUTPUT_CLOSE = "\ue014", "\ue015"
 _BARE_OPEN, _BARE_CLOSE = "\ue016", "\ue017"
-_ANY: Final = re.compile("[\ue010-\ue017]")
+EXIT_CODE: Final = "\ue018"
+"""``$?``, put in while the command runs."""
+_ANY: Final = re.compile("[\ue010-\ue018]")
+_PRIVATE: Final = re.compile("[\ue000-\uf8ff]")
 _VARIABLE: Final = re.compile("\ue012([A-Za-z0-9_]+)\ue013")
 _OUTPUT: Final = re.compile("[\ue014\ue016]([0-9]+)[\ue015\ue017]")
 _ONE_BARE: Final = re.compile("\ue016([0-9]+)\ue017")
@@ -39,6 +42,11 @@ def variable(name: str) -> str:
 def output(number: int, *, is_bare: bool) -> str:
     """The placeholder for ``$(...)``; ``is_bare`` when the word is nothing else and not quoted."""
     return f"{_BARE_OPEN}{number}{_BARE_CLOSE}" if is_bare else f"{_OUTPUT_OPEN}{number}{_OUTPUT_CLOSE}"
+
+
+def is_odd(text: str) -> bool:
+    """Whether a text from elsewhere (the name of a file) has characters that only we may use."""
+    return not text.isascii() and _PRIVATE.search(text) is not None
 
 
 def has_expansion(text: str) -> bool:

@@ -137,6 +137,9 @@ class _Unquoting:
         """Take in ``$NAME`` when it is a known one; the place after it, or -1."""
         if self.names is None:
             return -1
+        if self.source.startswith("$?", at):
+            self._expand(expansions.EXIT_CODE)
+            return at + 2
         found = _VARIABLE.match(self.source, at)
         name = (found[1] or found[2]) if found is not None else ""
         if found is None or (name not in _OF_THE_PLACE and name not in self.names):

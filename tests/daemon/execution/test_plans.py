@@ -66,6 +66,10 @@ async def test_lines_mean_what_bash_means_by_them(run: Run, workspace: Path) -> 
         ("echo a \\\n b", "a b\n"),
         ("# what is there\nls *.txt # two", "a.txt\nb.txt\n"),
         ("ls nope |& wc -l", "1\n"),
+        ('echo "files: $(ls *.txt | wc -l)" $(echo a; echo b)', "files: 2 a b\n"),
+        ('printf "%s-%s\\n" "$(cat a.txt)" end', "one\ntwo-end\n"),
+        ("ls nope 2>/dev/null; echo $?; true; echo is $?", "2\nis 0\n"),
+        ("echo $(cd out && ls) $(echo $(echo deep))", "y deep\n"),
         ("echo $HOME | wc -l; cat ~/b.txt", "1\nthree\n"),
     ):
         assert (await run(command)).output == output, command
