@@ -11,7 +11,9 @@ from collections import Counter
 from itertools import pairwise
 
 _PLACEHOLDER = re.compile(
-    r"(?i)^(?:[*x•.#_?-]{3,}|\*+[\w ]+\*+|\d?\*[a-z]+|\*{2,}.*\*{2,}|[~^<>=v]{0,3}\d{1,4}(?:\.\d{1,6}){1,3}(?:[-+][\w.-]*)?|<[^>]*>|\[[^\]]*\]|\{.*\}|\$.*|%.*%?|@.*|SECRET_REF\b.*|REDACTED.*"
+    r"(?i)^(?:[*x•.#_?-]{3,}|\*+[\w ]+\*+|\d?\*[a-z]+|\*{2,}.*\*{2,}"
+    r"|[~^<>=v]{0,3}\d{1,4}(?:\.\d{1,6}){1,3}(?:[-+][\w.-]*)?"
+    r"|<[^>]*>|\[[^\]]*\]|\{.*\}|\$.*|%.*%?|@.*|SECRET_REF\b.*|REDACTED.*"
     r"|your[_-].*|my[_-]?(?:secret|password|token|key)|.*(?:example|placeholder|changeme|change[_-]me|dummy"
     r"|redacted|insert|replace[_-]?me|todo|sample|not[_-]?set|unset).*"
     r"|none|null|nil|true|false|yes|no|undefined|nan|empty|optional|required|string|str|text|bytes|number|int"
@@ -19,6 +21,29 @@ _PLACEHOLDER = re.compile(
     r"|passwd|secret|token|tokens|apikey|api[_-]key|bearer|basic|default|local|enabled|disabled|auto|manual"
     r"|hidden|masked|invalid|valid|missing|expired|wrong|unknown|forgotten|reset|login|logout)$"
 )
+_FILLED = re.compile(r"([xX*.0#_-])\1{7,}$|(?:\.{3}|…)$")
+_STOCK = frozenset(
+    {
+        "root",
+        "user",
+        "admin",
+        "pass",
+        "pw",
+        "pwd",
+        "postgres",
+        "mysql",
+        "guest",
+        "test",
+        "app",
+        "redis",
+        "rabbitmq",
+        "password",
+        "passwort",
+        "changeme",
+        "example",
+    }
+)
+"""What examples write for a password."""
 _CODE = re.compile(
     r"^(?:[A-Za-z_$][\w$]*(?:(?:\??\.|::|->)[A-Za-z_$][\w$]*)+\(?.*|[A-Za-z_$][\w$]*\(.*|[A-Za-z_$][\w$.]*\[.*"
     r"|(?:process|os|sys|self|this|config|settings|env|ENV|request|req|ctx|secrets|var|local|data|module)\.[\w.]+.*)$"
@@ -33,8 +58,15 @@ _PATH = re.compile(
 )
 
 
+def is_stand_in(value: str) -> bool:
+    """Whether a value only shows where a secret goes and how it begins: ``sk_live_xxxxxxxx``, ``root``."""
+    return value.lower() in _STOCK or _FILLED.search(value) is not None
+
+
 def looks_like_secret(value: str) -> bool:
     """Whether a value given to a secret-sounding name is probably a real secret."""
+    if is_stand_in(value):
+        return False
     value = value.strip("\"'`\\ .,;:()")
     if len(value) < 6 or _PLACEHOLDER.match(value) or _CODE.match(value) or _PATH.match(value):
         return False

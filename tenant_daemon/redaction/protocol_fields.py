@@ -15,6 +15,7 @@ _OPAQUE_KEYS = frozenset(
         "thoughtsignature",
         "thinking_signature",
         "encrypted_content",
+        "encrypted_index",
         "encrypted_reasoning",
         "reasoning_signature",
         "redacted_thinking",
@@ -47,7 +48,7 @@ _LABEL_KEYS = frozenset(
 )
 _LABEL = re.compile(r"^[a-zA-Z0-9_./:-]{0,40}$")
 _PROTOCOL_ID = re.compile(
-    r"^(?:call|toolu|tooluse|chatcmpl|msg|resp|rs|fc|req|run|item|file|gen|ws|ig|cmpl|fp|srvtoolu|step|thread|asst)"
+    r"^(?:call|toolu|tooluse|chatcmpl|msg|resp|rs|fc|req|run|item|file|gen|ws|ig|cmpl|fp|srvtoolu|step|thread|asst|container|cntr)"
     r"[_-][A-Za-z0-9_:.-]{1,200}$"
 )
 _MEDIA_URL = re.compile(

@@ -19,7 +19,7 @@ from pathlib import Path
 import re2
 from pydantic import BaseModel, ConfigDict, Field
 
-from tenant_daemon.redaction.plausibility import looks_like_secret, looks_random
+from tenant_daemon.redaction.plausibility import is_stand_in, looks_like_secret, looks_random
 
 RULES_DIR = Path(__file__).parent / "rules"
 
@@ -99,6 +99,8 @@ class Rule:
 
     def _accepts(self, value: bytes) -> bool:
         text = value.decode("utf-8", "replace")
+        if is_stand_in(text):
+            return False
         if self.is_random:
             return looks_random(text)
         return not self.is_checked or looks_like_secret(text)

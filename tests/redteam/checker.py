@@ -45,12 +45,13 @@ def core(disguised: str, of_sibling: str) -> str:
 def leaks(secret: str, disguise_core: str, output: str) -> bool:
     """Whether a reader of ``output`` learns 70 % or more of the secret."""
     variants = [output, *_without_json(output)]
-    if any(_has_most(disguise_core, variant) for variant in variants):
+    if any(has_most(disguise_core, variant) for variant in variants):
         return True
-    return any(_has_most(secret, reading) for reading in _readings(output))
+    return any(has_most(secret, reading) for reading in _readings(output))
 
 
-def _has_most(needle: str, text: str) -> bool:
+def has_most(needle: str, text: str) -> bool:
+    """Whether 70 % or more of ``needle`` stand in ``text`` in one piece."""
     size = max(4, math.ceil(len(needle) * LEAKING_SHARE))
     return any(needle[i : i + size] in text for i in range(len(needle) - size + 1))
 

@@ -29,6 +29,8 @@ _PUBLIC_BEFORE = re.compile(
     rb"(?i)(?:sha(?:1|224|256|384|512)[-:=_ ]|md5[-:= ]|integrity|checksum|digest|etag|hash|fingerprint"
     rb"|public[ _-]?key|ssh-(?:rsa|ed25519|dss)\s|ecdsa-sha2-\S+\s|data:[a-z]+/[^,;]*;base64,|;base64,"
     rb"|begin certificate|begin public key|certificate|sourcemappingurl|commit|nonce-|signature[\"': =]"
+    rb"|site[_-]?key|(?:gcl|fbcl|msclk|wbra|gbra|dcl|ttcl|igsh|yclid)(?:id)?=|\\?\"(?:x|y|n|x5[ct]|x5t#s256)\\?\"\s?:\s?\\?\""
+    rb"|k=rsa;\s?(?:t=s;\s?)?p=|code_challenge|\bstate=|ciphertext|cursor|page_?token|verification[=:]|\bipfs\b|\bcid\b"
     rb"|/(?:d|file|files|static|assets|_next|chunks|img|images|uploads|blob)/\S*|\bh1:|\betag\b)[^\n]{0,64}$"
 )
 _STRUCTURED = re.compile(
@@ -42,7 +44,12 @@ _PUBLIC_BLOCK = re2.compile(
     rb"(?s)-----BEGIN (?:[A-Z0-9]+ )*(?:CERTIFICATE|PUBLIC KEY|CRL|REQUEST|SIGNATURE|MESSAGE|PARAMETERS)"
     rb"[A-Z ]*-----.*?-----END "
 )
-_PUBLIC_HEAD = re2.compile(rb"(?i)^(?:sha(?:1|224|256|384|512)-|AAAA[BEC])")
+# Hashes, keys and ids that are public by their own first letters.
+_PUBLIC_HEAD = re2.compile(
+    rb"^(?:(?i:sha(?:1|224|256|384|512)-)|AAAA[BEC]|pk_(?:live|test)_|Qm[1-9A-HJ-NP-Za-km-z]{44}$"
+    rb"|(?:call|toolu|chatcmpl|msg|resp|rs|req|file|asst|run|step|thread|container|cntr|gen|fc|ws|ig|cus|pi|price|prod"
+    rb"|evt|in|sub|acct|ch|seti|cs_(?:live|test)|txn|po|re|pm|card|si|ii|il|cn|dp|tr)[_-])"
+)
 _RANDOM_PART = re.compile(rb"[A-Za-z0-9+_~-]{20,}|[A-Za-z0-9+/=]{32,}")
 
 
