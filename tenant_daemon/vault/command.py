@@ -1,6 +1,7 @@
 """``python -m tenant_daemon vault ...``. Values come on standard input or by prompt, never as an argument."""
 
 import argparse
+import base64
 import getpass
 import os
 import shlex
@@ -18,6 +19,7 @@ from tenant_daemon.vault.env_import import secrets_in
 from tenant_daemon.vault.errors import BadBackup, RotationFailed, SecretNotFound, UnfitSecret, VaultLocked
 from tenant_daemon.vault.keys import KeyStore
 from tenant_daemon.vault.parser import add_parser
+from tenant_daemon.vault.sealing import BoxNotOpened, SealingKey
 from tenant_daemon.vault.steps.postgresql_role import PostgresqlRoleStep
 from tenant_daemon.vault.steps.redis_acl import RedisAclStep
 from tenant_daemon.vault.store import SecretInfo, SecretKind
@@ -31,6 +33,7 @@ _REFUSALS: Final = (
     VaultLocked,
     RotationFailed,
     BadBackup,
+    BoxNotOpened,
     AuditUnavailable,
     OSError,
 )
@@ -144,6 +147,11 @@ def _rekey(vault: Vault, _args: argparse.Namespace) -> None:
     say(f"the vault is under key {rekeying.change_key(vault, actor=_actor(), passphrase=passphrase)}")
 
 
+def _sealing_key(_vault: Vault, args: argparse.Namespace) -> None:
+    key = SealingKey.read(TenantHome(args.home).keys_dir / "sealing.key")
+    say(base64.b64encode(key.public).decode("ascii"))
+
+
 def _import(vault: Vault, args: argparse.Namespace) -> None:
     text = ask_whole() if args.file == Path("-") else args.file.read_text("utf-8")
     held = secrets_in(text, with_all=args.all, note=args.note)
@@ -224,6 +232,7 @@ _VERBS: Final[dict[str, Callable[[Vault, argparse.Namespace], None]]] = {
     "delete": _delete,
     "history": _history,
     "access": _access,
+    "sealing-key": _sealing_key,
     "rekey": _rekey,
     "import": _import,
     "backup": _backup,

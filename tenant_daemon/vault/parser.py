@@ -27,6 +27,7 @@ def add_parser(subparsers: Any) -> None:
     _with_name(verbs, "history", "every change, also of a secret that is gone")
     _with_name(verbs, "access", "who was given it, and when, from the audit trail")
     _add_files(verbs)
+    add_verb(verbs, "sealing-key", "the public key that the portal must show as this server's")
     add_verb(verbs, "rekey", "put the vault under a new key; everything goes on running")
     add_verb(verbs, "passphrase", "lock the vault's key with a passphrase, or with another one")
     add_verb(verbs, "unlock", "ask for the passphrase; once after each start of the machine")

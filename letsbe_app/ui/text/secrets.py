@@ -44,6 +44,12 @@ class SecretsTexts:
     rotate: str = "New random value"
     delete: str = "Delete"
 
+    proof: str = "How do I know that only my server can unlock them?"
+    proof_detail: str = (
+        "What you type is locked with the public key below before it leaves this browser. Somebody with access to "
+        "your server can check that it is the right one with: python -m tenant_daemon vault sealing-key"
+    )
+
     add_title: str = "Add a secret"
     replace_title: str = "Replace the value"
     rotate_title: str = "Make a new random value?"

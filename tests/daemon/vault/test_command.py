@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tenant_daemon.home import TenantHome
+from tenant_daemon.hub_client.enrolment import sealing_public_key
 from tenant_daemon.vault import Vault, command
 
 
@@ -95,6 +96,14 @@ def test_canary_is_planted_into_a_file(tmp_path: Path, capsys: pytest.CaptureFix
     value = dict(Vault.open(TenantHome(tmp_path / "home")).known_secrets())["old-pay-key"]
     assert bait.read_text() == f"OLD_PAY_KEY={value}\n"
     assert value not in capsys.readouterr().out
+
+
+def test_sealing_key_is_printed_for_comparison(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert vault(tmp_path, "sealing-key") == 1
+    public = sealing_public_key(TenantHome(tmp_path))
+
+    assert vault(tmp_path, "sealing-key") == 0
+    assert capsys.readouterr().out == f"{public}\n"
 
 
 def test_rekey_history_and_access(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -54,6 +54,7 @@ def secrets_page() -> rx.Component:
             ),
         ),
         rx.cond(state.is_cut, rx.el.p(t.cut, class_name="text-muted")),
+        _proof(),
         _dialogs(),
         here=routes.SECRETS,
         on_wake=state.woken,
@@ -163,6 +164,19 @@ def _row_button(secret: rx.vars.ObjectVar[SecretRow], words: str, glyph: str, as
         class_name=(
             "inline-flex items-center gap-1.5 min-h-target px-2.5 rounded-control text-sm text-muted "
             "hover:text-ink hover:bg-sunken cursor-pointer disabled:opacity-55 disabled:cursor-default"
+        ),
+    )
+
+
+def _proof() -> rx.Component:
+    t = texts().secrets
+    return rx.cond(
+        SecretsState.public_key != "",
+        rx.el.details(
+            rx.el.summary(t.proof, class_name="cursor-pointer min-h-target content-center w-fit"),
+            rx.el.p(t.proof_detail, class_name="max-w-measure"),
+            rx.el.p(rx.el.code(SecretsState.public_key, class_name="wrap-anywhere"), class_name="mt-1"),
+            class_name="text-sm text-muted",
         ),
     )
 
