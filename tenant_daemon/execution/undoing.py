@@ -64,14 +64,15 @@ class Undoing:
 
     def _move_back(self, change: Change, scope: CallScope) -> None:
         assert change.moved_from is not None
-        present = mark_of(change.path)
+        present, source = mark_of(change.path), mark_of(change.moved_from)
         if present == change.after:
-            if mark_of(change.moved_from) != ABSENT:
+            if source != ABSENT:
                 raise CannotUndo(_TAKEN)
             self._files.rename(change.path, change.moved_from, scope)
-        elif not (present == ABSENT and mark_of(change.moved_from) == change.after):
+        elif source != change.after or present not in {ABSENT, change.before}:
             raise CannotUndo(_CHANGED_SINCE)
-        if change.before != ABSENT:
+        # A crash may have come after moving it back, or after putting back what it had replaced.
+        if mark_of(change.path) != change.before:
             self._write(change, scope)
 
     def _write(self, change: Change, scope: CallScope) -> None:

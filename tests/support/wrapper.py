@@ -114,15 +114,16 @@ class FakeHub:
 class WrapperBench:
     """One home; ``started`` may be entered again and again, as after a restart."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, is_fresh: bool = True) -> None:
         self.home = TenantHome(root)
         self.home.create()
         self.workspace = self.home.workspace(AGENT)
-        self.workspace.mkdir()
+        self.workspace.mkdir(exist_ok=not is_fresh)
         self.vault = Vault.open(self.home)
         self.hub = FakeHub()
         self.patience = Patience(wait_seconds=20, return_seconds=0.05)
         self.limits = Limits(wall_seconds=20)
+        self.colleague_asked = asyncio.Event()
         self.colleague_answers = asyncio.Event()
         self.classify: Classify = scripted_classify
         self.redactor: CurrentRedactor = LiveRedactor(self.vault).current
@@ -191,5 +192,6 @@ class WrapperBench:
         return AuditTrail.open(self.home)
 
     async def _ask_colleague(self, action: HandOver, scope: CallScope) -> str:
+        self.colleague_asked.set()
         await self.colleague_answers.wait()
         return f"{action.agent_id} answers {scope.agent_id}"
