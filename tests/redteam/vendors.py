@@ -159,7 +159,7 @@ TOKENS: dict[str, str] = {
     "sha512-crypt": "$6${a16}${a86}",
     "WordPress hash": "$P$B{a30}",
     "Django hash": "pbkdf2_sha256$600000${a22}${b43}=",
-    "Azure storage": "DefaultEndpointsProtocol=https;AccountName=shop;AccountKey={b86}==;EndpointSuffix=x.net",
+    "Azure storage": "DefaultEndpointsProtocol=https;AccountName=s;AccountKey={b86}==;EndpointSuffix=x.net",
     "Azure service bus": "Endpoint=sb://shop.servicebus.windows.net/;SharedAccessKeyName=root;SharedAccessKey={b43}=",
     "Azure client secret": "{a3}8Q~{w34}",
     "Azure SAS": "https://shop.blob.core.windows.net/c?sv=2024-11-04&ss=b&sig={b42}%3D",
