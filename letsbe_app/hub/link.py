@@ -32,7 +32,7 @@ from letsbe_app.hub.session import (
 from letsbe_app.kit.ids import new_id
 from letsbe_app.kit.tasks import run_until_one_fails, to_the_end
 from letsbe_app.relay import RelayAway, Topic
-from letsbe_app.relay.channels import link_channel, link_taker
+from letsbe_app.relay.channels import LINK_KEY, link_channel, link_taker
 from letsbe_app.relay.presence import link_id
 from letsbe_app.relay.subscriber import Mailbox, Recheck
 from tenant_daemon.contracts.envelope import DaemonEnvelope
@@ -191,6 +191,8 @@ class Link:
                 await self._keep_presence()
             elif (taker := link_taker(signal.data)) and taker > self._link_id:
                 raise LinkClosed(CLOSE_TAKEN_OVER, "a newer connection took over")
+            elif signal.data == LINK_KEY:
+                await to_the_end(self._check_key())
             self._must_look.set()
 
     async def _pump(self) -> None:
@@ -200,6 +202,9 @@ class Link:
             await to_the_end(self._dispatch.offer_config(time.monotonic()))
             self._must_write.set()
             is_live = self._relay.subscriber.is_connected
+            if not is_live:
+                # Whoever revokes the key now cannot say so by Redis.
+                await to_the_end(self._check_key())
             with suppress(TimeoutError):
                 async with asyncio.timeout(LOOK_EVERY_SECONDS if is_live else LOOK_WITHOUT_REDIS_SECONDS):
                     await self._must_look.wait()

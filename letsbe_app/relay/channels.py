@@ -66,6 +66,8 @@ class Wake:
 
 LINK_CHECK: Final = b"check"
 """To a link: look at the outbox and the wanted configuration again."""
+LINK_KEY: Final = b"key"
+"""To a link: its key may have been revoked."""
 _LINK_TAKEN: Final = b"taken "
 
 

@@ -9,6 +9,7 @@ from redis.asyncio import Redis
 from letsbe_app.relay.channels import (
     JOBS_CHANNEL,
     LINK_CHECK,
+    LINK_KEY,
     Topic,
     Wake,
     customer_channel,
@@ -35,6 +36,10 @@ class Publisher:
     async def wake_link(self, tenant_id: str) -> None:
         """Tell the tenant's link to look at the outbox and the wanted configuration."""
         await self._publish(link_channel(tenant_id), LINK_CHECK)
+
+    async def check_link_key(self, tenant_id: str) -> None:
+        """Tell the tenant's links to look whether their key still counts."""
+        await self._publish(link_channel(tenant_id), LINK_KEY)
 
     async def wake_jobs(self, tenant_id: str) -> None:
         """Tell the jobs process that this server may need a step."""

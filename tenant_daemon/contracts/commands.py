@@ -20,3 +20,9 @@ class ConfigApplied(Message):
     version: int
     is_applied: bool
     detail: str = ""
+
+
+class KeyRenewalAsked(Message):
+    """Hub -> daemon: trade your key for a new one (`POST /api/v1/tenant/key`), and connect with that."""
+
+    kind: Literal["key.renew"] = "key.renew"

@@ -23,3 +23,9 @@ class EnrolmentGranted(Message):
     api_key: str = Field(repr=False)
     link_url: str
     """Where the daemon opens its websocket, ``ws://`` or ``wss://``."""
+
+
+class KeyRenewed(Message):
+    """Hub -> server, over HTTPS: the new key. The old one works until this one has opened a link."""
+
+    api_key: str = Field(repr=False)

@@ -16,9 +16,10 @@ from tenant_daemon.contracts.base import Message
 from tenant_daemon.contracts.budget import BudgetReached
 from tenant_daemon.contracts.changes import ChangeRecorded, ChangeSettled, UndoRequested
 from tenant_daemon.contracts.chat import RunAcknowledged, RunEvent, RunResend, SendMessage, StopRun
-from tenant_daemon.contracts.commands import ApplyConfig, ConfigApplied
+from tenant_daemon.contracts.commands import ApplyConfig, ConfigApplied, KeyRenewalAsked
 from tenant_daemon.contracts.errors import ErrorCode
 from tenant_daemon.contracts.health import Heartbeat
+from tenant_daemon.contracts.notices import AgentHeldBack
 from tenant_daemon.contracts.secrets import (
     CanarySeen,
     RevealAsked,
@@ -27,7 +28,6 @@ from tenant_daemon.contracts.secrets import (
     SecretProvided,
     SecretsListed,
 )
-from tenant_daemon.contracts.notices import AgentHeldBack
 from tenant_daemon.contracts.usage import UsageReported
 from tenant_daemon.contracts.version import PROTOCOL_VERSION
 
@@ -104,7 +104,8 @@ HubPayload = Annotated[
     | SecretProvided
     | SecretChangeAsked
     | RevealAsked
-    | UndoRequested,
+    | UndoRequested
+    | KeyRenewalAsked,
     Field(discriminator="kind"),
 ]
 """What the hub may send."""

@@ -9,6 +9,7 @@ from tenant_daemon.home import TenantHome
 from tenant_daemon.hub_client.canary_alarm import CanaryAlarm
 from tenant_daemon.hub_client.channel import open_websocket
 from tenant_daemon.hub_client.enrolment import EnrolmentFailed, read_enrolment
+from tenant_daemon.hub_client.hub_key import HubKey
 from tenant_daemon.hub_client.link import LinkParts, run_link
 from tenant_daemon.hub_client.outbox import open_store
 from tenant_daemon.hub_client.secrets import SecretDesk
@@ -16,7 +17,7 @@ from tenant_daemon.kit.signals import until_signal
 from tenant_daemon.kit.terminal import complain
 from tenant_daemon.redaction import LiveRedactor
 from tenant_daemon.redaction.process_logging import configure_logging
-from tenant_daemon.settings import HUB_KEY_SECRET, load_settings
+from tenant_daemon.settings import load_settings
 from tenant_daemon.vault import Vault
 
 
@@ -45,14 +46,15 @@ def run(args: argparse.Namespace) -> int:
     alarm = CanaryAlarm(home, vault)
     configure_logging(LiveRedactor(vault, alarm.at("log")))
     redactor = LiveRedactor(vault, alarm.at("hub message"))
-    api_key = vault.get(HUB_KEY_SECRET, actor="daemon:link", purpose="open the link to the hub")
+    key = HubKey(vault, enrolled.link_url)
     parts = LinkParts(
         home=home,
         settings=settings,
         store=open_store(home.link_db),
         redactor=redactor,
         audit=AuditTrail.open(home),
-        open_channel=lambda: open_websocket(enrolled.link_url, api_key),
+        open_channel=lambda: open_websocket(enrolled.link_url, key.current()),
+        key=key,
         desk=SecretDesk(home, vault, enrolled.tenant_id),
     )
     asyncio.run(until_signal(run_link(parts)))

@@ -82,12 +82,17 @@ class HubConnection:
     is_online: bool = False
     last_problem: str = ""
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
+    _must_reopen: asyncio.Event = field(default_factory=asyncio.Event)
     _heartbeat: Heartbeat | None = None
     _progress_at: float = 0.0
 
     def wake(self) -> None:
         """Something was put into the store."""
         self._wake.set()
+
+    def reopen(self) -> None:
+        """Connect anew at once, as after a change of the key."""
+        self._must_reopen.set()
 
     def send_heartbeat(self, heartbeat: Heartbeat) -> None:
         """Send this one next, in place of an older one that did not go out yet."""
@@ -100,6 +105,9 @@ class HubConnection:
             began_at = time.monotonic()
             code = await self._run_once()
             self.is_online = False
+            if self._must_reopen.is_set():
+                self._must_reopen.clear()
+                continue
             if time.monotonic() - began_at > _HELD_SECONDS:
                 self.backoff.succeeded()
             seconds = self.backoff.after_failure(at_least=_LEAST_SECONDS.get(code or 0, 0.0))
@@ -124,14 +132,19 @@ class HubConnection:
         pump = asyncio.create_task(self._pump(channel, session))
         try:
             receive = asyncio.create_task(self._receive(channel, session))
+            reopen = asyncio.create_task(self._reopened())
             try:
-                done, _ = await asyncio.wait({pump, receive}, return_when=asyncio.FIRST_COMPLETED)
+                done, _ = await asyncio.wait({pump, receive, reopen}, return_when=asyncio.FIRST_COMPLETED)
                 for task in done:
                     task.result()
             finally:
                 await _end(receive)
+                await _end(reopen)
         finally:
             await _end(pump)
+
+    async def _reopened(self) -> None:
+        await self._must_reopen.wait()
 
     async def _receive(self, channel: Channel, session: LinkSession) -> None:
         while True:

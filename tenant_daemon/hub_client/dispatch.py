@@ -9,7 +9,7 @@ import structlog
 from tenant_daemon.contracts.approvals import ApprovalDecided
 from tenant_daemon.contracts.changes import UndoRequested
 from tenant_daemon.contracts.chat import SendMessage, StopRun
-from tenant_daemon.contracts.commands import ApplyConfig, ConfigApplied
+from tenant_daemon.contracts.commands import ApplyConfig, ConfigApplied, KeyRenewalAsked
 from tenant_daemon.contracts.config import TenantConfig
 from tenant_daemon.contracts.secrets import RevealAsked, SecretChangeAsked, SecretProvided
 from tenant_daemon.hub_client.applied_config import AppliedConfig, ConfigRefused
@@ -29,8 +29,8 @@ class Dispatcher:
     """
     Stored messages in, calls to the other parts out. Call ``restore`` after ``ChatRelay.restore``.
 
-    ``check_config`` raises ``ConfigRefused`` for what this server cannot work with. ``answer_secret`` has told
-    the hub what became of the request when it returns.
+    ``check_config`` raises ``ConfigRefused`` for what this server cannot work with. ``answer_secret`` has
+    told the hub what became of the request when it returns. ``renew_key`` makes the link connect anew.
     """
 
     def __init__(
@@ -43,6 +43,7 @@ class Dispatcher:
         on_config: Callable[[], Awaitable[None]],
         tasks: asyncio.TaskGroup,
         answer_secret: Callable[[SecretRequest], Awaitable[None]],
+        renew_key: Callable[[], Awaitable[None]],
     ) -> None:
         self._store = store
         self._chat = chat
@@ -52,6 +53,7 @@ class Dispatcher:
         self._on_config = on_config
         self._tasks = tasks
         self._answer_secret = answer_secret
+        self._renew_key = renew_key
 
     def restore(self) -> None:
         """Do what the last run of this process left undone."""
@@ -78,6 +80,8 @@ class Dispatcher:
                 self._tasks.create_task(self._answer(message.id, request))
             case ApplyConfig() as wish:
                 self._tasks.create_task(self._apply(message.id, wish))
+            case KeyRenewalAsked():
+                self._tasks.create_task(self._renew(message.id))
             case _:
                 assert_never(message.payload)
 
@@ -119,6 +123,10 @@ class Dispatcher:
 
     async def _answer(self, message_id: str, request: SecretRequest) -> None:
         await self._answer_secret(request)
+        self._store.inbox.done(message_id)
+
+    async def _renew(self, message_id: str) -> None:
+        await self._renew_key()
         self._store.inbox.done(message_id)
 
     def _report(self, report: ConfigApplied) -> None:

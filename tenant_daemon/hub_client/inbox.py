@@ -9,7 +9,7 @@ from tenant_daemon.contracts.approvals import ApprovalDecided
 from tenant_daemon.contracts.base import utc_now
 from tenant_daemon.contracts.changes import UndoRequested
 from tenant_daemon.contracts.chat import SendMessage, StopRun
-from tenant_daemon.contracts.commands import ApplyConfig
+from tenant_daemon.contracts.commands import ApplyConfig, KeyRenewalAsked
 from tenant_daemon.contracts.secrets import RevealAsked, SecretChangeAsked, SecretProvided
 from tenant_daemon.hub_client.schema import select
 from tenant_daemon.kit.database import Database
@@ -23,6 +23,7 @@ InboxPayload = (
     | SecretProvided
     | SecretChangeAsked
     | RevealAsked
+    | KeyRenewalAsked
 )
 """The durable messages from the hub."""
 

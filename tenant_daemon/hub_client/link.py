@@ -22,6 +22,7 @@ from tenant_daemon.hub_client.dispatch import Dispatcher
 from tenant_daemon.hub_client.gateway import GatewayDoor
 from tenant_daemon.hub_client.handovers import Handovers
 from tenant_daemon.hub_client.health import HealthMonitor, Versions
+from tenant_daemon.hub_client.hub_key import HubKey
 from tenant_daemon.hub_client.inbox import Incoming
 from tenant_daemon.hub_client.jobs import RecentRuns
 from tenant_daemon.hub_client.last_look import with_last_look
@@ -29,6 +30,7 @@ from tenant_daemon.hub_client.local_server import build_local_app
 from tenant_daemon.hub_client.metrics import MetricsReader
 from tenant_daemon.hub_client.openclaw_link import OpenClawLink
 from tenant_daemon.hub_client.outbox import LinkStore
+from tenant_daemon.hub_client.proxy_client import why_refused
 from tenant_daemon.hub_client.run_in_progress import ChatParts
 from tenant_daemon.hub_client.secrets import SecretDesk, SecretRequest, SecretsReporter
 from tenant_daemon.hub_client.wrapper_client import WrapperClient
@@ -59,6 +61,7 @@ class LinkParts:
     redactor: LiveRedactor
     audit: AuditTrail
     open_channel: OpenChannel
+    key: HubKey
     desk: SecretDesk
 
 
@@ -97,6 +100,7 @@ class _Link:
             self._on_config,
             tasks,
             self._answer_secret,
+            self._renew_key,
         )
         self._reporter = SecretsReporter(
             parts.desk, parts.store, lambda text: parts.redactor.current().redact(text)
@@ -151,6 +155,10 @@ class _Link:
         await self._report_secrets()
         self._hub.wake()
 
+    async def _renew_key(self) -> None:
+        if await self._parts.key.renew():
+            self._hub.reopen()
+
     async def _report_secrets(self) -> None:
         async with self._reporting:
             if await asyncio.to_thread(self._reporter.look):
@@ -177,6 +185,10 @@ class _Link:
         await self._wrapper.config_changed()
         await self._chat.on_config_changed()
 
+    async def _why_refused(self, agent_id: str) -> str:
+        token = local_token(self._parts.home, "proxy")
+        return await why_refused(self._parts.settings.ports.proxy, token, agent_id)
+
     def _chat_parts(self, wrapper: WrapperClient) -> ChatParts:
         parts = self._parts
         return ChatParts(
@@ -189,6 +201,7 @@ class _Link:
             config=lambda: self._config.current,
             is_practice=parts.settings.is_practice_model,
             recent_runs=RecentRuns(),
+            why_refused=self._why_refused,
         )
 
     def _audit_heads(self) -> AuditHeads:

@@ -19,8 +19,8 @@ from tenant_daemon.contracts.changes import ChangeRecorded, ChangeSettled
 from tenant_daemon.contracts.chat import ApprovalSettled, ApprovalWaiting, ToolFinished, ToolStarted
 from tenant_daemon.contracts.commands import ConfigApplied
 from tenant_daemon.contracts.envelope import Rejected
-from tenant_daemon.contracts.secrets import CanarySeen, SecretAnswered, SecretsListed
 from tenant_daemon.contracts.notices import AgentHeldBack
+from tenant_daemon.contracts.secrets import CanarySeen, SecretAnswered, SecretsListed
 from tenant_daemon.contracts.usage import UsageReported
 from tenant_daemon.hub_client.follow_ups import FollowUps
 from tenant_daemon.hub_client.inbox import Inbox

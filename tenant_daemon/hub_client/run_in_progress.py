@@ -47,6 +47,8 @@ class ChatParts:
     config: Callable[[], TenantConfig | None]
     is_practice: bool
     recent_runs: RecentRuns
+    why_refused: Callable[[str], Awaitable[str]]
+    """Why the proxy refused an agent just now, in words for the owner; empty when it did not. Never raises."""
 
 
 class RunInProgress:
@@ -150,7 +152,9 @@ class RunInProgress:
             case "error" if self._is_stopping:
                 self.finish(RunOutcome.STOPPED, whole=end.text)
             case "error":
-                self.finish(RunOutcome.FAILED, notes.failed(self._parts.redact(end.error)), end.text)
+                # The proxy's own words before OpenClaw's, which are advice for programmers.
+                why = await self._parts.why_refused(self.session.agent_id)
+                self.finish(RunOutcome.FAILED, notes.failed(self._parts.redact(why or end.error)), end.text)
             case _:
                 assert_never(end.outcome)
 

@@ -29,9 +29,9 @@ from tenant_daemon.contracts.chat import (
     ToolFinished,
     ToolStarted,
 )
-from tenant_daemon.contracts.commands import ApplyConfig, ConfigApplied
+from tenant_daemon.contracts.commands import ApplyConfig, ConfigApplied, KeyRenewalAsked
 from tenant_daemon.contracts.config import AgentConfig, TenantConfig
-from tenant_daemon.contracts.enrolment import EnrolmentGranted, EnrolmentRequest
+from tenant_daemon.contracts.enrolment import EnrolmentGranted, EnrolmentRequest, KeyRenewed
 from tenant_daemon.contracts.envelope import Acknowledged, Hello, Rejected, Welcome
 from tenant_daemon.contracts.errors import ErrorCode
 from tenant_daemon.contracts.health import ComponentHealth, Heartbeat
@@ -272,6 +272,7 @@ FROM_HUB: dict[str, Message] = {
     ),
     "apply_config": ApplyConfig(config=CONFIG),
     "undo_requested": UndoRequested(change_id="chg_1", requested_by="usr_1"),
+    "key_renewal_asked": KeyRenewalAsked(),
 }
 
 OVER_HTTP: dict[str, Message] = {
@@ -285,4 +286,5 @@ OVER_HTTP: dict[str, Message] = {
     "enrolment_granted": EnrolmentGranted(
         tenant_id="ten_1", api_key="lbt_example-key-of-no-server", link_url="wss://hub.example/link"
     ),
+    "key_renewed": KeyRenewed(api_key="lbt_example-key-of-no-server"),
 }

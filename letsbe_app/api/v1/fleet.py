@@ -41,3 +41,17 @@ async def set_stopped(
 ) -> Answer[TenantView]:
     """Stop everything on the server, or let it go on."""
     return answer(await hub.tenants.set_stopped(actor, tenant_id, body.is_stopped))
+
+
+@router.post("/{tenant_id}/key/renew", status_code=202)
+async def renew_server_key(hub: HubServices, actor: ChangingActor, tenant_id: str) -> Answer[None]:
+    """Have the server trade its key for a new one, without an interruption."""
+    await hub.tenants.renew_key(actor, tenant_id)
+    return answer(None)
+
+
+@router.post("/{tenant_id}/key/revoke")
+async def revoke_server_key(hub: HubServices, actor: ChangingActor, tenant_id: str) -> Answer[None]:
+    """The server's key counts no more; its link is cut at once, and it comes back by a new enrolment."""
+    await hub.tenants.revoke_key(actor, tenant_id)
+    return answer(None)

@@ -2,13 +2,14 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body
+from fastapi import APIRouter, Body, Request
 from starlette.websockets import WebSocket
 
 from letsbe_app.api.dependencies import HubServices
 from letsbe_app.api.envelope import Answer, answer
+from letsbe_app.api.principals import bearer_token
 from letsbe_app.hub.endpoint import serve_link
-from tenant_daemon.contracts.enrolment import EnrolmentGranted, EnrolmentRequest
+from tenant_daemon.contracts.enrolment import EnrolmentGranted, EnrolmentRequest, KeyRenewed
 
 router = APIRouter(prefix="/tenant", tags=["tenant"])
 
@@ -19,6 +20,16 @@ async def register(
 ) -> Answer[EnrolmentGranted]:
     """Trade a one-time token for an API key, which is shown this once."""
     return answer(await hub.tenants.enrol(request))
+
+
+@router.post("/key")
+async def exchange_key(hub: HubServices, request: Request) -> Answer[KeyRenewed]:
+    """
+    Trade the API key in the ``Authorization`` header for a new one, which is shown this once.
+
+    The old one stays good until the new one has opened a link.
+    """
+    return answer(await hub.tenants.exchange_key(bearer_token(request)))
 
 
 @router.websocket("/link")

@@ -18,7 +18,7 @@ from letsbe_app.kit.clock import Clock
 from letsbe_app.kit.ids import new_id
 from letsbe_app.kit.secrets import new_token, token_hash
 from letsbe_app.people.audit.service import record_act, tenant_actor
-from tenant_daemon.contracts.enrolment import EnrolmentGranted, EnrolmentRequest
+from tenant_daemon.contracts.enrolment import EnrolmentGranted, EnrolmentRequest, KeyRenewed
 from tenant_daemon.contracts.errors import ErrorCode
 from tenant_daemon.contracts.version import OLDEST_SUPPORTED_VERSION
 
@@ -77,6 +77,7 @@ class Enrolment:
                 session,
                 tenant_id,
                 api_key_hash=token_hash(api_key),
+                next_api_key_hash=None,
                 sealing_public_key=request.sealing_public_key,
                 daemon_version=request.daemon_version,
                 openclaw_version=request.openclaw_version,
@@ -89,13 +90,41 @@ class Enrolment:
 
     async def authenticate(self, api_key: str) -> TenantIdentity:
         """
-        The server with this key.
+        The server with this key. The first use of a renewed key ends the one before it.
 
         Raises:
             NotSignedIn: There is none; a removed server's key no longer counts.
         """
+        key_hash = token_hash(api_key)
         async with self._database.read() as session:
-            tenant = await repository.by_api_key(session, token_hash(api_key))
+            tenant = await repository.by_api_key(session, key_hash)
         if tenant is None:
             raise NotSignedIn("This key is not known.")
+        if tenant.next_api_key_hash == key_hash:
+            async with self._database.write() as session:
+                await repository.promote_key(session, key_hash)
+            log.info("tenant.key_renewed", tenant_id=tenant.id)
         return TenantIdentity(tenant.id, tenant.customer_id)
+
+    async def renew(self, api_key: str) -> KeyRenewed:
+        """
+        A new key for the server with this one, which stays good until the new one is used.
+
+        Asking again replaces a new key that was never used: its answer may have been lost.
+
+        Raises:
+            NotSignedIn: The key is not good.
+        """
+        identity = await self.authenticate(api_key)
+        renewed = new_token("lbt")
+        async with self._database.write() as session:
+            await repository.change(session, identity.tenant_id, next_api_key_hash=token_hash(renewed))
+            record_act(
+                session,
+                tenant_actor(identity.tenant_id),
+                "tenant.key_handed_out",
+                subject=identity.tenant_id,
+                customer_id=identity.customer_id,
+                tenant_id=identity.tenant_id,
+            )
+        return KeyRenewed(api_key=renewed)

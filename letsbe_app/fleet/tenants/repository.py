@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import col, delete, func, select, update
+from sqlmodel import col, delete, func, or_, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from letsbe_app.db.models import EnrolmentToken, Tenant, TenantStatus
@@ -35,9 +35,19 @@ async def count_living(session: AsyncSession, provider: str) -> int:
 async def by_api_key(session: AsyncSession, api_key_hash: str) -> Tenant | None:
     """The server with this key."""
     statement = select(Tenant).where(
-        Tenant.api_key_hash == api_key_hash, Tenant.status != TenantStatus.REMOVED
+        or_(Tenant.api_key_hash == api_key_hash, Tenant.next_api_key_hash == api_key_hash),
+        Tenant.status != TenantStatus.REMOVED,
     )
     return (await session.exec(statement)).one_or_none()
+
+
+async def promote_key(session: AsyncSession, api_key_hash: str) -> None:
+    """The next key was used: the one before it counts no more."""
+    await session.exec(
+        update(Tenant)
+        .where(col(Tenant.next_api_key_hash) == api_key_hash)
+        .values(api_key_hash=api_key_hash, next_api_key_hash=None)
+    )
 
 
 async def by_order(session: AsyncSession, order_id: str) -> Tenant | None:

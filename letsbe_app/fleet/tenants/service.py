@@ -25,9 +25,9 @@ from letsbe_app.people.authz.actor import Actor
 from letsbe_app.people.authz.ownership import owned_tenant
 from letsbe_app.people.authz.rules import Permission, require
 from letsbe_app.relay import Relay, Topic
-from tenant_daemon.contracts.commands import ConfigApplied
+from tenant_daemon.contracts.commands import ConfigApplied, KeyRenewalAsked
 from tenant_daemon.contracts.config import TenantConfig
-from tenant_daemon.contracts.enrolment import EnrolmentGranted, EnrolmentRequest
+from tenant_daemon.contracts.enrolment import EnrolmentGranted, EnrolmentRequest, KeyRenewed
 from tenant_daemon.contracts.health import Heartbeat
 
 log = structlog.get_logger()
@@ -56,6 +56,7 @@ class TenantService:
         self._database = database
         self._presence = relay.presence
         self._publisher = relay.publisher
+        self._outbox = relay.outbox
         self._configs = configs
         self._is_practice = is_practice
         self._clock = clock
@@ -100,7 +101,36 @@ class TenantService:
             await self._publisher.announce(actor.customer_id, Topic.TENANT, tenant_id)
         return await self._view(tenant)
 
+    async def renew_key(self, actor: Actor, tenant_id: str) -> None:
+        """Have the server trade its key for a new one; it goes on working meanwhile. Raises NotFound."""
+        require(actor, Permission.MANAGE)
+        async with self._database.write() as session:
+            await owned_tenant(session, actor, tenant_id)
+            await self._outbox.put(session, tenant_id, KeyRenewalAsked())
+            record_act(session, actor, "tenant.key_renewal_asked", subject=tenant_id, tenant_id=tenant_id)
+        await self._publisher.wake_link(tenant_id)
+
+    async def revoke_key(self, actor: Actor, tenant_id: str) -> None:
+        """
+        The server's keys count no more, and its link is cut at once. It comes back by a new enrolment.
+
+        Raises:
+            NotFound: No such server of the actor's.
+        """
+        require(actor, Permission.MANAGE)
+        async with self._database.write() as session:
+            await owned_tenant(session, actor, tenant_id)
+            await repository.change(session, tenant_id, api_key_hash=None, next_api_key_hash=None)
+            record_act(session, actor, "tenant.key_revoked", subject=tenant_id, tenant_id=tenant_id)
+        log.warning("tenant.key_revoked", tenant_id=tenant_id)
+        await self._publisher.check_link_key(tenant_id)
+        await self._publisher.announce(actor.customer_id, Topic.TENANT, tenant_id)
+
     # For links
+
+    async def exchange_key(self, api_key: str) -> KeyRenewed:
+        """A new key for the server with this one; see ``Enrolment.renew``."""
+        return await self._enrolment.renew(api_key)
 
     async def enrol(self, request: EnrolmentRequest) -> EnrolmentGranted:
         """Trade a one-time token for an API key; see ``Enrolment.enrol``."""

@@ -37,6 +37,8 @@ NEEDS = {
     "tenants": P.READ,
     "tenant": P.READ,
     "set_stopped": P.MANAGE,
+    "renew_server_key": P.MANAGE,
+    "revoke_server_key": P.MANAGE,
     "list_agents": P.READ,
     "change_agent": P.MANAGE,
     "stop_agent": P.MANAGE,

@@ -208,3 +208,11 @@ async def test_hub_that_is_away_is_named_as_such() -> None:
     with pytest.raises(ChannelClosed, match="cannot be reached"):
         async with open_websocket("ws://127.0.0.1:1/link", API_KEY):
             pass
+
+
+async def test_it_connects_anew_at_once_after_a_change_of_the_key(link: _Link, hub: LinkHub) -> None:
+    link.hub.backoff = Backoff(base_seconds=60, cap_seconds=60)
+    async with link.running():
+        await hub.until(lambda hub: hub.connection_count == 1)
+        link.hub.reopen()
+        await hub.until(lambda hub: hub.connection_count == 2, seconds=5)

@@ -16,7 +16,7 @@ from starlette.routing import Route
 from tenant_daemon.contracts.approvals import ApprovalDecided, Verdict
 from tenant_daemon.contracts.base import utc_now
 from tenant_daemon.contracts.chat import SendMessage, StopRun
-from tenant_daemon.contracts.commands import ApplyConfig, ConfigApplied
+from tenant_daemon.contracts.commands import ApplyConfig, ConfigApplied, KeyRenewalAsked
 from tenant_daemon.contracts.config import AgentConfig, TenantConfig
 from tenant_daemon.contracts.secrets import SecretChange, SecretChangeAsked
 from tenant_daemon.hub_client import dispatch
@@ -80,6 +80,7 @@ class _Desk:
     dispatcher: Dispatcher
     answered: _Answered
     config_changes: int = 0
+    key_renewals: int = 0
     checked: list[int] = field(default_factory=list)
     may_check: asyncio.Event = field(default_factory=asyncio.Event)
     refusal: str = ""
@@ -115,6 +116,9 @@ async def desk(tmp_path: Path) -> AsyncIterator[_Desk]:
     async def on_config() -> None:
         desk.config_changes += 1
 
+    async def renew_key() -> None:
+        desk.key_renewals += 1
+
     async def check(config: TenantConfig) -> None:
         desk.checked.append(config.version)
         await desk.may_check.wait()
@@ -132,6 +136,7 @@ async def desk(tmp_path: Path) -> AsyncIterator[_Desk]:
             on_config,
             _Tasks(),  # type: ignore[arg-type]
             answered.take,
+            renew_key,
         )
         desk = _Desk(store, chat, played, config, dispatcher, answered)
         desk.may_check.set()
@@ -270,3 +275,15 @@ async def test_request_about_a_secret_is_answered_and_then_done(desk: _Desk) -> 
 
     assert desk.answered.requests == [request]
     assert desk.store.inbox.pending() == []
+
+
+async def test_a_wish_for_a_new_key_is_carried_out_once(desk: _Desk) -> None:
+    for _ in range(2):
+        message = desk.store.inbox.accept("out_key", KeyRenewalAsked())
+        if message is not None:
+            desk.dispatcher.on_message(message)
+    async with asyncio.timeout(5):
+        while desk.store.inbox.pending():  # noqa: ASYNC110  # one turn of the loop
+            await asyncio.sleep(0)
+
+    assert desk.key_renewals == 1
