@@ -48,6 +48,11 @@ class Leaves:
         self._take(value, "", None, 0)
         self.encoded = [text.encode("utf-8", "surrogatepass") for text in self.texts]
 
+    @property
+    def size(self) -> int:
+        """Bytes of all strings together."""
+        return sum(map(len, self.encoded))
+
     def unit_bounds(self) -> Iterator[tuple[int, int]]:
         """The first leaf of each unit and the one behind its last."""
         ends = [*self.units[1:], len(self.texts)]

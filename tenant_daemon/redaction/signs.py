@@ -10,6 +10,7 @@ from enum import IntEnum
 from functools import cache
 
 import hyperscan
+import re2
 
 from tenant_daemon.redaction.compiled import compiled
 
@@ -18,7 +19,7 @@ class Sign(IntEnum):
     """A hint; the value is its number in the database."""
 
     ESCAPE = 0
-    """An escape that hides a letter or a digit."""
+    """An escape that hides a letter or a digit, or is escaped itself."""
     PRINTABLE = 1
     """Quoted-printable."""
     DUMP = 2
@@ -40,7 +41,7 @@ class Sign(IntEnum):
 _PATTERNS: dict[Sign, bytes] = {
     Sign.ESCAPE: (
         rb"%u?[0-9A-Fa-f]{2}|\\u\{?[0-9A-Fa-f]{2}|\\x[0-9A-Fa-f]{2}|\\U[0-9A-Fa-f]{8}"
-        rb"|&#[0-9xX]|&[A-Za-z]{2,8};|\\[0-7]{3}|\\N\{U"
+        rb"|&#[0-9xX]|&[A-Za-z]{2,8};|\\[0-7]{3}|\\N\{U|\\\\+[\"'nrt]"
     ),
     Sign.PRINTABLE: rb"=[0-9A-F]{2}|[!-~]=\r?\n[!-~]",
     Sign.DUMP: rb"(?:\b|\\n)[0-9a-f]{6,16}:? {1,3}[0-9a-f]{2}[0-9a-f ]",
@@ -92,6 +93,12 @@ class PatternSet:
 @cache
 def _finder() -> PatternSet:
     return PatternSet("signs", [_PATTERNS[sign] for sign in Sign], hyperscan.HS_FLAG_MULTILINE)
+
+
+@cache
+def sign_pattern(sign: Sign) -> "re2._Regexp":
+    """What a sign looks like, to find its places; that there is one is known sooner from ``signs_in``."""
+    return re2.compile(_PATTERNS[sign])
 
 
 def signs_in(data: bytes) -> frozenset[Sign]:

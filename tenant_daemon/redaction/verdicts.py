@@ -33,6 +33,11 @@ class Verdicts:
         content = marshal.dumps((leaves.texts[start:end], bytes(leaves.kinds[start:end])), 2)
         return blake2b(content, key=self._key, digest_size=16).digest()
 
+    def whole_digest(self, leaves: Leaves) -> bytes:
+        """The same for a whole value, field names included: nothing else has a part in what is found."""
+        content = marshal.dumps((leaves.texts, bytes(leaves.kinds), leaves.keys, leaves.units), 2)
+        return blake2b(content, key=self._key, digest_size=24).digest()
+
     def get(self, digest: bytes) -> Verdict | None:
         """What was found in the unit; None when it is not remembered."""
         with self._lock:

@@ -68,9 +68,9 @@ def find_in_views(whole: View, known: Finder, patterns: Finder | None) -> list[F
 
 
 def _readings(view: View, depth: int) -> Iterator[tuple[View, Use]]:
-    if plain := unescaped(view):
+    for plain in unescaped(view):
         yield plain, Use.TEXT
-    if printable := unquoted_printable(view):
+    for printable in unquoted_printable(view):
         yield printable, Use.TEXT
     if depth == 0 and (ascii_text := read_as_ascii(view)):
         yield ascii_text, Use.TEXT

@@ -2,10 +2,11 @@
 
 import html
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 
-from tenant_daemon.redaction.signs import Sign
+from tenant_daemon.redaction.signs import Sign, sign_pattern
+from tenant_daemon.redaction.views.surroundings import surroundings
 from tenant_daemon.redaction.views.view import EvenParts, View
 
 _ESCAPE = re.compile(
@@ -19,20 +20,26 @@ _PRINTABLE_ESCAPE = re.compile(rb"(=[0-9A-F]{2}|=\r?\n)")
 _LETTERS = {b"n": b"\n", b"r": b"\r", b"t": b"\t"}
 
 
-def unescaped(view: View) -> View | None:
-    """The view with one level of escapes undone; None when nothing is hidden by one."""
-    return _undone(view, _ESCAPE, _meaning) if Sign.ESCAPE in view.signs else None
+def unescaped(view: View) -> Iterator[View]:
+    """What stands around escapes that hide something, with one level of them undone."""
+    return _undone(view, Sign.ESCAPE, _ESCAPE, _meaning)
 
 
-def unquoted_printable(view: View) -> View | None:
-    """The view with quoted-printable undone; None when there is none."""
-    return _undone(view, _PRINTABLE_ESCAPE, _printable) if Sign.PRINTABLE in view.signs else None
+def unquoted_printable(view: View) -> Iterator[View]:
+    """What stands around quoted-printable, with that undone."""
+    return _undone(view, Sign.PRINTABLE, _PRINTABLE_ESCAPE, _printable)
 
 
-def _undone(view: View, escape: re.Pattern[bytes], meaning: Callable[[bytes], bytes]) -> View:
-    # Splitting at all escapes at once costs a tenth of visiting each match.
-    pieces = escape.split(view.data)
-    return View(EvenParts(pieces, list(map(meaning, pieces[1::2]))), view)
+def _undone(
+    view: View, sign: Sign, escape: re.Pattern[bytes], meaning: Callable[[bytes], bytes]
+) -> Iterator[View]:
+    """The surroundings of the signs with their escapes undone; the rest is no different from before."""
+    if sign not in view.signs:
+        return
+    for start, end in surroundings(view.data, sign_pattern(sign)):
+        # Splitting at all escapes at once costs a tenth of visiting each match.
+        pieces = escape.split(view.data[start:end])
+        yield View(EvenParts(pieces, list(map(meaning, pieces[1::2])), start), view)
 
 
 @lru_cache(maxsize=4096)

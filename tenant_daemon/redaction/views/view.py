@@ -6,10 +6,12 @@ them is ever asked for its place, and making objects would cost more than search
 """
 
 from bisect import bisect_right
+from collections.abc import Iterable
 from enum import Enum, auto
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
+from tenant_daemon.redaction.findings import Finding
 from tenant_daemon.redaction.signs import Sign, signs_in
 from tenant_daemon.redaction.tokens import long_tokens
 
@@ -68,22 +70,23 @@ class EvenParts(Parts):
     Args:
         pieces: A piece that stays, one that is replaced, one that stays, and so on, as in the parent.
         replacements: For every second piece.
+        start: Where the first piece begins in the parent.
     """
 
-    def __init__(self, pieces: list[bytes], replacements: list[bytes]) -> None:
+    def __init__(self, pieces: list[bytes], replacements: list[bytes], start: int = 0) -> None:
         self._pieces = pieces
+        self._start = start
         self.datas = pieces.copy()
         self.datas[1::2] = replacements
         self.cut = set()
 
     def extent(self) -> Span:
-        return 0, sum(map(len, self._pieces))
+        return self._start, self._start + sum(map(len, self._pieces))
 
     @cached_property
     def spans(self) -> list[Span]:  # type: ignore[override]
         """Where each comes from in the parent."""
-        ends = list(accumulate(map(len, self._pieces)))
-        return list(zip([0, *ends], ends, strict=False))
+        return list(pairwise(accumulate(map(len, self._pieces), initial=self._start)))
 
     @cached_property
     def codes(self) -> list[Code]:  # type: ignore[override]
@@ -104,6 +107,18 @@ class View:
     def tokens(self) -> list[Span]:
         """The long words of this view."""
         return long_tokens(self.data)
+
+    def leave_out(self, findings: Iterable[Finding]) -> None:
+        """Forget the long words inside these: they are replaced whole, whatever else they may be."""
+        spans = sorted((found.start, found.end) for found in findings)
+        starts = [start for start, _ in spans]
+        kept = []
+        for start, end in self.tokens if spans else ():
+            at = bisect_right(starts, start) - 1
+            if at < 0 or spans[at][1] < end:
+                kept.append((start, end))
+        if spans:
+            self.tokens = kept
 
     @cached_property
     def signs(self) -> frozenset[Sign]:
