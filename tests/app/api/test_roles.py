@@ -5,6 +5,8 @@ Every customer route stands in ``NEEDS``; a new one fails here until it does. Wh
 else is wrong with the made-up request does not matter), who may not gets 403.
 """
 
+from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -17,7 +19,7 @@ from letsbe_app.people.accounts.schemas import Visitor
 from letsbe_app.people.authz.actor import Actor
 from letsbe_app.people.authz.rules import SESSION_ONLY, Permission, is_allowed
 from tests.support.browser_client import BrowserClient
-from tests.support.hub import PASSWORD
+from tests.support.hub import PASSWORD, running_services
 from tests.support.mail import token_for
 
 P = Permission
@@ -87,6 +89,14 @@ NEEDS = {
     "revoke_key": P.KEYS,
 }
 LAST = "sign_out"
+
+
+@pytest.fixture
+async def services(tmp_path: Path, redis_url: str, database_url: str) -> AsyncIterator[Services]:
+    """As everywhere, but one key may walk the whole table at once."""
+    settings = {"DATABASE_URL": database_url, "LETSBE_KEY_RATE": 1_000}
+    async with running_services(tmp_path / "data", redis_url, **settings) as hub:
+        yield hub
 
 
 def operations(services: Services) -> list[tuple[str, str, str, Any]]:
