@@ -12,6 +12,7 @@ from tenant_daemon.egress.addresses import Addresses
 from tenant_daemon.egress.budget import Budget
 from tenant_daemon.egress.budget_notes import BudgetNotes
 from tenant_daemon.egress.exchange import Desk
+from tenant_daemon.egress.refusals import Refusals
 from tenant_daemon.egress.server import build_app
 from tenant_daemon.egress.tab import Books
 from tenant_daemon.egress.tenant_config import ConfigReader
@@ -73,6 +74,7 @@ def create_app(home: TenantHome, settings: TenantSettings, vault: Vault) -> Star
         config=ConfigReader(home.config_file),
         redactor=LiveRedactor(vault, CanaryAlarm(home, vault).at("model request")),
         provider=provider,
+        refusals=Refusals(),
         books=Books(accounts, budget, BudgetNotes(accounts)),
     )
 

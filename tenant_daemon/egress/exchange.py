@@ -11,6 +11,7 @@ import structlog
 
 from tenant_daemon.egress.errors import Refused
 from tenant_daemon.egress.formats import AnswerChecker, ModelRequest, WireFormat
+from tenant_daemon.egress.refusals import Refusals
 from tenant_daemon.egress.request_body import RequestBody
 from tenant_daemon.egress.sse import EventReader
 from tenant_daemon.egress.tab import Books, Tab
@@ -31,6 +32,7 @@ class Desk:
     redactor: LiveRedactor
     provider: Provider
     books: Books
+    refusals: Refusals
 
 
 class Exchange:
@@ -96,12 +98,15 @@ class Exchange:
             async for event in self._events(answer):
                 yield event
         except Refused as refused:
+            self._desk.refusals.note(self._agent_id, refused.message)
             yield answer.failure(refused)
         finally:
             if self._tab:
                 self._tab.take(answer)
         # Counted before the client hears that it is over: what it saw end is in the books.
         await self.end()
+        if answer.is_done:
+            self._desk.refusals.forget(self._agent_id)
         for event in answer.closing:
             yield event
 
@@ -110,7 +115,7 @@ class Exchange:
         try:
             async for data in self._response.aiter_bytes():
                 if self._desk.config.is_stopped(self._agent_id):
-                    raise Refused(403, "stopped", "The agent was switched off.")
+                    raise Refused(400, "stopped", "The agent was switched off.")
                 if self._tab:
                     self._tab.note_progress(answer)
                 for event in reader.feed(data):

@@ -35,17 +35,25 @@ class Door:
         self._check(request)
         body = await read_body(request)
         wire = format_of_path(request.url.path)
-        exchange = Exchange(self._desk, request.path_params["agent_id"], wire)
+        agent_id = request.path_params["agent_id"]
+        exchange = Exchange(self._desk, agent_id, wire)
         try:
             await _unless_gone(request, exchange.begin(body, request.headers))
             if exchange.request.is_stream:
                 return _EndingStream(exchange)
             answer = await _unless_gone(request, exchange.whole())
-        except BaseException:
+        except BaseException as exc:
+            if isinstance(exc, Refused):
+                self._desk.refusals.note(agent_id, exc.message)
             await exchange.end()
             raise
         await exchange.end()
         return Response(answer, media_type="application/json")
+
+    async def refusal(self, request: Request) -> Response:
+        """``GET /agents/{agent_id}/refusal``: why the agent was refused just now."""
+        self._check(request)
+        return JSONResponse({"message": self._desk.refusals.last(request.path_params["agent_id"])})
 
     async def models(self, request: Request) -> Response:
         """``GET /agents/{agent_id}/v1/models``: the models there are; no provider is asked."""
@@ -139,6 +147,7 @@ def build_app(desk: Desk, token: str, on_stop: Callable[[], Awaitable[None]]) ->
                 for wire in FORMATS.values()
             ],
             Route("/agents/{agent_id}/v1/models", door.models, methods=["GET"]),
+            Route("/agents/{agent_id}/refusal", door.refusal, methods=["GET"]),
             Route("/healthz", door.health, methods=["GET"]),
         ],
         exception_handlers={

@@ -52,7 +52,8 @@ class ConfigReader:
         if agent is None:
             raise Refused(403, "unknown_agent", "This server has no agent of that name.")
         if reason := stop_reason(config, agent):
-            raise Refused(403, "stopped", reason)
+            # Not 403: OpenClaw would not ask again for ten minutes, however soon the agent is switched on.
+            raise Refused(400, "stopped", reason)
         return config
 
     def is_stopped(self, agent_id: str) -> bool:
@@ -60,7 +61,7 @@ class ConfigReader:
         try:
             self.admit(agent_id)
         except Refused as refused:
-            return refused.status == 403
+            return refused.code in {"stopped", "unknown_agent"}
         return False
 
 

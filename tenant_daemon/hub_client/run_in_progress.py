@@ -48,7 +48,7 @@ class ChatParts:
     is_practice: bool
     recent_runs: RecentRuns
     why_refused: Callable[[str], Awaitable[str]]
-    """Why the proxy refused an agent just now, in words for the owner; empty when it did not. Never raises."""
+    """Why the proxy refused an agent just now, for the owner; empty when it did not. Never raises."""
 
 
 class RunInProgress:

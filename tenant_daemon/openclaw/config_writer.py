@@ -14,7 +14,7 @@ from tenant_daemon.home import TenantHome
 from tenant_daemon.local_tokens import TokenName, token_path
 from tenant_daemon.openclaw.paths import log_file, persona_dir
 from tenant_daemon.openclaw.tools import PLUGIN_DIR, PLUGIN_ID, plugin_tools
-from tenant_daemon.settings import TenantSettings
+from tenant_daemon.settings import TenantSettings, WireName
 
 RUN_TIMEOUT_SECONDS: Final = 3_600
 """Longest run of an agent, waits for approvals included; the wrapper answers ``waiting`` well before."""
@@ -34,6 +34,13 @@ _UNUSED_TOOL_GROUPS: Final = [
     "group:messaging",
     "group:sessions",
 ]
+
+_APIS: Final[dict[WireName, str]] = {
+    "openai-chat": "openai-completions",
+    "openai-responses": "openai-responses",
+    "anthropic-messages": "anthropic-messages",
+}
+"""OpenClaw's words for the ways to ask a model."""
 
 Json = dict[str, Any]
 
@@ -126,10 +133,13 @@ def _provider_id(agent: AgentConfig) -> str:
 def _provider(settings: TenantSettings, agent: AgentConfig) -> Json:
     """One per agent, since no header tells the proxy which agent asks: the path does."""
     model = model_id(settings, agent)
+    wire = wire_of(settings, model)
+    # Anthropic's clients put the version into the path themselves.
+    version = "" if wire == "anthropic-messages" else "/v1"
     return {
-        "baseUrl": f"http://127.0.0.1:{settings.ports.proxy}/agents/{agent.agent_id}/v1",
+        "baseUrl": f"http://127.0.0.1:{settings.ports.proxy}/agents/{agent.agent_id}{version}",
         "apiKey": _token_reference("proxy"),
-        "api": "openai-completions",
+        "api": _APIS[wire],
         "models": [
             {
                 "id": model,
@@ -141,6 +151,12 @@ def _provider(settings: TenantSettings, agent: AgentConfig) -> Json:
             }
         ],
     }
+
+
+def wire_of(settings: TenantSettings, model: str) -> WireName:
+    """How a model is asked: as the provider wants it that names it, else as that of ``[model]``."""
+    named = (upstream.format for upstream in settings.upstreams if model in upstream.models)
+    return next(named, settings.model.format)
 
 
 def _agents(home: TenantHome, settings: TenantSettings, agents: Iterable[AgentConfig]) -> Json:

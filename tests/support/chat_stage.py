@@ -34,6 +34,8 @@ class Stage:
     path: Path
     config: TenantConfig | None = field(default_factory=make_config)
     cancelled: list[ChatSession] = field(default_factory=list)
+    refusal: str = ""
+    """What the proxy says of the agent."""
 
     def __post_init__(self) -> None:
         self.store = LinkStore(self.path)
@@ -70,6 +72,7 @@ class Stage:
 
     def _parts(self) -> ChatParts:
         return ChatParts(
+            why_refused=self._why_refused,
             store=self.store,
             door=self.door,
             new_stream=REDACTOR.stream,
@@ -80,6 +83,9 @@ class Stage:
             is_practice=True,
             recent_runs=RecentRuns(),
         )
+
+    async def _why_refused(self, _agent_id: str) -> str:
+        return self.refusal
 
     async def _cancel(self, session: ChatSession) -> None:
         self.cancelled.append(session)

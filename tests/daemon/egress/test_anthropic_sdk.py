@@ -176,7 +176,7 @@ async def test_budget_is_an_error_that_the_sdk_does_not_repeat(
         await client.messages.create(
             model="m", max_tokens=10, messages=[{"role": "user", "content": "hi " * 50}]
         )
-    assert caught.value.status_code == 402
+    assert caught.value.status_code == 400
     body = caught.value.body
     assert isinstance(body, dict)
     assert body["error"]["type"] == "billing_error"

@@ -201,7 +201,7 @@ async def test_unknown_and_stopped_agents_do_not_reach_the_model(proxy: Proxy) -
     proxy.configure(TenantConfig(version=2, agents=[AGENT.model_copy(update={"is_stopped": True})]))
     assert (await proxy.ask(chat("hi"))).json()["error"]["message"] == "This agent is switched off."
     proxy.configure(TenantConfig(version=3, agents=[AGENT], is_stopped=True))
-    assert (await proxy.ask(chat("hi"))).status_code == 403
+    assert (await proxy.ask(chat("hi"))).json()["error"]["code"] == "stopped"
     assert proxy.upstream.bodies == []
 
 
@@ -228,7 +228,7 @@ async def test_kill_switch_ends_an_answer_in_the_middle(proxy: Proxy) -> None:
 async def test_budget_blocks_before_it_is_passed(proxy: Proxy) -> None:
     proxy.configure(TenantConfig(version=2, agents=[AGENT], period_token_limit=100))
     answer = await proxy.ask(chat("word " * 200))
-    assert answer.status_code == 402
+    assert (answer.status_code, answer.headers["x-should-retry"]) == (400, "false")
     assert "used up" in answer.json()["error"]["message"]
     assert proxy.upstream.bodies == []
 
@@ -282,3 +282,18 @@ async def test_models_lists_the_one_model(proxy: Proxy) -> None:
 async def test_health_needs_no_token(proxy: Proxy) -> None:
     answer = await proxy.client.get("/healthz", headers={"authorization": ""})
     assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
+
+
+async def test_link_may_ask_why_an_agent_was_refused(proxy: Proxy) -> None:
+    async def why() -> object:
+        return (await proxy.client.get("/agents/sales/refusal")).json()["message"]
+
+    assert await why() == ""
+    proxy.upstream.answer = lambda: JSONResponse({}, 401)
+    await proxy.ask(chat("hi", stream=True))
+    assert await why() == "The model's provider does not accept this server's key."
+    proxy.upstream.answer = None
+    await proxy.ask(chat("hi", stream=True))
+    assert await why() == ""
+    answer = await proxy.client.get("/agents/sales/refusal", headers={"authorization": "Bearer wrong"})
+    assert answer.status_code == 401

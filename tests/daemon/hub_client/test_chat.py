@@ -167,6 +167,15 @@ async def test_failure_is_told_in_plain_redacted_words(stage: Stage) -> None:
     assert _end(run) == (RunOutcome.FAILED, "", notes.failed("401 for SECRET_REF(mail)"))
 
 
+async def test_proxys_reason_goes_before_what_openclaw_makes_of_it(stage: Stage) -> None:
+    stage.refusal = "The tokens for today are used up."
+    stage.say(1)
+    key, _, run_id = await stage.gateway.nth_sent(1)
+    stage.chat.on_gateway_event(AnswerEnded(key, run_id, "error", error=f"401 for {SECRET}"))
+    (run,) = await stage.finished(1)
+    assert _end(run) == (RunOutcome.FAILED, "", notes.failed("The tokens for today are used up."))
+
+
 async def test_run_that_the_agent_began_gets_its_own_place(stage: Stage) -> None:
     stage.chat.on_gateway_event(AnswerGrew(SESSION.key, "own", "The report is "))
     stage.chat.on_gateway_event(AnswerEnded(SESSION.key, "own", "final", "The report is ready."))
