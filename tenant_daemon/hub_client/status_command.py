@@ -7,6 +7,7 @@ from typing import Any
 
 from tenant_daemon.contracts.health import Heartbeat
 from tenant_daemon.diagnosis import counted, typed
+from tenant_daemon.egress.budget_status import budget_lines
 from tenant_daemon.home import TenantHome
 from tenant_daemon.hub_client.local_door import LinkAway, read_status
 from tenant_daemon.kit.pid_file import running_pid
@@ -33,6 +34,7 @@ def run(args: argparse.Namespace) -> int:
         away = f"The daemon does not run. Start it: {typed(home, 'run')}"
         complain(f"The daemon runs (process {pid}), but {exc}." if pid else away)
         return 1
+    status["budgets"] = [{"is_left": is_left, "text": text} for is_left, text in budget_lines(home)]
     say(json.dumps(status, indent=1) if args.json else describe(status))
     return 0 if status.get("is_ready") else 3
 
@@ -53,6 +55,7 @@ def describe(status: dict[str, Any]) -> str:
             ["outbox", "ok", _outbox(health.outbox_depth)],
             ["audit", "ok", counted(health.audit_count, "entry")],
         ]
+    rows += [["budget", _mark(one["is_left"]), one["text"]] for one in status.get("budgets", [])]
     return f"{table(rows)}\n\n{_conclusion(status)}"
 
 
