@@ -1,6 +1,7 @@
 """The secrets proxy's HTTP door, on the loopback address only. What has no route here has no way out."""
 
 import asyncio
+import gc
 import hmac
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -137,6 +138,8 @@ def build_app(desk: Desk, token: str, on_stop: Callable[[], Awaitable[None]]) ->
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         # Compiling the rules takes a moment: better now than in the first request.
         await door.is_ready()
+        # Rules and forms stay: no collection of garbage has to look at them while answers wait.
+        gc.freeze()
         yield
         await on_stop()
 
