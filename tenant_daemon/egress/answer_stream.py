@@ -8,9 +8,8 @@ is flushed when the model turns to another one, and at the end.
 
 from collections.abc import Iterator
 
-import orjson
-
 from tenant_daemon.egress.errors import Refused
+from tenant_daemon.egress.json_text import read_json, write_json
 from tenant_daemon.egress.openai_errors import openai_error
 from tenant_daemon.egress.sse import DONE, written
 from tenant_daemon.egress.usage import label, reported_usage
@@ -57,15 +56,15 @@ class AnswerStream:
         self.usage = reported_usage(chunk.get("usage")) or self.usage
         if not self._keeps_usage:
             chunk.pop("usage", None)
-        return [written(orjson.dumps(checked)) for checked in self._checked(chunk)]
+        return [written(write_json(checked)) for checked in self._checked(chunk)]
 
     def finish(self) -> list[bytes]:
         """What is still held back."""
-        return [written(orjson.dumps(chunk)) for chunk in self._flushed(None)]
+        return [written(write_json(chunk)) for chunk in self._flushed(None)]
 
     def failure(self, refused: Refused) -> bytes:
         """An error in the middle of a stream."""
-        return written(orjson.dumps(openai_error(refused)))
+        return written(write_json(openai_error(refused)))
 
     def _broken_off(self, error: object) -> Refused:
         fields = error if isinstance(error, dict) else {}
@@ -217,8 +216,8 @@ def _delta_of(field: str, text: str) -> dict[str, object]:
 
 def _parsed(event: bytes) -> dict[str, object]:
     try:
-        chunk = orjson.loads(event)
-    except orjson.JSONDecodeError:
+        chunk = read_json(event)
+    except ValueError:
         raise _unreadable() from None
     if not isinstance(chunk, dict):
         raise _unreadable()

@@ -6,11 +6,12 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
 import httpx
-import orjson
 import structlog
 
 from tenant_daemon.egress.errors import Refused
 from tenant_daemon.egress.formats import AnswerChecker, ModelRequest, WireFormat
+from tenant_daemon.egress.formats.wire_format import unreadable
+from tenant_daemon.egress.json_text import write_json
 from tenant_daemon.egress.refusals import Refusals
 from tenant_daemon.egress.request_body import RequestBody
 from tenant_daemon.egress.sse import EventReader
@@ -58,10 +59,13 @@ class Exchange:
         upstream, model = desk.upstreams.choose(wire.name, body.value.get("model"))
         key = desk.provider.key(upstream)
         self._redactor = await _current_redactor(desk.redactor)
-        if body.is_big:
-            request = await asyncio.to_thread(wire.prepare, body.value, self._redactor, model)
-        else:
-            request = wire.prepare(body.value, self._redactor, model)
+        try:
+            if body.is_big:
+                request = await asyncio.to_thread(wire.prepare, body.value, self._redactor, model)
+            else:
+                request = wire.prepare(body.value, self._redactor, model)
+        except RecursionError:
+            raise Refused(400, "invalid_json", "The request is nested too deeply to be checked.") from None
         tab = self._tab = Tab(desk.books, config, self._agent_id)
         self.request = tab.reserve(wire, request)
         await tab.open(model)
@@ -88,8 +92,11 @@ class Exchange:
             raise _broken_off() from None
         if self._tab:
             self._tab.usage = self._wire.usage_of(answer)
-            self._tab.characters = len(orjson.dumps(answer))
-        return orjson.dumps(await asyncio.to_thread(self._redactor.redact_payload, answer))
+            self._tab.characters = len(write_json(answer))
+        try:
+            return write_json(await asyncio.to_thread(self._redactor.redact_payload, answer))
+        except RecursionError:
+            raise unreadable() from None
 
     async def stream(self) -> AsyncIterator[bytes]:
         """The answer as server-sent events. Never raises Refused: the headers are out already."""
@@ -123,6 +130,8 @@ class Exchange:
                         yield checked
                     if answer.is_done:
                         return
+        except RecursionError:
+            raise unreadable() from None
         except httpx.TimeoutException:
             raise Refused(504, "upstream_timeout", "The model's provider stopped answering.") from None
         except httpx.HTTPError:

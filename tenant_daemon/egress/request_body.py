@@ -3,10 +3,10 @@
 import asyncio
 from dataclasses import dataclass
 
-import orjson
 from starlette.requests import Request
 
 from tenant_daemon.egress.errors import Refused
+from tenant_daemon.egress.json_text import read_json
 
 MAX_BODY_BYTES = 32 * 1024 * 1024
 BIG_BODY_BYTES = 32 * 1024
@@ -46,8 +46,8 @@ async def read_body(request: Request) -> RequestBody:
 def parse_body(body: bytes) -> dict[str, object]:
     """The JSON object in ``body``; raises Refused."""
     try:
-        value = orjson.loads(body)
-    except orjson.JSONDecodeError:
+        value = read_json(body)
+    except ValueError:
         # Not chained: the cause quotes the text.
         raise Refused(400, "invalid_json", "The request body is not valid JSON in UTF-8.") from None
     if not isinstance(value, dict):

@@ -15,6 +15,7 @@ import orjson
 
 from tenant_daemon.egress.addresses import Addresses
 from tenant_daemon.egress.errors import Refused
+from tenant_daemon.egress.json_text import read_json
 from tenant_daemon.egress.upstream_key import UpstreamKeys
 from tenant_daemon.egress.upstreams import key_name
 from tenant_daemon.egress.usage import label
@@ -130,8 +131,8 @@ async def read_answer(response: httpx.Response) -> dict[str, object]:
     """The JSON object of an answer that does not stream; raises Refused."""
     body = await _limited(response, MAX_ANSWER_BYTES)
     try:
-        value = orjson.loads(body)
-    except orjson.JSONDecodeError:
+        value = read_json(body)
+    except ValueError:
         value = None
     if not isinstance(value, dict):
         raise Refused(502, "upstream_invalid", "The model's answer could not be read.")

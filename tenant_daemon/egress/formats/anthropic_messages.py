@@ -14,6 +14,7 @@ from tenant_daemon.egress.formats.wire_format import (
     redacted,
     refuse_foreign_tools,
     tool_refused,
+    wants_stream,
 )
 from tenant_daemon.metering import Usage
 from tenant_daemon.redaction import Redactor
@@ -55,7 +56,7 @@ class AnthropicMessages:
             raise tool_refused()
         clean = redacted(body, redactor)
         clean["model"] = model
-        return ModelRequest(clean, clean.get("stream") is True, estimate_prompt(clean))
+        return ModelRequest(clean, wants_stream(body), estimate_prompt(clean))
 
     def answer_limit(self, request: ModelRequest) -> int | None:
         """``max_tokens``, thoughts included."""

@@ -7,11 +7,10 @@ block. Thoughts are signed: of them only what the vault knows is taken out, as i
 
 from typing import Final
 
-import orjson
-
 from tenant_daemon.egress.errors import Refused
 from tenant_daemon.egress.formats.checked_texts import CheckedTexts, Writer, Written
 from tenant_daemon.egress.formats.wire_format import count, parsed_event, unreadable
+from tenant_daemon.egress.json_text import write_json
 from tenant_daemon.egress.sse import written
 from tenant_daemon.egress.usage import label
 from tenant_daemon.metering import Usage
@@ -143,7 +142,7 @@ def _writer(index: int, kind: str, field: str) -> Writer:
 
 
 def _frame(event: Written) -> bytes:
-    return written(orjson.dumps(event), str(event["type"]))
+    return written(write_json(event), str(event["type"]))
 
 
 def messages_usage(value: object) -> Usage | None:

@@ -13,6 +13,7 @@ from tenant_daemon.egress.formats.wire_format import (
     redacted,
     refuse_foreign_tools,
     tool_refused,
+    wants_stream,
 )
 from tenant_daemon.egress.openai_errors import bearer, openai_error
 from tenant_daemon.egress.usage import reported_usage
@@ -34,12 +35,14 @@ class OpenAIChat:
         """The request for the provider, with usage switched on."""
         if not isinstance(body.get("messages"), list):
             raise Refused(400, "invalid_request", "The request has no list of messages.")
+        if body.get("n") is not None and not count(body.get("n")):
+            raise Refused(400, "invalid_request", "The request's n is no number of answers.")
         refuse_foreign_tools(body.get("tools"), _TOOLS)
         if body.get("web_search_options") is not None:
             raise tool_refused()
         clean = redacted(body, redactor)
         clean["model"] = model
-        is_stream = clean.get("stream") is True
+        is_stream = wants_stream(body)
         wants_usage = False
         if is_stream:
             options = clean.get("stream_options")

@@ -12,6 +12,7 @@ from tenant_daemon.egress.formats.wire_format import (
     count,
     redacted,
     refuse_foreign_tools,
+    wants_stream,
 )
 from tenant_daemon.egress.openai_errors import bearer, openai_error
 from tenant_daemon.metering import Usage
@@ -38,7 +39,7 @@ class OpenAIResponses:
         refuse_foreign_tools(body.get("tools"), _TOOLS)
         clean = redacted(body, redactor)
         clean["model"] = model
-        return ModelRequest(clean, clean.get("stream") is True, estimate_prompt(clean))
+        return ModelRequest(clean, wants_stream(body), estimate_prompt(clean))
 
     def answer_limit(self, request: ModelRequest) -> int | None:
         """``max_output_tokens``, thoughts included."""

@@ -8,11 +8,10 @@ back or split get new sequence numbers, since clients put events in order by the
 
 from typing import Final
 
-import orjson
-
 from tenant_daemon.egress.errors import Refused
 from tenant_daemon.egress.formats.checked_texts import CheckedTexts, Writer, Written
 from tenant_daemon.egress.formats.wire_format import count, parsed_event, unreadable
+from tenant_daemon.egress.json_text import write_json
 from tenant_daemon.egress.sse import DONE, written
 from tenant_daemon.egress.usage import label
 from tenant_daemon.metering import Usage
@@ -100,7 +99,7 @@ class ResponsesStream:
                 self._number = 0
             event["sequence_number"] = self._number
             self._number += 1
-            frames.append(written(orjson.dumps(event), str(event["type"])))
+            frames.append(written(write_json(event), str(event["type"])))
         return frames
 
     def _broken_off(self, value: dict[str, object]) -> Refused:

@@ -6,7 +6,7 @@ A guess that is too high keeps the budget, one that is too low may pass it.
 
 from typing import Final
 
-import orjson
+from tenant_daemon.egress.json_text import write_json
 
 _BYTES_PER_TOKEN: Final = 3
 """English has about four."""
@@ -18,7 +18,7 @@ _MEDIA: Final = 1_000
 
 def estimate_prompt(body: dict[str, object]) -> int:
     """Tokens of a request, rounded up."""
-    size = len(orjson.dumps(body))
+    size = len(write_json(body))
     pictures = list(_pictures(body)) if size > _MEDIA else []
     return estimate_tokens(size - sum(pictures)) + len(pictures) * _PICTURE_TOKENS
 

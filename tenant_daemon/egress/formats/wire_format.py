@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-import orjson
-
 from tenant_daemon.egress.errors import Refused
+from tenant_daemon.egress.json_text import read_json, write_json
 from tenant_daemon.metering import Usage
 from tenant_daemon.redaction import Redactor
 from tenant_daemon.settings import WireName
@@ -25,7 +24,7 @@ class ModelRequest:
 
     def encoded(self) -> bytes:
         """The body as it goes over the wire."""
-        return orjson.dumps(self.body)
+        return write_json(self.body)
 
     def with_fields(self, **fields: object) -> "ModelRequest":
         """The same request with some fields of its body replaced."""
@@ -129,10 +128,25 @@ def refuse_foreign_tools(tools: object, allowed: frozenset[str], prefixes: tuple
 
     Searching, fetching or running code at the provider's would be a way out that no gate has judged.
     """
-    for tool in tools if isinstance(tools, list) else []:
+    if tools is not None and not isinstance(tools, list):
+        raise Refused(400, "invalid_request", "The request's tools are no list.")
+    for tool in tools or []:
         kind = tool.get("type") if isinstance(tool, dict) else None
         if kind is not None and kind not in allowed and not str(kind).startswith(prefixes or ("\0",)):
             raise tool_refused()
+
+
+def wants_stream(body: Mapping[str, object]) -> bool:
+    """
+    Whether the answer is to be streamed.
+
+    Raises:
+        Refused: It cannot be told: what we took for one kind could come back as the other.
+    """
+    stream = body.get("stream")
+    if stream is None or isinstance(stream, bool):
+        return stream is True
+    raise Refused(400, "invalid_request", "The request's stream is neither true nor false.")
 
 
 def tool_refused() -> Refused:
@@ -150,8 +164,8 @@ def count(value: object) -> int | None:
 def parsed_event(event: bytes) -> dict[str, object]:
     """The JSON object of a stream's event; raises Refused."""
     try:
-        value = orjson.loads(event)
-    except orjson.JSONDecodeError:
+        value = read_json(event)
+    except ValueError:
         raise unreadable() from None
     if not isinstance(value, dict):
         raise unreadable()

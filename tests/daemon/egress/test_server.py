@@ -163,6 +163,15 @@ async def test_answer_that_does_not_stream_is_redacted(proxy: Proxy) -> None:
         (b'{"messages": [', {"content-type": "application/json"}, 400),
         (b"[1]", {"content-type": "application/json"}, 400),
         (b'{"model": "m"}', {"content-type": "application/json"}, 400),
+        (b'{"messages": [], "stream": "yes"}', {"content-type": "application/json"}, 400),
+        (b'{"messages": [], "tools": {"type": "web_search"}}', {"content-type": "application/json"}, 400),
+        (b'{"messages": [], "n": 4.0}', {"content-type": "application/json"}, 400),
+        (b'{"messages": ["\\ud800"]}', {"content-type": "application/json"}, 400),
+        (b'{"messages":' + b"[" * 900 + b"]" * 900 + b"}", {"content-type": "application/json"}, 400),
+        (b'\xef\xbb\xbf{"messages": []}', {"content-type": "application/json"}, 400),
+        ('{"messages": []}'.encode("utf-16"), {"content-type": "application/json"}, 400),
+        (b'{"messages": []}', {"content-type": "application/json", "content-encoding": "zstd"}, 415),
+        (b'{"messages": []}', {"content-type": "application/json", "content-encoding": "identity, br"}, 415),
         (b'{"messages": []}', {"content-type": "text/plain"}, 415),
         (b'{"messages": []}', {"content-type": "application/json; charset=utf-16"}, 415),
         (
@@ -297,3 +306,16 @@ async def test_link_may_ask_why_an_agent_was_refused(proxy: Proxy) -> None:
     assert await why() == ""
     answer = await proxy.client.get("/agents/sales/refusal", headers={"authorization": "Bearer wrong"})
     assert answer.status_code == 401
+
+
+async def test_long_numbers_travel_unchanged_and_searched(proxy: Proxy) -> None:
+    proxy.vault.put("account-number", "99887766554433221100123", actor="test")
+    body = b'{"messages":[{"role":"user","content":[{"id":123456789012345678901234567890,"no":%s}]}]}'
+    headers = {"content-type": "application/json"}
+    url = "/agents/sales/v1/chat/completions"
+    answer = await proxy.client.post(url, content=body % b"99887766554433221100123", headers=headers)
+    assert answer.status_code == 200
+    sent = proxy.upstream.bodies[0]
+    assert b"123456789012345678901234567890" in sent
+    assert b"998877665544" not in sent
+    assert b"SECRET_REF(account-number)" in sent
