@@ -26,6 +26,7 @@ from letsbe_app.people.keys.service import KeyService
 from letsbe_app.people.mail.mailer import Mailer, OutboxMailer, SmtpMailer
 from letsbe_app.people.mail.post import PostRoom
 from letsbe_app.people.members.service import MemberService
+from letsbe_app.people.privacy.service import PrivacyService
 from letsbe_app.people.requests.service import RequestService
 from letsbe_app.relay import Relay
 from letsbe_app.settings import Settings, load_settings
@@ -61,6 +62,7 @@ class Services:
     reauthentication: Reauthentication
     members: MemberService
     keys: KeyService
+    privacy: PrivacyService
     post: PostRoom
     catalog: Catalog
     onboarding: OnboardingService
@@ -146,6 +148,7 @@ def build_services(
         reauthentication=reauthentication,
         members=MemberService(database, hasher, throttle, post, relay.publisher, **for_mail),
         keys=KeyService(database, clock=clock),
+        privacy=PrivacyService(database, content, relay.publisher, clock=clock),
         post=post,
         catalog=catalog,
         onboarding=onboarding,

@@ -25,6 +25,7 @@ from letsbe_app.api.v1 import (
     fleet,
     mailed,
     people,
+    privacy,
     public,
     secrets,
     security,
@@ -78,6 +79,7 @@ def build_api(services_provider: ServicesProvider = get_services) -> FastAPI:
         mailed,
         security,
         people,
+        privacy,
     ):
         app.include_router(module.router, prefix=_PREFIX)
     app.include_router(_unknown_addresses(app))

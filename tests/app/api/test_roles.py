@@ -84,6 +84,8 @@ NEEDS = {
     "invitations": P.PEOPLE,
     "invite": P.PEOPLE,
     "take_invitation_back": P.PEOPLE,
+    "export_data": P.DATA,
+    "delete_data": P.DATA,
     "keys": P.KEYS,
     "create_key": P.KEYS,
     "revoke_key": P.KEYS,

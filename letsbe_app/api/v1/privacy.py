@@ -1,0 +1,46 @@
+"""A business's data: to take along, and to be deleted."""
+
+from fastapi import APIRouter, Response
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+
+from letsbe_app.api.dependencies import ChangingActor, CurrentActor, HubServices
+from letsbe_app.api.envelope import Answer, answer
+from letsbe_app.api.idempotency import IdempotentRoute
+from letsbe_app.api.sessions import farewell
+from letsbe_app.people.authz.rules import Permission, require
+
+router = APIRouter(prefix="/customer/data", tags=["privacy"], route_class=IdempotentRoute)
+
+
+class DeleteEverything(BaseModel):
+    """The password, and the business's name as a confirmation."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    password: SecretStr = Field(max_length=500)
+    business_name: str = Field(max_length=500)
+
+
+@router.get(
+    "/export",
+    response_class=StreamingResponse,
+    responses={200: {"content": {"application/json": {}}, "description": "The archive."}},
+)
+async def export_data(hub: HubServices, actor: CurrentActor) -> StreamingResponse:
+    """Everything of the business as one JSON document, to download."""
+    pieces = await hub.privacy.export(actor)
+    headers = {"Content-Disposition": 'attachment; filename="letsbe-export.json"'}
+    return StreamingResponse(pieces, media_type="application/json", headers=headers)
+
+
+@router.post("/delete")
+async def delete_data(
+    hub: HubServices, actor: ChangingActor, body: DeleteEverything, response: Response
+) -> Answer[None]:
+    """Forget the business. This cannot be undone."""
+    require(actor, Permission.DATA)
+    await hub.reauthentication.confirm(actor, body.password.get_secret_value())
+    await hub.privacy.delete(actor, body.business_name)
+    farewell(hub, response)
+    return answer(None)
