@@ -65,10 +65,7 @@ def resolve_references(action: _A, vault: Vault, scope: CallScope) -> _A:
 def _with_values(action: Action, resolve: _Resolve) -> Action:
     match action:
         case RunPipelines():
-            pipelines = tuple(
-                tuple(_command(command, resolve) for command in line) for line in action.pipelines
-            )
-            return dataclasses.replace(action, pipelines=pipelines)
+            return _pipelines(action, resolve)
         case WriteFile():
             return dataclasses.replace(action, content=resolve(action.content))
         case UpdateEnv():
@@ -87,11 +84,19 @@ def _with_values(action: Action, resolve: _Resolve) -> Action:
             assert_never(action)
 
 
+def _pipelines(action: RunPipelines, resolve: _Resolve) -> RunPipelines:
+    pipelines = tuple(tuple(_command(command, resolve) for command in line) for line in action.pipelines)
+    return dataclasses.replace(action, pipelines=pipelines)
+
+
 def _command(command: Command, resolve: _Resolve) -> Command:
     """The program's name stays: it decided how the command was judged."""
     argv = (command.argv[0], *(resolve(argument) for argument in command.argv[1:]))
     return dataclasses.replace(
-        command, argv=argv, env=tuple((name, resolve(value)) for name, value in command.env)
+        command,
+        argv=argv,
+        env=tuple((name, resolve(value)) for name, value in command.env),
+        captures=tuple(_pipelines(capture, resolve) for capture in command.captures),
     )
 
 

@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import Final
 
 from tenant_daemon.execution import warden
+from tenant_daemon.execution.commands import commands_of
 from tenant_daemon.execution.environment import SEARCH_PATH, clean_environment
 from tenant_daemon.execution.head_tail import HeadTail
 from tenant_daemon.execution.limits import Limits
+from tenant_daemon.execution.network import network_flags, sees_network
 from tenant_daemon.execution.outcome import ActionFailed, CallScope, Outcome
 from tenant_daemon.execution.safe_paths import open_folder, status_in
 from tenant_daemon.execution.sandbox import allowed_roots, landlock_version
@@ -100,6 +102,7 @@ class Shell:
                 "stderr": redirection(command.stderr_path),
                 "is_stderr_merged": command.is_stderr_merged,
                 "stdin_text": command.stdin_text,
+                "unshare": 0 if scope.is_approved or sees_network(command) else network_flags(),
                 "cwd": None if command.cwd is None else str(command.cwd),
                 "takes_output": command.takes_output,
                 "captures": [work(capture) for capture in command.captures],
@@ -141,16 +144,17 @@ class Shell:
 
 def _redirected(action: RunPipelines) -> Iterator[Path]:
     """Files that output is sent to; the warden looks at them again."""
-    for pipeline in action.pipelines:
-        for command in pipeline:
-            for path in (command.stdout_path, command.stderr_path):
-                if path is None or path in _DEVICES or not path.parent.exists():
-                    continue
+    for command, _cwd in commands_of(action):
+        for path in (command.stdout_path, command.stderr_path):
+            if path is None or path in _DEVICES:
+                continue
+            # A folder that is not there may be made by an earlier command.
+            if path.parent.exists():
                 with open_folder(path.parent) as folder:
                     held = status_in(folder, path.name)
                 if held is not None and not stat.S_ISREG(held.st_mode):
                     raise ActionFailed(f"{path} is not an ordinary file")
-                yield path
+            yield path
 
 
 @asynccontextmanager

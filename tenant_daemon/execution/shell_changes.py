@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from tenant_daemon.contracts.changes import ChangeKind
+from tenant_daemon.execution.commands import commands_of
 from tenant_daemon.execution.marks import mark_of
 from tenant_daemon.execution.outcome import ActionFailed, CallScope
 from tenant_daemon.execution.safe_paths import open_file
@@ -125,11 +126,9 @@ class WorkspaceWatch:
             yield from files
 
     def _named(self, action: RunPipelines) -> Iterator[Path]:
-        for pipeline in action.pipelines:
-            for command in pipeline:
-                cwd = command.cwd or action.cwd
-                for word in command.argv[1:]:
-                    yield from self._files_at(Path(os.path.normpath(cwd / word.rpartition("=")[2])))
+        for command, cwd in commands_of(action):
+            for word in command.argv[1:]:
+                yield from self._files_at(Path(os.path.normpath(cwd / word.rpartition("=")[2])))
 
     def _files_at(self, path: Path) -> Iterator[Path]:
         if not path.is_relative_to(self._workspace):

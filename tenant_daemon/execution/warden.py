@@ -23,6 +23,7 @@ from typing import Any, Final, NoReturn
 _PR_SET_PDEATHSIG: Final = 1
 _PR_SET_CHILD_SUBREAPER: Final = 36
 _PR_SET_NO_NEW_PRIVS: Final = 38
+_CLONE_NEWUSER: Final = 0x1000_0000
 _NOT_FOUND: Final = 127
 _NOT_EXECUTABLE: Final = 126
 _LANDLOCK_CREATE_RULESET: Final = 444
@@ -238,12 +239,29 @@ def _become(
         _, hard = resource.getrlimit(limit)
         bound = value if hard == resource.RLIM_INFINITY else min(value, hard)
         resource.setrlimit(limit, (bound, bound))
+    if command["unshare"]:
+        _leave_network(command["unshare"])
     os.closerange(3, 4_096)
     environment = {**spec["environment"], **dict(command["environment"])}
     # The path is ours, also when the command has its own PATH: what was judged is what is looked up.
     os.environ["PATH"] = spec["environment"]["PATH"]
     program = _find(command["argv"][0])
     os.execve(program, command["argv"], environment)  # noqa: S606 - no shell is the point
+
+
+def _leave_network(flags: int) -> None:
+    """Go into a network of its own, in which there is nothing; for the rest the user stays who it is."""
+    user, group = os.getuid(), os.getgid()
+    if _libc.unshare(flags):
+        raise OSError(ctypes.get_errno(), "the network cannot be shut off")
+    if flags & _CLONE_NEWUSER:
+        for name, text in (
+            ("setgroups", "deny"),
+            ("uid_map", f"{user} {user} 1"),
+            ("gid_map", f"{group} {group} 1"),
+        ):
+            with open(f"/proc/self/{name}", "w") as file:
+                file.write(text)
 
 
 def _connect(target: int, other: int | None, redirection: list[Any] | None, flags: int) -> None:

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from tenant_daemon.execution.commands import commands_of
 from tenant_daemon.execution.environment import SEARCH_PATH
 from tenant_daemon.policy.actions import Action, Command, RunPipelines
 from tenant_daemon.safety.schemas import ExecuteRequest
@@ -116,8 +117,7 @@ def _paths(action: Action | None) -> Iterator[Path]:
 
 def _commands(action: Action | None) -> Iterator[tuple[Command, Path]]:
     if isinstance(action, RunPipelines):
-        for pipeline in action.pipelines:
-            yield from ((command, command.cwd or action.cwd) for command in pipeline)
+        yield from commands_of(action)
 
 
 def _located(name: str, cwd: Path) -> Path | None:

@@ -12,6 +12,7 @@ from tenant_daemon.hub_client.outbox import LinkStore
 from tenant_daemon.safety import approvals_command
 from tenant_daemon.safety.approval_store import ApprovalSettledAlready
 from tenant_daemon.safety.hub_door import LinkHubDoor
+from tests.support.waiting import eventually
 from tests.support.wrapper import WrapperBench
 
 Command = Callable[..., "asyncio.Future[int]"]
@@ -39,9 +40,8 @@ async def test_decision_on_the_server_counts_and_waits_for_the_hub(
     assert await approvals("list") == 0
     (bench.workspace / "x").write_text("x")
     call = bench.begin("shell", command="rm x")
-    while not (pending := bench.parts.approvals.page(None, before=None, limit=1)):
-        await asyncio.sleep(0)
-    approval_id = pending[0].id
+    await eventually(lambda: bench.parts.approvals.count_pending() == 1)
+    approval_id = bench.parts.approvals.page(None, before=None, limit=1)[0].id
 
     assert await approvals("approve", approval_id) == 0
     assert (await call).status == "executed"
@@ -62,8 +62,7 @@ async def test_decision_on_the_server_counts_and_waits_for_the_hub(
 async def test_restart_while_the_hub_is_away_doubles_nothing(bench: WrapperBench) -> None:
     async with bench.started():
         call = bench.begin("shell", command="rm x")
-        while not bench.parts.approvals.count_pending():
-            await asyncio.sleep(0)
+        await eventually(lambda: bench.parts.approvals.count_pending() == 1)
     call.cancel()
     for _ in range(2):
         async with bench.started():

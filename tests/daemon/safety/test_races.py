@@ -4,13 +4,16 @@ import asyncio
 import dataclasses
 import os
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 
 from tenant_daemon.contracts.approvals import Verdict
 from tenant_daemon.contracts.tiers import Tier
+from tenant_daemon.policy.actions import Command, RunPipelines
 from tenant_daemon.policy.judgement import Judgement, PolicyContext
 from tenant_daemon.safety.approval_store import ApprovalSettledAlready
+from tenant_daemon.safety.binding import bind
 from tenant_daemon.safety.schemas import ExecuteStatus
 from tests.support.wrapper import WrapperBench, scripted_classify
 
@@ -155,3 +158,14 @@ async def test_stopped_chat_takes_its_questions_along(running: WrapperBench) -> 
     assert [report.status for report in running.hub.reports] == ["cancelled"] * 2
     with pytest.raises(ApprovalSettledAlready):
         await running.decide(running.hub.reports[0].approval_id, Verdict.APPROVE)
+
+
+def test_what_stands_in_arguments_is_bound_too(tmp_path: Path) -> None:
+    script = tmp_path / "inner.sh"
+    script.write_text("echo one\n")
+    inner = RunPipelines(((Command(("sh", "inner.sh")),),), cwd=tmp_path)
+    action = RunPipelines(((Command(("echo", "it"), captures=(inner,), takes_output=True),),), cwd=tmp_path)
+    before = bind("it-admin", "shell", action, {})
+    script.write_text("echo two\n")
+
+    assert bind("it-admin", "shell", action, {}).normalised != before.normalised
