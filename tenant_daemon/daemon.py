@@ -36,8 +36,11 @@ _GUARDS_SECONDS: Final = 20.0
 _PROBE_SECONDS: Final = 2.0
 _PROBE_PAUSE_SECONDS: Final = 0.1
 _HELD_SECONDS: Final = 60.0
-_KEPT_VARIABLES: Final = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR")
-"""All that children get to see of our environment; a key in it would reach an agent's command."""
+_KEPT_VARIABLES: Final = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "CREDENTIALS_DIRECTORY")
+"""
+All that children get to see of our environment: a key in it would reach an agent's command. The last one says
+where systemd puts the vault's key.
+"""
 
 log = structlog.get_logger()
 

@@ -102,6 +102,8 @@ class SecretsListed(Message):
     secrets: list[SecretSummary] = Field(max_length=1_000)
     is_cut: bool = False
     """There are more than fit."""
+    sealing_public_key: str = Field(default="", max_length=64)
+    """What browsers seal to from now on: a server that was set up again has another one. Empty: as it was."""
 
 
 class CanarySeen(Message):

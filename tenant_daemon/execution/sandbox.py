@@ -9,9 +9,13 @@ can be made, which is why commands that a person approved (installing a package)
 
 import ctypes
 import os
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Final
+
+from tenant_daemon.home import TenantHome
+from tenant_daemon.vault.keys import KeyStore
 
 _CREATE_RULESET: Final = 444
 _GET_VERSION: Final = 1
@@ -25,18 +29,33 @@ def landlock_version() -> int:
     return max(version, 0)
 
 
-def allowed_roots(home: Path, workspace: Path) -> list[str]:
+def allowed_roots(home: Path, workspace: Path, closed: Sequence[Path] = ()) -> list[str]:
     """
-    Everything on the server but the home, and in the home the one workspace.
+    Everything on the server but the home and what else is closed, and in the home the one workspace.
 
     Args:
         home: The daemon's home, real path.
         workspace: The agent's, real path.
+        closed: Further files and folders that no command may reach, real paths.
     """
-    roots = [str(workspace)]
-    for folder in home.parents:
-        # The one entry on the way to the home is looked into further down, or is the home itself.
-        way = home.relative_to(folder).parts[0]
-        with os.scandir(folder) as entries:
-            roots += [entry.path for entry in entries if entry.name != way and not entry.is_symlink()]
-    return roots
+    return [str(workspace), *_beside(Path("/"), [home, *closed])]
+
+
+def key_places(home: TenantHome) -> list[Path]:
+    """Where the vault's key lies outside the home: unlocked in memory, or given by systemd."""
+    keys = KeyStore.of(home)
+    places = [keys.unlocked_file, *([keys.credential.parent] if keys.credential else [])]
+    return [place.resolve() for place in places if place.exists()]
+
+
+def _beside(folder: Path, closed: Sequence[Path]) -> Iterator[str]:
+    """Every entry that is not closed; one with something closed below it is looked into."""
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            path = Path(entry.path)
+            if entry.is_symlink() or path in closed:
+                continue
+            if any(path in one.parents for one in closed):
+                yield from _beside(path, closed)
+            else:
+                yield entry.path

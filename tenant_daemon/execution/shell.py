@@ -20,7 +20,7 @@ from tenant_daemon.execution.limits import Limits
 from tenant_daemon.execution.network import network_flags, sees_network
 from tenant_daemon.execution.outcome import ActionFailed, CallScope, Outcome
 from tenant_daemon.execution.safe_paths import open_folder, status_in
-from tenant_daemon.execution.sandbox import allowed_roots, landlock_version
+from tenant_daemon.execution.sandbox import allowed_roots, key_places, landlock_version
 from tenant_daemon.execution.shell_changes import WorkspaceWatch
 from tenant_daemon.execution.undo import UndoStore
 from tenant_daemon.home import TenantHome
@@ -128,7 +128,7 @@ class Shell:
     def _landlock(self, workspace: Path, scope: CallScope) -> dict[str, object] | None:
         if scope.is_approved or not landlock_version():
             return None
-        roots = allowed_roots(self._home.root.resolve(), workspace.resolve())
+        roots = allowed_roots(self._home.root.resolve(), workspace.resolve(), key_places(self._home))
         return {"version": landlock_version(), "roots": roots}
 
     @asynccontextmanager

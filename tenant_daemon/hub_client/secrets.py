@@ -5,6 +5,7 @@ Call it in a thread: the vault blocks. After a restart the last request may come
 done, or is refused, and changes nothing.
 """
 
+import base64
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -84,8 +85,17 @@ class SecretDesk:
         """What the portal may know of the vault."""
         shown = [info for info in self.vault.list() if info.name not in RESERVED_NAMES]
         return SecretsListed(
-            secrets=[_summary(info) for info in shown[:MAX_LISTED]], is_cut=len(shown) > MAX_LISTED
+            secrets=[_summary(info) for info in shown[:MAX_LISTED]],
+            is_cut=len(shown) > MAX_LISTED,
+            sealing_public_key=self._public_key(),
         )
+
+    def _public_key(self) -> str:
+        try:
+            key = SealingKey.read(self.home.keys_dir / "sealing.key")
+        except BoxNotOpened:
+            return ""
+        return base64.b64encode(key.public).decode("ascii")
 
     def _do(self, request: SecretRequest) -> str:
         if request.name in RESERVED_NAMES:

@@ -15,9 +15,15 @@ MIN_DIGITS: Final = 9
 """Of a value of digits alone: below that it may be a date, a price or an order number."""
 MAX_BYTES: Final = 65_536
 
-_COMMON_WORDS: Final = frozenset(
-    files("tenant_daemon.vault").joinpath("common_words.txt").read_text("utf-8").split()
-)
+
+def _words(name: str) -> frozenset[str]:
+    return frozenset(files("tenant_daemon.vault").joinpath(name).read_text("utf-8").split())
+
+
+_OWN_WORDS: Final = _words("own_words.txt")
+"""Words that our own messages are made of: taken out of them, they could not be understood any more."""
+
+_COMMON_WORDS: Final = _words("common_words.txt")
 
 
 def check_value(value: str) -> None:
@@ -45,4 +51,4 @@ def _why_unfit(value: str) -> str:
 
 def _is_common(value: str) -> bool:
     word = value.strip().casefold()
-    return word in _COMMON_WORDS or word.removesuffix("s") in _COMMON_WORDS
+    return word in _OWN_WORDS or word in _COMMON_WORDS or word.removesuffix("s") in _COMMON_WORDS

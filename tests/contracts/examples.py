@@ -107,6 +107,7 @@ FROM_DAEMON: dict[str, Message] = {
             )
         ],
         is_cut=True,
+        sealing_public_key="cHVibGlj",
     ),
     "budget_reached": BudgetReached(
         percent=80,

@@ -188,6 +188,9 @@ class SecretService:
             if row is None:
                 row = SecretList(tenant_id=tenant_id, received_at=self._clock())
                 session.add(row)
+            if listed.sealing_public_key:
+                tenant.sealing_public_key = listed.sealing_public_key
+            await self._expire(session, tenant_id)
             row.secrets = [one.model_dump(mode="json") for one in listed.secrets]
             row.is_cut = listed.is_cut
             row.received_at = self._clock()

@@ -59,7 +59,8 @@ _CREDENTIAL_PLACES: Final = re.compile(
     r"/(?:root|etc/(?:ssh|ssl/private|sudoers|sudoers\.d|shadow|gshadow|letsencrypt|wireguard|openvpn|pam\.d"
     r"|krb5\.keytab|security|letsbe)|home/[^/]+/\.(?:ssh|gnupg|aws|kube|docker)|var/lib/(?:docker|postgresql"
     r"|mysql|redis|letsbe|vaultwarden|keycloak)|opt/letsbe|run/secrets|var/run/secrets|run/docker\.sock"
-    r"|var/run/docker\.sock|run/containerd|boot/efi|var/backups|backups?)(?:/|$)"
+    r"|var/run/docker\.sock|run/containerd|run/credentials|dev/shm/letsbe-[^/]*|boot/efi|var/backups|backups?)"
+    r"(?:/|$)"
 )
 
 

@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 
 from tenant_daemon.execution import CallScope, Limits, Outcome
-from tenant_daemon.execution.sandbox import allowed_roots, landlock_version
+from tenant_daemon.execution.sandbox import allowed_roots, key_places, landlock_version
 from tenant_daemon.execution.shell import Shell
 from tenant_daemon.execution.undo import UndoStore
 from tenant_daemon.home import TenantHome
 from tenant_daemon.policy.actions import Command, RunPipelines
+from tenant_daemon.vault.keys import KeyStore
 
 
 async def run(home: TenantHome, scope: CallScope, *argv: str) -> Outcome:
@@ -46,6 +47,36 @@ async def test_unattended_command_cannot_open_the_home(home: TenantHome, scope: 
     writing = await run(home, scope, "touch", str(neighbour / "x"))
 
     assert [not outcome.is_success for outcome in (reading, writing)] == [is_confined, is_confined]
+
+
+async def test_unlocked_key_in_memory_is_as_closed_as_the_file(home: TenantHome, scope: CallScope) -> None:
+    is_confined = landlock_version() > 0
+    keys = KeyStore.of(home)
+    keys.create()
+    keys.set_passphrase("a bakery opens at five")
+    try:
+        reading = await run(home, scope, "cat", str(keys.unlocked_file))
+        beside = await run(home, scope, "ls", "/usr/bin")
+    finally:
+        keys.unlocked_file.unlink()
+
+    assert not reading.is_success or not is_confined
+    assert beside.is_success
+
+
+def test_credentials_of_systemd_are_closed(
+    home: TenantHome, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path.resolve() / "credentials"
+    folder.mkdir()
+    (folder / "letsbe-vault-key").write_text("the key")
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(folder))
+
+    closed = key_places(home)
+
+    assert closed == [folder]
+    roots = allowed_roots(home.root.resolve(), home.root.resolve() / "workspaces", closed)
+    assert not [root for root in roots if str(folder).startswith(f"{root}/") or root == str(folder)]
 
 
 async def test_unattended_command_works_in_its_workspace_and_reads_the_server(

@@ -159,10 +159,11 @@ async def test_list_is_the_newest_one(services: Services, owner: Actor, tenant_i
     one = SecretSummary(name="shop-key", version=1, changed_at=now)
     await services.secrets.record_list(tenant_id, SecretsListed(secrets=[one]))
     two = SecretSummary(name="mail-key", version=3, changed_at=now, used_at=now, used_by="agent:sales")
-    await services.secrets.record_list(tenant_id, SecretsListed(secrets=[two]))
+    await services.secrets.record_list(tenant_id, SecretsListed(secrets=[two], sealing_public_key=KEY))
 
     view = await services.secrets.list(owner, tenant_id)
 
+    assert view.sealing_public_key == KEY
     assert [(one.name, one.version, one.used_by) for one in view.secrets] == [("mail-key", 3, "agent:sales")]
 
 
