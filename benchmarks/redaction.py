@@ -2,38 +2,31 @@
 Redaction and the secrets proxy: what they cost.
 
 Chat bodies of three sizes against vaults of three sizes, each layer by itself, and the proxy's own time to
-the first byte over real sockets in front of a provider of our own. Bodies are made anew for every sample, so
-nothing is measured that a cache made fast.
+the first byte (``first_byte/``). Bodies are made anew for every sample, so nothing is measured that a memory
+made fast; only ``next_turn`` is the same conversation with one more question, as a chat sends it.
 """
 
 import argparse
-import asyncio
 import json
 import logging
+import os
 import random
 import resource
 import string
-import tempfile
 import time
 from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 
-import httpx
 import orjson
 import structlog
 
-from tenant_daemon.contracts.config import AgentConfig, TenantConfig
-from tenant_daemon.egress.command import create_app
-from tenant_daemon.home import TenantHome
-from tenant_daemon.local_tokens import local_token
+from benchmarks.first_byte.run import first_byte, quantiles
 from tenant_daemon.redaction import KnownSecret, Redactor
 from tenant_daemon.redaction.detectors.entropy import EntropyDetector
 from tenant_daemon.redaction.detectors.patterns import pattern_detector
 from tenant_daemon.redaction.views.expand import find_in_views
 from tenant_daemon.redaction.views.view import original
-from tenant_daemon.settings import Model, TenantSettings
-from tenant_daemon.vault import Vault
-from tests.support.model_upstream import ModelUpstream, serving
 
 _SOURCE = random.Random(4711)
 _WORDS = ["".join(_SOURCE.choices(string.ascii_lowercase, k=_SOURCE.randrange(2, 10))) for _ in range(4000)]
@@ -52,13 +45,16 @@ def main(argv: Sequence[str]) -> int:
 def _figures(is_quick: bool) -> dict[str, object]:
     samples = 40 if is_quick else 300
     return {
-        "unit": "ms of wall clock, one core",
+        "unit": "ms of wall clock, and of processor time where it says so; one core",
+        "load": os.getloadavg()[0],
         "chat_bodies": [
             row for count in ((50, 500) if is_quick else (50, 500, 5_000)) for row in _bodies(count, samples)
         ],
         "layers_mb_per_second": _layers(),
         "peak_memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
-        "proxy_first_byte": asyncio.run(_proxy(20 if is_quick else 200)),
+        "proxy_first_byte": first_byte(
+            _secrets(50), [_prose(4_000) for _ in range(50)], 40 if is_quick else 200
+        ),
     }
 
 
@@ -73,13 +69,69 @@ def _bodies(count: int, samples: int) -> list[dict[str, object]]:
     }
     rows: list[dict[str, object]] = []
     for size in (10_000, 100_000, 1_000_000):
-        # The first samples warm the engines up and do not count.
-        times = [
-            _milliseconds(redactor, orjson.loads(orjson.dumps(chat_body(size))))
-            for _ in range((samples if size < 1_000_000 else max(10, samples // 10)) + 3)
-        ][3:]
-        rows.append({"secrets": count, "bytes": size, **builds, **_quantiles(times)})
+        number = samples if size < 1_000_000 else max(10, samples // 10)
+        for kind, make in _BODIES.items():
+            # The first samples warm the engines up and do not count.
+            times = [_milliseconds(redactor, make(size, redactor)) for _ in range(number + 3)][3:]
+            wall, processor = (quantiles(taken) for taken in zip(*times, strict=True))
+            rows.append(
+                {"secrets": count, "bytes": size, "body": kind, **builds, **wall, "processor": processor}
+            )
     return rows
+
+
+def _new(size: int, _redactor: Redactor) -> object:
+    return orjson.loads(orjson.dumps(chat_body(size)))
+
+
+def _with_secrets(size: int, _redactor: Redactor) -> object:
+    """Fifty secrets of the vault stand in it."""
+    body = chat_body(size)
+    texts = [message for message in _messages(body) if message["content"]]
+    for secret in _secrets(50):
+        message = _SOURCE.choice(texts)
+        message["content"] = f"{message['content']} token={secret.value} {_prose(20)}"
+    return orjson.loads(orjson.dumps(body))
+
+
+def _next_turn(size: int, redactor: Redactor) -> object:
+    body = chat_body(size)
+    redactor.redact_payload(body)
+    _messages(body).append({"role": "user", "content": _prose(300)})
+    return orjson.loads(orjson.dumps(body))
+
+
+def _files(size: int, _redactor: Redactor) -> object:
+    """What tools return when an agent works on a project: the files of this one."""
+    messages: list[dict[str, object]] = []
+    total = 0
+    while total < size:
+        content = _SOURCE.choice(_project_files())[: size // 4]
+        total += len(content)
+        messages += ({"role": "user", "content": _prose(200)}, {"role": "tool", "content": content})
+    return {"model": "m", "messages": messages, "stream": True}
+
+
+@cache
+def _project_files() -> list[str]:
+    root = Path(__file__).parents[1]
+    paths = [path for pattern in _PROJECT for path in sorted(root.glob(pattern))]
+    return [path.read_text("utf-8") for path in paths if path.stat().st_size > 500]
+
+
+def _messages(body: dict[str, object]) -> list[dict[str, object]]:
+    messages = body["messages"]
+    assert isinstance(messages, list)
+    return messages
+
+
+_PROJECT = ("tenant_daemon/**/*.py", "letsbe_app/**/*.py", "docs/**/*.md", "*.md", "*.toml")
+_BODIES: dict[str, Callable[[int, Redactor], object]] = {
+    "new": _new,
+    "new_with_50_secrets": _with_secrets,
+    "next_turn": _next_turn,
+    "project_files": _files,
+}
 
 
 def _change(redactor: Redactor, count: int) -> float:
@@ -90,10 +142,11 @@ def _change(redactor: Redactor, count: int) -> float:
     return (time.perf_counter() - started) * 1000
 
 
-def _milliseconds(redactor: Redactor, body: object) -> float:
-    started = time.perf_counter()
+def _milliseconds(redactor: Redactor, body: object) -> tuple[float, float]:
+    """By the clock, and of the processor's time: on a busy machine only the second means something."""
+    started, used = time.perf_counter(), time.process_time()
     redactor.redact_payload(body)
-    return (time.perf_counter() - started) * 1000
+    return (time.perf_counter() - started) * 1000, (time.process_time() - used) * 1000
 
 
 def _layers() -> dict[str, float]:
@@ -115,67 +168,6 @@ def _rate(text: bytes, run: Callable[[], object]) -> float:
     for _ in range(5):
         run()
     return 5 * len(text) / (time.perf_counter() - started) / 1e6
-
-
-async def _proxy(samples: int) -> dict[str, object]:
-    """The time to the first byte through the proxy, less that of a direct call."""
-    with tempfile.TemporaryDirectory() as folder:
-        home = TenantHome(Path(folder))
-        home.create()
-        agent = AgentConfig(agent_id="sales", name="Sales")
-        home.config_file.write_text(TenantConfig(version=1, agents=[agent]).model_dump_json())
-        vault = Vault.open(home)
-        for secret in _secrets(50):
-            vault.put(secret.name, secret.value, actor="benchmark")
-        async with serving(ModelUpstream().app()) as upstream:
-            settings = TenantSettings(
-                tenant_name="b", hub_url="http://hub.test", model=Model(url=f"{upstream}/v1", name="m")
-            )
-            headers = {"authorization": f"Bearer {local_token(home, 'proxy')}"}
-            limits = httpx.Limits(max_connections=100)
-            async with (
-                serving(create_app(home, settings, vault)) as proxy,
-                httpx.AsyncClient(headers=headers, limits=limits, timeout=60) as client,
-            ):
-                addresses = (f"{upstream}/v1", f"{proxy}/agents/sales/v1")
-                return {str(n): await _compared(client, addresses, samples, n) for n in (1, 50)}
-
-
-async def _compared(
-    client: httpx.AsyncClient, addresses: tuple[str, str], samples: int, streams: int
-) -> dict[str, object]:
-    times: list[list[float]] = []
-    for address in addresses:
-        await _first_byte(client, address)
-        rounds = max(3, samples // streams)
-        taken = [
-            await asyncio.gather(*[_first_byte(client, address) for _ in range(streams)])
-            for _ in range(rounds)
-        ]
-        times.append([one for group in taken for one in group])
-    direct, through = map(_quantiles, times)
-    own = {name: round(through[name] - direct[name], 2) for name in direct}
-    return {"direct": direct, "through_proxy": through, "own": own}
-
-
-async def _first_byte(client: httpx.AsyncClient, address: str) -> float:
-    body = {"model": "m", "stream": True, "messages": [{"role": "user", "content": _prose(4_000)}]}
-    started = time.perf_counter()
-    async with client.stream("POST", f"{address}/chat/completions", json=body) as answer:
-        chunks = answer.aiter_bytes()
-        await anext(chunks)
-        taken = (time.perf_counter() - started) * 1000
-        async for _ in chunks:
-            pass
-    return taken
-
-
-def _quantiles(times: Sequence[float]) -> dict[str, float]:
-    ordered = sorted(times)
-    return {
-        f"p{percent}_ms": round(ordered[min(len(ordered) - 1, len(ordered) * percent // 100)], 2)
-        for percent in (50, 99)
-    }
 
 
 def _secrets(count: int) -> list[KnownSecret]:
