@@ -172,6 +172,12 @@ def _docker_copy(judge: "CommandJudge", profile: Profile, reading: Reading) -> N
         inside.write(target_path)
 
 
+def _docker_save(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
+    """An image belongs into a file, not into the answer."""
+    if not reading.has("-o", "--output") and not judge.output:
+        judge.unknown("docker.save", "It would show the content of a whole image.")
+
+
 KINDS.update(
     {
         "service": _service,
@@ -187,5 +193,6 @@ REVIEWS.update(
         "composeconfig": _compose_config,
         "composeup": _compose_up,
         "dockercp": _docker_copy,
+        "dockersave": _docker_save,
     }
 )

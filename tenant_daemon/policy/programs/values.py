@@ -184,8 +184,8 @@ _DUMP_NAME: Final = re.compile(r"\.(?:sql|dump|bak|backup|gz|xz|zst|bz2)\Z")
 def _dump(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
     """A dump without a file goes into the answer, with every password hash in it."""
     is_kept = _DUMP_NAME.search(judge.output) is not None
-    is_shown = not is_kept and not reading.has("-f", "--file", "--result-file")
-    if is_shown and not reading.has("-s", "--schema-only"):
+    is_shown = not is_kept and not bool(reading.values("-f", "--file", "-r", "--result-file"))
+    if is_shown and not reading.has("-s", "--schema-only", "--no-data"):
         judge.verdict.note(
             Tier.CRITICAL_RED,
             "dump.shown",

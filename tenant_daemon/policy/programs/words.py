@@ -19,6 +19,7 @@ _CHOICES: Final = {
     # Without `e`, which shows the environment of every process.
     "pset": r"(?:format|border|fieldsep|recordsep|tuples_only|expanded|null|footer|title|linestyle"
     r"|numericlocale)(?:=[^|`]*)?|pager(?:=off)?",
+    "whoword": r"am|i|I",
     "psword": r"-?[aAxuflgjmnrstvwhLTNHo]+|\d+|(?!.*env)[a-z_%]+(?:,[a-z_%]+)+",
     "psformat": r"(?!.*env)[a-z_%,=]+",
     "systemfact": r"PAGE_?SIZE|[A-Z_]*NPROCESSORS[A-Z_]*|[A-Z_]{3,}|status|-a",
