@@ -50,6 +50,10 @@ async def tenants_of(_actor: Actor) -> list[Any]:
     return [tenant_view()]
 
 
+async def alarm_of(_actor: Actor, _tenant_id: str) -> bool:
+    return True
+
+
 async def agents_of(_actor: Actor, _tenant_id: str) -> list[Any]:
     return [agent_view("it-admin", name="Otto")]
 
@@ -73,6 +77,7 @@ def state(approvals: FakeApprovals, monkeypatch: pytest.MonkeyPatch) -> PortalSt
         approvals=approvals,
         tenants=SimpleNamespace(list=tenants_of),
         agents=SimpleNamespace(list=agents_of),
+        secrets=SimpleNamespace(has_alarm=alarm_of),
         notices=SimpleNamespace(newest=notice_of),
         audit_heads=SimpleNamespace(newest_problem=problem_of),
     )
@@ -87,7 +92,7 @@ def state(approvals: FakeApprovals, monkeypatch: pytest.MonkeyPatch) -> PortalSt
 
 async def test_entering_brings_the_frame_and_the_cards(state: PortalState) -> None:
     await state._enter()
-    assert (state.frame.server_name, state.is_loaded) == ("bakery", True)
+    assert (state.frame.server_name, state.is_loaded, state.frame.has_alarm) == ("bakery", True, True)
     assert state.frame.notice.startswith("Otto made the same call 21 times in 5 minutes")
     assert state.frame.has_audit_alarm
     assert [(card.id, card.agent_name) for card in state.cards] == [("apr_1", "Otto")]
