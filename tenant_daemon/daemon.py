@@ -65,10 +65,13 @@ class Daemon:
         try:
             async with asyncio.TaskGroup() as tasks:
                 for name in self._guards():
-                    tasks.create_task(self._keep(name), name=name)
+                    if name not in self.settings.own_units:
+                        tasks.create_task(self._keep(name), name=name)
                 # OpenClaw takes longest. It says nothing to a model before the link, which waits for the
                 # guards, has seen that only our tools are on.
-                tasks.create_task(self._keep_openclaw(), name="openclaw")
+                is_own = "openclaw" in self.settings.own_units
+                openclaw = self._keep_openclaw_files() if is_own else self._keep_openclaw()
+                tasks.create_task(openclaw, name="openclaw")
                 await self._wait_for_guards()
                 tasks.create_task(self._keep("link"), name="link")
         finally:
@@ -112,6 +115,16 @@ class Daemon:
                 backoff.succeeded()
             if not is_wanted:
                 await asyncio.sleep(backoff.after_failure())
+
+    async def _keep_openclaw_files(self) -> None:
+        """OpenClaw is a unit of its own, which is restarted when its configuration file changes."""
+        while True:
+            self._config_changed.clear()
+            try:
+                await self._write_openclaw_files()
+            except (OSError, ValueError) as exc:
+                log.error("openclaw.config_failed", reason=str(exc) or type(exc).__name__)
+            await self._config_changed.wait()
 
     def _agents(self) -> TenantConfig | None:
         """The configuration in force, None while it has no agent: OpenClaw does not start without one."""

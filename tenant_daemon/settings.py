@@ -114,6 +114,8 @@ class TenantSettings(_Section):
     policy: Policy = Policy()
     pace: Pace = Pace()
     audit: Audit = Audit()
+    own_units: list[Literal["proxy", "openclaw"]] = Field(default_factory=list)
+    """Parts that systemd starts as units of their own (``deploy/tenant``), so that ``run`` does not."""
 
     @property
     def is_practice_model(self) -> bool:
