@@ -20,12 +20,12 @@ CLONE_NEWUSER: Final = 0x1000_0000
 _LOCAL: Final = frozenset(
     word
     for line in (
-        "arp bridge certbot docker docker-compose ethtool getent hostname ifconfig ip iptables iptables-save",
-        "ip6tables journalctl lsof mailq mariadb mariadb-admin mariadb-dump mongosh mysql mysqladmin",
-        "mysqldump netstat networkctl nft nginx nmcli occ pg_dump pg_dumpall pg_isready pg_restore php podman",
-        "postqueue psql rabbitmqctl redis-cli resolvectl restic borg route ss systemctl ufw valkey-cli wp",
-        "apache2ctl caddy rclone kubectl drush artisan rails bundle composer npm npx yarn pnpm pip pip3 apt apt-get",
-        "dnf apk snap",
+        "arp bridge certbot docker docker-compose ethtool getent hostname ifconfig ip iptables",
+        "iptables-save ip6tables journalctl lsof mailq mariadb mariadb-admin mariadb-dump mongosh",
+        "mysql mysqladmin mysqldump netstat networkctl nft nginx nmcli occ pg_dump pg_dumpall",
+        "pg_isready pg_restore php podman postqueue psql rabbitmqctl redis-cli resolvectl restic",
+        "borg route ss systemctl ufw valkey-cli wp apache2ctl caddy rclone kubectl drush artisan",
+        "rails bundle composer npm npx yarn pnpm pip pip3 apt apt-get dnf apk snap",
     )
     for word in line.split()
 )

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Final, Protocol, TypeVar, assert_never
 from urllib.parse import quote
 
+from tenant_daemon.execution.hidden_arguments import with_hidden_values
 from tenant_daemon.execution.outcome import ActionFailed, CallScope
 from tenant_daemon.policy.actions import (
     Action,
@@ -90,11 +91,14 @@ def _pipelines(action: RunPipelines, resolve: _Resolve) -> RunPipelines:
 
 
 def _command(command: Command, resolve: _Resolve) -> Command:
-    """The program's name stays: it decided how the command was judged."""
-    argv = (command.argv[0], *(resolve(argument) for argument in command.argv[1:]))
+    """The program stays what it was judged as; a secret among its arguments takes another way in."""
+    if any(_REFERENCE.search(argument) for argument in command.argv[1:]):
+        for argument in command.argv[1:]:
+            # A secret that is missing is a clearer word than one that has no way in.
+            resolve(argument)
+        command = with_hidden_values(command, resolve)
     return dataclasses.replace(
         command,
-        argv=argv,
         env=tuple((name, resolve(value)) for name, value in command.env),
         captures=tuple(_pipelines(capture, resolve) for capture in command.captures),
     )

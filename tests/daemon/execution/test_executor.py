@@ -44,11 +44,12 @@ def executor(home: TenantHome, vault: Vault, undo: UndoStore) -> Executor:
 async def test_reference_reaches_arguments_and_variables(
     executor: Executor, workspace: Path, scope: CallScope
 ) -> None:
-    command = Command(("sh", "-c", 'echo "$1 $KEY"', "sh", REFERENCE), env=(("KEY", REFERENCE),))
+    said = Command(("echo", "it is", REFERENCE))
+    read = Command(("sh", "-c", 'echo "$KEY"'), env=(("KEY", REFERENCE),))
 
-    outcome = await executor.execute(RunPipelines(((command,),), cwd=workspace), scope)
+    outcome = await executor.execute(RunPipelines(((said,), (read,)), (";",), cwd=workspace), scope)
 
-    assert outcome.output == f"{SECRET} {SECRET}\n"
+    assert outcome.output == f"it is {SECRET}\n{SECRET}\n"
 
 
 async def test_reference_reaches_a_setting(executor: Executor, workspace: Path, scope: CallScope) -> None:
