@@ -95,6 +95,7 @@ async def test_portal(hub: RunningHub, browser: Browser, look: dict[str, bool]) 
             "/portal/approvals",
             "/portal/changes",
             "/portal/agents",
+            "/portal/secrets",
         )
         assert await findings_of(stage.page, *paths) == []
 
