@@ -5,7 +5,7 @@ from typing import Final
 
 from tenant_daemon.policy.shell.parser import parse
 from tenant_daemon.policy.shell.references import show
-from tenant_daemon.policy.shell.script import Joined, Pipeline, Redirect, Script, SimpleCommand, Step
+from tenant_daemon.policy.shell.script import Joined, Pipeline, Redirect, SimpleCommand, Step
 
 OUTPUTS: Final = ("out", "append", "both")
 DELETERS: Final = frozenset({"rm", "unlink", "shred"})
@@ -68,12 +68,6 @@ def with_outer(commands: tuple[SimpleCommand, ...], outer: tuple[Redirect, ...])
         ]
         changed.append(command._replace(redirects=(*command.redirects, *added)))
     return tuple(changed)
-
-
-def deletes(step: Step) -> bool:
-    """Whether a program that deletes files stands anywhere in it."""
-    commands = (command for pipeline in Script(body=step).pipelines for command in pipeline)
-    return any(word.text in DELETERS for command in commands for word in command.words)
 
 
 def slot(redirect: Redirect) -> str:

@@ -17,7 +17,6 @@ from tenant_daemon.policy.rewrites import (
     DELETERS,
     OUTPUTS,
     all_of,
-    deletes,
     once,
     stops_at_failure,
     with_outer,
@@ -215,7 +214,9 @@ class LineJudge:
             self.variables.pop(step.name, None)
         if any(self._holds_output(word) for word in step.words):
             self.computed.add(step.name)
-        if any(word.is_glob and word.text in _EVERYTHING for word in step.words) and deletes(step.body):
+        if any(word.is_glob and word.text in _EVERYTHING for word in step.words) and self._may_delete(
+            step.body
+        ):
             self._note_delete_all()
         plans: list[Plan] = []
         for value in self._values(step.words):
@@ -410,7 +411,7 @@ class LineJudge:
             names = [f"./{name}" if name.startswith("-") else name for name in names]
         workspace = self.judge_argv.places.roots.workspace
         is_all = text in _EVERYTHING or text.removeprefix(workspace).lstrip("/") in _EVERYTHING
-        if is_all and any(other.text in DELETERS for other in words):
+        if is_all and any(self._filled(other).rpartition("/")[2] in DELETERS for other in words):
             self._note_delete_all()
         if not names and may_name_secrets(text):
             self.verdict.note(
@@ -420,6 +421,15 @@ class LineJudge:
                 unknown=True,
             )
         return names or [text]
+
+    def _may_delete(self, step: Step) -> bool:
+        """Whether a program that deletes files may stand anywhere in it."""
+        commands = [command for pipeline in Script(body=step).pipelines for command in pipeline]
+        return any(
+            word.text.rpartition("/")[2] in DELETERS or expansions.has_expansion(command.words[0].text)
+            for command in commands
+            for word in command.words
+        )
 
     def _note_delete_all(self) -> None:
         self.verdict.note(

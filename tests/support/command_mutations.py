@@ -57,12 +57,14 @@ _SUFFIXES = (
 )
 
 
+_CORPUS = Path(__file__).parent.parent / "daemon" / "policy" / "corpus"
+
+
 def hostile_commands() -> list[str]:
-    """The hostile corpus, single commands that mutations keep hostile."""
-    text = (Path(__file__).parent.parent / "daemon" / "policy" / "corpus" / "hostile.txt").read_text(
-        encoding="utf-8"
-    )
-    return [line for line in text.splitlines() if line and not line.startswith("# ")]
+    """The hostile lists: commands that mutations keep hostile."""
+    texts = [(_CORPUS / name).read_text(encoding="utf-8") for name in ("hostile.txt", "hostile_more.txt")]
+    found = [line for text in texts for line in text.splitlines() if line and not line.startswith("#")]
+    return [line.replace("␤", "\n") for line in found]
 
 
 def mutate(command: str, rng: random.Random, depth: int) -> str:
@@ -119,6 +121,59 @@ def in_list(command: str, rng: random.Random) -> str:
     ).format(command)
 
 
+def in_construct(command: str, rng: random.Random) -> str:
+    """Around the command what the classifier takes apart itself."""
+    return rng.choice(
+        (
+            "for i in 1 2; do {}; done",
+            "for f in a.txt; do ls $f; {}; done",
+            "if true; then {}; fi",
+            "if ls; then ls; else {}; fi",
+            "if {}; then ls; fi",
+            "echo $({})",
+            'echo "$({})"',
+            "{{ {}; }} > out.txt",
+            "({}) 2>/dev/null",
+            "X=1; {}",
+            "D=$(date +%F); {}",
+            "cd .; {}",
+            "cd ~ && {}",
+            "set -e; {}",
+            "ls\n{}",
+            "# a remark\n{}",
+            "cat <<E\nhello\nE\n{}",
+            "true && {{ ls; {}; }}",
+            "[ -f a ] || {}",
+            "[[ -f a ]] && {}",
+            "ls |& head; {}",
+            "echo {{a,b}}; {}",
+            "wc -w <<< a; {}",
+        )
+    ).format(command)
+
+
+def joined_lines(command: str, rng: random.Random) -> str:
+    return command.replace(" ", " \\\n ", 1) if " " in command and "<<" not in command else f"{command} "
+
+
+def by_variable(command: str, rng: random.Random) -> str:
+    """The first word, or another one, from a variable or a loop."""
+    if set(command) & set("'\"<\n"):
+        # Inside quotes it would be another command.
+        return f"{command} "
+    words = command.split(" ")
+    at = rng.randrange(len(words))
+    value = words[at]
+    name = f"v{rng.randrange(10**6)}"
+    if not value or set(value) & set("'\"\\$`*?[]{}()<>|&;~#!\n") or "=" in value:
+        return f"{command} "
+    words[at] = rng.choice((f"${name}", f"${{{name}}}", f'"${name}"'))
+    shown = " ".join(words)
+    return rng.choice(
+        (f"{name}={value}; {shown}", f"for {name} in {value}; do {shown}; done", f"{name}={value} && {shown}")
+    )
+
+
 MUTATIONS: list[Mutation] = [
     wrap,
     append,
@@ -129,4 +184,7 @@ MUTATIONS: list[Mutation] = [
     invisible,
     in_shell,
     in_list,
+    in_construct,
+    joined_lines,
+    by_variable,
 ]

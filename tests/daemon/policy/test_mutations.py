@@ -2,7 +2,10 @@
 
 import random
 import shlex
+from collections.abc import Iterator
+from datetime import UTC, datetime
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,6 +18,7 @@ from tests.support.command_mutations import MUTATIONS, hostile_commands, mutate
 
 FREE = AgentConfig(agent_id="a", name="A", tools=["shell"], level=AutonomyLevel.FULL_AUTONOMY)
 HOSTILE = hostile_commands()
+SAMPLE = 2_500
 
 
 def runs(command: str) -> bool:
@@ -22,11 +26,17 @@ def runs(command: str) -> bool:
     return decide(judgement, FREE, tool_name="shell", is_server_stopped=False).decision is Decision.RUN
 
 
-@settings(max_examples=400, deadline=None)
-@given(st.sampled_from(HOSTILE), st.integers(0, 2**32), st.integers(1, 4))
-def test_no_mutation_of_a_hostile_command_runs(command: str, seed: int, depth: int) -> None:
-    mutated = mutate(command, random.Random(seed), depth)
-    assert not runs(mutated), mutated
+@pytest.mark.parametrize("part", range(4))
+def test_no_mutation_of_a_hostile_command_runs(part: int) -> None:
+    # Another sample every day; `make red-team` tries a million.
+    seed = f"{datetime.now(UTC):%Y-%m-%d} {part}"
+    assert [mutated for mutated in sampled(seed, SAMPLE) if runs(mutated)] == [], f"seed {seed}"
+
+
+def sampled(seed: str, count: int) -> Iterator[str]:
+    """So many mutations of hostile commands; the same for the same seed."""
+    rng = random.Random(seed)
+    return (mutate(rng.choice(HOSTILE), rng, rng.randint(1, 4)) for _ in range(count))
 
 
 @settings(max_examples=300, deadline=None)
