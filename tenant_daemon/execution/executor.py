@@ -9,6 +9,7 @@ from tenant_daemon.execution.files import Files
 from tenant_daemon.execution.http import call_http
 from tenant_daemon.execution.limits import Limits
 from tenant_daemon.execution.outcome import ActionFailed, CallScope, Outcome
+from tenant_daemon.execution.outputs import NewStream
 from tenant_daemon.execution.references import resolve_references
 from tenant_daemon.execution.secrets import generate_secret, request_secret
 from tenant_daemon.execution.shell import Shell
@@ -46,12 +47,13 @@ class Executor:
         ask_colleague: AskColleague,
         undo: UndoStore,
         limits: Limits | None = None,
+        new_stream: NewStream | None = None,
     ) -> None:
         self._home = home
         self._vault = vault
         self._ask_colleague = ask_colleague
         self._limits = limits or Limits()
-        self._shell = Shell(home, undo, self._limits)
+        self._shell = Shell(home, undo, self._limits, new_stream)
         self._files = Files(undo, self._limits)
         self._env_files = EnvFiles(self._files)
         self.undoing = Undoing(undo, self._files)

@@ -21,8 +21,18 @@ class HeadTail:
         if len(self._tail) > 2 * self._half:
             del self._tail[: -self._half]
 
-    def text(self) -> str:
-        """What was kept, cut at line ends where there are any."""
+    @property
+    def is_cut(self) -> bool:
+        """Whether something was left out."""
+        return self._total > len(self._head) + min(len(self._tail), self._half)
+
+    def text(self, whole: str = "") -> str:
+        """
+        What was kept, cut at line ends where there are any.
+
+        Args:
+            whole: Where the whole of it can be read.
+        """
         tail = bytes(self._tail[-self._half :])
         left_out = self._total - len(self._head) - len(tail)
         if not left_out:
@@ -33,7 +43,8 @@ class HeadTail:
         first_line_end = tail.find(b"\n")
         tail = tail[first_line_end + 1 :] if first_line_end >= 0 else tail
         left_out = self._total - len(head) - len(tail)
-        note = f"\n[... {left_out} bytes left out ...]\n"
+        where = f"; all of it: {whole}" if whole else ""
+        note = f"\n[... {left_out} bytes left out{where} ...]\n"
         return head.decode("utf-8", "replace") + note + tail.decode("utf-8", "replace")
 
 

@@ -7,10 +7,12 @@ import signal
 import stat
 import sys
 from collections.abc import AsyncIterator, Iterator
-from contextlib import ExitStack, asynccontextmanager, suppress
+from contextlib import ExitStack, asynccontextmanager, closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+import structlog
 
 from tenant_daemon.execution import warden
 from tenant_daemon.execution.commands import commands_of
@@ -19,6 +21,7 @@ from tenant_daemon.execution.head_tail import HeadTail
 from tenant_daemon.execution.limits import Limits
 from tenant_daemon.execution.network import network_flags, sees_network
 from tenant_daemon.execution.outcome import ActionFailed, CallScope, Outcome
+from tenant_daemon.execution.outputs import NewStream, Spool
 from tenant_daemon.execution.safe_paths import open_folder, status_in
 from tenant_daemon.execution.sandbox import allowed_roots, key_places, landlock_version
 from tenant_daemon.execution.shell_changes import WorkspaceWatch
@@ -33,6 +36,8 @@ _CHUNK_BYTES: Final = 65_536
 _DEVICES: Final = frozenset(Path("/dev", name) for name in ("null", "zero", "random", "urandom"))
 """Redirections may lead to these besides ordinary files; which may be written, the classifier knows."""
 
+log = structlog.get_logger()
+
 
 @dataclass(frozen=True)
 class _Prepared:
@@ -45,10 +50,13 @@ class _Prepared:
 class Shell:
     """Runs ``RunPipelines``. Cancelling the task ends every process of the call."""
 
-    def __init__(self, home: TenantHome, undo: UndoStore, limits: Limits) -> None:
+    def __init__(
+        self, home: TenantHome, undo: UndoStore, limits: Limits, new_stream: NewStream | None = None
+    ) -> None:
         self._home = home
         self._undo = undo
         self._limits = limits
+        self._new_stream = new_stream
 
     async def run(self, action: RunPipelines, workspace: Path, scope: CallScope) -> Outcome:
         """
@@ -61,17 +69,30 @@ class Shell:
             prepared = await asyncio.to_thread(self._prepare, action, workspace, scope, stack)
             async with self._watched(action, workspace, scope), _started(prepared) as (process, status_fd):
                 output = HeadTail(self._limits.output_bytes)
+                spool = stack.enter_context(closing(Spool(self._home.run_dir)))
                 try:
                     async with asyncio.timeout(self._limits.wall_seconds):
-                        await _drain(process, output)
+                        await _drain(process, output, spool)
                         await process.wait()
                 except TimeoutError:
                     await _end(process)
-                    return _timed_out(output, self._limits.wall_seconds)
+                    text = await asyncio.to_thread(self._shown, output, spool, workspace, scope)
+                    return _timed_out(text, self._limits.wall_seconds)
                 except asyncio.CancelledError:
                     await asyncio.shield(_end(process))
                     raise
-                return _outcome(output, _exit_code(status_fd))
+                text = await asyncio.to_thread(self._shown, output, spool, workspace, scope)
+                return _outcome(text, _exit_code(status_fd))
+
+    def _shown(self, output: HeadTail, spool: Spool, workspace: Path, scope: CallScope) -> str:
+        """Head and tail, and the name of the file with the rest where there is one."""
+        if not output.is_cut or self._new_stream is None:
+            return output.text()
+        try:
+            return output.text(spool.keep(workspace.resolve(), scope.call_id, self._new_stream))
+        except (ActionFailed, OSError) as exc:
+            log.warning("shell.output.not_kept", call_id=scope.call_id, error=type(exc).__name__)
+            return output.text()
 
     def _prepare(
         self, action: RunPipelines, workspace: Path, scope: CallScope, stack: ExitStack
@@ -186,10 +207,11 @@ async def _started(prepared: _Prepared) -> AsyncIterator[tuple[asyncio.subproces
                 await asyncio.shield(_end(process))
 
 
-async def _drain(process: asyncio.subprocess.Process, output: HeadTail) -> None:
+async def _drain(process: asyncio.subprocess.Process, output: HeadTail, spool: Spool) -> None:
     assert process.stdout is not None
     while chunk := await process.stdout.read(_CHUNK_BYTES):
         output.add(chunk)
+        spool.add(chunk)
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:
@@ -217,8 +239,7 @@ def _outcome(output: HeadTail, exit_code: int) -> Outcome:
     return Outcome(is_success=exit_code == 0, output=output.text(), exit_code=exit_code)
 
 
-def _timed_out(output: HeadTail, seconds: float) -> Outcome:
-    text = output.text()
+def _timed_out(text: str, seconds: float) -> Outcome:
     note = f"[stopped: it ran longer than {seconds:g} seconds]"
     return Outcome(is_success=False, output=f"{text}\n{note}" if text else note, exit_code=124)
 

@@ -30,7 +30,7 @@ MAX_NAMED: Final = 200
 MAX_TOLD: Final = 200
 """Changes of one call that are listed."""
 _NOT_KEPT: Final = "not kept"
-_UNTOLD_FOLDERS: Final = frozenset({".git", "node_modules", "__pycache__", ".venv"})
+_UNTOLD_FOLDERS: Final = frozenset({".git", ".output", "node_modules", "__pycache__", ".venv"})
 """A program's own affairs: many files, none of which a person would put back alone."""
 
 

@@ -88,7 +88,8 @@ async def open_parts(
     announcer = Announcer(collaborators.hub, collaborators.redactor)
     pending = PendingApprovals(approvals, calls, gate, announcer, audit)
     undo = UndoStore.open(home)
-    executor = Executor(home, vault, collaborators.ask_colleague, undo, limits)
+    redactor = collaborators.redactor
+    executor = Executor(home, vault, collaborators.ask_colleague, undo, limits, lambda: redactor().stream())
     changes = ChangeDesk(home, undo, executor.undoing, announcer, audit)
     wrapper = SafetyWrapper(
         calls, gate, pending, executor, audit, announcer, changes, PaceKeeper(settings.pace)

@@ -7,6 +7,7 @@ from tenant_daemon.contracts.approvals import ApprovalRequested, ApprovalSettled
 from tenant_daemon.contracts.changes import ChangeRecorded, ChangeSettled
 from tenant_daemon.contracts.chat import ApprovalSettled, ApprovalWaiting, ToolFinished, ToolStarted
 from tenant_daemon.contracts.notices import AgentHeldBack
+from tenant_daemon.execution.outputs import TextStream
 from tenant_daemon.policy.judgement import Judgement, PolicyContext
 
 Classify = Callable[[str, Mapping[str, object], PolicyContext], Judgement]
@@ -22,6 +23,8 @@ class TextRedactor(Protocol):
     def redact(self, text: str) -> str: ...
 
     def redact_payload(self, value: object) -> object: ...
+
+    def stream(self) -> TextStream: ...
 
 
 CurrentRedactor = Callable[[], TextRedactor]
