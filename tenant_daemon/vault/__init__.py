@@ -2,7 +2,7 @@
 
 from tenant_daemon.vault.errors import SecretNotFound, UnfitSecret, VaultLocked
 from tenant_daemon.vault.names import RESERVED_NAMES, reference_to, references_in
-from tenant_daemon.vault.store import SecretChange, SecretInfo, SecretKind
+from tenant_daemon.vault.records import SecretChange, SecretInfo, SecretKind
 from tenant_daemon.vault.vault import Vault
 
 __all__ = [

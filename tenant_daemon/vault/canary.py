@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Final, Literal, get_args
 
 from tenant_daemon.vault.errors import UnfitSecret
-from tenant_daemon.vault.store import SecretInfo, SecretKind
+from tenant_daemon.vault.records import SecretInfo, SecretKind
 from tenant_daemon.vault.vault import NewSecret, Vault
 
 Shape = Literal["password", "api-key", "database-url"]

@@ -19,10 +19,10 @@ from tenant_daemon.vault.env_import import secrets_in
 from tenant_daemon.vault.errors import BadBackup, RotationFailed, SecretNotFound, UnfitSecret, VaultLocked
 from tenant_daemon.vault.keys import KeyStore
 from tenant_daemon.vault.parser import add_parser
+from tenant_daemon.vault.records import SecretInfo, SecretKind
 from tenant_daemon.vault.sealing import BoxNotOpened, SealingKey
 from tenant_daemon.vault.steps.postgresql_role import PostgresqlRoleStep
 from tenant_daemon.vault.steps.redis_acl import RedisAclStep
-from tenant_daemon.vault.store import SecretInfo, SecretKind
 from tenant_daemon.vault.vault import Vault
 
 __all__ = ["add_parser", "run"]

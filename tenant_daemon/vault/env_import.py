@@ -8,7 +8,7 @@ from typing import Final
 from tenant_daemon.vault.errors import UnfitSecret
 from tenant_daemon.vault.fitness import check_value
 from tenant_daemon.vault.names import RESERVED_NAMES, check_name
-from tenant_daemon.vault.store import SecretKind
+from tenant_daemon.vault.records import SecretKind
 from tenant_daemon.vault.vault import NewSecret
 
 _LINE: Final = re.compile(r"\s*(?:export\s+)?(?P<key>[A-Za-z_][A-Za-z0-9_.]*)\s*=\s*(?P<value>.*)")

@@ -18,6 +18,7 @@ from tenant_daemon.vault import store
 from tenant_daemon.vault.cipher import Cipher
 from tenant_daemon.vault.errors import VaultLocked
 from tenant_daemon.vault.keys import KeyStore
+from tenant_daemon.vault.records import State
 
 COUNTER_FILE: Final = "vault.counter"
 """The highest version that was ever signed here. An older file put in the vault's place has a lower one."""
@@ -55,7 +56,7 @@ class Ledger:
                 # With rows but without a state, somebody removed the state: then this signature is wrong.
                 cipher = self._first()
                 lines = store.empty_lines(cipher.key_id)
-                store.set_state(db, store.State(0, cipher.sign(lines), cipher.key_id, store.FORM))
+                store.set_state(db, State(0, cipher.sign(lines), cipher.key_id, store.FORM))
             elif state.form < store.FORM:
                 cipher = self._cipher(state.key_id) if state.key_id else self._first()
                 if state.manifest != cipher.sign(store.old_manifest_lines(db, state.version)):
@@ -123,7 +124,7 @@ class Ledger:
 
     def _sign(self, db: sqlite3.Connection, cipher: Cipher, version: int) -> None:
         manifest = cipher.sign(store.manifest_lines(db, version, cipher.key_id))
-        store.set_state(db, store.State(version, manifest, cipher.key_id, store.FORM))
+        store.set_state(db, State(version, manifest, cipher.key_id, store.FORM))
 
     def _checked(self, db: sqlite3.Connection) -> Cipher:
         state = store.require_state(db)

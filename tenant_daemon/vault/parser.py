@@ -6,7 +6,7 @@ from typing import Any
 
 from tenant_daemon.kit.verbs import add_verb
 from tenant_daemon.vault.canary import SHAPES
-from tenant_daemon.vault.store import SecretKind
+from tenant_daemon.vault.records import SecretKind
 
 
 def add_parser(subparsers: Any) -> None:

@@ -9,6 +9,7 @@ from tenant_daemon.audit import AuditEvent
 from tenant_daemon.vault import store
 from tenant_daemon.vault.cipher import Cipher
 from tenant_daemon.vault.keys import new_key
+from tenant_daemon.vault.records import SealedValue
 from tenant_daemon.vault.vault import Vault
 
 
@@ -48,6 +49,6 @@ def _put_under(vault: Vault, cipher: Cipher, actor: str) -> None:
         for item in store.all_sealed(page.db):
             value = old.decrypt(item.name, item.version, item.sealed)
             sealed = cipher.encrypt(item.name, item.version, value)
-            fresh = store.SealedValue(item.name, item.version, sealed, cipher.fingerprint(value))
+            fresh = SealedValue(item.name, item.version, sealed, cipher.fingerprint(value))
             store.reseal(page.db, fresh, cipher.key_id)
         vault.record(AuditEvent.VAULT_REKEYED, actor, f"key {old.key_id} replaced by {cipher.key_id}")

@@ -10,7 +10,7 @@ from typing import Final, Protocol
 import structlog
 
 from tenant_daemon.vault.errors import RotationFailed
-from tenant_daemon.vault.store import SecretInfo
+from tenant_daemon.vault.records import SecretInfo
 from tenant_daemon.vault.vault import Vault
 
 DEFAULT_LENGTH: Final = 40

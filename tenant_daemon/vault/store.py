@@ -2,13 +2,19 @@
 
 import json
 import sqlite3
-from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Final
 
 from tenant_daemon.contracts.base import utc_now
 from tenant_daemon.vault.errors import VaultLocked
+from tenant_daemon.vault.records import (
+    NewVersion,
+    SealedValue,
+    SecretChange,
+    SecretInfo,
+    SecretKind,
+    State,
+)
 
 FORM: Final = 2
 """What the manifest covers: 1 had the versions alone; 2 has everything but ``uses``."""
@@ -64,65 +70,6 @@ _KEPT_VERSIONS: Final = 10
 """Older values are erased. Those kept are still redacted: a replaced password may be valid somewhere."""
 
 
-class SecretKind(StrEnum):
-    """What a secret is, for people; all are kept alike."""
-
-    PASSWORD = "password"  # noqa: S105
-    API_KEY = "api_key"
-    OTHER = "other"
-    CANARY = "canary"
-    """A planted value that nobody uses: where it turns up, somebody looked where they should not."""
-
-
-@dataclass(frozen=True)
-class SecretInfo:
-    """What may be told of a secret."""
-
-    name: str
-    version: int
-    fingerprint: str
-    note: str
-    created_at: datetime
-    changed_at: datetime
-    changed_by: str
-    kind: SecretKind = SecretKind.PASSWORD
-    used_at: datetime | None = None
-    used_by: str = ""
-
-
-@dataclass(frozen=True)
-class SecretChange:
-    """One line of a secret's history, which outlives the secret."""
-
-    version: int
-    change: str
-    """``stored``, ``generated``, ``imported``, ``planted``, ``staged``, ``rotated``, ``discarded``,
-    ``deleted``."""
-    fingerprint: str
-    actor: str
-    at: datetime
-
-
-@dataclass(frozen=True)
-class SealedValue:
-    """A version of a secret as it lies in the file."""
-
-    name: str
-    version: int
-    sealed: bytes
-    fingerprint: str
-
-
-@dataclass(frozen=True)
-class State:
-    """The one row that signs all others."""
-
-    version: int
-    manifest: str
-    key_id: str
-    form: int
-
-
 def state(db: sqlite3.Connection) -> State | None:
     row = db.execute("SELECT version, manifest, key_id, form FROM state").fetchone()
     return State(row["version"], row["manifest"], row["key_id"], row["form"]) if row else None
@@ -173,19 +120,6 @@ def all_sealed(db: sqlite3.Connection) -> list[SealedValue]:
     """Every version that is kept, a secret's newest first."""
     rows = db.execute("SELECT * FROM sealed_values ORDER BY name, version DESC").fetchall()
     return [_sealed(row) for row in rows]
-
-
-@dataclass(frozen=True)
-class NewVersion:
-    """A value on its way into the file, and what is said of it."""
-
-    value: SealedValue
-    key_id: str
-    change: str
-    actor: str
-    note: str = ""
-    kind: SecretKind | None = None
-    """None keeps the kind that the secret has."""
 
 
 def add_version(db: sqlite3.Connection, new: NewVersion) -> None:

@@ -18,7 +18,7 @@ from tenant_daemon.vault.fitness import check_value
 from tenant_daemon.vault.keys import KeyStore
 from tenant_daemon.vault.ledger import COUNTER_FILE, Ledger, Page
 from tenant_daemon.vault.names import RESERVED_NAMES, check_name
-from tenant_daemon.vault.store import SecretChange, SecretInfo, SecretKind
+from tenant_daemon.vault.records import NewVersion, SealedValue, SecretChange, SecretInfo, SecretKind
 
 _ALPHABET: Final = string.ascii_letters + string.digits
 """No marks: a generated value then passes every tool's configuration file without quoting."""
@@ -167,7 +167,7 @@ class Vault:
                 staged = store.last_version(page.db, name) + 1
                 sealed = _sealed(page, name, staged, random_value(length))
                 kind = store.kind_of(page.db, name)
-                store.stage(page.db, store.NewVersion(sealed, page.cipher.key_id, "staged", actor, kind=kind))
+                store.stage(page.db, NewVersion(sealed, page.cipher.key_id, "staged", actor, kind=kind))
                 self._tell(AuditEvent.SECRET_READ, actor, name, f"rotation to version {staged}")
             return [("old", old), ("new", _value_of(page, name, staged))]
 
@@ -244,7 +244,7 @@ class Vault:
         sealed = _sealed(page, new.name, version, new.value)
         store.add_version(
             page.db,
-            store.NewVersion(sealed, page.cipher.key_id, new.change, actor, new.note, new.kind),
+            NewVersion(sealed, page.cipher.key_id, new.change, actor, new.note, new.kind),
         )
         self._tell(AuditEvent.SECRET_STORED, actor, new.name, f"version {version}")
 
@@ -252,8 +252,8 @@ class Vault:
         self._audit.append(AuditRecord(event=event, actor=actor, subject=subject, summary=summary[:2_000]))
 
 
-def _sealed(page: Page, name: str, version: int, value: str) -> store.SealedValue:
-    return store.SealedValue(
+def _sealed(page: Page, name: str, version: int, value: str) -> SealedValue:
+    return SealedValue(
         name, version, page.cipher.encrypt(name, version, value), page.cipher.fingerprint(value)
     )
 
@@ -265,7 +265,7 @@ def _value_of(page: Page, name: str, version: int) -> str:
     return page.cipher.decrypt(name, version, found.sealed)
 
 
-def _staged(page: Page, name: str) -> store.SealedValue:
+def _staged(page: Page, name: str) -> SealedValue:
     found = store.sealed_value(page.db, name, store.staged_version(page.db, name))
     if found is None:
         raise SecretNotFound(name)
