@@ -235,8 +235,8 @@ def _exit_code(status_fd: int) -> int:
     return int(json.loads(report)["exit_code"])
 
 
-def _outcome(output: HeadTail, exit_code: int) -> Outcome:
-    return Outcome(is_success=exit_code == 0, output=output.text(), exit_code=exit_code)
+def _outcome(text: str, exit_code: int) -> Outcome:
+    return Outcome(is_success=exit_code == 0, output=text, exit_code=exit_code)
 
 
 def _timed_out(text: str, seconds: float) -> Outcome:
