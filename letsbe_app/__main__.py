@@ -3,10 +3,12 @@ Commands of the hub.
 
     python -m letsbe_app build     compile the pages into .web
     python -m letsbe_app migrate   bring the database to the newest schema
+    python -m letsbe_app reseal    seal what is kept of others with the newest of the hub's keys
     python -m letsbe_app serve     pages, API and links on one port, with as many workers as set
 """
 
 import argparse
+import asyncio
 import json
 import os
 import subprocess
@@ -22,6 +24,7 @@ def main() -> int:
     for name, command, text in (
         ("build", build, "compile the pages into .web (needs no database and no Redis)"),
         ("migrate", migrate, "bring the database to the newest schema; safe to repeat"),
+        ("reseal", reseal, "after a new line in keys/secrets.keys: use that key for what the others sealed"),
         ("serve", serve, "serve pages, API and links on LETSBE_HUB_PORT with LETSBE_HUB_WORKERS workers"),
     ):
         commands.add_parser(name, help=text, description=text).set_defaults(command=command)
@@ -50,6 +53,25 @@ def migrate() -> int:
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     command.upgrade(Config("alembic.ini"), "head")
     return 0
+
+
+def reseal() -> int:
+    """Bring everything under the newest key; safe to repeat and to interrupt."""
+    count = asyncio.run(_reseal())
+    print(f"{count} sealed anew.")
+    return 0
+
+
+async def _reseal() -> int:
+    from letsbe_app.composition import get_services
+
+    services = get_services()
+    try:
+        async with services.database.write() as session:
+            servers = await services.content.reseal(session)
+        return servers + await services.second_factors.reseal()
+    finally:
+        await services.close()
 
 
 def serve() -> int:

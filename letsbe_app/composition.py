@@ -58,6 +58,7 @@ class Services:
     accounts: AccountService
     links: MailedLinks
     second_factors: SecondFactors
+    content: TenantContent
     sessions: SessionService
     reauthentication: Reauthentication
     members: MemberService
@@ -143,6 +144,7 @@ def build_services(
             clock=clock,
         ),
         links=MailedLinks(database, hasher, throttle, post, relay.publisher, **for_mail),
+        content=content,
         second_factors=second_factors,
         sessions=SessionService(database, relay.publisher, clock=clock),
         reauthentication=reauthentication,

@@ -85,6 +85,11 @@ async def set_password(session: AsyncSession, user_id: str, password_hash: str) 
     await session.exec(update(User).where(col(User.id) == user_id).values(password_hash=password_hash))
 
 
+async def factors(session: AsyncSession) -> Sequence[SecondFactor]:
+    """Every second factor there is."""
+    return (await session.exec(select(SecondFactor))).all()
+
+
 async def factor_of(session: AsyncSession, user_id: str) -> SecondFactor | None:
     """A person's second factor, confirmed or not."""
     return await session.get(SecondFactor, user_id)

@@ -159,6 +159,18 @@ class SecondFactors:
             raise SecondFactorNeeded(_WRONG, [FieldProblem("code", _WRONG)])
         await self._throttle.forgive(CODE_PER_USER, user.id)
 
+    async def reseal(self) -> int:
+        """Seal every secret with the hub's newest key; how many had an older one."""
+        count = 0
+        async with self._database.write() as session:
+            for factor in await access_repository.factors(session):
+                if not self._secret_box.is_current(factor.secret):
+                    secret = self._secret_box.open(factor.secret, _purpose(factor.user_id))
+                    factor.secret = self._secret_box.seal(secret, _purpose(factor.user_id))
+                    session.add(factor)
+                    count += 1
+        return count
+
     async def _use(self, user_id: str, factor: SecondFactor, code: str) -> bool:
         step = self._step(factor, code)
         async with self._database.write() as session:
