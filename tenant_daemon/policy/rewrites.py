@@ -10,6 +10,7 @@ from tenant_daemon.policy.shell.script import Joined, Pipeline, Redirect, Simple
 OUTPUTS: Final = ("out", "append", "both")
 DELETERS: Final = frozenset({"rm", "unlink", "shred"})
 _SET: Final = re.compile(r"set -e[ux]{0,2}(?: ?-?o pipefail)?")
+_PLAIN: Final = re.compile(r"[A-Za-z0-9_./:@%+,=-]+")
 _WATCH_FLAG: Final = re.compile(
     r"(-n|--interval)|-n[\d.]+|--interval=[\d.]+|-[dtcbegx]+|--(?:differences|no-title|color|beep)"
 )
@@ -47,6 +48,9 @@ def once(commands: tuple[SimpleCommand, ...]) -> tuple[SimpleCommand, ...]:
     while at < len(texts) and (found := _WATCH_FLAG.fullmatch(texts[at])) is not None:
         at += 2 if found[1] else 1
     if at >= len(texts) or any(word.is_glob or not word.text.isascii() for word in first.words[at:]):
+        return commands
+    if at < len(texts) - 1 and any(_PLAIN.fullmatch(text) is None for text in texts[at:]):
+        # The shell would take the words apart in another way than they are written.
         return commands
     inner = parse(" ".join(texts[at:]), is_for_shell=True)
     if inner.problem is not None or not isinstance(inner.body, Pipeline):
