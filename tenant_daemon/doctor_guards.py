@@ -1,8 +1,11 @@
 """Checks of what stands between the agents and the server: classifier, redaction, sandbox."""
 
+import os
 import secrets
 
 from tenant_daemon.diagnosis import Weak, Wrong
+from tenant_daemon.execution.hidden_arguments import hides_processes
+from tenant_daemon.execution.network import network_flags
 from tenant_daemon.execution.sandbox import landlock_version
 from tenant_daemon.policy.programs.examples import check_examples
 from tenant_daemon.policy.programs.library import load_library
@@ -37,11 +40,27 @@ def check_redaction() -> str:
 
 
 def check_sandbox() -> str:
-    """The kernel can confine what runs without a person's approval."""
-    version = landlock_version()
+    """What the kernel adds to the rules: which files and whether a network commands reach, and as whom."""
+    version, flags = landlock_version(), network_flags()
+    missing = []
     if not version:
-        raise Weak(
+        missing.append(
             "this kernel has no Landlock (Linux 5.13 or newer has): commands that nobody was asked about are "
             "held back by the rules alone"
         )
-    return f"Landlock {version}: what runs unasked cannot reach the daemon's own files"
+    if not flags:
+        missing.append(
+            "this kernel gives commands no network of their own: allow user namespaces "
+            "(kernel.unprivileged_userns_clone = 1, kernel.apparmor_restrict_unprivileged_userns = 0)"
+        )
+    if os.geteuid() == 0:
+        missing.append("commands run as root: give the daemon a user of its own (User= in its unit)")
+    features = {
+        f"Landlock {version}: what runs unasked cannot reach the daemon's own files": version,
+        "no network for what needs none": flags,
+        "processes hidden from other users": hides_processes(),
+    }
+    in_force = ", ".join(feature for feature, is_there in features.items() if is_there)
+    if missing:
+        raise Weak("; ".join([*missing, *([f"in force: {in_force}"] if in_force else [])]))
+    return in_force

@@ -95,7 +95,18 @@ def test_doctor_tells_of_a_kernel_without_sandbox(monkeypatch: pytest.MonkeyPatc
     found = finding("sandbox", check_sandbox)
     assert (found.state, "Linux 5.13" in found.detail) == (State.WEAK, True)
     monkeypatch.setattr(doctor_guards, "landlock_version", lambda: 4)
-    assert finding("sandbox", check_sandbox).detail.startswith("Landlock 4: ")
+    monkeypatch.setattr(doctor_guards, "network_flags", lambda: 1)
+    monkeypatch.setattr("os.geteuid", lambda: 1_000)
+    found = finding("sandbox", check_sandbox)
+    assert found.state is State.RIGHT
+    assert found.detail.startswith("Landlock 4: ")
+    assert "no network for what needs none" in found.detail
+
+
+def test_doctor_tells_of_commands_that_run_as_root(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    found = finding("sandbox", check_sandbox)
+    assert (found.state, "run as root" in found.detail) == (State.WEAK, True)
 
 
 def test_doctor_tells_of_redaction_that_lets_a_secret_through(monkeypatch: pytest.MonkeyPatch) -> None:
