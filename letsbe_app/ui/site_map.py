@@ -7,6 +7,12 @@ from typing import Any
 import reflex as rx
 
 from letsbe_app.ui import routes
+from letsbe_app.ui.pages.access.page import (
+    confirm_email_page,
+    forgot_password_page,
+    join_page,
+    new_password_page,
+)
 from letsbe_app.ui.pages.agents.page import agents_page
 from letsbe_app.ui.pages.agents.state import AgentsState
 from letsbe_app.ui.pages.approvals.page import approvals_page
@@ -28,6 +34,8 @@ from letsbe_app.ui.pages.provisioning.page import provisioning_page
 from letsbe_app.ui.pages.provisioning.state import ProvisioningState
 from letsbe_app.ui.pages.secrets.page import secrets_page
 from letsbe_app.ui.pages.secrets.state import SecretsState
+from letsbe_app.ui.pages.settings.page import settings_page
+from letsbe_app.ui.pages.settings.state import SettingsState
 from letsbe_app.ui.pages.sign_in.page import sign_in_page, sign_up_page
 from letsbe_app.ui.pages.site.page import landing_page
 from letsbe_app.ui.text import texts
@@ -67,6 +75,10 @@ PAGES = [
     ),
     Page(routes.SIGN_UP, _t.sign_in.sign_up_title, sign_up_page, is_public=True),
     Page(routes.SIGN_IN, _t.sign_in.sign_in, sign_in_page, is_public=True),
+    Page(routes.FORGOT_PASSWORD, _t.access.forgot_title, forgot_password_page),
+    Page(routes.NEW_PASSWORD, _t.access.new_title, new_password_page),
+    Page(routes.CONFIRM_EMAIL, _t.access.confirm_title, confirm_email_page),
+    Page(routes.JOIN, _t.access.join_title, join_page),
     Page(routes.ONBOARDING, _t.onboarding.title, onboarding_page, OnboardingState.open_page),
     Page(routes.PAYMENT, _t.onboarding.pay_title, payment_page, PaymentState.open_page),
     Page(routes.HOME, _t.home.title, home_page, HomeState.load),
@@ -76,6 +88,7 @@ PAGES = [
     Page(routes.CHANGES, _t.changes.title, changes_page, ChangesState.load),
     Page(routes.AGENTS, _t.agents.title, agents_page, AgentsState.load),
     Page(routes.SECRETS, _t.secrets.title, secrets_page, SecretsState.load),
+    Page(routes.SETTINGS, _t.settings.title, settings_page, SettingsState.load),
     Page(routes.PROVISIONING, _t.provisioning.title, provisioning_page, ProvisioningState.load),
     Page(routes.NOT_FOUND, _t.common.not_found_title, not_found_page),
 ]

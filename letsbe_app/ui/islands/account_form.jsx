@@ -1,4 +1,4 @@
-import { useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { HubError, postToHub } from "./hub_rest.js";
 
 const INPUT =
@@ -10,15 +10,111 @@ export function ownPath(wanted, fallback) {
   return /^\/(?![/\\])/.test(wanted ?? "") ? wanted : fallback;
 }
 
+/** What the form holds: texts by name, and for boxes to tick the list of those that are. */
+export function valuesOf(form, fields) {
+  const data = new FormData(form);
+  return Object.fromEntries(
+    fields.map(({ name, options }) => [name, options ? data.getAll(name) : (data.get(name) ?? "")]),
+  );
+}
+
+function Choices({ name, label, options }) {
+  return (
+    <fieldset className="flex flex-col">
+      <legend className="font-medium">{label}</legend>
+      {options.map(({ value, text }) => (
+        <label key={value} className="inline-flex items-center gap-3 min-h-target cursor-pointer">
+          <input type="checkbox" name={name} value={value} className="size-5 accent-accent" />
+          {text}
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+function Field({ id, field, error }) {
+  const { name, label, type, autocomplete, hint } = field;
+  return (
+    <div className="flex flex-col gap-1.5">
+      <label htmlFor={id} className="font-medium">
+        {label}
+      </label>
+      {hint && (
+        <p id={`${id}-hint`} className="text-sm text-muted">
+          {hint}
+        </p>
+      )}
+      <input
+        id={id}
+        name={name}
+        type={type}
+        autoComplete={autocomplete}
+        required
+        aria-invalid={Boolean(error)}
+        aria-describedby={`${hint ? `${id}-hint ` : ""}${id}-error`}
+        className={INPUT}
+      />
+      <p id={`${id}-error`} className="text-sm text-red empty:hidden">
+        {error}
+      </p>
+    </div>
+  );
+}
+
+/** What the hub shows once: a key, or a list of codes. */
+function Shown({ text, value }) {
+  const lines = Array.isArray(value) ? value : [value];
+  return (
+    <div role="status" className="flex flex-col gap-2">
+      <p>{text}</p>
+      <pre className="p-3 rounded-control bg-sunken text-sm overflow-x-auto select-all whitespace-pre-wrap break-all">
+        {lines.join("\n")}
+      </pre>
+    </div>
+  );
+}
+
 /**
- * Signs up or in by REST, since only an HTTP answer can set the httpOnly cookie. The password never enters the
- * page's state on the hub. Keeps what was typed when the hub says no, and shows each problem at its field.
+ * A form whose secrets go to the hub by REST alone: they never enter the page's state there, and only an HTTP
+ * answer can set the httpOnly cookie. Keeps what was typed when the hub says no, and shows each problem at its
+ * field. Afterwards it goes to `after`, or says `done`, with what the hub shows once (`shown` names it).
  */
-export function AccountForm({ action, fields, submitLabel, workingLabel, failedText, after }) {
+export function AccountForm(props) {
+  const { action, fields, submitLabel, workingLabel, failedText, after, done, shown, codeField, takesToken } = props;
   const [errors, setErrors] = useState({});
   const [failure, setFailure] = useState("");
   const [isWorking, setWorking] = useState(false);
+  const [needsCode, setNeedsCode] = useState(false);
+  const [answer, setAnswer] = useState(null);
   const form = useRef(null);
+  const token = useRef("");
+  const all = needsCode && codeField ? [...fields, codeField] : fields;
+  const idOf = (name) => (props.prefix ? `${props.prefix}-${name}` : name);
+
+  useEffect(() => {
+    if (!takesToken) return;
+    token.current = window.location.hash.slice(1);
+    // Out of the address bar and the history.
+    window.history.replaceState(window.history.state, "", window.location.pathname);
+  }, [takesToken]);
+
+  const focusOn = (name) => form.current?.querySelector(name ? `[name="${name}"]` : "button")?.focus();
+
+  const refuse = (error) => {
+    const isKnown = error instanceof HubError;
+    const asksForCode = isKnown && error.code === "second_factor_needed" && codeField;
+    const details = isKnown ? (error.details ?? []) : [];
+    const visible = details.filter(({ field }) => all.some(({ name }) => name === field) || asksForCode);
+    setErrors(Object.fromEntries(visible.map(({ field, message }) => [field, message])));
+    setFailure(visible.length ? "" : (isKnown && error.message) || failedText);
+    setWorking(false);
+    if (asksForCode) {
+      setNeedsCode(true);
+      setTimeout(() => focusOn(codeField.name));
+    } else {
+      focusOn(visible[0]?.field);
+    }
+  };
 
   const submit = async (event) => {
     event.preventDefault();
@@ -27,55 +123,66 @@ export function AccountForm({ action, fields, submitLabel, workingLabel, failedT
     setErrors({});
     setFailure("");
     try {
-      await postToHub(action, Object.fromEntries(new FormData(form.current)));
-      const next = new URLSearchParams(window.location.search).get("next");
-      // A whole new document: Reflex's socket keeps the cookies of the moment it was opened.
-      window.location.assign(ownPath(next, after));
-    } catch (error) {
-      const details = error instanceof HubError ? (error.details ?? []) : [];
-      const found = Object.fromEntries(details.map(({ field, message }) => [field, message]));
-      setErrors(found);
-      setFailure(details.length ? "" : (error instanceof HubError && error.message) || failedText);
+      const body = valuesOf(form.current, all);
+      if (takesToken) body.token = token.current;
+      const { data } = await postToHub(action, body);
+      if (props.onAnswer) {
+        props.onAnswer(data);
+        return;
+      }
+      if (!done) {
+        const next = new URLSearchParams(window.location.search).get("next");
+        // A whole new document: Reflex's socket keeps the cookies of the moment it was opened.
+        window.location.assign(ownPath(next, after));
+        return;
+      }
+      setAnswer({ value: shown ? data[shown] : null });
       setWorking(false);
-      form.current?.querySelector(details.length ? `[name="${details[0].field}"]` : "button")?.focus();
+      props.onDone?.();
+    } catch (error) {
+      refuse(error);
     }
   };
 
+  if (answer) {
+    return answer.value ? (
+      <Shown text={done} value={answer.value} />
+    ) : (
+      <p role="status">
+        {done}
+        {after && (
+          <>
+            {" "}
+            <a href={after} className="text-accent underline underline-offset-2">
+              {props.afterLabel}
+            </a>
+          </>
+        )}
+      </p>
+    );
+  }
   return (
     <form ref={form} onSubmit={submit} noValidate className="flex flex-col gap-5">
-      {fields.map(({ name, label, type, autocomplete, hint }) => (
-        <div key={name} className="flex flex-col gap-1.5">
-          <label htmlFor={name} className="font-medium">
-            {label}
-          </label>
-          {hint && (
-            <p id={`${name}-hint`} className="text-sm text-muted">
-              {hint}
-            </p>
-          )}
-          <input
-            id={name}
-            name={name}
-            type={type}
-            autoComplete={autocomplete}
-            required
-            aria-invalid={Boolean(errors[name])}
-            aria-describedby={`${hint ? `${name}-hint ` : ""}${name}-error`}
-            className={INPUT}
-          />
-          <p id={`${name}-error`} className="text-sm text-red empty:hidden">
-            {errors[name]}
-          </p>
-        </div>
-      ))}
+      {all.map((field) =>
+        field.options ? (
+          <Choices key={field.name} {...field} />
+        ) : (
+          <Field key={field.name} id={idOf(field.name)} field={field} error={errors[field.name]} />
+        ),
+      )}
       <p role="alert" className="text-red empty:hidden">
         {failure}
       </p>
       <button
         type="submit"
         aria-disabled={isWorking}
-        className="inline-flex items-center justify-center min-h-target px-4 rounded-control font-medium
-          bg-accent text-on-accent hover:brightness-110 cursor-pointer aria-disabled:opacity-60"
+        className={
+          "inline-flex items-center justify-center min-h-target px-4 rounded-control font-medium cursor-pointer " +
+          "aria-disabled:opacity-60 " +
+          (props.isDanger
+            ? "bg-card text-red border border-red hover:bg-red/10"
+            : "bg-accent text-on-accent hover:brightness-110")
+        }
       >
         {isWorking ? workingLabel : submitLabel}
       </button>

@@ -85,11 +85,30 @@ def _header(here: str) -> rx.Component:
                 aria_label=t.main_navigation,
                 class_name="hidden sm:flex items-center gap-1",
             ),
+            _settings(here),
             icon_button("sun-moon", t.theme, on_click=rx.toggle_color_mode),
             sign_out(),
             class_name="mx-auto max-w-[1400px] px-4 sm:px-6 min-h-14 flex items-center gap-1",
         ),
         class_name="border-b border-line bg-paper shrink-0",
+    )
+
+
+def _settings(here: str) -> rx.Component:
+    return ReactRouterLink.create(
+        icon("settings", 20),
+        to=routes.SETTINGS,
+        aria_label=texts().settings.title,
+        title=texts().settings.title,
+        aria_current="page" if here == routes.SETTINGS else "false",
+        class_name=(
+            "inline-flex items-center justify-center min-h-target min-w-target rounded-control "
+            + (
+                "bg-sunken text-ink"
+                if here == routes.SETTINGS
+                else "text-muted hover:text-ink hover:bg-sunken"
+            )
+        ),
     )
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Final
 
+from letsbe_app.ui.text.access import AccessTexts
 from letsbe_app.ui.text.agents import AgentsTexts
 from letsbe_app.ui.text.approvals import ApprovalsTexts
 from letsbe_app.ui.text.calculator import CalculatorTexts
@@ -13,6 +14,7 @@ from letsbe_app.ui.text.home import HomeTexts
 from letsbe_app.ui.text.onboarding import OnboardingTexts
 from letsbe_app.ui.text.provisioning import ProvisioningTexts
 from letsbe_app.ui.text.secrets import SecretsTexts
+from letsbe_app.ui.text.settings import SettingsTexts
 from letsbe_app.ui.text.sign_in import SignInTexts
 from letsbe_app.ui.text.site import SiteTexts
 
@@ -28,6 +30,7 @@ class Catalogue:
     site: SiteTexts = field(default_factory=SiteTexts)
     calculator: CalculatorTexts = field(default_factory=CalculatorTexts)
     sign_in: SignInTexts = field(default_factory=SignInTexts)
+    access: AccessTexts = field(default_factory=AccessTexts)
     onboarding: OnboardingTexts = field(default_factory=OnboardingTexts)
     home: HomeTexts = field(default_factory=HomeTexts)
     chat: ChatTexts = field(default_factory=ChatTexts)
@@ -35,6 +38,7 @@ class Catalogue:
     changes: ChangesTexts = field(default_factory=ChangesTexts)
     secrets: SecretsTexts = field(default_factory=SecretsTexts)
     agents: AgentsTexts = field(default_factory=AgentsTexts)
+    settings: SettingsTexts = field(default_factory=SettingsTexts)
     provisioning: ProvisioningTexts = field(default_factory=ProvisioningTexts)
 
 

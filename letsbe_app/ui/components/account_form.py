@@ -1,0 +1,68 @@
+"""Forms whose secrets go to the hub by REST, never through the page's state."""
+
+from typing import Any
+
+import reflex as rx
+from reflex.event import no_args_event_spec
+
+from letsbe_app.ui.islands import Island, island
+from letsbe_app.ui.text import texts
+
+FormField = dict[str, Any]
+
+
+class AccountForm(Island):
+    """A form that posts to one of the hub's REST routes; see ``account_form.jsx``."""
+
+    library = island("account_form.jsx")
+    tag = "AccountForm"
+
+    action: rx.Var[str]
+    prefix: rx.Var[str]
+    fields: rx.Var[list[dict[str, Any]]]
+    code_field: rx.Var[dict[str, Any]]
+    submit_label: rx.Var[str]
+    working_label: rx.Var[str]
+    failed_text: rx.Var[str]
+    after: rx.Var[str]
+    after_label: rx.Var[str]
+    done: rx.Var[str]
+    shown: rx.Var[str]
+    takes_token: rx.Var[bool]
+    is_danger: rx.Var[bool]
+    on_done: rx.EventHandler[no_args_event_spec]  # type: ignore[type-arg, valid-type]
+
+
+def form_field(name: str, label: str, kind: str, autocomplete: str, hint: str = "") -> FormField:
+    """Return the description of one input."""
+    return {"name": name, "label": label, "type": kind, "autocomplete": autocomplete, "hint": hint}
+
+
+def choices_field(name: str, label: str, options: dict[str, str]) -> FormField:
+    """Return the description of boxes to tick; ``options`` are their texts by value."""
+    return {
+        "name": name,
+        "label": label,
+        "options": [{"value": value, "text": text} for value, text in options.items()],
+    }
+
+
+def account_form(action: str, fields: list[FormField], submit: str, **props: Any) -> rx.Component:
+    """
+    Return the form.
+
+    Args:
+        action: The REST route.
+        fields: From ``form_field`` and ``choices_field``.
+        submit: What the button says.
+        props: ``after`` (where to go), or ``done`` (what to say); further ones as in ``AccountForm``.
+    """
+    t = texts().sign_in
+    return AccountForm.create(
+        action=action,
+        fields=fields,
+        submit_label=submit,
+        working_label=t.working,
+        failed_text=t.failed,
+        **props,
+    )

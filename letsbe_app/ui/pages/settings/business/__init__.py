@@ -1,0 +1,1 @@
+"""People and keys of the business."""

@@ -1,0 +1,126 @@
+"""The settings page: one section for each thing that lets somebody in."""
+
+import reflex as rx
+
+from letsbe_app.ui import routes
+from letsbe_app.ui.components.account_form import account_form, form_field
+from letsbe_app.ui.components.badge import badge
+from letsbe_app.ui.components.button import button
+from letsbe_app.ui.components.download_link import download_link
+from letsbe_app.ui.components.time_ago import time_ago
+from letsbe_app.ui.pages.settings.business.page import keys, people
+from letsbe_app.ui.pages.settings.parts import ACCOUNT, folded, part
+from letsbe_app.ui.pages.settings.second_factor import second_factor
+from letsbe_app.ui.pages.settings.state import SettingsState
+from letsbe_app.ui.pages.settings.view_models import SessionRow
+from letsbe_app.ui.portal.shell import portal_shell
+from letsbe_app.ui.text import texts
+
+
+def settings_page() -> rx.Component:
+    """Return the page."""
+    t = texts().settings
+    return portal_shell(
+        rx.el.div(
+            rx.el.h1(t.title, class_name="text-2xl font-semibold"),
+            rx.el.p(t.intro, class_name="text-muted mt-1"),
+        ),
+        rx.el.div(
+            _you(),
+            _password(),
+            second_factor(),
+            _sessions(),
+            rx.cond(SettingsState.is_owner, rx.fragment(people(), keys(), _data())),
+            class_name="flex flex-col gap-5 max-w-3xl w-full",
+        ),
+        here=routes.SETTINGS,
+        on_wake=SettingsState.woken,
+        needs_server=False,
+    )
+
+
+def _you() -> rx.Component:
+    t = texts().settings
+    return part(
+        t.you,
+        rx.el.p(SettingsState.email, class_name="break-all font-medium"),
+        rx.cond(
+            SettingsState.is_email_confirmed,
+            rx.el.p(t.email_confirmed, class_name="text-muted"),
+            rx.el.div(
+                rx.el.p(t.email_open),
+                button(t.send_again, kind="quiet", on_click=SettingsState.send_confirmation),
+                class_name="flex flex-wrap items-center gap-3",
+            ),
+        ),
+    )
+
+
+def _password() -> rx.Component:
+    t = texts().settings
+    form = account_form(
+        f"{ACCOUNT}/password",
+        [
+            form_field("password", t.password, "password", "current-password"),
+            form_field("new_password", t.new_password, "password", "new-password"),
+        ],
+        t.save_password,
+        prefix="change",
+        done=t.password_saved,
+        on_done=SettingsState.changed,
+    )
+    return part(t.password, folded(t.change_password, form))
+
+
+def _sessions() -> rx.Component:
+    t = texts().settings
+    return part(
+        t.sessions,
+        rx.el.ul(
+            rx.foreach(SettingsState.sessions, _session),
+            class_name="flex flex-col divide-y divide-line",
+            aria_label=t.sessions,
+        ),
+        rx.cond(
+            SettingsState.sessions.length() > 1,
+            button(t.end_others, kind="danger", class_name="self-start", on_click=SettingsState.end_others),
+        ),
+    )
+
+
+def _session(row: rx.vars.ObjectVar[SessionRow]) -> rx.Component:
+    t = texts().settings
+    return rx.el.li(
+        rx.el.div(
+            rx.el.p(row.device, class_name="font-medium"),
+            rx.el.p(time_ago(row.last_seen_at, prefix=t.last_seen), class_name="text-sm text-muted"),
+            class_name="grow min-w-0",
+        ),
+        rx.cond(
+            row.is_current,
+            badge(t.this_device, tone="green", icon_name="check"),
+            button(t.end_session, kind="quiet", on_click=SettingsState.end_session(row.id)),
+        ),
+        class_name="flex flex-wrap items-center gap-3 py-2",
+    )
+
+
+def _data() -> rx.Component:
+    t = texts().settings
+    form = account_form(
+        "/api/v1/customer/data/delete",
+        [
+            form_field("business_name", t.delete_name, "text", "off"),
+            form_field("password", t.password, "password", "current-password"),
+        ],
+        t.delete_do,
+        prefix="delete",
+        after=routes.LANDING,
+        is_danger=True,
+    )
+    return part(
+        t.data,
+        rx.el.div(download_link(t.export, "/api/v1/customer/data/export")),
+        folded(t.delete, rx.el.p(t.delete_detail), form),
+        detail=t.data_detail,
+    )

@@ -1,0 +1,90 @@
+"""What the settings page shows."""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from letsbe_app.people.accounts.sessions import SessionView
+from letsbe_app.people.keys.service import KeyView
+from letsbe_app.people.members.schemas import InvitationView, MemberView
+
+_BROWSERS: Final = (("Edg/", "Edge"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+_SYSTEMS: Final = (
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("Mac OS X", "Mac"),
+    ("Linux", "Linux"),
+)
+
+
+@dataclass(frozen=True)
+class SessionRow:
+    """A place where one is signed in."""
+
+    id: str
+    device: str
+    is_current: bool
+    last_seen_at: str
+
+
+@dataclass(frozen=True)
+class MemberRow:
+    """A person of the business."""
+
+    user_id: str
+    email: str
+    role: str
+    is_self: bool
+    has_second_factor: bool
+
+
+@dataclass(frozen=True)
+class InvitationRow:
+    """Somebody who was invited."""
+
+    id: str
+    email: str
+    role: str
+    is_expired: bool
+
+
+@dataclass(frozen=True)
+class KeyRow:
+    """A key for programs."""
+
+    id: str
+    name: str
+    prefix: str
+    scopes: str
+    last_used_at: str
+
+
+def device_of(user_agent: str) -> str:
+    """A browser's name for itself in words, such as ``Firefox, Windows``."""
+    browser = next((name for mark, name in _BROWSERS if mark in user_agent), "")
+    system = next((name for mark, name in _SYSTEMS if mark in user_agent), "")
+    words = [word for word in (browser, system) if word]
+    return ", ".join(words) or re.sub(r"[^\w ./-]", "", user_agent)[:40] or "?"
+
+
+def session_row(view: SessionView) -> SessionRow:
+    """The row of a session."""
+    return SessionRow(view.id, device_of(view.user_agent), view.is_current, view.last_seen_at.isoformat())
+
+
+def member_row(view: MemberView) -> MemberRow:
+    """The row of a person."""
+    return MemberRow(view.user_id, view.email, view.role, view.is_self, view.has_second_factor)
+
+
+def invitation_row(view: InvitationView) -> InvitationRow:
+    """The row of an invitation."""
+    return InvitationRow(view.id, view.email, view.role, view.is_expired)
+
+
+def key_row(view: KeyView) -> KeyRow:
+    """The row of a key."""
+    used = view.last_used_at.isoformat() if view.last_used_at else ""
+    return KeyRow(view.id, view.name, view.prefix, ", ".join(view.scopes), used)

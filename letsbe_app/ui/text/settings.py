@@ -1,0 +1,92 @@
+"""Words of the settings page."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class SettingsTexts:
+    title: str = "Settings"
+    intro: str = "Who gets in, and how."
+    you: str = "You"
+    email_confirmed: str = "Your address is confirmed."
+    email_open: str = "We do not know yet whether our mails reach you."
+    send_again: str = "Send the mail again"
+    mail_sent: str = "The mail is on its way."
+    password: str = "Your password"  # noqa: S105
+    change_password: str = "Change your password"  # noqa: S105
+    new_password: str = "New password"  # noqa: S105
+    save_password: str = "Change the password"  # noqa: S105
+    password_saved: str = "Changed. Your other devices were signed out."  # noqa: S105
+    factor: str = "Second step at sign-in"
+    factor_detail: str = (
+        "Besides your password, an app on your phone gives a code that changes every 30 seconds. "
+        "Somebody who learns your password then still cannot get in."
+    )
+    factor_on: str = "On"
+    factor_off: str = "Off"
+    factor_begin: str = "Set it up"
+    factor_scan: str = "Open your authenticator app and scan this picture."
+    factor_picture: str = "Picture for your authenticator app"
+    factor_by_hand: str = "Or type this in:"
+    factor_code: str = "The six digits that the app shows"
+    factor_enable: str = "Switch it on"
+    factor_keep: str = (
+        "It is on. Keep these codes where you find them without your phone: each opens your account once. "
+        "They are not shown again."
+    )
+    factor_disable: str = "Switch it off"
+    factor_disabled: str = "It is off."
+    sessions: str = "Where you are signed in"
+    this_device: str = "This device"
+    last_seen: str = "last seen "
+    end_session: str = "Sign out"
+    end_others: str = "Sign out everywhere else"
+    session_ended: str = "Signed out there."
+    people: str = "People of your business"
+    people_detail: str = "Everybody has their own way in. You say who may do what."
+    role: str = "What this person may do"
+    you_mark: str = "you"
+    remove: str = "Remove"
+    remove_title: str = "Take this person out of your business?"
+    remove_detail: str = "They are signed out at once. What they wrote stays."
+    removed: str = "They are out."
+    role_saved: str = "Saved."
+    invite: str = "Invite"
+    invite_email: str = "E-mail"
+    invited: str = "The invitation is on its way."
+    open_invitations: str = "Invited, not here yet"
+    expired: str = "too old"
+    take_back: str = "Take back"
+    taken_back: str = "The invitation no longer counts."
+    owner: str = "Owner: may do everything"
+    approver: str = "Approver: talks and approves"
+    member: str = "Member: talks"
+    read_only: str = "Reader: looks"
+    keys: str = "Keys for programs"
+    keys_detail: str = (
+        "A program with a key may do what you tick, and nothing else. Never more than you may yourself."
+    )
+    no_keys: str = "There are no keys."
+    key_name: str = "What is it for"
+    key_scopes: str = "What it may do"
+    scope_read: str = "Look at everything"
+    scope_chat: str = "Talk to agents"
+    scope_approve: str = "Approve what agents ask"
+    scope_manage: str = "Change agents and servers"
+    scope_buy: str = "Order and pay"
+    key_make: str = "Make a key"
+    key_made: str = "This is the key. Copy it now: it is not shown again."
+    key_used: str = "last used "
+    key_unused: str = "never used"
+    revoke: str = "Revoke"
+    revoked: str = "The key works no more."
+    data: str = "Your data"
+    data_detail: str = "Everything that we keep about your business, in one file that programs can read."
+    export: str = "Save everything as a file"
+    delete: str = "Delete your business"
+    delete_detail: str = (
+        "Everybody is signed out, your servers are cut off, and everything that was said is deleted. "
+        "Orders stay for our books. This cannot be undone."
+    )
+    delete_name: str = "The name of your business, as a confirmation"
+    delete_do: str = "Delete everything"

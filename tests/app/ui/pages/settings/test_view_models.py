@@ -1,0 +1,32 @@
+"""What the settings page shows of sessions, people and keys."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from letsbe_app.people.keys.service import KeyView
+from letsbe_app.ui.pages.settings.view_models import KeyRow, device_of, key_row
+
+AT = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("user_agent", "device"),
+    [
+        ("Mozilla/5.0 (Windows NT 10.0) Gecko/20100101 Firefox/140.0", "Firefox, Windows"),
+        ("Mozilla/5.0 (X11; Linux x86_64) Chrome/140.0 Safari/537.36 Edg/140.0", "Edge, Linux"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 18) Version/18 Safari/604.1", "Safari, iPhone"),
+        ("Mozilla/5.0 (Linux; Android 16) Chrome/140.0 Safari/537.36", "Chrome, Android"),
+        ("curl/8.5.0", "curl/8.5.0"),
+        ("<script>", "script"),
+        ("", "?"),
+    ],
+)
+def test_a_browser_is_named_in_words(user_agent: str, device: str) -> None:
+    assert device_of(user_agent) == device
+
+
+def test_a_key_is_shown_without_its_secret_part() -> None:
+    view = KeyView("key_1", "Till", "lbk_abcdefgh", ["chat", "read"], "usr_1", None, AT)
+
+    assert key_row(view) == KeyRow("key_1", "Till", "lbk_abcdefgh", "chat, read", "")
