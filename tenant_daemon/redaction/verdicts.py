@@ -34,8 +34,10 @@ class Verdicts:
         return blake2b(content, key=self._key, digest_size=16).digest()
 
     def whole_digest(self, leaves: Leaves) -> bytes:
-        """The same for a whole value, field names included: nothing else has a part in what is found."""
-        content = marshal.dumps((leaves.texts, bytes(leaves.kinds), leaves.keys, leaves.units), 2)
+        """The same for a whole value: field names, and which fields stand side by side, have a part in it."""
+        numbers: dict[int, int] = {}
+        parents = [numbers.setdefault(id(parent), len(numbers)) for parent in leaves.parents]
+        content = marshal.dumps((leaves.texts, bytes(leaves.kinds), leaves.keys, parents, leaves.units), 2)
         return blake2b(content, key=self._key, digest_size=24).digest()
 
     def get(self, digest: bytes) -> Verdict | None:

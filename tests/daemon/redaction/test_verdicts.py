@@ -51,3 +51,29 @@ def test_message_of_another_kind_is_another_message() -> None:
     values: list[object] = [["ab", "c"], ["a", "bc"], {"ab": "c"}, {"role": "c"}, ["abc"]]
     digests = {verdicts.digest(leaves := Leaves(value), 0, len(leaves.texts)) for value in values}
     assert len(digests) == len(values)
+
+
+def test_small_value_without_secrets_is_remembered_and_returned_as_it_is() -> None:
+    redactor = Redactor(SECRETS)
+    value = {"id": "chatcmpl-1", "model": "m"}
+    assert redactor.redact_payload(value) is value
+    assert redactor.redact_payload(value) is value
+
+
+def test_small_value_with_a_secret_is_redacted_each_time() -> None:
+    redactor = Redactor(SECRETS)
+    for _ in range(3):
+        assert redactor.redact_payload({"note": SECRET}) == {"note": "SECRET_REF(key)"}
+
+
+def test_the_same_strings_under_other_names_or_elsewhere_are_another_value() -> None:
+    redactor = Redactor([])
+    for innocent, telling in (
+        ({"note": "hunter22xy"}, {"password": "hunter22xy"}),
+        (
+            {"a": {"b": {"c": [{"name": "DB_PASSWORD"}, {"value": "hunter22xy"}]}}},
+            {"a": {"b": {"c": {"name": "DB_PASSWORD", "value": "hunter22xy"}}}},
+        ),
+    ):
+        assert redactor.redact_payload(innocent) == innocent
+        assert "hunter22xy" not in str(redactor.redact_payload(telling))

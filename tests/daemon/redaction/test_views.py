@@ -42,3 +42,13 @@ def test_hex_dump_is_read_across_its_lines() -> None:
     text = REDACTOR.redact("\n".join(lines))
     assert SECRET[3:7].encode().hex(" ") not in text
     assert SECRET[:7] not in text
+
+
+def test_copies_of_a_secret_that_are_read_in_two_ways_are_both_found() -> None:
+    packed = _base64(gzip.compress(SECRET.encode(), mtime=0))
+    cuts = [packed[i : i + 13] for i in range(0, len(packed), 13)]
+    as_list = ", ".join(f'"{cut}"' for cut in cuts)
+    as_lines = "\n".join(cuts)
+    clean = Redactor([KnownSecret("key", SECRET)]).redact(f"[{as_list}] and then\n{as_lines}\n.")
+    assert clean.count("SECRET_REF(key)") >= 2
+    assert not any(cut in clean for cut in cuts[:-1])
