@@ -144,10 +144,11 @@ class Exchange:
     async def end(self) -> None:
         """Stop the upstream, count, give back. Calling it again does nothing."""
         tab, self._tab = self._tab, None
+        written = tab.close() if tab is not None else None
         # Shielded: an abort of the client must not leave the provider working.
         await asyncio.shield(self._stack.aclose())
-        if tab is not None:
-            await tab.close()
+        if written is not None:
+            await asyncio.shield(written)
 
 
 async def _current_redactor(live: LiveRedactor) -> Redactor:

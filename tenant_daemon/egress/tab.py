@@ -99,15 +99,19 @@ class Tab:
         self.usage, self.characters = answer.usage, answer.characters
         self.prompt_tokens = answer.prompt_tokens or self.prompt_tokens
 
-    async def close(self) -> None:
-        """Count, and give back what was set aside. Calling it again does nothing."""
+    def close(self) -> "asyncio.Future[None] | None":
+        """
+        Count, and give back what was set aside; what may be waited for until it is written down.
+
+        Without a pause, so that no cancellation comes between. Calling it again does nothing.
+        """
         reservation, self._reservation = self._reservation, None
         opened, self._opened = self._opened, None
         usage = self._so_far() if self.is_charged else None
         if reservation is not None:
             self._settle(reservation, opened, usage)
         if opened is None:
-            return
+            return None
         log.info(
             "proxy.answered",
             agent_id=self._agent_id,
@@ -115,8 +119,7 @@ class Tab:
             completion_tokens=usage.completion if usage else 0,
             is_estimated=bool(usage and usage.is_estimated),
         )
-        # Shielded: it is written down however the client leaves.
-        await asyncio.shield(self._books.accounts.settle(opened, usage))
+        return self._books.accounts.settle(opened, usage)
 
     def _so_far(self) -> Usage:
         return self.usage or estimated_usage(self.prompt_tokens, self.characters)

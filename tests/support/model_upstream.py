@@ -94,6 +94,10 @@ class ModelUpstream:
     pause: asyncio.Event | None = None
     """Waited for after the chunk or event of this number:"""
     pause_after: int = 0
+    ends_properly: bool = True
+    """Whether a stream of chunks has its ``[DONE]``."""
+    silence: asyncio.Event | None = None
+    """Waited for before anything is answered."""
     bodies: list[bytes] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
     stopped: asyncio.Event = field(default_factory=asyncio.Event)
@@ -117,6 +121,8 @@ class ModelUpstream:
     async def _chat(self, request: Request) -> Response:
         self.bodies.append(await request.body())
         self.headers.append(dict(request.headers))
+        if self.silence:
+            await self.silence.wait()
         if self.answer:
             return self.answer()
         if json.loads(self.bodies[-1]).get("stream"):
@@ -131,6 +137,8 @@ class ModelUpstream:
     async def _other(self, request: Request) -> Response:
         self.bodies.append(await request.body())
         self.headers.append(dict(request.headers))
+        if self.silence:
+            await self.silence.wait()
         if self.answer:
             return self.answer()
         if json.loads(self.bodies[-1]).get("stream"):
@@ -142,7 +150,7 @@ class ModelUpstream:
 
     def _stream(self) -> AsyncIterator[bytes]:
         chunks = [b"data: " + json.dumps(chunk).encode() + b"\n\n" for chunk in self.chunks]
-        return self._paced([*chunks, b"data: [DONE]\n\n"])
+        return self._paced([*chunks, b"data: [DONE]\n\n"] if self.ends_properly else chunks)
 
     async def _paced(self, frames: list[bytes]) -> AsyncIterator[bytes]:
         try:

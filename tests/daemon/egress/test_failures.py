@@ -1,0 +1,143 @@
+"""What clients see, in each format, when the provider fails; and what is counted for it."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+
+from tests.support.model_upstream import text_chunk
+from tests.support.proxy import SECRET, Proxy, running
+from tests.support.vendor_streams import (
+    message_events,
+    message_usage,
+    response_events,
+    response_usage,
+    text_block,
+)
+
+BODIES: dict[str, dict[str, object]] = {
+    "chat/completions": {"model": "m", "messages": [{"role": "user", "content": "hi"}]},
+    "responses": {"model": "m", "input": "hi"},
+    "messages": {"model": "m", "max_tokens": 100, "messages": [{"role": "user", "content": "hi"}]},
+}
+PATHS = sorted(BODIES)
+
+
+@pytest.fixture
+async def proxy(tmp_path: Path) -> AsyncIterator[Proxy]:
+    async with running(tmp_path) as built:
+        yield built
+
+
+async def ask(proxy: Proxy, path: str, *, stream: bool = False) -> httpx.Response:
+    body = {**BODIES[path], **({"stream": True} if stream else {})}
+    return await proxy.client.post(f"/agents/sales/v1/{path}", json=body)
+
+
+def message_of(path: str, body: dict[str, object]) -> str:
+    """The message of an error, which must have the shape of its format."""
+    error = body["error"]
+    assert isinstance(error, dict)
+    if path == "messages":
+        assert body["type"] == "error"
+        assert set(error) == {"type", "message"}
+    else:
+        assert set(error) == {"message", "type", "param", "code"}
+    return str(error["message"])
+
+
+@pytest.mark.parametrize("path", PATHS)
+async def test_silence_is_a_time_out_that_is_not_asked_again(
+    tmp_path: Path, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tenant_daemon.egress.upstream._TIMEOUT", httpx.Timeout(5, read=0.2))
+    async with running(tmp_path) as proxy:
+        proxy.upstream.silence = asyncio.Event()
+        answer = await ask(proxy, path)
+        assert (answer.status_code, answer.headers["x-should-retry"]) == (504, "false")
+        assert message_of(path, answer.json()) == "The model's provider did not answer in time."
+        if path == "messages":
+            assert answer.json()["error"]["type"] == "timeout_error"
+        # It may have been charged, so it is counted; how much is not known.
+        [(_, _, _, _, requests, estimated)] = proxy.usage()
+        assert (requests, estimated, len(proxy.upstream.bodies)) == (1, 1, 1)
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize(
+    ("status", "seen"), [(400, 400), (404, 404), (408, 408), (429, 429), (500, 500), (503, 503)]
+)
+async def test_status_and_waiting_time_are_passed_on(proxy: Proxy, path: str, status: int, seen: int) -> None:
+    headers = {
+        "retry-after": "11",
+        "x-ratelimit-reset-tokens": "6m0s",
+        "anthropic-ratelimit-requests-remaining": "0",
+        "set-cookie": "a=b",
+        "x-internal": "no",
+    }
+    error = {"message": f"about {SECRET}", "type": "some_error", "code": None}
+    proxy.upstream.answer = lambda: JSONResponse({"error": error}, status, headers=headers)
+    answer = await ask(proxy, path, stream=True)
+    assert answer.status_code == seen
+    assert message_of(path, answer.json()) == "about SECRET_REF(db-password)"
+    assert answer.json()["error"]["type"] == "some_error"
+    assert answer.headers["retry-after"] == "11"
+    assert answer.headers["x-ratelimit-reset-tokens"] == "6m0s"
+    assert answer.headers["anthropic-ratelimit-requests-remaining"] == "0"
+    assert not {"set-cookie", "x-internal"} & set(answer.headers)
+    assert proxy.usage() == []
+
+
+@pytest.mark.parametrize("path", PATHS)
+async def test_page_instead_of_an_error_is_not_passed_on(proxy: Proxy, path: str) -> None:
+    proxy.upstream.answer = lambda: PlainTextResponse(f"<html>{SECRET} nginx</html>", 502)
+    answer = await ask(proxy, path)
+    assert answer.status_code == 502
+    assert message_of(path, answer.json()) == "The model's provider answered with status 502."
+
+
+@pytest.mark.parametrize("path", PATHS)
+async def test_compressed_answer_is_not_passed_on(proxy: Proxy, path: str) -> None:
+    proxy.upstream.answer = lambda: Response(
+        b"\x1f\x8b", headers={"content-encoding": "gzip", "content-type": "application/json"}
+    )
+    answer = await ask(proxy, path)
+    assert answer.status_code == 502
+    assert "compressed" in message_of(path, answer.json())
+
+
+@pytest.mark.parametrize("path", PATHS)
+async def test_redirect_is_not_followed(proxy: Proxy, path: str) -> None:
+    location = {"location": f"{proxy.url}/healthz"}
+    proxy.upstream.answer = lambda: Response(status_code=307, headers=location)
+    answer = await ask(proxy, path)
+    assert answer.status_code == 502
+    assert len(proxy.upstream.bodies) == 1
+
+
+@pytest.mark.parametrize("path", PATHS)
+async def test_stream_that_ends_too_soon_says_so_and_is_counted(tmp_path: Path, path: str) -> None:
+    async with running(tmp_path) as proxy:
+        proxy.upstream.chunks = [text_chunk("some words and ")]
+        proxy.upstream.events = (
+            response_events(["some words and "], [], response_usage(1, 1))[:5]
+            if path == "responses"
+            else message_events([text_block(0, ["some words and "])], message_usage(20, 1))[:4]
+        )
+        proxy.upstream.ends_properly = False
+        answer = await ask(proxy, path, stream=True)
+    assert "some" in answer.text
+    last = answer.text.rstrip().splitlines()[-1]
+    error = json.loads(last.removeprefix("data: "))
+    if path == "responses":
+        assert error["type"] == "error"
+        assert answer.text.rstrip().splitlines()[-2] == "event: error"
+    else:
+        assert message_of(path, error) == "The model's provider broke the answer off."
+    [(_, prompt, completion, _, requests, estimated)] = proxy.usage()
+    assert (completion, requests, estimated) == (4, 1, 1)
+    assert prompt == 20 if path == "messages" else prompt > 0
