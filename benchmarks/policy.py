@@ -38,11 +38,19 @@ def _corpus() -> list[str]:
 def _large() -> list[str]:
     size = 16 * 1024
     units = ("a ", "ls; ", "ls | ", "$(", "'x' ", "../", "{a,b}", "a=b ", "((", "\\a", '"$x" ', "<(ls) ")
+    nested = " ".join(f"for {letter} in {{1..50}}; do" for letter in "abcdef")
+    doubled = "; ".join(f"v{at + 1}=$v{at}$v{at}$v{at}$v{at}" for at in range(60))
     large = [("ls " + unit * size)[:size] for unit in units]
     large += [("cat " + unit * size)[: 8 * 1024 - 1] for unit in units]
     large.append("psql -c '" + "select 1, " * 800 + "1'")
     large.append("awk '" + "{print} " * 900 + "'")
     large.append("sed '" + "s/a/b/;" * 1100 + "'")
+    large.append(f"{nested} x=1; {'done; ' * 6}ls")
+    large.append(f"{nested} ls; {'done; ' * 6}")
+    large.append(f"v0=xxxxxxxx; {doubled}; echo $v60")
+    large.append("echo " + "*$(echo " * 60 + "a" + ")" * 60)
+    large.append("echo " + "{a,b,c,d}{1..9} " * 150)
+    large.append("cat <<'E'\n" + "hello world\n" * 280 + "E")
     return large
 
 

@@ -41,12 +41,18 @@ from tenant_daemon.policy.shell.script import (
 from tenant_daemon.policy.verdict import Verdict
 
 MAX_PIPELINES: Final = 80
+MAX_STEPS: Final = 400
+MAX_WORD: Final = 16_384
 _EVERYTHING: Final = ("*", "./*", "*/", ".*")
 _GLOB: Final = frozenset("*?[")
 _PRINTERS: Final = frozenset({"echo", "printf"})
 # Programs look for settings of their own at home, and some of those run code. An unpacked archive can bring
 # such files into the workspace, so home is nowhere.
 _NO_HOME: Final = ("HOME", "/nonexistent")
+
+
+class _TooMuch(Exception):
+    """The line comes to more than can be checked in a few milliseconds."""
 
 
 class LineJudge:
@@ -70,6 +76,7 @@ class LineJudge:
         self.computed: set[str] = set()
         """Variables with the output of a command in them."""
         self.script = Script()
+        self._steps = 0
         self._before = ";"
         self._depth = 0
         """How many conditions stand around this step."""
@@ -88,7 +95,11 @@ class LineJudge:
         assert body is not None
         is_one = isinstance(body, Pipeline) and len(body.commands) == 1
         self.judge_argv.is_only = is_one
-        plan = self._step(body)
+        try:
+            plan = self._step(body)
+        except _TooMuch:
+            self._cannot("shell.too-many", "It has too many parts to be checked.")
+            return self.verdict.judgement(None)
         if not self.pipelines:
             self._cannot("shell.nothing", "There is no command in it.")
         if not self.is_runnable:
@@ -110,6 +121,9 @@ class LineJudge:
     # -- steps ------------------------------------------------------------------------------------------
 
     def _step(self, step: Step) -> Plan | None:
+        self._steps += 1
+        if self._steps > MAX_STEPS:
+            raise _TooMuch
         if isinstance(step, Pipeline):
             return self._pipeline(step)
         if isinstance(step, Joined):
@@ -451,7 +465,7 @@ class LineJudge:
             return text
         places = self.judge_argv.places
         try:
-            return expansions.fill(
+            text = expansions.fill(
                 text,
                 home=places.roots.workspace,
                 folder=places.cwd,
@@ -461,6 +475,9 @@ class LineJudge:
         except expansions.Unknown as unknown:
             self._cannot("shell.variable", f"The variable {unknown} has no value at this place.")
             return FROM_INPUT
+        if len(text) > MAX_WORD:
+            raise _TooMuch
+        return text
 
     def _output(self, number: int) -> str:
         step = self.script.substitutions[number]
