@@ -1,8 +1,16 @@
 """What a detector found, and how findings of several detectors become one replacement each."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
+
+import orjson
+
+_NUMBER = re.compile(rb"-?\d[\d.eE+-]*")
+_CUT_ESCAPE = re.compile(rb"(?<!\\)(?:\\\\)*(\\(?:u[0-9A-Fa-f]{0,3})?)$")
+_ESCAPE = re.compile(rb"\\(?:u[0-9A-Fa-f]{4}|[^u])", re.DOTALL)
+_NAME_BEFORE = re.compile(rb"(\\*\"):\s{0,4}$")
 
 
 class Layer(IntEnum):
@@ -60,3 +68,59 @@ def settle(findings: Iterable[Finding]) -> list[Finding]:
             last.start, max(last.end, finding.end), min(last.layer, finding.layer), better.placeholder
         )
     return settled
+
+
+def replaced(data: bytes, findings: Iterable[Finding]) -> bytes:
+    """``data`` with settled findings replaced and everything around them as it was."""
+    pieces, position = [], 0
+    for finding in findings:
+        start, end = _with_whole_escapes(data, finding)
+        pieces.append(data[position : max(position, start)])
+        pieces.append(written(finding, data))
+        position = max(position, end)
+    pieces.append(data[position:])
+    return b"".join(pieces)
+
+
+def _with_whole_escapes(data: bytes, finding: Finding) -> tuple[int, int]:
+    """The finding's place, so that no half of an escape is left: JSON with one is broken."""
+    start, end = finding.start, finding.end
+    if b"\\" in data[max(0, start - 5) : start] and (cut := _cut_escape(data, start)) is not None:
+        start = cut
+    if b"\\" in data[max(start, end - 5) : end] and (cut := _cut_escape(data, end)) is not None:
+        whole = _ESCAPE.match(data, cut)
+        # The escape of the quote that ends a string is no part of the secret; half a letter is.
+        end = whole.end() if whole and data[cut + 1 : cut + 2] == b"u" else cut
+    return start, end
+
+
+def _cut_escape(data: bytes, place: int) -> int | None:
+    """Where an escape begins that ``place`` lies within."""
+    low = max(0, place - 64)
+    found = _CUT_ESCAPE.search(data[low:place])
+    if found is None or not _ESCAPE.match(data, low + found.start(1)):
+        return None
+    return low + found.start(1)
+
+
+def written(finding: Finding, data: bytes) -> bytes:
+    """What stands for a finding: its placeholder, in quotes where a bare number of a JSON text stood."""
+    placeholder = finding.placeholder.encode()
+    if placeholder and _NUMBER.fullmatch(data, finding.start, finding.end):
+        if name := _NAME_BEFORE.search(data, max(0, finding.start - 40), finding.start):
+            return name.group(1) + placeholder + name.group(1)
+        if (
+            data[:1] == b"["
+            and data[finding.start - 1 : finding.start] in (b"[", b",", b" ")
+            and _is_json(data)
+        ):
+            return b'"' + placeholder + b'"'
+    return placeholder
+
+
+def _is_json(data: bytes) -> bool:
+    try:
+        orjson.loads(data)
+    except orjson.JSONDecodeError:
+        return False
+    return True

@@ -13,7 +13,7 @@ from itertools import pairwise
 _PLACEHOLDER = re.compile(
     r"(?i)^(?:[*x•.#_?-]{3,}|\*+[\w ]+\*+|\d?\*[a-z]+|\*{2,}.*\*{2,}"
     r"|[~^<>=v]{0,3}\d{1,4}(?:\.\d{1,6}){1,3}(?:[-+][\w.-]*)?"
-    r"|<[^>]*>|\[[^\]]*\]|\{.*\}|\$.*|%.*%?|@.*|SECRET_REF\b.*|REDACTED.*"
+    r"|<[^>]*>|\[[^\]]*\]|\{.*\}|\$.*|%.*%?|@.*|.*SECRET_REF\b.*|.*REDACTED\b.*"
     r"|your[_-].*|my[_-]?(?:secret|password|token|key)|.*(?:example|placeholder|changeme|change[_-]me|dummy"
     r"|redacted|insert|replace[_-]?me|todo|sample|not[_-]?set|unset).*"
     r"|none|null|nil|true|false|yes|no|undefined|nan|empty|optional|required|string|str|text|bytes|number|int"
@@ -60,14 +60,14 @@ _PATH = re.compile(
 
 def is_stand_in(value: str) -> bool:
     """Whether a value only shows where a secret goes and how it begins: ``sk_live_xxxxxxxx``, ``root``."""
-    return value.lower() in _STOCK or _FILLED.search(value) is not None
+    return value.lower() in _STOCK or len(set(value)) <= 2 or _FILLED.search(value) is not None
 
 
 def looks_like_secret(value: str) -> bool:
     """Whether a value given to a secret-sounding name is probably a real secret."""
     if is_stand_in(value):
         return False
-    value = value.strip("\"'`\\ .,;:()")
+    value = value.strip("\"'`\\ .,;:()=")
     if len(value) < 6 or _PLACEHOLDER.match(value) or _CODE.match(value) or _PATH.match(value):
         return False
     if _NAME.match(value) or _is_word(value):

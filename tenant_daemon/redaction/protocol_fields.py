@@ -73,7 +73,7 @@ def is_opaque(text: str, key: str, parent: dict[str, object] | None) -> bool:
         return parent is not None and parent.get("type") == "thinking" and bool(parent.get("signature"))
     if key != "data" or parent is None:
         return False
-    if parent.get("type") in {"redacted_thinking", "reasoning.encrypted"}:
+    if parent.get("type") in ("redacted_thinking", "reasoning.encrypted"):
         return True
     return any(_MEDIA_TYPE.search(str(parent.get(name, ""))) for name in _MEDIA_NEIGHBOURS)
 

@@ -12,7 +12,7 @@ from tenant_daemon.redaction.detectors.entropy import EntropyDetector
 from tenant_daemon.redaction.detectors.json_keys import find_by_names
 from tenant_daemon.redaction.detectors.known import KnownDetector, KnownSecret
 from tenant_daemon.redaction.detectors.patterns import pattern_detector
-from tenant_daemon.redaction.findings import Finding, Redaction, settle
+from tenant_daemon.redaction.findings import Finding, Redaction, replaced, settle
 from tenant_daemon.redaction.leaves import LeafKind, Leaves, rebuilt
 from tenant_daemon.redaction.rows import SEPARATOR, Row
 from tenant_daemon.redaction.seams import edge_row, seam_row
@@ -205,10 +205,4 @@ def _encoded(text: str) -> bytes:
 
 
 def _replaced(data: bytes, findings: Sequence[Finding]) -> str:
-    pieces, position = [], 0
-    for finding in findings:
-        pieces.append(data[position : finding.start])
-        pieces.append(finding.placeholder.encode())
-        position = finding.end
-    pieces.append(data[position:])
-    return b"".join(pieces).decode("utf-8", "surrogatepass")
+    return replaced(data, findings).decode("utf-8", "surrogatepass")

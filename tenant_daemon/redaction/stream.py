@@ -9,6 +9,8 @@ secret in any form, the word at the end, a private key that has begun.
 import re
 from typing import TYPE_CHECKING
 
+from tenant_daemon.redaction.findings import written
+
 if TYPE_CHECKING:
     from tenant_daemon.redaction.redactor import Redactor
 
@@ -107,7 +109,7 @@ class StreamRedactor:
             if finding.end > limit:
                 self._skips_to = _end_of(data, finding.start, finding.end)
             pieces.append(data[position:start])
-            pieces.append(finding.placeholder.encode())
+            pieces.append(written(finding, data))
             position = finding.end
         if position < limit:
             pieces.append(data[position:limit])

@@ -30,6 +30,8 @@ _LONGEST = 8_192
 
 def key_kind(name: str) -> str | None:
     """The kind of secret that a field's name announces, ``password`` or ``api-key``; None for none."""
+    if _is_redacted(name):
+        return None
     words: list[str] = [word.lower() for word in _WORDS.findall(name[:80])]
     if not words or words[-1] in _ABOUT or "public" in words:
         return None
@@ -65,6 +67,15 @@ def _kind_beside(parent: Parent) -> str | None:
 
 
 def _may_be(text: str, kind: str) -> bool:
-    if not text or len(text) > _LONGEST or (" " in text.strip() and kind not in _WITH_SPACES):
+    if (
+        not text
+        or len(text) > _LONGEST
+        or _is_redacted(text)
+        or (" " in text.strip() and kind not in _WITH_SPACES)
+    ):
         return False
     return looks_like_secret(text)
+
+
+def _is_redacted(text: str) -> bool:
+    return "SECRET_REF(" in text or "[REDACTED:" in text

@@ -38,6 +38,8 @@ _LEAST_ENCODED_PART = 12
 """Characters that a part of an encoding has at least: shorter ones occur by chance."""
 _LEAST_LETTERS = 12
 """Characters of a part that has no digit, so may be words."""
+_MOST_STRAYS = 3
+_STRUCTURE = frozenset(b"\"'`[]{}<>()")
 _MOST_FRESH = 200
 _LONGEST_GAP = 400
 _MARGIN = 48
@@ -188,6 +190,8 @@ def _check(
     else:
         length = _common_prefix(projected, projection.data, start)
     is_part = length < len(projected)
+    if is_part and length > _MOST_STRAYS:
+        start, length = _without_strays(data, projection, start, length, is_tail=kind == TAIL)
     origin_start, origin_end = projection.origin(start, start + length)
     if is_part and kind != ENCODED and not secret.is_long:
         place = (origin_start, origin_end)
@@ -203,6 +207,21 @@ def _check(
         if closing := _LEAD_OUT.match(data, origin_end):
             origin_end = closing.end()
     return _finding(origin_start, origin_end, secret.name)
+
+
+def _without_strays(
+    data: bytes, projection: Projection, start: int, length: int, *, is_tail: bool
+) -> tuple[int, int]:
+    """
+    A part without the last characters at its open end that only chance made fit: they stand behind a quote
+    or a bracket, in the next thing of the text.
+    """
+    for strays in range(_MOST_STRAYS, 0, -1):
+        edge = start + strays if is_tail else start + length - strays
+        (_, before), (behind, _) = projection.origin(edge - 1, edge), projection.origin(edge, edge + 1)
+        if not _STRUCTURE.isdisjoint(data[before:behind]):
+            return (edge, length - strays) if is_tail else (start, length - strays)
+    return start, length
 
 
 def _reveals(form: Form, part: bytes) -> bool:
