@@ -50,6 +50,13 @@ class _Readings:
             self._put(archive.content, (start, archive_end), Code.WHOLE, is_cut=is_cut)
         self._put(raw, (start, end), code)
 
+    def add_likely_hash(self, raw: bytes, start: int, end: int) -> None:
+        """The same as ``add`` for what has the length of a hash, so is hardly ever anything else."""
+        if has_head(raw) or is_mostly_text(raw) or raw.count(0) * 3 >= len(raw):
+            self.add(raw, start, end, Code.HEX)
+        else:
+            self.binaries.add(raw, start, end, Code.HEX)
+
     def _put(self, raw: bytes, span: Span, code: Code, *, is_cut: bool = False) -> None:
         if is_mostly_text(raw):
             self.texts.add(raw, *span, code, is_cut=is_cut)
@@ -91,7 +98,9 @@ def _read_tokens(view: View, readings: _Readings) -> None:
         if not token.translate(None, _IN_NAMES):
             continue
         if not token.translate(None, _HEX_DIGITS):
-            if len(token) >= _LEAST_HEX:
+            if end - start in _HASH_LENGTHS:
+                readings.add_likely_hash(_unhex(token), start, end)
+            elif end - start >= _LEAST_HEX:
                 _read_hex(token, start, readings)
             continue
         if token.isupper():
