@@ -67,6 +67,9 @@ class PageServing:
         headers = MutableHeaders(scope=message)
         if self._is_https:
             headers.setdefault("strict-transport-security", _HTTPS_ONLY)
+        if message["status"] == 304:
+            # Headers of a 304 replace the kept page's own (RFC 9111 section 3.2), and it does not say what it is.
+            return
         document = None
         if self._folder is not None and headers.get("content-type", "").startswith("text/html"):
             document = (

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from letsbe_app.ui.serving import PageServing
@@ -76,6 +76,15 @@ async def test_a_page_runs_its_own_scripts_and_no_other(
     [scripts] = [part for part in policy.split("; ") if part.startswith("script-src")]
 
     assert scripts == f"script-src 'self' 'unsafe-eval' {hash_of(script)}"
+
+
+async def test_a_kept_page_keeps_its_policy(tmp_path: Path) -> None:
+    async def unchanged(_request: Request) -> Response:
+        return Response(status_code=304)
+
+    serving = PageServing(Starlette(routes=[Route("/portal", unchanged)]), [], tmp_path)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(serving), base_url="http://hub") as client:
+        assert "content-security-policy" not in (await client.get("/portal")).headers
 
 
 async def test_what_is_no_page_runs_nothing_inline(client: httpx.AsyncClient) -> None:
