@@ -4,17 +4,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final, assert_never
 
-from tenant_daemon.contracts.tiers import Tier
 from tenant_daemon.policy.actions import Command, Plan, RunPipelines
-from tenant_daemon.policy.judgement import Judgement, PolicyContext
+from tenant_daemon.policy.building import CommandBuilder, TooMuch
+from tenant_daemon.policy.judgement import Judgement
 from tenant_daemon.policy.outputs import known_output
-from tenant_daemon.policy.paths.names import may_name_secrets
 from tenant_daemon.policy.paths.places import FROM_INPUT
-from tenant_daemon.policy.programs.all_kinds import CommandJudge
-from tenant_daemon.policy.programs.variables import judge_assignment
-from tenant_daemon.policy.programs.wrappers import are_docker_ids
 from tenant_daemon.policy.rewrites import (
-    DELETERS,
     OUTPUTS,
     all_of,
     once,
@@ -22,8 +17,6 @@ from tenant_daemon.policy.rewrites import (
     with_outer,
 )
 from tenant_daemon.policy.shell import expansions
-from tenant_daemon.policy.shell.globs import TooManyFiles, expand
-from tenant_daemon.policy.shell.references import show
 from tenant_daemon.policy.shell.script import (
     Assignment,
     Choice,
@@ -38,55 +31,19 @@ from tenant_daemon.policy.shell.script import (
     Step,
     Word,
 )
-from tenant_daemon.policy.verdict import Verdict
 
 MAX_PIPELINES: Final = 80
 MAX_STEPS: Final = 400
-MAX_WORD: Final = 16_384
 _EVERYTHING: Final = ("*", "./*", "*/", ".*")
-_GLOB: Final = frozenset("*?[")
-_PRINTERS: Final = frozenset({"echo", "printf"})
-# Programs look for settings of their own at home, and some of those run code. An unpacked archive can bring
-# such files into the workspace, so home is nowhere.
-_NO_HOME: Final = ("HOME", "/nonexistent")
 
 
-class _TooMuch(Exception):
-    """The line comes to more than can be checked in a few milliseconds."""
-
-
-class LineJudge:
+class LineJudge(CommandBuilder):
     """
     Walks one script.
 
     A construct of shell language is taken apart here: loops are written out, variables and folders filled in,
     so that only programs with their arguments are left, and when each of them runs (``Plan``).
     """
-
-    def __init__(self, context: PolicyContext) -> None:
-        self.verdict = Verdict()
-        self.judge_argv = CommandJudge(context, self.verdict)
-        self.is_runnable = True
-        self.pipelines: list[tuple[Command, ...]] = []
-        self.connectors: list[str] = []
-        self._folders: list[str] = []
-        """Where each pipeline runs."""
-        self.is_flat = True
-        self.variables: dict[str, str] = {}
-        self.computed: set[str] = set()
-        """Variables with the output of a command in them."""
-        self.script = Script()
-        self._steps = 0
-        self._before = ";"
-        self._depth = 0
-        """How many conditions stand around this step."""
-        self._moved_at = 0
-        """The depth at which a ``cd`` happened that may not have happened."""
-        self._outer: tuple[Redirect, ...] = ()
-        self._captures: list[RunPipelines] = []
-        self._is_taking = False
-        """Whether a word is filled in that may hold what another command prints."""
-        self._is_bare = False
 
     def judge(self, script: Script) -> Judgement:
         """The judgement of a script without a problem."""
@@ -96,8 +53,8 @@ class LineJudge:
         is_one = isinstance(body, Pipeline) and len(body.commands) == 1
         self.judge_argv.is_only = is_one
         try:
-            plan = self._step(body)
-        except _TooMuch:
+            plan = self.step(body)
+        except TooMuch:
             self._cannot("shell.too-many", "It has too many parts to be checked.")
             return self.verdict.judgement(None)
         if not self.pipelines:
@@ -120,10 +77,11 @@ class LineJudge:
 
     # -- steps ------------------------------------------------------------------------------------------
 
-    def _step(self, step: Step) -> Plan | None:
+    def step(self, step: Step) -> Plan | None:
+        """Judge a step and everything in it; when it runs, or None when there is nothing to run."""
         self._steps += 1
         if self._steps > MAX_STEPS:
-            raise _TooMuch
+            raise TooMuch
         if isinstance(step, Pipeline):
             return self._pipeline(step)
         if isinstance(step, Joined):
@@ -145,11 +103,11 @@ class LineJudge:
         plans: list[Plan] = []
         for place, step in enumerate(steps):
             if place == 0 and not self._depth and len(steps) > 1 and stops_at_failure(step):
-                return self._step(all_of(steps[1:]))
+                return self.step(all_of(steps[1:]))
             if self._moved_at > self._depth:
                 self._cannot("shell.lost", "It is not clear in which folder the rest would run.")
             self._before = ";" if plans else self._before
-            plan = self._step(step)
+            plan = self.step(step)
             if plan is not None:
                 plans.append(plan)
         return None if not plans else plans[0] if len(plans) == 1 else ("row", *plans)
@@ -157,19 +115,19 @@ class LineJudge:
     def _joined(self, step: Joined) -> Plan | None:
         places = self.judge_argv.places
         folder = places.cwd
-        left = self._step(step.left)
+        left = self.step(step.left)
         if left is None:
             # An assignment or `cd`: it comes to pass, or nothing after it runs.
             if step.connector == "||":
                 self._cannot("shell.condition", "What stands after || would hardly ever run.")
-            return self._step(step.right)
+            return self.step(step.right)
         if step.connector == "||" and places.cwd != folder:
             self._cannot("shell.lost", "It is not clear in which folder the rest would run.")
         if not isinstance(step.right, Pipeline):
             self.is_flat = False
         self._before = step.connector
         self._depth += 1
-        right = self._step(step.right)
+        right = self.step(step.right)
         self._depth -= 1
         if right is None:
             return left
@@ -177,12 +135,12 @@ class LineJudge:
 
     def _choice(self, step: Choice) -> Plan | None:
         self.is_flat = False
-        condition = self._step(step.condition)
+        condition = self.step(step.condition)
         self._depth += 1
         self._before = "&&"
-        then = self._step(step.then)
+        then = self.step(step.then)
         self._before = "||"
-        otherwise = self._step(step.otherwise) if step.otherwise is not None else None
+        otherwise = self.step(step.otherwise) if step.otherwise is not None else None
         self._depth -= 1
         if condition is None or then is None:
             self._cannot("shell.condition", "It is not clear on what the command depends.")
@@ -193,7 +151,7 @@ class LineJudge:
         places = self.judge_argv.places
         folder, variables, outer = places.cwd, dict(self.variables), self._outer
         opened = self._open_for_group(step.redirects)
-        plan = self._step(step.body)
+        plan = self.step(step.body)
         self._outer = outer
         if step.is_subshell:
             places.cwd, self.variables, self._moved_at = folder, variables, 0
@@ -241,7 +199,7 @@ class LineJudge:
             self._before = ";" if plans else self._before
             if self._moved_at > self._depth:
                 self._cannot("shell.lost", "It is not clear in which folder the rest would run.")
-            plan = self._step(step.body)
+            plan = self.step(step.body)
             if plan is not None:
                 plans.append(plan)
         if self._depth:
@@ -302,286 +260,3 @@ class LineJudge:
             self.is_flat = False
             return ("not", plan)
         return plan
-
-    def _output_of(self, command: SimpleCommand) -> str:
-        target = next((r.target for r in command.redirects if r.kind in OUTPUTS), None)
-        return "" if target is None else self._filled(target)
-
-    def _check_joints(self, command: SimpleCommand, index: int, last: int) -> None:
-        kinds = [redirect.kind for redirect in command.redirects]
-        has_input = "in" in kinds
-        if (index and (has_input or command.stdin is not None)) or (has_input and command.stdin is not None):
-            self._cannot("shell.two-inputs", "A command has two inputs.")
-        if index < last and any(kind in OUTPUTS for kind in kinds):
-            self._cannot("shell.two-outputs", "A command has two outputs.")
-        if "aside" in kinds and (len(kinds) > 1 or index < last):
-            self._cannot("shell.redirection", "A redirection is not clear.")
-
-    def _enter(self, command: SimpleCommand) -> bool:
-        """``cd FOLDER``: what comes after it is judged, and runs, in that folder."""
-        if len(command.words) > 2 or command.redirects or command.assignments or command.stdin is not None:
-            return False
-        places = self.judge_argv.places
-        if len(command.words) == 1:
-            places.cwd = places.roots.workspace
-        else:
-            word = command.words[1]
-            text = self._filled(word)
-            if word.is_glob or "SECRET_REF" in text or text.startswith("-") or _is_open(text) or not text:
-                return False
-            places.cwd = places.list(text).path
-        if self._depth:
-            self._moved_at = self._depth
-        return True
-
-    def _command(self, command: SimpleCommand) -> Command:
-        judge = self.judge_argv
-        argv: list[str] = []
-        captures, self._captures = self._captures, []
-        for word in command.words:
-            if not word.is_glob and word.text.isascii():
-                argv.append(word.text)
-            else:
-                argv.extend(self._argument(word, command.words))
-        taken, self._captures = tuple(self._captures), captures
-        judged = argv
-        if taken or any(expansions.EXIT_CODE in text for text in argv if not text.isascii()):
-            judged = self._without_outputs(argv, taken)
-        takes_output = judged is not argv
-        judge.places.is_unsettled |= judge.places.brings_links
-        judge.env, judge.needs_network, judge.inserted, judge.lookups = (), False, (), 0
-        is_computed = any(not word.text.isascii() and self._holds_output(word) for word in command.words)
-        judge.stdin_text = None if command.stdin is None else show(self._filled(command.stdin))
-        if judge.stdin_text and ("SECRET_REF(" in judge.stdin_text or _is_open(judge.stdin_text)):
-            self._cannot("shell.input", "What the command would read cannot be checked.")
-        env = []
-        for name, word in command.assignments:
-            value = show(self._filled(word))
-            if _is_open(value):
-                self._cannot("shell.variable", f"What {name} is is known only while it runs.")
-            judge_assignment(self.verdict, name, value)
-            env.append((name, value))
-        if not argv:
-            self._cannot("shell.nothing", "There is no command in it.")
-            argv = ["true"]
-        judge.judge(judged)
-        if is_computed and judge.needs_network:
-            self.verdict.note(
-                Tier.YELLOW,
-                "shell.computed-address",
-                "Sends what it has found out on this server to another computer.",
-                risk="Data could leave the server.",
-                external=True,
-                unknown=True,
-            )
-        redirects = [self._redirect(one) for one in command.redirects if one.kind != "aside"]
-        if redirects:
-            judge.redirects(redirects)
-        whole = self._with_inserted(argv) if judge.inserted else tuple(argv)
-        built = self._with_redirects(redirects, whole, (_NO_HOME, *env, *judge.env), judge.needs_network)
-        return replace(built, captures=taken, takes_output=True) if takes_output else built
-
-    def _without_outputs(self, argv: list[str], captures: tuple[RunPipelines, ...]) -> list[str]:
-        """
-        The arguments with ``FROM_INPUT`` for what is known only while it runs.
-
-        What comes out may be anything, also a flag. So only what prints words takes it, or docker itself when
-        they are the names that docker has given.
-        """
-        are_ids = bool(captures) and all(_prints_docker_ids(capture) for capture in captures)
-        is_docker = argv[0] == "docker" and are_ids and not any(map(expansions.has_expansion, argv[:2]))
-        if argv[0] not in _PRINTERS and not is_docker:
-            self._cannot("shell.substitution", "A part of the command is known only while it runs.")
-        if any(expansions.has_expansion(text) for text in argv[:1]):
-            self._cannot("shell.substitution", "Which program it is is known only while it runs.")
-        return [FROM_INPUT if expansions.has_expansion(text) else text for text in argv]
-
-    def _with_inserted(self, argv: list[str]) -> tuple[str, ...]:
-        judge = self.judge_argv
-        inner = judge.inserted_into
-        if argv[-len(inner) :] != inner:
-            self._cannot("command.wrapped", "Wrapped into another program it cannot be made safe.")
-        at = len(argv) - len(inner) + 1
-        return (*argv[:at], *judge.inserted, *argv[at:])
-
-    def _argument(self, word: Word, words: tuple[Word, ...]) -> list[str]:
-        """What a word stands for: itself, or the names of the files that a pattern matches."""
-        self._is_taking, self._is_bare = True, expansions.bare_output(word.text) is not None
-        text = show(self._filled(word))
-        self._is_taking = False
-        if not word.is_glob:
-            return [text] if text or expansions.bare_output(word.text) is None else []
-        if word.text is not text and expansions.has_expansion(word.text) and not self._is_plain_part(word):
-            self._cannot("shell.pattern", "A pattern for file names has a part that is not clear.")
-        try:
-            names = expand(text, self.judge_argv.places.cwd)
-        except TooManyFiles:
-            names = []
-            self._cannot("shell.too-many-files", f"“{text}” stands for more files than can be checked.")
-        if any(map(expansions.is_odd, names)) or expansions.has_expansion(text):
-            self._cannot("shell.pattern", "A pattern for file names has a part that is not clear.")
-        if any(name.startswith("-") for name in names):
-            # A file called `-rf` must not become a flag.
-            names = [f"./{name}" if name.startswith("-") else name for name in names]
-        workspace = self.judge_argv.places.roots.workspace
-        is_all = text in _EVERYTHING or text.removeprefix(workspace).lstrip("/") in _EVERYTHING
-        if is_all and any(self._filled(other).rpartition("/")[2] in DELETERS for other in words):
-            self._note_delete_all()
-        if not names and may_name_secrets(text):
-            self.verdict.note(
-                Tier.CRITICAL_RED,
-                "path.secret",
-                f"“{text}” is made to find files that hold secrets.",
-                unknown=True,
-            )
-        return names or [text]
-
-    def _may_delete(self, step: Step) -> bool:
-        """Whether a program that deletes files may stand anywhere in it."""
-        commands = [command for pipeline in Script(body=step).pipelines for command in pipeline]
-        return any(
-            word.text.rpartition("/")[2] in DELETERS or expansions.has_expansion(command.words[0].text)
-            for command in commands
-            for word in command.words
-        )
-
-    def _note_delete_all(self) -> None:
-        self.verdict.note(
-            Tier.CRITICAL_RED,
-            "path.delete-all",
-            "Deletes everything in the folder.",
-            risk="Everything in it is gone for good.",
-        )
-
-    def _is_plain_part(self, word: Word) -> bool:
-        """Whether what is filled into a pattern has no signs of a pattern itself."""
-        signs = sum(char in _GLOB for char in word.text)
-        return sum(char in _GLOB for char in self._filled(word)) == signs
-
-    def _filled(self, word: Word) -> str:
-        """The word with our own expansions done; what cannot be known is ``FROM_INPUT``."""
-        text = word.text
-        if not expansions.has_expansion(text):
-            return text
-        places = self.judge_argv.places
-        try:
-            text = expansions.fill(
-                text,
-                home=places.roots.workspace,
-                folder=places.cwd,
-                variables=self.variables,
-                output_of=self._output,
-            )
-        except expansions.Unknown as unknown:
-            self._cannot("shell.variable", f"The variable {unknown} has no value at this place.")
-            return FROM_INPUT
-        if len(text) > MAX_WORD:
-            raise _TooMuch
-        return text
-
-    def _output(self, number: int) -> str:
-        step = self.script.substitutions[number]
-        known = known_output(step, self._filled)
-        if known is not None:
-            return known
-        capture = self._capture(step)
-        if not self._is_taking:
-            self._cannot("shell.substitution", "A part of the command is known only while it runs.")
-            return FROM_INPUT
-        self._captures.append(capture)
-        place = len(self._captures) - 1
-        return expansions.output(place, is_bare=self._is_bare)
-
-    def _capture(self, step: Step) -> RunPipelines:
-        """Judge what stands in ``$(...)``, which counts as much as the rest, and build it."""
-        kept = (self.pipelines, self.connectors, self._folders, self.is_flat, self._before, self._outer)
-        state = (self._depth, self._moved_at, self._captures, self._is_taking, self._is_bare)
-        places = self.judge_argv.places
-        folder, variables, is_only = places.cwd, dict(self.variables), self.judge_argv.is_only
-        self.pipelines, self.connectors, self._folders, self.is_flat = [], [], [], True
-        self._before, self._outer, self._captures, self.judge_argv.is_only = ";", (), [], False
-        plan = self._step(step)
-        pipelines = tuple(
-            tuple(replace(command, cwd=Path(where)) for command in pipeline)
-            for pipeline, where in zip(self.pipelines, self._folders, strict=True)
-        )
-        built = RunPipelines(pipelines, tuple(self.connectors), Path(folder), None if self.is_flat else plan)
-        self.pipelines, self.connectors, self._folders, self.is_flat, self._before, self._outer = kept
-        self._depth, self._moved_at, self._captures, self._is_taking, self._is_bare = state
-        places.cwd, self.variables, self.judge_argv.is_only = folder, variables, is_only
-        for pipeline in pipelines:
-            for command in pipeline:
-                if _has_own_output(command):
-                    self._cannot("shell.substitution", "A part of the command writes or needs a secret.")
-        return built
-
-    def _holds_output(self, word: Word) -> bool:
-        """Whether the output of a command is part of a word, also by way of a variable."""
-        text = word.text
-        return expansions.has_expansion(text) and (
-            bool(expansions.outputs(text)) or any(name in self.computed for name in expansions.names(text))
-        )
-
-    def _redirect(self, redirect: Redirect) -> Redirect:
-        word = redirect.target
-        return Redirect(redirect.kind, Word(show(self._filled(word)), word.is_glob))
-
-    def _with_redirects(
-        self,
-        redirects: list[Redirect],
-        argv: tuple[str, ...],
-        env: tuple[tuple[str, str], ...],
-        network: bool,
-    ) -> Command:
-        stdin_text = self.judge_argv.stdin_text
-        if not redirects:
-            return Command(argv, env, needs_network=network, stdin_text=stdin_text)
-        places = self.judge_argv.places
-        paths: dict[str, Path] = {}
-        is_merged = False
-        for redirect in redirects:
-            kind = redirect.kind
-            slot = "out" if kind in OUTPUTS else kind
-            is_merged |= kind in ("merge", "both")
-            if kind == "merge":
-                continue
-            text = redirect.target.text
-            if slot in paths or redirect.target.is_glob or "SECRET_REF" in text or _is_open(text):
-                self._cannot("shell.redirection", "A redirection is not clear.")
-            else:
-                paths[slot] = Path(places.resolve(text).path)
-        return Command(
-            argv=argv,
-            env=env,
-            stdin_path=paths.get("in"),
-            stdout_path=paths.get("out"),
-            is_append=any(redirect.kind == "append" for redirect in redirects),
-            needs_network=network,
-            stderr_path=paths.get("err"),
-            is_stderr_merged=is_merged,
-            stdin_text=stdin_text,
-        )
-
-    def _cannot(self, rule_id: str, reason: str) -> None:
-        self.is_runnable = False
-        self.verdict.note(Tier.RED, rule_id, reason, unknown=True)
-
-
-def _is_open(text: str) -> bool:
-    """Whether a part of it is known only while it runs."""
-    return FROM_INPUT in text or expansions.has_expansion(text)
-
-
-def _prints_docker_ids(capture: RunPipelines) -> bool:
-    """Whether these commands print nothing but what docker calls its things."""
-    if len(capture.pipelines) != 1 or len(capture.pipelines[0]) != 1:
-        return False
-    return are_docker_ids(list(capture.pipelines[0][0].argv))
-
-
-def _has_own_output(command: Command) -> bool:
-    """Whether it writes to a file of its own, or is given a secret."""
-    is_writing = any(
-        path is not None and str(path) != "/dev/null" for path in (command.stdout_path, command.stderr_path)
-    )
-    return is_writing or any("SECRET_REF(" in text for text in (*command.argv, *(v for _, v in command.env)))

@@ -1,13 +1,10 @@
 """A syntax tree of tree-sitter-bash to steps, by a closed list of node types."""
 
 import re
-import shlex
 from typing import Final, Literal
 
 from tree_sitter import Node
 
-from tenant_daemon.policy.programs.variables import is_plain_variable
-from tenant_daemon.policy.shell import expansions
 from tenant_daemon.policy.shell.script import (
     Assignment,
     Choice,
@@ -21,11 +18,10 @@ from tenant_daemon.policy.shell.script import (
     Step,
     Word,
 )
-from tenant_daemon.policy.shell.unquote import has_brace_list, unquote, unquote_body
+from tenant_daemon.policy.shell.words import DYNAMIC, SAID, UNKNOWN_PART, WORDS, Refused, WordReader
 
 MAX_COMMANDS: Final = 40
 MAX_WORDS: Final = 200
-_COMPUTED_SIGN: Final = re.compile(r"[$`\\*?~(){}<>|&;!\[\]#]")
 _REDIRECTS: Final = {
     ("", ">"): "out",
     ("1", ">"): "out",
@@ -38,68 +34,20 @@ _REDIRECTS: Final = {
     ("2", ">>"): "err",
     ("", "&>"): "both",
 }
-# Inside an argument: everything whose text `unquote` understands or marks as dynamic.
-_WORDS: Final = frozenset(
-    {
-        "word",
-        "number",
-        "string",
-        "raw_string",
-        "concatenation",
-        "simple_expansion",
-        "expansion",
-        "command_substitution",
-        "brace_expression",
-        "ansi_c_string",
-    }
-)
 _COMPUTED: Final = frozenset({"process_substitution", "arithmetic_expansion", "translated_string"})
-_ESCAPED: Final = re.compile(r"\$'(?:[^'\\]|\\[tn\\'])*'")
-_ESCAPES: Final = {"\\t": "\t", "\\n": "\n", "\\\\": "\\", "\\'": "'"}
 _COMPOUND: Final = frozenset({"subshell", "compound_statement", "for_statement", "if_statement"})
 _BETWEEN: Final = frozenset({";", "\n"})
 # A remark in words. What looks like a command is not passed over: it was perhaps meant to be one.
 _PLAIN_COMMENT: Final = re.compile(r"#(?: +[\w.,:!?'()&+-]*\w[\w.,:!?')]*| +[-=]+)* *")
-_SAID: Final = {
-    "heredoc_redirect": "a here-document",
-    "herestring_redirect": "a here-string",
-    "subshell": "a subshell",
-    "compound_statement": "a group of commands",
-    "if_statement": "an if",
-    "for_statement": "a loop",
-    "c_style_for_statement": "a loop",
-    "while_statement": "a loop",
-    "case_statement": "a case",
-    "function_definition": "a function",
-    "comment": "a comment",
-    "test_command": "a shell test; use the program test instead",
-    "declaration_command": "a shell variable",
-    "variable_assignment": "a shell variable",
-    "variable_assignments": "a shell variable",
-    "negated_command": "a negated command",
-}
-_UNKNOWN_PART: Final = "a part of shell language that is not allowed"
-_DYNAMIC: Final = "a part that only a shell could compute"
 
 
-class Refused(Exception):
-    """This text cannot be run; the message says what is in it."""
-
-
-class Reader:
+class Reader(WordReader):
     """
     Walks one tree.
 
     Attributes:
         substitutions: What stands in ``$(...)``, by the number in the placeholder.
     """
-
-    def __init__(self, source: bytes, *, is_for_shell: bool) -> None:
-        self.source = source
-        self.is_for_shell = is_for_shell
-        self.names: set[str] | None = None if is_for_shell else set()
-        self.substitutions: list[Step] = []
-        self.commands = 0
 
     # -- steps ------------------------------------------------------------------------------------------
 
@@ -155,19 +103,13 @@ class Reader:
                 return inner._replace(is_negated=True)
         return None
 
-    def _some(self, nodes: list[Node]) -> Step:
-        found = self.row(nodes)
-        if found is None:
-            raise Refused(_UNKNOWN_PART)
-        return found
-
     def _loop(self, node: Node) -> Step:
         name = node.child_by_field_name("variable")
         body = node.child_by_field_name("body")
         values = node.children_by_field_name("value")
         signs = {c.type for c in node.children if not c.is_named}
         if name is None or body is None or body.type != "do_group" or signs - {"for", "in", ";", "\n"}:
-            raise Refused(_SAID["for_statement"])
+            raise Refused(SAID["for_statement"])
         words = tuple(word for value in values for word in self.words(value))
         self._know(self.text(name))
         return Loop(self.text(name), words, self._some(body.children[1:-1]))
@@ -176,7 +118,7 @@ class Reader:
         """``if`` up to ``fi``, and in the same shape ``elif`` with what follows it."""
         kinds = [node.type for node in nodes]
         if "then" not in kinds:
-            raise Refused(_SAID["if_statement"])
+            raise Refused(SAID["if_statement"])
         at = kinds.index("then")
         ends = [i for i, kind in enumerate(kinds) if kind in ("elif_clause", "else_clause", "fi")]
         end = ends[0] if ends else len(nodes)
@@ -195,12 +137,6 @@ class Reader:
         name, word = self.assignment(node)
         self._know(name)
         return Assignment(name, word)
-
-    def _know(self, name: str) -> None:
-        """A variable of the command line's own: never one that programs or shells obey."""
-        if self.names is None or not is_plain_variable(name):
-            raise Refused(f"the variable {name[:40]}, which programs obey")
-        self.names.add(name)
 
     # -- redirections -----------------------------------------------------------------------------------
 
@@ -221,7 +157,7 @@ class Reader:
             elif child.type in ("heredoc_redirect", "herestring_redirect") and stdin is None:
                 stdin = self._input(child, redirects, tails)
             else:
-                raise Refused(_SAID.get(child.type, "a redirection that is not allowed"))
+                raise Refused(SAID.get(child.type, "a redirection that is not allowed"))
         if step is None:
             if self.is_for_shell:
                 raise Refused("a redirection of something that is not one command")
@@ -252,21 +188,21 @@ class Reader:
             elif node.type in ("&&", "||") and tails:
                 step = Joined(step, node.type, self.statement(tails.pop(0)))  # type: ignore[arg-type]
             else:
-                raise Refused(_SAID["heredoc_redirect"])
+                raise Refused(SAID["heredoc_redirect"])
         return step
 
     def _input(self, node: Node, redirects: list[Redirect], tails: list[Node]) -> Word:
         if self.is_for_shell or self.names is None:
-            raise Refused(_SAID[node.type])
+            raise Refused(SAID[node.type])
         if node.type == "herestring_redirect":
             targets = [child for child in node.children if child.is_named]
-            if len(targets) != 1 or targets[0].type not in _WORDS:
-                raise Refused(_SAID[node.type])
+            if len(targets) != 1 or targets[0].type not in WORDS:
+                raise Refused(SAID[node.type])
             word = self.word(targets[0])
             return word._replace(text=word.text + "\n", is_glob=False)
         start = next((child for child in node.children if child.type == "heredoc_start"), None)
         if start is None or node.child_by_field_name("descriptor") is not None:
-            raise Refused(_SAID[node.type])
+            raise Refused(SAID[node.type])
         for child in node.children:
             if child.type == "file_redirect":
                 redirects.append(self.redirect(child))
@@ -276,48 +212,19 @@ class Reader:
             ):
                 tails.append(child)
             elif child.type not in ("<<", "<<-", "heredoc_start", "heredoc_body", "heredoc_end"):
-                raise Refused(_SAID[node.type])
+                raise Refused(SAID[node.type])
         return self._body(node, start)
-
-    def _body(self, node: Node, start: Node) -> Word:
-        """The text itself, cut out by our own reading of the lines, which must agree with the grammar's."""
-        quoted = self.text(start)
-        end_word = quoted.strip("'\"").removeprefix("\\")
-        is_quoted = end_word != quoted
-        if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_.-]*", end_word) is None:
-            raise Refused(_SAID["heredoc_redirect"])
-        is_indented = any(child.type == "<<-" for child in node.children)
-        first = self.source.find(b"\n", start.end_byte) + 1
-        lines: list[str] = []
-        for line in self.source[first:].decode("utf-8", "surrogatepass").split("\n"):
-            text = line.lstrip("\t") if is_indented else line
-            if text == end_word:
-                break
-            lines.append(text + "\n")
-        else:
-            raise Refused("a here-document without an end")
-        size = len("".join(lines).encode("utf-8", "surrogatepass"))
-        end = next((child for child in node.children if child.type == "heredoc_end"), None)
-        if first == 0 or end is None or (not is_indented and end.start_byte != first + size):
-            raise Refused(_SAID["heredoc_redirect"])
-        text = "".join(lines)
-        if is_quoted:
-            return Word(text)
-        word = unquote_body(text, self.names or ())
-        if word.is_dynamic:
-            raise Refused(_DYNAMIC)
-        return word
 
     def redirect(self, node: Node) -> Redirect:
         """One ``file_redirect``."""
         if node.type != "file_redirect":
-            raise Refused(_SAID.get(node.type, "a redirection that is not allowed"))
+            raise Refused(SAID.get(node.type, "a redirection that is not allowed"))
         descriptor = node.child_by_field_name("descriptor")
         number = "" if descriptor is None else self.text(descriptor)
         signs = [c.type for c in node.children if not c.is_named]
         targets = node.children_by_field_name("destination")
         # tree-sitter lets a redirection swallow the words that follow it: more than one target refuses.
-        if len(signs) != 1 or len(targets) != 1 or targets[0].type not in _WORDS:
+        if len(signs) != 1 or len(targets) != 1 or targets[0].type not in WORDS:
             raise Refused("a redirection that is not allowed")
         if signs[0] == ">&" and number == "2" and self.text(targets[0]) == "1":
             return Redirect("merge", Word("1"))
@@ -362,32 +269,8 @@ class Reader:
         if kind == "test_command":
             return self.test(node)
         if kind != "command":
-            raise Refused(_SAID.get(kind, _UNKNOWN_PART))
+            raise Refused(SAID.get(kind, UNKNOWN_PART))
         return self.simple(node)
-
-    def test(self, node: Node) -> SimpleCommand:
-        """``[ -f a ]`` is the program ``test``, as long as nothing in it has to be computed."""
-        text = self.text(node)
-        for opening, closing in (("[ ", " ]"), ("[[ ", " ]]")):
-            if text.startswith(opening) and text.endswith(closing):
-                inner = text[len(opening) : -len(closing)]
-                break
-        else:
-            raise Refused(_SAID["test_command"])
-        if self.is_for_shell and _COMPUTED_SIGN.search(inner):
-            raise Refused(_SAID["test_command"])
-        try:
-            sources = shlex.split(inner, posix=False)
-        except ValueError:
-            raise Refused(_SAID["test_command"]) from None
-        words = [Word("!") if source == "!" else self._tested(source) for source in sources]
-        return SimpleCommand((Word("test"), *words))
-
-    def _tested(self, source: str) -> Word:
-        word = unquote(source, self.names)
-        if word.is_dynamic or word.is_glob or set(source) & set("()<>|&;`") or "$(" in source:
-            raise Refused(_SAID["test_command"])
-        return word
 
     def simple(self, node: Node) -> SimpleCommand:
         """The node of a plain command."""
@@ -397,7 +280,7 @@ class Reader:
         stdin: Word | None = None
         for child in node.children:
             kind = child.type
-            if kind == "word" or kind == "command_name" or kind in _WORDS:
+            if kind == "word" or kind == "command_name" or kind in WORDS:
                 words.extend(self.words(child))
             elif kind == "variable_assignment":
                 assignments.append(self.assignment(child))
@@ -408,86 +291,14 @@ class Reader:
             elif kind in ("==", "=~") and not child.is_named:
                 words.append(Word(self.text(child)))
             elif kind in _COMPUTED:
-                raise Refused(_DYNAMIC)
+                raise Refused(DYNAMIC)
             else:
-                raise Refused(_SAID.get(kind, _UNKNOWN_PART))
+                raise Refused(SAID.get(kind, UNKNOWN_PART))
         if not words:
             raise Refused("no program to run")
         if len(words) > MAX_WORDS:
             raise Refused("too many words")
         return SimpleCommand(tuple(words), tuple(assignments), tuple(redirects), stdin)
-
-    def words(self, node: Node) -> list[Word]:
-        """The words that one node stands for: several with braces, else one."""
-        source = self.text(node)
-        if "{" in source and self.names is not None and has_brace_list(source):
-            expanded = expansions.expand_braces(source)
-            if expanded is None:
-                raise Refused(_DYNAMIC)
-            # Empty words go away, as in bash: `cp a{,.bak}` has two, `{,a}` has one.
-            return [self._unquoted(one) for one in expanded if one]
-        return [self.word(node)]
-
-    def _unquoted(self, source: str) -> Word:
-        word = unquote(source, self.names)
-        if word.is_dynamic:
-            raise Refused(_DYNAMIC)
-        return word
-
-    def word(self, node: Node) -> Word:
-        """One word."""
-        source = self.text(node)
-        if "$(" in source and self.names is not None:
-            source = self._with_placeholders(node)
-        if source.startswith("$'"):
-            if self.names is None or _ESCAPED.fullmatch(source) is None:
-                raise Refused(_DYNAMIC)
-            return Word(re.sub(r"\\.", lambda found: _ESCAPES[found[0]], source[2:-1]))
-        return self._unquoted(source)
-
-    def _with_placeholders(self, node: Node) -> str:
-        """The source of a word in which every ``$(...)`` is a placeholder."""
-        is_bare = node.type == "command_substitution"
-        parts: list[str] = []
-        at = node.start_byte
-        for found in _substitutions(node):
-            inner = found.children
-            if inner[0].type != "$(" or inner[-1].type != ")":
-                raise Refused(_DYNAMIC)
-            self.substitutions.append(self._some(inner[1:-1]))
-            parts.append(self._slice(at, found.start_byte))
-            parts.append(expansions.output(len(self.substitutions) - 1, is_bare=is_bare))
-            at = found.end_byte
-        return "".join([*parts, self._slice(at, node.end_byte)])
-
-    def assignment(self, node: Node) -> tuple[str, Word]:
-        """``NAME=value`` before a command or alone."""
-        name, sign, _ = self.text(node).partition("=")
-        if not sign or not name.isidentifier() or not name.isascii():
-            raise Refused("a shell variable")
-        value = node.child_by_field_name("value")
-        if value is None:
-            return name, Word("")
-        if value.type not in _WORDS:
-            raise Refused(_DYNAMIC)
-        word = self.word(value)
-        if word.is_glob or word.text.startswith(("~", expansions.HOME)):
-            raise Refused(_DYNAMIC)
-        return name, word
-
-    def text(self, node: Node) -> str:
-        """The source of a node."""
-        return self._slice(node.start_byte, node.end_byte)
-
-    def _slice(self, start: int, end: int) -> str:
-        return self.source[start:end].decode("utf-8", "surrogatepass")
-
-
-def _substitutions(node: Node) -> list[Node]:
-    """Every ``$(...)`` in a word that is not inside another one."""
-    if node.type == "command_substitution":
-        return [node]
-    return [found for child in node.children for found in _substitutions(child)]
 
 
 def join_lines(text: str) -> str:

@@ -1,0 +1,217 @@
+"""Words of a command line: from the syntax tree to text, with placeholders for what is filled in later."""
+
+import re
+import shlex
+from typing import Final
+
+from tree_sitter import Node
+
+from tenant_daemon.policy.programs.variables import is_plain_variable
+from tenant_daemon.policy.shell import expansions
+from tenant_daemon.policy.shell.script import (
+    SimpleCommand,
+    Step,
+    Word,
+)
+from tenant_daemon.policy.shell.unquote import has_brace_list, unquote, unquote_body
+
+_COMPUTED_SIGN: Final = re.compile(r"[$`\\*?~(){}<>|&;!\[\]#]")
+# Inside an argument: everything whose text `unquote` understands or marks as dynamic.
+WORDS: Final = frozenset(
+    {
+        "word",
+        "number",
+        "string",
+        "raw_string",
+        "concatenation",
+        "simple_expansion",
+        "expansion",
+        "command_substitution",
+        "brace_expression",
+        "ansi_c_string",
+    }
+)
+_ESCAPED: Final = re.compile(r"\$'(?:[^'\\]|\\[tn\\'])*'")
+_ESCAPES: Final = {"\\t": "\t", "\\n": "\n", "\\\\": "\\", "\\'": "'"}
+SAID: Final = {
+    "heredoc_redirect": "a here-document",
+    "herestring_redirect": "a here-string",
+    "subshell": "a subshell",
+    "compound_statement": "a group of commands",
+    "if_statement": "an if",
+    "for_statement": "a loop",
+    "c_style_for_statement": "a loop",
+    "while_statement": "a loop",
+    "case_statement": "a case",
+    "function_definition": "a function",
+    "comment": "a comment",
+    "test_command": "a shell test; use the program test instead",
+    "declaration_command": "a shell variable",
+    "variable_assignment": "a shell variable",
+    "variable_assignments": "a shell variable",
+    "negated_command": "a negated command",
+}
+UNKNOWN_PART: Final = "a part of shell language that is not allowed"
+DYNAMIC: Final = "a part that only a shell could compute"
+
+
+class Refused(Exception):
+    """This text cannot be run; the message says what is in it."""
+
+
+class WordReader:
+    """
+    Reads words.
+
+    Attributes:
+        names: The line's own variables so far; None when a shell will read the text.
+        substitutions: What stands in ``$(...)``, by the number in the placeholder.
+    """
+
+    def __init__(self, source: bytes, *, is_for_shell: bool) -> None:
+        self.source = source
+        self.is_for_shell = is_for_shell
+        self.names: set[str] | None = None if is_for_shell else set()
+        self.substitutions: list[Step] = []
+        self.commands = 0
+
+    def row(self, nodes: list[Node]) -> Step | None:
+        """Statements one after the other; None when there is none."""
+        raise NotImplementedError
+
+    def _some(self, nodes: list[Node]) -> Step:
+        found = self.row(nodes)
+        if found is None:
+            raise Refused(UNKNOWN_PART)
+        return found
+
+    def _know(self, name: str) -> None:
+        """A variable of the command line's own: never one that programs or shells obey."""
+        if self.names is None or not is_plain_variable(name):
+            raise Refused(f"the variable {name[:40]}, which programs obey")
+        self.names.add(name)
+
+    def test(self, node: Node) -> SimpleCommand:
+        """``[ -f a ]`` is the program ``test``, as long as nothing in it has to be computed."""
+        text = self.text(node)
+        for opening, closing in (("[ ", " ]"), ("[[ ", " ]]")):
+            if text.startswith(opening) and text.endswith(closing):
+                inner = text[len(opening) : -len(closing)]
+                break
+        else:
+            raise Refused(SAID["test_command"])
+        if self.is_for_shell and _COMPUTED_SIGN.search(inner):
+            raise Refused(SAID["test_command"])
+        try:
+            sources = shlex.split(inner, posix=False)
+        except ValueError:
+            raise Refused(SAID["test_command"]) from None
+        words = [Word("!") if source == "!" else self._tested(source) for source in sources]
+        return SimpleCommand((Word("test"), *words))
+
+    def _tested(self, source: str) -> Word:
+        word = unquote(source, self.names)
+        if word.is_dynamic or word.is_glob or set(source) & set("()<>|&;`") or "$(" in source:
+            raise Refused(SAID["test_command"])
+        return word
+
+    def _body(self, node: Node, start: Node) -> Word:
+        """The text itself, cut out by our own reading of the lines, which must agree with the grammar's."""
+        quoted = self.text(start)
+        end_word = quoted.strip("'\"").removeprefix("\\")
+        is_quoted = end_word != quoted
+        if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_.-]*", end_word) is None:
+            raise Refused(SAID["heredoc_redirect"])
+        is_indented = any(child.type == "<<-" for child in node.children)
+        first = self.source.find(b"\n", start.end_byte) + 1
+        lines: list[str] = []
+        for line in self.source[first:].decode("utf-8", "surrogatepass").split("\n"):
+            text = line.lstrip("\t") if is_indented else line
+            if text == end_word:
+                break
+            lines.append(text + "\n")
+        else:
+            raise Refused("a here-document without an end")
+        size = len("".join(lines).encode("utf-8", "surrogatepass"))
+        end = next((child for child in node.children if child.type == "heredoc_end"), None)
+        if first == 0 or end is None or (not is_indented and end.start_byte != first + size):
+            raise Refused(SAID["heredoc_redirect"])
+        text = "".join(lines)
+        if is_quoted:
+            return Word(text)
+        word = unquote_body(text, self.names or ())
+        if word.is_dynamic:
+            raise Refused(DYNAMIC)
+        return word
+
+    def words(self, node: Node) -> list[Word]:
+        """The words that one node stands for: several with braces, else one."""
+        source = self.text(node)
+        if "{" in source and self.names is not None and has_brace_list(source):
+            expanded = expansions.expand_braces(source)
+            if expanded is None:
+                raise Refused(DYNAMIC)
+            # Empty words go away, as in bash: `cp a{,.bak}` has two, `{,a}` has one.
+            return [self._unquoted(one) for one in expanded if one]
+        return [self.word(node)]
+
+    def _unquoted(self, source: str) -> Word:
+        word = unquote(source, self.names)
+        if word.is_dynamic:
+            raise Refused(DYNAMIC)
+        return word
+
+    def word(self, node: Node) -> Word:
+        """One word."""
+        source = self.text(node)
+        if "$(" in source and self.names is not None:
+            source = self._with_placeholders(node)
+        if source.startswith("$'"):
+            if self.names is None or _ESCAPED.fullmatch(source) is None:
+                raise Refused(DYNAMIC)
+            return Word(re.sub(r"\\.", lambda found: _ESCAPES[found[0]], source[2:-1]))
+        return self._unquoted(source)
+
+    def _with_placeholders(self, node: Node) -> str:
+        """The source of a word in which every ``$(...)`` is a placeholder."""
+        is_bare = node.type == "command_substitution"
+        parts: list[str] = []
+        at = node.start_byte
+        for found in _substitutions(node):
+            inner = found.children
+            if inner[0].type != "$(" or inner[-1].type != ")":
+                raise Refused(DYNAMIC)
+            self.substitutions.append(self._some(inner[1:-1]))
+            parts.append(self._slice(at, found.start_byte))
+            parts.append(expansions.output(len(self.substitutions) - 1, is_bare=is_bare))
+            at = found.end_byte
+        return "".join([*parts, self._slice(at, node.end_byte)])
+
+    def assignment(self, node: Node) -> tuple[str, Word]:
+        """``NAME=value`` before a command or alone."""
+        name, sign, _ = self.text(node).partition("=")
+        if not sign or not name.isidentifier() or not name.isascii():
+            raise Refused("a shell variable")
+        value = node.child_by_field_name("value")
+        if value is None:
+            return name, Word("")
+        if value.type not in WORDS:
+            raise Refused(DYNAMIC)
+        word = self.word(value)
+        if word.is_glob or word.text.startswith(("~", expansions.HOME)):
+            raise Refused(DYNAMIC)
+        return name, word
+
+    def text(self, node: Node) -> str:
+        """The source of a node."""
+        return self._slice(node.start_byte, node.end_byte)
+
+    def _slice(self, start: int, end: int) -> str:
+        return self.source[start:end].decode("utf-8", "surrogatepass")
+
+
+def _substitutions(node: Node) -> list[Node]:
+    """Every ``$(...)`` in a word that is not inside another one."""
+    if node.type == "command_substitution":
+        return [node]
+    return [found for child in node.children for found in _substitutions(child)]
