@@ -123,7 +123,7 @@ class OverBudget(Refused):
     """What is left of a budget does not suffice."""
 
     def __init__(self, standing: Standing, message: str) -> None:
-        # Not 402 or 429: OpenClaw would take it for the provider's word and ask nothing for ten minutes, also
-        # after the limit was raised.
-        super().__init__(400, "insufficient_quota", message, kind="billing_error")
+        # Not 402 or 429, and no word of quotas or billing: OpenClaw would take it for the provider's and ask
+        # nothing for ten minutes, also after the limit was raised.
+        super().__init__(400, "token_budget_reached", message)
         self.standing = standing

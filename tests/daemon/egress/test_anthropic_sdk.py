@@ -180,7 +180,7 @@ async def test_budget_is_an_error_that_the_sdk_does_not_repeat(
     assert caught.value.status_code == 400
     body = caught.value.body
     assert isinstance(body, dict)
-    assert body["error"]["type"] == "billing_error"
+    assert body["error"]["type"] == "invalid_request_error"
     assert "The tokens that Sales may use today are used up" in body["error"]["message"]
     assert proxy.upstream.bodies == []
 

@@ -142,7 +142,7 @@ async def test_budget_is_an_error_that_the_sdk_does_not_repeat(
     proxy.configure(TenantConfig(version=2, agents=[AGENT], period_token_limit=10))
     with pytest.raises(openai.APIStatusError) as caught:
         await client.responses.create(model="m", input="hi " * 50)
-    assert (caught.value.status_code, caught.value.code) == (400, "insufficient_quota")
+    assert (caught.value.status_code, caught.value.code) == (400, "token_budget_reached")
     assert "used up" in str(caught.value)
     assert proxy.upstream.bodies == []
 
