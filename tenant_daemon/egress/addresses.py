@@ -41,16 +41,21 @@ class Addresses:
             self._found[host] = (time.monotonic(), found)
         if not found:
             raise Refused(502, "upstream_unreachable", "The model's provider cannot be found.")
-        allowed = tuple(
-            address for address in found if upstream.is_internal or is_public(ip_address(address))
-        )
+        allowed = tuple(address for address in found if _is_allowed(address, host, upstream))
         if not allowed:
             raise Refused(
                 502,
                 "upstream_not_public",
-                "The name of the model's provider leads to a private address, so nothing was sent there.",
+                "The name of the model's provider leads to a private address, so nothing was sent there. "
+                "If that is meant, set is_internal for it in daemon.toml.",
             )
         return allowed
+
+
+def _is_allowed(address: str, host: str, upstream: Upstream) -> bool:
+    ip = ip_address(address)
+    # That this name is this computer is certain (RFC 6761, section 6.3).
+    return upstream.is_internal or is_public(ip) or (host == "localhost" and ip.is_loopback)
 
 
 def _is_literal(host: str) -> bool:

@@ -67,7 +67,7 @@ class AnthropicMessages:
         thinking = request.body.get("thinking")
         thoughts = count(thinking.get("budget_tokens")) if isinstance(thinking, dict) else None
         if thoughts is not None and thoughts >= tokens:
-            raise Refused(402, "insufficient_quota", "What is left of the token budget does not suffice.")
+            raise Refused(400, "token_budget_reached", "What is left of the token budget does not suffice.")
         return request.with_fields(max_tokens=min(self.answer_limit(request) or tokens, tokens))
 
     def usage_of(self, answer: Mapping[str, object]) -> Usage | None:

@@ -12,7 +12,8 @@ from tenant_daemon.egress.upstream import Provider
 from tenant_daemon.egress.upstream_key import UpstreamKeys
 from tenant_daemon.egress.upstreams import Upstreams, upstreams_of
 from tenant_daemon.home import TenantHome
-from tenant_daemon.settings import Model, TenantSettings, Upstream
+from tenant_daemon.hub_client.settings_file import write_settings
+from tenant_daemon.settings import Model, TenantSettings, Upstream, load_settings
 from tenant_daemon.vault import Vault
 from tenant_daemon.vault.errors import UnfitSecret
 
@@ -163,3 +164,19 @@ def test_no_agent_can_use_a_providers_key(keys: tuple[Vault, Callable[[Upstream]
     vault, _ = keys
     with pytest.raises(UnfitSecret, match="keeps for itself"):
         vault.generate("model-upstream-key-3", actor="agent:it-admin")
+
+
+async def test_localhost_is_this_computer_and_nothing_else(names: dict[str, tuple[str, ...]]) -> None:
+    local = LOCAL.model_copy(update={"url": "http://localhost:11434/v1"})
+    names["localhost"] = ("127.0.0.1", "10.0.0.1")
+    assert await Addresses().of(local) == ("127.0.0.1",)
+
+
+def test_settings_are_written_so_that_they_are_read_back(tmp_path: Path) -> None:
+    home = TenantHome(tmp_path)
+    home.create()
+    settings = TenantSettings(
+        tenant_name="t", hub_url="http://h", upstreams=[OPENAI, CLAUDE, LOCAL], own_units=["proxy"]
+    )
+    write_settings(home, settings)
+    assert load_settings(home) == settings
