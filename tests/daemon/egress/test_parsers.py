@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tenant_daemon.egress.answer_stream import AnswerStream
 from tenant_daemon.egress.errors import Refused
-from tenant_daemon.egress.formats.openai_chat import OpenAIChat
+from tenant_daemon.egress.formats import FORMATS
 from tenant_daemon.egress.request_body import parse_body
 from tenant_daemon.egress.sse import EventReader, written
 from tenant_daemon.redaction import KnownSecret, Redactor
@@ -44,8 +44,10 @@ def test_any_bytes_are_an_object_or_refused(body: bytes) -> None:
 @settings(max_examples=100, deadline=None)
 @given(messages=st.lists(values, max_size=4), rest=values)
 def test_no_request_carries_the_secret_on(messages: list[object], rest: object) -> None:
-    request = OpenAIChat().prepare({"messages": messages, "metadata": rest}, REDACTOR, "m")
-    assert SECRET not in request.encoded().decode()
+    body = {"messages": messages, "input": messages, "max_tokens": 5, "metadata": rest}
+    for wire in FORMATS.values():
+        request = wire.prepare(dict(body), REDACTOR, "m")
+        assert SECRET not in request.encoded().decode()
 
 
 @settings(max_examples=150, deadline=None)

@@ -1,0 +1,144 @@
+"""Streams of each format: a secret cut anywhere is found, and nothing else changes."""
+
+import json
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tenant_daemon.egress.errors import Refused
+from tenant_daemon.egress.formats import FORMATS, AnswerChecker, ModelRequest
+from tenant_daemon.egress.sse import EventReader
+from tenant_daemon.redaction import KnownSecret, Redactor
+from tenant_daemon.settings import WireName
+from tests.support.model_upstream import end_chunk, text_chunk, usage_chunk
+from tests.support.vendor_streams import (
+    message_events,
+    message_usage,
+    response_events,
+    response_usage,
+    text_block,
+    tool_block,
+)
+
+SECRET = "kV9mQ2xLp7zR4wT8nBc3"
+REDACTOR = Redactor([KnownSecret("key", SECRET)])
+NAMES: list[WireName] = ["openai-chat", "openai-responses", "anthropic-messages"]
+
+words = st.sampled_from(["the ", "password ", "is ", "fine, ", SECRET, "\n", "ünïcode ", '"quoted" ', "9 "])
+cuts = st.lists(st.integers(1, 9), min_size=1, max_size=12)
+
+
+def cut(text: str, sizes: list[int]) -> list[str]:
+    """The text in pieces of these sizes, over and over."""
+    pieces, position, turn = [], 0, 0
+    while position < len(text):
+        size = sizes[turn % len(sizes)]
+        pieces.append(text[position : position + size])
+        position, turn = position + size, turn + 1
+    return pieces
+
+
+def stream_of(name: WireName, said: list[str], called: list[str]) -> list[dict[str, Any]]:
+    if name == "openai-responses":
+        return response_events(said, called, response_usage(1, 1))
+    if name == "anthropic-messages":
+        return message_events([text_block(0, said), tool_block(1, called)], message_usage(1, 1))
+    call = {"index": 0, "id": "call_1", "type": "function", "function": {"name": "shell", "arguments": ""}}
+    deltas = [call, *[{"index": 0, "function": {"arguments": piece}} for piece in called]]
+    calls = [
+        {**text_chunk(""), "choices": [{"index": 0, "delta": {"tool_calls": [one]}, "finish_reason": None}]}
+        for one in deltas
+    ]
+    return [*map(text_chunk, said), *calls, end_chunk("tool_calls"), usage_chunk(1, 1)]
+
+
+def through(checker: AnswerChecker, events: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What the client gets of a stream."""
+    frames: list[bytes] = []
+    for event in events:
+        frames += checker.feed(json.dumps(event, ensure_ascii=False).encode())
+    frames += [*checker.finish(), *checker.closing]
+    return [json.loads(data) for data in EventReader().feed(b"".join(frames)) if data != b"[DONE]"]
+
+
+def texts(name: WireName, events: list[dict[str, Any]]) -> tuple[str, str]:
+    """What was said, and the arguments of the call."""
+    said, called = "", ""
+    for event in events:
+        if name == "openai-responses" and event["type"] == "response.output_text.delta":
+            said += event["delta"]
+        elif name == "openai-responses" and event["type"] == "response.function_call_arguments.delta":
+            called += event["delta"]
+        elif name == "anthropic-messages" and event["type"] == "content_block_delta":
+            said += event["delta"].get("text", "")
+            called += event["delta"].get("partial_json", "")
+        elif name == "openai-chat":
+            for choice in event.get("choices", []):
+                said += choice["delta"].get("content") or ""
+                for call in choice["delta"].get("tool_calls", []):
+                    called += call["function"].get("arguments", "")
+    return said, called
+
+
+@pytest.mark.parametrize("name", NAMES)
+@settings(max_examples=40, deadline=None)
+@given(said=st.lists(words, min_size=1, max_size=12).map("".join), sizes=cuts)
+def test_secret_is_found_wherever_it_is_cut(name: WireName, said: str, sizes: list[int]) -> None:
+    arguments = json.dumps({"command": f"login -p {SECRET} now"})
+    checker = FORMATS[name].checker(REDACTOR, ModelRequest({}, is_stream=True, prompt_tokens=1))
+    events = through(checker, stream_of(name, cut(said, sizes), cut(arguments, sizes)))
+    assert SECRET not in json.dumps(events)
+    assert texts(name, events) == (REDACTOR.redact(said), REDACTOR.redact(arguments))
+    if name != "openai-chat":
+        assert checker.is_done
+    assert checker.usage is not None
+
+
+values = st.recursive(
+    st.none() | st.booleans() | st.integers(-5, 10**30) | st.text(max_size=8) | st.just(SECRET),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["type", "delta", "index", "text", "content_block", "item", "usage", "x"]),
+            inner,
+            max_size=4,
+        )
+    ),
+    max_leaves=12,
+)
+kinds = st.sampled_from(
+    [
+        "content_block_start",
+        "content_block_delta",
+        "message_start",
+        "message_delta",
+        "message_stop",
+        "error",
+        "response.output_text.delta",
+        "response.output_text.done",
+        "response.completed",
+        "response.new_thing.delta",
+        SECRET,
+    ]
+)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@settings(max_examples=80, deadline=None)
+@given(
+    st.lists(
+        st.tuples(kinds, st.dictionaries(st.sampled_from(["delta", "index", "message", "y"]), values)),
+        max_size=5,
+    )
+)
+def test_any_events_are_checked_or_refused(name: WireName, events: list[tuple[str, dict[str, Any]]]) -> None:
+    checker = FORMATS[name].checker(REDACTOR, ModelRequest({}, is_stream=True, prompt_tokens=1))
+    frames: list[bytes] = []
+    with suppress(Refused):
+        for kind, event in events:
+            frames += checker.feed(json.dumps({"type": kind, **event}).encode())
+    frames += [*checker.finish(), *checker.closing, checker.failure(Refused(502, "x", "y"))]
+    assert SECRET not in b"".join(frames).decode()
