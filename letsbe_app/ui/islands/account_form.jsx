@@ -100,6 +100,10 @@ export function AccountForm(props) {
 
   const focusOn = (name) => form.current?.querySelector(name ? `[name="${name}"]` : "button")?.focus();
 
+  useEffect(() => {
+    if (needsCode) focusOn(codeField.name);
+  }, [needsCode]);
+
   const refuse = (error) => {
     const isKnown = error instanceof HubError;
     const asksForCode = isKnown && error.code === "second_factor_needed" && codeField;
@@ -108,12 +112,8 @@ export function AccountForm(props) {
     setErrors(Object.fromEntries(visible.map(({ field, message }) => [field, message])));
     setFailure(visible.length ? "" : (isKnown && error.message) || failedText);
     setWorking(false);
-    if (asksForCode) {
-      setNeedsCode(true);
-      setTimeout(() => focusOn(codeField.name));
-    } else {
-      focusOn(visible[0]?.field);
-    }
+    if (asksForCode) setNeedsCode(true);
+    if (!asksForCode || needsCode) focusOn(visible[0]?.field ?? (asksForCode && codeField.name));
   };
 
   const submit = async (event) => {

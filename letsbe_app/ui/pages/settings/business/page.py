@@ -118,7 +118,7 @@ def _member(row: rx.vars.ObjectVar[MemberRow]) -> rx.Component:
         ),
         rx.el.div(
             _role_select(value=row.role, on_change=lambda role: SettingsState.set_role(row.user_id, role)),
-            class_name="grow basis-52 min-w-0",
+            class_name="grow basis-full sm:basis-52 min-w-0",
         ),
         rx.cond(
             row.is_self,
