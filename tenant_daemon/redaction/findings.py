@@ -10,6 +10,7 @@ import orjson
 _NUMBER = re.compile(rb"-?\d[\d.eE+-]*")
 _CUT_ESCAPE = re.compile(rb"(?<!\\)(?:\\\\)*(\\(?:u[0-9A-Fa-f]{0,3})?)$")
 _ESCAPE = re.compile(rb"\\(?:u[0-9A-Fa-f]{4}|[^u])", re.DOTALL)
+_OPEN_QUOTE = re.compile(rb"(?<!\\)(?:\\\\)*\"")
 _NAME_BEFORE = re.compile(rb"(\\*\"):\s{0,4}$")
 
 
@@ -109,11 +110,7 @@ def written(finding: Finding, data: bytes) -> bytes:
     if placeholder and _NUMBER.fullmatch(data, finding.start, finding.end):
         if name := _NAME_BEFORE.search(data, max(0, finding.start - 40), finding.start):
             return name.group(1) + placeholder + name.group(1)
-        if (
-            data[:1] == b"["
-            and data[finding.start - 1 : finding.start] in (b"[", b",", b" ")
-            and _is_json(data)
-        ):
+        if data[:1] == b"[" and _is_bare(data, finding) and _is_json(data):
             return b'"' + placeholder + b'"'
     return placeholder
 
@@ -124,3 +121,8 @@ def _is_json(data: bytes) -> bool:
     except orjson.JSONDecodeError:
         return False
     return True
+
+
+def _is_bare(data: bytes, finding: Finding) -> bool:
+    """Whether a number of a JSON text stands outside of strings."""
+    return len(_OPEN_QUOTE.findall(data, 0, finding.start)) % 2 == 0

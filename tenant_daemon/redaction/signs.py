@@ -43,7 +43,7 @@ _PATTERNS: dict[Sign, bytes] = {
         rb"%u?[0-9A-Fa-f]{2}|\\u\{?[0-9A-Fa-f]{2}|\\x[0-9A-Fa-f]{2}|\\U[0-9A-Fa-f]{8}"
         rb"|&#[0-9xX]|&[A-Za-z]{2,8};|\\[0-7]{3}|\\N\{U|\\\\+[\"'nrt]"
     ),
-    Sign.PRINTABLE: rb"=[0-9A-F]{2}|[!-~]=\r?\n[!-~]",
+    Sign.PRINTABLE: rb"=[0-9A-F]{2}|[!-~]=\r?(?:\n|\\n)[!-~]",
     Sign.DUMP: rb"(?:\b|\\n)[0-9a-f]{6,16}:? {1,3}[0-9a-f]{2}[0-9a-f ]",
     Sign.NUMBERS: rb"\b\d{2,3}(?:[^0-9\n]{1,12}\d{2,4}){7}|\b[01]{7,8}(?:[\s,]{1,3}[01]{7,8}){7}",
     Sign.SPACED_HEX: (

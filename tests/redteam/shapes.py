@@ -98,6 +98,17 @@ def sibling(secret: str, source: random.Random) -> str:
         for alphabet in (string.digits, string.ascii_lowercase, string.ascii_uppercase):
             if character in alphabet:
                 return source.choice([one for one in alphabet if one != character])
-        return character
+        return _neighbour(character) if character.isalpha() else character
 
     return "".join(map(other, secret))
+
+
+def _neighbour(letter: str) -> str:
+    """Another letter of the same script, case and length in UTF-8."""
+    near = (chr(ord(letter) + step) for step in (1, -1, 2, -2, 3, -3))
+    same = (
+        c
+        for c in near
+        if c.isalpha() and c.isupper() == letter.isupper() and len(c.encode()) == len(letter.encode())
+    )
+    return next(same, letter)

@@ -16,7 +16,7 @@ _ESCAPE = re.compile(
 )
 _CODE_POINT = re.compile(rb"(?:%u|\\[uU]\{?|\\N\{U\+|\\(?=00....))([0-9A-Fa-f]{1,8})\}?")
 # A reading of its own: ``=0A`` also stands in assignments, and reading it would hide what follows.
-_PRINTABLE_ESCAPE = re.compile(rb"(=[0-9A-F]{2}|=\r?\n)")
+_PRINTABLE_ESCAPE = re.compile(rb"(=[0-9A-F]{2}|=\r?\n|=(?:\\+r)?\\+n)")
 _LETTERS = {b"n": b"\n", b"r": b"\r", b"t": b"\t"}
 
 
@@ -56,7 +56,7 @@ def _meaning(escape: bytes) -> bytes:
 
 
 def _printable(escape: bytes) -> bytes:
-    return b"" if escape.endswith(b"\n") else _byte(escape[1:])
+    return b"" if escape.endswith((b"\n", b"n")) else _byte(escape[1:])
 
 
 def _byte(digits: bytes) -> bytes:
