@@ -25,6 +25,8 @@ _DATE: Final = re.compile(r"\+.*|(?:19|20)\d\d|\d{1,2}|[a-z]{3,9}", re.DOTALL)
 
 def _page_read(judge: "CommandJudge", value: str) -> None:
     """``less +COMMAND`` runs a command of its own."""
+    if re.fullmatch(r"\+(?:\d+|[FG])", value) is not None:
+        return
     if value.startswith("+"):
         judge.unknown("pager.command", "The pager would run a command of its own.")
     else:

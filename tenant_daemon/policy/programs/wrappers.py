@@ -20,6 +20,7 @@ from tenant_daemon.policy.shell.parser import parse
 
 _ASSIGNMENT: Final = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)", re.DOTALL)
 _QUIET: Final = re.compile(r"-[aln]*q[aln]*f?|--quiet")
+_PLAIN_NAME: Final = re.compile(r"[A-Za-z0-9_./*?][A-Za-z0-9_./*?+,=@%-]*")
 _UNIT: Final = "\x1f"
 _TAKES_ANYTHING: Final = frozenset({"echo", "printf", "basename", "dirname"})
 _DELETERS: Final = frozenset({"rm", "unlink", "shred", "truncate", "sudo", "xargs"})
@@ -69,6 +70,12 @@ def _env_command(judge: CommandJudge, argv: list[str]) -> None:
 def _xargs(judge: CommandJudge, argv: list[str]) -> None:
     """The rest plus arguments that are not known yet."""
     inner = argv or ["echo"]
+    holder = next(iter(judge.reading.values("-I")), "")
+    listed = _listed_upstream(judge)
+    if listed:
+        for name in listed:
+            judge.judge([arg.replace(holder, name) for arg in inner] if holder else [*inner, name])
+        return
     found = _found_upstream(judge)
     if inner[0] in _DELETERS and not _FILTERS & set(judge.upstream):
         found = FROM_INPUT
@@ -81,6 +88,21 @@ def _xargs(judge: CommandJudge, argv: list[str]) -> None:
         # What comes in could also be a flag: `journalctl --vacuum-size=1`, `man -P id`.
         judge.unknown("xargs.input", f"Nobody knows yet what {inner[0]} would be given.")
     judge.judge(whole)
+
+
+def _listed_upstream(judge: CommandJudge) -> list[str]:
+    """The files that ``ls a.csv b.csv | xargs`` hands over; empty when that is not exactly known."""
+    before = judge.upstream
+    names = [arg for arg in before[1:] if arg not in ("-1", "-d")]
+    if before[:1] != ["ls"] or judge.is_in_container or {"-0", "-d", "-a"} & set(judge.reading.unknown):
+        return []
+    # A pattern that nothing matches is listed by nobody; a name must be a file's by now.
+    is_plain = all(
+        _PLAIN_NAME.fullmatch(name) and ("*" in name or judge.places.resolve(name).is_regular)
+        for name in names
+    )
+    is_split = judge.reading.has("-d", "-0", "--null", "--delimiter")
+    return names if is_plain and not is_split else []
 
 
 def are_docker_ids(argv: list[str]) -> bool:

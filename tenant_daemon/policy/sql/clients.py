@@ -92,6 +92,8 @@ def _postgres(judge: "CommandJudge", value: str) -> None:
 
 
 def _mysql(judge: "CommandJudge", value: str) -> None:
+    # At the end it only says how the answer is laid out.
+    value = re.sub(r"\\[Gg]\s*;?\s*\Z", "", value)
     if "\\" in value:
         judge.unknown("mysql.meta", "The mysql command may write files or run programs.")
     judge_sql(judge.verdict, value)

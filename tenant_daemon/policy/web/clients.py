@@ -340,6 +340,21 @@ def _looks_encoded(label: str) -> bool:
     )
 
 
+def _tls_host(judge: "CommandJudge", value: str) -> None:
+    """``HOST:PORT``; on this server itself nobody outside notices."""
+    host = value.rpartition(":")[0]
+    if host not in ("localhost", "127.0.0.1") and value not in judge.context.allowed_hosts:
+        judge.verdict.note(
+            Tier.YELLOW,
+            "openssl.outside",
+            f"Connects to {value[:80]}.",
+            risk="Data could leave.",
+            external=True,
+        )
+    elif judge.stdin_text is not None or judge.upstream:
+        judge.unknown("openssl.input", "It would send something that cannot be seen here.")
+
+
 def _getent_key(judge: "CommandJudge", value: str) -> None:
     """A user, a group or a host; whoever owns a domain sees what is asked about it."""
     KINDS["name"](judge, value)
@@ -388,6 +403,7 @@ KINDS.update(
         "curlcookie": _cookie,
         "wgetout": _wget_output,
         "lookup": _lookup,
+        "tlshost": _tls_host,
         "digword": _dig_word,
         "getentkey": _getent_key,
     }
