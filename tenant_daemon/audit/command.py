@@ -1,9 +1,11 @@
-"""``python -m tenant_daemon audit verify | export``."""
+"""``python -m tenant_daemon audit verify | export | prune``."""
 
 import argparse
+import getpass
 import sys
 from typing import Any
 
+from tenant_daemon.audit.heads import let_go
 from tenant_daemon.audit.trail import AuditTrail, AuditUnavailable
 from tenant_daemon.home import TenantHome
 from tenant_daemon.kit.verbs import add_verb
@@ -15,6 +17,8 @@ def add_parser(subparsers: Any) -> None:
     verbs = parser.add_subparsers(dest="verb", required=True)
     add_verb(verbs, "verify", "compute the whole chain again; exit code 1 when an entry was changed")
     export = add_verb(verbs, "export", "write the entries, one JSON object a line")
+    cut = add_verb(verbs, "prune", "remove old entries, up to a head that was signed and sent to the hub")
+    cut.add_argument("--days", type=int, required=True, help="entries older than this go")
     export.add_argument("--after", type=int, default=0, metavar="NUMBER", help="only entries after this one")
 
 
@@ -26,7 +30,12 @@ def run(args: argparse.Namespace) -> int:
         return 1
     try:
         trail = AuditTrail.open(home)
-        return _verify(trail) if args.verb == "verify" else _export(trail, args.after)
+        match args.verb:
+            case "verify":
+                return _verify(trail)
+            case "prune":
+                return _prune(trail, args.days)
+        return _export(trail, args.after)
     except AuditUnavailable as exc:
         sys.stderr.write(f"{exc}\n")
         return 1
@@ -35,10 +44,20 @@ def run(args: argparse.Namespace) -> int:
 def _verify(trail: AuditTrail) -> int:
     found = trail.verify()
     if found.is_intact:
-        sys.stdout.write(f"Intact: {found.count} entries, head {found.head}\n")
+        kept = f", kept from {found.pruned + 1} on" if found.pruned else ""
+        sys.stdout.write(f"Intact: {found.count} entries{kept}, head {found.head}\n")
         return 0
     sys.stdout.write(f"Broken at entry {found.first_broken}: {found.problem}\n")
     return 1
+
+
+def _prune(trail: AuditTrail, days: int) -> int:
+    if days < 1:
+        sys.stderr.write("At least one day must be kept.\n")
+        return 1
+    gone = let_go(trail, days, actor=f"shell:{getpass.getuser()}")
+    sys.stdout.write(f"Removed {gone} entries\n")
+    return 0
 
 
 def _export(trail: AuditTrail, after: int) -> int:

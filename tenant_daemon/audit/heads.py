@@ -7,10 +7,11 @@ continues one that it has.
 
 import sqlite3
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from tenant_daemon.audit.chain import GENESIS_HASH
+from tenant_daemon.audit.entry import AuditEvent, AuditRecord
 from tenant_daemon.audit.signing import HeadKey
 from tenant_daemon.audit.trail import AuditTrail
 from tenant_daemon.contracts.audit import AuditHeadReported
@@ -105,6 +106,20 @@ def prune(trail: AuditTrail, before: datetime) -> int:
         gone = db.execute("DELETE FROM entries WHERE number <= ?", (row["number"],)).rowcount
         db.execute("DELETE FROM heads WHERE number < ?", (row["number"],))
         db.execute(trail.NEVER_DELETED)
+    return gone
+
+
+def let_go(trail: AuditTrail, days: int, *, actor: str) -> int:
+    """``prune`` what is older than so many days, and write down that it went; gives how many entries."""
+    gone = prune(trail, utc_now() - timedelta(days=days))
+    if gone:
+        trail.append(
+            AuditRecord(
+                event=AuditEvent.AUDIT_PRUNED,
+                actor=actor,
+                summary=f"{gone} entries older than {days} days were removed",
+            )
+        )
     return gone
 
 

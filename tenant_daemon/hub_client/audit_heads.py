@@ -2,15 +2,13 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Final
 
 import structlog
 
-from tenant_daemon.audit import AuditEvent, AuditRecord, AuditTrail, AuditUnavailable
-from tenant_daemon.audit.heads import HeadBook, prune
+from tenant_daemon.audit import AuditTrail, AuditUnavailable
+from tenant_daemon.audit.heads import HeadBook, let_go
 from tenant_daemon.audit.signing import HeadKey, KeyUnusable
-from tenant_daemon.contracts.base import utc_now
 from tenant_daemon.home import TenantHome
 from tenant_daemon.hub_client.outbox import LinkStore, OutboxFull
 from tenant_daemon.settings import Audit
@@ -54,14 +52,7 @@ class AuditHeads:
         """Remove what is older than the retention; gives how many entries."""
         if not self._settings.keep_days:
             return 0
-        gone = prune(self._trail, utc_now() - timedelta(days=self._settings.keep_days))
+        gone = let_go(self._trail, self._settings.keep_days, actor="daemon:link")
         if gone:
-            self._trail.append(
-                AuditRecord(
-                    event=AuditEvent.AUDIT_PRUNED,
-                    actor="daemon:link",
-                    summary=f"{gone} entries older than {self._settings.keep_days} days were removed",
-                )
-            )
             log.info("audit.pruned", entries=gone)
         return gone

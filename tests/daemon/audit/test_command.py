@@ -52,3 +52,12 @@ def test_export_writes_one_object_a_line(root: Path, capsys: pytest.CaptureFixtu
 def test_missing_trail_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert audit(tmp_path, "verify") == 1
     assert "no audit trail" in capsys.readouterr().err
+
+
+def test_pruning_keeps_what_is_young_and_says_how_much_went(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert audit(root, "prune", "--days", "30") == 0
+    assert audit(root, "prune", "--days", "0") == 1
+    captured = capsys.readouterr()
+    assert (captured.out, captured.err) == ("Removed 0 entries\n", "At least one day must be kept.\n")
