@@ -7,7 +7,7 @@ import pytest
 
 from tenant_daemon.contracts.config import AgentConfig
 from tenant_daemon.openclaw.config_writer import model_id, openclaw_config
-from tenant_daemon.settings import Model, TenantSettings
+from tenant_daemon.settings import Model, TenantSettings, Upstream
 from tests.support.openclaw import make_config, make_home, make_settings
 
 IDA = AgentConfig(agent_id="it-admin", name="Ida", tools=["docker", "shell", "exec"])
@@ -58,3 +58,18 @@ def test_the_model_is_the_agents_own_where_one_is_connected() -> None:
 def test_without_an_agent_there_is_no_configuration(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="at least one agent"):
         openclaw_config(make_home(tmp_path), make_settings(), make_config())
+
+
+def test_each_agent_asks_in_the_format_of_its_models_provider(tmp_path: Path) -> None:
+    claude = Upstream(
+        name="claude", url="https://c/v1", format="anthropic-messages", models={"complex": "claude-x"}
+    )
+    settings = TenantSettings(
+        tenant_name="t", hub_url="http://h", model=Model(url="https://m/v1", name="n"), upstreams=[claude]
+    )
+    agents = [AgentConfig(agent_id=name, name=name, model=name) for name in ("basic", "complex")]
+    providers = openclaw_config(make_home(tmp_path), settings, make_config(*agents))["models"]["providers"]
+    assert {name: (one["api"], one["baseUrl"]) for name, one in providers.items()} == {
+        "letsbe-basic": ("openai-completions", "http://127.0.0.1:8100/agents/basic/v1"),
+        "letsbe-complex": ("anthropic-messages", "http://127.0.0.1:8100/agents/complex"),
+    }
