@@ -94,6 +94,8 @@ def _other_bases(raw: bytes) -> Iterator[bytes]:
     """The whole secret by itself in a rarer encoding."""
     yield project(base64.b64encode(raw).rstrip(b"="))[::-1]
     yield project(base64.b64encode(raw[::-1]).rstrip(b"="))
+    yield project(base64.b64encode(base64.b64encode(raw)).rstrip(b"="))
+    yield base64.b64encode(raw).rstrip(b"=").hex().encode()
     yield project(base64.b32encode(raw).rstrip(b"="))
     yield project(base64.b85encode(raw))
     yield project(base64.a85encode(raw))
