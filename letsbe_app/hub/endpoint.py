@@ -9,12 +9,15 @@ from letsbe_app.errors import NotSignedIn, Unavailable
 from letsbe_app.hub.link import CLOSE_GONE, Link
 from letsbe_app.hub.ports import LinkServices
 from letsbe_app.hub.session import LinkClosed
+from letsbe_app.relay import RelayAway
 from tenant_daemon.contracts.errors import CLOSE_UNAUTHENTICATED
 
 log = structlog.get_logger()
 
 CLOSE_INTERNAL: Final = 1011
 CLOSE_TRY_LATER: Final = 1013
+CONNECTS_PER_MINUTE: Final = 600
+"""Of one server. A daemon waits between its tries; this stops one that does not."""
 _BEARER: Final = "bearer "
 
 
@@ -47,6 +50,9 @@ async def serve_link(websocket: WebSocket, services: LinkServices) -> None:
         # Accepted first: a refused handshake has no close code for the daemon to read.
         await _close(websocket, CLOSE_UNAUTHENTICATED, "the key is not valid")
         return
+    if await _connects_too_often(identity.tenant_id, services):
+        await _close(websocket, CLOSE_TRY_LATER, "too many connections")
+        return
     link = Link(_StarletteSocket(websocket), identity, api_key, services)
     log.info("link.opened", tenant_id=identity.tenant_id, connection_id=link.connection_id)
     code, reason = CLOSE_INTERNAL, "internal"
@@ -62,6 +68,16 @@ async def serve_link(websocket: WebSocket, services: LinkServices) -> None:
     finally:
         log.info("link.closed", tenant_id=identity.tenant_id, connection_id=link.connection_id, code=code)
         await _close(websocket, code, reason)
+
+
+async def _connects_too_often(tenant_id: str, services: LinkServices) -> bool:
+    try:
+        count, _ = await services.relay.windows.count(f"link:{tenant_id}", 60)
+    except RelayAway:
+        return False
+    if count > CONNECTS_PER_MINUTE:
+        log.warning("link.connects_too_often", tenant_id=tenant_id)
+    return count > CONNECTS_PER_MINUTE
 
 
 def _bearer(header: str) -> str:

@@ -29,6 +29,7 @@ from letsbe_app.hub.session import (
     Opened,
     Refused,
 )
+from letsbe_app.kit.bucket import Bucket
 from letsbe_app.kit.ids import new_id
 from letsbe_app.kit.tasks import run_until_one_fails, to_the_end
 from letsbe_app.relay import RelayAway, Topic
@@ -53,6 +54,11 @@ ACK_DELAY_SECONDS: Final = 0.05
 READ_AHEAD: Final = 64
 """Frames read before they are applied; then the socket itself holds the daemon back."""
 SEND_TIMEOUT_SECONDS: Final = 20.0
+FRAMES_PER_SECOND: Final = 2_000.0
+FRAMES_AT_ONCE: Final = 10_000.0
+"""One server's share of a worker. What comes faster waits in the socket, and nothing is lost."""
+_BYTES_PER_FRAME: Final = 4_096
+"""A larger frame counts as several."""
 
 
 class Socket(Protocol):
@@ -83,6 +89,7 @@ class Link:
         self._dispatch = LinkDispatch(identity.tenant_id, self._session, services)
         self._deliveries = Deliveries(identity.tenant_id, identity.customer_id, self._session, services)
         self._frames: asyncio.Queue[str | bytes | LinkClosed] = asyncio.Queue(READ_AHEAD)
+        self._share = Bucket(FRAMES_PER_SECOND, FRAMES_AT_ONCE)
         self._heard_at = time.monotonic()
         self._must_look = asyncio.Event()
         self._must_write = asyncio.Event()
@@ -136,6 +143,8 @@ class Link:
                 return
             self._heard_at = time.monotonic()
             await self._frames.put(frame)
+            if pause := self._share.take(1 + len(frame) // _BYTES_PER_FRAME, self._heard_at):
+                await asyncio.sleep(pause)
 
     async def _receive(self) -> None:
         while True:

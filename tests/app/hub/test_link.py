@@ -1,6 +1,12 @@
 """The link with real sockets, Redis and SQLite, and two workers."""
 
+import time
+
+import pytest
+
 from letsbe_app.db.models import MessageStatus
+from letsbe_app.hub import endpoint
+from letsbe_app.hub import link as link_module
 from letsbe_app.relay.event_id import START
 from tenant_daemon.contracts.chat import RunOutcome, ToolFinished, ToolStarted
 from tenant_daemon.contracts.commands import ConfigApplied
@@ -273,3 +279,35 @@ async def test_second_hello_and_old_version_are_told(hub: LiveHub, customer: Cus
     async with daemon(hub.workers[0], customer.api_key, hello=False) as link:
         await link.send(Hello(protocol_version=0, daemon_version="0", config_version=1))
         assert await link.close_code() == 4426
+
+
+async def test_a_server_that_connects_all_the_time_is_told_to_wait(
+    hub: LiveHub, customer: Customer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(endpoint, "CONNECTS_PER_MINUTE", 2)
+    for _ in range(2):
+        async with daemon(hub.workers[0], customer.api_key):
+            pass
+    async with daemon(hub.workers[1], customer.api_key, hello=False) as link:
+        assert await link.close_code() == endpoint.CLOSE_TRY_LATER
+
+
+async def test_a_server_that_is_too_fast_is_slowed_down_and_loses_nothing(
+    hub: LiveHub, customer: Customer, conversation_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(link_module, "FRAMES_PER_SECOND", 100.0)
+    monkeypatch.setattr(link_module, "FRAMES_AT_ONCE", 5.0)
+    run = ScriptedRun(conversation_id)
+    run.started()
+    for number in range(40):
+        run.delta(f"{number} ")
+    run.finished()
+    began = time.monotonic()
+    async with daemon(hub.workers[0], customer.api_key) as link:
+        for event in run.events:
+            await link.send(event)
+        await link.expect_ack(run.run_id, len(run.events))
+    page = await hub.workers[1].services.conversations.messages(customer.actor, conversation_id)
+
+    assert page.items[0].text == run.text
+    assert time.monotonic() - began > 0.3
