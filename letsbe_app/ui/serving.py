@@ -9,6 +9,7 @@ from reflex_base.environment import environment
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from letsbe_app.api.envelope import failure
 from letsbe_app.ui.content_policy import policy_of
 
 _HASHED: Final = "/assets/"
@@ -51,6 +52,11 @@ class PageServing:
             await self._app(scope, receive, send)
             return
         path = scope["path"]
+        if path.startswith("/api/") and "\n" in path:
+            # Reflex's mount does not match a line break, and would answer this as a page that is not there.
+            answer = failure(404, "not_found", "There is nothing at this address.")
+            await answer(scope, receive, send)
+            return
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":

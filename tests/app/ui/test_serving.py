@@ -55,6 +55,12 @@ async def test_a_page_is_served_from_its_file(client: httpx.AsyncClient, path: s
     assert (await client.get(path)).text == served
 
 
+async def test_an_address_of_the_api_with_a_line_break_answers_in_json(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/api/v1/customer/approvals/%0A")
+
+    assert (answer.status_code, answer.json()["error"]["code"]) == (404, "not_found")
+
+
 async def test_nothing_is_framed(client: httpx.AsyncClient) -> None:
     headers = (await client.get("/portal")).headers
     assert headers["x-frame-options"] == "DENY"
