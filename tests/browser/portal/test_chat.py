@@ -348,6 +348,7 @@ async def test_conversation_is_found_by_what_was_said_renamed_and_saved(
             await page.get_by_role("link", name="Save as text").click()
         saved = await saving.value
         assert saved.suggested_filename == "cakes-for-mrs-lind.md"
+        await expect(page.get_by_role("dialog")).to_be_hidden()
         assert "Two marzipan cakes for Mrs Lind" in (await saved.path()).read_text()
 
         await side.get_by_role("searchbox").fill("gooseberry")

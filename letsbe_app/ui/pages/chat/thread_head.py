@@ -58,7 +58,10 @@ def _export_dialog() -> rx.Component:
     return dialog(
         rx.el.p(t.export_detail),
         rx.el.div(
-            *[download_link(text, _file(kind)) for kind, text in kinds],
+            *[
+                download_link(text, _file(kind), on_save=ChatState.close_thread_dialogs)
+                for kind, text in kinds
+            ],
             class_name="flex flex-wrap gap-2 justify-end",
         ),
         title=t.export_title,
