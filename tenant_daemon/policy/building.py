@@ -258,7 +258,7 @@ class CommandBuilder:
 
     def _output(self, number: int) -> str:
         step = self.script.substitutions[number]
-        known = known_output(step, self._filled)
+        known = known_output(step, self._filled, self.judge_argv.context.now)
         if known is not None:
             return known
         capture = self._capture(step)

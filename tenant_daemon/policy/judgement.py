@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from tenant_daemon.contracts.tiers import Tier
@@ -51,5 +52,7 @@ class PolicyContext:
     """Colleagues that ``handover`` may name."""
     internal_names: frozenset[str] = frozenset()
     """Listed host names that may resolve to private addresses."""
+    now: datetime | None = field(default=None, compare=False)
+    """When the call came in, aware: what ``$(date)`` stands for, however long a person takes to decide."""
     resolve: Resolve | None = field(default=None, compare=False)
     """Looks up listed host names; without it only ``localhost`` and literal addresses are known."""

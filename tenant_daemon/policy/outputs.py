@@ -4,8 +4,8 @@ import os
 import re
 import shutil
 import socket
-import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Final
 
 from tenant_daemon.policy.shell.expansions import FOLDER
@@ -18,12 +18,13 @@ _SEARCH_PATH: Final = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/
 """Where the executor looks programs up."""
 
 
-def known_output(step: Step, text_of: Callable[[Word], str]) -> str | None:
+def known_output(step: Step, text_of: Callable[[Word], str], now: datetime | None) -> str | None:
     """
     The output of a command that we can work out ourselves, without its last line break.
 
     Args:
         text_of: Fills a word in.
+        now: The moment that ``date`` gives; None for this one.
 
     Returns:
         None when only running it would tell.
@@ -38,11 +39,13 @@ def known_output(step: Step, text_of: Callable[[Word], str]) -> str | None:
     name, *args = [text_of(word) for word in command.words]
     if name == "pwd" and not args:
         return text_of(Word(FOLDER))
+    if name == "date":
+        return _date(args, now or datetime.now(UTC))
     known = _KNOWN.get(name)
     return known(args) if known is not None else None
 
 
-def _date(args: list[str]) -> str | None:
+def _date(args: list[str], now: datetime) -> str | None:
     """In UTC, which is what the programs of an agent get as well."""
     args = [arg for arg in args if arg not in ("-u", "--utc")]
     if len(args) > 1:
@@ -50,7 +53,7 @@ def _date(args: list[str]) -> str | None:
     wanted = args[0] if args else _DATE_PLAIN
     if _DATE_FORMAT.fullmatch(wanted) is None or "%s" in wanted:
         return None
-    return time.strftime(wanted[1:], time.gmtime())
+    return now.astimezone(UTC).strftime(wanted[1:])
 
 
 def _host(args: list[str]) -> str | None:
@@ -75,7 +78,6 @@ def _located(args: list[str]) -> str | None:
 
 
 _KNOWN: Final[dict[str, Callable[[list[str]], str | None]]] = {
-    "date": _date,
     "hostname": _host,
     "nproc": _processors,
     "seq": _numbers,

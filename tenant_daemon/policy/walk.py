@@ -210,7 +210,7 @@ class LineJudge(CommandBuilder):
         values: list[str] = []
         for word in words:
             number = expansions.bare_output(word.text)
-            known = None if number is None else known_output(self.script.substitutions[number], self._filled)
+            known = None if number is None else self._known(number)
             if known is not None:
                 values.extend(known.split())
             else:
@@ -218,6 +218,9 @@ class LineJudge(CommandBuilder):
         if any(FROM_INPUT in value or expansions.has_expansion(value) for value in values):
             self._cannot("shell.unknown-rounds", "What the loop goes through is known only while it runs.")
         return values
+
+    def _known(self, number: int) -> str | None:
+        return known_output(self.script.substitutions[number], self._filled, self.judge_argv.context.now)
 
     def _assign(self, step: Assignment) -> None:
         value = self._filled(step.word)

@@ -137,7 +137,9 @@ class Gate:
         request = call.request
         config = self._config.current()
         agent = _agent_for(config, request.agent_id, request.tool_name)
-        judgement = self._classify(request.tool_name, args, self._context(request.agent_id, config))
+        # A date in the command stays the one of the day it came in, also when it is approved the next day.
+        context = dataclasses.replace(self._context(request.agent_id, config), now=call.started_at)
+        judgement = self._classify(request.tool_name, args, context)
         decision = decide(
             judgement,
             agent or _unknown_agent(request.agent_id, request.tool_name),

@@ -1,5 +1,7 @@
 """How much is asked of the owner, and how much slips through, over the larger lists. See issue goals."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -7,6 +9,7 @@ import pytest
 from tenant_daemon.contracts.config import AgentConfig
 from tenant_daemon.contracts.tiers import AutonomyLevel, Decision, tier_label
 from tenant_daemon.policy import PolicyContext, classify, decide
+from tenant_daemon.policy.actions import RunPipelines
 
 CORPUS = Path(__file__).parent / "corpus"
 MOST_READS_ASKED = 0.01
@@ -78,3 +81,14 @@ def test_nothing_of_the_second_hostile_list_runs(server: PolicyContext) -> None:
     listed = lines("hostile_more.txt")
     waiting = asked("hostile_more.txt", AutonomyLevel.FULL_AUTONOMY, server)
     assert [line for line in listed if line not in set(waiting)] == []
+
+
+def test_a_date_is_that_of_the_call_however_late_it_is_judged(context: PolicyContext) -> None:
+    then = replace(context, now=datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC))
+    action = classify("shell", {"command": 'echo "$(date +%F_%H:%M:%S)" $(date)'}, then).action
+    assert isinstance(action, RunPipelines)
+    assert action.pipelines[0][0].argv == (
+        "echo",
+        "2026-03-04_05:06:07",
+        "Wed Mar  4 05:06:07 UTC 2026",
+    )
