@@ -1,0 +1,68 @@
+"""Settings in a real browser: a second step is set up and asked for; somebody is invited and joins."""
+
+import base64
+import time
+
+import pytest
+from playwright.async_api import Browser, expect
+
+from letsbe_app.people.accounts.totp import code_at
+from tests.support.browser import PHONE, sign_in, tab
+from tests.support.hub import PASSWORD, new_owner
+from tests.support.mail import token_for
+from tests.support.running_hub import RunningHub
+
+pytestmark = pytest.mark.browser
+
+
+async def test_a_second_step_is_set_up_and_then_asked_for(hub: RunningHub, browser: Browser) -> None:
+    email = f"step-{time.time_ns()}@bakery.example"
+    async with hub.services() as services:
+        await new_owner(services, email)
+    async with tab(browser, hub.url) as page:
+        await sign_in(page.context, hub.url, email)
+        await page.goto("/portal/settings")
+        await page.locator("summary", has_text="Set it up").click()
+        await page.locator("#factor-password").fill(PASSWORD)
+        await page.get_by_role("button", name="Set it up").click()
+        secret = await page.locator("code.select-all").inner_text()
+        code = code_at(base64.b32decode(secret), int(time.time()) // 30)
+        await page.get_by_label("The six digits that the app shows").fill(code)
+        await page.get_by_role("button", name="Switch it on").click()
+        await expect(page.get_by_text("Keep these codes")).to_be_visible()
+        recovery = (await page.locator("pre").inner_text()).split()[0]
+    async with tab(browser, hub.url) as page:
+        await page.goto("/sign-in")
+        await page.get_by_label("E-mail").fill(email)
+        await page.get_by_label("Password").fill(PASSWORD)
+        await page.get_by_role("button", name="Sign in", exact=True).click()
+        await expect(page.get_by_label("Code")).to_be_focused()
+        await page.get_by_label("Code").fill(recovery)
+        await page.keyboard.press("Enter")
+        await page.wait_for_url("**/portal")
+
+
+async def test_somebody_is_invited_and_joins(hub: RunningHub, browser: Browser) -> None:
+    number = time.time_ns()
+    owner, bob = f"own-{number}@bakery.example", f"bob-{number}@bakery.example"
+    async with hub.services() as services:
+        await new_owner(services, owner)
+    async with tab(browser, hub.url) as page:
+        await sign_in(page.context, hub.url, owner)
+        await page.set_viewport_size(PHONE)
+        await page.goto("/portal/settings")
+        await page.locator("summary", has_text="Invite").click()
+        await page.get_by_label("E-mail", exact=True).fill(bob)
+        await page.get_by_role("button", name="Invite", exact=True).click()
+        await expect(page.get_by_role("list", name="Invited, not here yet")).to_contain_text(bob)
+    async with hub.services() as services:
+        token = await token_for(services, bob, "join")
+    async with tab(browser, hub.url) as page:
+        await page.goto(f"/join#{token}")
+        await page.get_by_label("Your password").fill(PASSWORD)
+        await page.get_by_role("button", name="Join").click()
+        await page.wait_for_url("**/portal")
+        assert token not in page.url
+        await page.goto("/portal/settings")
+        await expect(page.get_by_text(bob).first).to_be_visible()
+        await expect(page.get_by_role("heading", name="Keys for programs")).to_have_count(0)
