@@ -191,6 +191,10 @@ lines = st.lists(
 cuts = st.lists(st.integers(0, 300), max_size=12)
 
 
+def test_beginning_of_a_secret_in_another_script_is_found_once() -> None:
+    assert REDACTOR.redact("пароль зима ёлк und") == "SECRET_REF(s2) und"
+
+
 @SHORT_RUN
 @given(nasty)
 def test_redacted_text_is_settled(text: str) -> None:

@@ -7,7 +7,6 @@ that are not ASCII are folded (letters of every script in one case, nothing betw
 
 import re
 from collections.abc import Iterator, Sequence
-from os.path import commonpath
 
 from tenant_daemon.redaction.findings import Finding, Layer, secret_ref
 
@@ -57,11 +56,13 @@ class FoldedSecrets:
         folded = _fold(text)
         places: list[tuple[int, int]] = []
         for name, word in self._forms:
-            beginning = word[: max(_SHORTEST, int(len(word) * _MOST))]
+            beginning = word[: max(_SHORTEST, round(len(word) * _MOST))]
             start = folded.find(beginning)
             while start >= 0:
                 places = places or _places(text)
-                end = start + len(commonpath([folded[start : start + len(word)], word]))
+                end = start + len(beginning)
+                while end - start < len(word) and folded[end : end + 1] == word[end - start]:
+                    end += 1
                 yield Finding(places[start][0], places[end - 1][1], Layer.KNOWN, secret_ref(name))
                 start = folded.find(beginning, end)
 
