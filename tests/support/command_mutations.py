@@ -51,7 +51,7 @@ _SUFFIXES = (
     " # x",
     "\n",
     " > out.txt",
-    " -v",
+    " --verbose",
     " | tee out.txt",
     " >> log.txt 2>&1",
 )

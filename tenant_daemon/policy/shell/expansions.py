@@ -77,14 +77,15 @@ def fill(
     The word with everything filled in.
 
     Raises:
-        Unknown: A variable has no value here.
+        Unknown: A variable has no value here, or an empty one.
     """
 
     def value(found: re.Match[str]) -> str:
-        try:
-            return variables[found[1]]
-        except KeyError:
-            raise Unknown(found[1]) from None
+        filling = variables.get(found[1])
+        # An empty one that is not quoted takes its word along, which changes what the other words mean.
+        if not filling:
+            raise Unknown(found[1])
+        return filling
 
     text = text.replace(HOME, home).replace(FOLDER, folder)
     # A variable may hold a program's output itself.

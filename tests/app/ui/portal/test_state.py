@@ -15,7 +15,7 @@ from letsbe_app.ui.portal.state import PortalState
 from letsbe_app.workforce.approvals.schemas import ApprovalView, Choice
 from letsbe_app.workforce.notices.service import Notice
 from tenant_daemon.contracts.approvals import Verdict
-from tests.support.ui_samples import agent_view, approval_view, tenant_view
+from tests.support.ui_samples import NOW, agent_view, approval_view, tenant_view
 
 ACTOR = Actor("usr_1", "cus_1", UserRole.OWNER, "ada@bakery.example", "ses_1")
 
