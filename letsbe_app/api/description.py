@@ -12,7 +12,7 @@ from fastapi.openapi.utils import get_openapi
 
 from letsbe_app.api.csrf import CSRF_COOKIE, CSRF_HEADER
 from letsbe_app.api.examples import example_of
-from letsbe_app.api.idempotency import CHANGING, IDEMPOTENCY_HEADER
+from letsbe_app.api.idempotency import CHANGING, IDEMPOTENCY_HEADER, NOT_KEPT
 from letsbe_app.api.principals import SESSION_COOKIE
 
 Json = dict[str, Any]
@@ -77,7 +77,7 @@ def _complete_operation(path: str, method: str, operation: Json, components: Jso
     parameters = operation.setdefault("parameters", [])
     if is_customers:
         operation["security"] = [{"session": []}, {"apiKey": []}]
-    if is_customers and is_change:
+    if is_customers and is_change and not NOT_KEPT.items() <= operation.items():
         parameters.append(_idempotency_parameter())
     for media in operation.get("requestBody", {}).get("content", {}).values():
         _add_example(media, schemas)

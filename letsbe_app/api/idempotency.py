@@ -29,7 +29,9 @@ REPLAYED_HEADER: Final = "Idempotency-Replayed"
 CHANGING: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 _KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
-_NOT_KEPT: Final = frozenset({401, 403, 409, 429})
+NOT_KEPT: Final = {"x-answer-kept": False}
+"""In the description of a change whose answer is never kept, so that it takes no key."""
+_PASSING: Final = frozenset({401, 403, 409, 429})
 """Answers that say nothing of the change itself: another try may well succeed."""
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -68,7 +70,7 @@ async def _carry_out(hub: Services, hold: Hold, handle: Handler, request: Reques
     except BaseException:
         await hub.requests.release(hold)
         raise
-    if response.status_code in _NOT_KEPT or response.status_code >= 500:
+    if response.status_code in _PASSING or response.status_code >= 500:
         await hub.requests.release(hold)
     else:
         await hub.requests.settle(hold, response.status_code, bytes(response.body))

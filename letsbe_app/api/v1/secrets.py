@@ -7,11 +7,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from letsbe_app.api.dependencies import ChangingActor, CurrentActor, HubServices
 from letsbe_app.api.envelope import Answer, answer
+from letsbe_app.api.idempotency import NOT_KEPT, IdempotentRoute
 from letsbe_app.fleet.secrets.schemas import Provided, RequestView, SecretsView
 from tenant_daemon.contracts.secrets import MAX_SEALED_CHARS, SecretChange
 
-# Not an IdempotentRoute: that would keep answers, and with them sealed values.
-router = APIRouter(prefix="/customer", tags=["secrets"])
+router = APIRouter(prefix="/customer", tags=["secrets"], route_class=IdempotentRoute)
 
 Id = Annotated[str, Path(min_length=1, max_length=60)]
 Name = Annotated[str, Path(min_length=1, max_length=63)]
@@ -85,14 +85,21 @@ async def get_secret_request(hub: HubServices, actor: CurrentActor, request_id: 
     return answer(await hub.secrets.request(actor, request_id))
 
 
-@router.post("/secret-requests/{request_id}/take")
-async def take_revealed(hub: HubServices, actor: ChangingActor, request_id: Id) -> Answer[Box]:
-    """The sealed value of a reveal; a second time there is none."""
-    return answer(Box(sealed=await hub.secrets.take(actor, request_id)))
-
-
 @router.post("/alarms/{alarm_id}/acknowledge")
 async def acknowledge_alarm(hub: HubServices, actor: ChangingActor, alarm_id: Id) -> Answer[None]:
     """The alarm was seen."""
     await hub.secrets.acknowledge(actor, alarm_id)
     return answer(None)
+
+
+# Happens once by itself, and its answer must not be kept: it holds the sealed value.
+taking = APIRouter(tags=["secrets"])
+
+
+@taking.post("/secret-requests/{request_id}/take", openapi_extra=NOT_KEPT)
+async def take_revealed(hub: HubServices, actor: ChangingActor, request_id: Id) -> Answer[Box]:
+    """The sealed value of a reveal; a second time there is none."""
+    return answer(Box(sealed=await hub.secrets.take(actor, request_id)))
+
+
+router.include_router(taking)

@@ -63,8 +63,14 @@ def test_every_error_is_described_with_an_example(document: dict[str, Any]) -> N
 
 def test_every_change_of_a_customer_names_the_idempotency_key(document: dict[str, Any]) -> None:
     for method, path, operation in operations(document):
-        if path.startswith("/api/v1/customer/") and method != "get":
+        if path.startswith("/api/v1/customer/") and method != "get" and operation.get("x-answer-kept", True):
             assert "Idempotency-Key" in {one["name"] for one in operation["parameters"]}, (method, path)
+
+
+def test_only_the_answer_that_holds_a_sealed_value_is_never_kept(document: dict[str, Any]) -> None:
+    names = [one["operationId"] for _, _, one in operations(document) if not one.get("x-answer-kept", True)]
+
+    assert names == ["take_revealed"]
 
 
 def test_every_example_fits_its_schema(document: dict[str, Any]) -> None:

@@ -177,10 +177,10 @@ async def test_every_change_of_a_customer_takes_a_key(services: Services, browse
         (method, path)
         for path, methods in paths.items()
         if path.startswith("/api/v1/customer/")
-        for method in methods
-        if method in {"post", "put", "patch", "delete"}
+        for method, operation in methods.items()
+        if method in {"post", "put", "patch", "delete"} and operation.get("x-answer-kept", True)
     ]
-    assert len(changes) > 8
+    assert len(changes) > 30
     for method, path in changes:
         answer = await browser.request(method.upper(), path, json={}, headers={"Idempotency-Key": "a b"})
         assert answer.status_code == 422, (method, path)
