@@ -22,7 +22,7 @@ test: setup-tests ## The whole test suite
 	$(VENV)/python -m pytest -n 2 --dist loadgroup -m "not flow and not browser and not redteam" $(AGAIN)
 	$(VENV)/python -m pytest -m "(flow or browser) and not redteam" $(AGAIN)
 
-test-fast: setup-tests ## The tests without whole-system and browser tests, under two minutes
+test-fast: setup-tests ## The tests without whole-system and browser tests, about three minutes
 	$(VENV)/python -m pytest -n 2 --dist loadgroup -m "not flow and not browser and not redteam"
 
 red-team: setup-tests ## Attack redaction, gate and every door out of a server, at length (about an hour)
