@@ -2,8 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
+
+from sqlmodel import col, or_
+from sqlmodel.sql.expression import SelectOfScalar
 
 from letsbe_app.errors import InvalidInput
+
+Row = TypeVar("Row")
 
 
 @dataclass(frozen=True)
@@ -36,3 +42,21 @@ class TimeCursor:
                 "cursor", "This page link is no longer valid. Start from the first page."
             )
         return cls(moment, row_id)
+
+
+def newest_first(
+    statement: SelectOfScalar[Row], time: datetime, row_id: str, cursor: TimeCursor | None
+) -> SelectOfScalar[Row]:
+    """
+    The rows in the order of such a list, from behind the cursor on.
+
+    Args:
+        statement: Which rows.
+        time: The column that orders them, as the model has it.
+        row_id: The column that decides between equals.
+        cursor: The last row that was shown; None for the first page.
+    """
+    moment, tie = col(time), col(row_id)
+    if cursor is not None:
+        statement = statement.where(or_(moment < cursor.time, (moment == cursor.time) & (tie < cursor.id)))
+    return statement.order_by(moment.desc(), tie.desc())

@@ -9,7 +9,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from letsbe_app.db.models import Approval, Tenant, TenantStatus, User, UserRole
 from letsbe_app.people.authz.rules import Permission, is_allowed
-from letsbe_app.workforce.cursors import TimeCursor
+from letsbe_app.workforce.cursors import TimeCursor, newest_first
 from tenant_daemon.contracts.approvals import ApprovalStatus
 
 
@@ -99,10 +99,5 @@ async def _page(
 ) -> Sequence[Approval]:
     if tenant_id is not None:
         statement = statement.where(Approval.tenant_id == tenant_id)
-    if cursor is not None:
-        time = col(Approval.created_at)
-        statement = statement.where(
-            or_(time < cursor.time, (time == cursor.time) & (col(Approval.id) < cursor.id))
-        )
-    statement = statement.order_by(col(Approval.created_at).desc(), col(Approval.id).desc())
+    statement = newest_first(statement, Approval.created_at, Approval.id, cursor)
     return (await session.exec(statement.limit(limit))).all()

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from sqlmodel import col, or_, select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
 from letsbe_app.db.models import FileChange, Tenant, TenantStatus
-from letsbe_app.workforce.cursors import TimeCursor
+from letsbe_app.workforce.cursors import TimeCursor, newest_first
 
 
 async def of_customer(
@@ -34,12 +34,7 @@ async def newest(
         statement = statement.where(FileChange.tenant_id == tenant_id)
     if conversation_id is not None:
         statement = statement.where(FileChange.conversation_id == conversation_id)
-    if cursor is not None:
-        time = col(FileChange.created_at)
-        statement = statement.where(
-            or_(time < cursor.time, (time == cursor.time) & (col(FileChange.id) < cursor.id))
-        )
-    statement = statement.order_by(col(FileChange.created_at).desc(), col(FileChange.id).desc())
+    statement = newest_first(statement, FileChange.created_at, FileChange.id, cursor)
     return (await session.exec(statement.limit(limit))).all()
 
 

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlmodel import col, func, or_, select, update
+from sqlmodel import col, func, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from letsbe_app.db.models import ChatMessage, Conversation, MessageRole, MessageStatus, Tenant, TenantStatus
-from letsbe_app.workforce.cursors import TimeCursor
+from letsbe_app.workforce.cursors import TimeCursor, newest_first
 
 
 async def of_customer(
@@ -47,12 +47,7 @@ async def recent(
     statement = select(Conversation).where(Conversation.tenant_id == tenant_id)
     if agent_id is not None:
         statement = statement.where(Conversation.agent_id == agent_id)
-    if cursor is not None:
-        time = col(Conversation.last_message_at)
-        statement = statement.where(
-            or_(time < cursor.time, (time == cursor.time) & (col(Conversation.id) < cursor.id))
-        )
-    statement = statement.order_by(col(Conversation.last_message_at).desc(), col(Conversation.id).desc())
+    statement = newest_first(statement, Conversation.last_message_at, Conversation.id, cursor)
     return (await session.exec(statement.limit(limit))).all()
 
 
