@@ -15,7 +15,6 @@ class ChatTexts:
     search_nothing: str = "Nothing was said with these words."
     search_going_on: str = "Nothing so far. There is more to look through."
     search_further: str = "Look further back"
-    clear_search: str = "Clear the search"
     rename: str = "Rename"
     rename_title: str = "Rename this conversation"
     rename_label: str = "Title"
