@@ -1,5 +1,6 @@
 """Single commands of a line: words filled in, judged, and ready to run."""
 
+from abc import ABC, abstractmethod
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -42,7 +43,7 @@ class TooMuch(Exception):
     """The line comes to more than can be checked in a few milliseconds."""
 
 
-class CommandBuilder:
+class CommandBuilder(ABC):
     """
     Builds single commands from parsed ones: fills their words in, judges them, resolves their redirections.
 
@@ -76,9 +77,9 @@ class CommandBuilder:
         """Whether a word is filled in that may hold what another command prints."""
         self._is_bare = False
 
+    @abstractmethod
     def step(self, step: Step) -> Plan | None:
         """Judge a step and everything in it; when it runs, or None when there is nothing to run."""
-        raise NotImplementedError
 
     def _output_of(self, command: SimpleCommand) -> str:
         target = next((r.target for r in command.redirects if r.kind in OUTPUTS), None)

@@ -2,6 +2,7 @@
 
 import re
 import shlex
+from abc import ABC, abstractmethod
 from typing import Final
 
 from tree_sitter import Node
@@ -59,7 +60,7 @@ class Refused(Exception):
     """This text cannot be run; the message says what is in it."""
 
 
-class WordReader:
+class WordReader(ABC):
     """
     Reads words.
 
@@ -75,9 +76,9 @@ class WordReader:
         self.substitutions: list[Step] = []
         self.commands = 0
 
+    @abstractmethod
     def row(self, nodes: list[Node]) -> Step | None:
         """Statements one after the other; None when there is none."""
-        raise NotImplementedError
 
     def _some(self, nodes: list[Node]) -> Step:
         found = self.row(nodes)
