@@ -63,7 +63,7 @@ async def test_wizard_payment_and_set_up(hub: RunningHub, browser: Browser, look
         ordering(services, email) as paths,
         tab(browser, hub.url, **look) as page,
     ):
-        await sign_in(page.context, hub.url, email)
+        await sign_in(page.context, services, email)
         assert await findings_of(page, *paths) == []
 
 

@@ -125,7 +125,7 @@ async def portal_stage(hub: RunningHub, browser: Browser, **tab_options: bool) -
         async with daemon(hub, customer.api_key) as scripted, tab(browser, hub.url, **tab_options) as page:
             await scripted.send(heartbeat())
             await until_ready(services, customer)
-            await sign_in(page.context, hub.url, email)
+            await sign_in(page.context, services, email)
             yield Stage(hub, services, customer, email, scripted, page)
         await give_back(services, customer.tenant_id)
 

@@ -159,7 +159,7 @@ async def test_a_set_up_is_shown_step_by_step_as_it_happens(hub: RunningHub, bro
         email = "newcomer@bakery.example"
         actor = await new_owner(services, email)
         order_id, tenant_id = await paid_order(services, actor)
-        await sign_in(page.context, hub.url, email)
+        await sign_in(page.context, services, email)
         await page.goto(f"/portal/provisioning/{order_id}")
         await expect(page.get_by_role("listitem")).to_have_count(10)
         await expect(page.get_by_text("Step 1 of 10")).to_be_visible()

@@ -17,10 +17,9 @@ pytestmark = pytest.mark.browser
 
 async def test_a_second_step_is_set_up_and_then_asked_for(hub: RunningHub, browser: Browser) -> None:
     email = f"step-{time.time_ns()}@bakery.example"
-    async with hub.services() as services:
+    async with hub.services() as services, tab(browser, hub.url) as page:
         await new_owner(services, email)
-    async with tab(browser, hub.url) as page:
-        await sign_in(page.context, hub.url, email)
+        await sign_in(page.context, services, email)
         await page.goto("/portal/settings")
         await page.locator("summary", has_text="Set it up").click()
         await page.locator("#factor-password").fill(PASSWORD)
@@ -45,10 +44,9 @@ async def test_a_second_step_is_set_up_and_then_asked_for(hub: RunningHub, brows
 async def test_somebody_is_invited_and_joins(hub: RunningHub, browser: Browser) -> None:
     number = time.time_ns()
     owner, bob = f"own-{number}@bakery.example", f"bob-{number}@bakery.example"
-    async with hub.services() as services:
+    async with hub.services() as services, tab(browser, hub.url) as page:
         await new_owner(services, owner)
-    async with tab(browser, hub.url) as page:
-        await sign_in(page.context, hub.url, owner)
+        await sign_in(page.context, services, owner)
         await page.set_viewport_size(PHONE)
         await page.goto("/portal/settings")
         await page.locator("summary", has_text="Invite").click()
