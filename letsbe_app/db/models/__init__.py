@@ -4,6 +4,7 @@ from letsbe_app.db.models.access import (
     AccountToken,
     ApiKey,
     Invitation,
+    Passkey,
     RecoveryCode,
     SecondFactor,
     TokenPurpose,
@@ -18,10 +19,22 @@ from letsbe_app.db.models.fleet import (
     Tenant,
     TenantStatus,
 )
+from letsbe_app.db.models.outgoing import (
+    DeliveryStatus,
+    MailOutbox,
+    NoticePreference,
+    OutgoingEvent,
+    PushSubscription,
+    TenantHealth,
+    WaitingNotice,
+    WebhookDelivery,
+    WebhookEndpoint,
+)
 from letsbe_app.db.models.oversight import AuditEntry
 from letsbe_app.db.models.requests import IdempotentRequest
 from letsbe_app.db.models.secrets import CanaryAlarm, SecretList, SecretRequest, SecretRequestStatus
 from letsbe_app.db.models.shop import FoundingMember, OnboardingDraft, Order, OrderStatus, PaymentEvent
+from letsbe_app.db.models.staff import StaffMember, StaffRole, StaffSession, SupportGrant, SupportVisit
 from letsbe_app.db.models.usage import UsageAlert
 from letsbe_app.db.models.workforce import (
     Agent,
@@ -45,26 +58,38 @@ __all__ = [
     "ChatMessage",
     "Conversation",
     "Customer",
+    "DeliveryStatus",
     "EnrolmentToken",
     "FileChange",
     "FoundingMember",
     "IdempotentRequest",
     "Invitation",
+    "MailOutbox",
     "MessageRole",
     "MessageStatus",
+    "NoticePreference",
     "OnboardingDraft",
     "Order",
     "OrderStatus",
     "OutboxMessage",
+    "OutgoingEvent",
+    "Passkey",
     "PaymentEvent",
     "ProvisioningStep",
+    "PushSubscription",
     "RecoveryCode",
     "SecondFactor",
     "SecretList",
     "SecretRequest",
     "SecretRequestStatus",
+    "StaffMember",
+    "StaffRole",
+    "StaffSession",
     "StepState",
+    "SupportGrant",
+    "SupportVisit",
     "Tenant",
+    "TenantHealth",
     "TenantStatus",
     "TokenPurpose",
     "UsageAlert",
@@ -72,4 +97,7 @@ __all__ = [
     "User",
     "UserRole",
     "UserSession",
+    "WaitingNotice",
+    "WebhookDelivery",
+    "WebhookEndpoint",
 ]

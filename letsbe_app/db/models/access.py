@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON
+from sqlalchemy import JSON, BigInteger, Text
 from sqlmodel import Field
 
 from letsbe_app.db.models.base import Table, id_field, ref, time_field
@@ -90,4 +90,23 @@ class ApiKey(Table, table=True):
     scopes: list[str] = Field(default_factory=list, sa_type=JSON)
     last_used_at: datetime | None = time_field(nullable=True)
     revoked_at: datetime | None = time_field(nullable=True)
+    created_at: datetime = time_field()
+
+
+class Passkey(Table, table=True):
+    """A key pair of which a person's device or password manager holds the private half (WebAuthn)."""
+
+    __tablename__ = "passkey"
+
+    id: str = id_field()
+    user_id: str = ref("user_account.id")
+    name: str = Field(max_length=60)
+    credential_id: str = Field(max_length=1_400, unique=True)
+    """Base64url, as browsers name it."""
+    public_key: str = Field(sa_type=Text)
+    """Base64url of the COSE key."""
+    use_count: int = Field(default=0, sa_type=BigInteger)
+    """What the device last counted; one that goes back is a copy. Many devices always say 0."""
+    transports: list[str] = Field(default_factory=list, sa_type=JSON)
+    last_used_at: datetime | None = time_field(nullable=True)
     created_at: datetime = time_field()

@@ -21,6 +21,8 @@ NEVER_EXPORTED: Final = frozenset(
         "code_hash",
         "secret",
         "content_key",
+        "public_key",
+        "credential_id",
     }
 )
 """Columns that prove who one is: they are no data about a person, and would only be good for attacks."""
@@ -34,6 +36,9 @@ TECHNICAL: Final[dict[str, str]] = {
 }
 """Tables that are deleted, and not exported."""
 
+OF_STAFF: Final = frozenset({"staff_member", "staff_session"})
+"""Tables about those who run the hub: nothing in them is a customer's."""
+
 KEPT: Final[dict[str, str]] = {
     "customer": "names the orders; the business's name is taken out",
     "user_account": "named by audit entries; address and password are taken out",
@@ -41,14 +46,16 @@ KEPT: Final[dict[str, str]] = {
     "customer_order": "bookkeeping: kept for ten years (section 147 AO)",
     "payment_event": "bookkeeping: kept for ten years (section 147 AO)",
     "founding_member": "a place that was taken is not given away twice",
+    "support_grant": "ids only: when support was let in, should it ever be asked",
+    "support_visit": "ids only: when support looked, and why",
     "audit_entry": "ids only: who did what, should it ever be asked",
 }
 """Tables whose rows stay after a deletion, and why."""
 
 
 def tables() -> list[Table]:
-    """All tables, those that others refer to first."""
-    return list(SQLModel.metadata.sorted_tables)
+    """All tables of customers, those that others refer to first."""
+    return [table for table in SQLModel.metadata.sorted_tables if table.name not in OF_STAFF]
 
 
 def belongs_to(table: Table, customer_id: str) -> ColumnElement[bool]:
