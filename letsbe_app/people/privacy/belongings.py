@@ -21,6 +21,9 @@ NEVER_EXPORTED: Final = frozenset(
         "code_hash",
         "secret",
         "content_key",
+        "previous_secret",
+        "address_hash",
+        "details",
         "public_key",
         "credential_id",
     }
@@ -33,6 +36,9 @@ TECHNICAL: Final[dict[str, str]] = {
     "enrolment_token": "hashes of one-time tokens",
     "recovery_code": "hashes of codes",
     "tenant_outbox": "messages on their way to the server, which are exported as messages",
+    "outgoing_event": "events on their way to webhooks, of what is exported itself",
+    "mail_outbox": "mails that are about to be sent",
+    "waiting_notice": "words to people that are about to be sent",
 }
 """Tables that are deleted, and not exported."""
 
