@@ -23,6 +23,16 @@ class SendMessage(Message):
     conversation_id: str
     agent_id: str
     text: str = Field(max_length=32_000)
+    takes_back: list[str] = Field(default_factory=list, max_length=500)
+    """Runs of this conversation, oldest first: it is brought to the point before them, then this is said."""
+
+
+class ConversationDeleted(Message):
+    """Hub -> daemon: stop what goes on in this conversation and forget all that was said in it."""
+
+    kind: Literal["chat.forget"] = "chat.forget"
+    conversation_id: str
+    agent_id: str
 
 
 class StopRun(Message):

@@ -15,7 +15,14 @@ from tenant_daemon.contracts.audit import AuditHeadReported
 from tenant_daemon.contracts.base import Message
 from tenant_daemon.contracts.budget import BudgetReached
 from tenant_daemon.contracts.changes import ChangeRecorded, ChangeSettled, UndoRequested
-from tenant_daemon.contracts.chat import RunAcknowledged, RunEvent, RunResend, SendMessage, StopRun
+from tenant_daemon.contracts.chat import (
+    ConversationDeleted,
+    RunAcknowledged,
+    RunEvent,
+    RunResend,
+    SendMessage,
+    StopRun,
+)
 from tenant_daemon.contracts.commands import ApplyConfig, ConfigApplied, KeyRenewalAsked
 from tenant_daemon.contracts.errors import ErrorCode
 from tenant_daemon.contracts.health import Heartbeat
@@ -97,6 +104,7 @@ HubPayload = Annotated[
     | Rejected
     | SendMessage
     | StopRun
+    | ConversationDeleted
     | RunAcknowledged
     | RunResend
     | ApprovalDecided

@@ -7,15 +7,17 @@ import structlog
 
 from tenant_daemon.contracts.chat import SendMessage
 from tenant_daemon.hub_client.conversation import Conversation
-from tenant_daemon.hub_client.gateway import AgentGateway, GatewayEvent
+from tenant_daemon.hub_client.gateway import AgentGateway, GatewayAway, GatewayEvent
 from tenant_daemon.hub_client.handovers import Handovers
 from tenant_daemon.hub_client.inbox import Incoming
 from tenant_daemon.hub_client.jobs import AnswerMessage, DeliverFollowUp, Job, Resume
 from tenant_daemon.hub_client.run_in_progress import ChatParts
 from tenant_daemon.hub_client.sessions import ChatSession
+from tenant_daemon.kit.backoff import Backoff
 
 GRACE_SECONDS: Final = 5.0
 """A connection to OpenClaw that is back within this time has cost nothing: the runs go on there."""
+_FORGET_CAP_SECONDS: Final = 30.0
 
 log = structlog.get_logger()
 
@@ -59,6 +61,24 @@ class ChatRelay:
         conversation = self._conversations.get(conversation_id)
         if conversation is not None:
             await conversation.stop()
+
+    async def forget(self, conversation_id: str, agent_id: str) -> None:
+        """The customer deleted a conversation; returns when OpenClaw has deleted it as well."""
+        await self.stop(conversation_id)
+        self._parts.store.forget_conversation(conversation_id)
+        config = self._parts.config()
+        known = [agent.agent_id for agent in config.agents] if config else [agent_id]
+        backoff = Backoff(base_seconds=0.5, cap_seconds=_FORGET_CAP_SECONDS)
+        while True:
+            # Also colleagues that were asked have sessions of their own.
+            gateway = await self._parts.door.wait()
+            try:
+                await gateway.forget(conversation_id, known)
+                break
+            except GatewayAway as exc:
+                log.warning("chat.not_forgotten_yet", conversation_id=conversation_id, reason=str(exc))
+                await asyncio.sleep(backoff.after_failure())
+        log.info("chat.forgotten", conversation_id=conversation_id)
 
     async def on_config_changed(self) -> None:
         """A kill switch may have been set: what it covers is stopped now."""

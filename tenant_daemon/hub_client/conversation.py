@@ -117,7 +117,7 @@ class Conversation:
             run.finish(RunOutcome.STOPPED, refusal)
             return
         self._parts.store.journal.mark_sent(run.run_id)
-        await run.send(job.message.text)
+        await run.send(job.message.text, job.message.takes_back)
         await run.conclude()
 
     async def _deliver(self, job: DeliverFollowUp) -> None:
@@ -150,7 +150,7 @@ class Conversation:
         else:
             if job.message is not None and not job.run.is_sent:
                 self._parts.store.journal.mark_sent(run.run_id)
-                await run.send(job.message.text)
+                await run.send(job.message.text, job.message.takes_back)
             else:
                 await run.catch_up(gateway)
         await run.conclude()

@@ -8,7 +8,7 @@ import structlog
 
 from tenant_daemon.contracts.approvals import ApprovalDecided
 from tenant_daemon.contracts.changes import UndoRequested
-from tenant_daemon.contracts.chat import SendMessage, StopRun
+from tenant_daemon.contracts.chat import ConversationDeleted, SendMessage, StopRun
 from tenant_daemon.contracts.commands import ApplyConfig, ConfigApplied, KeyRenewalAsked
 from tenant_daemon.contracts.config import TenantConfig
 from tenant_daemon.contracts.secrets import RevealAsked, SecretChangeAsked, SecretProvided
@@ -68,6 +68,8 @@ class Dispatcher:
                 self._chat.on_message(message)
             case StopRun() as stop:
                 self._tasks.create_task(self._stop(message.id, stop))
+            case ConversationDeleted() as deleted:
+                self._tasks.create_task(self._forget(message.id, deleted))
             case ApprovalDecided() as decision:
                 self._tasks.create_task(
                     self._pass_on(message.id, lambda: self._wrapper.decide(decision), decision.kind)
@@ -87,6 +89,10 @@ class Dispatcher:
 
     async def _stop(self, message_id: str, stop: StopRun) -> None:
         await self._chat.stop(stop.conversation_id)
+        self._store.inbox.done(message_id)
+
+    async def _forget(self, message_id: str, deleted: ConversationDeleted) -> None:
+        await self._chat.forget(deleted.conversation_id, deleted.agent_id)
         self._store.inbox.done(message_id)
 
     async def _pass_on(self, message_id: str, deliver: Callable[[], Awaitable[None]], kind: str) -> None:

@@ -1,5 +1,6 @@
 """What the server itself has to tell an agent after the fact, kept until the agent has it."""
 
+import sqlite3
 from dataclasses import dataclass
 from typing import Final
 
@@ -35,6 +36,11 @@ class FollowUps:
             )
             newest = cursor.lastrowid or 0
             db.execute("DELETE FROM follow_ups WHERE position <= ?", (newest - FOLLOW_UP_LIMIT,))
+
+    def forget(self, db: sqlite3.Connection, conversation_id: str) -> None:
+        """Delete what waits for a conversation, in the caller's transaction."""
+        gone = [(one.position,) for one in self.waiting() if one.session.conversation_id == conversation_id]
+        db.executemany("DELETE FROM follow_ups WHERE position = ?", gone)
 
     def waiting(self) -> list[FollowUp]:
         """What was not delivered yet, oldest first."""

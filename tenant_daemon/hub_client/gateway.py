@@ -1,6 +1,7 @@
 """OpenClaw as the chats see it: what they ask of it, what it tells, and whether it is there."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -44,6 +45,12 @@ class AgentGateway(Protocol):
 
     async def abort(self, session_key: str, run_id: str) -> None:
         """Stop a run; it then ends as ``aborted``."""
+
+    async def rewind(self, session_key: str, run_ids: Sequence[str]) -> None:
+        """Bring a session to the point before these runs; what it knows of none of them stays as it is."""
+
+    async def forget(self, conversation_id: str, agent_ids: Sequence[str]) -> None:
+        """Delete the conversation's sessions with these agents, and all that was said in them."""
 
     async def look_up(self, session_key: str, run_id: str) -> GatewayEvent | None:
         """Where a run stands whose events were missed; None when OpenClaw knows nothing of it."""

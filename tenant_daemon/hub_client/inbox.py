@@ -8,7 +8,7 @@ from pydantic import TypeAdapter
 from tenant_daemon.contracts.approvals import ApprovalDecided
 from tenant_daemon.contracts.base import utc_now
 from tenant_daemon.contracts.changes import UndoRequested
-from tenant_daemon.contracts.chat import SendMessage, StopRun
+from tenant_daemon.contracts.chat import ConversationDeleted, SendMessage, StopRun
 from tenant_daemon.contracts.commands import ApplyConfig, KeyRenewalAsked
 from tenant_daemon.contracts.secrets import RevealAsked, SecretChangeAsked, SecretProvided
 from tenant_daemon.hub_client.schema import select
@@ -17,6 +17,7 @@ from tenant_daemon.kit.database import Database
 InboxPayload = (
     SendMessage
     | StopRun
+    | ConversationDeleted
     | ApprovalDecided
     | ApplyConfig
     | UndoRequested

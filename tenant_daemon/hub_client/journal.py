@@ -172,6 +172,11 @@ class RunJournal:
             db.execute("DELETE FROM runs WHERE run_id = ? AND is_finished = 1", (run_id,))
             db.execute("UPDATE runs SET is_unwanted = 1 WHERE run_id = ?", (run_id,))
 
+    def forget_conversation(self, db: sqlite3.Connection, conversation_id: str) -> None:
+        """Delete a conversation's runs, in the caller's transaction; one that goes on is deleted at its end."""
+        db.execute("DELETE FROM runs WHERE conversation_id = ? AND is_finished = 1", (conversation_id,))
+        db.execute("UPDATE runs SET is_unwanted = 1 WHERE conversation_id = ?", (conversation_id,))
+
     def mark_sent(self, run_id: str, *, follow_up: int | None = None) -> None:
         """From here on OpenClaw may have the message, or follow-up: it must not be sent a second time."""
         with self._db.writing() as db:

@@ -1,10 +1,14 @@
 """OpenClaw's events of one model message after the other, made into answers that only grow."""
 
-from collections.abc import AsyncIterator, Iterable
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+import structlog
+
 from tenant_daemon.hub_client.gateway import AnswerEnded, AnswerGrew, GatewayAway, GatewayEvent
+from tenant_daemon.hub_client.sessions import ChatSession
 from tenant_daemon.openclaw.client import GatewayGone, GatewayRefused, OpenClawClient
 from tenant_daemon.openclaw.events import (
     GatewayEvent as OpenClawEvent,
@@ -17,10 +21,15 @@ from tenant_daemon.openclaw.events import (
     RunText,
 )
 from tenant_daemon.openclaw.protocol import Json
+from tenant_daemon.openclaw.transcripts import remove_transcripts
 
 _BETWEEN: Final = "\n\n"
 _MAX_RUNS: Final = 500
 _NATURAL_ENDS: Final = ("stop", "length")
+_REWIND_PAUSES: Final = (0.2, 0.5, 1.0, 2.0, 4.0)
+"""Seconds between tries while OpenClaw ends what it was doing in the session."""
+
+log = structlog.get_logger()
 
 
 class AnswerSoFar:
@@ -67,6 +76,34 @@ class OpenClawGateway:
         """See ``AgentGateway``; a session has one run at a time, so all that runs in it is stopped."""
         try:
             await self._client.abort(session_key)
+        except (GatewayGone, GatewayRefused) as exc:
+            raise GatewayAway(str(exc)) from exc
+
+    async def rewind(self, session_key: str, run_ids: Sequence[str]) -> None:
+        """See ``AgentGateway``; something that still runs in the session is stopped for it."""
+        for pause in _REWIND_PAUSES:
+            try:
+                await self._client.rewind(session_key, run_ids)
+            except GatewayGone as exc:
+                raise GatewayAway(str(exc)) from exc
+            except GatewayRefused as exc:
+                # A sub-agent may have begun a run that nobody asked for.
+                log.info("openclaw.rewind_refused", code=exc.code)
+                refusal = exc
+            else:
+                return
+            await self.abort(session_key, "")
+            await asyncio.sleep(pause)
+        raise GatewayAway("the session cannot be brought to an earlier point") from refusal
+
+    async def forget(self, conversation_id: str, agent_ids: Sequence[str]) -> None:
+        """See ``AgentGateway``."""
+        try:
+            for agent_id in agent_ids:
+                for key in await self._client.session_keys(agent_id, f"c-{conversation_id}"):
+                    session = ChatSession.parse_or_none(key)
+                    if session is not None and session.conversation_id == conversation_id:
+                        remove_transcripts(await self._client.delete_session(key))
         except (GatewayGone, GatewayRefused) as exc:
             raise GatewayAway(str(exc)) from exc
 

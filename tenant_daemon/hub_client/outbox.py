@@ -134,6 +134,14 @@ class LinkStore:
             newest = cursor.lastrowid or 0
             db.execute("DELETE FROM tool_events WHERE position <= ?", (newest - TOOL_EVENT_LIMIT,))
 
+    def forget_conversation(self, conversation_id: str) -> None:
+        """Delete what is kept of a conversation; of a run that goes on no more is sent."""
+        with self._db.writing() as db:
+            for table in ("tool_events", "run_counters"):
+                db.execute(f"DELETE FROM {table} WHERE conversation_id = ?", (conversation_id,))  # noqa: S608
+            self.follow_ups.forget(db, conversation_id)
+            self.journal.forget_conversation(db, conversation_id)
+
     def conversations_with_tool_events(self) -> list[str]:
         """Conversations for which tool events wait."""
         rows = select(self._db, "SELECT DISTINCT conversation_id FROM tool_events")

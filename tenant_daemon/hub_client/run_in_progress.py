@@ -1,7 +1,7 @@
 """One run from its begin in OpenClaw to its last event."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, assert_never
 
@@ -76,10 +76,12 @@ class RunInProgress:
         # None says that OpenClaw is gone and the run with it.
         self._ended: asyncio.Future[AnswerEnded | None] = asyncio.get_running_loop().create_future()
 
-    async def send(self, text: str) -> None:
-        """Hand the message to OpenClaw."""
+    async def send(self, text: str, takes_back: Sequence[str] = ()) -> None:
+        """Hand the message to OpenClaw, after the session was brought to the point before these runs."""
         try:
             gateway = self._parts.door.now()
+            if takes_back:
+                await gateway.rewind(self.session.key, takes_back)
             await gateway.send(self.session.key, text, self.gateway_run_id)
             if self._is_stopping:
                 # The stop may have come before OpenClaw knew of the run.

@@ -6,7 +6,7 @@ One connection for one caller. It does not reconnect: when it is lost every wait
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
@@ -39,7 +39,10 @@ _SILENCE_SECONDS: Final = 75.0
 _MAX_FRAME_BYTES: Final = 32 * 1024 * 1024
 _MAX_WAITING_EVENTS: Final = 10_000
 _CHAT_SCOPES: Final = ("operator.read", "operator.write")
-_ABORT_SCOPES: Final = (*_CHAT_SCOPES, "operator.admin")
+_ADMIN_SCOPES: Final = (*_CHAT_SCOPES, "operator.admin")
+_HISTORY_PAGE: Final = 200
+_HISTORY_PAGES: Final = 50
+_SESSIONS_PAGE: Final = 200
 
 
 class GatewayGone(ConnectionError):
@@ -130,10 +133,42 @@ class OpenClawClient:
         except GatewayRefused as refusal:
             if refusal.message != "unauthorized":
                 raise
-            # Only the connection that began a run may stop it, or an administrator. Ours was lost since, so
-            # one is opened for this request alone; the connection that carries text never has that scope.
-            payload = await self._abort_as_administrator(params)
+            # Only the connection that began a run may stop it, or an administrator. Ours was lost since.
+            payload = await self._ask_as_administrator("chat.abort", params)
         return payload.get("aborted") is True
+
+    async def rewind(self, session_key: str, run_ids: Sequence[str]) -> bool:
+        """
+        Bring the session to the point before the first question of these runs that it knows; what follows
+        that question is off the agent's memory. False when the session knows none of them.
+
+        Args:
+            session_key: Whose; a session that does not exist knows nothing.
+            run_ids: As they were given to ``send``.
+        """
+        entry_id = await self._first_question(session_key, {f"{run_id}:user" for run_id in run_ids})
+        if not entry_id:
+            return False
+        await self._ask_as_administrator("sessions.rewind", {"sessionKey": session_key, "entryId": entry_id})
+        return True
+
+    async def session_keys(self, agent_id: str, words: str) -> list[str]:
+        """The keys of the agent's sessions in which these words occur."""
+        params = {"agentId": agent_id, "search": words, "limit": _SESSIONS_PAGE}
+        payload = await self._request("sessions.list", params)
+        keys = [str(session.get("key")) for session in payload.get("sessions") or []]
+        return [key for key in keys if words in key]
+
+    async def delete_session(self, session_key: str) -> list[str]:
+        """
+        Delete a session; one that is gone already is no error.
+
+        OpenClaw keeps what was said in it as compressed files: their paths are given.
+        """
+        payload = await self._ask_as_administrator(
+            "sessions.delete", {"key": session_key, "deleteTranscript": True}
+        )
+        return [str(path) for path in payload.get("archived") or []]
 
     async def history(self, session_key: str, *, limit: int = 50) -> SessionHistory:
         """The session's last messages and the run that is active, for a caller that was away."""
@@ -161,11 +196,28 @@ class OpenClawClient:
             for tool in group.get("tools") or []
         )
 
-    async def _abort_as_administrator(self, params: Json) -> Json:
+    async def _first_question(self, session_key: str, wanted: set[str]) -> str:
+        """The entry of the oldest message with one of these idempotency keys; empty when there is none."""
+        found = ""
+        for page in range(_HISTORY_PAGES):
+            params = {"sessionKey": session_key, "limit": _HISTORY_PAGE, "offset": page * _HISTORY_PAGE}
+            payload = await self._request("chat.history", params)
+            # Pages go from the newest backwards, each in reading order.
+            here = next(
+                (one for one in payload.get("messages") or [] if one.get("idempotencyKey") in wanted), None
+            )
+            if here is not None:
+                found = str((here.get("__openclaw") or {}).get("id") or "")
+            if payload.get("hasMore") is not True or (found and here is None):
+                break
+        return found
+
+    async def _ask_as_administrator(self, method: str, params: Json) -> Json:
+        """Over a connection for this request alone: the one that carries text never has that scope."""
         other = OpenClawClient(self._port, self._token)
         try:
-            await other._open(_ABORT_SCOPES)
-            return await other._request("chat.abort", params)
+            await other._open(_ADMIN_SCOPES)
+            return await other._request(method, params)
         finally:
             await other.close()
 

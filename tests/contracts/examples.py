@@ -16,6 +16,7 @@ from tenant_daemon.contracts.changes import ChangeKind, ChangeRecorded, ChangeSe
 from tenant_daemon.contracts.chat import (
     ApprovalSettled,
     ApprovalWaiting,
+    ConversationDeleted,
     RunAcknowledged,
     RunEvent,
     RunEventBody,
@@ -261,6 +262,7 @@ FROM_HUB: dict[str, Message] = {
         message_id="msg_1", conversation_id="cnv_1", agent_id="it-admin", text="How much disk is left?"
     ),
     "stop_run": StopRun(conversation_id="cnv_1"),
+    "conversation_deleted": ConversationDeleted(conversation_id="cnv_1", agent_id="it-admin"),
     "run_acknowledged": RunAcknowledged(run_id="run_1", seq=7),
     "run_resend": RunResend(run_id="run_1", from_seq=2),
     "approval_decided": ApprovalDecided(

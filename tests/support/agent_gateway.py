@@ -1,7 +1,7 @@
 """A stand-in for OpenClaw behind ``AgentGateway``: the test says how its runs go."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from tenant_daemon.hub_client.gateway import AnswerEnded, AnswerGrew, GatewayAway, GatewayEvent
@@ -15,6 +15,8 @@ class FakeGateway:
     sent: list[tuple[str, str, str]] = field(default_factory=list)
     """(session key, text, run id)"""
     aborted: list[str] = field(default_factory=list)
+    rewound: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
+    forgotten: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
     known: dict[str, GatewayEvent] = field(default_factory=dict)
     """What ``look_up`` answers, by run id."""
     is_away: bool = False
@@ -31,6 +33,23 @@ class FakeGateway:
         self.aborted.append(session_key)
         if self.aborts_at_once:
             self.tell(AnswerEnded(session_key, run_id, "aborted"))
+
+    async def rewind(self, session_key: str, run_ids: Sequence[str]) -> None:
+        self.rewound.append((session_key, tuple(run_ids)))
+
+    async def forget(self, conversation_id: str, agent_ids: Sequence[str]) -> None:
+        if self.is_away:
+            raise GatewayAway("away")
+        self.forgotten.append((conversation_id, tuple(agent_ids)))
+        self._news.set()
+
+    async def nth_forgotten(self, number: int) -> tuple[str, tuple[str, ...]]:
+        """Wait for the n-th deletion, counted from 1."""
+        async with asyncio.timeout(5):
+            while len(self.forgotten) < number:
+                self._news.clear()
+                await self._news.wait()
+        return self.forgotten[number - 1]
 
     async def look_up(self, session_key: str, run_id: str) -> GatewayEvent | None:
         return self.known.get(run_id)

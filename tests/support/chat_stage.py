@@ -1,6 +1,7 @@
 """The chats of a link with a gateway that the test plays, and a journal to look into."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -91,11 +92,21 @@ class Stage:
         self.cancelled.append(session)
 
     def say(
-        self, number: int, text: str = "hi", *, conversation_id: str = "cnv1", agent: str = "it-admin"
+        self,
+        number: int,
+        text: str = "hi",
+        *,
+        conversation_id: str = "cnv1",
+        agent: str = "it-admin",
+        takes_back: Sequence[str] = (),
     ) -> None:
         """The customer sends a message."""
         message = SendMessage(
-            message_id=f"msg{number}", conversation_id=conversation_id, agent_id=agent, text=text
+            message_id=f"msg{number}",
+            conversation_id=conversation_id,
+            agent_id=agent,
+            text=text,
+            takes_back=list(takes_back),
         )
         incoming = self.store.inbox.accept(f"obx{number}", message)
         assert incoming is not None

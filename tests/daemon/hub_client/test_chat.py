@@ -378,3 +378,36 @@ async def test_colleague_is_stopped_when_nobody_waits_any_more(stage: Stage) -> 
     with pytest.raises(asyncio.CancelledError):
         await asking
     assert (stage.gateway.aborted, stage.cancelled) == ([COLLEAGUE.key], [COLLEAGUE])
+
+
+async def test_session_is_brought_back_before_the_message_is_sent(stage: Stage) -> None:
+    stage.say(1, "again, please", takes_back=("run1", "run2"))
+    await stage.gateway.nth_sent(1)
+    assert stage.gateway.rewound == [("agent:it-admin:c-cnv1", ("run1", "run2"))]
+    stage.gateway.end(1, "Done.")
+    stage.say(2, "and now")
+    await stage.gateway.nth_sent(2)
+    assert len(stage.gateway.rewound) == 1
+
+
+async def test_deleted_conversation_is_stopped_and_forgotten_everywhere(stage: Stage) -> None:
+    stage.say(1)
+    await stage.gateway.nth_sent(1)
+    stage.store.follow_ups.put(SESSION, "told later")
+    stage.store.put_tool_event(
+        "cnv1", SESSION.key, ToolStarted(tool_call_id="c", tool_name="shell", summary="ls")
+    )
+    await stage.chat.forget("cnv1", "it-admin")
+    assert stage.gateway.aborted == [SESSION.key]
+    assert stage.gateway.forgotten == [("cnv1", ("it-admin", "sales", "marketing"))]
+    assert stage.store.follow_ups.waiting() == []
+    assert stage.store.conversations_with_tool_events() == []
+    assert stage.runs() == []
+
+
+async def test_deletion_waits_for_openclaw(stage: Stage) -> None:
+    stage.gateway.is_away = True
+    forgetting = asyncio.create_task(stage.chat.forget("cnv1", "it-admin"))
+    stage.gateway.is_away = False
+    await stage.gateway.nth_forgotten(1)
+    await forgetting

@@ -15,7 +15,7 @@ from starlette.routing import Route
 
 from tenant_daemon.contracts.approvals import ApprovalDecided, Verdict
 from tenant_daemon.contracts.base import utc_now
-from tenant_daemon.contracts.chat import SendMessage, StopRun
+from tenant_daemon.contracts.chat import ConversationDeleted, SendMessage, StopRun
 from tenant_daemon.contracts.commands import ApplyConfig, ConfigApplied, KeyRenewalAsked
 from tenant_daemon.contracts.config import AgentConfig, TenantConfig
 from tenant_daemon.contracts.secrets import SecretChange, SecretChangeAsked
@@ -41,12 +41,16 @@ class _Chat:
     def __init__(self) -> None:
         self.messages: list[Incoming] = []
         self.stopped: list[str] = []
+        self.forgotten: list[tuple[str, str]] = []
 
     def on_message(self, message: Incoming) -> None:
         self.messages.append(message)
 
     async def stop(self, conversation_id: str) -> None:
         self.stopped.append(conversation_id)
+
+    async def forget(self, conversation_id: str, agent_id: str) -> None:
+        self.forgotten.append((conversation_id, agent_id))
 
 
 @dataclass
@@ -287,3 +291,10 @@ async def test_a_wish_for_a_new_key_is_carried_out_once(desk: _Desk) -> None:
             await asyncio.sleep(0)
 
     assert desk.key_renewals == 1
+
+
+async def test_deleted_conversation_is_forgotten(desk: _Desk) -> None:
+    desk.accept("obx1", ConversationDeleted(conversation_id="cnv1", agent_id="sales"))
+    await desk.until_done()
+    assert desk.chat.forgotten == [("cnv1", "sales")]
+    assert desk.store.inbox.pending() == []

@@ -1,13 +1,15 @@
 """OpenClaw's events and history, as the pinned release was seen to give them, made into answers."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tenant_daemon.hub_client import openclaw_gateway as module
 from tenant_daemon.hub_client.gateway import AnswerEnded, AnswerGrew, GatewayAway
 from tenant_daemon.hub_client.openclaw_gateway import AnswerSoFar, OpenClawGateway
-from tenant_daemon.openclaw.client import GatewayGone, SessionHistory
+from tenant_daemon.openclaw.client import GatewayGone, GatewayRefused, SessionHistory
 from tenant_daemon.openclaw.events import (
     GatewayEvent,
     GatewayStopping,
@@ -30,6 +32,28 @@ class _Client:
         self._events = events
         self.past = SessionHistory([], None)
         self.is_gone = False
+        self.refusals = 0
+        self.asked: list[tuple[str, str]] = []
+        self.sessions: dict[str, list[str]] = {}
+
+    async def rewind(self, session_key: str, run_ids: list[str]) -> bool:
+        self.asked.append(("rewind", session_key))
+        if self.refusals:
+            self.refusals -= 1
+            raise GatewayRefused("sessions.rewind", "UNAVAILABLE", "working")
+        return True
+
+    async def abort(self, session_key: str) -> bool:
+        self.asked.append(("abort", session_key))
+        return True
+
+    async def session_keys(self, agent_id: str, words: str) -> list[str]:
+        return [key for key in self.sessions if key.startswith(f"agent:{agent_id}:") and words in key]
+
+    async def delete_session(self, session_key: str) -> list[str]:
+        if self.is_gone:
+            raise GatewayGone("gone")
+        return self.sessions.pop(session_key)
 
     async def events(self) -> AsyncIterator[GatewayEvent]:
         for event in self._events:
@@ -144,3 +168,35 @@ async def test_openclaw_that_is_gone_is_away() -> None:
     client.is_gone = True
     with pytest.raises(GatewayAway):
         await _gateway(client).look_up(KEY, "run1")
+
+
+async def test_what_runs_in_a_session_is_stopped_before_it_is_brought_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "_REWIND_PAUSES", (0, 0))
+    client = _Client()
+    client.refusals = 1
+    await _gateway(client).rewind(KEY, ["run1"])
+    assert [what for what, _ in client.asked] == ["rewind", "abort", "rewind"]
+    client.refusals = 2
+    with pytest.raises(GatewayAway):
+        await _gateway(client).rewind(KEY, ["run1"])
+
+
+async def test_a_conversation_is_deleted_with_its_colleagues_and_no_other(tmp_path: Path) -> None:
+    client = _Client()
+    kept_file = tmp_path / "sessions" / "s.jsonl.deleted.1.zst"
+    kept_file.parent.mkdir()
+    kept_file.write_text("said")
+    client.sessions = {
+        KEY: [str(kept_file)],
+        "agent:sales:c-cnv1-h-call": [],
+        "agent:sales:c-cnv10": [],
+        "agent:sales:x-c-cnv1": [],
+    }
+    await _gateway(client).forget("cnv1", ["it-admin", "sales"])
+    assert list(client.sessions) == ["agent:sales:c-cnv10", "agent:sales:x-c-cnv1"]
+    assert not kept_file.exists()
+    client.is_gone = True
+    with pytest.raises(GatewayAway):
+        await _gateway(client).forget("cnv10", ["sales"])

@@ -38,6 +38,7 @@ from tenant_daemon.openclaw.events import (
 from tenant_daemon.openclaw.paths import config_file
 from tenant_daemon.openclaw.setup import write_files
 from tenant_daemon.openclaw.supervisor import OpenClawEnded, OpenClawProcess
+from tenant_daemon.openclaw.transcripts import remove_transcripts
 from tenant_daemon.openclaw.verification import NotVerified, verify
 from tenant_daemon.practice.pacing import Pace
 from tenant_daemon.practice.server import PracticeServer
@@ -329,6 +330,31 @@ async def test_no_message_is_taken_for_a_command(tenant: Tenant, client: OpenCla
     ((path, body),) = tenant.model.asked
     assert path == "/agents/it-admin"
     assert text in body["messages"][-1]["content"]
+
+
+async def test_a_session_goes_back_to_an_earlier_point_and_is_deleted(
+    tenant: Tenant, client: OpenClawClient
+) -> None:
+    session = new_chat()
+    run_ids = [(await run(client, session, word))[-1].run_id for word in ("alpha", "beta", "gamma")]
+
+    assert await client.rewind(session, run_ids[1:]) is True
+    assert await client.rewind(session, run_ids[1:]) is False
+    tenant.model.asked.clear()
+    await say(client, session, "delta")
+    asked = asked_text(tenant)
+    assert "alpha" in asked
+    assert "beta" not in asked
+    assert "gamma" not in asked
+
+    assert await client.session_keys("it-admin", session.rpartition(":")[2]) == [session]
+    kept = await client.delete_session(session)
+    assert kept
+    assert all(path.exists() for path in map(Path, kept))
+    remove_transcripts(kept)
+    assert not any(path.exists() for path in map(Path, kept))
+    assert await client.delete_session(session) == []
+    assert (await client.history(session)).messages == []
 
 
 async def test_a_crash_begins_no_run_by_itself(tenant: Tenant) -> None:
