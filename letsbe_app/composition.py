@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TypedDict
 
 from letsbe_app.api.csrf import CsrfTokens
 from letsbe_app.db.session import Database
@@ -15,7 +14,10 @@ from letsbe_app.kit.clock import Clock, utc_now
 from letsbe_app.kit.keyfile import load_or_create_key, new_key
 from letsbe_app.kit.secret_box import SecretBox, key_line, keys_in
 from letsbe_app.logs import configure_logging
+from letsbe_app.people.accounts.front_door import FrontDoor
 from letsbe_app.people.accounts.mailed_links import MailedLinks
+from letsbe_app.people.accounts.passkey_ceremony import Place
+from letsbe_app.people.accounts.passkeys import Passkeys
 from letsbe_app.people.accounts.passwords import Passwords
 from letsbe_app.people.accounts.reauthentication import Reauthentication
 from letsbe_app.people.accounts.second_factor import SecondFactors
@@ -58,6 +60,7 @@ class Services:
     accounts: AccountService
     links: MailedLinks
     second_factors: SecondFactors
+    passkeys: Passkeys
     content: TenantContent
     sessions: SessionService
     reauthentication: Reauthentication
@@ -127,7 +130,9 @@ def build_services(
     reauthentication = Reauthentication(database, hasher, throttle)
     second_factors = SecondFactors(database, secret_box, throttle, clock=clock)
     post = PostRoom(_mailer(settings))
-    for_mail: _ForMail = {"public_url": settings.public_url, "clock": clock}
+    door = FrontDoor(database, hasher, throttle, post, relay.publisher, settings.public_url, clock)
+    place = Place.of(settings.public_url, settings.allowed_origins())
+    passkeys = Passkeys(database, relay.challenges, post, place=place, clock=clock)
     return Services(
         settings=settings,
         database=database,
@@ -139,16 +144,19 @@ def build_services(
             hasher,
             throttle,
             second_factors=second_factors,
+            passkeys=passkeys,
             publisher=relay.publisher,
             session_days=settings.session_days,
+            idle_days=settings.session_idle_days,
             clock=clock,
         ),
-        links=MailedLinks(database, hasher, throttle, post, relay.publisher, **for_mail),
+        links=MailedLinks(door),
         content=content,
         second_factors=second_factors,
+        passkeys=passkeys,
         sessions=SessionService(database, relay.publisher, clock=clock),
         reauthentication=reauthentication,
-        members=MemberService(database, hasher, throttle, post, relay.publisher, **for_mail),
+        members=MemberService(door),
         keys=KeyService(database, clock=clock),
         privacy=PrivacyService(database, content, relay.publisher, clock=clock),
         post=post,
@@ -176,11 +184,6 @@ def get_services() -> Services:
     settings = load_settings()
     configure_logging(settings)
     return build_services(settings)
-
-
-class _ForMail(TypedDict):
-    public_url: str
-    clock: Clock
 
 
 def _mailer(settings: Settings) -> Mailer:

@@ -72,6 +72,9 @@ class Settings(BaseSettings):
     session_days: int = Field(
         30, alias="LETSBE_SESSION_DAYS", ge=1, le=365, description="Days that a sign-in lasts."
     )
+    session_idle_days: int = Field(
+        14, alias="LETSBE_SESSION_IDLE_DAYS", ge=1, le=365, description="Days after which an unused one ends."
+    )
     smtp_url: SecretStr = Field(
         SecretStr(""),
         alias="LETSBE_SMTP_URL",
@@ -174,6 +177,11 @@ class Settings(BaseSettings):
             names |= _LOOPBACK_NAMES
         port = f":{parts.port}" if parts.port else ""
         return frozenset(f"{parts.scheme}://{name}{port}" for name in names)
+
+    @property
+    def is_https(self) -> bool:
+        """Whether browsers reach the hub over https, so that cookies may ask for it."""
+        return self.public_url.startswith("https://")
 
     def trusted_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
         """Whose ``X-Forwarded-For`` is believed."""

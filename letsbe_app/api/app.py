@@ -24,6 +24,7 @@ from letsbe_app.api.v1 import (
     account,
     fleet,
     mailed,
+    passkeys,
     people,
     privacy,
     public,
@@ -78,6 +79,7 @@ def build_api(services_provider: ServicesProvider = get_services) -> FastAPI:
         stream,
         mailed,
         security,
+        passkeys,
         people,
         privacy,
     ):

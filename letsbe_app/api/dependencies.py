@@ -8,13 +8,13 @@ checks where the call comes from.
 from collections.abc import Callable
 from typing import Annotated, cast
 
-from fastapi import Cookie, Depends, Header, Request
+from fastapi import Depends, Header, Request
 from starlette.requests import HTTPConnection
 
 from letsbe_app.api.addresses import client_address, counted_address
 from letsbe_app.api.csrf import CSRF_HEADER, check_origin
 from letsbe_app.api.principals import SESSION_COOKIE as SESSION_COOKIE
-from letsbe_app.api.principals import bearer_token
+from letsbe_app.api.principals import bearer_token, cookie_of
 from letsbe_app.composition import Services
 from letsbe_app.errors import InvalidInput
 from letsbe_app.people.accounts.schemas import Visitor
@@ -43,15 +43,16 @@ def visitor(request: Request, hub: HubServices) -> Visitor:
 CurrentVisitor = Annotated[Visitor, Depends(visitor)]
 
 
-async def current_actor(
-    request: Request,
-    hub: HubServices,
-    letsbe_session: Annotated[str | None, Cookie(include_in_schema=False)] = None,
-) -> Actor:
+def session_token(connection: HTTPConnection, hub: Services) -> str | None:
+    """What the browser's cookie holds; for requests and websockets."""
+    return cookie_of(connection.cookies, SESSION_COOKIE, is_https=hub.settings.is_https)
+
+
+async def current_actor(request: Request, hub: HubServices) -> Actor:
     """The signed-in person, or the one for whom an API key acts; raises NotSignedIn."""
     if key := bearer_token(request):
         return await hub.keys.actor_of(key)
-    return await hub.accounts.actor_of(letsbe_session)
+    return await hub.accounts.actor_of(session_token(request, hub))
 
 
 CurrentActor = Annotated[Actor, Depends(current_actor)]

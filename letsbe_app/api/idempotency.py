@@ -17,7 +17,6 @@ from fastapi.routing import APIRoute
 from letsbe_app.api.csrf import CSRF_HEADER
 from letsbe_app.api.dependencies import changing_actor, current_actor, services
 from letsbe_app.api.envelope import failure_of
-from letsbe_app.api.principals import SESSION_COOKIE
 from letsbe_app.composition import Services
 from letsbe_app.errors import InvalidInput, LetsBeError
 from letsbe_app.kit.tasks import to_the_end
@@ -78,7 +77,7 @@ async def _carry_out(hub: Services, hold: Hold, handle: Handler, request: Reques
 
 
 async def _caller(request: Request, hub: Services) -> Actor:
-    actor = await current_actor(request, hub, request.cookies.get(SESSION_COOKIE))
+    actor = await current_actor(request, hub)
     return await changing_actor(hub, actor, request.headers.get(CSRF_HEADER), request.headers.get("origin"))
 
 

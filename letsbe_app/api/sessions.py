@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
-from fastapi import Response
+from fastapi import Request, Response
 from pydantic import BaseModel
 
 from letsbe_app.api.csrf import CSRF_COOKIE
+from letsbe_app.api.dependencies import session_token
 from letsbe_app.api.envelope import Answer, answer
-from letsbe_app.api.principals import SESSION_COOKIE
+from letsbe_app.api.principals import SESSION_COOKIE, cookie_name
 from letsbe_app.composition import Services
 from letsbe_app.people.accounts.schemas import SignedIn
 
@@ -31,11 +32,11 @@ def welcome(hub: Services, response: Response, signed_in: SignedIn) -> Answer[Si
         (CSRF_COOKIE, hub.csrf.token(actor.session_id), False),
     ):
         response.set_cookie(
-            name,
+            cookie_name(name, is_https=hub.settings.is_https),
             value,
             max_age=hub.settings.session_days * 86_400,
             path="/",
-            secure=_is_https(hub),
+            secure=hub.settings.is_https,
             httponly=is_http_only,
             samesite="lax",
         )
@@ -50,11 +51,14 @@ def welcome(hub: Services, response: Response, signed_in: SignedIn) -> Answer[Si
     )
 
 
+async def end_earlier(hub: Services, request: Request) -> None:
+    """A browser has one session: the one that it came with ends when it gets another."""
+    if token := session_token(request, hub):
+        await hub.accounts.end(token)
+
+
 def farewell(hub: Services, response: Response) -> None:
     """Take the cookies away."""
     for cookie in (SESSION_COOKIE, CSRF_COOKIE):
-        response.delete_cookie(cookie, path="/", secure=_is_https(hub), samesite="lax")
-
-
-def _is_https(hub: Services) -> bool:
-    return hub.settings.public_url.startswith("https://")
+        name = cookie_name(cookie, is_https=hub.settings.is_https)
+        response.delete_cookie(name, path="/", secure=hub.settings.is_https, samesite="lax")

@@ -4,7 +4,7 @@ from collections.abc import Awaitable
 from typing import cast
 
 from letsbe_app.db.tenant_content import TenantContent
-from letsbe_app.relay.boxes import BoxShelf
+from letsbe_app.relay.boxes import CHALLENGES, BoxShelf
 from letsbe_app.relay.connection import open_redis, relay_errors
 from letsbe_app.relay.outbox import Outbox
 from letsbe_app.relay.presence import Presence
@@ -27,6 +27,7 @@ class Relay:
         self.subscriber = Subscriber(self._subscription_redis)
         self.outbox = Outbox(content)
         self.boxes = BoxShelf(self._redis)
+        self.challenges = BoxShelf(self._redis, CHALLENGES)
         self.windows = WindowCounter(self._redis)
 
     @classmethod

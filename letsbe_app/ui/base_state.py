@@ -1,14 +1,12 @@
 """What every State class of ours can do: know who is there."""
 
 from http.cookies import CookieError, SimpleCookie
-from typing import Final
 
 import reflex as rx
 
+from letsbe_app.api.principals import SESSION_COOKIE, cookie_name
 from letsbe_app.composition import Services, get_services
 from letsbe_app.people.authz.actor import Actor
-
-SESSION_COOKIE: Final = "letsbe_session"
 
 
 class SignedInState(rx.State, mixin=True):
@@ -22,18 +20,20 @@ class SignedInState(rx.State, mixin=True):
 
     async def _actor(self) -> Actor:
         """The signed-in person; raises NotSignedIn."""
-        return await self._services().accounts.actor_of(session_token(self.router.headers.cookie))
+        services = self._services()
+        name = cookie_name(SESSION_COOKIE, is_https=services.settings.is_https)
+        return await services.accounts.actor_of(cookie_in(self.router.headers.cookie, name))
 
     def _services(self) -> Services:
         return get_services()
 
 
-def session_token(cookie_header: str) -> str | None:
-    """The session token in a Cookie header, None when there is none or the header is broken."""
+def cookie_in(header: str, name: str) -> str | None:
+    """A cookie's value in a Cookie header, None when it is not there or the header is broken."""
     jar: SimpleCookie = SimpleCookie()
     try:
-        jar.load(cookie_header)
+        jar.load(header)
     except CookieError:
         return None
-    morsel = jar.get(SESSION_COOKIE)
+    morsel = jar.get(name)
     return morsel.value if morsel else None

@@ -13,7 +13,7 @@ import uvicorn
 from websockets.asyncio.client import ClientConnection, connect
 
 from letsbe_app.api.app import build_api
-from letsbe_app.api.dependencies import SESSION_COOKIE
+from letsbe_app.api.principals import SESSION_COOKIE
 from letsbe_app.composition import Services, build_services
 from letsbe_app.people.accounts.schemas import SignUp
 from letsbe_app.people.authz.actor import Actor

@@ -1,6 +1,8 @@
 """Sign-up, sign-in, sign-out: the only routes that set cookies."""
 
-from fastapi import APIRouter, Response
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from letsbe_app.api.dependencies import (
@@ -12,7 +14,7 @@ from letsbe_app.api.dependencies import (
 )
 from letsbe_app.api.envelope import Answer, answer
 from letsbe_app.api.idempotency import IdempotentRoute
-from letsbe_app.api.sessions import SignedInAnswer, farewell, welcome
+from letsbe_app.api.sessions import SignedInAnswer, end_earlier, farewell, welcome
 from letsbe_app.people.accounts.schemas import AccountView, SignUp
 
 public_router = APIRouter(prefix="/public", tags=["account"])
@@ -37,6 +39,17 @@ class SignInRequest(BaseModel):
     email: str = Field(max_length=500)
     password: SecretStr = Field(max_length=500)
     code: str | None = Field(default=None, max_length=60, description="For accounts with a second factor.")
+    passkey: dict[str, Any] | None = Field(
+        default=None, description="Instead of the code; see `/public/passkey/options`."
+    )
+
+
+class PasskeySignIn(BaseModel):
+    """What the browser made of the options, with binary values as base64url."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    credential: dict[str, Any]
 
 
 @public_router.post("/sign-up", dependencies=[FromOurPage], status_code=201)
@@ -52,11 +65,30 @@ async def sign_up(
 
 @public_router.post("/sign-in", dependencies=[FromOurPage])
 async def sign_in(
-    hub: HubServices, visitor: CurrentVisitor, body: SignInRequest, response: Response
+    hub: HubServices, visitor: CurrentVisitor, request: Request, body: SignInRequest, response: Response
 ) -> Answer[SignedInAnswer]:
     """Open a session."""
     password = body.password.get_secret_value()
-    signed_in = await hub.accounts.sign_in(body.email, password, visitor, code=body.code)
+    signed_in = await hub.accounts.sign_in(
+        body.email, password, visitor, code=body.code, passkey=body.passkey
+    )
+    await end_earlier(hub, request)
+    return welcome(hub, response, signed_in)
+
+
+@public_router.post("/passkey/options", dependencies=[FromOurPage])
+async def passkey_options(hub: HubServices, visitor: CurrentVisitor) -> Answer[dict[str, Any]]:
+    """What `navigator.credentials.get` needs, with binary values as base64url. Good once, for a while."""
+    return answer(await hub.accounts.ask_for_passkey(visitor))
+
+
+@public_router.post("/passkey/sign-in", dependencies=[FromOurPage])
+async def sign_in_with_passkey(
+    hub: HubServices, visitor: CurrentVisitor, request: Request, body: PasskeySignIn, response: Response
+) -> Answer[SignedInAnswer]:
+    """Open a session with a passkey alone."""
+    signed_in = await hub.accounts.sign_in_with_passkey(body.credential, visitor)
+    await end_earlier(hub, request)
     return welcome(hub, response, signed_in)
 
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from letsbe_app.api.csrf import check_origin
-from letsbe_app.api.dependencies import SESSION_COOKIE, HubServices
+from letsbe_app.api.dependencies import HubServices, session_token
 from letsbe_app.api.live.client import LiveClient, StreamClosed
 from letsbe_app.api.live.frames import (
     CLOSE_BAD_MESSAGE,
@@ -57,7 +57,7 @@ async def stream(websocket: WebSocket, hub: HubServices) -> None:
 
 
 async def _serve(websocket: WebSocket, hub: Services) -> None:
-    token = websocket.cookies.get(SESSION_COOKIE)
+    token = session_token(websocket, hub)
     actor = await hub.accounts.actor_of(token)
 
     async def check_session() -> None:

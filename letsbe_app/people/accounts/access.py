@@ -5,15 +5,16 @@ from datetime import datetime
 from sqlmodel import col, delete, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from letsbe_app.db.models import AccountToken, ApiKey
+from letsbe_app.db.models import AccountToken, ApiKey, Passkey
 from letsbe_app.people.accounts import access_repository
 
 
 async def shut_out(session: AsyncSession, user_id: str, now: datetime) -> None:
-    """End the person's sessions, keys, links and second factor."""
+    """End the person's sessions, keys, links, passkeys and second factor."""
     await access_repository.revoke_sessions(session, user_id, now)
     await access_repository.drop_factor(session, user_id)
     await session.exec(delete(AccountToken).where(col(AccountToken.user_id) == user_id))
+    await session.exec(delete(Passkey).where(col(Passkey.user_id) == user_id))
     await session.exec(
         update(ApiKey)
         .where(col(ApiKey.user_id) == user_id, col(ApiKey.revoked_at).is_(None))

@@ -7,22 +7,19 @@ import structlog
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from letsbe_app.db.models import AccountToken, TokenPurpose, User
-from letsbe_app.db.session import Database
 from letsbe_app.errors import InvalidInput
-from letsbe_app.kit.clock import Clock, utc_now
 from letsbe_app.kit.ids import new_id
 from letsbe_app.kit.secrets import new_token, token_hash
 from letsbe_app.people.accounts import access_repository, repository
-from letsbe_app.people.accounts.passwords import Passwords, check_new_password
+from letsbe_app.people.accounts.front_door import FrontDoor
+from letsbe_app.people.accounts.passwords import check_new_password
 from letsbe_app.people.accounts.schemas import Visitor
-from letsbe_app.people.accounts.throttle import Allowance, Throttle
+from letsbe_app.people.accounts.throttle import Allowance
 from letsbe_app.people.audit.service import record_act
 from letsbe_app.people.authz.actor import Actor
 from letsbe_app.people.authz.rules import Permission, require
 from letsbe_app.people.mail.letters import changed_letter, confirm_letter, reset_letter
-from letsbe_app.people.mail.post import PostRoom
 from letsbe_app.relay import Topic
-from letsbe_app.relay.publisher import Publisher
 
 log = structlog.get_logger()
 
@@ -37,24 +34,8 @@ _STALE: Final = "This link was used already, or is too old. Ask for a new one."
 class MailedLinks:
     """Tokens are shown in the mail alone; the database has their hashes."""
 
-    def __init__(
-        self,
-        database: Database,
-        passwords: Passwords,
-        throttle: Throttle,
-        post: PostRoom,
-        publisher: Publisher,
-        *,
-        public_url: str,
-        clock: Clock = utc_now,
-    ) -> None:
-        self._database = database
-        self._passwords = passwords
-        self._throttle = throttle
-        self._post = post
-        self._publisher = publisher
-        self._public_url = public_url
-        self._clock = clock
+    def __init__(self, door: FrontDoor) -> None:
+        self._door = door
 
     async def ask_for_reset(self, email: str, visitor: Visitor) -> None:
         """
@@ -64,16 +45,16 @@ class MailedLinks:
             RateLimited: Too many for this e-mail or from this address.
         """
         email = email.strip().lower()
-        await self._throttle.take(RESET_PER_IP, visitor.ip)
-        await self._throttle.take(RESET_PER_EMAIL, email)
-        async with self._database.read() as session:
+        await self._door.throttle.take(RESET_PER_IP, visitor.ip)
+        await self._door.throttle.take(RESET_PER_EMAIL, email)
+        async with self._door.database.read() as session:
             user = await repository.user_by_email(session, email)
         if user is None:
             log.info("account.reset_asked", user_id=None)
             return
         token = await self._issue(user, TokenPurpose.RESET, RESET_LIFETIME)
         # After the ``#``: browsers send that part to nobody, so it is in no log on the way.
-        self._post.take(reset_letter(user.email, f"{self._public_url}/new-password#{token}"))
+        self._door.post.take(reset_letter(user.email, f"{self._door.public_url}/new-password#{token}"))
         log.info("account.reset_asked", user_id=user.id)
 
     async def reset(self, token: str, password: str, visitor: Visitor) -> None:
@@ -84,10 +65,10 @@ class MailedLinks:
             InvalidInput: The link is no longer good, or the password cannot be used.
             RateLimited: Too many tries from this address.
         """
-        await self._throttle.take(RESET_PER_IP, visitor.ip)
+        await self._door.throttle.take(RESET_PER_IP, visitor.ip)
         password_hash = await self._new_hash(token, password)
-        now = self._clock()
-        async with self._database.write() as session:
+        now = self._door.clock()
+        async with self._door.database.write() as session:
             user = await self._claim(session, token, TokenPurpose.RESET)
             await access_repository.set_password(session, user.id, password_hash)
             await access_repository.revoke_sessions(session, user.id, now)
@@ -97,8 +78,8 @@ class MailedLinks:
                 session, user.id, "account.password_reset", subject=user.id, customer_id=user.customer_id
             )
         log.info("account.password_reset", user_id=user.id)
-        self._post.take(changed_letter(user.email))
-        await self._publisher.announce(user.customer_id, Topic.SESSION, user.id)
+        self._door.post.take(changed_letter(user.email))
+        await self._door.publisher.announce(user.customer_id, Topic.SESSION, user.id)
 
     async def send_confirmation(self, actor: Actor) -> None:
         """
@@ -108,19 +89,19 @@ class MailedLinks:
             RateLimited: Too many mails to this person.
         """
         require(actor, Permission.ACCOUNT)
-        async with self._database.read() as session:
+        async with self._door.database.read() as session:
             user = await session.get_one(User, actor.user_id)
         if user.email_confirmed_at is not None:
             return
-        await self._throttle.take(CONFIRM_PER_USER, actor.user_id)
+        await self._door.throttle.take(CONFIRM_PER_USER, actor.user_id)
         token = await self._issue(user, TokenPurpose.CONFIRM, CONFIRM_LIFETIME)
-        self._post.take(confirm_letter(user.email, f"{self._public_url}/confirm-email#{token}"))
+        self._door.post.take(confirm_letter(user.email, f"{self._door.public_url}/confirm-email#{token}"))
 
     async def confirm(self, token: str) -> None:
         """The address is the person's; raises InvalidInput for a link that is no longer good."""
-        async with self._database.write() as session:
+        async with self._door.database.write() as session:
             user = await self._claim(session, token, TokenPurpose.CONFIRM)
-            user.email_confirmed_at = user.email_confirmed_at or self._clock()
+            user.email_confirmed_at = user.email_confirmed_at or self._door.clock()
             record_act(
                 session, user.id, "account.email_confirmed", subject=user.id, customer_id=user.customer_id
             )
@@ -130,30 +111,30 @@ class MailedLinks:
         """Set a new password for somebody who has just given the old one, and end their other sessions."""
         require(actor, Permission.ACCOUNT)
         check_new_password(password, actor.email)
-        password_hash = await self._passwords.hash(password)
-        async with self._database.write() as session:
+        password_hash = await self._door.passwords.hash(password)
+        async with self._door.database.write() as session:
             await access_repository.set_password(session, actor.user_id, password_hash)
             await access_repository.revoke_sessions(
-                session, actor.user_id, self._clock(), keep=actor.session_id
+                session, actor.user_id, self._door.clock(), keep=actor.session_id
             )
             record_act(session, actor, "account.password_changed", subject=actor.user_id)
-        self._post.take(changed_letter(actor.email))
-        await self._publisher.announce(actor.customer_id, Topic.SESSION, actor.user_id)
+        self._door.post.take(changed_letter(actor.email))
+        await self._door.publisher.announce(actor.customer_id, Topic.SESSION, actor.user_id)
 
     async def _new_hash(self, token: str, password: str) -> str:
         # Checked before the link is used up: a refused password must not cost a second mail.
-        async with self._database.read() as session:
+        async with self._door.database.read() as session:
             user = await access_repository.user_of_token(
-                session, token_hash(token), TokenPurpose.RESET, self._clock()
+                session, token_hash(token), TokenPurpose.RESET, self._door.clock()
             )
         if user is None:
             raise InvalidInput.of_field("token", _STALE)
         check_new_password(password, user.email)
-        return await self._passwords.hash(password)
+        return await self._door.passwords.hash(password)
 
     async def _issue(self, user: User, purpose: TokenPurpose, lifetime: timedelta) -> str:
-        token, now = new_token("lbm"), self._clock()
-        async with self._database.write() as session:
+        token, now = new_token("lbm"), self._door.clock()
+        async with self._door.database.write() as session:
             await access_repository.drop_tokens(session, user.id, purpose)
             session.add(
                 AccountToken(
@@ -169,7 +150,7 @@ class MailedLinks:
         return token
 
     async def _claim(self, session: AsyncSession, token: str, purpose: TokenPurpose) -> User:
-        found = await access_repository.claim_token(session, token_hash(token), purpose, self._clock())
+        found = await access_repository.claim_token(session, token_hash(token), purpose, self._door.clock())
         user = await session.get(User, found[0]) if found else None
         if found is None or user is None or user.email != found[1]:
             raise InvalidInput.of_field("token", _STALE)

@@ -43,6 +43,15 @@ async def revoke_session(session: AsyncSession, session_id: str, now: datetime) 
     )
 
 
+async def revoke_by_token(session: AsyncSession, token_hash: str, now: datetime) -> None:
+    """End the session with this token; harmless when there is none."""
+    await session.exec(
+        update(UserSession)
+        .where(UserSession.token_hash == token_hash, UserSession.revoked_at == None)  # type: ignore[arg-type]  # noqa: E711
+        .values(revoked_at=now)
+    )
+
+
 async def account(session: AsyncSession, user_id: str) -> tuple[User, Customer, FoundingMember | None] | None:
     """A user, their customer and the customer's founding place."""
     statement = (

@@ -15,10 +15,13 @@ from letsbe_app.kit.ids import new_id
 from letsbe_app.kit.secrets import new_token, token_hash
 from letsbe_app.people.accounts import repository
 from letsbe_app.people.accounts.emails import normalised_email
+from letsbe_app.people.accounts.passkey_ceremony import Json
+from letsbe_app.people.accounts.passkeys import Passkeys
 from letsbe_app.people.accounts.passwords import Passwords, check_new_password
 from letsbe_app.people.accounts.schemas import AccountView, SignedIn, SignUp, Visitor
 from letsbe_app.people.accounts.second_factor import SecondFactors
 from letsbe_app.people.accounts.throttle import (
+    PASSKEY_PER_IP,
     SIGN_IN_PER_EMAIL,
     SIGN_IN_PER_IP,
     SIGN_UP_PER_IP,
@@ -48,16 +51,32 @@ class AccountService:
         throttle: Throttle,
         *,
         second_factors: SecondFactors,
+        passkeys: Passkeys,
         publisher: Publisher,
         session_days: int,
+        idle_days: int,
         clock: Clock = utc_now,
     ) -> None:
+        """
+        Args:
+            database: The hub's database.
+            passwords: How passwords are hashed.
+            throttle: Counts tries.
+            second_factors: Codes besides the password.
+            passkeys: In place of both, or besides the password.
+            publisher: For announcements.
+            session_days: How long a sign-in lasts at most.
+            idle_days: How long one lasts that nobody uses.
+            clock: The time.
+        """
         self._second_factors = second_factors
+        self._passkeys = passkeys
         self._publisher = publisher
         self._database = database
         self._passwords = passwords
         self._throttle = throttle
         self._session_length = timedelta(days=session_days)
+        self._idle_length = timedelta(days=idle_days)
         self._clock = clock
 
     async def sign_up(self, request: SignUp, visitor: Visitor | str = "") -> SignedIn:
@@ -90,10 +109,17 @@ class AccountService:
         return signed_in
 
     async def sign_in(
-        self, email: str, password: str, visitor: Visitor | str = "", *, code: str | None = None
+        self,
+        email: str,
+        password: str,
+        visitor: Visitor | str = "",
+        *,
+        code: str | None = None,
+        passkey: Json | None = None,
     ) -> SignedIn:
         """
-        Open a session for the person with this password, and this code where they have a second factor.
+        Open a session for the person with this password, and this code (or a passkey) where they have a
+        second factor.
 
         Raises:
             WrongCredentials: E-mail and password do not belong together; does not say which is wrong.
@@ -109,13 +135,29 @@ class AccountService:
         if not await self._passwords.is_right(user.password_hash if user else None, password) or user is None:
             log.info("account.sign_in_refused", user_id=user.id if user else None)
             raise WrongCredentials(_WRONG)
-        await self._second_factors.check(user, code)
+        if passkey is not None:
+            await self._passkeys.prove(passkey, user_id=user.id)
+        else:
+            await self._second_factors.check(user, code)
         await self._throttle.forgive(SIGN_IN_PER_EMAIL, email)
-        async with self._database.write() as session:
-            signed_in = self._open_session(session, user, visitor)
-            record_act(session, signed_in.actor, "account.signed_in", subject=user.id)
-        log.info("account.signed_in", user_id=user.id)
-        return signed_in
+        return await self._sign_in(user, visitor, "password")
+
+    async def sign_in_with_passkey(self, passkey: Json, visitor: Visitor) -> SignedIn:
+        """
+        Open a session for whoever's passkey this is: the device has asked for a finger, a face or a PIN, so
+        that it stands for both factors.
+
+        Raises:
+            WrongCredentials: It is nobody's, or was not used just now.
+            RateLimited: Too many tries from this address.
+        """
+        await self._throttle.take(SIGN_IN_PER_IP, visitor.ip)
+        return await self._sign_in(await self._passkeys.prove(passkey), visitor, "passkey")
+
+    async def ask_for_passkey(self, visitor: Visitor) -> Json:
+        """What a browser needs to use a passkey; raises RateLimited."""
+        await self._throttle.take(PASSKEY_PER_IP, visitor.ip)
+        return await self._passkeys.begin_sign_in()
 
     async def actor_of(self, session_token: str | None) -> Actor:
         """
@@ -129,7 +171,7 @@ class AccountService:
         now = self._clock()
         async with self._database.read() as session:
             found = await repository.signed_in(session, token_hash(session_token), now)
-        if found is None:
+        if found is None or now - found[0].last_seen_at > self._idle_length:
             raise NotSignedIn("Your session has ended. Please sign in again.")
         user_session, user = found
         if now - user_session.last_seen_at > _SEEN_EVERY:
@@ -144,6 +186,11 @@ class AccountService:
             await repository.revoke_session(session, actor.session_id, self._clock())
             record_act(session, actor, "account.signed_out", subject=actor.user_id)
         await self._publisher.announce(actor.customer_id, Topic.SESSION, actor.session_id)
+
+    async def end(self, session_token: str) -> None:
+        """End a session whose place another one has taken in its browser; harmless when it is gone."""
+        async with self._database.write() as session:
+            await repository.revoke_by_token(session, token_hash(session_token), self._clock())
 
     async def account(self, actor: Actor) -> AccountView:
         """The actor's own account."""
@@ -182,6 +229,13 @@ class AccountService:
         session.add(user)
         await session.flush()
         return user
+
+    async def _sign_in(self, user: User, visitor: Visitor, way: str) -> SignedIn:
+        async with self._database.write() as session:
+            signed_in = self._open_session(session, user, visitor)
+            record_act(session, signed_in.actor, "account.signed_in", subject=user.id, way=way)
+        log.info("account.signed_in", user_id=user.id, way=way)
+        return signed_in
 
     def _open_session(self, session: AsyncSession, user: User, visitor: Visitor) -> SignedIn:
         now = self._clock()

@@ -19,6 +19,8 @@ class Allowance:
 
 SIGN_IN_PER_EMAIL: Final = Allowance("sign-in-email", 10, 900)
 SIGN_IN_PER_IP: Final = Allowance("sign-in-ip", 50, 900)
+PASSKEY_PER_IP: Final = Allowance("passkey-ip", 300, 900)
+"""Asked for by every look at the sign-in page."""
 SIGN_UP_PER_IP: Final = Allowance("sign-up-ip", 20, 3_600)
 
 

@@ -47,3 +47,15 @@ def invitation_letter(email: str, business_name: str, inviter: str, role_words: 
         f"Join here within 7 days:\n{link}\n\n"
         "If you do not know them, do nothing." + _SIGNATURE,
     )
+
+
+def passkey_letter(email: str, name: str, *, is_new: bool) -> Mail:
+    """To somebody whose passkeys have changed. The name is their own words, so it stands on a line alone."""
+    subject = "A passkey was added to your account" if is_new else "A passkey was removed from your account"
+    return Mail(
+        email,
+        subject,
+        f"{subject}:\n\n    {name}\n\n"
+        "If it was not you, change your password now, and look through the passkeys in your settings."
+        + _SIGNATURE,
+    )

@@ -8,25 +8,22 @@ import structlog
 from sqlalchemy.exc import IntegrityError
 
 from letsbe_app.db.models import Customer, Invitation, User, UserRole
-from letsbe_app.db.session import Database
 from letsbe_app.errors import Conflict, InvalidInput, NotFound
-from letsbe_app.kit.clock import Clock, utc_now
 from letsbe_app.kit.ids import new_id
 from letsbe_app.kit.secrets import new_token, token_hash
 from letsbe_app.people.accounts import access
 from letsbe_app.people.accounts.emails import normalised_email
-from letsbe_app.people.accounts.passwords import Passwords, check_new_password
+from letsbe_app.people.accounts.front_door import FrontDoor
+from letsbe_app.people.accounts.passwords import check_new_password
 from letsbe_app.people.accounts.schemas import Visitor
-from letsbe_app.people.accounts.throttle import Allowance, Throttle
+from letsbe_app.people.accounts.throttle import Allowance
 from letsbe_app.people.audit.service import record_act
 from letsbe_app.people.authz.actor import Actor
 from letsbe_app.people.authz.rules import Permission, require
 from letsbe_app.people.mail.letters import invitation_letter
-from letsbe_app.people.mail.post import PostRoom
 from letsbe_app.people.members import repository
 from letsbe_app.people.members.schemas import InvitationOffer, InvitationView, MemberView
 from letsbe_app.relay import Topic
-from letsbe_app.relay.publisher import Publisher
 
 log = structlog.get_logger()
 
@@ -46,29 +43,13 @@ _TAKEN: Final = "There is already an account with this e-mail."
 class MemberService:
     """There is always an owner: the last one can neither go nor become something else."""
 
-    def __init__(
-        self,
-        database: Database,
-        passwords: Passwords,
-        throttle: Throttle,
-        post: PostRoom,
-        publisher: Publisher,
-        *,
-        public_url: str,
-        clock: Clock = utc_now,
-    ) -> None:
-        self._database = database
-        self._passwords = passwords
-        self._throttle = throttle
-        self._post = post
-        self._publisher = publisher
-        self._public_url = public_url
-        self._clock = clock
+    def __init__(self, door: FrontDoor) -> None:
+        self._door = door
 
     async def list(self, actor: Actor) -> list[MemberView]:
         """Everybody in the actor's business, the oldest first."""
         require(actor, Permission.READ)
-        async with self._database.read() as session:
+        async with self._door.database.read() as session:
             rows = await repository.members(session, actor.customer_id)
         return [_view(user, actor, has_second_factor=since is not None) for user, since in rows]
 
@@ -81,7 +62,7 @@ class MemberService:
             Conflict: They are the last owner.
         """
         require(actor, Permission.PEOPLE)
-        async with self._database.write() as session:
+        async with self._door.database.write() as session:
             await repository.lock_customer(session, actor.customer_id)
             user = await repository.member(session, actor.customer_id, user_id)
             if user is None:
@@ -91,7 +72,7 @@ class MemberService:
             user.role = role
             record_act(session, actor, "member.role_changed", subject=user_id, role=role.value)
         log.info("member.role_changed", user_id=user_id, role=role.value)
-        await self._publisher.announce(actor.customer_id, Topic.SESSION, user_id)
+        await self._door.publisher.announce(actor.customer_id, Topic.SESSION, user_id)
 
     async def remove(self, actor: Actor, user_id: str) -> None:
         """
@@ -102,8 +83,8 @@ class MemberService:
             Conflict: They are the last owner.
         """
         require(actor, Permission.PEOPLE)
-        now = self._clock()
-        async with self._database.write() as session:
+        now = self._door.clock()
+        async with self._door.database.write() as session:
             await repository.lock_customer(session, actor.customer_id)
             user = await repository.member(session, actor.customer_id, user_id)
             if user is None:
@@ -115,13 +96,13 @@ class MemberService:
             user.email, user.password_hash, user.removed_at = f"removed:{user_id}", "", now
             record_act(session, actor, "member.removed", subject=user_id)
         log.info("member.removed", user_id=user_id)
-        await self._publisher.announce(actor.customer_id, Topic.SESSION, user_id)
+        await self._door.publisher.announce(actor.customer_id, Topic.SESSION, user_id)
 
     async def invitations(self, actor: Actor) -> Sequence[InvitationView]:
         """Who is invited and has not come yet, the newest first."""
         require(actor, Permission.PEOPLE)
-        now = self._clock()
-        async with self._database.read() as session:
+        now = self._door.clock()
+        async with self._door.database.read() as session:
             rows = await repository.open_invitations(session, actor.customer_id)
         return [
             InvitationView(row.id, row.email, row.role, row.expires_at <= now, row.created_at, row.expires_at)
@@ -138,8 +119,8 @@ class MemberService:
         """
         require(actor, Permission.PEOPLE)
         email = normalised_email(email)
-        await self._throttle.take(INVITE_PER_CUSTOMER, actor.customer_id)
-        token, now = new_token("lbi"), self._clock()
+        await self._door.throttle.take(INVITE_PER_CUSTOMER, actor.customer_id)
+        token, now = new_token("lbi"), self._door.clock()
         row = Invitation(
             id=new_id("inv"),
             customer_id=actor.customer_id,
@@ -150,21 +131,21 @@ class MemberService:
             expires_at=now + LIFETIME,
             created_at=now,
         )
-        async with self._database.write() as session:
+        async with self._door.database.write() as session:
             await repository.settle_invitations(session, actor.customer_id, now, email=email)
             customer = await session.get_one(Customer, actor.customer_id)
             session.add(row)
             record_act(session, actor, "member.invited", subject=row.id, role=role.value)
-        link = f"{self._public_url}/join#{token}"
-        self._post.take(invitation_letter(email, customer.name, actor.email, ROLE_WORDS[role], link))
+        link = f"{self._door.public_url}/join#{token}"
+        self._door.post.take(invitation_letter(email, customer.name, actor.email, ROLE_WORDS[role], link))
         return InvitationView(row.id, row.email, row.role, False, row.created_at, row.expires_at)
 
     async def take_back(self, actor: Actor, invitation_id: str) -> None:
         """The invitation no longer counts; raises NotFound."""
         require(actor, Permission.PEOPLE)
-        async with self._database.write() as session:
+        async with self._door.database.write() as session:
             count = await repository.settle_invitations(
-                session, actor.customer_id, self._clock(), invitation_id=invitation_id
+                session, actor.customer_id, self._door.clock(), invitation_id=invitation_id
             )
             if not count:
                 raise NotFound("There is no such invitation.")
@@ -172,7 +153,7 @@ class MemberService:
 
     async def offer(self, token: str, visitor: Visitor) -> InvitationOffer:
         """What the invitation with this token says; raises InvalidInput when it is no longer good."""
-        await self._throttle.take(ACCEPT_PER_IP, visitor.ip)
+        await self._door.throttle.take(ACCEPT_PER_IP, visitor.ip)
         invitation, customer = await self._find(token)
         return InvitationOffer(customer.name, invitation.email, invitation.role)
 
@@ -184,10 +165,10 @@ class MemberService:
             InvalidInput: The invitation is no longer good, or the password cannot be used.
             Conflict: The e-mail has an account.
         """
-        await self._throttle.take(ACCEPT_PER_IP, visitor.ip)
+        await self._door.throttle.take(ACCEPT_PER_IP, visitor.ip)
         invitation, _ = await self._find(token)
         check_new_password(password, invitation.email)
-        password_hash, now = await self._passwords.hash(password), self._clock()
+        password_hash, now = await self._door.passwords.hash(password), self._door.clock()
         user = User(
             id=new_id("usr"),
             customer_id=invitation.customer_id,
@@ -199,7 +180,7 @@ class MemberService:
             created_at=now,
         )
         try:
-            async with self._database.write() as session:
+            async with self._door.database.write() as session:
                 if not await repository.claim_invitation(session, invitation.id, now):
                     raise InvalidInput.of_field("token", _STALE)
                 session.add(user)
@@ -212,8 +193,8 @@ class MemberService:
         return user.email
 
     async def _find(self, token: str) -> tuple[Invitation, Customer]:
-        async with self._database.read() as session:
-            found = await repository.invitation_by_token(session, token_hash(token), self._clock())
+        async with self._door.database.read() as session:
+            found = await repository.invitation_by_token(session, token_hash(token), self._door.clock())
         if found is None:
             raise InvalidInput.of_field("token", _STALE)
         return found

@@ -13,14 +13,19 @@ export class HubError extends Error {
   }
 }
 
+/** A cookie of the hub's; over https its name says that it is this host's alone. */
 function cookie(name) {
-  const found = document.cookie.split("; ").find((pair) => pair.startsWith(`${name}=`));
-  return found ? decodeURIComponent(found.slice(name.length + 1)) : "";
+  const ours = location.protocol === "https:" ? `__Host-${name}` : name;
+  const found = document.cookie.split("; ").find((pair) => pair.startsWith(`${ours}=`));
+  return found ? decodeURIComponent(found.slice(ours.length + 1)) : "";
 }
+
+/** Staff are signed in besides whoever is, with a token of their own. */
+const tokenOf = (path) => cookie(path.startsWith("/api/v1/admin/") ? "letsbe_staff_csrf" : "letsbe_csrf");
 
 async function call(method, path, body) {
   const headers = { Accept: "application/json" };
-  if (method !== "GET") headers["X-CSRF-Token"] = cookie("letsbe_csrf");
+  if (method !== "GET") headers["X-CSRF-Token"] = tokenOf(path);
   if (body !== undefined) headers["Content-Type"] = "application/json";
   const response = await fetch(path, {
     method,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from letsbe_app.ui.base_state import session_token
+from letsbe_app.ui.base_state import cookie_in
 
 
 @pytest.mark.parametrize(
@@ -16,4 +16,4 @@ from letsbe_app.ui.base_state import session_token
     ],
 )
 def test_session_token_is_found(header: str, token: str | None) -> None:
-    assert session_token(header) == token
+    assert cookie_in(header, "letsbe_session") == token

@@ -44,8 +44,8 @@ async def test_cookies_are_secure_on_https(tmp_path: Path, redis_url: str) -> No
             browser.headers["Origin"] = url
             jar = cookies_of(await browser.sign_up())
 
-    assert jar["letsbe_session"]["secure"]
-    assert jar["letsbe_csrf"]["secure"]
+    assert jar["__Host-letsbe_session"]["secure"]
+    assert jar["__Host-letsbe_csrf"]["secure"]
 
 
 async def test_sign_in_and_sign_out(browser: BrowserClient) -> None:
