@@ -10,9 +10,11 @@ from letsbe_app.fleet.audit_heads.service import AuditHeadService
 from letsbe_app.fleet.provisioning.service import ProvisioningService
 from letsbe_app.fleet.secrets.service import SecretService
 from letsbe_app.fleet.tenants.service import TenantService
+from letsbe_app.hub.admission import new_admission
 from letsbe_app.kit.clock import Clock, utc_now
 from letsbe_app.kit.keyfile import load_or_create_key, new_key
 from letsbe_app.kit.secret_box import SecretBox, key_line, keys_in
+from letsbe_app.kit.turnstile import Turnstile
 from letsbe_app.logs import configure_logging
 from letsbe_app.people.accounts.front_door import FrontDoor
 from letsbe_app.people.accounts.mailed_links import MailedLinks
@@ -55,6 +57,7 @@ class Services:
     settings: Settings
     database: Database
     relay: Relay
+    admission: Turnstile
     csrf: CsrfTokens
     requests: RequestService
     accounts: AccountService
@@ -137,6 +140,7 @@ def build_services(
         settings=settings,
         database=database,
         relay=relay,
+        admission=new_admission(),
         csrf=CsrfTokens(load_or_create_key(settings.keys_dir, "csrf.key")),
         requests=RequestService(database, secret_box, clock=clock),
         accounts=AccountService(

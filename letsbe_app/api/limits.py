@@ -6,8 +6,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from letsbe_app.api.envelope import failure_of
 from letsbe_app.errors import TooLarge
+from tenant_daemon.contracts.exchange import MAX_BODY_BYTES as MAX_PUSH_BYTES
+from tenant_daemon.contracts.exchange import PUSH_PATH
 
 MAX_BODY_BYTES: Final = 1_048_576
+_LARGER: Final = {f"/api/v1/tenant{PUSH_PATH}": MAX_PUSH_BYTES}
+"""Addresses that may bring more."""
 
 
 class BodyLimit:
@@ -21,8 +25,9 @@ class BodyLimit:
         if scope["type"] != "http" or not scope["path"].startswith("/api/"):
             await self._app(scope, receive, send)
             return
-        error = TooLarge(f"This request is larger than {self._max_bytes // 1024} kB.")
-        if self._announced_bytes(scope) > self._max_bytes:
+        max_bytes = _LARGER.get(scope["path"], self._max_bytes)
+        error = TooLarge(f"This request is larger than {max_bytes // 1024} kB.")
+        if self._announced_bytes(scope) > max_bytes:
             await failure_of(error)(scope, receive, send)
             return
         received_bytes = 0
@@ -31,7 +36,7 @@ class BodyLimit:
             nonlocal received_bytes
             message = await receive()
             received_bytes += len(message.get("body", b""))
-            if received_bytes > self._max_bytes:
+            if received_bytes > max_bytes:
                 # Raised inside the route, it reaches the one place that renders errors.
                 raise error
             return message

@@ -42,6 +42,12 @@ class Deliveries:
                 waiting = await self._services.relay.outbox.waiting(session, self._tenant_id, WINDOW)
             self._session.offer(waiting)
 
+    async def resume(self, under_way: Sequence[str], sent_seq: int) -> None:
+        """Go on where an earlier request of the same link stood."""
+        async with self._services.database.read() as session:
+            waiting = await self._services.relay.outbox.waiting(session, self._tenant_id, WINDOW)
+        self._session.resume({one.id for one in waiting} & set(under_way), sent_seq)
+
     async def confirm(self, ids: Sequence[str]) -> None:
         """The daemon has these messages."""
         async with self._lock:

@@ -52,6 +52,24 @@ class LinkDispatch:
         """Note what the daemon says of itself."""
         self._held_version = hello.config_version
 
+    def holds_config(self, version: int) -> None:
+        """Note which configuration the daemon has in force."""
+        self._held_version = version
+
+    @property
+    def offered(self) -> tuple[int, float]:
+        """The configuration that was offered last, and when."""
+        return self._offered
+
+    def resume_offer(self, version: int, offered_at: float) -> None:
+        """An earlier request of the same link offered this version."""
+        self._offered = (version, offered_at)
+
+    @property
+    def has_stalled_runs(self) -> bool:
+        """Whether events could not be kept, since Redis is away."""
+        return self._intake.has_stalled
+
     async def apply(self, envelope: DaemonEnvelope) -> None:
         """Apply a message and queue the answer; raises what cannot be answered."""
         payload = envelope.payload
@@ -119,7 +137,7 @@ class LinkDispatch:
         Send the wanted configuration if the daemon holds an older one.
 
         Args:
-            now: A monotonic time; the same version is offered again only after a while.
+            now: Seconds, always of the same clock; the same version is offered again only after a while.
         """
         wanted = await self._services.agents.wanted_version(self._tenant_id)
         version, offered_at = self._offered

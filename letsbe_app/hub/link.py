@@ -16,19 +16,11 @@ import structlog
 
 from letsbe_app.errors import NotSignedIn
 from letsbe_app.fleet.tenants.schemas import TenantIdentity
+from letsbe_app.hub.arrivals import Arrivals
 from letsbe_app.hub.deliveries import Deliveries
 from letsbe_app.hub.dispatch import LinkDispatch
 from letsbe_app.hub.ports import LinkServices
-from letsbe_app.hub.session import (
-    Arrived,
-    Confirmed,
-    LinkClosed,
-    LinkEvent,
-    LinkSession,
-    NotUnderstood,
-    Opened,
-    Refused,
-)
+from letsbe_app.hub.session import LinkClosed, LinkSession, Opened
 from letsbe_app.kit.bucket import Bucket
 from letsbe_app.kit.ids import new_id
 from letsbe_app.kit.tasks import run_until_one_fails, to_the_end
@@ -36,7 +28,6 @@ from letsbe_app.relay import RelayAway, Topic
 from letsbe_app.relay.channels import LINK_KEY, link_channel, link_taker
 from letsbe_app.relay.presence import link_id
 from letsbe_app.relay.subscriber import Mailbox, Recheck
-from tenant_daemon.contracts.envelope import DaemonEnvelope
 from tenant_daemon.contracts.errors import CLOSE_BAD_MESSAGE, CLOSE_TAKEN_OVER, CLOSE_UNAUTHENTICATED
 
 log = structlog.get_logger()
@@ -84,15 +75,19 @@ class Link:
         self._customer_id = identity.customer_id
         self._api_key = api_key
         self._relay = services.relay
+        self._admission = services.admission
         self._tenants = services.tenants
         self._session = LinkSession(identity.tenant_id)
         self._dispatch = LinkDispatch(identity.tenant_id, self._session, services)
         self._deliveries = Deliveries(identity.tenant_id, identity.customer_id, self._session, services)
+        self._must_look = asyncio.Event()
+        self._must_write = asyncio.Event()
+        self._arrivals = Arrivals(
+            identity.tenant_id, self._session, self._dispatch, self._deliveries, self._must_look.set
+        )
         self._frames: asyncio.Queue[str | bytes | LinkClosed] = asyncio.Queue(READ_AHEAD)
         self._share = Bucket(FRAMES_PER_SECOND, FRAMES_AT_ONCE)
         self._heard_at = time.monotonic()
-        self._must_look = asyncio.Event()
-        self._must_write = asyncio.Event()
 
     async def run(self) -> None:
         """Serve the connection; always ends with an exception."""
@@ -100,8 +95,8 @@ class Link:
         reader = asyncio.create_task(self._read())
         try:
             async with self._relay.subscriber.mailbox() as mailbox:
-                await self._relay.subscriber.follow(mailbox, link_channel(self._tenant_id))
-                await self._claim()
+                async with self._admission.turn():
+                    await self._come_in(mailbox)
                 await run_until_one_fails(
                     self._receive(),
                     self._follow(mailbox),
@@ -123,13 +118,14 @@ class Link:
             raise LinkClosed(CLOSE_BAD_MESSAGE, "no link.hello") from None
         if not isinstance(event, Opened):
             raise LinkClosed(CLOSE_BAD_MESSAGE, "link.hello comes first")
-        await self._tenants.record_connected(self._tenant_id)
         self._dispatch.opened(event.hello)
-        self._link_id = link_id(event.sent_at, self.connection_id)
+        self._link_id = link_id(event.link_number, self.connection_id)
         self._must_look.set()
         self._must_write.set()
 
-    async def _claim(self) -> None:
+    async def _come_in(self, mailbox: Mailbox) -> None:
+        await to_the_end(self._tenants.record_connected(self._tenant_id))
+        await self._relay.subscriber.follow(mailbox, link_channel(self._tenant_id))
         await self._keep_presence()
         await self._relay.publisher.take_over(self._tenant_id, self._link_id)
 
@@ -148,7 +144,7 @@ class Link:
 
     async def _receive(self) -> None:
         while True:
-            await to_the_end(self._take_all(await self._next_frames()))
+            await to_the_end(self._arrivals.take_all(await self._next_frames()))
             if self._session.has_frames:
                 self._must_write.set()
 
@@ -158,38 +154,6 @@ class Link:
         while not self._frames.empty():
             frames.append(self._frames.get_nowait())
         return frames
-
-    async def _take_all(self, frames: list[str | bytes | LinkClosed]) -> None:
-        plain: list[DaemonEnvelope] = []
-        for frame in frames:
-            if isinstance(frame, LinkClosed):
-                await self._take_plain(plain)
-                raise frame
-            event = self._session.receive(frame)
-            if isinstance(event, Arrived) and self._dispatch.is_plain(event.envelope):
-                plain.append(event.envelope)
-                continue
-            await self._take_plain(plain)
-            plain = []
-            await self._take(event)
-        await self._take_plain(plain)
-
-    async def _take_plain(self, envelopes: list[DaemonEnvelope]) -> None:
-        if envelopes:
-            await self._dispatch.apply_plain(envelopes)
-
-    async def _take(self, event: LinkEvent) -> None:
-        if isinstance(event, Arrived):
-            await self._dispatch.apply(event.envelope)
-        elif isinstance(event, Confirmed):
-            await self._deliveries.confirm(event.ids)
-            self._must_look.set()
-        elif isinstance(event, Refused):
-            log.warning("link.refused_by_daemon", tenant_id=self._tenant_id, id=event.id, code=event.code)
-            if not await self._deliveries.refuse(event.id):
-                await self._dispatch.abandon_run(event.id)
-        elif isinstance(event, NotUnderstood):
-            log.warning("link.not_understood", tenant_id=self._tenant_id, code=event.code)
 
     async def _follow(self, mailbox: Mailbox) -> None:
         while True:

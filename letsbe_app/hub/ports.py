@@ -6,6 +6,7 @@ from letsbe_app.db.session import Database
 from letsbe_app.fleet.audit_heads.service import AuditHeadService
 from letsbe_app.fleet.secrets.service import SecretService
 from letsbe_app.fleet.tenants.service import TenantService
+from letsbe_app.kit.turnstile import Turnstile
 from letsbe_app.relay import Relay
 from letsbe_app.workforce.agents.service import AgentService
 from letsbe_app.workforce.approvals.service import ApprovalService
@@ -22,6 +23,8 @@ class LinkServices(Protocol):
     def database(self) -> Database: ...
     @property
     def relay(self) -> Relay: ...
+    @property
+    def admission(self) -> Turnstile: ...
     @property
     def tenants(self) -> TenantService: ...
     @property

@@ -8,8 +8,9 @@ Before ``Hello`` was received nothing is sent and nothing else is taken.
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
+
+import orjson
 
 from letsbe_app.kit.clock import Clock, utc_now
 from letsbe_app.relay.outbox import Waiting
@@ -41,8 +42,8 @@ class Opened:
     """The daemon introduced itself."""
 
     hello: Hello
-    sent_at: datetime
-    """By the daemon's clock."""
+    link_number: int
+    """Greater than those of the server's earlier links."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,19 @@ class LinkSession:
         self._acknowledged: list[str] = []
         self._run_acks: dict[str, int] = {}
         self._in_flight: set[str] = set()
+        self._heard_seq = 0
+        self.sent_seq = 0
+        """Number of the last durable message that was sent."""
+
+    @property
+    def under_way(self) -> list[str]:
+        """Ids of the durable messages that were sent and not confirmed."""
+        return sorted(self._in_flight)
+
+    def resume(self, under_way: Iterable[str], sent_seq: int) -> None:
+        """Go on where an earlier session of the same link stood."""
+        self._in_flight.update(under_way)
+        self.sent_seq = sent_seq
 
     @property
     def is_open(self) -> bool:
@@ -122,13 +136,15 @@ class LinkSession:
             return self._refuse_frame(frame, exc)
         payload = envelope.payload
         if isinstance(payload, Hello):
-            return self._open(payload, envelope.sent_at)
+            return self._open(payload, int(envelope.sent_at.timestamp() * 1_000_000))
         if not self._is_open:
             raise LinkClosed(CLOSE_BAD_MESSAGE, f"{payload.kind} before link.hello")
         if isinstance(payload, Acknowledged):
             return Confirmed(payload.ids)
         if isinstance(payload, Rejected):
             return Refused(payload.id, payload.code, payload.detail)
+        if envelope.seq:
+            self._check_order(envelope.seq)
         return Arrived(envelope)
 
     def offer(self, waiting: Sequence[Waiting]) -> None:
@@ -140,8 +156,13 @@ class LinkSession:
                 return
             self._in_flight.add(message.id)
             # The payload was checked when it was stored; writing it as it lies there keeps what is newer.
-            frame = {"id": message.id, "sent_at": self._clock().isoformat(), "payload": message.payload}
-            self._frames.append(json.dumps(frame, separators=(",", ":")))
+            frame = {
+                "id": message.id,
+                "seq": self._next_seq(),
+                "sent_at": self._clock().isoformat(),
+                "payload": message.payload,
+            }
+            self._frames.append(orjson.dumps(frame).decode())
 
     def forget(self, ids: Iterable[str]) -> None:
         """These messages are out of the outbox; until then they count as under way."""
@@ -149,7 +170,8 @@ class LinkSession:
 
     def send(self, payload: HubPayload, message_id: str = "") -> None:
         """Send a message that is not kept in the outbox."""
-        envelope = HubEnvelope(id=message_id, sent_at=self._clock(), payload=payload)
+        seq = self._next_seq() if message_id else 0
+        envelope = HubEnvelope(id=message_id, seq=seq, sent_at=self._clock(), payload=payload)
         self._frames.append(envelope.model_dump_json())
 
     def acknowledge(self, message_id: str) -> None:
@@ -188,7 +210,16 @@ class LinkSession:
         self._frames, self._acknowledged, self._run_acks = [], [], {}
         return frames
 
-    def _open(self, hello: Hello, sent_at: datetime) -> Opened:
+    def _next_seq(self) -> int:
+        self.sent_seq += 1
+        return self.sent_seq
+
+    def _check_order(self, seq: int) -> None:
+        if seq <= self._heard_seq:
+            raise LinkClosed(CLOSE_BAD_MESSAGE, f"{ErrorCode.OUT_OF_ORDER}: {seq} after {self._heard_seq}")
+        self._heard_seq = seq
+
+    def _open(self, hello: Hello, sent_at_us: int) -> Opened:
         if self._is_open:
             raise LinkClosed(CLOSE_BAD_MESSAGE, "a second link.hello")
         if hello.protocol_version < OLDEST_SUPPORTED_VERSION:
@@ -199,7 +230,7 @@ class LinkSession:
         # A newer daemon is answered with our version, and decides whether it speaks that.
         version = min(hello.protocol_version, PROTOCOL_VERSION)
         self.send(Welcome(protocol_version=version, tenant_id=self._tenant_id, server_time=self._clock()))
-        return Opened(hello, sent_at)
+        return Opened(hello, hello.link_number or sent_at_us)
 
     def _refuse_frame(self, frame: str | bytes, problem: BadFrame) -> NotUnderstood:
         message_id = "" if problem.code is ErrorCode.TOO_LARGE else _id_of(frame)

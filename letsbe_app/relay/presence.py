@@ -1,7 +1,6 @@
 """Which tenants are online: a key with expiry that names the connection which holds the link."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Final
 
 import structlog
@@ -29,16 +28,16 @@ return 0
 """
 
 
-def link_id(opened_at: datetime, connection_id: str) -> str:
+def link_id(link_number: int, connection_id: str) -> str:
     """
     The name of a link, which sorts behind those of the tenant's earlier links.
 
     Args:
-        opened_at: By the daemon's clock. It alone knows in which order it connected: workers' clocks differ,
-            and one that is busy may come to an older connection last.
-        connection_id: Tells links of the same instant apart.
+        link_number: The daemon's. It alone knows in which order it connected: workers' clocks differ, and one
+            that is busy may come to an older connection last.
+        connection_id: Tells links of the same number apart.
     """
-    return f"{int(opened_at.timestamp() * 1_000_000):020d}{connection_id}"
+    return f"{link_number % 10**20:020d}{connection_id}"
 
 
 class Presence:

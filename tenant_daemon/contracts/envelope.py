@@ -49,6 +49,11 @@ class Hello(Message):
     protocol_version: int = PROTOCOL_VERSION
     daemon_version: str
     config_version: int
+    link_number: int = Field(default=0, ge=0)
+    """
+    Grows with every connection of this server, whatever its clock does, so that the hub knows which of two is
+    the newer one. 0 from daemons that do not count: then the envelope's time decides.
+    """
 
 
 class Welcome(Message):
@@ -123,6 +128,11 @@ class DaemonEnvelope(Message):
     """A frame from a daemon. ``id`` is empty for what is not durable."""
 
     id: str = Field(default="", max_length=64)
+    seq: int = Field(default=0, ge=0)
+    """
+    Number of a durable message, which grows with each one of a connection: a message of a lower one was
+    replayed or moved on its way. 0 for what is not durable, and from peers that do not count.
+    """
     sent_at: AwareDatetime
     payload: DaemonPayload
 
@@ -131,6 +141,8 @@ class HubEnvelope(Message):
     """A frame from the hub."""
 
     id: str = Field(default="", max_length=64)
+    seq: int = Field(default=0, ge=0)
+    """As in ``DaemonEnvelope``."""
     sent_at: AwareDatetime
     payload: HubPayload
 

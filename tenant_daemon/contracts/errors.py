@@ -24,6 +24,8 @@ class ErrorCode(StrEnum):
     RATE_LIMITED = "rate_limited"
     UNAVAILABLE = "unavailable"
     """Passing trouble; sending it again later is right."""
+    OUT_OF_ORDER = "out_of_order"
+    """A durable message came behind a later one of its connection. After a reconnect all come in order."""
 
 
 # Websocket close codes of the link (RFC 6455 section 7.4.2 leaves 4000 to 4999 to applications).
@@ -32,3 +34,5 @@ CLOSE_UNAUTHENTICATED: Final = 4401
 CLOSE_TAKEN_OVER: Final = 4409
 """A newer connection of the same tenant took the link over; do not reconnect at once."""
 CLOSE_VERSION_UNSUPPORTED: Final = 4426
+CLOSE_TRY_LATER: Final = 1013
+"""Too many connections, or a part of the hub is away (RFC 6455 registry)."""

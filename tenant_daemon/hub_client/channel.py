@@ -1,5 +1,5 @@
 """
-The road that frames travel on. The websocket is one; the hub's HTTP routes can be another.
+The road that frames travel on. The websocket is one; the hub's HTTP routes are another (``http_channel.py``).
 
 A channel keeps the order of frames and either delivers them or ends; what was under way when it ended is
 the session's business.
@@ -14,9 +14,8 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
 
 from tenant_daemon.contracts.envelope import MAX_FRAME_BYTES
-from tenant_daemon.contracts.errors import CLOSE_UNAUTHENTICATED
 
-_OPEN_SECONDS: Final = 10.0
+_OPEN_SECONDS: Final = 15.0
 _PING_SECONDS: Final = 20.0
 _CLOSE_SECONDS: Final = 5.0
 _QUEUED_FRAMES: Final = 16
@@ -33,6 +32,10 @@ class ChannelClosed(Exception):
     def __init__(self, detail: str, code: int | None = None) -> None:
         super().__init__(detail)
         self.code = code
+
+
+class WebsocketBlocked(ChannelClosed):
+    """Something answered, but nothing that speaks websocket: another road may lead to the hub."""
 
 
 class Channel(Protocol):
@@ -101,12 +104,12 @@ async def open_websocket(link_url: str, api_key: str) -> AsyncIterator[Channel]:
             proxy=None,
         )
     except InvalidStatus as exc:
-        status = exc.response.status_code
-        # No cause: the exception holds the response, whose text is not ours to log.
-        raise ChannelClosed(
-            f"the hub answered {status}", CLOSE_UNAUTHENTICATED if status in (401, 403) else None
-        ) from None
-    except (OSError, TimeoutError, WebSocketException) as exc:
+        # The hub accepts every handshake and tells what is wrong by a close code, so this is not the hub, or
+        # not all of it. No cause: the exception holds the response, whose text is not ours to log.
+        raise WebsocketBlocked(f"the websocket was answered with {exc.response.status_code}") from None
+    except (ConnectionResetError, TimeoutError, WebSocketException) as exc:
+        raise WebsocketBlocked(f"the websocket does not open: {type(exc).__name__}") from exc
+    except OSError as exc:
         raise ChannelClosed(f"the hub cannot be reached: {type(exc).__name__}") from exc
     try:
         yield _WebSocketChannel(socket)

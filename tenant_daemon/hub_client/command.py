@@ -9,9 +9,11 @@ from tenant_daemon.home import TenantHome
 from tenant_daemon.hub_client.canary_alarm import CanaryAlarm
 from tenant_daemon.hub_client.channel import open_websocket
 from tenant_daemon.hub_client.enrolment import EnrolmentFailed, read_enrolment
+from tenant_daemon.hub_client.http_channel import open_http
 from tenant_daemon.hub_client.hub_key import HubKey
 from tenant_daemon.hub_client.link import LinkParts, run_link
 from tenant_daemon.hub_client.outbox import open_store
+from tenant_daemon.hub_client.roads import Roads
 from tenant_daemon.hub_client.secrets import SecretDesk
 from tenant_daemon.kit.signals import until_signal
 from tenant_daemon.kit.terminal import complain
@@ -27,7 +29,7 @@ def add_parser(subparsers: Any) -> None:
         "link",
         help="the connection to the hub",
         description=(
-            "Keeps one websocket to the hub, relays chats between it and OpenClaw, and is the only process "
+            "Keeps one connection to the hub, relays chats between it and OpenClaw, and is the only process "
             "that sends anything to the hub. Other processes of this server reach it by a unix socket."
         ),
     )
@@ -47,13 +49,17 @@ def run(args: argparse.Namespace) -> int:
     configure_logging(LiveRedactor(vault, alarm.at("log")))
     redactor = LiveRedactor(vault, alarm.at("hub message"))
     key = HubKey(vault, enrolled.link_url)
+    roads = Roads(
+        lambda: open_websocket(enrolled.link_url, key.current()),
+        lambda: open_http(enrolled.link_url, key.current()),
+    )
     parts = LinkParts(
         home=home,
         settings=settings,
         store=open_store(home.link_db),
         redactor=redactor,
         audit=AuditTrail.open(home),
-        open_channel=lambda: open_websocket(enrolled.link_url, key.current()),
+        open_channel=roads.open,
         key=key,
         desk=SecretDesk(home, vault, enrolled.tenant_id),
     )

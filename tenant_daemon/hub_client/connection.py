@@ -37,6 +37,8 @@ _LOOK_SECONDS: Final = 5.0
 """The store is looked at this often even when nobody knocked: a knock may be lost."""
 _STALL_SECONDS: Final = 45.0
 """Nothing was confirmed for so long although something is in flight: the connection is given up."""
+_WELCOME_SECONDS: Final = 30.0
+"""The hub has a queue at its door after a restart."""
 _HELD_SECONDS: Final = 10.0
 """A connection that lasted so long counts as good."""
 _BATCH: Final = 50
@@ -85,6 +87,7 @@ class HubConnection:
     _must_reopen: asyncio.Event = field(default_factory=asyncio.Event)
     _heartbeat: Heartbeat | None = None
     _progress_at: float = 0.0
+    _is_refusing: bool = False
 
     def wake(self) -> None:
         """Something was put into the store."""
@@ -183,11 +186,14 @@ class HubConnection:
         self._wake.set()
 
     async def _accept(self, channel: Channel, session: LinkSession, arrived: Arrived) -> None:
+        if self._is_refusing:
+            return
         try:
             message = self.store.inbox.accept(arrived.id, arrived.payload)
         except InboxFull:
-            # Unconfirmed, the hub keeps it and sends it again after the next connect.
+            # Unconfirmed, the hub keeps it. Whatever follows it would overtake it, and so is refused as well.
             log.warning("link.inbox_full", id=arrived.id)
+            self._is_refusing = True
             return
         # Before the confirmation, which may fail with the connection: the next delivery is a known one.
         if message is not None:
@@ -207,6 +213,7 @@ class HubConnection:
                 while await self._send_messages(channel, session) or await self._send_runs(channel, session):
                     pass
             self._check_progress(session)
+            self._check_inbox()
             try:
                 # Not `wait_for`: before Python 3.12 it swallows a cancellation that comes with the wake.
                 async with asyncio.timeout(_LOOK_SECONDS):
@@ -219,8 +226,14 @@ class HubConnection:
         waits_for_hub = session.in_flight() > 0 or not session.is_open
         if not waits_for_hub:
             self._progress_at = time.monotonic()
-        elif time.monotonic() - self._progress_at > _STALL_SECONDS:
+        elif time.monotonic() - self._progress_at > (_STALL_SECONDS if session.is_open else _WELCOME_SECONDS):
             raise Stalled
+
+    def _check_inbox(self) -> None:
+        if self._is_refusing and self.store.inbox.has_room:
+            # On a new connection the hub begins again at the message that was refused first.
+            self._is_refusing = False
+            self._must_reopen.set()
 
     async def _send_heartbeat(self, channel: Channel, session: LinkSession) -> None:
         heartbeat, self._heartbeat = self._heartbeat, None

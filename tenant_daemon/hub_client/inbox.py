@@ -81,6 +81,11 @@ class Inbox:
         )
         return [Incoming(row["position"], row["id"], _payload.validate_json(row["payload"])) for row in rows]
 
+    @property
+    def has_room(self) -> bool:
+        """Whether enough is done to go on after ``InboxFull``."""
+        return self.pending_count() <= PENDING_LIMIT // 2
+
     def pending_count(self) -> int:
         """How many messages are not done."""
         return int(select(self._db, "SELECT count(*) FROM inbox WHERE payload IS NOT NULL")[0][0])

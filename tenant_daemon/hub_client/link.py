@@ -135,7 +135,11 @@ class _Link:
         self._dispatcher.on_message(message)
 
     def _hello(self) -> Hello:
-        return Hello(daemon_version=__version__, config_version=self._config.version)
+        return Hello(
+            daemon_version=__version__,
+            config_version=self._config.version,
+            link_number=self._parts.store.next_link_number(),
+        )
 
     def _connect(self) -> OpenClawClient:
         return OpenClawClient(self._parts.settings.ports.gateway, local_token(self._parts.home, "gateway"))

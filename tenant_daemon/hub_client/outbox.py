@@ -102,6 +102,16 @@ class LinkStore:
             )
         return message_id
 
+    def next_link_number(self) -> int:
+        """A number greater than all before it: the time, or one more where a clock went back."""
+        with self._db.writing() as db:
+            row = db.execute(
+                "INSERT INTO link_number (id, last) VALUES (1, ?1) "
+                "ON CONFLICT (id) DO UPDATE SET last = max(last + 1, ?1) RETURNING last",
+                (int(utc_now().timestamp() * 1_000_000),),
+            ).fetchone()
+        return int(row[0])
+
     def depth(self) -> int:
         """How many messages wait for the hub."""
         return int(select(self._db, "SELECT count(*) FROM outbox")[0][0])

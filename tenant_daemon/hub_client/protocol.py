@@ -115,6 +115,8 @@ class LinkSession:
     is_open: bool = False
     outbox_position: int = 0
     """Position in the outbox of the last message that was sent."""
+    _sent_seq: int = 0
+    _heard_seq: int = 0
     _outbox: set[str] = field(default_factory=set)
     _runs: dict[str, _RunInFlight] = field(default_factory=dict)
 
@@ -144,8 +146,10 @@ class LinkSession:
         """The frame of a durable message."""
         self.outbox_position = position
         self._outbox.add(message_id)
+        self._sent_seq += 1
         return (
-            f'{{"id":{json.dumps(message_id)},"sent_at":"{utc_now().isoformat()}","payload":{payload_json}}}'
+            f'{{"id":{json.dumps(message_id)},"seq":{self._sent_seq},'
+            f'"sent_at":"{utc_now().isoformat()}","payload":{payload_json}}}'
         )
 
     def send_run_event(self, event: RunEvent) -> str:
@@ -196,6 +200,9 @@ class LinkSession:
             return ResendWanted(payload.run_id, payload.from_seq)
         if not envelope.id:
             raise ProtocolError(ErrorCode.BAD_MESSAGE, f"{payload.kind} without an id")
+        if envelope.seq and envelope.seq <= self._heard_seq:
+            raise ProtocolError(ErrorCode.OUT_OF_ORDER, f"{envelope.seq} after {self._heard_seq}")
+        self._heard_seq = max(self._heard_seq, envelope.seq)
         return Arrived(envelope.id, payload)
 
     def _welcome(self, welcome: Welcome) -> Welcomed:

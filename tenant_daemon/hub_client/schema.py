@@ -53,6 +53,10 @@ CREATE TABLE IF NOT EXISTS runs (
     is_unwanted INTEGER NOT NULL DEFAULT 0,
     UNIQUE (conversation_id, run_number)
 );
+CREATE TABLE IF NOT EXISTS link_number (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    last INTEGER NOT NULL
+);
 CREATE TABLE IF NOT EXISTS run_events (
     run_id TEXT NOT NULL REFERENCES runs (run_id) ON DELETE CASCADE,
     seq INTEGER NOT NULL,

@@ -120,7 +120,7 @@ FROM_DAEMON: dict[str, Message] = {
         note="Iris has used 80 % of the tokens for this month.",
         reached_at=LATER,
     ),
-    "hello": Hello(protocol_version=1, daemon_version="0.1.0", config_version=7),
+    "hello": Hello(protocol_version=1, daemon_version="0.1.0", config_version=7, link_number=8),
     "acknowledged": Acknowledged(ids=["obx_1", "obx_2"]),
     "rejected": Rejected(id="run_1", code=ErrorCode.NOT_FOUND, detail="the run is not kept here"),
     "heartbeat": Heartbeat(

@@ -150,11 +150,19 @@ class TenantService:
 
         A server that restarts is connected well before its agents are back.
         """
+        async with self._database.read() as session:
+            if not (await _existing(session, tenant_id)).heartbeat.get("is_ready"):
+                return
         async with self._database.write() as session:
             tenant = await _existing(session, tenant_id)
             if tenant.heartbeat.get("is_ready"):
                 # A new dictionary: changes inside the old one would not be noticed.
                 tenant.heartbeat = {**tenant.heartbeat, "is_ready": False}
+
+    async def applied_config_version(self, tenant_id: str) -> int:
+        """The configuration that the server said it has in force; raises NotFound."""
+        async with self._database.read() as session:
+            return (await _existing(session, tenant_id)).applied_config_version
 
     async def record_heartbeat(self, tenant_id: str, heartbeat: Heartbeat) -> None:
         """Keep the newest heartbeat, and tell pages and jobs."""

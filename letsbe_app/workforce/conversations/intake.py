@@ -124,6 +124,11 @@ class RunIntake:
         is_edge = isinstance(event.body, RunStarted | RunFinished)
         return not is_edge and event.conversation_id in self._checked
 
+    @property
+    def has_stalled(self) -> bool:
+        """Whether events were dropped since Redis is away."""
+        return any(run.is_stalled for run in self._runs.values())
+
     def stalled(self) -> list[Missing]:
         """Runs of which events were dropped while Redis was away; asked for again from their start."""
         missing = [Missing(run_id, 1) for run_id, run in self._runs.items() if run.is_stalled]

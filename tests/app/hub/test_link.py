@@ -5,7 +5,7 @@ import time
 import pytest
 
 from letsbe_app.db.models import MessageStatus
-from letsbe_app.hub import endpoint
+from letsbe_app.hub import admission
 from letsbe_app.hub import link as link_module
 from letsbe_app.relay.event_id import START
 from tenant_daemon.contracts.chat import RunOutcome, ToolFinished, ToolStarted
@@ -14,6 +14,7 @@ from tenant_daemon.contracts.envelope import Acknowledged, Hello, Rejected
 from tenant_daemon.contracts.errors import (
     CLOSE_BAD_MESSAGE,
     CLOSE_TAKEN_OVER,
+    CLOSE_TRY_LATER,
     CLOSE_UNAUTHENTICATED,
     ErrorCode,
 )
@@ -284,12 +285,12 @@ async def test_second_hello_and_old_version_are_told(hub: LiveHub, customer: Cus
 async def test_a_server_that_connects_all_the_time_is_told_to_wait(
     hub: LiveHub, customer: Customer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(endpoint, "CONNECTS_PER_MINUTE", 2)
+    monkeypatch.setattr(admission, "CONNECTS_PER_MINUTE", 2)
     for _ in range(2):
         async with daemon(hub.workers[0], customer.api_key):
             pass
     async with daemon(hub.workers[1], customer.api_key, hello=False) as link:
-        assert await link.close_code() == endpoint.CLOSE_TRY_LATER
+        assert await link.close_code() == CLOSE_TRY_LATER
 
 
 async def test_a_server_that_is_too_fast_is_slowed_down_and_loses_nothing(

@@ -17,6 +17,7 @@ from letsbe_app.hub.session import (
     Refused,
 )
 from letsbe_app.relay.outbox import Waiting
+from tenant_daemon.contracts.chat import StopRun
 from tenant_daemon.contracts.commands import ConfigApplied
 from tenant_daemon.contracts.envelope import MAX_FRAME_BYTES, Acknowledged, DaemonEnvelope, Hello, Rejected
 from tenant_daemon.contracts.errors import CLOSE_BAD_MESSAGE, CLOSE_VERSION_UNSUPPORTED, ErrorCode
@@ -25,8 +26,8 @@ from tenant_daemon.contracts.version import PROTOCOL_VERSION
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 
 
-def frame(payload: Any, message_id: str = "") -> str:
-    return DaemonEnvelope(id=message_id, sent_at=NOW, payload=payload).model_dump_json()
+def frame(payload: Any, message_id: str = "", seq: int = 0) -> str:
+    return DaemonEnvelope(id=message_id, seq=seq, sent_at=NOW, payload=payload).model_dump_json()
 
 
 def fresh() -> LinkSession:
@@ -51,7 +52,7 @@ def waiting(*ids: str) -> list[Waiting]:
 def test_hello_is_answered_with_welcome() -> None:
     session = fresh()
     hello = Hello(daemon_version="1", config_version=3)
-    assert session.receive(frame(hello)) == Opened(hello, NOW)
+    assert session.receive(frame(hello)) == Opened(hello, int(NOW.timestamp() * 1_000_000))
     [welcome] = sent(session)
     assert welcome["payload"] == {
         "kind": "link.welcome",
@@ -59,6 +60,32 @@ def test_hello_is_answered_with_welcome() -> None:
         "tenant_id": "ten_1",
         "server_time": "2026-11-21T09:00:00Z",
     }
+
+
+def test_a_daemon_that_counts_its_links_is_not_asked_for_the_time() -> None:
+    opened = fresh().receive(frame(Hello(daemon_version="1", config_version=3, link_number=42)))
+    assert isinstance(opened, Opened)
+    assert opened.link_number == 42
+
+
+@pytest.mark.parametrize("second", [6, 7])
+def test_replayed_or_reordered_message_closes_the_connection(second: int) -> None:
+    session = opened()
+    for seq in (5, 7):
+        session.receive(frame(ConfigApplied(version=1, is_applied=True), f"m{seq}", seq))
+    with pytest.raises(LinkClosed, match="out_of_order") as closed:
+        session.receive(frame(ConfigApplied(version=1, is_applied=True), "again", second))
+    assert closed.value.code == CLOSE_BAD_MESSAGE
+
+
+def test_durable_messages_are_numbered_and_a_later_session_goes_on_counting() -> None:
+    session = opened()
+    session.resume(["o1"], 4)
+    session.offer(waiting("o1", "o2"))
+    session.send(StopRun(conversation_id="c"), "cfg_1")
+    session.send(Acknowledged(ids=["m1"]))
+    assert [(one["id"], one["seq"]) for one in sent(session)] == [("o2", 5), ("cfg_1", 6), ("", 0)]
+    assert (session.under_way, session.sent_seq) == (["o1", "o2"], 6)
 
 
 def test_newer_daemon_is_told_our_version() -> None:

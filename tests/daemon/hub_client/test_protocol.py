@@ -1,5 +1,7 @@
 """The session as a script of frames and answers."""
 
+import json
+
 import pytest
 
 from tenant_daemon.contracts.base import utc_now
@@ -44,6 +46,10 @@ def _frame(payload: HubPayload, message_id: str = "") -> str:
     return HubEnvelope(id=message_id, sent_at=utc_now(), payload=payload).model_dump_json()
 
 
+def _numbered(message_id: str, seq: int) -> str:
+    return HubEnvelope(id=message_id, seq=seq, sent_at=utc_now(), payload=MESSAGE).model_dump_json()
+
+
 def _welcome(version: int = 1) -> str:
     return _frame(Welcome(protocol_version=version, tenant_id="ten_1", server_time=utc_now()))
 
@@ -77,6 +83,19 @@ def test_nothing_is_sent_before_the_welcome() -> None:
 def test_message_before_the_welcome_breaks_the_protocol() -> None:
     with pytest.raises(ProtocolError, match=r"chat\.stop before link\.welcome"):
         LinkSession(HELLO).receive(_frame(StopRun(conversation_id="cnv1"), "m1"))
+
+
+@pytest.mark.parametrize("second", [1, 2])
+def test_replayed_or_reordered_message_ends_the_connection(session: LinkSession, second: int) -> None:
+    session.receive(_numbered("obx_1", 2))
+    with pytest.raises(ProtocolError) as broken:
+        session.receive(_numbered("obx_2", second))
+    assert broken.value.code is ErrorCode.OUT_OF_ORDER
+
+
+def test_durable_messages_are_numbered(session: LinkSession) -> None:
+    frames = [session.send_message(7, f"out_{number}", "{}") for number in range(2)]
+    assert [json.loads(frame)["seq"] for frame in frames] == [1, 2]
 
 
 def test_hub_of_another_time_is_refused() -> None:
