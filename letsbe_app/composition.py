@@ -173,7 +173,7 @@ def build_services(
         agents=agents,
         conversations=ConversationService(database, relay, agents, content, clock=clock),
         runs=RunRecorder(database, relay, content, clock=clock),
-        approvals=ApprovalService(database, relay, clock=clock),
+        approvals=ApprovalService(database, relay, content, clock=clock),
         changes=ChangeService(database, relay, clock=clock),
         notices=NoticeService(database, relay, clock=clock),
         audit_heads=AuditHeadService(database, relay, clock=clock),

@@ -1,5 +1,6 @@
 """Migrations on both engines, as the commands run them."""
 
+import json
 import os
 import subprocess
 import sys
@@ -7,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, inspect
+from sqlalchemy import create_engine, inspect, text
 from sqlmodel import SQLModel
 
 import letsbe_app.db.models  # noqa: F401  # fills the metadata
@@ -55,3 +56,51 @@ def test_migrations_make_exactly_the_tables_of_the_models_and_take_them_away(set
     assert "No new upgrade operations" in check.stdout
     assert tables == {*SQLModel.metadata.tables, "alembic_version"}
     assert (down.returncode, left) == (0, {"alembic_version"})
+
+
+def test_approvals_from_before_are_gathered_and_go_back(settings: Settings) -> None:
+    alembic(settings, "upgrade", "0009")
+    engine = create_engine(settings.sync_database_url())
+    columns = {
+        "id": "apr_1",
+        "tenant_id": "ten_1",
+        "agent_id": "it-admin",
+        "tool_call_id": "c",
+        "tool_name": "shell",
+        "tier": 3,
+        "is_external": False,
+        "summary": "Delete it.",
+        "reason": "It is old.",
+        "risk": "",
+        "argv": '["rm", "old"]',
+        "tool_args": '{"command": "rm old"}',
+        "diff": "",
+        "call_digest": "d",
+        "status": "denied",
+        "decision": '{"verdict": "deny"}',
+        "detail": "",
+        "settled_by": "",
+        "reminder_count": 0,
+        "created_at": "2026-11-21 10:00:00",
+        "expires_at": "2026-11-22 10:00:00",
+    }
+    with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            # The row stands alone.
+            fkey = "command_approval_tenant_id_fkey"
+            connection.execute(text(f"ALTER TABLE command_approval DROP CONSTRAINT {fkey}"))
+        names = ", ".join(columns)
+        values = ", ".join(f":{name}" for name in columns)
+        connection.execute(text(f"INSERT INTO command_approval ({names}) VALUES ({values})"), columns)
+    up = alembic(settings, "upgrade", "0010")
+    assert (up.returncode, up.stderr) == (0, "")
+    with engine.begin() as connection:
+        content, decision = connection.execute(text("SELECT content, decision FROM command_approval")).one()
+    assert json.loads(content)["argv"] == ["rm", "old"]
+    assert json.loads(decision) == {"verdict": "deny"}
+    down = alembic(settings, "downgrade", "0009")
+    assert (down.returncode, down.stderr) == (0, "")
+    with engine.begin() as connection:
+        summary = connection.execute(text("SELECT summary FROM command_approval")).scalar_one()
+    engine.dispose()
+    assert summary == "Delete it."

@@ -10,6 +10,7 @@ from letsbe_app.db.models.access import (
     TokenPurpose,
 )
 from letsbe_app.db.models.accounts import Customer, User, UserRole, UserSession
+from letsbe_app.db.models.attachments import Attachment, AttachmentStatus
 from letsbe_app.db.models.changes import AuditHead, ChangeStatus, FileChange
 from letsbe_app.db.models.fleet import (
     EnrolmentToken,
@@ -17,6 +18,7 @@ from letsbe_app.db.models.fleet import (
     ProvisioningStep,
     StepState,
     Tenant,
+    TenantSample,
     TenantStatus,
 )
 from letsbe_app.db.models.outgoing import (
@@ -38,6 +40,8 @@ from letsbe_app.db.models.staff import StaffMember, StaffRole, StaffSession, Sup
 from letsbe_app.db.models.usage import UsageAlert
 from letsbe_app.db.models.workforce import (
     Agent,
+    AgentBudget,
+    AgentVersion,
     Approval,
     ChatMessage,
     Conversation,
@@ -49,8 +53,12 @@ from letsbe_app.db.models.workforce import (
 __all__ = [
     "AccountToken",
     "Agent",
+    "AgentBudget",
+    "AgentVersion",
     "ApiKey",
     "Approval",
+    "Attachment",
+    "AttachmentStatus",
     "AuditEntry",
     "AuditHead",
     "CanaryAlarm",
@@ -90,6 +98,7 @@ __all__ = [
     "SupportVisit",
     "Tenant",
     "TenantHealth",
+    "TenantSample",
     "TenantStatus",
     "TokenPurpose",
     "UsageAlert",

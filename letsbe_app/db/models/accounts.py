@@ -24,6 +24,8 @@ class Customer(Table, table=True):
 
     id: str = id_field()
     name: str = Field(max_length=120)
+    retention_days: int | None = Field(default=None)
+    """How long what was said is kept at the hub; None: until it is deleted."""
     created_at: datetime = time_field()
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Index, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Index, Text, UniqueConstraint
 from sqlmodel import Field
 
 from letsbe_app.db.models.base import Table, UtcDateTime, id_field, ref, time_field
@@ -31,7 +31,48 @@ class Agent(Table, table=True):
     unlocked_tools: list[str] = Field(default_factory=list, sa_type=JSON)
     tier_floors: dict[str, int] = Field(default_factory=dict, sa_type=JSON)
     is_stopped: bool = Field(default=False)
+    parent_agent_id: str | None = Field(default=None, max_length=40)
+    """For whom it works: its tokens count in that agent's budget of the tree."""
+    has_premium: bool = Field(default=False)
+    """Whether it may use premium models, which are metered apart."""
     updated_at: datetime = time_field()
+
+
+class AgentBudget(Table, table=True):
+    """Tokens that an agent may use in a period; becomes ``contracts.budget.TokenBudget``."""
+
+    __tablename__ = "agent_budget"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "agent_id", "period", "with_sub_agents", name="uq_agent_budget_kind"),
+    )
+
+    id: str = id_field()
+    tenant_id: str = ref("tenant.id")
+    agent_id: str = Field(max_length=40)
+    period: str = Field(max_length=10)
+    """``day`` or ``month``."""
+    with_sub_agents: bool = Field(default=False)
+    tokens: int = Field(sa_type=BigInteger)
+
+
+class AgentVersion(Table, table=True):
+    """An agent's settings as they were from one moment on. Rows are only added."""
+
+    __tablename__ = "agent_version"
+    __table_args__ = (UniqueConstraint("tenant_id", "agent_id", "number", name="uq_agent_version_number"),)
+
+    id: str = id_field()
+    tenant_id: str = ref("tenant.id", index=False)
+    agent_id: str = Field(max_length=40)
+    number: int
+    settings: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    """As ``agents/history.py`` reads them."""
+    changed: list[str] = Field(default_factory=list, sa_type=JSON)
+    """Names of the settings that are other ones than in the version before."""
+    restored_number: int | None = Field(default=None)
+    changed_by_user_id: str | None = ref("user_account.id", nullable=True, index=False)
+    """None for what the hub did by itself."""
+    created_at: datetime = time_field()
 
 
 class Conversation(Table, table=True):
@@ -45,6 +86,8 @@ class Conversation(Table, table=True):
     agent_id: str = Field(max_length=40)
     title: str = Field(default="", sa_type=Text)
     """Sealed, as ``ChatMessage.text``."""
+    taken_back_run: int = Field(default=0)
+    """Runs up to this number that have no message any more were taken back: they are not to come again."""
     created_at: datetime = time_field()
     last_message_at: datetime = time_field()
 
@@ -91,6 +134,8 @@ class ChatMessage(Table, table=True):
     """What to tell the reader when an answer was stopped, failed or was cut off."""
     tool_calls: str = Field(default="", sa_type=Text)
     """Sealed JSON: a list, one entry per call, in order, with the fields of ``ToolCall``."""
+    attachments: str = Field(default="", sa_type=Text)
+    """Sealed JSON: a list with the fields of ``AttachedFile``."""
     run_number: int | None = Field(default=None)
     in_reply_to: str | None = Field(default=None, max_length=40)
     author_user_id: str | None = ref("user_account.id", nullable=True, index=False)
@@ -114,19 +159,16 @@ class Approval(Table, table=True):
     tool_name: str = Field(max_length=60)
     tier: int
     is_external: bool
-    summary: str = Field(max_length=300)
-    reason: str = Field(max_length=1_000)
-    risk: str = Field(default="", max_length=1_000)
-    argv: list[str] = Field(default_factory=list, sa_type=JSON)
-    tool_args: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
-    diff: str = Field(default="", sa_type=Text)
+    content: str = Field(sa_type=Text)
+    """Sealed JSON with the fields of ``approvals/content.py``: what is asked, in words and exactly."""
     call_digest: str = Field(max_length=128)
     status: str = Field(max_length=20)
     """As ``ApprovalStatus``. A decision that the daemon has not confirmed leaves it ``pending``."""
-    decision: dict[str, Any] | None = Field(default=None, sa_type=JSON)
-    """The first decision taken here, as ``ApprovalDecided``; a second one is a conflict."""
+    decision: str | None = Field(default=None, sa_type=Text)
+    """Sealed JSON: the first decision taken here, as ``ApprovalDecided``; a second one is a conflict."""
     decided_by_user_id: str | None = ref("user_account.id", nullable=True, index=False)
-    detail: str = Field(default="", max_length=500)
+    detail: str = Field(default="", sa_type=Text)
+    """Sealed: how it ended, in the server's words."""
     settled_by: str = Field(default="", max_length=80)
     """Who decided as the server says: a user's id, or ``shell:<login>``."""
     reminder_count: int = Field(default=0)

@@ -25,6 +25,7 @@ NEVER_EXPORTED: Final = frozenset(
         "address_hash",
         "details",
         "public_key",
+        "box",
         "credential_id",
     }
 )

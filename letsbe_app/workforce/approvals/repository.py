@@ -7,7 +7,8 @@ from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
-from letsbe_app.db.models import Approval, Tenant, TenantStatus, User, UserRole
+from letsbe_app.db.models import Approval, User, UserRole
+from letsbe_app.people.authz.ownership import on_servers_of
 from letsbe_app.people.authz.rules import Permission, is_allowed
 from letsbe_app.workforce.cursors import TimeCursor, newest_first
 from tenant_daemon.contracts.approvals import ApprovalStatus
@@ -83,11 +84,7 @@ async def deciders(session: AsyncSession, customer_id: str) -> Sequence[str]:
 
 
 def _of_customer(customer_id: str) -> SelectOfScalar[Approval]:
-    return (
-        select(Approval)
-        .join(Tenant, col(Tenant.id) == col(Approval.tenant_id))
-        .where(Tenant.customer_id == customer_id, Tenant.status != TenantStatus.REMOVED)
-    )
+    return on_servers_of(customer_id, Approval, Approval.tenant_id)
 
 
 async def _page(

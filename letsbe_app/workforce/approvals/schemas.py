@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from letsbe_app.db.models import Approval
+from letsbe_app.workforce.approvals.content import ApprovalContent
 from tenant_daemon.contracts.approvals import Verdict
 from tenant_daemon.contracts.tiers import Tier, tier_label
 
@@ -84,14 +85,18 @@ class ApprovalView:
         return self.status == "pending" and not self.verdict
 
 
-def approval_view(row: Approval, names: Mapping[str, str] | None = None) -> ApprovalView:
+def approval_view(
+    row: Approval, content: ApprovalContent, names: Mapping[str, str] | None = None
+) -> ApprovalView:
     """
-    The view of a row.
+    The view of a row. Raises CannotOpen.
 
     Args:
+        row: The record.
+        content: Opens the texts of its server.
         names: What people are called, by user id.
     """
-    decision = row.decision or {}
+    asked, decision = content.asked(row), content.decision(row)
     return ApprovalView(
         id=row.id,
         tenant_id=row.tenant_id,
@@ -101,27 +106,28 @@ def approval_view(row: Approval, names: Mapping[str, str] | None = None) -> Appr
         tool_name=row.tool_name,
         tier=tier_label(Tier(row.tier), external=row.is_external),
         is_external=row.is_external,
-        summary=row.summary,
-        reason=row.reason,
-        risk=row.risk,
-        argv=list(row.argv),
-        tool_args=dict(row.tool_args),
-        diff=row.diff,
+        summary=asked.summary,
+        reason=asked.reason,
+        risk=asked.risk,
+        argv=list(asked.argv),
+        tool_args=dict(asked.tool_args),
+        diff=asked.diff,
         status=row.status,
         verdict=decision.get("verdict", ""),
         deny_reason=decision.get("deny_reason", ""),
         decided_by_user_id=row.decided_by_user_id,
-        detail=row.detail,
+        detail=content.detail(row),
         created_at=row.created_at,
         expires_at=row.expires_at,
         settled_at=row.settled_at,
         call_digest=row.call_digest,
-        decided_by=_name_of(row, names or {}),
+        decided_by=decider_of(row, names or {}),
         reminder_count=row.reminder_count,
     )
 
 
-def _name_of(row: Approval, names: Mapping[str, str]) -> str:
+def decider_of(row: Approval, names: Mapping[str, str]) -> str:
+    """Who decided, as people know them; empty when nobody did."""
     who = row.settled_by or row.decided_by_user_id or ""
     if who.startswith("shell:"):
         return f"{who.removeprefix('shell:')}, on the server itself"

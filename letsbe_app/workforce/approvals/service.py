@@ -14,15 +14,19 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from letsbe_app.db.models import Approval, Conversation, Tenant
 from letsbe_app.db.session import Database
+from letsbe_app.db.tenant_content import TenantContent
 from letsbe_app.errors import Conflict, InvalidInput, NotFound
 from letsbe_app.kit.clock import Clock, utc_now
 from letsbe_app.kit.pagination import Page, clamp_limit
 from letsbe_app.people.audit.service import SYSTEM, record_act, tenant_actor
 from letsbe_app.people.authz.actor import Actor
 from letsbe_app.people.authz.rules import Permission, require
+from letsbe_app.people.events import catalog as events
+from letsbe_app.people.events.service import record_event
 from letsbe_app.relay import Relay, Topic
 from letsbe_app.workforce.approvals import repository
 from letsbe_app.workforce.approvals.batches import check_batch, check_fits_batch
+from letsbe_app.workforce.approvals.content import ApprovalContent, Asked
 from letsbe_app.workforce.approvals.decisions import decision_for
 from letsbe_app.workforce.approvals.reminders import Reminder, ReminderChannel, next_reminder
 from letsbe_app.workforce.approvals.schemas import (
@@ -31,6 +35,7 @@ from letsbe_app.workforce.approvals.schemas import (
     BatchOutcome,
     Choice,
     approval_view,
+    decider_of,
 )
 from letsbe_app.workforce.cursors import TimeCursor
 from tenant_daemon.contracts.approvals import (
@@ -52,11 +57,13 @@ class ApprovalService:
         self,
         database: Database,
         relay: Relay,
+        content: TenantContent,
         channels: Sequence[ReminderChannel] = (),
         *,
         clock: Clock = utc_now,
     ) -> None:
         self._database = database
+        self._content = content
         self._publisher = relay.publisher
         self._outbox = relay.outbox
         self._channels = channels
@@ -86,8 +93,7 @@ class ApprovalService:
                 size + 1,
                 conversation_id=conversation_id,
             )
-            names = await repository.names_of(session, actor.customer_id)
-        return _page(list(rows), size, names)
+            return await self._page(session, actor, list(rows), size)
 
     async def list_settled(
         self,
@@ -104,15 +110,15 @@ class ApprovalService:
             rows = await repository.settled_ones(
                 session, actor.customer_id, tenant_id, self._clock(), after, size + 1
             )
-            names = await repository.names_of(session, actor.customer_id)
-        return _page(list(rows), size, names)
+            return await self._page(session, actor, list(rows), size)
 
     async def get(self, actor: Actor, approval_id: str) -> ApprovalView:
         """One approval; raises NotFound."""
         require(actor, Permission.READ)
         async with self._database.read() as session:
+            row = await _owned(session, actor, approval_id)
             names = await repository.names_of(session, actor.customer_id)
-            return approval_view(await _owned(session, actor, approval_id), names)
+            return approval_view(row, await self._content_of(session, row.tenant_id), names)
 
     async def decide(self, actor: Actor, approval_id: str, choice: Choice) -> ApprovalView:
         """
@@ -128,11 +134,12 @@ class ApprovalService:
         async with self._database.write() as session:
             row = await _owned(session, actor, approval_id, lock=True)
             names = await repository.names_of(session, actor.customer_id)
-            _check_open(row, actor, names, is_expired=now > row.expires_at)
+            content = ApprovalContent(await self._content.for_writing(session, row.tenant_id))
+            _check_open(row, actor, content, names, is_expired=now > row.expires_at)
             if choice.call_digest and choice.call_digest != row.call_digest:
                 raise Conflict("This is not what you looked at any more. Look at it again.")
             decision = decision_for(approval_id, actor.user_id, choice, now)
-            row.decision = decision.model_dump(mode="json")
+            row.decision = content.seal_decision(decision)
             row.decided_by_user_id = actor.user_id
             row.next_reminder_at = None
             await self._outbox.put(session, row.tenant_id, decision)
@@ -145,10 +152,22 @@ class ApprovalService:
                 verdict=choice.verdict.value,
                 call_digest=row.call_digest,
             )
+            record_event(
+                session,
+                actor.customer_id,
+                events.ApprovalDecided(
+                    server_id=row.tenant_id,
+                    approval_id=approval_id,
+                    verdict=choice.verdict.value,
+                    user_id=actor.user_id,
+                ),
+                tenant_id=row.tenant_id,
+            )
         log.info("approval.decided", approval_id=approval_id, tenant_id=row.tenant_id, verdict=choice.verdict)
         await self._publisher.wake_link(row.tenant_id)
+        await self._publisher.wake_jobs(row.tenant_id)
         await self._publisher.announce(actor.customer_id, Topic.APPROVALS, approval_id)
-        return approval_view(row, names)
+        return approval_view(row, content, names)
 
     async def decide_all(
         self, actor: Actor, items: Sequence[BatchItem], verdict: Verdict, deny_reason: str = ""
@@ -216,7 +235,8 @@ class ApprovalService:
                     raise Conflict("The approval's id is in use.")
                 return
             conversation_id = await _own_conversation(session, tenant_id, asked.conversation_id)
-            session.add(_row(tenant_id, conversation_id, asked))
+            content = ApprovalContent(await self._content.for_writing(session, tenant_id))
+            session.add(_row(tenant_id, conversation_id, asked, content))
             record_act(
                 session,
                 tenant_actor(tenant_id),
@@ -230,7 +250,23 @@ class ApprovalService:
                 is_external=asked.is_external,
                 call_digest=asked.call_digest,
             )
+            record_event(
+                session,
+                tenant.customer_id,
+                events.ApprovalRequested(
+                    server_id=tenant_id,
+                    approval_id=asked.approval_id,
+                    agent_id=asked.agent_id,
+                    tool_name=asked.tool_name,
+                    tier=int(asked.tier),
+                    is_external=asked.is_external,
+                    conversation_id=conversation_id,
+                    expires_at=asked.expires_at,
+                ),
+                tenant_id=tenant_id,
+            )
         log.info("approval.requested", approval_id=asked.approval_id, tenant_id=tenant_id)
+        await self._publisher.wake_jobs(tenant_id)
         await self._publisher.announce(tenant.customer_id, Topic.APPROVALS, asked.approval_id)
 
     async def settle(self, tenant_id: str, report: ApprovalSettledReport) -> None:
@@ -248,7 +284,8 @@ class ApprovalService:
             if row.status != ApprovalStatus.PENDING:
                 return
             row.status = report.status
-            row.detail = report.detail[:500]
+            content = ApprovalContent(await self._content.for_writing(session, tenant_id))
+            row.detail = content.seal_detail(row.id, report.detail)
             row.settled_by = report.decided_by[:80]
             row.next_reminder_at = None
             row.settled_at = report.settled_at
@@ -262,8 +299,36 @@ class ApprovalService:
                 status=report.status.value,
                 decided_by=report.decided_by[:60],
             )
+            record_event(
+                session,
+                tenant.customer_id,
+                events.ApprovalSettled(
+                    server_id=tenant_id,
+                    approval_id=row.id,
+                    status=report.status.value,
+                    decided_by=report.decided_by[:80],
+                ),
+                tenant_id=tenant_id,
+            )
         log.info("approval.settled", approval_id=row.id, tenant_id=tenant_id, status=report.status)
+        await self._publisher.wake_jobs(tenant_id)
         await self._publisher.announce(tenant.customer_id, Topic.APPROVALS, row.id)
+
+    async def _page(
+        self, session: AsyncSession, actor: Actor, rows: list[Approval], size: int
+    ) -> Page[ApprovalView]:
+        names = await repository.names_of(session, actor.customer_id)
+        shown = rows[:size]
+        opened = {
+            tenant_id: await self._content_of(session, tenant_id)
+            for tenant_id in {row.tenant_id for row in shown}
+        }
+        views = [approval_view(row, opened[row.tenant_id], names) for row in shown]
+        more = str(TimeCursor(shown[-1].created_at, shown[-1].id)) if len(rows) > size else None
+        return Page(views, more)
+
+    async def _content_of(self, session: AsyncSession, tenant_id: str) -> ApprovalContent:
+        return ApprovalContent(await self._content.of(session, tenant_id))
 
 
 async def _owned(session: AsyncSession, actor: Actor, approval_id: str, *, lock: bool = False) -> Approval:
@@ -310,35 +375,32 @@ async def _remind(session: AsyncSession, row: Approval, now: datetime) -> Remind
     return reminder
 
 
-def _check_open(row: Approval, actor: Actor, names: Mapping[str, str], *, is_expired: bool) -> None:
+def _check_open(
+    row: Approval, actor: Actor, content: ApprovalContent, names: Mapping[str, str], *, is_expired: bool
+) -> None:
     if row.decision is not None:
-        verb = "refused" if row.decision["verdict"] == Verdict.DENY else "approved"
+        verb = "refused" if content.decision(row)["verdict"] == Verdict.DENY else "approved"
         if row.decided_by_user_id == actor.user_id:
             raise Conflict(f"You have {verb} this already, here or on another device.")
         raise Conflict(f"{names.get(row.decided_by_user_id or '', 'Somebody else')} has {verb} this already.")
     if row.status != ApprovalStatus.PENDING:
-        who = approval_view(row, names).decided_by
+        who = decider_of(row, names)
         raise Conflict(f"This is settled already: {row.status}{f' by {who}' if who else ''}.")
     if is_expired:
         raise Conflict("This has expired, which means it was denied.")
 
 
-def _row(tenant_id: str, conversation_id: str | None, asked: ApprovalRequested) -> Approval:
-    values = asked.model_dump(exclude={"kind", "approval_id", "conversation_id", "tier", "tool_args"})
-    tool_args = asked.model_dump(mode="json", include={"tool_args"})["tool_args"]
+def _row(
+    tenant_id: str, conversation_id: str | None, asked: ApprovalRequested, content: ApprovalContent
+) -> Approval:
+    sealed = {*Asked.model_fields, "kind", "approval_id", "conversation_id", "tier"}
     return Approval(
         id=asked.approval_id,
         tenant_id=tenant_id,
         conversation_id=conversation_id,
         tier=int(asked.tier),
-        tool_args=tool_args,
+        content=content.seal_asked(asked.approval_id, Asked.of(asked)),
         status=ApprovalStatus.PENDING,
         next_reminder_at=next_reminder(asked.created_at, asked.expires_at, asked.created_at),
-        **values,
+        **asked.model_dump(exclude=sealed),
     )
-
-
-def _page(rows: list[Approval], size: int, names: Mapping[str, str]) -> Page[ApprovalView]:
-    shown = rows[:size]
-    more = str(TimeCursor(shown[-1].created_at, shown[-1].id)) if len(rows) > size else None
-    return Page([approval_view(row, names) for row in shown], more)

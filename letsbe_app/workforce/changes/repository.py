@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
-from letsbe_app.db.models import FileChange, Tenant, TenantStatus
+from letsbe_app.db.models import FileChange
+from letsbe_app.people.authz.ownership import on_servers_of
 from letsbe_app.workforce.cursors import TimeCursor, newest_first
 
 
@@ -39,8 +39,4 @@ async def newest(
 
 
 def _of_customer(customer_id: str) -> SelectOfScalar[FileChange]:
-    return (
-        select(FileChange)
-        .join(Tenant, col(Tenant.id) == col(FileChange.tenant_id))
-        .where(Tenant.customer_id == customer_id, Tenant.status != TenantStatus.REMOVED)
-    )
+    return on_servers_of(customer_id, FileChange, FileChange.tenant_id)

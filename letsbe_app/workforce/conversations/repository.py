@@ -6,7 +6,8 @@ from datetime import datetime
 from sqlmodel import col, func, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from letsbe_app.db.models import ChatMessage, Conversation, MessageRole, MessageStatus, Tenant, TenantStatus
+from letsbe_app.db.models import ChatMessage, Conversation, MessageRole, MessageStatus
+from letsbe_app.people.authz.ownership import on_servers_of
 from letsbe_app.workforce.cursors import TimeCursor, newest_first
 
 
@@ -14,14 +15,8 @@ async def of_customer(
     session: AsyncSession, customer_id: str, conversation_id: str, *, lock: bool = False
 ) -> Conversation | None:
     """The conversation, if it is on one of the customer's servers."""
-    statement = (
-        select(Conversation)
-        .join(Tenant, col(Tenant.id) == col(Conversation.tenant_id))
-        .where(
-            Conversation.id == conversation_id,
-            Tenant.customer_id == customer_id,
-            Tenant.status != TenantStatus.REMOVED,
-        )
+    statement = on_servers_of(customer_id, Conversation, Conversation.tenant_id).where(
+        Conversation.id == conversation_id
     )
     if lock:
         statement = statement.with_for_update(of=Conversation)

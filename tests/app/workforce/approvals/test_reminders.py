@@ -57,7 +57,7 @@ async def approvals(
 ) -> ApprovalService:
     """One question waits, for a day."""
     channels = [Channel(is_broken=True), channel]
-    service = ApprovalService(services.database, services.relay, channels, clock=clock)
+    service = ApprovalService(services.database, services.relay, services.content, channels, clock=clock)
     await service.request(
         tenant_id,
         ApprovalRequested(

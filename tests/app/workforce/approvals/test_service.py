@@ -19,7 +19,7 @@ from tenant_daemon.contracts.approvals import (
     Verdict,
 )
 from tenant_daemon.contracts.tiers import Tier
-from tests.support.hub import FakeClock
+from tests.support.hub import FakeClock, database_text
 
 Outbox = Callable[[str], Awaitable[list[dict[str, object]]]]
 
@@ -207,3 +207,20 @@ async def test_open_ones_are_paged(
         if cursor is None:
             break
     assert seen == ["apr_4", "apr_3", "apr_2", "apr_1", "apr_0"]
+
+
+async def test_what_is_asked_and_decided_lies_sealed(
+    services: Services, owner: Actor, tenant_id: str, asked: ApprovalRequested, clock: FakeClock
+) -> None:
+    await services.approvals.request(tenant_id, asked)
+    await services.approvals.decide(owner, "apr_1", Choice(Verdict.DENY, deny_reason="Old is still needed."))
+    denied = report(clock, ApprovalStatus.DENIED).model_copy(update={"detail": "Old was kept."})
+    await services.approvals.settle(tenant_id, denied)
+    stored = await database_text(services)
+    assert not [word for word in ("folder", "rm -r", "still needed", "was kept") if word in stored]
+    view = await services.approvals.get(owner, "apr_1")
+    assert (view.summary, view.deny_reason, view.detail) == (
+        "Delete the folder old.",
+        "Old is still needed.",
+        "Old was kept.",
+    )

@@ -30,6 +30,7 @@ async def test_message_waits_for_the_server_and_names_the_conversation(
             "conversation_id": conversation_id,
             "agent_id": "dispatcher",
             "text": "How much disk\nis left?",
+            "takes_back": [],
         }
     ]
     assert (await services.conversations.get(owner, conversation_id)).title == "How much disk"
