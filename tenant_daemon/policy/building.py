@@ -33,7 +33,8 @@ from tenant_daemon.policy.verdict import Verdict
 MAX_WORD: Final = 16_384
 _EVERYTHING: Final = ("*", "./*", "*/", ".*")
 _GLOB: Final = frozenset("*?[")
-_PRINTERS: Final = frozenset({"echo", "printf"})
+_PRINTERS: Final = frozenset({"echo", "printf", "test"})
+_LISTERS: Final = frozenset({"ls", "stat", "du", "file", "dir"})
 # Programs look for settings of their own at home, and some of those run code. An unpacked archive can bring
 # such files into the workspace, so home is nowhere.
 _NO_HOME: Final = ("HOME", "/nonexistent")
@@ -205,7 +206,7 @@ class CommandBuilder(ABC):
         is_all = text in _EVERYTHING or text.removeprefix(workspace).lstrip("/") in _EVERYTHING
         if is_all and any(self._filled(other).rpartition("/")[2] in DELETERS for other in words):
             self._note_delete_all()
-        if not names and may_name_secrets(text):
+        if not names and may_name_secrets(text) and words[0].text not in _LISTERS:
             self.verdict.note(
                 Tier.CRITICAL_RED,
                 "path.secret",

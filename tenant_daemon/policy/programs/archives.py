@@ -42,7 +42,7 @@ def _tar(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
                 )
         reading = again
     archives = reading.values("-f", "--file")
-    if len(archives) != 1 or archives[0] in ("-", "") or _REMOTE.match(archives[0]):
+    if len(archives) != 1 or not archives[0] or _REMOTE.match(archives[0]):
         judge.unknown("tar.archive", "It is not clear which archive is meant.")
         return
     _tar_mode(judge, reading, archives[0])
@@ -69,13 +69,13 @@ def _tar_mode(judge: "CommandJudge", reading: Reading, archive: str) -> None:
     if sum(modes) != 1 or len(folders) > 1:
         judge.unknown("tar.mode", "It is not clear what happens with the archive.")
     if modes[0]:
-        judge.places.read(archive)
+        KINDS["read"](judge, archive)
     if modes[1]:
-        judge.places.read(archive)
+        KINDS["read"](judge, archive)
         if not reading.has("-O", "--to-stdout"):
             _unpack_into(judge, base)
     if modes[2]:
-        judge.places.write(archive)
+        KINDS["write"](judge, archive)
         for name in reading.positionals:
             KINDS["copytree"](judge, name if name.startswith("/") or base == "." else f"{base}/{name}")
 
@@ -125,6 +125,11 @@ def _rsync_target(judge: "CommandJudge", value: str) -> None:
         )
 
 
+def _rsync_list(judge: "CommandJudge", value: str) -> None:
+    if not _is_remote(judge, value):
+        judge.places.list(value.rstrip("/") or "/")
+
+
 def _is_remote(judge: "CommandJudge", value: str) -> bool:
     if _REMOTE.match(value) is None:
         return False
@@ -144,6 +149,7 @@ KINDS.update(
         "copytree": _copy_tree,
         "rsyncsource": _rsync_source,
         "rsynctarget": _rsync_target,
+        "rsynclist": _rsync_list,
         "unpackinto": lambda judge, value: _unpack_into(judge, value),
     }
 )

@@ -14,7 +14,7 @@ from tenant_daemon.policy.programs.registry import GUARDS, RESTS, REVIEWS
 if TYPE_CHECKING:
     from tenant_daemon.policy.programs.judge import CommandJudge
 
-_OCC: Final = frozenset({"occ", "./occ", "/var/www/html/occ"})
+_SCRIPTS: Final = re.compile(r"(?:\./|/(?:var/www|opt/apps|app)/(?:[\w-]+/)*)?(occ|artisan)")
 _WORDPRESS_FILES: Final = re.compile(r"wp-.*|index\.php|\.wp-cli.*", re.IGNORECASE)
 _PUBLIC: Final = frozenset({"publish", "future"})
 _HARMLESS_OPTIONS: Final = frozenset(
@@ -54,11 +54,31 @@ def _python(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
 
 
 def _php(judge: "CommandJudge", argv: list[str]) -> None:
-    """PHP runs code; Nextcloud's program ``occ`` is known by what it is asked to do."""
-    if argv[:1] and argv[0] in _OCC and (judge.is_in_container or _is_not_own(judge, argv[0])):
-        judge.judge(["occ", *argv[1:]])
+    """PHP runs code; the programs of Nextcloud and of Laravel are known by what they are asked to do."""
+    script = _SCRIPTS.fullmatch(argv[0]) if argv else None
+    if script is not None and (judge.is_in_container or _is_not_own(judge, argv[0])):
+        judge.judge([script[1], *argv[1:]])
+        return
+    if argv in (["-m"], ["--modules"], ["--ini"]):
         return
     judge.unknown("php.code", "It would run code.")
+
+
+def _in_container(judge: "CommandJudge", argv: list[str]) -> None:
+    """Programs that run the code of the folder they stand in: that of an image is not the agent's."""
+    if not judge.is_in_container:
+        judge.unknown("interpreter.own-code", "It would run code from the current folder.")
+    if judge.program == "bundle":
+        judge.judge(argv)
+    else:
+        for name in argv:
+            KINDS["name"](judge, name)
+
+
+def _ruby(judge: "CommandJudge", args: list[str]) -> None:
+    """Rails runs the application that stands in the current folder."""
+    if not judge.is_in_container:
+        judge.unknown("rails.own-code", "It would run code from the current folder.")
 
 
 def _is_not_own(judge: "CommandJudge", name: str) -> bool:
@@ -148,6 +168,7 @@ KINDS.update(
         "dumpfile": _dump_file,
     }
 )
-RESTS["phpscript"] = _php
+RESTS.update({"phpscript": _php, "incontainer": _in_container})
+GUARDS["rails"] = _ruby
 GUARDS["wp"] = _wordpress
 REVIEWS.update({"python": _python, "wpoption": _wordpress_option, "needsargument": _needs_argument})

@@ -59,6 +59,8 @@ class CommandJudge:
         self.found_below = FROM_INPUT
         self.is_filtered = False
         self.has_compose_file = False
+        self._above: set[str] = set()
+        """Flags that were given before the sub-command."""
         self.reading = Reading([], [], [])
         self._depth = 0
 
@@ -128,7 +130,7 @@ class CommandJudge:
                 self._note_exposed()
             return
         args = argv[1:]
-        self.has_compose_file = False
+        self.has_compose_file, self._above = False, set()
         if len(args) == 1 and self._only_asks_about(profile, args[0]):
             self.verdict.note(Tier.GREEN, f"{name}.help", f"Shows what {name} can do.")
             return
@@ -142,6 +144,8 @@ class CommandJudge:
     def _program(self, word: str) -> str:
         if "/" not in word:
             return word
+        if self.is_in_container and word == "bin/rails":
+            return "rails"
         for folder in _PROGRAM_FOLDERS:
             if word.startswith(folder) and "/" not in word[len(folder) :]:
                 return word[len(folder) :]
@@ -156,29 +160,50 @@ class CommandJudge:
 
     def by_profile(self, profile: Profile, args: list[str]) -> None:
         """Judge arguments by a profile, going down into the sub-command that they name."""
+        if profile.spelled:
+            args = [profile.spelled.get(arg, arg) for arg in args]
         reading = read_options(args, profile)
-        self._flags(profile, reading)
+        is_dry = self._is_dry(profile, reading)
+        self._flags(profile, reading, is_dry=is_dry)
         if profile.subs and reading.positionals:
+            self._above.update(flag.name for flag, _ in reading.given)
             self._sub(profile, reading, args)
             return
         self.needs_network |= profile.needs_network
-        self.verdict.note(
-            profile.tier,
-            profile.rule_id,
-            profile.says,
-            risk=profile.risk,
-            external=profile.is_external,
-            unknown=profile.is_unknown,
-            general=True,
-        )
+        if is_dry:
+            self.verdict.note(
+                Tier.GREEN,
+                f"{profile.rule_id}.dry",
+                f"Only says what would happen: {profile.says}",
+                general=True,
+                external=profile.is_external and profile.needs_network,
+            )
+        else:
+            self.verdict.note(
+                profile.tier,
+                profile.rule_id,
+                profile.says,
+                risk=profile.risk,
+                external=profile.is_external,
+                unknown=profile.is_unknown,
+                general=True,
+            )
         self._secrets_in(profile, reading)
         if profile.needs_any and not any(flag.name in profile.needs_any for flag, _ in reading.given):
             self.unknown(
                 f"{profile.rule_id}.input", "It would take its commands from somewhere not seen here."
             )
-        self._positionals(profile, reading)
-        if profile.review:
+        if reading.positionals and reading.positionals[0] in profile.skipped:
+            del reading.positionals[0]
+        self._positionals(profile, reading, is_dry=is_dry)
+        if profile.review and not is_dry:
             REVIEWS[profile.review](self, profile, reading)
+
+    def _is_dry(self, profile: Profile, reading: Reading) -> bool:
+        dry = profile.dry_flags
+        return bool(dry) and (
+            any(flag.name in dry for flag, _ in reading.given) or not dry.isdisjoint(self._above)
+        )
 
     def _sub(self, profile: Profile, reading: Reading, args: list[str]) -> None:
         name = reading.positionals[0]
@@ -198,11 +223,12 @@ class CommandJudge:
             return
         self.by_profile(sub, rest)
 
-    def _flags(self, profile: Profile, reading: Reading) -> None:
+    def _flags(self, profile: Profile, reading: Reading, *, is_dry: bool) -> None:
         note = self.verdict.note
         for flag, value in reading.given:
             self.has_compose_file |= flag.kind == "composefile"
-            if flag.tier > Tier.GREEN or flag.is_external or flag.is_unknown:
+            is_serious = flag.tier > Tier.GREEN and not is_dry
+            if is_serious or flag.is_external or flag.is_unknown:
                 note(
                     flag.tier,
                     f"{profile.rule_id}.{flag.name.lstrip('-')}",
@@ -218,8 +244,10 @@ class CommandJudge:
                 f"What the flag {reading.unknown[0]} of {profile.rule_id} does is not known here.",
             )
 
-    def _positionals(self, profile: Profile, reading: Reading) -> None:
+    def _positionals(self, profile: Profile, reading: Reading, *, is_dry: bool) -> None:
         plan = profile.plan
+        if is_dry and profile.dry_plan is not None:
+            plan = profile.dry_plan
         for sets, other in profile.plans_if:
             if all(any(flag.name in names for flag, _ in reading.given) for names in sets):
                 plan = other

@@ -17,13 +17,24 @@ from tenant_daemon.policy.programs.profile import (
 
 RULES_DIR: Final = Path(__file__).parent.parent / "rules"
 REST_KINDS: Final = frozenset(
-    {"command", "envcommand", "xargs", "container", "remote", "shellargs", "phpscript", "any..."}
+    {
+        "command",
+        "envcommand",
+        "xargs",
+        "container",
+        "remote",
+        "shellargs",
+        "phpscript",
+        "incontainer",
+        "any...",
+    }
 )
 _KEYS: Final = frozenset(
     {
         "says", "tier", "version",
         "risk", "external", "unknown", "style", "numeric", "flags", "args", "args_if", "needs",
-        "sub", "env", "secrets", "network", "review", "match", "not_match", "why",
+        "sub", "env", "dry", "dry_args", "skip", "spelled", "secrets", "network", "review",
+        "match", "not_match", "why",
     }
 )  # fmt: skip
 
@@ -79,6 +90,10 @@ def _profile(rule_id: str, table: dict[str, Any], inherited: dict[str, Any]) -> 
             (tuple(frozenset(part.split()) for part in flags.split("&")), _plan(args))
             for flags, args in table.get("args_if", {}).items()
         ),
+        dry_flags=frozenset(table.get("dry", "").split()),
+        dry_plan=_plan(table["dry_args"]) if "dry_args" in table else None,
+        spelled=table.get("spelled", {}),
+        skipped=frozenset(table.get("skip", "").split()),
         needs_any=frozenset(table.get("needs", "").split()),
         subs=_subs(rule_id, table.get("sub", {}), shared),
         env=tuple(env.items()),

@@ -80,6 +80,14 @@ class Profile:
     plan: ArgumentPlan = NO_ARGUMENTS
     plans_if: tuple[tuple[tuple[frozenset[str], ...], ArgumentPlan], ...] = ()
     """Other plans, each for when a flag of every one of its sets is given; the first that fits counts."""
+    dry_flags: frozenset[str] = frozenset()
+    """With one of these nothing is changed: it only says what would be."""
+    dry_plan: ArgumentPlan | None = None
+    """What the arguments are then."""
+    spelled: dict[str, str] = field(default_factory=dict)
+    """Other spellings of flags, as whole arguments."""
+    skipped: frozenset[str] = frozenset()
+    """Words that may stand first and mean nothing (``yq eval``)."""
     needs_any: frozenset[str] = frozenset()
     """Without one of these flags it would read commands from its input."""
     subs: dict[str, "Profile"] = field(default_factory=dict)

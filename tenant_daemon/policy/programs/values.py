@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 from tenant_daemon.contracts.tiers import Tier
 from tenant_daemon.policy.paths.names import may_name_secrets
 from tenant_daemon.policy.paths.places import FROM_INPUT, is_below
+from tenant_daemon.policy.paths.trees import is_plain_tree
 from tenant_daemon.policy.programs.kinds import KINDS
 from tenant_daemon.policy.programs.options import Reading
 from tenant_daemon.policy.programs.profile import Profile
@@ -124,8 +125,22 @@ def _grep(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
     """``-e`` and ``-r`` together: every positional is a place to search."""
     if not reading.has("-r", "--recursive", "-R", "--dereference-recursive"):
         return
-    if reading.has("-e", "-f", "--regexp", "--file") and reading.positionals:
+    has_pattern = reading.has("-e", "-f", "--regexp", "--file")
+    if has_pattern and reading.positionals:
         KINDS["readtree"](judge, reading.positionals[0])
+    if reading.has("-R", "--dereference-recursive"):
+        _followed(judge, reading.positionals[0 if has_pattern else 1 :] or ["."])
+
+
+def _followed(judge: "CommandJudge", starts: list[str]) -> None:
+    """It goes through links: only where none leads out of the workspace."""
+    workspace = judge.places.roots.workspace
+    for start in starts:
+        path = judge.places.resolve(start).path if start != FROM_INPUT else ""
+        if judge.is_in_container or judge.places.is_unsettled:
+            judge.unknown("grep.links", "It follows links, and nobody knows where they lead.")
+        elif not is_below(path, workspace) or not is_plain_tree(path, workspace, as_words=False):
+            judge.unknown("grep.links", f"It follows the links below {start}.")
 
 
 def _encode(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:

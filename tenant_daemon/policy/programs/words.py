@@ -42,7 +42,7 @@ _CHOICES: Final = {
     "ipverb": r"s|sh|show|list|ls|get",
     "aptcacheverb": r"policy|show|search|depends|rdepends|madison|pkgnames|stats|showpkg|showhold|showmanual"
     r"|showauto|dump|[a-z0-9][a-z0-9+.:*-]*|find|list",
-    "backupname": r"/?[A-Za-z0-9][A-Za-z0-9_./-]*(?:::[A-Za-z0-9_.:-]+)?",
+    "backupname": r"(?:/?[A-Za-z0-9][A-Za-z0-9_./-]*)?(?:::[A-Za-z0-9_.:*-]*)?",
 }
 _APT_CACHE_CHANGES: Final = frozenset(
     {"hold", "unhold", "auto", "manual", "gencaches", "update", "minimize-manual", "shell"}
@@ -163,6 +163,13 @@ def _hardware(judge: "CommandJudge", profile: Profile, reading: Reading) -> None
         judge.verdict.note(Tier.CRITICAL_RED, "hardware.change", "May change a disk.", unknown=True)
 
 
+def _foreign_setup(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
+    """A setup of the agent's own could make the program do anything."""
+    workspace = judge.places.roots.workspace
+    if any(is_below(judge.places.resolve(name).path, workspace) for name in reading.positionals):
+        judge.unknown(f"{profile.rule_id}.own-setup", "It would work by a setup of the agent's own.")
+
+
 def _lsof(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
     """Names of open files only; nothing more to see."""
 
@@ -170,8 +177,11 @@ def _lsof(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
 def _media(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
     if any(re.match(r"[a-z0-9]{2,}:|@|\|", name) for name in reading.positionals):
         judge.unknown("media.protocol", "The file is named in a way that could make the program do more.")
-    if profile.rule_id == "pdftotext" and len(reading.positionals) > 1 and reading.positionals[-1] != "-":
-        judge.places.write(reading.positionals[-1])
+    names = reading.positionals
+    if profile.rule_id == "pdftotext" and names and (len(names) < 2 or names[-1] != "-"):
+        # Without a second name it writes beside the document.
+        beside = names[0].removesuffix(".pdf").removesuffix(".PDF") + ".txt"
+        judge.places.write(names[-1] if len(names) > 1 else beside)
 
 
 def _backup_source(judge: "CommandJudge", value: str) -> None:
@@ -201,6 +211,7 @@ REVIEWS.update(
         "ip": _ip,
         "hardware": _hardware,
         "lsof": _lsof,
+        "foreignsetup": _foreign_setup,
         "media": _media,
         "aptcache": _apt_cache,
     }

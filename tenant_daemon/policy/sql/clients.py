@@ -34,6 +34,7 @@ _SERVICE: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,40}")
 """A container's name, which means nothing on the internet."""
 _CONNECTION: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,62}")
 
+_REDIS_MEASURES: Final = ("--latency-history", "--latency-dist", "--hotkeys")
 _REDIS_READS: Final = word_set(
     """
     ping info dbsize get mget exists type ttl pttl strlen hget hmget hlen hkeys hexists llen lindex lrange
@@ -185,7 +186,7 @@ def _redis_review(judge: "CommandJudge", profile: Profile, reading: Reading) -> 
     words = [word.lower() for word in reading.positionals]
     first = words[0] if words else ""
     note = judge.verdict.note
-    if not words and reading.has("--scan", "--bigkeys", "--memkeys", "--latency", "--stat"):
+    if not words and reading.has("--scan", "--bigkeys", "--memkeys", "--latency", "--stat", *_REDIS_MEASURES):
         return
     if first in ("config", "acl", "client", "cluster", "debug", "script", "function", "module"):
         is_read = words[1:2] == ["get"] or (first == "client" and words[1:2] == ["list"])

@@ -91,6 +91,9 @@ _REACHES_OUT: Final = word_set(
     reassign cluster checkpoint lock unlock set change purge source system
     """
 )
+_COPY_OPTIONS: Final = word_set(
+    "with csv header format text delimiter null quote escape as true false on off encoding force_quote"
+)
 _HARMLESS_SETTINGS: Final = frozenset(
     {"timezone", "statement_timeout", "lock_timeout", "names", "search_path", "time"}
 )
@@ -133,14 +136,30 @@ def _judge_statement(verdict: Verdict, tokens: list[Token]) -> None:
             verdict.note(Tier.RED, "sql.unknown", "What the SQL does is not known here.", unknown=True)
     elif first == "set" and len(words) > 1 and words[1] in _HARMLESS_SETTINGS:
         verdict.note(Tier.GREEN, "sql.setting", "Sets something for this connection.", general=True)
-    elif first == "copy" and words[-2:] == ["to", "stdout"] and "program" not in words:
-        verdict.note(Tier.GREEN, "sql.read", "Reads from the database.", general=True)
+    elif first == "copy" and _judge_copy_out(verdict, tokens):
+        pass
     elif first in _READS:
         _judge_read(verdict, first, words, tokens)
     elif first in _CHANGES:
         _judge_change(verdict, first, words, tokens)
     else:
         _note_unknown(verdict, first)
+
+
+def _judge_copy_out(verdict: Verdict, tokens: list[Token]) -> bool:
+    """``COPY ... TO STDOUT``: a table is read, a query does what it does; False when it is anything else."""
+    words = [token.text if token.kind == "word" else "" for token in tokens]
+    at = next((i for i in range(2, len(words) - 1) if words[i : i + 2] == ["to", "stdout"]), 0)
+    if not at or not set(filter(None, words[at + 2 :])) <= _COPY_OPTIONS:
+        return False
+    source = tokens[1:at]
+    if source[0].text != "(":
+        verdict.note(Tier.GREEN, "sql.read", "Reads from the database.", general=True)
+        return all(token.kind in ("word", "quoted") or token.text in ".,()" for token in source)
+    if source[-1].text != ")" or len(source) < 3:
+        return False
+    _judge_statement(verdict, source[1:-1])
+    return True
 
 
 def _judge_read(verdict: Verdict, first: str, words: list[str], tokens: list[Token]) -> None:
