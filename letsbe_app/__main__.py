@@ -69,7 +69,8 @@ async def _reseal() -> int:
     try:
         async with services.database.write() as session:
             servers = await services.content.reseal(session)
-        return servers + await services.second_factors.reseal()
+        others = (services.second_factors, services.webhooks, services.post)
+        return servers + sum([await one.reseal() for one in others])
     finally:
         await services.close()
 

@@ -41,6 +41,7 @@ from letsbe_app.shop.billing.token_pool import TokenPools
 from letsbe_app.shop.catalog.service import Catalog
 from letsbe_app.shop.onboarding.service import OnboardingService
 from letsbe_app.shop.orders.service import OrderService
+from letsbe_app.webhooks.service import WebhookService
 from letsbe_app.workforce.agents.service import AgentService
 from letsbe_app.workforce.approvals.service import ApprovalService
 from letsbe_app.workforce.changes.service import ChangeService
@@ -71,6 +72,8 @@ class Services:
     keys: KeyService
     privacy: PrivacyService
     post: PostRoom
+    box: SecretBox
+    webhooks: WebhookService
     catalog: Catalog
     onboarding: OnboardingService
     orders: OrderService
@@ -132,7 +135,7 @@ def build_services(
     hasher, throttle = passwords or Passwords(), Throttle(relay.windows)
     reauthentication = Reauthentication(database, hasher, throttle)
     second_factors = SecondFactors(database, secret_box, throttle, clock=clock)
-    post = PostRoom(_mailer(settings))
+    post = PostRoom(database, secret_box, _mailer(settings), clock=clock)
     door = FrontDoor(database, hasher, throttle, post, relay.publisher, settings.public_url, clock)
     place = Place.of(settings.public_url, settings.allowed_origins())
     passkeys = Passkeys(database, relay.challenges, post, place=place, clock=clock)
@@ -164,6 +167,10 @@ def build_services(
         keys=KeyService(database, clock=clock),
         privacy=PrivacyService(database, content, relay.publisher, clock=clock),
         post=post,
+        box=secret_box,
+        webhooks=WebhookService(
+            database, secret_box, relay.publisher, allows_local=settings.allows_local_webhooks, clock=clock
+        ),
         catalog=catalog,
         onboarding=onboarding,
         orders=orders,

@@ -83,6 +83,28 @@ class Settings(BaseSettings):
     mail_from: str = Field(
         "LetsBe Biz <hello@letsbe.invalid>", alias="LETSBE_MAIL_FROM", description="Sender of mail."
     )
+    allows_local_webhooks: bool = Field(
+        default_factory=lambda values: _is_loopback(values.get("public_url", "")),
+        alias="LETSBE_LOCAL_WEBHOOKS",
+        description="Webhooks may go to this machine by plain http; by default where the hub is local.",
+    )
+    metrics_token: SecretStr = Field(
+        SecretStr(""),
+        alias="LETSBE_METRICS_TOKEN",
+        description="Bearer token that opens /metrics, 16 characters or more; empty for no metrics.",
+    )
+    jobs_port: int = Field(
+        0,
+        alias="LETSBE_JOBS_PORT",
+        ge=0,
+        le=65535,
+        description="Port for health and metrics of the jobs process; 0 for none.",
+    )
+    otlp_url: str = Field(
+        "",
+        alias="LETSBE_OTLP_URL",
+        description="Where traces go by OTLP/HTTP, e.g. http://127.0.0.1:4318; empty for no traces.",
+    )
     trusted_proxies: str = Field(
         "",
         alias="LETSBE_TRUSTED_PROXIES",
@@ -105,10 +127,10 @@ class Settings(BaseSettings):
         "info", alias="LETSBE_LOG_LEVEL", description="What is logged: debug, info, warning or error."
     )
 
-    @field_validator("public_url", "model_url")
+    @field_validator("public_url", "model_url", "otlp_url")
     @classmethod
     def _is_http_address(cls, value: str, info: ValidationInfo) -> str:
-        is_left_out = info.field_name == "model_url" and not value
+        is_left_out = info.field_name != "public_url" and not value
         if not is_left_out and not value.startswith(("http://", "https://")):
             raise ValueError("must start with http:// or https://")
         return value.rstrip("/")
@@ -148,6 +170,13 @@ class Settings(BaseSettings):
             _networks(value)
         except ValueError:
             raise ValueError("must be networks such as 10.0.0.0/8,fd00::/8, or empty") from None
+        return value
+
+    @field_validator("metrics_token")
+    @classmethod
+    def _is_long_enough(cls, value: SecretStr) -> SecretStr:
+        if value.get_secret_value() and len(value.get_secret_value()) < 16:
+            raise ValueError("must have 16 characters or more, or be empty for no metrics")
         return value
 
     @property
@@ -201,6 +230,10 @@ class Settings(BaseSettings):
     def sync_database_url(self) -> str:
         """The same database for what is not asynchronous: migrations, the workflow engine."""
         return self.async_database_url().replace("sqlite+aiosqlite://", "sqlite://", 1)
+
+
+def _is_loopback(url: str) -> bool:
+    return (urlsplit(url).hostname or "") in _LOOPBACK_NAMES
 
 
 @lru_cache(maxsize=8)

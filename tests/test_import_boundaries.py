@@ -16,10 +16,10 @@ ROOT = Path(__file__).resolve().parents[1]
 LAYERS = [
     {"letsbe_app.ui", "letsbe_app.api", "letsbe_app.hub", "letsbe_app.jobs", "letsbe_app.sample"},
     {"letsbe_app.shop"},
-    {"letsbe_app.fleet"},
+    {"letsbe_app.fleet", "letsbe_app.webhooks", "letsbe_app.notify"},
     {"letsbe_app.workforce"},
     {"letsbe_app.people"},
-    {"letsbe_app.relay", "letsbe_app.db", "letsbe_app.kit"},
+    {"letsbe_app.relay", "letsbe_app.db", "letsbe_app.kit", "letsbe_app.telemetry"},
 ]
 """Rooms of the hub from top to bottom; an import goes to the same row or below."""
 

@@ -34,6 +34,7 @@ from letsbe_app.api.v1 import (
     stream,
     tenant,
     threads,
+    webhooks,
     workforce,
 )
 from letsbe_app.composition import get_services
@@ -82,6 +83,7 @@ def build_api(services_provider: ServicesProvider = get_services) -> FastAPI:
         passkeys,
         people,
         privacy,
+        webhooks,
     ):
         app.include_router(module.router, prefix=_PREFIX)
     app.include_router(_unknown_addresses(app))

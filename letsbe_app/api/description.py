@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from letsbe_app.api.csrf import CSRF_COOKIE, CSRF_HEADER
+from letsbe_app.api.event_descriptions import add_events
 from letsbe_app.api.examples import example_of
 from letsbe_app.api.idempotency import CHANGING, IDEMPOTENCY_HEADER, NOT_KEPT
 from letsbe_app.api.principals import SESSION_COOKIE
@@ -44,6 +45,8 @@ Every answer is `{{"success": true, "data", "meta"}}` or `{{"success": false, "e
   a conflict (409).
 * **Rates** are told in `RateLimit-Limit`, `RateLimit-Remaining` and `RateLimit-Reset`; over the limit the
   answer is 429 with `Retry-After`.
+* **Webhooks** are signed as [Standard Webhooks](https://www.standardwebhooks.com) says; any of its libraries
+  checks them. Answer with a 2xx within 15 seconds, and expect an event more than once, in any order.
 * Every answer has an `X-Request-Id`: name it when you write to us.
 """.strip()
 
@@ -55,6 +58,7 @@ def describe(app: FastAPI) -> Json:
             title=app.title, version=app.version, description=_DESCRIPTION, routes=app.routes
         )
         _complete(document)
+        add_events(document)
         app.openapi_schema = document
     return app.openapi_schema
 

@@ -14,6 +14,7 @@ from letsbe_app.composition import Services
 from letsbe_app.db.models import TenantStatus
 from letsbe_app.fleet.provisioning.providers.base import Server, ServerProvider
 from letsbe_app.fleet.provisioning.providers.local import LocalProvider, LocalSettings
+from letsbe_app.jobs.outgoing import Outgoing
 from letsbe_app.jobs.provisioner import Provisioner
 from letsbe_app.jobs.wakes import JobWakes
 from letsbe_app.jobs.workflows import ProvisioningWorkflow, engine_config
@@ -48,6 +49,7 @@ class JobsProcess:
         self._services = services
         self._provider = provider
         self._wakes = JobWakes(services.relay)
+        self._outgoing = Outgoing(services)
         self._workflow = ProvisioningWorkflow(
             Provisioner(
                 services.provisioning,
@@ -61,19 +63,24 @@ class JobsProcess:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until the event is set; then stop every server of this machine and close everything."""
-        listening: asyncio.Task[None] | None = None
+        tasks: list[asyncio.Task[None]] = []
         try:
             # Servers first: they come up while the engine does.
             await self._resume_servers()
             # The engine adopts the running loop, so that workflows share it with our connections.
             DBOS(config=engine_config(self._services.settings))
             DBOS.launch()
-            listening = asyncio.create_task(self._wakes.listen(self._start_work), name="jobs-wakes")
+            tasks = [
+                asyncio.create_task(self._wakes.listen(self._start_work), name="jobs-wakes"),
+                *(asyncio.create_task(chore.run(), name=chore.name) for chore in self._outgoing.chores),
+            ]
             log.info("jobs.started")
-            await _first_of(listening, stop)
+            await _first_of(tasks, stop)
         finally:
-            if listening is not None:
-                listening.cancel()
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await self._outgoing.close()
             await self._provider.close()
             DBOS.destroy()
             await self._services.close()
@@ -96,6 +103,7 @@ class JobsProcess:
             for work in await self._services.provisioning.waiting_work():
                 await self._workflow.start(work)
             await self._services.approvals.remind()
+            self._outgoing.nudge()
         except SQLAlchemyError as exc:
             # A database that is away comes back; the next look finds the same work.
             log.error("jobs.database_away", exc_info=exc)
@@ -110,9 +118,9 @@ async def run_jobs(services: Services) -> None:
     await JobsProcess(services, build_provider(services.settings)).run(stop)
 
 
-async def _first_of(listening: asyncio.Task[None], stop: asyncio.Event) -> None:
+async def _first_of(tasks: list[asyncio.Task[None]], stop: asyncio.Event) -> None:
     stopping = asyncio.create_task(stop.wait())
-    done, _ = await asyncio.wait({listening, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    done, _ = await asyncio.wait({*tasks, stopping}, return_when=asyncio.FIRST_COMPLETED)
     stopping.cancel()
-    if listening in done:
-        listening.result()
+    for task in done - {stopping}:
+        task.result()

@@ -23,6 +23,8 @@ from letsbe_app.kit.ids import new_id
 from letsbe_app.people.audit.service import SYSTEM, record_act
 from letsbe_app.people.authz.actor import Actor
 from letsbe_app.people.authz.rules import Permission, require
+from letsbe_app.people.events import catalog as events
+from letsbe_app.people.events.service import record_event
 from letsbe_app.relay import Relay, Topic
 
 log = structlog.get_logger()
@@ -113,6 +115,8 @@ class ProvisioningService:
     async def reserve(self, session: AsyncSession, wanted: NewTenant) -> str:
         """Add the server and its steps within the payment's transaction; gives the server's id."""
         tenant = await self._tenants.reserve(session, wanted, self._provider)
+        told = events.ProvisioningStarted(server_id=tenant.id, order_id=wanted.order_id)
+        record_event(session, wanted.customer_id, told, tenant_id=tenant.id)
         session.add_all(
             ProvisioningStep(id=new_id("stp"), order_id=wanted.order_id, position=position, name=step.name)
             for position, step in enumerate(STEPS, start=1)
@@ -146,12 +150,14 @@ class ProvisioningService:
     async def fail(self, work: Work, name: StepName, reason: str) -> None:
         """The step did not work: the owner is told why and may try again."""
         await self._set(work.order_id, name, StepState.FAILED, reason)
-        await self._settle(work, TenantStatus.FAILED, "provisioning.failed")
+        told = events.ProvisioningFailed(server_id=work.tenant_id, order_id=work.order_id, step=name.value)
+        await self._settle(work, TenantStatus.FAILED, told)
         log.error("provisioning.failed", tenant_id=work.tenant_id, order_id=work.order_id, step=name.value)
 
     async def complete(self, work: Work) -> None:
         """Every step is done: the server is its owner's."""
-        await self._settle(work, TenantStatus.ACTIVE, "provisioning.completed")
+        told = events.ProvisioningCompleted(server_id=work.tenant_id, order_id=work.order_id)
+        await self._settle(work, TenantStatus.ACTIVE, told)
         log.info("provisioning.completed", tenant_id=work.tenant_id, order_id=work.order_id)
 
     async def _set(self, order_id: str, name: StepName, state: StepState, detail: str = "") -> None:
@@ -167,19 +173,21 @@ class ProvisioningService:
         log.info("provisioning.step", order_id=order_id, step=name.value, state=state.value)
         await self._publish(order_id)
 
-    async def _settle(self, work: Work, status: TenantStatus, action: str) -> None:
+    async def _settle(self, work: Work, status: TenantStatus, told: events.EventData) -> None:
         async with self._database.write() as session:
             tenant = await session.get_one(Tenant, work.tenant_id, with_for_update=True)
             tenant.status = status
             record_act(
                 session,
                 SYSTEM,
-                action,
+                told.type,
                 subject=work.order_id,
                 customer_id=tenant.customer_id,
                 tenant_id=tenant.id,
                 attempt=work.attempt,
             )
+            record_event(session, tenant.customer_id, told, tenant_id=tenant.id)
+        await self._publisher.wake_jobs(work.tenant_id)
         await self._publish(work.order_id)
         await self._publisher.announce(tenant.customer_id, Topic.TENANT, work.tenant_id)
 

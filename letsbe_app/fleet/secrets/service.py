@@ -31,6 +31,8 @@ from letsbe_app.people.audit.service import record_act, tenant_actor
 from letsbe_app.people.authz.actor import Actor
 from letsbe_app.people.authz.ownership import owned_tenant
 from letsbe_app.people.authz.rules import Permission, require
+from letsbe_app.people.events.catalog import CanarySeen as CanarySeenEvent
+from letsbe_app.people.events.service import record_event
 from letsbe_app.relay import Relay, Topic
 from tenant_daemon.contracts.secrets import (
     REVEAL_SECONDS,
@@ -267,8 +269,11 @@ class SecretService:
                 secret_name=seen.name,
                 door=seen.door,
             )
+            alarm = CanarySeenEvent(server_id=tenant_id, alarm_id=seen.alarm_id, seen_at=seen.seen_at)
+            record_event(session, tenant.customer_id, alarm, tenant_id=tenant_id)
         log.error("canary.seen", tenant_id=tenant_id, alarm_id=seen.alarm_id, door=seen.door)
         await self._publisher.announce(tenant.customer_id, Topic.SECRETS, seen.alarm_id)
+        await self._publisher.wake_jobs(tenant_id)
 
     def _row(
         self, actor: Actor, tenant_id: str, action: str, name: str, expires_at: datetime

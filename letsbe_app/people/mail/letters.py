@@ -38,6 +38,26 @@ def confirm_letter(email: str, link: str) -> Mail:
     )
 
 
+def webhook_letter(email: str, name: str, link: str) -> Mail:
+    """To the owner of an address for events that has not taken any for days."""
+    return Mail(
+        email,
+        "We have switched a webhook off",
+        f"Your webhook “{name}” has not taken an event for three days, or says that it is gone. "
+        "We have stopped sending there.\n\n"
+        f"Once it works again, switch it on here, and send again what it missed:\n{link}" + _SIGNATURE,
+    )
+
+
+def notice_letter(email: str, subject: str, text: str, link: str) -> Mail:
+    """To somebody who wants to be told of something by mail."""
+    return Mail(
+        email,
+        subject,
+        f"{text}\n\n{link}\n\nYou choose in your settings what we write to you about, and when." + _SIGNATURE,
+    )
+
+
 def invitation_letter(email: str, business_name: str, inviter: str, role_words: str, link: str) -> Mail:
     """To somebody who may join a business."""
     return Mail(

@@ -14,6 +14,8 @@ from letsbe_app.people.audit.service import record_act, tenant_actor
 from letsbe_app.people.authz.actor import Actor
 from letsbe_app.people.authz.ownership import owned_tenant
 from letsbe_app.people.authz.rules import Permission, require
+from letsbe_app.people.events.catalog import AgentHeldBack as AgentHeldBackEvent
+from letsbe_app.people.events.service import record_event
 from letsbe_app.relay import Relay, Topic
 from tenant_daemon.contracts.notices import AgentHeldBack
 
@@ -63,6 +65,8 @@ class NoticeService:
                 agent_id=notice.agent_id,
                 told=notice.told,
             )
+            held_back = AgentHeldBackEvent(server_id=tenant_id, agent_id=notice.agent_id)
+            record_event(session, tenant.customer_id, held_back, tenant_id=tenant_id)
         log.warning("agent.held_back", tenant_id=tenant_id, agent_id=notice.agent_id)
         await self._publisher.announce(tenant.customer_id, Topic.TENANT, tenant_id)
 

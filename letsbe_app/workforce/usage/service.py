@@ -2,11 +2,14 @@
 
 import structlog
 
+from letsbe_app.db.models import Tenant
 from letsbe_app.db.session import Database
 from letsbe_app.kit.clock import Clock, utc_now
 from letsbe_app.people.authz.actor import Actor
 from letsbe_app.people.authz.ownership import owned_tenant
 from letsbe_app.people.authz.rules import Permission, require
+from letsbe_app.people.events import catalog as events
+from letsbe_app.people.events.service import record_event
 from letsbe_app.workforce.usage import repository
 from letsbe_app.workforce.usage.schemas import UsageAlertView, UsageSummary
 from tenant_daemon.contracts.budget import BudgetReached
@@ -28,12 +31,19 @@ class UsageService:
         """Keep what is newer than what is there, by each bucket's revision."""
         async with self._database.write() as session:
             changed = [await repository.replace(session, tenant_id, bucket) for bucket in report.buckets]
+            if any(changed):
+                tenant = await session.get_one(Tenant, tenant_id)
+                told = events.UsageRecorded(server_id=tenant_id, buckets=sum(changed))
+                record_event(session, tenant.customer_id, told, tenant_id=tenant_id)
         log.info("usage.recorded", tenant_id=tenant_id, buckets=len(changed), changed=sum(changed))
 
     async def record_alert(self, tenant_id: str, reached: BudgetReached) -> None:
         """Keep what a server says of a budget; the same again changes nothing."""
         async with self._database.write() as session:
             is_new = await repository.add_alert(session, tenant_id, reached)
+            if is_new:
+                tenant = await session.get_one(Tenant, tenant_id)
+                record_event(session, tenant.customer_id, _told(tenant_id, reached), tenant_id=tenant_id)
         if is_new:
             log.info(
                 "usage.budget_reached",
@@ -57,3 +67,14 @@ class UsageService:
             found = await repository.alerts(session, tenant_id, since, _ALERTS)
         alerts = [UsageAlertView(row.agent_id, row.percent, row.note, row.reached_at) for row in found]
         return UsageSummary(tenant_id, since, sum(line.used_tokens for line in lines), lines, alerts)
+
+
+def _told(tenant_id: str, reached: BudgetReached) -> events.UsageAlert:
+    return events.UsageAlert(
+        server_id=tenant_id,
+        agent_id=reached.agent_id or "",
+        period=reached.period,
+        percent=reached.percent,
+        used_tokens=reached.used_tokens,
+        budget_tokens=reached.budget_tokens,
+    )

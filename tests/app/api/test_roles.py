@@ -93,6 +93,15 @@ NEEDS = {
     "keys": P.KEYS,
     "create_key": P.KEYS,
     "revoke_key": P.KEYS,
+    "webhooks": P.MANAGE,
+    "add_webhook": P.MANAGE,
+    "webhook": P.MANAGE,
+    "change_webhook": P.MANAGE,
+    "remove_webhook": P.MANAGE,
+    "renew_webhook_secret": P.MANAGE,
+    "check_webhook": P.MANAGE,
+    "webhook_deliveries": P.MANAGE,
+    "redeliver": P.MANAGE,
 }
 LAST = "sign_out"
 

@@ -1,0 +1,1 @@
+"""What happens at a business, told to whoever it has asked us to tell."""

@@ -1,0 +1,1 @@
+"""Webhooks: events posted to addresses of the customer's own, signed as standardwebhooks.com says."""

@@ -1,0 +1,59 @@
+"""Chores: done when asked, when due, and again after a failure."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+
+from sqlalchemy.exc import OperationalError
+
+from letsbe_app.jobs.chores import Chore
+
+
+@asynccontextmanager
+async def running(work: Callable[[], Awaitable[float | None]], every_seconds: float) -> AsyncIterator[Chore]:
+    chore = Chore("test", work, every_seconds)
+    task = asyncio.create_task(chore.run())
+    try:
+        yield chore
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+async def test_it_works_at_once_and_when_asked() -> None:
+    done: asyncio.Queue[int] = asyncio.Queue()
+
+    async def work() -> None:
+        done.put_nowait(1)
+
+    async with running(work, 60) as chore, asyncio.timeout(5):
+        await done.get()
+        assert done.empty()
+        chore.nudge()
+        await done.get()
+
+
+async def test_it_works_when_its_own_time_has_come() -> None:
+    done: asyncio.Queue[int] = asyncio.Queue()
+
+    async def work() -> float:
+        done.put_nowait(1)
+        return 0.001
+
+    async with running(work, 60), asyncio.timeout(5):
+        for _ in range(3):
+            await done.get()
+
+
+async def test_a_database_that_is_away_does_not_end_it() -> None:
+    done: asyncio.Queue[int] = asyncio.Queue()
+
+    async def work() -> None:
+        done.put_nowait(1)
+        raise OperationalError("SELECT 1", {}, Exception("gone"))
+
+    async with running(work, 60) as chore, asyncio.timeout(5):
+        await done.get()
+        chore.nudge()
+        await done.get()
