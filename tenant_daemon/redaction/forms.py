@@ -30,6 +30,7 @@ _UTF32 = ("utf-32-le", "utf-32-be")
 _ROT5 = bytes.maketrans(b"0123456789", b"5678901234")
 _BASE32HEX = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", b"0123456789ABCDEFGHIJKLMNOPQRSTUV")
 _SHORTEST_RARE = 10
+_SHORTEST_WIDE = 9
 _LONGEST_PACKED = 200
 """Longer secrets can be packed in many ways; archives of them are read by ``views/``."""
 
@@ -79,6 +80,8 @@ def _rare_forms(raw: bytes) -> Iterator[bytes]:
     yield project(raw.translate(_ROT13).translate(_ROT5))
     yield project(base64.b64encode(raw).rstrip(b"=").translate(_ROT13))
     yield bytes(255 - byte for byte in raw).hex().encode()
+    yield raw.hex().encode()[::-1]
+    yield from (form[::-1] for form in _base64_forms(raw))
 
 
 def _letter_games(raw: bytes) -> Iterator[bytes]:
@@ -138,6 +141,11 @@ def _foreign_forms(value: str) -> Iterator[bytes]:
     """A secret with letters from elsewhere, which change more than their case: ``ß`` becomes ``SS``."""
     for changed in (value.upper(), value.casefold(), unicodedata.normalize("NFD", value)):
         yield project(changed.encode("utf-8", "surrogatepass"))
+    # The bytes behind base64 and hex that were glued to something or packed.
+    for encoding in (*_UTF16, *_UTF32):
+        wide = project(value.encode(encoding, "surrogatepass"))
+        if len(wide) >= _SHORTEST_WIDE:
+            yield wide
     # Turned around by characters; the bytes of one keep their order.
     yield project(base64.b64encode(value[::-1].encode("utf-8", "surrogatepass")).rstrip(b"="))
     yield value[::-1].encode("utf-8", "surrogatepass").hex().encode()

@@ -11,6 +11,7 @@ from tenant_daemon.redaction.protocol_fields import is_identifier, is_label, is_
 
 Parent = dict[str, object] | None
 _SHORTEST_NUMBER = 100_000
+_MOST_COLUMNS = 40
 _LONGEST_CODE = 0x10FFFF
 
 
@@ -40,6 +41,8 @@ class Leaves:
         """The name of the nearest field above each."""
         self.parents: list[Parent] = []
         """The object that holds each as a field's value."""
+        self.columns: dict[int, int] = {}
+        """The place in its list of each string of a list in a list, as the rows of a table are written."""
         self.units = [0]
         """
         Where the units begin, as leaf indexes: the items of the lists at the top (the messages, the tools),
@@ -88,9 +91,18 @@ class Leaves:
         for item in items:
             if depth <= 1:
                 self.units.append(len(self.texts))
+            if type(item) is list and len(item) <= _MOST_COLUMNS:
+                self._take_row(item, key, depth + 1)
+                continue
             self._take(item, key, parent if isinstance(item, str) else None, depth + 1)
         if depth <= 1:
             self.units.append(len(self.texts))
+
+    def _take_row(self, items: list[object], key: str, depth: int) -> None:
+        first = len(self.texts)
+        self._take_list(items, key, None, depth)
+        if len(self.texts) - first == len(items):
+            self.columns.update((first + column, column) for column in range(len(items)))
 
 
 def kind_of(text: str, key: str, parent: Parent) -> LeafKind:

@@ -40,7 +40,10 @@ _LONGEST_NAME = 20
 """Field names and ids up to this length are what they seem."""
 _LONGEST_READ = 65_536
 _CUT_ANYWHERE = frozenset(
-    {Sign.DUMP, Sign.SPACED_HEX, Sign.ESCAPE, Sign.PRINTABLE, Sign.NARROW, Sign.WRAPPED}
+    {
+        *(Sign.DUMP, Sign.SPACED_HEX, Sign.ESCAPE, Sign.PRINTABLE, Sign.NARROW, Sign.WRAPPED),
+        *(Sign.BYTES, Sign.MARKED, Sign.TURNED_WORD, Sign.TURNED_ESCAPE),
+    }
 )
 """Signs of data that a cut between two strings may have gone through."""
 
@@ -194,9 +197,10 @@ def _grouped_by_key(texts: Sequence[int], leaves: Leaves) -> list[int]:
 
     In ``[{"text": A, "lang": "en"}, {"text": B, "lang": "en"}]`` A and B are neighbours to a reader.
     """
-    order: dict[str, list[int]] = {}
+    order: dict[tuple[str, int], list[int]] = {}
+    columns = leaves.columns
     for index in texts:
-        order.setdefault(leaves.keys[index], []).append(index)
+        order.setdefault((leaves.keys[index], columns.get(index, 0)), []).append(index)
     return [index for group in order.values() for index in group] if len(order) > 1 else []
 
 

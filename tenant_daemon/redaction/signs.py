@@ -36,7 +36,19 @@ class Sign(IntEnum):
     """Strings of a list or a sum that look like pieces of data."""
     PIECES = 8
     """Two fields of a JSON text that by their name hold pieces of something."""
+    BYTES = 9
+    """Bytes that are all escaped."""
+    MARKED = 10
+    """An invisible character inside a word."""
+    TURNED_WORD = 11
+    """Padding before a word, or the head of an archive at its end."""
+    TURNED_ESCAPE = 12
+    """Escapes that run backwards."""
 
+
+# As alternatives: RE2 reads characters here and hyperscan bytes.
+MARKS = "\u00ad\u180e\u200b\u200c\u200d\u200e\u200f\u2060\u2061\u2062\u2063\u2064\ufeff"
+"""Characters that show as nothing."""
 
 _PATTERNS: dict[Sign, bytes] = {
     Sign.ESCAPE: (
@@ -51,8 +63,8 @@ _PATTERNS: dict[Sign, bytes] = {
         rb"[0-9A-Fa-f]{2}(?:[0-9A-Fa-f]{2})?[ :,-]{1,2}[0-9A-Fa-f]{2}"
     ),
     Sign.NARROW: (
-        rb"[A-Za-z0-9+/_-](?:\\+r)?\r?(?:\\+n|\\?\n)[ \t>+|]{0,8}[A-Za-z0-9+/_-]{1,15}"
-        rb"(?:\\+r)?\r?(?:\\+n|\\?\n)[ \t>+|]{0,8}[A-Za-z0-9+/_-]{1,15}"
+        rb"[A-Za-z0-9+/_-](?:\\+r)?\r?(?:\\+n|\\?\n)(?:\\+t)?[ \t>+|]{0,8}[A-Za-z0-9+/_-]{1,18}"
+        rb"(?:\\+r)?\r?(?:\\+n|\\?\n)(?:\\+t)?[ \t>+|]{0,8}[A-Za-z0-9+/_-]{1,18}"
     ),
     # Bounded repeats of classes cost hyperscan dearly: these ask for little, and the reading looks closer.
     Sign.WRAPPED: (
@@ -65,6 +77,17 @@ _PATTERNS: dict[Sign, bytes] = {
     Sign.PIECES: (
         rb"(?:text|content|value|data|chunk|part|piece|line|delta|body|[a-z_\"-]\d{1,3})"
         rb"\\*\": ?\\*\""
+    ),
+    Sign.BYTES: rb"(?:\\x[0-9A-Fa-f]{2}){8}|(?:%[0-9A-Fa-f]{2}){8}|(?:=[0-9A-F]{2}){8}",
+    Sign.MARKED: rb"[!-~](?:" + "|".join(MARKS).encode() + rb")+[!-~]",
+    Sign.TURNED_WORD: (
+        rb"[^=A-Za-z0-9+/_-]={1,2}[A-Za-z0-9+/_-]{15}|\A={1,2}[A-Za-z0-9+/_-]{15}"
+        rb"|(?:Is4H|[wxyz]Je|[opqr]Ne|EAe|ophBZ|6dT[/_]|80[bB]8[fF]1|[cC]987|[aA][dD]87|1087|[eE]587)"
+        rb"(?:[^A-Za-z0-9+/_=-]|\z)"
+    ),
+    Sign.TURNED_ESCAPE: (
+        rb"[0-9A-Fa-f]{4}u\\|;[0-9A-Fa-f]{2,5}[xX]?#&|;[a-z]{2,6}&|[0-9A-Fa-f]{2}x\\"
+        rb"|(?:[0-9A-Fa-f]{2}%){3}(?:[^0-9A-Fa-f]|\z)|(?:[0-9A-F]{2}=){3}(?:[^0-9A-F]|\z)"
     ),
 }
 

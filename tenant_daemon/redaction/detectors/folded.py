@@ -15,6 +15,9 @@ _SHORTEST = 5
 _MOST = 0.75
 """The share of a secret that counts as revealing it."""
 _LONGEST_TAIL = 4_096
+_ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
+_FEW = 100
+"""Secrets up to which the wide encodings are searched for as well."""
 
 _Word = tuple[str, str]
 """Name of a secret, and a folded form of it."""
@@ -24,7 +27,8 @@ class FoldedSecrets:
     """Finds the given ``(name, value)``. Immutable."""
 
     def __init__(self, secrets: Sequence[tuple[str, str]]) -> None:
-        self._exact = [(name, value.encode("utf-8", "surrogatepass")) for name, value in secrets]
+        encodings = _ENCODINGS if len(secrets) <= _FEW else _ENCODINGS[:1]
+        self._exact = [(name, value.encode(e, "surrogatepass")) for name, value in secrets for e in encodings]
         folded = [(name, _fold(value)) for name, value in secrets]
         self._words: list[_Word] = [word for word in folded if len(word[1]) >= _SHORTEST]
         self._forms = self._words + [(name, word[::-1]) for name, word in self._words]

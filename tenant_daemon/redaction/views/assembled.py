@@ -22,14 +22,14 @@ _ESCAPES = frozenset({b"\\n", b"\\r", b"\\t"})
 _DIFF_MARKS = frozenset(b"+-")
 
 # Between the lines of a wrapped run, as they are or escaped.
-_BREAK = rb"(?:[ \t]{0,4}(?:\\?\r?\n|(?:\\+r)?\\+n)[ \t>+|\"'-]{0,16})+"
+_BREAK = rb"(?:[ \t]{0,4}(?:\\?\r?\n|(?:\\+r)?\\+n)(?:\\+t)*[ \t>+|\"'-]{0,16})+"
 _LINE_BREAK = re.compile(_BREAK)
 _BEFORE_BREAK = frozenset(b"\n\r\\ \t=")
 _LAST_LINE = re.compile(rb"[A-Za-z0-9+/_-]{1,15}(?![A-Za-z0-9+/_.-])")
 _NARROW = re2.compile(
-    rb"(?:[A-Za-z0-9+/_-]{1,15}=*(?:\\+r)?\r?(?:\\+n|\\?\n)[ \t>|]{0,8}){2,}[A-Za-z0-9+/_-]{1,15}"
+    rb"(?:[A-Za-z0-9+/_-]{1,18}=*(?:\\+r)?\r?(?:\\+n|\\?\n)(?:[ \t>|]|\\+t){0,8}){2,}[A-Za-z0-9+/_-]{1,18}"
 )
-_NARROW_BREAK = re2.compile(rb"=*(?:\\+r)?\r?(?:\\+n|\\?\n)[ \t>|]{0,8}")
+_NARROW_BREAK = re2.compile(rb"=*(?:\\+r)?\r?(?:\\+n|\\?\n)(?:[ \t>|]|\\+t){0,8}")
 
 _QUOTES = (b'"', b"'", b"`")
 _LONGEST_LITERAL = 4_096

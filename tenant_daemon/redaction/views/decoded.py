@@ -12,12 +12,12 @@ from tenant_daemon.redaction.views.embedded import (
     hex_runs,
     is_mostly_text,
     makes_sense,
-    narrowed,
     starts_in_base64,
     starts_in_hex,
 )
-from tenant_daemon.redaction.views.unpacked import UNPACKED_LIMIT, has_head, unpack
+from tenant_daemon.redaction.views.unpacked import UNPACKED_LIMIT, archives, has_head
 from tenant_daemon.redaction.views.view import Code, Parts, Span, View
+from tenant_daemon.redaction.views.wide import is_wide, read_wide
 
 _HEX_DIGITS = b"0123456789abcdefABCDEF"
 _BASE32 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
@@ -29,8 +29,12 @@ _SAMPLE = 64
 _IN_NAMES = b"abcdefghijklmnopqrstuvwxyz/_-"
 """Words of only these are paths and names: hex has digits, and so has nearly all base64 of this length."""
 _SPACED_HEX = re2.compile(
-    rb"(?:[0-9A-Fa-f]{2}[ :,-]{1,2}){9,}[0-9A-Fa-f]{2}|(?:[0-9A-Fa-f]{4} ){5,}[0-9A-Fa-f]{2,4}"
+    rb"(?:[0-9A-Fa-f]{2}[ :,-]{1,2}){9,}[0-9A-Fa-f]{2}|(?:[0-9A-Fa-f]{4}[ :,-]){5,}[0-9A-Fa-f]{2,4}"
 )
+_ESCAPED_BYTES = re2.compile(
+    rb"(?:\\x[0-9A-Fa-f]{2}){8,}|(?:%[0-9A-Fa-f]{2}){8,}|(?:=[0-9A-F]{2}(?:=\r?\n)?){8,}"
+)
+_ESCAPE_MARKS = re2.compile(rb"\\x|[%=\r\n]")
 
 
 class _Readings:
@@ -39,20 +43,24 @@ class _Readings:
     def __init__(self) -> None:
         self.texts = Parts()
         self.binaries = Parts()
+        self.wide = Parts()
+        """Text in UTF-16 or UTF-32, not read yet."""
 
     def add(self, raw: bytes, start: int, end: int, code: Code = Code.WHOLE) -> None:
-        """Take decoded bytes, unpacked if they are an archive."""
-        # Bare deflate data is read besides the rest and not instead of it: a text can look like it by chance.
-        if has_head(raw) and (archive := unpack(raw)) is not None:
+        """Take decoded bytes, unpacked if they are an archive or hold one."""
+        for offset, archive in archives(raw):
             # What follows the archive is no part of it: a word that it is glued to, the next line.
-            archive_end = end if archive.size == len(raw) else _written_end(start, end, archive.size, code)
-            is_cut = len(archive.content) >= UNPACKED_LIMIT
-            self._put(archive.content, (start, archive_end), Code.WHOLE, is_cut=is_cut)
+            archive_end = offset + archive.size
+            span = (
+                _written_start(start, offset, code),
+                end if archive_end == len(raw) else _written_end(start, end, archive_end, code),
+            )
+            self._put(archive.content, span, Code.WHOLE, is_cut=len(archive.content) >= UNPACKED_LIMIT)
         self._put(raw, (start, end), code)
 
     def add_likely_hash(self, raw: bytes, start: int, end: int) -> None:
         """The same as ``add`` for what has the length of a hash, so is hardly ever anything else."""
-        if has_head(raw) or is_mostly_text(raw) or raw.count(0) * 3 >= len(raw):
+        if has_head(raw) or is_mostly_text(raw) or is_wide(raw):
             self.add(raw, start, end, Code.HEX)
         else:
             self.binaries.add(raw, start, end, Code.HEX)
@@ -60,13 +68,21 @@ class _Readings:
     def _put(self, raw: bytes, span: Span, code: Code, *, is_cut: bool = False) -> None:
         if is_mostly_text(raw):
             self.texts.add(raw, *span, code, is_cut=is_cut)
-        elif narrow := narrowed(raw):
-            # Behind the last NUL stands one more character at most; the rest belongs to something else.
-            size = min(len(raw), raw.rfind(b"\0") + 2)
-            start, end = span
-            self.texts.add(narrow, start, end if size == len(raw) else _written_end(start, end, size, code))
-        else:
-            self.binaries.add(raw, *span, code, is_cut=is_cut)
+            return
+        self.binaries.add(raw, *span, code, is_cut=is_cut)
+        if is_wide(raw):
+            self.wide.add(raw, *span, code)
+
+
+def _written_start(start: int, offset: int, code: Code) -> int:
+    """Where the decoded byte at ``offset`` begins as it is written."""
+    match code:
+        case Code.HEX:
+            return start + 2 * offset
+        case Code.BASE64:
+            return start + offset * 4 // 3
+        case _:
+            return start
 
 
 def _written_end(start: int, end: int, size: int, code: Code) -> int:
@@ -85,10 +101,13 @@ def decoded(view: View) -> Iterator[tuple[View, bool]]:
     readings = _Readings()
     _read_tokens(view, readings)
     _read_spaced_hex(view, readings)
+    _read_escaped_bytes(view, readings)
     if readings.texts:
         yield View(readings.texts, view, joint=JOINT), True
     if readings.binaries:
         yield View(readings.binaries, view, joint=JOINT), False
+    if readings.wide and (text := read_wide(readings.wide.datas, View(readings.wide, view))):
+        yield text, True
 
 
 def _read_tokens(view: View, readings: _Readings) -> None:
@@ -145,6 +164,16 @@ def _read_spaced_hex(view: View, readings: _Readings) -> None:
         return
     for found in _SPACED_HEX.finditer(view.data):
         readings.add(_unhex(found.group().translate(None, b" :,-")), found.start(), found.end())
+
+
+def _read_escaped_bytes(view: View, readings: _Readings) -> None:
+    """Data in which every byte is an escape, as ``\\x1f\\x8b``; text is read elsewhere."""
+    if Sign.BYTES not in view.signs:
+        return
+    for found in _ESCAPED_BYTES.finditer(view.data):
+        raw = _unhex(_ESCAPE_MARKS.sub(b"", found.group()))
+        if not is_mostly_text(raw):
+            readings.add(raw, found.start(), found.end(), Code.EVEN)
 
 
 def _unhex(digits: bytes) -> bytes:

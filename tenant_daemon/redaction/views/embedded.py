@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from tenant_daemon.redaction.views.unpacked import has_head, has_sure_head
+from tenant_daemon.redaction.views.wide import is_wide
 
 _ARCHIVE_IN_BASE64 = re.compile(rb"H4sI|eJ[wxyz]|eN[opqr]|eAE|Qlpo|[/_]Td6")
 _ARCHIVE_IN_HEX = re.compile(rb"1[fF]8[bB]08|78(?:9[cC]|[dD][aA]|01|5[eE])|425[aA]68|[fF][dD]377[aA]")
@@ -17,7 +18,6 @@ _JOINT = re.compile(rb"[+/_-]+")
 _HEX_RUN = re.compile(rb"[0-9A-Fa-f]{20,}")
 _MOST_STARTS = 12
 _SAMPLE = 64
-_WIDE = (("utf-32-le", 4), ("utf-32-be", 4), ("utf-16-le", 2), ("utf-16-be", 2))
 _TEXT = bytes(range(32, 127)) + b"\t\n\r"
 _NOT_ASCII = bytes(range(128, 256))
 _TEXT_OR_HIGH = _TEXT + _NOT_ASCII
@@ -53,23 +53,10 @@ def makes_sense(raw: bytes, *, is_loose: bool = False) -> bool:
     if has_sure_head(raw) or (is_loose and has_head(raw)):
         return True
     sample = raw[:_SAMPLE]
-    if narrowed(sample):
+    if is_wide(sample):
         return True
     # A stray character at the end belongs to what the word was glued to.
     return len(sample) >= 12 and is_mostly_text(sample)
-
-
-def narrowed(raw: bytes) -> bytes | None:
-    """The text behind UTF-16 or UTF-32 that is ASCII for the most part; None for anything else."""
-    if not 0 < len(raw) <= 3 * raw.count(0):
-        return None
-    for encoding, width in _WIDE:
-        text = raw[: len(raw) // width * width].decode(encoding, "ignore").encode("utf-8", "ignore")
-        plain = text.translate(None, _NOT_ASCII)
-        if len(plain) * width * 2 >= len(raw) and is_mostly_text(plain):
-            return text
-    plain = raw.replace(b"\0", b"")
-    return plain if is_mostly_text(plain) else None
 
 
 def is_mostly_text(raw: bytes) -> bool:

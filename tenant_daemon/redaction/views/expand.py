@@ -10,10 +10,12 @@ from tenant_daemon.redaction.views.decoded import decoded
 from tenant_daemon.redaction.views.hexdump import read_hexdump
 from tenant_daemon.redaction.views.lookalikes import read_as_ascii
 from tenant_daemon.redaction.views.numbers import read_numbers
-from tenant_daemon.redaction.views.unescaped import unescaped, unquoted_printable
+from tenant_daemon.redaction.views.turned import read_turned
+from tenant_daemon.redaction.views.unescaped import unescaped, unmarked, unquoted_printable
 from tenant_daemon.redaction.views.view import Span, View
 
 MAX_DEPTH = 8
+_LAST_TURN = 2
 _BUDGET_FACTOR = 8
 _BUDGET_FLOOR = 4_000_000
 
@@ -72,6 +74,10 @@ def _readings(view: View, depth: int) -> Iterator[tuple[View, Use]]:
         yield plain, Use.TEXT
     for printable in unquoted_printable(view):
         yield printable, Use.TEXT
+    for bare in unmarked(view):
+        yield bare, Use.TEXT
+    if depth <= _LAST_TURN and (turned := read_turned(view)):
+        yield turned, Use.PIECES
     if depth == 0 and (ascii_text := read_as_ascii(view)):
         yield ascii_text, Use.TEXT
     if dump := read_hexdump(view):

@@ -1,11 +1,11 @@
-"""A text with its escapes undone: URL, JSON, HTML, C and shell escapes; and quoted-printable."""
+"""A text with its escapes undone: URL, JSON, HTML, C and shell escapes; quoted-printable; invisible marks."""
 
 import html
 import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 
-from tenant_daemon.redaction.signs import Sign, sign_pattern
+from tenant_daemon.redaction.signs import MARKS, Sign, sign_pattern
 from tenant_daemon.redaction.views.surroundings import surroundings
 from tenant_daemon.redaction.views.view import EvenParts, View
 
@@ -17,6 +17,7 @@ _ESCAPE = re.compile(
 _CODE_POINT = re.compile(rb"(?:%u|\\[uU]\{?|\\N\{U\+|\\(?=00....))([0-9A-Fa-f]{1,8})\}?")
 # A reading of its own: ``=0A`` also stands in assignments, and reading it would hide what follows.
 _PRINTABLE_ESCAPE = re.compile(rb"(=[0-9A-F]{2}|=\r?\n|=(?:\\+r)?\\+n)")
+_MARKS = re.compile(b"((?:" + "|".join(MARKS).encode() + b")+)")
 _LETTERS = {b"n": b"\n", b"r": b"\r", b"t": b"\t"}
 
 
@@ -28,6 +29,11 @@ def unescaped(view: View) -> Iterator[View]:
 def unquoted_printable(view: View) -> Iterator[View]:
     """What stands around quoted-printable, with that undone."""
     return _undone(view, Sign.PRINTABLE, _PRINTABLE_ESCAPE, _printable)
+
+
+def unmarked(view: View) -> Iterator[View]:
+    """What stands around invisible characters inside words, without them."""
+    return _undone(view, Sign.MARKED, _MARKS, _nothing)
 
 
 def _undone(
@@ -57,6 +63,10 @@ def _meaning(escape: bytes) -> bytes:
 
 def _printable(escape: bytes) -> bytes:
     return b"" if escape.endswith((b"\n", b"n")) else _byte(escape[1:])
+
+
+def _nothing(_mark: bytes) -> bytes:
+    return b""
 
 
 def _byte(digits: bytes) -> bytes:

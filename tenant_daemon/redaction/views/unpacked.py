@@ -2,14 +2,19 @@
 
 import bz2
 import lzma
+import re
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 UNPACKED_LIMIT = 1_000_000
 """Bytes of an archive that are looked at. A larger one is taken out as a whole, since it may be a bomb."""
 _ZLIB_HEADS = (b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
 _HEADS = (*_ZLIB_HEADS, b"\x1f\x8b", b"\xfd7")
 _HEADLESS_LIMIT = 4_096
+_HEAD_INSIDE = re.compile(rb"\x1f\x8b\x08|\x78[\x01\x5e\x9c\xda]|BZh[1-9]1AY|\xfd7zXZ\0")
+_MOST_INSIDE = 8
 
 
 def has_sure_head(raw: bytes) -> bool:
@@ -30,6 +35,8 @@ class Archive:
     content: bytes
     size: int
     """How many bytes the archive itself has; what follows is something else."""
+    is_whole: bool = True
+    """Whether its end is there."""
 
 
 def unpack(raw: bytes) -> Archive | None:
@@ -46,13 +53,30 @@ def unpack(raw: bytes) -> Archive | None:
     return _inflate(raw, -15) if 8 <= len(raw) <= _HEADLESS_LIMIT else None
 
 
+def archives(raw: bytes) -> Iterator[tuple[int, Archive]]:
+    """Compressed data in ``raw``: at its beginning, or behind something else; and where each stands."""
+    if has_head(raw) and (archive := unpack(raw)) is not None:
+        yield 0, archive
+    elif 0 < len(raw) <= _HEADLESS_LIMIT:
+        for offset in (1, 2, 3):
+            if raw[offset : offset + 1] and raw[offset] & 7 in (3, 5):
+                archive = _inflate(raw[offset:], -15)
+                if archive and archive.is_whole:
+                    yield offset, archive
+    for found in islice(_HEAD_INSIDE.finditer(raw, 1), _MOST_INSIDE):
+        if (archive := unpack(raw[found.start() :])) is not None:
+            yield found.start(), archive
+
+
 def _inflate(raw: bytes, window_bits: int) -> Archive | None:
     unpacker = zlib.decompressobj(window_bits)
     try:
         content = unpacker.decompress(raw, UNPACKED_LIMIT)
     except zlib.error:
         return None
-    return Archive(content, len(raw) - len(unpacker.unused_data)) if content else None
+    if not content:
+        return None
+    return Archive(content, len(raw) - len(unpacker.unused_data), unpacker.eof)
 
 
 def _bunzip(raw: bytes) -> Archive | None:

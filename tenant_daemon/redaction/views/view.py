@@ -25,6 +25,9 @@ class Code(Enum):
     """As it is."""
     WHOLE = auto()
     """In a way that only lets the whole part be named."""
+    EVEN = auto()
+    """Every byte as the same number of bytes; or as a whole, when it is one character of several bytes."""
+    REVERSED = auto()
     HEX = auto()
     BASE64 = auto()
 
@@ -150,8 +153,9 @@ class View:
 
     def origin(self, start: int, end: int) -> Span:
         """Where ``[start, end)`` of this view stands in the original text; ``start < end``."""
-        low, _ = self._place(start, start + 1)
-        _, high = self._place(end - 1, end)
+        first, last = self._place(start, start + 1), self._place(end - 1, end)
+        # What was turned around ends where it begins.
+        low, high = min(first[0], last[0]), max(first[1], last[1])
         return self._parent.origin(low, high) if self._parent else (low, high)
 
     def _place(self, start: int, end: int) -> Span:
@@ -172,6 +176,11 @@ def _located(parts: Parts, index: int, low: int, high: int) -> Span:
             # The last byte takes the padding with it.
             is_last = high >= len(parts.datas[index])
             return start + low * 4 // 3, end if is_last else start + -(-high * 4 // 3)
+        case Code.EVEN:
+            width, rest = divmod(end - start, len(parts.datas[index]))
+            return (start, end) if rest or not width else (start + low * width, start + high * width)
+        case Code.REVERSED:
+            return end - high, end - low
         case Code.WHOLE:
             return start, end
 
