@@ -129,11 +129,14 @@ class Passkeys:
         try:
             async with self._database.write() as session:
                 session.add(row)
+                await self._post.put(
+                    session, actor.customer_id, passkey_letter(actor.email, name, is_new=True)
+                )
                 record_act(session, actor, "account.passkey_added", subject=row.id)
         except IntegrityError as exc:
             raise Conflict("This passkey is known already.") from exc
         log.info("passkey.added", user_id=actor.user_id, passkey_id=row.id)
-        self._post.take(passkey_letter(actor.email, name, is_new=True))
+        self._post.soon()
         return _view(row)
 
     async def remove(self, actor: Actor, passkey_id: str) -> None:
@@ -143,9 +146,11 @@ class Passkeys:
             name = await repository.drop(session, actor.user_id, passkey_id)
             if name is None:
                 raise NotFound("There is no such passkey.")
+            letter = passkey_letter(actor.email, name, is_new=False)
+            await self._post.put(session, actor.customer_id, letter)
             record_act(session, actor, "account.passkey_removed", subject=passkey_id)
         log.info("passkey.removed", user_id=actor.user_id, passkey_id=passkey_id)
-        self._post.take(passkey_letter(actor.email, name, is_new=False))
+        self._post.soon()
 
     async def begin_sign_in(self) -> Json:
         """What the browser needs to use one; says nothing about who there is."""
