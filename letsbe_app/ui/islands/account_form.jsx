@@ -123,11 +123,13 @@ export function AccountForm(props) {
     setErrors({});
     setFailure("");
     try {
-      const body = valuesOf(form.current, all);
+      const values = valuesOf(form.current, all);
+      // Fields that are only for whoever shows the form.
+      const body = Object.fromEntries(all.filter((one) => !one.isOwn).map(({ name }) => [name, values[name]]));
       if (takesToken) body.token = token.current;
       const { data } = await postToHub(action, body);
       if (props.onAnswer) {
-        props.onAnswer(data);
+        props.onAnswer(data, values);
         return;
       }
       if (!done) {

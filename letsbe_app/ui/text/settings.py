@@ -36,6 +36,24 @@ class SettingsTexts:
     )
     factor_disable: str = "Switch it off"
     factor_disabled: str = "It is off."
+    passkeys: str = "Passkeys"
+    passkeys_detail: str = (
+        "Your phone, your computer or a security key signs you in by finger, face or PIN. There is nothing to "
+        "remember, and nothing that somebody could trick you into telling."
+    )
+    passkeys_none: str = "You have none yet."
+    passkey_add: str = "Add a passkey"
+    passkey_name: str = "What to call it"
+    passkey_name_hint: str = "Such as “Ada's phone”."
+    passkey_added: str = "Added. From now on you can sign in with it alone."
+    passkey_not_made: str = (
+        "No passkey was made. Your device may have one for this account already, or you stopped it."
+    )
+    passkey_cannot: str = "This browser cannot keep passkeys."
+    passkey_used: str = "last used "
+    passkey_unused: str = "never used"
+    passkey_remove: str = "Remove"
+    passkey_removed: str = "It opens your account no more."
     sessions: str = "Where you are signed in"
     this_device: str = "This device"
     last_seen: str = "last seen "

@@ -23,5 +23,7 @@ class SignInTexts:
     code_hint: str = "The six digits from your authenticator app, or a recovery code."
     no_account: str = "You are new here?"
     make_account: str = "Make an account"
+    passkey: str = "Sign in with a passkey"
+    passkey_refused: str = "No passkey was used. Try again, or sign in with your password."
     working: str = "One moment"
     failed: str = "The hub did not answer. Check your connection and try again; what you typed is still here."

@@ -14,10 +14,12 @@ from letsbe_app.ui.pages.settings.view_models import (
     InvitationRow,
     KeyRow,
     MemberRow,
+    PasskeyRow,
     SessionRow,
     invitation_row,
     key_row,
     member_row,
+    passkey_row,
     session_row,
 )
 from letsbe_app.ui.portal.state import PortalState
@@ -31,6 +33,8 @@ class SettingsState(PortalState):
     is_email_confirmed: bool = False
     has_second_factor: bool = False
     hides_setup: bool = False
+    passkeys: list[PasskeyRow] = []
+    has_passkeys: bool = False
     sessions: list[SessionRow] = []
     members: list[MemberRow] = []
     invitations: list[InvitationRow] = []
@@ -135,6 +139,8 @@ class SettingsState(PortalState):
         account = await services.accounts.account(actor)
         self.email, self.is_email_confirmed = account.email, account.is_email_confirmed
         self.has_second_factor = (await services.second_factors.view(actor)).is_on
+        self.passkeys = [passkey_row(one) for one in await services.passkeys.list(actor)]
+        self.has_passkeys = bool(self.passkeys)
         self.sessions = [session_row(one) for one in await services.sessions.list(actor)]
         self.members = [member_row(one) for one in await services.members.list(actor)]
         self.is_owner = is_allowed(actor.role, Permission.PEOPLE)

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from letsbe_app.people.accounts.passkeys import PasskeyView
 from letsbe_app.people.accounts.sessions import SessionView
 from letsbe_app.people.keys.service import KeyView
 from letsbe_app.people.members.schemas import InvitationView, MemberView
@@ -27,6 +28,15 @@ class SessionRow:
     device: str
     is_current: bool
     last_seen_at: str
+
+
+@dataclass(frozen=True)
+class PasskeyRow:
+    """A passkey of one's own."""
+
+    id: str
+    name: str
+    last_used_at: str
 
 
 @dataclass(frozen=True)
@@ -72,6 +82,11 @@ def device_of(user_agent: str) -> str:
 def session_row(view: SessionView) -> SessionRow:
     """The row of a session."""
     return SessionRow(view.id, device_of(view.user_agent), view.is_current, view.last_seen_at.isoformat())
+
+
+def passkey_row(view: PasskeyView) -> PasskeyRow:
+    """The row of a passkey."""
+    return PasskeyRow(view.id, view.name, view.last_used_at.isoformat() if view.last_used_at else "")
 
 
 def member_row(view: MemberView) -> MemberRow:

@@ -8,6 +8,7 @@ from letsbe_app.ui import routes
 from letsbe_app.ui.components.account_form import account_form, form_field
 from letsbe_app.ui.components.button import link
 from letsbe_app.ui.components.card import card
+from letsbe_app.ui.components.passkey import passkey_sign_in
 from letsbe_app.ui.pages.site.frame import public_page
 from letsbe_app.ui.text import texts
 
@@ -39,7 +40,8 @@ def sign_in_page() -> rx.Component:
     form = account_form(
         SIGN_IN_ROUTE,
         [
-            form_field("email", t.email, "email", "username"),
+            # "webauthn": the browser offers passkeys in the menu of this field.
+            form_field("email", t.email, "email", "username webauthn"),
             form_field("password", t.password, "password", "current-password"),
         ],
         t.sign_in,
@@ -49,7 +51,7 @@ def sign_in_page() -> rx.Component:
     return account_page(
         t.sign_in_title,
         t.sign_in_intro,
-        form,
+        rx.fragment(form, passkey_sign_in()),
         link(t.forgot, to=routes.FORGOT_PASSWORD),
         rx.el.br(),
         t.no_account,

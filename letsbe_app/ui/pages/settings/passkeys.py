@@ -1,0 +1,94 @@
+"""The section of one's passkeys."""
+
+import reflex as rx
+from reflex.event import no_args_event_spec
+
+from letsbe_app.ui.components.account_form import account_form, form_field
+from letsbe_app.ui.components.time_ago import time_ago
+from letsbe_app.ui.islands import Island, island
+from letsbe_app.ui.pages.settings.parts import ACCOUNT, folded, part
+from letsbe_app.ui.pages.settings.state import SettingsState
+from letsbe_app.ui.pages.settings.view_models import PasskeyRow
+from letsbe_app.ui.text import texts
+
+
+class PasskeyAdd(Island):
+    """Password, name, and the device's own question; see ``passkey_add.jsx``."""
+
+    library = island("passkey_add.jsx")
+    tag = "PasskeyAdd"
+
+    route: rx.Var[str]
+    words: rx.Var[dict[str, str]]
+    working: rx.Var[str]
+    failed: rx.Var[str]
+    on_done: rx.EventHandler[no_args_event_spec]  # type: ignore[type-arg, valid-type]
+
+
+def passkeys() -> rx.Component:
+    """Return the section."""
+    t = texts().settings
+    return part(
+        t.passkeys,
+        rx.cond(
+            SettingsState.has_passkeys,
+            rx.el.ul(
+                rx.foreach(SettingsState.passkeys, _passkey),
+                aria_label=t.passkeys,
+                class_name="flex flex-col divide-y divide-line",
+            ),
+            rx.el.p(t.passkeys_none, class_name="text-muted"),
+        ),
+        folded(t.passkey_add, _add()),
+        detail=t.passkeys_detail,
+    )
+
+
+def _add() -> rx.Component:
+    t, s = texts().settings, texts().sign_in
+    return PasskeyAdd.create(
+        route=f"{ACCOUNT}/passkeys",
+        words={
+            "name": t.passkey_name,
+            "name_hint": t.passkey_name_hint,
+            "password": t.password,
+            "add": t.passkey_add,
+            "added": t.passkey_added,
+            "not_made": t.passkey_not_made,
+            "cannot": t.passkey_cannot,
+        },
+        working=s.working,
+        failed=s.failed,
+        on_done=SettingsState.changed,
+    )
+
+
+def _passkey(row: rx.vars.ObjectVar[PasskeyRow]) -> rx.Component:
+    t = texts().settings
+    return rx.el.li(
+        rx.el.div(
+            rx.el.p(row.name, class_name="font-medium break-words"),
+            rx.el.p(
+                rx.cond(
+                    row.last_used_at != "",
+                    time_ago(row.last_used_at, prefix=t.passkey_used),
+                    t.passkey_unused,
+                ),
+                class_name="text-sm text-muted",
+            ),
+            class_name="min-w-0",
+        ),
+        folded(
+            t.passkey_remove,
+            account_form(
+                f"{ACCOUNT}/passkeys/{row.id}/remove",
+                [form_field("password", t.password, "password", "current-password")],
+                t.passkey_remove,
+                prefix=row.id,
+                is_danger=True,
+                done=t.passkey_removed,
+                on_done=SettingsState.changed,
+            ),
+        ),
+        class_name="py-2",
+    )
