@@ -11,6 +11,7 @@ from letsbe_app.db.session import Database
 from letsbe_app.errors import NotFound
 from letsbe_app.fleet.tenants import repository
 from letsbe_app.fleet.tenants.enrolment import Enrolment
+from letsbe_app.fleet.tenants.history import note_sample
 from letsbe_app.fleet.tenants.schemas import (
     NewTenant,
     TenantIdentity,
@@ -170,7 +171,8 @@ class TenantService:
             tenant = await _existing(session, tenant_id)
             before = heartbeat_of(tenant)
             tenant.heartbeat = heartbeat.model_dump(mode="json")
-            tenant.last_heartbeat_at = self._clock()
+            tenant.last_heartbeat_at = now = self._clock()
+            await note_sample(session, tenant_id, heartbeat, now)
             tenant.daemon_version = heartbeat.daemon_version
             tenant.openclaw_version = heartbeat.openclaw_version
             tenant.applied_config_version = heartbeat.config_version
