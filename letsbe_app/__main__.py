@@ -16,6 +16,7 @@ import sys
 from pathlib import Path
 
 from letsbe_app.settings import load_settings
+from letsbe_app.telemetry.shared_files import share_metrics
 
 
 def main() -> int:
@@ -87,6 +88,8 @@ def serve() -> int:
         os.environ["REFLEX_REDIS_URL"] = redis_url
     elif settings.hub_workers > 1:
         sys.exit("LETSBE_HUB_WORKERS: more than one worker needs REDIS_URL. Set it, or use one worker.")
+    if settings.metrics_token.get_secret_value():
+        share_metrics(settings.data_dir / "metrics" / "hub")
     _use_prebuilt_pages()
 
     from granian.constants import Interfaces

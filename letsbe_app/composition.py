@@ -41,6 +41,7 @@ from letsbe_app.shop.billing.token_pool import TokenPools
 from letsbe_app.shop.catalog.service import Catalog
 from letsbe_app.shop.onboarding.service import OnboardingService
 from letsbe_app.shop.orders.service import OrderService
+from letsbe_app.telemetry.tracing import configure_tracing
 from letsbe_app.webhooks.service import WebhookService
 from letsbe_app.workforce.agents.service import AgentService
 from letsbe_app.workforce.approvals.service import ApprovalService
@@ -194,6 +195,7 @@ def get_services() -> Services:
     """The services of this process, built at the first call."""
     settings = load_settings()
     configure_logging(settings)
+    configure_tracing(settings, "hub")
     return build_services(settings)
 
 

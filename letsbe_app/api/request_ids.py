@@ -1,17 +1,22 @@
-"""A name for every request: in its answer, and in every line that is logged on its way."""
+"""A name for every request: in its answer, in every line that is logged on its way, and in its trace."""
 
 import time
 from typing import Final
 
 import structlog
+from opentelemetry.trace import SpanKind
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from letsbe_app.kit.ids import new_id
+from letsbe_app.telemetry import metrics, tracing
 
 log = structlog.get_logger()
 
 HEADER: Final = "X-Request-Id"
+_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_LONGEST: Final = 55
+"""Of a ``traceparent`` in version 00."""
 
 
 class RequestIds:
@@ -35,16 +40,37 @@ class RequestIds:
                 MutableHeaders(scope=message)[HEADER] = request_id
             await send(message)
 
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
+        with (
+            structlog.contextvars.bound_contextvars(request_id=request_id),
+            tracing.span(
+                scope["method"],
+                parent=_traceparent(scope),
+                kind=SpanKind.SERVER,
+                attributes={"http.request.method": _method(scope), "letsbe.request_id": request_id},
+            ) as span,
+        ):
             try:
                 await self._app(scope, receive, named_send)
             finally:
                 # The route's pattern, not the path: ids in paths are logged by those who act on them.
-                route = getattr(scope.get("route"), "path", "")
+                route, seconds = getattr(scope.get("route"), "path", ""), time.monotonic() - started
+                metrics.REQUESTS.labels(_method(scope), route, status).observe(seconds)
+                span.update_name(f"{_method(scope)} {route}".strip())
+                span.set_attributes({"http.route": route, "http.response.status_code": status})
                 log.info(
                     "api.request",
                     method=scope["method"],
                     route=route,
                     status=status,
-                    milliseconds=round((time.monotonic() - started) * 1000),
+                    milliseconds=round(seconds * 1000),
                 )
+
+
+def _method(scope: Scope) -> str:
+    # A caller may invent methods without end; metrics must not grow with them.
+    return scope["method"] if scope["method"] in _METHODS else "other"
+
+
+def _traceparent(scope: Scope) -> str:
+    values = [value for name, value in scope["headers"] if name == tracing.HEADER.encode()]
+    return values[0].decode("latin-1")[:_LONGEST] if values else ""

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from letsbe_app.db.whole_units import connector, whole_unit
+from letsbe_app.telemetry import metrics
 
 
 class Database:
@@ -28,6 +29,7 @@ class Database:
         self._engine = create_async_engine(url, pool_pre_ping=True, hide_parameters=True, **options)
         if self._engine.dialect.name == "sqlite":
             _configure_sqlite(self._engine)
+        event.listen(self._engine.sync_engine, "handle_error", _count_error)
 
     @property
     def engine(self) -> AsyncEngine:
@@ -59,6 +61,10 @@ class Database:
 
     async def close(self) -> None:
         await self._engine.dispose()
+
+
+def _count_error(context: Any) -> None:
+    metrics.DATABASE_ERRORS.labels(type(context.original_exception).__name__).inc()
 
 
 def _configure_sqlite(engine: AsyncEngine) -> None:

@@ -9,6 +9,7 @@ from letsbe_app.errors import Conflict, InvalidInput, LetsBeError, NotFound, Too
 from letsbe_app.hub.ports import LinkServices
 from letsbe_app.hub.session import LinkSession
 from letsbe_app.kit.ids import new_id
+from letsbe_app.telemetry import metrics
 from letsbe_app.workforce.conversations.intake import Accepted, Answer, RunIntake
 from tenant_daemon.contracts.approvals import ApprovalRequested, ApprovalSettledReport
 from tenant_daemon.contracts.audit import AuditHeadReported
@@ -109,8 +110,10 @@ class LinkDispatch:
                 case _:
                     assert_never(payload)
         except LetsBeError as exc:
+            metrics.LINK_MESSAGES.labels(payload.kind, "refused").inc()
             self._refuse(envelope, exc)
         else:
+            metrics.LINK_MESSAGES.labels(payload.kind, "taken").inc()
             if envelope.id:
                 self._session.acknowledge(envelope.id)
 

@@ -11,6 +11,7 @@ from letsbe_app.hub.admission import admitted
 from letsbe_app.hub.link import CLOSE_GONE, Link
 from letsbe_app.hub.ports import LinkServices
 from letsbe_app.hub.session import LinkClosed
+from letsbe_app.telemetry import metrics
 from tenant_daemon.contracts.errors import CLOSE_TRY_LATER, CLOSE_UNAUTHENTICATED
 
 log = structlog.get_logger()
@@ -54,7 +55,8 @@ async def serve_link(websocket: WebSocket, services: LinkServices) -> None:
     log.info("link.opened", tenant_id=identity.tenant_id, connection_id=link.connection_id)
     code, reason = CLOSE_INTERNAL, "internal"
     try:
-        await link.run()
+        with metrics.LINKS.track_inprogress():
+            await link.run()
     except LinkClosed as exc:
         code, reason = exc.code, exc.reason
     except (RateLimited, Unavailable, TimeoutError):

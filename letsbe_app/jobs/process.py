@@ -14,6 +14,7 @@ from letsbe_app.composition import Services
 from letsbe_app.db.models import TenantStatus
 from letsbe_app.fleet.provisioning.providers.base import Server, ServerProvider
 from letsbe_app.fleet.provisioning.providers.local import LocalProvider, LocalSettings
+from letsbe_app.jobs.door import serve_door
 from letsbe_app.jobs.outgoing import Outgoing
 from letsbe_app.jobs.provisioner import Provisioner
 from letsbe_app.jobs.wakes import JobWakes
@@ -73,6 +74,7 @@ class JobsProcess:
             tasks = [
                 asyncio.create_task(self._wakes.listen(self._start_work), name="jobs-wakes"),
                 *(asyncio.create_task(chore.run(), name=chore.name) for chore in self._outgoing.chores),
+                asyncio.create_task(serve_door(self._services.settings), name="jobs-door"),
             ]
             log.info("jobs.started")
             await _first_of(tasks, stop)

@@ -20,6 +20,8 @@ from letsbe_app.fleet.tenants.schemas import heartbeat_of
 from letsbe_app.fleet.tenants.service import TenantService
 from letsbe_app.jobs.wakes import JobWakes
 from letsbe_app.shop.orders.service import OrderService
+from letsbe_app.telemetry import metrics
+from letsbe_app.telemetry.tracing import span
 from tenant_daemon.contracts.health import Heartbeat
 
 log = structlog.get_logger()
@@ -85,7 +87,8 @@ class Provisioner:
             return ""
         await self._provisioning.begin(work.order_id, name)
         try:
-            detail = await self._actions[name](await self._tenants.row(work.tenant_id))
+            with metrics.JOB_SECONDS.labels(name.value).time(), span(f"provision {name.value}"):
+                detail = await self._actions[name](await self._tenants.row(work.tenant_id))
         except (StepFailed, ProviderFailed, LetsBeError) as exc:
             return str(exc) or "This step did not work."
         except Exception as exc:
@@ -98,11 +101,13 @@ class Provisioner:
     async def give_up(self, work: Work, name: StepName, reason: str) -> None:
         """Tell the owner what went wrong, until they try again."""
         # The order first: once the server's state is announced, pages look at both.
+        metrics.JOBS.labels("provision", "failed").inc()
         await self._orders.move(work.order_id, OrderStatus.FAILED, reason)
         await self._provisioning.fail(work, name, reason)
 
     async def complete(self, work: Work) -> None:
         """The server is its owner's."""
+        metrics.JOBS.labels("provision", "done").inc()
         await self._orders.move(work.order_id, OrderStatus.ACTIVE)
         await self._provisioning.complete(work)
 

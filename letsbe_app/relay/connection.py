@@ -10,6 +10,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from letsbe_app.errors import Unavailable
+from letsbe_app.telemetry import metrics
 
 CONNECT_TIMEOUT_SECONDS: Final = 1.0
 COMMAND_TIMEOUT_SECONDS: Final = 3.0
@@ -51,4 +52,5 @@ def relay_errors() -> Iterator[None]:
     try:
         yield
     except (RedisError, OSError, TimeoutError) as exc:
+        metrics.REDIS_ERRORS.inc()
         raise RelayAway from exc

@@ -20,6 +20,7 @@ from letsbe_app.composition import Services
 from letsbe_app.errors import Forbidden, NotSignedIn, Unavailable
 from letsbe_app.kit.tasks import run_until_one_fails, to_the_end
 from letsbe_app.people.authz.actor import Actor
+from letsbe_app.telemetry import metrics
 
 log = structlog.get_logger()
 
@@ -67,13 +68,14 @@ async def _serve(websocket: WebSocket, hub: Services) -> None:
         client = LiveClient(actor, hub.relay, hub.conversations, mailbox, check_session)
         await client.open()
         log.debug("stream.opened", session_id=actor.session_id)
-        await run_until_one_fails(
-            _receive(websocket, client),
-            client.hear(),
-            client.write(lambda text: _send(websocket, text)),
-            _watch_session(hub, token, actor),
-            _watch_pace(client),
-        )
+        with metrics.STREAMS.track_inprogress():
+            await run_until_one_fails(
+                _receive(websocket, client),
+                client.hear(),
+                client.write(lambda text: _send(websocket, text)),
+                _watch_session(hub, token, actor),
+                _watch_pace(client),
+            )
 
 
 async def _receive(websocket: WebSocket, client: LiveClient) -> None:

@@ -22,6 +22,7 @@ from letsbe_app.kit.clock import Clock, utc_now
 from letsbe_app.kit.ids import new_id
 from letsbe_app.kit.secret_box import CannotOpen, SecretBox
 from letsbe_app.people.mail.mailer import Mail, Mailer, MailFailed
+from letsbe_app.telemetry import metrics
 
 log = structlog.get_logger()
 
@@ -134,6 +135,7 @@ class PostRoom:
             row = await session.get(MailOutbox, mail_id)
             if row is None:
                 return
+            metrics.MAILS.labels("failed" if failure else "sent").inc()
             if failure and self._clock() - row.created_at < GIVEN_UP_AFTER:
                 pause = _PAUSES_SECONDS[min(row.attempt_count, len(_PAUSES_SECONDS) - 1)]
                 row.attempt_count += 1

@@ -1,0 +1,3 @@
+"""The API in this process."""
+
+from tests.app.api.conftest import browser as browser
