@@ -45,9 +45,11 @@ from letsbe_app.telemetry.tracing import configure_tracing
 from letsbe_app.webhooks.service import WebhookService
 from letsbe_app.workforce.agents.service import AgentService
 from letsbe_app.workforce.approvals.service import ApprovalService
+from letsbe_app.workforce.attachments.service import AttachmentService
 from letsbe_app.workforce.changes.service import ChangeService
 from letsbe_app.workforce.conversations.runs import RunRecorder
 from letsbe_app.workforce.conversations.service import ConversationService
+from letsbe_app.workforce.conversations.turns import TurnService
 from letsbe_app.workforce.notices.service import NoticeService
 from letsbe_app.workforce.usage.service import UsageService
 
@@ -83,6 +85,8 @@ class Services:
     tenants: TenantService
     agents: AgentService
     conversations: ConversationService
+    turns: TurnService
+    attachments: AttachmentService
     runs: RunRecorder
     approvals: ApprovalService
     changes: ChangeService
@@ -133,6 +137,7 @@ def build_services(
     )
     onboarding = OnboardingService(database, catalog, clock=clock)
     orders = OrderService(database, catalog, onboarding, provisioning.ensure_room, clock=clock)
+    attachments = AttachmentService(database, content, clock=clock)
     hasher, throttle = passwords or Passwords(), Throttle(relay.windows)
     reauthentication = Reauthentication(database, hasher, throttle)
     second_factors = SecondFactors(database, secret_box, throttle, clock=clock)
@@ -179,7 +184,9 @@ def build_services(
         provisioning=provisioning,
         tenants=tenants,
         agents=agents,
-        conversations=ConversationService(database, relay, agents, content, clock=clock),
+        conversations=ConversationService(database, relay, agents, content, attachments, clock=clock),
+        turns=TurnService(database, relay, content, clock=clock),
+        attachments=attachments,
         runs=RunRecorder(database, relay, content, clock=clock),
         approvals=ApprovalService(database, relay, content, clock=clock),
         changes=ChangeService(database, relay, clock=clock),

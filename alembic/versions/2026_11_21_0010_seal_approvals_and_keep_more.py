@@ -1,5 +1,5 @@
 """
-Seal what approvals ask, and keep files, agents' versions and servers' figures
+Seal what approvals ask, and keep files and agents' versions
 
 Approvals from before stay readable as they are; whatever is written from now on is sealed.
 
@@ -71,7 +71,7 @@ def downgrade() -> None:
     ):
         with op.batch_alter_table(table, schema=None) as batch_op:
             batch_op.drop_column(name)
-    for table in ("tenant_sample", "attachment", "agent_version", "agent_budget"):
+    for table in ("attachment", "agent_version", "agent_budget"):
         op.drop_table(table)
 
 
@@ -161,14 +161,3 @@ def _create_tables() -> None:
     op.create_index("ix_attachment_expires_at", "attachment", ["expires_at"])
     op.create_index("ix_attachment_message_id", "attachment", ["message_id"])
     op.create_index("ix_attachment_waiting", "attachment", ["tenant_id", "status"])
-    op.create_table(
-        "tenant_sample",
-        sa.Column("tenant_id", _Text(length=40), nullable=False),
-        sa.Column("began_at", _TIME, nullable=False),
-        sa.Column("is_ready", sa.Boolean(), nullable=False),
-        sa.Column("cpu_percent", sa.Float(), nullable=True),
-        sa.Column("memory_percent", sa.Float(), nullable=True),
-        sa.Column("disk_percent", sa.Float(), nullable=True),
-        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"]),
-        sa.PrimaryKeyConstraint("tenant_id", "began_at"),
-    )

@@ -150,6 +150,11 @@ class RunStreams:
             )
         return StreamEvent.decode(str(event_id), rows[0][1][b"e"]) if rows else None
 
+    async def delete(self, conversation_id: str) -> None:
+        """Forget the events of a conversation."""
+        with relay_errors():
+            await self._redis.delete(run_stream(conversation_id))
+
     async def read_run(self, conversation_id: str, run_number: int) -> list[StreamEvent]:
         """What the stream holds of one run."""
         with relay_errors():

@@ -15,6 +15,25 @@ from pydantic import AwareDatetime, Field
 from tenant_daemon.contracts.base import Message
 
 
+MAX_ATTACHMENTS = 5
+MAX_ATTACHMENT_BYTES = 10 * 1024 * 1024
+
+
+class AttachedFile(Message):
+    """A file that waits for the server at the hub, as a box that only it can open."""
+
+    attachment_id: str = Field(pattern=r"^att_[0-9a-z]{26}$", examples=["att_01k9zq5w8x7v3m2n1c4b6t8r0e"])
+    name: str = Field(max_length=200)
+    """As the customer's computer calls it; no name for a file on the server."""
+    media_type: str = Field(max_length=100)
+    size_bytes: int = Field(ge=1, le=MAX_ATTACHMENT_BYTES)
+
+
+def attachment_context(tenant_id: str, attachment_id: str) -> str:
+    """What an attachment's box is sealed for, so that it opens nowhere else."""
+    return f"letsbe attachment 1\n{tenant_id}\n{attachment_id}"
+
+
 class SendMessage(Message):
     """Hub -> daemon: the customer said something. Applied once per ``message_id``."""
 
@@ -25,6 +44,8 @@ class SendMessage(Message):
     text: str = Field(max_length=32_000)
     takes_back: list[str] = Field(default_factory=list, max_length=500)
     """Runs of this conversation, oldest first: it is brought to the point before them, then this is said."""
+    attachments: list[AttachedFile] = Field(default_factory=list, max_length=MAX_ATTACHMENTS)
+    """Files to fetch into the agent's workspace first; one that is there already is not fetched again."""
 
 
 class ConversationDeleted(Message):

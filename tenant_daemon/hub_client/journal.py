@@ -173,7 +173,7 @@ class RunJournal:
             db.execute("UPDATE runs SET is_unwanted = 1 WHERE run_id = ?", (run_id,))
 
     def forget_conversation(self, db: sqlite3.Connection, conversation_id: str) -> None:
-        """Delete a conversation's runs, in the caller's transaction; one that goes on is deleted at its end."""
+        """Delete a conversation's runs, in the caller's transaction; one that goes on ends unsent."""
         db.execute("DELETE FROM runs WHERE conversation_id = ? AND is_finished = 1", (conversation_id,))
         db.execute("UPDATE runs SET is_unwanted = 1 WHERE conversation_id = ?", (conversation_id,))
 

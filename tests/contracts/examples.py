@@ -16,6 +16,7 @@ from tenant_daemon.contracts.changes import ChangeKind, ChangeRecorded, ChangeSe
 from tenant_daemon.contracts.chat import (
     ApprovalSettled,
     ApprovalWaiting,
+    AttachedFile,
     ConversationDeleted,
     RunAcknowledged,
     RunEvent,
@@ -259,7 +260,19 @@ FROM_HUB: dict[str, Message] = {
     "acknowledged": Acknowledged(ids=["out_1"]),
     "rejected": Rejected(id="out_1", code=ErrorCode.BAD_MESSAGE, detail="payload: missing"),
     "send_message": SendMessage(
-        message_id="msg_1", conversation_id="cnv_1", agent_id="it-admin", text="How much disk is left?"
+        message_id="msg_1",
+        conversation_id="cnv_1",
+        agent_id="it-admin",
+        text="How much disk is left?",
+        takes_back=["run_1"],
+        attachments=[
+            AttachedFile(
+                attachment_id="att_00000000000000000000000001",
+                name="invoice.pdf",
+                media_type="application/pdf",
+                size_bytes=1_024,
+            )
+        ],
     ),
     "stop_run": StopRun(conversation_id="cnv_1"),
     "conversation_deleted": ConversationDeleted(conversation_id="cnv_1", agent_id="it-admin"),

@@ -10,10 +10,10 @@ from letsbe_app.api.dependencies import ChangingActor, CurrentActor, HubServices
 from letsbe_app.api.envelope import Answer, answer
 from letsbe_app.api.idempotency import IdempotentRoute
 from letsbe_app.api.paging import Cursor, Limit
+from letsbe_app.workforce.conversations.checks import MAX_TITLE_LENGTH
 from letsbe_app.workforce.conversations.export import ExportFormat, export, file_name
-from letsbe_app.workforce.conversations.schemas import ConversationView
+from letsbe_app.workforce.conversations.schemas import ConversationView, MessageView
 from letsbe_app.workforce.conversations.search import MAX_WORDS_LENGTH, Hit
-from letsbe_app.workforce.conversations.service import MAX_TITLE_LENGTH
 
 router = APIRouter(prefix="/customer", tags=["workforce"], route_class=IdempotentRoute)
 
@@ -38,6 +38,46 @@ async def rename_conversation(
 ) -> Answer[ConversationView]:
     """Give a thread another title."""
     return answer(await hub.conversations.rename(actor, conversation_id, body.title))
+
+
+class SayInstead(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    text: str = Field(max_length=100_000)
+    message_id: str | None = Field(default=None, max_length=40)
+    """Of the new message; the same one twice is one message."""
+
+
+class AskAgain(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    message_id: str | None = Field(default=None, max_length=40)
+    """Of the question that is said again; the same one twice is one message."""
+
+
+@router.delete("/conversations/{conversation_id}")
+async def delete_conversation(hub: HubServices, actor: ChangingActor, conversation_id: Id) -> Answer[None]:
+    """Delete a thread at the hub and on the server, for good."""
+    await hub.turns.delete(actor, conversation_id)
+    return answer(None)
+
+
+@router.post("/conversations/{conversation_id}/messages/{message_id}/edit", status_code=201)
+async def edit_message(
+    hub: HubServices, actor: ChangingActor, conversation_id: Id, message_id: Id, body: SayInstead
+) -> Answer[MessageView]:
+    """Say something else instead of a message; what came after it is taken back."""
+    message = await hub.turns.edit(actor, conversation_id, message_id, body.text, new_id=body.message_id)
+    return answer(message)
+
+
+@router.post("/conversations/{conversation_id}/messages/{answer_id}/regenerate", status_code=201)
+async def regenerate_answer(
+    hub: HubServices, actor: ChangingActor, conversation_id: Id, answer_id: Id, body: AskAgain
+) -> Answer[MessageView]:
+    """Have an answer given anew; gives the question, which is said again."""
+    message = await hub.turns.regenerate(actor, conversation_id, answer_id, new_id=body.message_id)
+    return answer(message)
 
 
 @router.get("/tenants/{tenant_id}/search")

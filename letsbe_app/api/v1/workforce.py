@@ -16,6 +16,7 @@ from letsbe_app.workforce.changes.schemas import ChangeView
 from letsbe_app.workforce.conversations.schemas import ConversationView, MessageView
 from letsbe_app.workforce.usage.schemas import UsageSummary
 from tenant_daemon.contracts.approvals import Verdict
+from tenant_daemon.contracts.chat import MAX_ATTACHMENTS
 
 router = APIRouter(prefix="/customer", tags=["workforce"], route_class=IdempotentRoute)
 
@@ -35,6 +36,8 @@ class StartConversation(Body):
 class Say(Body):
     text: str = Field(max_length=100_000)
     message_id: str | None = Field(default=None, max_length=40)
+    attachments: list[str] = Field(default_factory=list, max_length=MAX_ATTACHMENTS)
+    """Ids of files that were uploaded for this message."""
 
 
 class Decide(Body):
@@ -148,7 +151,9 @@ async def list_messages(
 @router.post("/conversations/{conversation_id}/messages", status_code=201)
 async def say(hub: HubServices, actor: ChangingActor, conversation_id: Id, body: Say) -> Answer[MessageView]:
     """Say something; the same ``message_id`` twice is one message."""
-    message = await hub.conversations.send(actor, conversation_id, body.text, message_id=body.message_id)
+    message = await hub.conversations.send(
+        actor, conversation_id, body.text, message_id=body.message_id, attachments=body.attachments
+    )
     return answer(message)
 
 

@@ -19,7 +19,6 @@ from letsbe_app.db.models.fleet import (
     ProvisioningStep,
     StepState,
     Tenant,
-    TenantSample,
     TenantStatus,
 )
 from letsbe_app.db.models.outgoing import (
@@ -100,7 +99,6 @@ __all__ = [
     "SupportVisit",
     "Tenant",
     "TenantHealth",
-    "TenantSample",
     "TenantStatus",
     "TokenPurpose",
     "UsageAlert",

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, Index, Integer, Text, UniqueConstraint
 from sqlmodel import Field
 
-from letsbe_app.db.models.base import Table, UtcDateTime, id_field, ref, time_field
+from letsbe_app.db.models.base import Table, id_field, ref, time_field
 
 
 class TenantStatus(StrEnum):
@@ -50,19 +50,6 @@ class Tenant(Table, table=True):
     heartbeat: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     """The newest ``Heartbeat``, as received."""
     created_at: datetime = time_field()
-
-
-class TenantSample(Table, table=True):
-    """A server's figures in one span of ten minutes: of the newest heartbeat in it."""
-
-    __tablename__ = "tenant_sample"
-
-    tenant_id: str = Field(foreign_key="tenant.id", primary_key=True, max_length=40)
-    began_at: datetime = Field(primary_key=True, sa_type=UtcDateTime)
-    is_ready: bool
-    cpu_percent: float | None = Field(default=None)
-    memory_percent: float | None = Field(default=None)
-    disk_percent: float | None = Field(default=None)
 
 
 class EnrolmentToken(Table, table=True):

@@ -113,6 +113,48 @@ async def unfinished_before(session: AsyncSession, conversation_id: str, run_num
     return (await session.exec(statement)).first()
 
 
+async def message_in(session: AsyncSession, conversation_id: str, message_id: str) -> ChatMessage | None:
+    """A message of a conversation."""
+    statement = select(ChatMessage).where(
+        ChatMessage.conversation_id == conversation_id, ChatMessage.id == message_id
+    )
+    return (await session.exec(statement)).one_or_none()
+
+
+async def has_unfinished(session: AsyncSession, conversation_id: str, position: int) -> bool:
+    """Whether a message from a position on still waits for the server, or an answer is being given."""
+    statement = select(ChatMessage.id).where(
+        ChatMessage.conversation_id == conversation_id,
+        col(ChatMessage.position) >= position,
+        col(ChatMessage.status).in_((MessageStatus.WAITING, MessageStatus.STREAMING)),
+    )
+    return (await session.exec(statement)).first() is not None
+
+
+async def runs_from(session: AsyncSession, conversation_id: str, position: int) -> list[tuple[str, int]]:
+    """Ids and numbers of the runs from a position on, oldest first."""
+    statement = (
+        select(ChatMessage.id, ChatMessage.run_number)
+        .where(
+            ChatMessage.conversation_id == conversation_id,
+            col(ChatMessage.position) >= position,
+            col(ChatMessage.run_number).is_not(None),
+        )
+        .order_by(col(ChatMessage.run_number))
+    )
+    return [(run_id, number or 0) for run_id, number in (await session.exec(statement)).all()]
+
+
+async def authors(session: AsyncSession, conversation_id: str) -> set[str]:
+    """The people who have written in a conversation."""
+    statement = (
+        select(ChatMessage.author_user_id)
+        .where(ChatMessage.conversation_id == conversation_id, col(ChatMessage.author_user_id).is_not(None))
+        .distinct()
+    )
+    return {str(user_id) for user_id in (await session.exec(statement)).all()}
+
+
 async def mark_delivered(session: AsyncSession, tenant_id: str, message_ids: Sequence[str]) -> list[str]:
     """Waiting messages of the server that have arrived there; gives their conversations."""
     return await _settle(session, tenant_id, message_ids, MessageStatus.DELIVERED, "", None)

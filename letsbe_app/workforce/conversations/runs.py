@@ -66,6 +66,8 @@ class RunRecorder:
                 return earlier
             customer_id = await _customer_of(session, tenant_id)
             row = await self._row(session, conversation, event)
+            if row is None:
+                return None
             row.in_reply_to = started.in_reply_to
             if started.in_reply_to:
                 await repository.mark_delivered(session, tenant_id, [started.in_reply_to])
@@ -80,7 +82,7 @@ class RunRecorder:
             conversation = await _existing(session, tenant_id, event.conversation_id, lock=True)
             customer_id = await _customer_of(session, tenant_id)
             row = await self._row(session, conversation, event)
-            if row.finished_at is not None:
+            if row is None or row.finished_at is not None:
                 return
             row.status = STATUS_OF[finished.outcome]
             content = await self._content.for_writing(session, tenant_id)
@@ -123,8 +125,13 @@ class RunRecorder:
         """The server would not take people's messages; gives the conversations to announce."""
         return await repository.mark_refused(session, tenant_id, message_ids, _REFUSED, self._clock())
 
-    async def _row(self, session: AsyncSession, conversation: Conversation, event: RunEvent) -> ChatMessage:
+    async def _row(
+        self, session: AsyncSession, conversation: Conversation, event: RunEvent
+    ) -> ChatMessage | None:
+        """The run's message; None when it was taken back and its events only come once more."""
         row = await session.get(ChatMessage, event.run_id)
+        if row is None and event.run_number <= conversation.taken_back_run:
+            return None
         if row is None:
             row = ChatMessage(
                 id=event.run_id,

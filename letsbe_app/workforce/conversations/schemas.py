@@ -10,6 +10,7 @@ import orjson
 from letsbe_app.db.models import ChatMessage, Conversation
 from letsbe_app.db.tenant_content import Content
 from letsbe_app.kit.pagination import Page
+from tenant_daemon.contracts.chat import AttachedFile
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,8 @@ class MessageView:
     text: str
     note: str
     tool_calls: list[ToolCall]
+    attachments: list[AttachedFile]
+    """Files that were sent with it; they are on the server, not here."""
     run_number: int | None
     in_reply_to: str | None
     is_practice: bool
@@ -103,9 +106,16 @@ def message_view(row: ChatMessage, content: Content) -> MessageView:
         text=content.open(row.text, place("message.text", row.id)),
         note=row.note,
         tool_calls=[ToolCall.from_row(call) for call in orjson.loads(calls or "[]")],
+        attachments=attached_files(row, content),
         run_number=row.run_number,
         in_reply_to=row.in_reply_to,
         is_practice=row.is_practice,
         created_at=row.created_at,
         finished_at=row.finished_at,
     )
+
+
+def attached_files(row: ChatMessage, content: Content) -> list[AttachedFile]:
+    """The files of a message. Raises CannotOpen."""
+    stored = content.open(row.attachments, place("message.attachments", row.id))
+    return [AttachedFile.model_validate(file) for file in orjson.loads(stored or "[]")]

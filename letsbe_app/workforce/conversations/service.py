@@ -1,16 +1,13 @@
 """What people do in conversations. Every method asks whose server it is."""
 
-import re
-from collections.abc import AsyncIterator
-from typing import Final
+from collections.abc import AsyncIterator, Sequence
 
 import structlog
-from sqlmodel.ext.asyncio.session import AsyncSession
 
-from letsbe_app.db.models import ChatMessage, Conversation, MessageRole, MessageStatus
+from letsbe_app.db.models import ChatMessage, Conversation
 from letsbe_app.db.session import Database
-from letsbe_app.db.tenant_content import Content, TenantContent
-from letsbe_app.errors import Conflict, InvalidInput, NotFound, RateLimited, TooLarge
+from letsbe_app.db.tenant_content import TenantContent
+from letsbe_app.errors import InvalidInput
 from letsbe_app.kit.clock import Clock, utc_now
 from letsbe_app.kit.ids import new_id
 from letsbe_app.kit.pagination import MAX_LIMIT, Page, clamp_limit
@@ -20,7 +17,14 @@ from letsbe_app.people.authz.rules import Permission, require
 from letsbe_app.relay import Relay, Topic
 from letsbe_app.relay.event_id import EventId
 from letsbe_app.workforce.agents.service import AgentService
+from letsbe_app.workforce.attachments.service import AttachmentService
 from letsbe_app.workforce.conversations import repository
+from letsbe_app.workforce.conversations.checks import (
+    checked_id,
+    checked_text,
+    checked_title,
+    same_message,
+)
 from letsbe_app.workforce.conversations.schemas import (
     ConversationView,
     MessagePage,
@@ -30,19 +34,11 @@ from letsbe_app.workforce.conversations.schemas import (
     place,
 )
 from letsbe_app.workforce.conversations.search import Hit, find, words_in
-from letsbe_app.workforce.conversations.titles import title_from
+from letsbe_app.workforce.conversations.sending import Said, Sending, owned
 from letsbe_app.workforce.cursors import TimeCursor
-from tenant_daemon.contracts.chat import SendMessage, StopRun
+from tenant_daemon.contracts.chat import StopRun
 
 log = structlog.get_logger()
-
-MAX_TEXT_LENGTH: Final = 32_000
-"""As ``SendMessage.text``."""
-MAX_TITLE_LENGTH: Final = 120
-MAX_WAITING: Final = 500
-"""Messages that wait for one server at most."""
-_MESSAGE_ID: Final = re.compile(r"[A-Za-z0-9_-]{8,40}")
-_GONE: Final = "There is no such conversation."
 
 
 class ConversationService:
@@ -54,6 +50,7 @@ class ConversationService:
         relay: Relay,
         agents: AgentService,
         content: TenantContent,
+        attachments: AttachmentService,
         *,
         clock: Clock = utc_now,
     ) -> None:
@@ -62,6 +59,8 @@ class ConversationService:
         self._publisher = relay.publisher
         self._outbox = relay.outbox
         self._agents = agents
+        self._attachments = attachments
+        self._sending = Sending(relay.outbox, clock)
         self._clock = clock
 
     async def list(
@@ -103,7 +102,7 @@ class ConversationService:
         """One conversation; raises NotFound."""
         require(actor, Permission.READ)
         async with self._database.read() as session:
-            row = await self._owned(session, actor, conversation_id)
+            row = await owned(session, actor, conversation_id)
             return conversation_view(row, await self._content.of(session, row.tenant_id))
 
     async def messages(
@@ -123,7 +122,7 @@ class ConversationService:
         if before is not None and not before.isdecimal():
             raise InvalidInput.of_field("before", "This page link is no longer valid.")
         async with self._database.read() as session:
-            conversation = await self._owned(session, actor, conversation_id)
+            conversation = await owned(session, actor, conversation_id)
             content = await self._content.of(session, conversation.tenant_id)
             # Asked first: a run that begins in between is then seen twice rather than not at all.
             going_on, highest = await repository.run_numbers(session, conversation_id)
@@ -133,11 +132,18 @@ class ConversationService:
         return MessagePage(
             items=[message_view(row, content) for row in reversed(shown)],
             next_cursor=str(shown[-1].position) if len(rows) > size else None,
-            resume_after=str(EventId(going_on or highest + 1, 0)),
+            # Events of runs that were taken back are still in the stream.
+            resume_after=str(EventId(going_on or max(highest, conversation.taken_back_run) + 1, 0)),
         )
 
     async def send(
-        self, actor: Actor, conversation_id: str, text: str, *, message_id: str | None = None
+        self,
+        actor: Actor,
+        conversation_id: str,
+        text: str,
+        *,
+        message_id: str | None = None,
+        attachments: Sequence[str] = (),
     ) -> MessageView:
         """
         Say something to the agent. It waits while the server is away.
@@ -147,22 +153,29 @@ class ConversationService:
             conversation_id: The thread.
             text: What to say.
             message_id: Chosen by the browser: the same one twice is one message.
+            attachments: Ids of files that were uploaded for it.
 
         Raises:
             Conflict: The id was used for something else.
+            InvalidInput: There is no text, or no such file.
             RateLimited: Too much waits for the server already.
         """
         require(actor, Permission.CHAT)
-        said = _checked_text(text)
-        wanted_id = _checked_id(message_id)
+        said = checked_text(text)
+        wanted_id = checked_id(message_id)
         async with self._database.write() as session:
-            conversation = await self._owned(session, actor, conversation_id, lock=True)
+            conversation = await owned(session, actor, conversation_id, lock=True)
             content = await self._content.for_writing(session, conversation.tenant_id)
             earlier = await session.get(ChatMessage, wanted_id)
             if earlier is not None:
-                return _same_message(message_view(earlier, content), earlier, actor, conversation_id, said)
-            await self._check_room(session, conversation.tenant_id)
-            row = await self._add(session, actor, conversation, content, wanted_id, said)
+                return same_message(message_view(earlier, content), earlier, actor, conversation_id, said)
+            await self._sending.check_room(session, conversation.tenant_id)
+            files = await self._attachments.claim(
+                session, actor, conversation.tenant_id, attachments, wanted_id
+            )
+            row = await self._sending.add(
+                session, actor, conversation, content, Said(wanted_id, said, tuple(files))
+            )
         log.info("message.sent", conversation_id=conversation_id, message_id=row.id, length=len(said))
         await self._publisher.wake_link(conversation.tenant_id)
         await self._publisher.announce(actor.customer_id, Topic.CONVERSATION, conversation_id)
@@ -171,9 +184,9 @@ class ConversationService:
     async def rename(self, actor: Actor, conversation_id: str, title: str) -> ConversationView:
         """Give the thread another title."""
         require(actor, Permission.CHAT)
-        wanted = _checked_title(title)
+        wanted = checked_title(title)
         async with self._database.write() as session:
-            row = await self._owned(session, actor, conversation_id, lock=True)
+            row = await owned(session, actor, conversation_id, lock=True)
             content = await self._content.for_writing(session, row.tenant_id)
             row.title = content.seal(wanted, place("conversation.title", row.id))
         await self._publisher.announce(actor.customer_id, Topic.CONVERSATION, conversation_id)
@@ -207,7 +220,7 @@ class ConversationService:
         position = 0
         while True:
             async with self._database.read() as session:
-                row = await self._owned(session, actor, conversation_id)
+                row = await owned(session, actor, conversation_id)
                 content = await self._content.of(session, row.tenant_id)
                 rows = await repository.messages_after(session, conversation_id, position, MAX_LIMIT)
             for message in rows:
@@ -220,8 +233,8 @@ class ConversationService:
         """Stop what the agent does in this conversation, and what waits behind it."""
         require(actor, Permission.CHAT)
         async with self._database.write() as session:
-            conversation = await self._owned(session, actor, conversation_id)
-            await self._check_room(session, conversation.tenant_id)
+            conversation = await owned(session, actor, conversation_id)
+            await self._sending.check_room(session, conversation.tenant_id)
             await self._outbox.put(session, conversation.tenant_id, StopRun(conversation_id=conversation_id))
         log.info("conversation.stopped", conversation_id=conversation_id)
         await self._publisher.wake_link(conversation.tenant_id)
@@ -235,83 +248,3 @@ class ConversationService:
         """The id of a run's message if the run has ended. For streams, as ``run_id_of``."""
         async with self._database.read() as session:
             return await repository.finished_run_id(session, conversation_id, run_number)
-
-    async def _owned(
-        self, session: AsyncSession, actor: Actor, conversation_id: str, *, lock: bool = False
-    ) -> Conversation:
-        row = await repository.of_customer(session, actor.customer_id, conversation_id, lock=lock)
-        if row is None:
-            raise NotFound(_GONE)
-        return row
-
-    async def _check_room(self, session: AsyncSession, tenant_id: str) -> None:
-        if await self._outbox.count(session, tenant_id) >= MAX_WAITING:
-            raise RateLimited("Too many messages wait for this server. Wait until it is back.", 60)
-
-    async def _add(
-        self,
-        session: AsyncSession,
-        actor: Actor,
-        conversation: Conversation,
-        content: Content,
-        message_id: str,
-        text: str,
-    ) -> ChatMessage:
-        row = ChatMessage(
-            id=message_id,
-            conversation_id=conversation.id,
-            position=await repository.next_position(session, conversation.id),
-            role=MessageRole.USER,
-            status=MessageStatus.WAITING,
-            text=content.seal(text, place("message.text", message_id)),
-            author_user_id=actor.user_id,
-            created_at=self._clock(),
-        )
-        session.add(row)
-        if not conversation.title:
-            conversation.title = content.seal(title_from(text), place("conversation.title", conversation.id))
-        conversation.last_message_at = row.created_at
-        order = SendMessage(
-            message_id=row.id, conversation_id=conversation.id, agent_id=conversation.agent_id, text=text
-        )
-        await self._outbox.put(session, conversation.tenant_id, order)
-        return row
-
-
-def _checked_text(text: str) -> str:
-    said = text.strip()
-    if not said:
-        raise InvalidInput.of_field("text", "Write something first.")
-    if len(said) > MAX_TEXT_LENGTH:
-        raise TooLarge(f"A message has at most {MAX_TEXT_LENGTH:,} characters.")
-    return said
-
-
-def _checked_title(title: str) -> str:
-    wanted = " ".join(title.split())
-    if not wanted:
-        raise InvalidInput.of_field("title", "Write a title.")
-    if len(wanted) > MAX_TITLE_LENGTH:
-        raise InvalidInput.of_field("title", f"Use at most {MAX_TITLE_LENGTH} characters.")
-    return wanted
-
-
-def _checked_id(message_id: str | None) -> str:
-    if message_id is None:
-        return new_id("msg")
-    if _MESSAGE_ID.fullmatch(message_id) is None:
-        raise InvalidInput.of_field("message_id", "8 to 40 letters, digits, underscores or hyphens.")
-    return message_id
-
-
-def _same_message(
-    view: MessageView, earlier: ChatMessage, actor: Actor, conversation_id: str, text: str
-) -> MessageView:
-    is_same = (
-        view.conversation_id == conversation_id
-        and earlier.author_user_id == actor.user_id
-        and view.text == text
-    )
-    if not is_same:
-        raise Conflict("This message id is in use. Send the message again.")
-    return view

@@ -9,7 +9,7 @@ from letsbe_app.ui.components.field import field
 from letsbe_app.ui.pages.chat.state import ChatState
 from letsbe_app.ui.text import texts
 from letsbe_app.workforce.conversations.export import ExportFormat
-from letsbe_app.workforce.conversations.service import MAX_TITLE_LENGTH
+from letsbe_app.workforce.conversations.checks import MAX_TITLE_LENGTH
 
 
 def thread_head() -> rx.Component:

@@ -7,7 +7,7 @@ import pytest
 from letsbe_app.composition import Services
 from letsbe_app.errors import Conflict, InvalidInput, NotFound, RateLimited, TooLarge
 from letsbe_app.people.authz.actor import Actor
-from letsbe_app.workforce.conversations import service as module
+from letsbe_app.workforce.conversations import sending as module
 from tests.support.hub import FakeClock
 
 Outbox = Callable[[str], Awaitable[list[dict[str, object]]]]
@@ -31,6 +31,7 @@ async def test_message_waits_for_the_server_and_names_the_conversation(
             "agent_id": "dispatcher",
             "text": "How much disk\nis left?",
             "takes_back": [],
+            "attachments": [],
         }
     ]
     assert (await services.conversations.get(owner, conversation_id)).title == "How much disk"

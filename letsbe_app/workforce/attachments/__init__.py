@@ -1,0 +1,1 @@
+"""Files that people send to agents: boxes on their way to the server."""

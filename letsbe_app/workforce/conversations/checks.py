@@ -1,0 +1,58 @@
+"""What a person may say, and how a message is recognised that is sent twice. Pure."""
+
+import re
+from typing import Final
+
+from letsbe_app.db.models import ChatMessage
+from letsbe_app.errors import Conflict, InvalidInput, TooLarge
+from letsbe_app.kit.ids import new_id
+from letsbe_app.people.authz.actor import Actor
+from letsbe_app.workforce.conversations.schemas import MessageView
+
+MAX_TEXT_LENGTH: Final = 32_000
+"""As ``SendMessage.text``."""
+MAX_TITLE_LENGTH: Final = 120
+_MESSAGE_ID: Final = re.compile(r"[A-Za-z0-9_-]{8,40}")
+
+
+def checked_text(text: str) -> str:
+    """The text without blanks around it; raises InvalidInput or TooLarge."""
+    said = text.strip()
+    if not said:
+        raise InvalidInput.of_field("text", "Write something first.")
+    if len(said) > MAX_TEXT_LENGTH:
+        raise TooLarge(f"A message has at most {MAX_TEXT_LENGTH:,} characters.")
+    return said
+
+
+def checked_title(title: str) -> str:
+    """The title on one line; raises InvalidInput."""
+    wanted = " ".join(title.split())
+    if not wanted:
+        raise InvalidInput.of_field("title", "Write a title.")
+    if len(wanted) > MAX_TITLE_LENGTH:
+        raise InvalidInput.of_field("title", f"Use at most {MAX_TITLE_LENGTH} characters.")
+    return wanted
+
+
+def checked_id(message_id: str | None) -> str:
+    """The id that the browser chose, or a new one; raises InvalidInput."""
+    if message_id is None:
+        return new_id("msg")
+    if _MESSAGE_ID.fullmatch(message_id) is None:
+        raise InvalidInput.of_field("message_id", "8 to 40 letters, digits, underscores or hyphens.")
+    return message_id
+
+
+def same_message(
+    view: MessageView, earlier: ChatMessage, actor: Actor, conversation_id: str, text: str
+) -> MessageView:
+    """The earlier message, if it says the same; raises Conflict."""
+    is_same = (
+        view.conversation_id == conversation_id
+        and earlier.author_user_id == actor.user_id
+        and view.text == text
+    )
+    if not is_same:
+        raise Conflict("This message id is in use. Send the message again.")
+    return view
