@@ -37,9 +37,9 @@ _LANDLOCK_SINCE: Final = ((2, 1 << 13), (3, 1 << 14), (5, 1 << 15))
 _LANDLOCK_OF_FILES: Final = 0b111 | 1 << 14 | 1 << 15
 """Execute, write, read, truncate, ioctl: what a rule for anything but a folder may grant."""
 # As `policy.shell.expansions` writes them; private-use characters, which nobody else can bring in.
-_QUOTED_OUTPUT: Final = re.compile("\ue014([0-9]+)\ue015")
 _BARE_OUTPUT: Final = re.compile("\ue016([0-9]+)\ue017")
-_EXIT_CODE: Final = "\ue018"
+_PLACE: Final = re.compile("\ue014(?P<output>[0-9]+)\ue015|\ue01c(?P<part>[0-9]+)\ue01d|\ue018")
+_MAX_ROUNDS: Final = 1_000
 _MAX_OUTPUT_BYTES: Final = 65_536
 SIGNAL_BASE: Final = 128
 """As shells tell it: 128 + the signal's number."""
@@ -61,7 +61,7 @@ def main(spec_fd: int, status_fd: int) -> int:
     _libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     _libc.prctl(_PR_SET_PDEATHSIG, int(signal.SIGTERM), 0, 0, 0)
     exit_code = SIGNAL_BASE + signal.SIGTERM
-    spec |= {"sink": None, "last": [0]}
+    spec |= {"sink": None, "last": [0], "parts": {}}
     try:
         if os.getppid() != spec["parent"]:
             raise Stopped
@@ -139,6 +139,8 @@ def _run_plan(plan: list[Any], spec: dict[str, Any]) -> int:
     kind, *parts = plan
     if kind == "run":
         return _run_pipeline(spec["pipelines"][parts[0]], spec)
+    if kind == "each":
+        return _run_each(parts, spec)
     exit_code = _run_plan(parts[0], spec)
     if kind == "row":
         for part in parts[1:]:
@@ -152,6 +154,21 @@ def _run_plan(plan: list[Any], spec: dict[str, Any]) -> int:
     if kind not in ("and", "or"):
         raise ValueError(kind)
     return _run_plan(parts[1], spec) if (exit_code == 0) is (kind == "and") else exit_code
+
+
+def _run_each(loop: list[Any], spec: dict[str, Any]) -> int:
+    """The plan once for each line (or word) of what the source prints."""
+    source, numbers, separator, plan = loop
+    output = _output_of({**spec, "plan": source})
+    exit_code = 0
+    for line in (output.split() if separator is None else output.split("\n"))[:_MAX_ROUNDS]:
+        parts = [line.strip(" \t")] if len(numbers) == 1 else line.split(separator or None, len(numbers) - 1)
+        if not parts or not any(parts):
+            continue
+        parts += [""] * (len(numbers) - len(parts))
+        named = dict(zip(numbers, parts, strict=True))
+        exit_code = _run_plan(plan, {**spec, "parts": {**spec["parts"], **named}})
+    return exit_code
 
 
 def _run_pipeline(commands: list[dict[str, Any]], spec: dict[str, Any]) -> int:
@@ -183,9 +200,26 @@ def _with_outputs(command: dict[str, Any], spec: dict[str, Any]) -> dict[str, An
         if bare is not None:
             argv.extend(outputs[int(bare[1])].split())
             continue
-        word = word.replace(_EXIT_CODE, str(spec["last"][0]))
-        argv.append(_QUOTED_OUTPUT.sub(lambda found: outputs[int(found[1])], word))
+        argv.append(_filled(word, outputs, spec))
     return {**command, "argv": argv}
+
+
+def _filled(word: str, outputs: list[str], spec: dict[str, Any]) -> str:
+    """The word with outputs, parts of lines and the last exit code; what comes in is not read again."""
+    pieces: list[str] = []
+    at = 0
+    for found in _PLACE.finditer(word):
+        if found["output"]:
+            value = outputs[int(found["output"])]
+        elif found["part"]:
+            value = spec["parts"][int(found["part"])]
+            # A file called `-rf` must not become a flag.
+            value = f"./{value}" if value.startswith("-") and found.start() == 0 else value
+        else:
+            value = str(spec["last"][0])
+        pieces += [word[at : found.start()], value]
+        at = found.end()
+    return "".join([*pieces, word[at:]])
 
 
 def _output_of(spec: dict[str, Any]) -> str:

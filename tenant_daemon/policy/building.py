@@ -18,6 +18,7 @@ from tenant_daemon.policy.rewrites import (
     DELETERS,
     OUTPUTS,
 )
+from tenant_daemon.policy.rounds import Values, are_of_docker, judged_word
 from tenant_daemon.policy.shell import expansions
 from tenant_daemon.policy.shell.globs import TooManyFiles, expand
 from tenant_daemon.policy.shell.references import show
@@ -33,7 +34,7 @@ from tenant_daemon.policy.verdict import Verdict
 MAX_WORD: Final = 16_384
 _EVERYTHING: Final = ("*", "./*", "*/", ".*")
 _GLOB: Final = frozenset("*?[")
-_PRINTERS: Final = frozenset({"echo", "printf", "test"})
+_PRINTERS: Final = frozenset({"echo", "printf", "test", "basename", "dirname"})
 _LISTERS: Final = frozenset({"ls", "stat", "du", "file", "dir"})
 # Programs look for settings of their own at home, and some of those run code. An unpacked archive can bring
 # such files into the workspace, so home is nowhere.
@@ -51,6 +52,7 @@ class CommandBuilder(ABC):
     Attributes:
         variables: The line's own variables at this place.
         computed: Those with the output of a command in them.
+        lines: What is known of the parts of lines that loops read, by their numbers.
         is_runnable: False once something was found that no action can be built from.
     """
 
@@ -65,6 +67,7 @@ class CommandBuilder(ABC):
         self.is_flat = True
         self.variables: dict[str, str] = {}
         self.computed: set[str] = set()
+        self.lines: dict[int, Values] = {}
         self.script = Script()
         self._steps = 0
         self._before = ";"
@@ -124,7 +127,7 @@ class CommandBuilder(ABC):
                 argv.extend(self._argument(word, command.words))
         taken, self._captures = tuple(self._captures), captures
         judged = argv
-        if taken or any(expansions.EXIT_CODE in text for text in argv if not text.isascii()):
+        if taken or any(expansions.has_expansion(text) for text in argv if not text.isascii()):
             judged = self._without_outputs(argv, taken)
         takes_output = judged is not argv
         judge.places.is_unsettled |= judge.places.brings_links
@@ -167,13 +170,22 @@ class CommandBuilder(ABC):
         What comes out may be anything, also a flag. So only what prints words takes it, or docker itself when
         they are the names that docker has given.
         """
-        are_ids = bool(captures) and all(_prints_docker_ids(capture) for capture in captures)
+        are_ids = all(_prints_docker_ids(capture) for capture in captures) and all(
+            are_of_docker(text, self.lines) for text in argv
+        )
         is_docker = argv[0] == "docker" and are_ids and not any(map(expansions.has_expansion, argv[:2]))
-        if argv[0] not in _PRINTERS and not is_docker:
+        known = [self._judged(text, argv[0]) for text in argv]
+        if argv[0] not in _PRINTERS and not is_docker and None in known:
             self._cannot("shell.substitution", "A part of the command is known only while it runs.")
         if any(expansions.has_expansion(text) for text in argv[:1]):
             self._cannot("shell.substitution", "Which program it is is known only while it runs.")
-        return [FROM_INPUT if expansions.has_expansion(text) else text for text in argv]
+        return [FROM_INPUT if text is None else text for text in known]
+
+    def _judged(self, text: str, program: str) -> str | None:
+        """The word itself, a file that stands for what a loop finds, or None when nobody knows."""
+        if not expansions.has_expansion(text):
+            return text
+        return judged_word(text, self.lines, program)
 
     def _with_inserted(self, argv: list[str]) -> tuple[str, ...]:
         judge = self.judge_argv
@@ -290,7 +302,7 @@ class CommandBuilder(ABC):
         places.cwd, self.variables, self.judge_argv.is_only = folder, variables, is_only
         for pipeline in pipelines:
             for command in pipeline:
-                if _has_own_output(command):
+                if has_own_output(command):
                     self._cannot("shell.substitution", "A part of the command writes or needs a secret.")
         return built
 
@@ -358,7 +370,7 @@ def _prints_docker_ids(capture: RunPipelines) -> bool:
     return are_docker_ids(list(capture.pipelines[0][0].argv))
 
 
-def _has_own_output(command: Command) -> bool:
+def has_own_output(command: Command) -> bool:
     """Whether it writes to a file of its own, or is given a secret."""
     is_writing = any(
         path is not None and str(path) != "/dev/null" for path in (command.stdout_path, command.stderr_path)

@@ -84,6 +84,14 @@ def _judge_key(key: str, verdict: Verdict) -> None:
 
 
 def _judge_meaning(key: str, value: str, verdict: Verdict) -> None:
+    if "$(" in value or "`" in value:
+        verdict.note(
+            Tier.RED,
+            "env.command",
+            f"The new value of {key} would be a command where a shell reads the file.",
+            risk="The tool could run foreign code.",
+            unknown=True,
+        )
     if not is_credential_variable(key) and _ADDRESS_WITH_PASSWORD.search(value) is not None:
         verdict.note(
             Tier.RED,

@@ -5,7 +5,7 @@ from pathlib import Path
 from tenant_daemon.contracts.tiers import Tier
 from tenant_daemon.policy.actions import Action, DeletePath, ListFiles, MovePath, ReadFile, WriteFile
 from tenant_daemon.policy.judgement import Judgement, PolicyContext
-from tenant_daemon.policy.paths.places import PlaceJudge, is_always_readable, is_below
+from tenant_daemon.policy.paths.places import PlaceJudge, is_below, is_system_fact
 from tenant_daemon.policy.paths.resolve import RealPath
 from tenant_daemon.policy.screening import find_hidden_in_name
 from tenant_daemon.policy.verdict import Verdict, display_path
@@ -41,7 +41,7 @@ class _FileCall:
         roots = self.places.roots
         if is_below(place.path, roots.workspace):
             return
-        if within_readable and (is_always_readable(place.path) or self._is_readable(place.path)):
+        if within_readable and (is_system_fact(place.path) or self._is_readable(place.path)):
             return
         self.forbid(
             "path.outside-forbidden",
@@ -91,7 +91,7 @@ def judge_write(path: str, content: str, context: PolicyContext) -> Judgement:
     place = call.places.write(path)
     call.contain(place, within_readable=True)
     call.verdict.note(Tier.YELLOW, "file.write", f"Writes the file {_said(place, context)}.", general=True)
-    if place.is_folder or path.endswith("/"):
+    if place.is_folder or path.endswith(("/", "/.")) or place.path == call.places.roots.workspace:
         call.forbid("file.is-folder", f"{_said(place, context)} is a folder.")
     _judge_content(call, content)
     return call.close(WriteFile(Path(place.path), content))

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Final
 
-from tenant_daemon.policy.shell.expansions import FOLDER
+from tenant_daemon.policy.shell.expansions import FOLDER, has_expansion
 from tenant_daemon.policy.shell.script import Pipeline, Step, Word
 
 _DATE_FORMAT: Final = re.compile(r"\+(?:%[-_]?[YmdHMSFTDjyBbAaeuVZRsIpkGwC%]|[^%])*", re.DOTALL)
@@ -37,6 +37,8 @@ def known_output(step: Step, text_of: Callable[[Word], str], now: datetime | Non
     if any(word.is_glob for word in command.words):
         return None
     name, *args = [text_of(word) for word in command.words]
+    if any(map(has_expansion, args)):
+        return None
     if name == "pwd" and not args:
         return text_of(Word(FOLDER))
     if name == "date":

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final, assert_never
 
 from tenant_daemon.policy.actions import Command, Plan, RunPipelines
-from tenant_daemon.policy.building import CommandBuilder, TooMuch
+from tenant_daemon.policy.building import CommandBuilder, TooMuch, has_own_output
 from tenant_daemon.policy.judgement import Judgement
 from tenant_daemon.policy.outputs import known_output
 from tenant_daemon.policy.paths.places import FROM_INPUT
@@ -16,6 +16,7 @@ from tenant_daemon.policy.rewrites import (
     stops_at_failure,
     with_outer,
 )
+from tenant_daemon.policy.rounds import ANY, values_of
 from tenant_daemon.policy.shell import expansions
 from tenant_daemon.policy.shell.script import (
     Assignment,
@@ -24,6 +25,7 @@ from tenant_daemon.policy.shell.script import (
     Joined,
     Loop,
     Pipeline,
+    ReadLoop,
     Redirect,
     Row,
     Script,
@@ -93,6 +95,8 @@ class LineJudge(CommandBuilder):
             return None
         if isinstance(step, Loop):
             return self._loop(step)
+        if isinstance(step, ReadLoop):
+            return self._each(step.source, step.names, step.separator, step.body)
         if isinstance(step, Choice):
             return self._choice(step)
         if isinstance(step, Group):
@@ -180,7 +184,38 @@ class LineJudge(CommandBuilder):
         self._outer = (*kept, *self._outer)
         return opened
 
+    def _each(self, source: Step, names: tuple[str, ...], separator: str | None, body: Step) -> Plan | None:
+        """
+        A loop over what another command prints, line by line, or word by word where ``separator`` is None.
+
+        Its body is judged once, for any value that may come.
+        """
+        self.is_flat = False
+        read = self._pipeline(source) if isinstance(source, Pipeline) else None
+        if read is None or read[0] != "run":
+            self._cannot("shell.unknown-rounds", "What the loop goes through is known only while it runs.")
+            return None
+        commands = self.pipelines[-1]
+        if any(has_own_output(command) for command in commands):
+            self._cannot("shell.unknown-rounds", "What the loop goes through is known only while it runs.")
+        values = values_of(self.judge_argv, commands) if len(names) == 1 else ANY
+        numbers = tuple(range(len(self.lines), len(self.lines) + len(names)))
+        kept = dict(self.variables)
+        for number, name in zip(numbers, names, strict=True):
+            self.lines[number] = values
+            self.variables[name] = expansions.line_part(number)
+            self.computed.add(name)
+        self._depth += 1
+        self._before = ";"
+        plan = self.step(body)
+        self._depth -= 1
+        self.variables = kept
+        return read if plan is None else ("each", read, numbers, separator, plan)
+
     def _loop(self, step: Loop) -> Plan | None:
+        dynamic = self._dynamic(step.words)
+        if dynamic is not None:
+            return self._each(dynamic, (step.name,), None, step.body)
         if self._depth:
             # The variable keeps its last value afterwards, which then depends on the condition.
             self.variables.pop(step.name, None)
@@ -205,6 +240,13 @@ class LineJudge(CommandBuilder):
         if self._depth:
             self.variables.pop(step.name, None)
         return None if not plans else plans[0] if len(plans) == 1 else ("row", *plans)
+
+    def _dynamic(self, words: tuple[Word, ...]) -> Step | None:
+        """The command in ``for x in $(COMMAND)``, when only running it gives its output."""
+        number = expansions.bare_output(words[0].text) if len(words) == 1 else None
+        return (
+            None if number is None or self._known(number) is not None else self.script.substitutions[number]
+        )
 
     def _values(self, words: tuple[Word, ...]) -> list[str]:
         values: list[str] = []

@@ -89,9 +89,9 @@ def is_below(path: str, root: str) -> bool:
     return path == root or (path.startswith(root) and path[len(root)] == "/")
 
 
-def is_always_readable(path: str) -> bool:
-    """Whether a path is one of the harmless facts about the system, or an open device."""
-    return path in _FACTS or path in _OPEN_DEVICES
+def is_system_fact(path: str) -> bool:
+    """Whether a path is one of the harmless facts about the system."""
+    return path in _FACTS
 
 
 class PlaceJudge:

@@ -72,6 +72,18 @@ def _service_call(judge: "CommandJudge", profile: Profile, reading: Reading) -> 
     _service(judge, reading.positionals[0])
 
 
+def _network(judge: "CommandJudge", value: str) -> None:
+    KINDS["service"](judge, value)
+    if value == "host":
+        judge.verdict.note(
+            Tier.CRITICAL_RED,
+            "docker.host-network",
+            "Gives a container the server's own network.",
+            risk="It could reach everything that only this server may reach.",
+            unknown=True,
+        )
+
+
 def _template(judge: "CommandJudge", value: str) -> None:
     # A dot or dollar alone is the whole record.
     is_whole = any(_WHOLE_RECORD.search(block) is not None for block in _BLOCK.findall(value))
@@ -182,6 +194,7 @@ KINDS.update(
     {
         "service": _service,
         "template": _template,
+        "dockernetwork": _network,
         "containerenv": _container_env,
         "containerdir": _container_folder,
         "composefile": _compose_file,

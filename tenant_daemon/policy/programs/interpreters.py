@@ -59,8 +59,6 @@ def _php(judge: "CommandJudge", argv: list[str]) -> None:
     if script is not None and (judge.is_in_container or _is_not_own(judge, argv[0])):
         judge.judge([script[1], *argv[1:]])
         return
-    if argv in (["-m"], ["--modules"], ["--ini"]):
-        return
     judge.unknown("php.code", "It would run code.")
 
 

@@ -156,7 +156,7 @@ class CommandJudge:
         """Help and version change nothing; a program that could stop the server is not even asked."""
         if profile.tier is Tier.CRITICAL_RED:
             return False
-        return flag in ("--help", "--version") or (flag == profile.version_flag and flag != "")
+        return flag in ("--help", "--version") or flag in profile.version_flags
 
     def by_profile(self, profile: Profile, args: list[str]) -> None:
         """Judge arguments by a profile, going down into the sub-command that they name."""

@@ -99,7 +99,7 @@ def _profile(rule_id: str, table: dict[str, Any], inherited: dict[str, Any]) -> 
         env=tuple(env.items()),
         secret_flags=frozenset(shared["secrets"].split()),
         needs_network=shared["network"],
-        version_flag=table.get("version", ""),
+        version_flags=frozenset(table.get("version", "").split()),
         review=table.get("review", ""),
         matches=tuple(table.get("match", ())),
         not_matches=tuple(table.get("not_match", ())),

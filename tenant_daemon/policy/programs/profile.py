@@ -96,8 +96,8 @@ class Profile:
     secret_flags: frozenset[str] = frozenset()
     """Flags whose value may be a secret: it is passed on and not shown; ``*`` is any argument."""
     needs_network: bool = False
-    version_flag: str = ""
-    """Alone, it only shows the version (``-v``, where that is not short for something else)."""
+    version_flags: frozenset[str] = frozenset()
+    """Alone, they only show the version and the like (``-v``, where that is not short for something else)."""
     review: str = ""
     """Name of a judge that sees the whole reading (``kinds.REVIEWS``)."""
     matches: tuple[str, ...] = ()

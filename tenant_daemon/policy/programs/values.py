@@ -66,6 +66,12 @@ def _link_source(judge: "CommandJudge", value: str) -> None:
     places.read(value)
 
 
+def _print_format(judge: "CommandJudge", value: str) -> None:
+    """``printf -v NAME`` sets a variable in a shell, and computes what stands in its brackets."""
+    if value.startswith("-v"):
+        judge.unknown("printf.variable", "It would set a variable of a shell.")
+
+
 def _dd_word(judge: "CommandJudge", value: str) -> None:
     name, _, rest = value.partition("=")
     if name == "if":
@@ -172,6 +178,7 @@ KINDS.update(
         "copysource": _copy_source,
         "linksource": _link_source,
         "ddword": _dd_word,
+        "printformat": _print_format,
         "jq": _jq,
         "jqread": _jq_or_file,
         "dateformat": _date_format,

@@ -184,6 +184,16 @@ def _media(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
         judge.places.write(names[-1] if len(names) > 1 else beside)
 
 
+def _backup_repository(judge: "CommandJudge", value: str) -> None:
+    """Another repository than the one that the server's settings name."""
+    if ":" in value:
+        judge.verdict.note(
+            Tier.RED, "backup.elsewhere", "The backups are somewhere else.", external=True, unknown=True
+        )
+    else:
+        judge.places.measure(value)
+
+
 def _backup_source(judge: "CommandJudge", value: str) -> None:
     """What goes into a backup stays locked there; a repository somewhere else takes it off the server."""
     if re.fullmatch(r"::[A-Za-z0-9_.:{}-]+", value) is not None:
@@ -201,7 +211,7 @@ def _backup_source(judge: "CommandJudge", value: str) -> None:
         judge.unknown("backup.source", f"Takes {place.path} into a backup.")
 
 
-KINDS.update({"backupsource": _backup_source, "apacheverb": _apache_verb})
+KINDS.update({"backupsource": _backup_source, "backuprepo": _backup_repository, "apacheverb": _apache_verb})
 KINDS.update({name: _choice(name, pattern) for name, pattern in _CHOICES.items()})
 KINDS.update({"killtarget": _kill_target, "cronfile": _cron_file, "programname": _program_name})
 REVIEWS.update(

@@ -19,7 +19,8 @@ from tenant_daemon.policy.programs.variables import judge_assignment
 from tenant_daemon.policy.shell.parser import parse
 
 _ASSIGNMENT: Final = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)", re.DOTALL)
-_QUIET: Final = re.compile(r"-[aln]*q[aln]*f?|--quiet")
+_QUIET: Final = re.compile(r"-[aln]*q[aln]*f?|--quiet|--services")
+_ID_FORMAT: Final = re.compile(r"\{\{ ?\.(?:Names?|ID) ?\}\}")
 _PLAIN_NAME: Final = re.compile(r"[A-Za-z0-9_./*?][A-Za-z0-9_./*?+,=@%-]*")
 _UNIT: Final = "\x1f"
 _TAKES_ANYTHING: Final = frozenset({"echo", "printf", "basename", "dirname"})
@@ -107,8 +108,19 @@ def _listed_upstream(judge: CommandJudge) -> list[str]:
 
 def are_docker_ids(argv: list[str]) -> bool:
     """Whether a command prints nothing but what docker calls its things."""
-    is_quiet = any(_QUIET.fullmatch(arg) is not None for arg in argv[2:])
-    return argv[:1] == ["docker"] and is_quiet and not any(arg.startswith("--format") for arg in argv)
+    if argv[:1] != ["docker"] or not {"ps", "ls", "images", "list"} & set(argv[1:4]):
+        return False
+    for place, arg in enumerate(argv):
+        if arg.startswith("--format"):
+            value = arg.partition("=")[2] or "".join(argv[place + 1 : place + 2])
+            return _ID_FORMAT.fullmatch(value) is not None
+    return any(_QUIET.fullmatch(arg) is not None for arg in argv[2:])
+
+
+def standing_for_found(judge: CommandJudge, starts: list[str], names: Iterable[str]) -> str:
+    """What stands for anything that is found below some folders, its name read as a word; or nothing."""
+    path = _below(judge, starts, names, as_words=True)
+    return "" if path == FROM_INPUT else path
 
 
 def _found_upstream(judge: CommandJudge) -> str:

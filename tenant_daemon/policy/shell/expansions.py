@@ -10,6 +10,8 @@ import string
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from tenant_daemon.policy.shell import arithmetic
+
 HOME: Final = "\ue010"
 FOLDER: Final = "\ue011"
 """``$PWD``."""
@@ -18,9 +20,16 @@ _OUTPUT_OPEN, _OUTPUT_CLOSE = "\ue014", "\ue015"
 _BARE_OPEN, _BARE_CLOSE = "\ue016", "\ue017"
 EXIT_CODE: Final = "\ue018"
 """``$?``, put in while the command runs."""
-_ANY: Final = re.compile("[\ue010-\ue018]")
+_SUM_OPEN, _SUM_CLOSE = "\ue019", "\ue01a"
+_CUT: Final = "\ue01b"
+"""Between a variable's name and what is cut off its value."""
+_LINE_OPEN, _LINE_CLOSE = "\ue01c", "\ue01d"
+"""A part of a line that a loop reads, put in while it runs."""
+_ANY: Final = re.compile("[\ue010-\ue01d]")
 _PRIVATE: Final = re.compile("[\ue000-\uf8ff]")
-_VARIABLE: Final = re.compile("\ue012([A-Za-z0-9_]+)\ue013")
+_VARIABLE: Final = re.compile("\ue012([A-Za-z0-9_]+)(?:\ue01b([^\ue013]*))?\ue013")
+_SUM: Final = re.compile("\ue019([^\ue01a]*)\ue01a")
+_LINE: Final = re.compile("\ue01c([0-9]+)\ue01d")
 _OUTPUT: Final = re.compile("[\ue014\ue016]([0-9]+)[\ue015\ue017]")
 _ONE_BARE: Final = re.compile("\ue016([0-9]+)\ue017")
 
@@ -34,9 +43,24 @@ class Unknown(Exception):
     """A variable is not known at this place."""
 
 
-def variable(name: str) -> str:
-    """The placeholder for a variable of the command line's own."""
-    return f"{_VARIABLE_OPEN}{name}{_VARIABLE_CLOSE}"
+def variable(name: str, cut: str = "") -> str:
+    """The placeholder for a variable of the command line's own, less what is cut off (``%.txt``)."""
+    return f"{_VARIABLE_OPEN}{name}{_CUT + cut if cut else ''}{_VARIABLE_CLOSE}"
+
+
+def total(text: str) -> str:
+    """The placeholder for a sum."""
+    return f"{_SUM_OPEN}{text}{_SUM_CLOSE}"
+
+
+def line_part(number: int) -> str:
+    """The placeholder for a part of the line that a loop has read."""
+    return f"{_LINE_OPEN}{number}{_LINE_CLOSE}"
+
+
+def line_parts(text: str) -> list[int]:
+    """The numbers of the parts of lines in a word."""
+    return [int(number) for number in _LINE.findall(text)]
 
 
 def output(number: int, *, is_bare: bool) -> str:
@@ -67,7 +91,8 @@ def outputs(text: str) -> list[int]:
 
 def names(text: str) -> list[str]:
     """The variables in a word."""
-    return _VARIABLE.findall(text)
+    in_sums = (name for found in _SUM.findall(text) for name in arithmetic.variables_in(found))
+    return [*(found[1] for found in _VARIABLE.finditer(text)), *in_sums]
 
 
 def fill(
@@ -85,12 +110,42 @@ def fill(
         # An empty one that is not quoted takes its word along, which changes what the other words mean.
         if not filling:
             raise Unknown(found[1])
-        return filling
+        return filling if found[2] is None else _without(filling, found[2], found[1])
+
+    def calculated(found: re.Match[str]) -> str:
+        try:
+            return str(arithmetic.calculate(found[1], variables))
+        except arithmetic.NoSum:
+            raise Unknown(found[1]) from None
 
     text = text.replace(HOME, home).replace(FOLDER, folder)
     # A variable may hold a program's output itself.
-    text = _VARIABLE.sub(value, text)
+    text = _VARIABLE.sub(value, _SUM.sub(calculated, text))
     return _OUTPUT.sub(lambda found: output_of(int(found[1])), text)
+
+
+def _without(value: str, cut: str, name: str) -> str:
+    """``${name%.txt}`` and ``${name##*/}``; a star stands for anything, nothing else is special."""
+    side = cut[0]
+    is_longest = cut[:2] in ("%%", "##")
+    pattern = cut[2:] if is_longest else cut[1:]
+    if has_expansion(value):
+        raise Unknown(name)
+    parts = (re.escape(part) for part in pattern.split("*"))
+    # From the front a lazy star is the shortest. From the end the shortest begins as late as possible.
+    lazy = ".*" if is_longest else ".*?"
+    compiled = re.compile(lazy.join(parts), re.DOTALL)
+    if side == "#":
+        found = compiled.match(value) if not pattern.endswith("*") or is_longest else None
+        ends = [found.end()] if found is not None else []
+        rest = value[ends[0] :] if ends else value
+    else:
+        starts = range(len(value) + 1) if is_longest else range(len(value), -1, -1)
+        at = next((at for at in starts if compiled.fullmatch(value, at) is not None), len(value))
+        rest = value[:at]
+    if not rest:
+        raise Unknown(name)
+    return rest
 
 
 def expand_braces(source: str) -> list[str] | None:

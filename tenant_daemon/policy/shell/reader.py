@@ -12,6 +12,7 @@ from tenant_daemon.policy.shell.script import (
     Joined,
     Loop,
     Pipeline,
+    ReadLoop,
     Redirect,
     Row,
     SimpleCommand,
@@ -34,7 +35,7 @@ _REDIRECTS: Final = {
     ("2", ">>"): "err",
     ("", "&>"): "both",
 }
-_COMPUTED: Final = frozenset({"process_substitution", "arithmetic_expansion", "translated_string"})
+_COMPUTED: Final = frozenset({"process_substitution", "translated_string"})
 _COMPOUND: Final = frozenset({"subshell", "compound_statement", "for_statement", "if_statement"})
 _BETWEEN: Final = frozenset({";", "\n"})
 # A remark in words. What looks like a command is not passed over: it was perhaps meant to be one.
@@ -78,6 +79,9 @@ class Reader(WordReader):
             # bash reads `a && b || c` from left to right, and so does the tree.
             return Joined(first, connector.type, self.statement(right))  # type: ignore[arg-type]
         if kind == "pipeline":
+            last = node.children[-1]
+            if last.type == "while_statement" and not self.is_for_shell:
+                return self._read_loop(last, Pipeline(tuple(self.pipeline(node, without=last))))
             return Pipeline(tuple(self.pipeline(node)))
         if not self.is_for_shell:
             construct = self._construct(node)
@@ -114,6 +118,27 @@ class Reader(WordReader):
         self._know(self.text(name))
         return Loop(self.text(name), words, self._some(body.children[1:-1]))
 
+    def _read_loop(self, node: Node, source: Step) -> Step:
+        """``while read``, the only loop of this kind whose rounds can be counted."""
+        conditions = [child for child in node.children[1:-1] if child.type not in _BETWEEN]
+        body = node.child_by_field_name("body")
+        if len(conditions) != 1 or conditions[0].type != "command" or body is None or body.type != "do_group":
+            raise Refused(SAID["while_statement"])
+        reading = self.simple(conditions[0])
+        first, *rest = [word.text for word in reading.words]
+        names = [text for text in rest if text != "-r"]
+        separators = [word.text for name, word in reading.assignments if name == "IFS"]
+        if first != "read" or not names or reading.redirects or reading.stdin is not None:
+            raise Refused(SAID["while_statement"])
+        if len(separators) != len(reading.assignments) or any(len(one) > 1 for one in separators):
+            raise Refused(SAID["while_statement"])
+        if any(not name.isidentifier() or not name.isascii() for name in names):
+            raise Refused(SAID["while_statement"])
+        for name in names:
+            self._know(name)
+        separator = separators[0] if separators and len(names) > 1 else ""
+        return ReadLoop(source, tuple(names), separator, self._some(body.children[1:-1]))
+
     def _choice(self, nodes: list[Node]) -> Step:
         """``if`` up to ``fi``, and in the same shape ``elif`` with what follows it."""
         kinds = [node.type for node in nodes]
@@ -144,6 +169,8 @@ class Reader(WordReader):
         """In the grammar a redirection hangs on the whole list before it; in bash on its last command."""
         body = node.child_by_field_name("body")
         step: Step | None = None
+        if body is not None and body.type == "while_statement" and not self.is_for_shell:
+            return self._read_file(body, [child for child in node.children if child != body])
         if body is not None:
             step = self.statement(body)
         redirects: list[Redirect] = []
@@ -167,6 +194,14 @@ class Reader(WordReader):
                 raise Refused("a text for a group of commands")
             return Group(step, tuple(redirects))
         return self._continued(self._on_last(step, tuple(redirects), stdin), tails)
+
+    def _read_file(self, loop: Node, others: list[Node]) -> Step:
+        """``while read x; do ...; done < FILE``, as if the file came from ``cat``."""
+        redirects = [self.redirect(other) for other in others if other.type == "file_redirect"]
+        if len(redirects) != 1 or len(others) != 1 or redirects[0].kind != "in":
+            raise Refused(SAID["while_statement"])
+        cat = SimpleCommand((Word("cat"),), (), tuple(redirects))
+        return self._read_loop(loop, Pipeline((cat,)))
 
     def _on_last(self, step: Step, redirects: tuple[Redirect, ...], stdin: Word | None) -> Step:
         if isinstance(step, Pipeline) and not step.is_negated:
@@ -237,12 +272,12 @@ class Reader(WordReader):
 
     # -- commands ---------------------------------------------------------------------------------------
 
-    def pipeline(self, node: Node) -> list[SimpleCommand]:
+    def pipeline(self, node: Node, without: Node | None = None) -> list[SimpleCommand]:
         """Commands joined by ``|``."""
         commands: list[SimpleCommand] = []
         for child in node.children:
             kind = child.type
-            if kind == "|":
+            if kind == "|" or child == without:
                 continue
             if kind == "pipeline":
                 commands.extend(self.pipeline(child))

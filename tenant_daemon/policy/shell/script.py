@@ -72,6 +72,16 @@ class Loop(NamedTuple):
     body: "Step"
 
 
+class ReadLoop(NamedTuple):
+    """``SOURCE | while read NAMES``."""
+
+    source: "Step"
+    names: tuple[str, ...]
+    separator: str
+    """Between the parts of a line; empty for blanks."""
+    body: "Step"
+
+
 class Group(NamedTuple):
     """Steps in brackets, with redirections for all of them."""
 
@@ -87,7 +97,7 @@ class Assignment(NamedTuple):
     word: Word
 
 
-Step = Pipeline | Row | Joined | Choice | Loop | Group | Assignment
+Step = Pipeline | Row | Joined | Choice | Loop | ReadLoop | Group | Assignment
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +132,8 @@ def _pipelines(step: Step) -> list[tuple[SimpleCommand, ...]]:
         inner = (step.left, step.right)
     elif isinstance(step, Choice):
         inner = (step.condition, step.then, step.otherwise)
+    elif isinstance(step, ReadLoop):
+        inner = (step.source, step.body)
     elif isinstance(step, Loop | Group):
         inner = (step.body,)
     return [found for part in inner if part is not None for found in _pipelines(part)]

@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection
 from typing import Final
 
-from tenant_daemon.policy.shell import expansions
+from tenant_daemon.policy.shell import arithmetic, expansions
 from tenant_daemon.policy.shell.script import Word
 
 _PLAIN: Final = re.compile(r"[A-Za-z0-9_./:@%+,=^-]*\Z")
@@ -17,6 +17,8 @@ _GLOB: Final = frozenset("*?[")
 _IN_DOUBLE_QUOTES: Final = frozenset('$`"\\\n')
 _BRACE_LIST: Final = re.compile(r"\{[^{}]*(?:,|\.\.)[^{}]*\}")
 _VARIABLE: Final = re.compile(r"\$(?:([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-z0-9_]*)\})")
+_CUT: Final = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)((?:%%?|##?)[A-Za-z0-9_./*,:=@+ -]+)\}")
+_SUM: Final = re.compile(r"\$\(\(([^()]*(?:\([^()]*\)[^()]*)*)\)\)")
 _OF_THE_PLACE: Final = {"HOME": expansions.HOME, "PWD": expansions.FOLDER}
 
 
@@ -140,6 +142,12 @@ class _Unquoting:
         if self.source.startswith("$?", at):
             self._expand(expansions.EXIT_CODE)
             return at + 2
+        if self.source.startswith("$((", at):
+            return self._sum(at)
+        cut = _CUT.match(self.source, at)
+        if cut is not None and cut[1] in self.names:
+            self._expand(expansions.variable(cut[1], cut[2]))
+            return cut.end()
         found = _VARIABLE.match(self.source, at)
         name = (found[1] or found[2]) if found is not None else ""
         if found is None or (name not in _OF_THE_PLACE and name not in self.names):
@@ -150,6 +158,17 @@ class _Unquoting:
             self._expand(_OF_THE_PLACE[name])
         else:
             self._expand(expansions.variable(name))
+        return found.end()
+
+    def _sum(self, at: int) -> int:
+        found = _SUM.match(self.source, at)
+        text = "" if found is None else found[1].replace("$", "")
+        known = self.names or ()
+        if found is None or not arithmetic.is_sum(text):
+            return -1
+        if any(name not in known for name in arithmetic.variables_in(text)):
+            return -1
+        self._expand(expansions.total(text))
         return found.end()
 
     def _expand(self, placeholder: str) -> None:

@@ -29,6 +29,7 @@ WORDS: Final = frozenset(
         "expansion",
         "command_substitution",
         "brace_expression",
+        "arithmetic_expansion",
         "ansi_c_string",
     }
 )
@@ -95,6 +96,8 @@ class WordReader(ABC):
     def test(self, node: Node) -> SimpleCommand:
         """``[ -f a ]`` is the program ``test``, as long as nothing in it has to be computed."""
         text = self.text(node)
+        if "$(" in text and text.startswith("[ ") and not self.is_for_shell:
+            text = self._with_placeholders(node)
         for opening, closing in (("[ ", " ]"), ("[[ ", " ]]")):
             if text.startswith(opening) and text.endswith(closing):
                 inner = text[len(opening) : -len(closing)]

@@ -17,6 +17,11 @@ _URL: Final = re.compile(
 )
 _LABEL: Final = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?", re.ASCII)
 _NUMBER_LABEL: Final = re.compile(r"\d+|0x[0-9a-f]*", re.ASCII)
+# Addresses of examples (RFC 5737, RFC 3849): nobody's, so certainly no computer of this network.
+_OF_EXAMPLES: Final = tuple(
+    ipaddress.ip_network(text)
+    for text in ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32")
+)
 _PORTS: Final = {"http": 80, "https": 443}
 
 Ip = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -110,7 +115,8 @@ def _path(raw: str) -> str:
 def is_public(ip: Ip) -> bool:
     """Whether an address belongs to the open internet."""
     plain = _unwrapped(ip)
-    return plain.is_global and not plain.is_multicast
+    is_example = any(plain in network for network in _OF_EXAMPLES if network.version == plain.version)
+    return (plain.is_global or is_example) and not plain.is_multicast
 
 
 def is_local(ip: Ip) -> bool:

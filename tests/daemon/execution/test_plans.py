@@ -70,6 +70,20 @@ async def test_lines_mean_what_bash_means_by_them(run: Run, workspace: Path) -> 
         ('printf "%s-%s\\n" "$(cat a.txt)" end', "one\ntwo-end\n"),
         ("ls nope 2>/dev/null; echo $?; true; echo is $?", "2\nis 0\n"),
         ("echo $(cd out && ls) $(echo $(echo deep))", "y deep\n"),
+        ("echo $((2 + 3 * (4 - 1) / 2)) $((-7 / 2)) $((-7 % 2))", "6 -3 -1\n"),
+        ("n=3; echo $((n * n)) $(($n+1))", "9 4\n"),
+        ("f=a/b.tar.gz; echo ${f%.gz} ${f%%.*} ${f#*/} ${f##*.} ${f%/*}", "a/b.tar a/b b.tar.gz gz a\n"),
+        ('[ "$(ls *.txt | wc -l)" -gt 1 ] && echo many', "many\n"),
+        ("[ $(ls *.txt | wc -l) -gt 9 ] || echo few", "few\n"),
+        ('while read -r x; do echo "<$x>"; done < a.txt', "<one>\n<two>\n"),
+        ("printf '1,2,3\\n4,5\\n' | while IFS=, read -r a b; do echo \"$b/$a\"; done", "2,3/1\n5/4\n"),
+        ("printf ' a  b c\\n' | while read x y; do echo \"$x:$y\"; done", "a:b c\n"),
+        ("for f in $(ls *.txt); do wc -l $f; done", "2 a.txt\n1 b.txt\n"),
+        ('find out -type f | while read f; do echo "$f: $(cat $f)"; done', "out/y: x\n"),
+        (
+            "for x in $(cat b.txt); do for y in $(cat a.txt); do echo $x $y; done; done",
+            "three one\nthree two\n",
+        ),
         ("echo $HOME | wc -l; cat ~/b.txt", "1\nthree\n"),
     ):
         assert (await run(command)).output == output, command

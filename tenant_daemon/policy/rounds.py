@@ -1,0 +1,90 @@
+"""
+What a loop goes through when that is known only while it runs: ``cmd | while read x``, ``for x in $(cmd)``.
+
+Its values come from another program's output, so nearly nothing may take them. What is known of that program
+says more: docker's own names go to docker, files that lie in the workspace go where a file there may go.
+"""
+
+import re
+from collections.abc import Sequence
+from itertools import takewhile
+from typing import Final, Literal, NamedTuple
+
+from tenant_daemon.policy.actions import Command
+from tenant_daemon.policy.programs.judge import CommandJudge
+from tenant_daemon.policy.programs.wrappers import are_docker_ids, standing_for_found
+from tenant_daemon.policy.shell import expansions
+
+_SELECTING: Final = {"sort": 0, "uniq": 0, "head": 0, "tail": 0, "grep": 1}
+"""Programs that leave lines as they are, and how many words without a dash they take then."""
+_HARMLESS_FLAG: Final = re.compile(r"-[vEiurF0-9]+|-n|-V")
+_SAFE_PART: Final = re.compile(r"((?:[\w./-]*/)?)\ue01c[0-9]+\ue01d([\w.-]*)")
+_DELETERS: Final = frozenset({"rm", "unlink", "shred", "truncate", "rmdir"})
+
+
+class Values(NamedTuple):
+    """What is known of a loop's values."""
+
+    kind: Literal["any", "docker", "path"]
+    path: str = ""
+    """A file that is as harmful as the most harmful that may come."""
+
+
+ANY: Final = Values("any")
+
+
+def values_of(judge: CommandJudge, commands: Sequence[Command]) -> Values:
+    """What the last of these commands prints."""
+    first, *others = [list(command.argv) for command in commands]
+    if any(not _leaves_lines(argv) for argv in others) or any(command.captures for command in commands):
+        return ANY
+    if are_docker_ids(first):
+        return Values("docker")
+    path = _listed(judge, first) if first[0] == "ls" else _found(judge, first)
+    return Values("path", path) if path else ANY
+
+
+def _leaves_lines(argv: list[str]) -> bool:
+    plain = [arg for arg in argv[1:] if not arg.startswith("-")]
+    flags = [arg for arg in argv[1:] if arg.startswith("-")]
+    return (
+        _SELECTING.get(argv[0]) == len(plain)
+        and all(_HARMLESS_FLAG.fullmatch(flag) for flag in flags)
+        and not (argv[0] == "uniq" and flags)
+    )
+
+
+def _found(judge: CommandJudge, argv: list[str]) -> str:
+    printing = {"-L", "-follow", "-printf", "-print0", "-ls", "-exec", "-execdir", "-quit"}
+    if argv[0] != "find" or printing & set(argv):
+        return ""
+    starts = list(takewhile(lambda arg: not arg.startswith(("-", "(", "!")), argv[1:])) or ["."]
+    return standing_for_found(judge, starts, argv)
+
+
+def _listed(judge: CommandJudge, argv: list[str]) -> str:
+    """``ls`` prints names of the current folder, or the files that were named."""
+    names = [arg for arg in argv[1:] if arg not in ("-1", "-d", "-t", "-r", "-A", "-a", "-tr", "-1t")]
+    if any(re.fullmatch(r"[\w.*?+-]+", name) is None or name.startswith("-") for name in names):
+        return ""
+    return standing_for_found(judge, ["."], names)
+
+
+def judged_word(text: str, values: dict[int, Values], program: str) -> str | None:
+    """
+    What a word with parts of lines in it is judged as.
+
+    Returns:
+        None when nobody knows what it will be.
+    """
+    found = _SAFE_PART.fullmatch(text)
+    numbers = expansions.line_parts(text)
+    if found is None or len(numbers) != 1 or ".." in found[1] + found[2] or program in _DELETERS:
+        return None
+    known = values.get(numbers[0], ANY)
+    return f"{found[1]}{known.path}{found[2]}" if known.kind == "path" else None
+
+
+def are_of_docker(text: str, values: dict[int, Values]) -> bool:
+    """Whether every part of a line in a word is a name that docker has given."""
+    return all(values.get(number, ANY).kind == "docker" for number in expansions.line_parts(text))
