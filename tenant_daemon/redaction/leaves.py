@@ -7,7 +7,13 @@ In columns and not as an object per string: a request has hundreds of them, and 
 from collections.abc import Iterator
 from enum import IntEnum
 
-from tenant_daemon.redaction.protocol_fields import is_identifier, is_label, is_opaque
+from tenant_daemon.redaction.protocol_fields import (
+    BEFORE_MEDIA,
+    has_meaning,
+    is_identifier,
+    is_label,
+    is_opaque,
+)
 
 Parent = dict[str, object] | None
 _SHORTEST_NUMBER = 100_000
@@ -31,6 +37,9 @@ class LeafKind(IntEnum):
     """A number, written out: a secret may be one."""
 
 
+_TEXT, _KEY, _NUMBER = LeafKind.TEXT, LeafKind.KEY, LeafKind.NUMBER
+
+
 class Leaves:
     """Every string of a value, field names and long numbers included."""
 
@@ -48,8 +57,9 @@ class Leaves:
         Where the units begin, as leaf indexes: the items of the lists at the top (the messages, the tools),
         and what stands between such lists.
         """
+        self._meanings: dict[str, bool] = {}
         self._take(value, "", None, 0)
-        self.encoded = [text.encode("utf-8", "surrogatepass") for text in self.texts]
+        self.encoded = _encoded(self.texts)
 
     @property
     def size(self) -> int:
@@ -70,23 +80,32 @@ class Leaves:
     def _take(self, value: object, key: str, parent: Parent, depth: int) -> None:
         # What occurs most comes first.
         if isinstance(value, str):
-            self._add(value, kind_of(value, key, parent), key, parent)
+            self._add(value, self._kind_of(value, key, parent), key, parent)
         elif isinstance(value, dict):
-            for name, item in value.items():
-                self._add(name, LeafKind.KEY, name, None)
-                if type(item) is str:
-                    self._add(item, kind_of(item, name, value), name, value)
-                elif item is not None:
-                    self._take(item, name, value, depth + 1)
+            self._take_object(value, depth)
         elif isinstance(value, list):
             self._take_list(value, key, parent, depth)
         elif is_number(value):
-            self._add(str(value), LeafKind.NUMBER, key, None)
+            self._add(str(value), _NUMBER, key, None)
+
+    def _take_object(self, value: dict[str, object], depth: int) -> None:
+        texts, kinds, keys, parents = self.texts, self.kinds, self.keys, self.parents
+        for name, item in value.items():
+            if type(item) is str:
+                # Two at once: that is where the time goes.
+                texts += (name, item)
+                kinds += (_KEY, self._kind_of(item, name, value))
+                keys += (name, name)
+                parents += (None, value)
+            else:
+                self._add(name, _KEY, name, None)
+                if item is not None:
+                    self._take(item, name, value, depth + 1)
 
     def _take_list(self, items: list[object], key: str, parent: Parent, depth: int) -> None:
         codes = _spelled_out(items)
         if codes is not None:
-            self._add(codes, LeafKind.TEXT, key, None)
+            self._add(codes, _TEXT, key, None)
             return
         for item in items:
             if depth <= 1:
@@ -104,6 +123,12 @@ class Leaves:
         if len(self.texts) - first == len(items):
             self.columns.update((first + column, column) for column in range(len(items)))
 
+    def _kind_of(self, text: str, key: str, parent: Parent) -> LeafKind:
+        means = self._meanings.get(key)
+        if means is None:
+            means = self._meanings[key] = has_meaning(key)
+        return kind_of(text, key, parent) if means or text[:1] in BEFORE_MEDIA else _TEXT
+
 
 def kind_of(text: str, key: str, parent: Parent) -> LeafKind:
     """How the string of a field is treated."""
@@ -111,7 +136,14 @@ def kind_of(text: str, key: str, parent: Parent) -> LeafKind:
         return LeafKind.OPAQUE
     if is_label(text, key):
         return LeafKind.LABEL
-    return LeafKind.IDENTIFIER if is_identifier(text, key) else LeafKind.TEXT
+    return LeafKind.IDENTIFIER if is_identifier(text, key) else _TEXT
+
+
+def _encoded(texts: list[str]) -> list[bytes]:
+    try:
+        return list(map(str.encode, texts))
+    except UnicodeEncodeError:
+        return [text.encode("utf-8", "surrogatepass") for text in texts]
 
 
 def is_number(value: object) -> bool:

@@ -55,16 +55,26 @@ _MEDIA_URL = re.compile(
     r"^\s*data:(?:image|audio|video|font|application/(?:pdf|font|x-font|octet-stream|zip|vnd))[^,]{0,200};base64,",
     re.IGNORECASE,
 )
-_BEFORE_MEDIA = frozenset("dD \t\r\n")
+BEFORE_MEDIA = frozenset("dD \t\r\n")
+"""How a data URL may begin."""
 _MEDIA_NEIGHBOURS = ("media_type", "mime_type", "mimeType", "format")
 _MEDIA_TYPE = re.compile(
     r"^(?:image|audio|video|font)/|^(?:wav|mp3|flac|opus|pcm16|ogg|png|jpe?g|webp|gif)$|pdf$", re.IGNORECASE
 )
 
 
+_SOMETIMES_OPAQUE = frozenset({"thinking", "data"})
+
+
+def has_meaning(key: str) -> bool:
+    """Whether the name of a field can make its string anything else than text; media are media everywhere."""
+    folded = key.lower()
+    return key in _LABEL_KEYS or folded in _ID_KEYS or folded in _OPAQUE_KEYS or key in _SOMETIMES_OPAQUE
+
+
 def is_opaque(text: str, key: str, parent: dict[str, object] | None) -> bool:
     """Whether a string is a signature, encrypted state or media."""
-    if text[:1] in _BEFORE_MEDIA and _MEDIA_URL.match(text):
+    if text[:1] in BEFORE_MEDIA and _MEDIA_URL.match(text):
         return True
     if key.lower() in _OPAQUE_KEYS:
         return " " not in text

@@ -4,7 +4,7 @@ The redactor: four layers over a text, a JSON value or a stream.
 Immutable and safe to share between threads; a vault that changes gets a new one (``live.py``).
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -35,6 +35,7 @@ _EDGE = 300
 """Bytes at either end of a text that may go on in its neighbour."""
 _SHORT = 200
 """Pieces of something that was spread over records are hardly longer."""
+_TEXT, _OPAQUE = LeafKind.TEXT, LeafKind.OPAQUE
 _SEEN_OR_HEARD = ("data:image/", "data:audio/", "data:video/", "data:font/")
 _LONGEST_NAME = 20
 """Field names and ids up to this length are what they seem."""
@@ -78,12 +79,12 @@ class Redactor:
         leaves = Leaves(value)
         # The same few names and ids come with every piece of a streamed answer.
         digest = self._verdicts.whole_digest(leaves) if leaves.size <= _SMALL else b""
-        if digest and self._verdicts.get(digest) is not None:
+        if digest and self._verdicts.recall([digest]) != [None]:
             return value
         found = self._find_in_leaves(leaves)
         if not found:
             if digest:
-                self._verdicts.put(digest, ())
+                self._verdicts.remember([(digest, ())])
             return value
         texts = leaves.texts
         for index, findings in found.items():
@@ -119,8 +120,8 @@ class Redactor:
                 found.setdefault(index, []).append(finding)
 
         encoded, kinds = leaves.encoded, leaves.kinds
-        texts = [index for index, kind in enumerate(kinds) if kind is LeafKind.TEXT]
-        others = [index for index, kind in enumerate(kinds) if kind is not LeafKind.TEXT]
+        texts = [index for index, kind in enumerate(kinds) if kind is _TEXT]
+        others = [index for index, kind in enumerate(kinds) if kind is not _TEXT]
         by_key = _grouped_by_key(texts, leaves)
         take(self._find_in_units(leaves, texts))
         # What lies within a text was found already; here it is about what runs over.
@@ -150,14 +151,16 @@ class Redactor:
     def _find_in_units(self, leaves: Leaves, texts: Sequence[int]) -> Iterator[tuple[int, Finding]]:
         """What is found in the texts; units that were seen before are only searched for what runs over."""
         new: list[_Unit] = []
-        for start, end in leaves.unit_bounds():
-            digest = self._verdicts.digest(leaves, start, end)
-            verdict = self._verdicts.get(digest)
+        bounds = list(leaves.unit_bounds())
+        digests = [self._verdicts.digest(leaves, start, end) for start, end in bounds]
+        for (start, end), digest, verdict in zip(
+            bounds, digests, self._verdicts.recall(digests), strict=True
+        ):
             if verdict is None:
                 new.append((start, end, digest))
-            else:
+            elif verdict:
                 yield from ((start + number, finding) for number, finding in verdict)
-        chosen = [i for start, end, _ in new for i in range(start, end) if leaves.kinds[i] is LeafKind.TEXT]
+        chosen = _texts_of(new, texts)
         row = Row(chosen, [leaves.encoded[index] for index in chosen])
         view = original(row.data)
         found = list(row.per_leaf(self._find_in(view)))
@@ -171,24 +174,34 @@ class Redactor:
 
     def _remember(self, units: Sequence[_Unit], found: Sequence[tuple[int, Finding]]) -> None:
         starts = [start for start, _, _ in units]
-        inside: list[list[tuple[int, Finding]]] = [[] for _ in units]
+        inside: dict[int, list[tuple[int, Finding]]] = {}
         shared: set[int] = set()
         last = -1
         for index, finding in found:
             unit = bisect_right(starts, index) - 1
-            inside[unit].append((index - starts[unit], finding))
+            inside.setdefault(unit, []).append((index - starts[unit], finding))
             if not finding.placeholder and unit != last:
                 # The rest of a secret that began in the unit before: neither's verdict holds by itself.
                 shared.update((last, unit))
             last = unit
-        for unit, (_, _, digest) in enumerate(units):
-            if unit not in shared:
-                self._verdicts.put(digest, tuple(inside[unit]))
+        self._verdicts.remember(
+            (digest, tuple(inside.get(unit, ())))
+            for unit, (_, _, digest) in enumerate(units)
+            if unit not in shared
+        )
+
+
+def _texts_of(units: Sequence[_Unit], texts: Sequence[int]) -> list[int]:
+    """Those of the texts that stand in these units."""
+    chosen: list[int] = []
+    for start, end, _ in units:
+        chosen += texts[bisect_left(texts, start) : bisect_left(texts, end)]
+    return chosen
 
 
 def _may_hide(leaves: Leaves, index: int) -> bool:
     """Whether a field name, an id or a sealed field may hold something encoded; pictures and sound do not."""
-    return leaves.kinds[index] is not LeafKind.OPAQUE or not leaves.texts[index].startswith(_SEEN_OR_HEARD)
+    return leaves.kinds[index] is not _OPAQUE or not leaves.texts[index].startswith(_SEEN_OR_HEARD)
 
 
 def _grouped_by_key(texts: Sequence[int], leaves: Leaves) -> list[int]:

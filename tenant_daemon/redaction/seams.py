@@ -15,24 +15,37 @@ _LONGEST_PART = 4_096
 """Of a string that is one word as a whole, like compact JSON; more of it does not belong to the seam."""
 
 _INDENT = b" \t>|+"
-_WALL = SEPARATOR + b"0" * 24 + SEPARATOR
-"""Between the two ends of one leaf; unlike the separator it also keeps them apart when projected."""
-_Part = tuple[int, bytes, int]
-"""Leaf index, the part, and where it stands in the leaf."""
+_BEFORE_INDENT = frozenset(b"\nn" + _INDENT)
+_WALL = SEPARATOR + b"0\x1e" * 24 + SEPARATOR
+"""
+Between the two ends of one leaf; unlike the separator it also keeps them apart when projected. No word and no
+sign of anything, so that it is not read itself.
+"""
+_Part = tuple[int, int, int]
+"""Leaf index, and where the part begins and ends in the leaf."""
+_Edges = tuple[int, int, int]
+"""Where the first word of a leaf ends, where its last one begins, and where the leaf ends."""
 
 
 def seam_row(encoded: Sequence[bytes], *orders: Sequence[int]) -> Row:
     """Every word that runs over the ends of the leaves, in any of their orders; separated from each other."""
-    parts: list[_Part] = []
-    edges: dict[int, tuple[int, int]] = {}
+    indexes: list[int] = []
+    pieces: list[bytes] = []
+    offsets: list[int] = []
+    edges: dict[int, _Edges] = {}
     for order in orders:
         for index in order:
             if index not in edges and (data := encoded[index]):
-                edges[index] = (_head(data), _tail(data))
-        for chain in _chains(encoded, order, edges):
-            parts += chain
-            parts.append((GAP, SEPARATOR, 0))
-    return Row([part[0] for part in parts], [part[1] for part in parts], [part[2] for part in parts], b"")
+                edges[index] = (_head(data), _tail(data), len(data))
+        for chain in _chains(order, edges):
+            for index, start, end in chain:
+                indexes.append(index)
+                pieces.append(encoded[index][start:end])
+                offsets.append(start)
+            indexes.append(GAP)
+            pieces.append(SEPARATOR)
+            offsets.append(0)
+    return Row(indexes, pieces, offsets, b"")
 
 
 def edge_row(encoded: Sequence[bytes], order: Sequence[int], edge: int, joint: bytes = b"") -> Row:
@@ -57,23 +70,23 @@ def edge_row(encoded: Sequence[bytes], order: Sequence[int], edge: int, joint: b
     return Row(indexes, pieces, offsets, joint)
 
 
-def _chains(
-    encoded: Sequence[bytes], order: Sequence[int], edges: Mapping[int, tuple[int, int]]
-) -> Iterator[list[_Part]]:
+def _chains(order: Sequence[int], edges: Mapping[int, _Edges]) -> Iterator[list[_Part]]:
     chain: list[_Part] = []
+    size = 0
     for index in order:
-        data = encoded[index]
-        if not data:
+        if index not in edges:
             continue
-        head, tail = edges[index]
+        head, tail, end = edges[index]
         if chain and head:
-            chain.append((index, data[:head], 0))
-            if head == len(data):
+            chain.append((index, 0, head))
+            size += head
+            if head == end:
                 continue
-        if _is_worthwhile(chain):
+        if SHORTEST <= size <= _LONGEST and len(chain) > 1:
             yield chain
-        chain = [(index, data[tail:], tail)] if tail < len(data) else []
-    if _is_worthwhile(chain):
+        chain = [(index, tail, end)] if tail < end else []
+        size = end - tail
+    if SHORTEST <= size <= _LONGEST and len(chain) > 1:
         yield chain
 
 
@@ -81,37 +94,35 @@ def _head(data: bytes) -> int:
     """Where the first word ends. The indentation of a wrapped line does not end it."""
     limit = min(len(data), _LONGEST_PART)
     end = _first_blank(data, 0, limit)
-    while end < limit and _is_indent(data, end):
+    while end < limit and data[end - 1] in _BEFORE_INDENT and _is_indent(data, end):
         end = _first_blank(data, len(data) - len(data[end:].lstrip(_INDENT)), limit)
     return end
 
 
 def _first_blank(data: bytes, start: int, end: int) -> int:
-    for blank in (b" ", b"\t"):
-        found = data.find(blank, start, end)
-        end = found if found >= 0 else end
-    return end
+    space = data.find(b" ", start, end)
+    if space >= 0:
+        end = space
+    tab = data.find(b"\t", start, end)
+    return tab if tab >= 0 else end
 
 
 def _tail(data: bytes) -> int:
     """Where the last word begins."""
     limit = max(0, len(data) - _LONGEST_PART)
     start = _last_blank(data, limit, len(data))
-    while start > limit and _is_indent(data, start - 1):
+    while start > limit and data[start - 2] in _BEFORE_INDENT and _is_indent(data, start - 1):
         # Before the line break stands the word that this line goes on.
         start = _last_blank(data, limit, len(data[:start].rstrip(_INDENT)))
     return start
 
 
 def _last_blank(data: bytes, start: int, end: int) -> int:
-    return max(start, data.rfind(b" ", start, end) + 1, data.rfind(b"\t", start, end) + 1)
+    start = max(start, data.rfind(b" ", start, end) + 1)
+    return max(start, data.rfind(b"\t", start, end) + 1)
 
 
 def _is_indent(data: bytes, blank: int) -> bool:
     """Whether a blank belongs to the marks at the beginning of a line."""
     before = data[max(0, blank - 8) : blank].rstrip(_INDENT)
     return before.endswith((b"\n", b"\\n"))
-
-
-def _is_worthwhile(chain: list[_Part]) -> bool:
-    return len(chain) > 1 and SHORTEST <= sum([len(part[1]) for part in chain]) <= _LONGEST

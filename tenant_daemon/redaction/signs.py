@@ -49,6 +49,8 @@ class Sign(IntEnum):
 # As alternatives: RE2 reads characters here and hyperscan bytes.
 MARKS = "\u00ad\u180e\u200b\u200c\u200d\u200e\u200f\u2060\u2061\u2062\u2063\u2064\ufeff"
 """Characters that show as nothing."""
+PIECE_NAMES = rb"text|content|value|data|chunk|part|piece|line|delta|body"
+"""How the names of fields end that hold pieces of something."""
 
 _PATTERNS: dict[Sign, bytes] = {
     Sign.ESCAPE: (
@@ -74,10 +76,7 @@ _PATTERNS: dict[Sign, bytes] = {
         rb"[A-Za-z0-9+/=_;%-]\\*[\"'`][ ,+.\n\[\]()|]{1,6}\\*[\"'`]"
         rb"[A-Za-z0-9+/=_&%#\\-]+[\"'`][^:]"
     ),
-    Sign.PIECES: (
-        rb"(?:text|content|value|data|chunk|part|piece|line|delta|body|[a-z_\"-]\d{1,3})"
-        rb"\\*\": ?\\*\""
-    ),
+    Sign.PIECES: rb"(?:" + PIECE_NAMES + rb"|[a-z_\"-]\d{1,3})\\*\": ?\\*\"",
     Sign.BYTES: rb"(?:\\x[0-9A-Fa-f]{2}){8}|(?:%[0-9A-Fa-f]{2}){8}|(?:=[0-9A-F]{2}){8}",
     Sign.MARKED: rb"[!-~](?:" + "|".join(MARKS).encode() + rb")+[!-~]",
     Sign.TURNED_WORD: (

@@ -9,7 +9,8 @@ import marshal
 import secrets
 import threading
 from collections import OrderedDict
-from hashlib import blake2b
+from collections.abc import Iterable, Sequence
+from hashlib import sha256
 
 from tenant_daemon.redaction.findings import Finding
 from tenant_daemon.redaction.leaves import Leaves
@@ -17,6 +18,8 @@ from tenant_daemon.redaction.leaves import Leaves
 Verdict = tuple[tuple[int, Finding], ...]
 """Findings by the number of the leaf within its unit."""
 _MOST = 20_000
+_VERSION = 2
+"""Of ``marshal``: writes equal values alike; later ones refer to objects they have written already."""
 
 
 class Verdicts:
@@ -29,28 +32,34 @@ class Verdicts:
 
     def digest(self, leaves: Leaves, start: int, end: int) -> bytes:
         """What names the unit of these leaves: all that a verdict depends on goes in."""
-        # Version 2 writes equal values alike; later ones refer to objects they have written already.
-        content = marshal.dumps((leaves.texts[start:end], bytes(leaves.kinds[start:end])), 2)
-        return blake2b(content, key=self._key, digest_size=16).digest()
+        return self._digest(
+            marshal.dumps((leaves.texts[start:end], bytes(leaves.kinds[start:end])), _VERSION)
+        )
 
     def whole_digest(self, leaves: Leaves) -> bytes:
         """The same for a whole value: field names, and which fields stand side by side, have a part in it."""
         numbers: dict[int, int] = {}
         parents = [numbers.setdefault(id(parent), len(numbers)) for parent in leaves.parents]
-        content = marshal.dumps((leaves.texts, bytes(leaves.kinds), leaves.keys, parents, leaves.units), 2)
-        return blake2b(content, key=self._key, digest_size=24).digest()
+        content = leaves.texts, bytes(leaves.kinds), leaves.keys, parents, leaves.units, leaves.columns
+        return self._digest(marshal.dumps(content, _VERSION))
 
-    def get(self, digest: bytes) -> Verdict | None:
-        """What was found in the unit; None when it is not remembered."""
-        with self._lock:
-            verdict = self._known.get(digest)
-            if verdict is not None:
-                self._known.move_to_end(digest)
-            return verdict
+    def _digest(self, content: bytes) -> bytes:
+        # Processors have instructions for SHA-256.
+        return sha256(self._key + content).digest()
 
-    def put(self, digest: bytes, verdict: Verdict) -> None:
-        """Remember what was found in a unit."""
+    def recall(self, digests: Sequence[bytes]) -> list[Verdict | None]:
+        """What was found in each of the units; None when it is not remembered."""
+        known = self._known
         with self._lock:
-            self._known[digest] = verdict
-            if len(self._known) > _MOST:
+            verdicts = list(map(known.get, digests))
+            for digest, verdict in zip(digests, verdicts, strict=True):
+                if verdict is not None:
+                    known.move_to_end(digest)
+        return verdicts
+
+    def remember(self, verdicts: Iterable[tuple[bytes, Verdict]]) -> None:
+        """Remember what was found in units."""
+        with self._lock:
+            self._known.update(verdicts)
+            while len(self._known) > _MOST:
                 self._known.popitem(last=False)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from math import ceil
 
 from tenant_daemon.redaction.detectors.folded import FoldedSecrets
 from tenant_daemon.redaction.detectors.form_index import (
@@ -184,6 +185,8 @@ def _check(
     data: bytes, projection: Projection, form: Form, secret: _Secret, start: int, end: int
 ) -> Finding | None:
     _, kind, projected = form
+    if (kind == ENCODED or secret.is_long) and not _may_reveal(form, projection.data, start, end):
+        return None
     if kind == TAIL:
         length = _common_suffix(projected, projection.data, end)
         start = end - length
@@ -222,6 +225,15 @@ def _without_strays(
         if not _STRUCTURE.isdisjoint(data[before:behind]):
             return (edge, length - strays) if is_tail else (start, length - strays)
     return start, length
+
+
+def _may_reveal(form: Form, text: bytes, start: int, end: int) -> bool:
+    """Whether the least part of a form that ``_reveals`` accepts is there; most hits are chance."""
+    _, kind, projected = form
+    if kind == TAIL:
+        return text.endswith(projected[-max(LEAST_PART, ceil(_MOST * len(projected))) :], 0, end)
+    least = _LEAST_ENCODED_PART if kind == ENCODED else LEAST_PART
+    return text.startswith(projected[: max(least, ceil(_MOST_OF_BEGINNING * len(projected)))], start)
 
 
 def _reveals(form: Form, part: bytes) -> bool:

@@ -6,14 +6,18 @@ is left out and each piece keeps its place, so that a finding covers what it has
 """
 
 import re
+from collections.abc import Iterator
 
 import re2
 
-from tenant_daemon.redaction.signs import Sign
+from tenant_daemon.redaction.signs import PIECE_NAMES, Sign
 from tenant_daemon.redaction.views.view import Parts, Span, View
 
 JOINT = b"\n\x1e\n"
+_Joint = tuple[int, int, int]
+"""Where a joint begins, at the closing quote of a literal; where the next literal begins and ends."""
 _SHORTEST = 16
+_BACKSLASH = 0x5C
 _LONGEST_BREAK = 24
 _ARMOUR = b"-----"
 _IN_NAMES = b"abcdefghijklmnopqrstuvwxyz/_- ,."
@@ -35,43 +39,59 @@ _QUOTES = (b'"', b"'", b"`")
 _LONGEST_LITERAL = 4_096
 _QUOTE = rb"\\*[\"'`]"
 _BLANK = rb"(?:\s|\\+[nrt])"
-# ``"abc", "def"``, ``'abc' . 'def'``, ``["abc"], ["def"]``: pieces of one thing to a reader.
-_LIST_JOINT = re2.compile(_QUOTE + rb"(?:" + _BLANK + rb"|[\[\](),+.|]|concat){1,24}" + _QUOTE)
+_DATA = rb"[A-Za-z0-9+/=_&%#;\\-]"
+"""What data consists of once they are encoded or escaped; names and values of most JSON texts have more."""
+# ``"abc", "def"``, ``'abc' . 'def'``, ``["abc"], ["def"]``: pieces of one thing to a reader. Not where the
+# second one is a name, ``"a", "b":``. It begins with what is rare, so that the rest of a text is passed over.
+_LIST_JOINT = re.compile(
+    rb"[\"'`](?<=[A-Za-z0-9+/=_;%\\-].)(?:" + _BLANK + rb"|[\[\](),+.|]|concat){1,24}"
+    rb"" + _QUOTE + rb"(?=(" + _DATA + rb"+)[\"'`](?:[^:]|\Z))"
+)
 # ``"}, {"type": "text", "text": "``: the next field or record of a JSON text, with plain fields between.
 _PLAIN = rb"(?:" + _QUOTE + rb"[\w ./-]{0,24}" + _QUOTE + rb"|[\w.+-]{1,12})"
 _NAME = _QUOTE + rb"[\w-]{1,24}" + _QUOTE + rb"\s?:\s?"
+_NAME_OF_PIECE = _QUOTE + rb"[\w-]{0,20}(?:" + PIECE_NAMES + rb"|\d)" + _QUOTE + rb"\s?:\s?"
 _FIELD_JOINT = re2.compile(
     _QUOTE
     + (rb"(?:,\s?" + _NAME + _PLAIN + rb"){0,3}" + _BLANK + rb"*(?:[\]}]" + _BLANK + rb"*)*,(?:" + _BLANK)
-    + (rb"|[\[{])*(?:" + _NAME + _PLAIN + rb",\s?){0,3}" + _NAME + _QUOTE)
+    + (rb"|[\[{])*(?:" + _NAME + _PLAIN + rb",\s?){0,3}" + _NAME_OF_PIECE + _QUOTE)
+    + (rb"(" + _DATA + rb"+)[\"'`]")
 )
 
 
 def read_lists(view: View) -> View | None:
     """The strings of each list or sum as one; None when there are none."""
-    return _joined(view, _LIST_JOINT) if Sign.LITERALS in view.signs else None
+    return _joined(view, _list_joints(view.data)) if Sign.LITERALS in view.signs else None
 
 
 def read_fields(view: View) -> View | None:
     """The fields of a JSON text that hold pieces of something, as one; None when there are none."""
-    return _joined(view, _FIELD_JOINT) if Sign.PIECES in view.signs else None
+    return _joined(view, _field_joints(view.data)) if Sign.PIECES in view.signs else None
 
 
-def _joined(view: View, joint: "re2._Regexp") -> View | None:
+def _list_joints(data: bytes) -> Iterator[_Joint]:
+    return ((found.start(), *found.span(1)) for found in _LIST_JOINT.finditer(data))
+
+
+def _field_joints(data: bytes) -> Iterator[_Joint]:
+    position = 0
+    while found := _FIELD_JOINT.search(data, position):
+        # The literal behind this joint is the one before the next.
+        start, position = found.span(1)
+        yield found.start(), start, position
+
+
+def _joined(view: View, joints: Iterator[_Joint]) -> View | None:
     """The literals that stand on both sides of each joint; chains of them become one word."""
     data = view.data
     parts = Parts()
     chain: list[Span] = []
     goes_on_at = -1
-    for found in joint.finditer(data):
-        start, end = found.span()
-        opened = _literal_start(data, start)
-        if opened == goes_on_at:
-            chain[-1] = (opened, start)
-        else:
+    for joint, start, end in joints:
+        if joint != goes_on_at:
             _add(parts, data, chain)
-            chain = [(opened, start)]
-        chain.append((end, _literal_end(data, end)))
+            chain = [(_literal_start(data, joint), _before_marks(data, joint))]
+        chain.append((start, _before_marks(data, end)))
         goes_on_at = end
     _add(parts, data, chain)
     return View(parts, view) if parts else None
@@ -82,13 +102,11 @@ def _literal_start(data: bytes, end: int) -> int:
     return max(low, *(data.rfind(quote, low, end) + 1 for quote in _QUOTES))
 
 
-def _literal_end(data: bytes, start: int) -> int:
-    end = min(len(data), start + _LONGEST_LITERAL)
-    for quote in _QUOTES:
-        found = data.find(quote, start, end)
-        end = found if found >= 0 else end
-    # The closing quote may be escaped itself.
-    return start + len(data[start:end].rstrip(b"\\"))
+def _before_marks(data: bytes, end: int) -> int:
+    """Where a literal ends whose closing quote, at ``end``, is escaped itself."""
+    while data[end - 1] == _BACKSLASH:
+        end -= 1
+    return end
 
 
 def read_lines(view: View) -> View | None:
