@@ -4,7 +4,7 @@ VENV := .venv/bin
 # Whole systems and browsers on a busy machine: what fails is tried once more and told as "rerun" in the summary.
 AGAIN := --reruns 1 --reruns-delay 1
 
-.PHONY: help run setup setup-tests test test-fast red-team lint bench lock clean
+.PHONY: help run setup setup-tests test test-fast soak red-team lint bench lock clean
 
 help: ## List the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -24,6 +24,9 @@ test: setup-tests ## The whole test suite
 
 test-fast: setup-tests ## The tests without whole-system and browser tests, about three minutes
 	$(VENV)/python -m pytest -n 2 --dist loadgroup -m "not flow and not browser and not redteam"
+
+soak: setup-tests ## Cut and kill browser, workers, Redis and daemon 1,000 times; nothing may be lost (FAULTS=, SEED=)
+	$(VENV)/python -m tests.soak --faults $(or $(FAULTS),1000) $(if $(SEED),--seed $(SEED))
 
 red-team: setup-tests ## Attack redaction, gate and every door out of a server, at length (about an hour)
 	$(VENV)/python -m pytest tests/redteam -n 2 --dist loadgroup -m "not flow and not browser"

@@ -1,8 +1,10 @@
 """Things on the way that let no websocket through: one that answers itself, one that strips the upgrade."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import random
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from typing import Self
 
 
 @asynccontextmanager
@@ -20,17 +22,11 @@ async def answering(answer: bytes) -> AsyncIterator[int]:
 
 
 class Middlebox:
-    """
-    Relays connections to ``target_port``; while ``blocks_websockets`` is set, none that asks for an upgrade.
+    """Relays connections to ``target_port``; ``cut`` breaks those of the moment, as a network does."""
 
-    ``cut`` breaks what is open at that moment, as a network does.
-    """
-
-    def __init__(self, target_port: int, *, blocks_websockets: bool = True) -> None:
+    def __init__(self, target_port: int) -> None:
         self.target_port = target_port
-        self.blocks_websockets = blocks_websockets
         self.port = 0
-        self.refused = 0
         self._writers: set[asyncio.StreamWriter] = set()
 
     def cut(self) -> int:
@@ -41,7 +37,7 @@ class Middlebox:
         return len(writers) // 2
 
     @asynccontextmanager
-    async def running(self) -> AsyncIterator["Middlebox"]:
+    async def running(self) -> AsyncIterator[Self]:
         async with await asyncio.start_server(self._serve, "127.0.0.1", 0) as server:
             self.port = server.sockets[0].getsockname()[1]
             try:
@@ -51,25 +47,60 @@ class Middlebox:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            head = await reader.readuntil(b"\r\n\r\n")
-            if self.blocks_websockets and b"upgrade: websocket" in head.lower():
-                self.refused += 1
-                writer.write(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
-                writer.close()
-                return
-            onward_reader, onward = await asyncio.open_connection("127.0.0.1", self.target_port)
+            head = await self._greeting(reader, writer)
+            onward_reader, onward = await self._onward()
         except (OSError, asyncio.IncompleteReadError):
             writer.transport.abort()
             return
         pair = {writer, onward}
         self._writers |= pair
         onward.write(head)
-        try:
+        # The end of the block may cancel this in the middle, which is no failure.
+        with suppress(asyncio.CancelledError):
             await asyncio.gather(_copy(reader, onward), _copy(onward_reader, writer))
-        finally:
-            self._writers -= pair
-            for one in pair:
-                one.transport.abort()
+        self._writers -= pair
+        for one in pair:
+            one.transport.abort()
+
+    async def _greeting(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bytes:
+        """What is to be read before anything is relayed; raises OSError to refuse."""
+        return b""
+
+    async def _onward(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        return await asyncio.open_connection("127.0.0.1", self.target_port)
+
+
+class FrontDoor(Middlebox):
+    """
+    Relays each HTTP connection to one of several workers, another one where that does not answer.
+
+    While ``blocks_websockets`` is set, nothing that asks for an upgrade comes through.
+    """
+
+    def __init__(
+        self, target_ports: Sequence[int], choose: random.Random, *, blocks_websockets: bool = False
+    ) -> None:
+        super().__init__(target_ports[0])
+        self.blocks_websockets = blocks_websockets
+        self.refused = 0
+        self._target_ports = target_ports
+        self._random = choose
+
+    async def _greeting(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bytes:
+        head = await reader.readuntil(b"\r\n\r\n")
+        if self.blocks_websockets and b"upgrade: websocket" in head.lower():
+            self.refused += 1
+            writer.write(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+            await writer.drain()
+            raise PermissionError
+        return head
+
+    async def _onward(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        ports = self._random.sample(self._target_ports, len(self._target_ports))
+        for port in ports[:-1]:
+            with suppress(OSError):
+                return await asyncio.open_connection("127.0.0.1", port)
+        return await asyncio.open_connection("127.0.0.1", ports[-1])
 
 
 async def _copy(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:

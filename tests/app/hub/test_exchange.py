@@ -1,6 +1,7 @@
 """The link without a websocket: the daemon's own channel and routes of two workers, any of which answers."""
 
 import asyncio
+import random
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -21,7 +22,7 @@ from tenant_daemon.hub_client.protocol import encode
 from tenant_daemon.hub_client.roads import Roads
 from tenant_daemon.kit.backoff import Backoff
 from tests.support.live_hub import Customer, LiveHub, ScriptedRun, Worker, daemon, eventually
-from tests.support.middlebox import Middlebox
+from tests.support.middlebox import FrontDoor
 
 HELLO = Hello(daemon_version="1", config_version=10_000)
 
@@ -210,7 +211,7 @@ async def test_link_goes_over_http_while_websockets_are_blocked_and_back_without
     """The daemon's own connection behind a box that refuses upgrades, then lets them through, then not."""
     conversations = hub.workers[0].services.conversations
     store, handler = LinkStore(tmp_path / "link.db"), _Handler()
-    async with Middlebox(hub.workers[0].port).running() as box:
+    async with FrontDoor([hub.workers[0].port], random.Random(1)).running() as box:
         url = f"ws://127.0.0.1:{box.port}/api/v1/tenant/link"
         roads = Roads(lambda: open_websocket(url, customer.api_key), lambda: open_http(url, customer.api_key))
         connection = HubConnection(
