@@ -17,6 +17,7 @@ from typing import Final
 import structlog
 from redis.asyncio import Redis
 from redis.asyncio.client import PubSub
+from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 
 from letsbe_app.relay.channels import CONTROL_CHANNEL
@@ -95,6 +96,7 @@ class Subscriber:
         self._joining: defaultdict[str, set[Mailbox]] = defaultdict(set)
         self._changed = asyncio.Condition()
         self._pubsub: PubSub | None = None
+        self._is_fresh = True
         self._task: asyncio.Task[None] | None = None
 
     @property
@@ -142,9 +144,7 @@ class Subscriber:
             return
         del self._listeners[channel]
         self._joining.pop(channel, None)
-        if self._pubsub is not None:
-            with suppress(RedisError, OSError):
-                await self._pubsub.unsubscribe(channel)
+        await self._command("UNSUBSCRIBE", channel)
 
     async def close(self) -> None:
         if self._task is not None:
@@ -160,9 +160,18 @@ class Subscriber:
         if self._pubsub is None:
             return
         self._unconfirmed.update(channels)
-        # A broken connection is noticed by the reader, which subscribes to everything again.
-        with suppress(RedisError, OSError):
-            await self._pubsub.subscribe(*channels)
+        await self._command("SUBSCRIBE", *channels)
+
+    async def _command(self, name: str, *channels: str) -> None:
+        """
+        Send a command, unless the connection is broken: the reader notices, and subscribes to everything.
+
+        Not by the library's own methods, which would connect again here, beside the reader.
+        """
+        connection = self._pubsub.connection if self._pubsub is not None else None
+        if connection is not None and connection.is_connected:
+            with suppress(RedisError, OSError):
+                await connection.send_command(name, *channels, check_health=False)
 
     async def _run(self) -> None:
         pause = 0.05
@@ -171,6 +180,9 @@ class Subscriber:
                 await self._listen()
             except (RedisError, OSError, TimeoutError) as exc:
                 log.warning("relay.subscription_lost", error=type(exc).__name__)
+            except Exception:
+                # Without this task the worker would be deaf for ever.
+                log.exception("relay.subscription_failed")
             if self._pubsub is not None:
                 pause = 0.05
             await self._drop()
@@ -181,6 +193,7 @@ class Subscriber:
     async def _listen(self) -> None:
         pubsub = self._redis.pubsub()
         try:
+            self._is_fresh = True
             await pubsub.subscribe(CONTROL_CHANNEL)
             self._pubsub = pubsub
             self._unconfirmed.clear()
@@ -204,6 +217,11 @@ class Subscriber:
                 mailbox.put(signal)
         elif kind == "subscribe" and channel != CONTROL_CHANNEL:
             await self._confirm(channel)
+        elif kind == "subscribe" and not self._is_fresh:
+            # The library has connected anew by itself, and knows this one channel only.
+            raise RedisConnectionError("connected anew")
+        elif kind == "subscribe":
+            self._is_fresh = False
 
     async def _confirm(self, channel: str) -> None:
         self._unconfirmed[channel] -= 1

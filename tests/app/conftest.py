@@ -1,6 +1,5 @@
 """Fixtures for tests of the hub: one Redis per run, a fresh database per test."""
 
-import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -9,6 +8,7 @@ from redis import Redis
 
 from letsbe_app.composition import Services
 from letsbe_app.people.authz.actor import Actor
+from tests.support.engines import SMALL, chosen_engine
 from tests.support.hub import FakeClock, new_owner, running_services
 from tests.support.postgresql import running_postgresql
 from tests.support.redis import RedisServer, running_redis
@@ -37,7 +37,7 @@ def clock() -> FakeClock:
 @pytest.fixture(scope="session")
 def database_url() -> Iterator[str]:
     """Empty for SQLite; ``LETSBE_TEST_ENGINE=postgresql`` runs the same tests on the other engine."""
-    if os.environ.get("LETSBE_TEST_ENGINE") != "postgresql":
+    if chosen_engine() == SMALL:
         yield ""
         return
     with running_postgresql() as url:

@@ -7,13 +7,14 @@ Browser, daemon, workers and Redis are cut, killed, frozen and blocked in an ord
 import pytest
 
 from tests.soak.scene import soak
+from tests.support.engines import LARGE, SMALL
 
 pytestmark = [pytest.mark.flow, pytest.mark.timeout(240)]
 
 FAULTS = 30
 
 
-@pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
+@pytest.mark.parametrize("engine", [SMALL, LARGE])
 async def test_nothing_is_lost_doubled_or_out_of_order(engine: str) -> None:
     report = await soak(FAULTS, seed=3, engine=engine)
     assert report.problems == []

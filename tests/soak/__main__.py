@@ -10,6 +10,7 @@ import time
 import structlog
 
 from tests.soak.scene import soak
+from tests.support.engines import LARGE, SMALL
 
 
 def main() -> int:
@@ -17,7 +18,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.soak", description=__doc__)
     parser.add_argument("--faults", type=int, default=1_000)
     parser.add_argument("--seed", type=int, default=int(time.time()), help="to repeat a run")
-    parser.add_argument("--engine", choices=["sqlite", "postgresql"], default="sqlite")
+    parser.add_argument("--engine", choices=[SMALL, LARGE], default=SMALL)
     options = parser.parse_args()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     sys.stderr.write(f"{options.faults} faults, seed {options.seed}, {options.engine}\n")

@@ -23,6 +23,7 @@ from letsbe_app.kit.ids import new_id
 from tests.soak.faults import DaemonProcess, Faults
 from tests.soak.page import Page
 from tests.soak.script import answer_to, approval_id
+from tests.support.engines import LARGE
 from tests.support.hub import create_tables, hub_settings, quick_passwords
 from tests.support.hub_process import HubProcess
 from tests.support.live_hub import Customer, new_customer
@@ -240,8 +241,8 @@ async def read_answers(services: Services, customer: Customer, conversation_id: 
 async def scene(folder: Path, seed: int, engine: str) -> AsyncIterator[Scene]:
     """Everything started, nothing said yet."""
     async with AsyncExitStack() as stack:
-        redis = stack.enter_context(running_redis())
-        database_url = stack.enter_context(running_postgresql()) if engine == "postgresql" else ""
+        redis = stack.enter_context(running_redis(engine))
+        database_url = stack.enter_context(running_postgresql()) if engine == LARGE else ""
         redis_road = await stack.enter_async_context(Middlebox(redis.port).running())
         settings = hub_settings(folder / "data", redis.url, DATABASE_URL=database_url)
         create_tables(settings)

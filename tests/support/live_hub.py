@@ -78,10 +78,11 @@ class LiveHub:
 
     data_dir: Path
     redis_url: str
+    database_url: str = ""
     workers: list[Worker] = field(default_factory=list)
 
     async def start_worker(self) -> Worker:
-        settings = hub_settings(self.data_dir, self.redis_url)
+        settings = hub_settings(self.data_dir, self.redis_url, DATABASE_URL=self.database_url)
         services = build_services(settings, passwords=quick_passwords())
         port = free_port()
         config = uvicorn.Config(
@@ -100,10 +101,12 @@ class LiveHub:
 
 
 @asynccontextmanager
-async def live_hub(data_dir: Path, redis_url: str, workers: int = 1) -> AsyncIterator[LiveHub]:
-    """A hub with so many workers."""
-    create_tables(hub_settings(data_dir, redis_url))
-    hub = LiveHub(data_dir, redis_url)
+async def live_hub(
+    data_dir: Path, redis_url: str, workers: int = 1, *, database_url: str = ""
+) -> AsyncIterator[LiveHub]:
+    """A hub with so many workers; on SQLite unless there is an address of a database."""
+    create_tables(hub_settings(data_dir, redis_url, DATABASE_URL=database_url))
+    hub = LiveHub(data_dir, redis_url, database_url)
     for _ in range(workers):
         await hub.start_worker()
     try:

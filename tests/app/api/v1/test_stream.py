@@ -22,8 +22,8 @@ from tests.support.redis import running_redis
 
 
 @pytest.fixture
-async def hub(tmp_path: Path, redis_url: str) -> AsyncIterator[LiveHub]:
-    async with live_hub(tmp_path / "data", redis_url, workers=2) as running:
+async def hub(tmp_path: Path, redis_url: str, database_url: str) -> AsyncIterator[LiveHub]:
+    async with live_hub(tmp_path / "data", redis_url, workers=2, database_url=database_url) as running:
         yield running
 
 
@@ -110,9 +110,11 @@ async def test_rest_and_stream_join_without_gap_or_double(
     assert page.resume_after == "3-0"
 
 
-async def test_redis_killed_in_the_middle_is_refilled_and_the_tab_goes_on(tmp_path: Path) -> None:
+async def test_redis_killed_in_the_middle_is_refilled_and_the_tab_goes_on(
+    tmp_path: Path, database_url: str
+) -> None:
     with running_redis() as redis:
-        async with live_hub(tmp_path / "data", redis.url, workers=2) as hub:
+        async with live_hub(tmp_path / "data", redis.url, workers=2, database_url=database_url) as hub:
             services = hub.workers[0].services
             customer = await new_customer(services)
             conversation = await services.conversations.start(customer.actor, customer.tenant_id, "sales")
