@@ -142,7 +142,8 @@ def _compose_up(judge: "CommandJudge", profile: Profile, reading: Reading) -> No
         return
     folder = cwd
     while True:
-        if any(os.path.lexists(f"{folder}/{name}") for name in _COMPOSE_NAMES):
+        # `.env` beside it can name another file (COMPOSE_FILE).
+        if any(os.path.lexists(f"{folder}/{name}") for name in (*_COMPOSE_NAMES, ".env")):
             _note_own_setup(judge)
             return
         if folder == workspace:

@@ -73,6 +73,19 @@ def _in_container(judge: "CommandJudge", argv: list[str]) -> None:
             KINDS["name"](judge, name)
 
 
+def _yarn(judge: "CommandJudge", args: list[str]) -> None:
+    """Yarn and pnpm run the program that a settings file in the folder, or above it, names."""
+    folder, workspace = judge.places.cwd, judge.places.roots.workspace
+    if judge.is_in_container or not is_below(folder, workspace):
+        return
+    while is_below(folder, workspace):
+        names = (".yarnrc", ".yarnrc.yml", ".yarn", ".pnpmfile.cjs", "pnpmfile.js", ".npmrc")
+        if not judge.is_only or any(os.path.lexists(f"{folder}/{name}") for name in names):
+            judge.unknown("yarn.own-code", "It could run code from the agent's own folder.")
+            return
+        folder = folder.rpartition("/")[0]
+
+
 def _ruby(judge: "CommandJudge", args: list[str]) -> None:
     """Rails runs the application that stands in the current folder."""
     if not judge.is_in_container:
@@ -167,6 +180,6 @@ KINDS.update(
     }
 )
 RESTS.update({"phpscript": _php, "incontainer": _in_container})
-GUARDS["rails"] = _ruby
+GUARDS.update({"rails": _ruby, "yarn": _yarn, "pnpm": _yarn})
 GUARDS["wp"] = _wordpress
 REVIEWS.update({"python": _python, "wpoption": _wordpress_option, "needsargument": _needs_argument})

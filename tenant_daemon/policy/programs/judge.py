@@ -18,6 +18,8 @@ from tenant_daemon.policy.verdict import Verdict
 
 _GUARDRAIL: Final = re.compile(r"tenant_daemon|\bletsbe|openclaw", re.IGNORECASE)
 MAX_DEPTH: Final = 6
+# Even asked for their version they run what a settings file in the folder names.
+_RUNS_BEFORE_ANSWERING: Final = frozenset({"yarn", "pnpm", "rails", "bundle"})
 _PROGRAM_FOLDERS: Final = ("/bin/", "/usr/bin/", "/sbin/", "/usr/sbin/")
 
 
@@ -131,7 +133,7 @@ class CommandJudge:
             return
         args = argv[1:]
         self.has_compose_file, self._above = False, set()
-        if len(args) == 1 and self._only_asks_about(profile, args[0]):
+        if len(args) == 1 and self._only_asks_about(profile, args[0]) and not self._runs_first(name):
             self.verdict.note(Tier.GREEN, f"{name}.help", f"Shows what {name} can do.")
             return
         if profile.env:
@@ -157,6 +159,9 @@ class CommandJudge:
         if profile.tier is Tier.CRITICAL_RED:
             return False
         return flag in ("--help", "--version") or flag in profile.version_flags
+
+    def _runs_first(self, name: str) -> bool:
+        return name in _RUNS_BEFORE_ANSWERING and not self.is_in_container
 
     def by_profile(self, profile: Profile, args: list[str]) -> None:
         """Judge arguments by a profile, going down into the sub-command that they name."""

@@ -116,6 +116,11 @@ def _film(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
     judge.insert("-nostdin", "-protocol_whitelist", "file,pipe", "-format_whitelist", _DEMUXERS)
 
 
+def _film_facts(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
+    """A list of films could name other files and addresses."""
+    judge.insert("-protocol_whitelist", "file,pipe", "-format_whitelist", _DEMUXERS)
+
+
 KINDS.update(
     {
         "picture": _picture,
@@ -129,4 +134,4 @@ KINDS.update(
         "filmfilter": _film_filter,
     }
 )
-REVIEWS.update({"pandoc": _document, "pictures": _pictures, "film": _film})
+REVIEWS.update({"pandoc": _document, "pictures": _pictures, "film": _film, "filmfacts": _film_facts})

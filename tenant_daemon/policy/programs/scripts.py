@@ -51,6 +51,10 @@ _AWK_BEFORE_PATTERN: Final = frozenset(
 )
 
 
+# After these a line break ends a statement; after a comma or `&&` it does not.
+_AWK_ENDS: Final = frozenset({"operand", ")", "]", "}", "{", ";", "\n", "++", "--", ""})
+
+
 def is_plain_sed(script: str) -> bool:
     """Whether a sed script only prints, deletes and replaces: no file, no command."""
     at, size = 0, len(script)
@@ -134,7 +138,7 @@ def is_plain_awk(program: str) -> bool:
             return False
         if text in ("print", "printf"):
             prints_at_depth = len(parens)
-        elif kind == "line" or text in "{}":
+        elif text in ("{", "}", ";") or (kind == "line" and before in _AWK_ENDS):
             prints_at_depth = None
         elif text in (">", ">>") and prints_at_depth is not None and len(parens) <= prints_at_depth:
             return False

@@ -23,6 +23,8 @@ _CHOICES: Final = {
     "psword": r"-?[aAxuflgjmnrstvwhLTNHo]+|\d+|(?!.*env)[a-z_%]+(?:,[a-z_%]+)+",
     "psformat": r"(?!.*env)[a-z_%,=]+",
     "systemfact": r"PAGE_?SIZE|[A-Z_]*NPROCESSORS[A-Z_]*|[A-Z_]{3,}|status|-a",
+    "grepfolders": r"skip|read",
+    "suffix": r"[.~_A-Za-z0-9-]{1,40}",
     "serviceverb": r"status|restart|reload|start|stop|force-reload",
     "sysctlname": r"[a-z0-9_.*/-]+",
     "getentdb": r"passwd|group|hosts|ahosts|ahostsv4|ahostsv6|services|protocols|networks|rpc",

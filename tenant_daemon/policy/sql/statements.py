@@ -44,8 +44,11 @@ _PURE: Final = word_set(
     current_schema current_user session_user database schema user quote_ident to_regclass typeof
     total_changes changes hex md5 sha1 sha2 crc32 numeric decimal varchar char int integer bigint text
     timestamp boolean float double key index primary unique default check references into table only
-    materialized recursive lo_get_none uuid gen_random_uuid found_rows
+    materialized recursive conflict duplicate add column columns constraint uuid gen_random_uuid found_rows
     """
+)
+_BEFORE_NAMES: Final = frozenset(
+    {"into", "table", "exists", "with", "recursive", "index", "key", "references", "constraint", "view"}
 )
 _ACCOUNT_TABLES: Final = word_set(
     "user global_priv db tables_priv columns_priv proxies_priv servers password_history slave_master_info"
@@ -205,7 +208,7 @@ def _judge_change(verdict: Verdict, first: str, words: list[str], tokens: list[T
         _judge_meaning(verdict, tokens)
     risk = "What is deleted cannot be brought back." if tier >= Tier.RED else ""
     verdict.note(tier, f"sql.{first}", says, risk=risk)
-    _judge_functions(verdict, tokens, is_change=True)
+    _judge_functions(verdict, tokens)
     if first in ("vacuum", "analyze", "optimize", "reindex", "refresh") and "into" in words:
         _note_unknown(verdict, "into")
     reaching = (set(words[1:]) & _REACHES_OUT) - {"set", "do", "load", "change", "source", "system", "lock"}
@@ -237,16 +240,14 @@ def _tables(tokens: list[Token]) -> list[str]:
     return found
 
 
-def _judge_functions(verdict: Verdict, tokens: list[Token], *, is_change: bool = False) -> None:
+def _judge_functions(verdict: Verdict, tokens: list[Token]) -> None:
     for index in range(len(tokens) - 1):
         token, follower = tokens[index], tokens[index + 1]
         if follower.text != "(" or token.kind not in ("word", "quoted"):
             continue
         # `INSERT INTO orders (a, b)` and `WITH recent (a) AS` name tables, not functions.
         before = tokens[index - 1].text if index else ""
-        if before in ("into", "table", "exists", "with", "recursive", "on", "index") or (
-            is_change and before == ","
-        ):
+        if before in _BEFORE_NAMES or (before == "on" and tokens[0].text == "create"):
             continue
         if before == "." and index > 2 and tokens[index - 3].text in ("into", "table"):
             continue
