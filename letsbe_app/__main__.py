@@ -5,6 +5,7 @@ Commands of the hub.
     python -m letsbe_app migrate   bring the database to the newest schema
     python -m letsbe_app reseal    seal what is kept of others with the newest of the hub's keys
     python -m letsbe_app serve     pages, API and links on one port, with as many workers as set
+    python -m letsbe_app staff add EMAIL --role ROLE     a link with which somebody joins the staff
 """
 
 import argparse
@@ -28,9 +29,44 @@ def main() -> int:
         ("reseal", reseal, "after a new line in keys/secrets.keys: use that key for what the others sealed"),
         ("serve", serve, "serve pages, API and links on LETSBE_HUB_PORT with LETSBE_HUB_WORKERS workers"),
     ):
-        commands.add_parser(name, help=text, description=text).set_defaults(command=command)
-    result: int = parser.parse_args().command()
+        commands.add_parser(name, help=text, description=text).set_defaults(
+            command=lambda _, do=command: do()
+        )
+    _add_staff_command(commands)
+    arguments = parser.parse_args()
+    result: int = arguments.command(arguments)
     return result
+
+
+def _add_staff_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    text = "who runs the hub"
+    verbs = commands.add_parser("staff", help=text, description=text).add_subparsers(required=True)
+    add = verbs.add_parser("add", help="print a link with which somebody joins, good once and for a day")
+    add.add_argument("email", metavar="EMAIL")
+    add.add_argument("--role", required=True, choices=("support", "operator", "admin"))
+    add.set_defaults(command=add_staff)
+
+
+def add_staff(arguments: argparse.Namespace) -> int:
+    """Print the link. Whoever may run this may read the database, so nothing more is asked."""
+    from letsbe_app.errors import LetsBeError
+
+    try:
+        print(asyncio.run(_add_staff(arguments.email, arguments.role)))
+    except LetsBeError as error:
+        sys.exit(error.message)
+    return 0
+
+
+async def _add_staff(email: str, role: str) -> str:
+    from letsbe_app.composition import get_services
+    from letsbe_app.db.models import StaffRole
+
+    services = get_services()
+    try:
+        return (await services.staff.add(email, StaffRole(role))).url
+    finally:
+        await services.close()
 
 
 def build() -> int:
@@ -70,7 +106,7 @@ async def _reseal() -> int:
     try:
         async with services.database.write() as session:
             servers = await services.content.reseal(session)
-        others = (services.second_factors, services.webhooks, services.post)
+        others = (services.second_factors, services.staff, services.webhooks, services.post)
         return servers + sum([await one.reseal() for one in others])
     finally:
         await services.close()

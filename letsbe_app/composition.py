@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from letsbe_app.api.csrf import CsrfTokens
+from letsbe_app.backoffice.service import BackOffice
 from letsbe_app.db.session import Database
 from letsbe_app.db.tenant_content import TenantContent
 from letsbe_app.fleet.audit_heads.service import AuditHeadService
@@ -26,12 +27,15 @@ from letsbe_app.people.accounts.second_factor import SecondFactors
 from letsbe_app.people.accounts.service import AccountService
 from letsbe_app.people.accounts.sessions import SessionService
 from letsbe_app.people.accounts.throttle import Throttle
+from letsbe_app.people.audit.activity import ActivityLog
 from letsbe_app.people.keys.service import KeyService
 from letsbe_app.people.mail.mailer import Mailer, OutboxMailer, SmtpMailer
 from letsbe_app.people.mail.post import PostRoom
 from letsbe_app.people.members.service import MemberService
 from letsbe_app.people.privacy.service import PrivacyService
 from letsbe_app.people.requests.service import RequestService
+from letsbe_app.people.staff.service import StaffService
+from letsbe_app.people.support.service import SupportService
 from letsbe_app.relay import Relay
 from letsbe_app.settings import Settings, load_settings
 from letsbe_app.shop.billing.gateway import PaymentGateway
@@ -68,6 +72,10 @@ class Services:
     links: MailedLinks
     second_factors: SecondFactors
     passkeys: Passkeys
+    support: SupportService
+    activity: ActivityLog
+    staff: StaffService
+    back_office: BackOffice
     content: TenantContent
     sessions: SessionService
     reauthentication: Reauthentication
@@ -144,6 +152,7 @@ def build_services(
     post = PostRoom(database, secret_box, _mailer(settings), clock=clock)
     door = FrontDoor(database, hasher, throttle, post, relay.publisher, settings.public_url, clock)
     place = Place.of(settings.public_url, settings.allowed_origins())
+    support = SupportService(database, relay.publisher, clock=clock)
     passkeys = Passkeys(database, relay.challenges, post, place=place, clock=clock)
     return Services(
         settings=settings,
@@ -158,6 +167,7 @@ def build_services(
             throttle,
             second_factors=second_factors,
             passkeys=passkeys,
+            support=support,
             publisher=relay.publisher,
             session_days=settings.session_days,
             idle_days=settings.session_idle_days,
@@ -167,6 +177,10 @@ def build_services(
         content=content,
         second_factors=second_factors,
         passkeys=passkeys,
+        support=support,
+        activity=ActivityLog(database),
+        staff=StaffService(door, secret_box),
+        back_office=BackOffice(database, relay, provisioning, orders, support, clock=clock),
         sessions=SessionService(database, relay.publisher, clock=clock),
         reauthentication=reauthentication,
         members=MemberService(door),

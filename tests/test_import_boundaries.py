@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 LAYERS = [
     {"letsbe_app.ui", "letsbe_app.api", "letsbe_app.hub", "letsbe_app.jobs", "letsbe_app.sample"},
+    {"letsbe_app.backoffice"},
     {"letsbe_app.shop"},
     {"letsbe_app.fleet", "letsbe_app.webhooks", "letsbe_app.notify"},
     {"letsbe_app.workforce"},

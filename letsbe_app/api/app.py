@@ -22,6 +22,8 @@ from letsbe_app.api.request_ids import RequestIds
 from letsbe_app.api.safety_headers import SafetyHeaders
 from letsbe_app.api.v1 import (
     account,
+    admin,
+    admin_staff,
     fleet,
     mailed,
     passkeys,
@@ -31,7 +33,9 @@ from letsbe_app.api.v1 import (
     secrets,
     security,
     shop,
+    staff_access,
     stream,
+    support,
     tenant,
     threads,
     webhooks,
@@ -84,6 +88,10 @@ def build_api(services_provider: ServicesProvider = get_services) -> FastAPI:
         passkeys,
         people,
         privacy,
+        support,
+        staff_access,
+        admin,
+        admin_staff,
         webhooks,
     ):
         app.include_router(module.router, prefix=_PREFIX)

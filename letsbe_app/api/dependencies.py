@@ -52,7 +52,8 @@ async def current_actor(request: Request, hub: HubServices) -> Actor:
     """The signed-in person, or the one for whom an API key acts; raises NotSignedIn."""
     if key := bearer_token(request):
         return await hub.keys.actor_of(key)
-    return await hub.accounts.actor_of(session_token(request, hub))
+    place = f"{request.method} {request.url.path}"
+    return await hub.accounts.actor_of(session_token(request, hub), place)
 
 
 CurrentActor = Annotated[Actor, Depends(current_actor)]

@@ -14,12 +14,13 @@ from letsbe_app.api.csrf import CSRF_COOKIE, CSRF_HEADER
 from letsbe_app.api.event_descriptions import add_events
 from letsbe_app.api.examples import example_of
 from letsbe_app.api.idempotency import CHANGING, IDEMPOTENCY_HEADER, NOT_KEPT
-from letsbe_app.api.principals import SESSION_COOKIE
+from letsbe_app.api.principals import SESSION_COOKIE, STAFF_COOKIE
 
 Json = dict[str, Any]
 
 CUSTOMER: Final = "/api/v1/customer/"
 TENANT: Final = "/api/v1/tenant/"
+ADMIN: Final = "/api/v1/admin/"
 
 _ERRORS: Final[dict[int, tuple[str, str, str]]] = {
     401: ("Not signed in", "not_signed_in", "Please sign in."),
@@ -67,6 +68,7 @@ def _complete(document: Json) -> None:
     components = document["components"]
     components["securitySchemes"] = {
         "session": {"type": "apiKey", "in": "cookie", "name": SESSION_COOKIE},
+        "staff": {"type": "apiKey", "in": "cookie", "name": STAFF_COOKIE},
         "apiKey": {"type": "http", "scheme": "bearer", "description": "A key of a customer: `lbk_…`."},
     }
     components["headers"] = _headers()
@@ -81,6 +83,8 @@ def _complete_operation(path: str, method: str, operation: Json, components: Jso
     parameters = operation.setdefault("parameters", [])
     if is_customers:
         operation["security"] = [{"session": []}, {"apiKey": []}]
+    if path.startswith(ADMIN):
+        operation["security"] = [{"staff": []}]
     if is_customers and is_change and not NOT_KEPT.items() <= operation.items():
         parameters.append(_idempotency_parameter())
     for media in operation.get("requestBody", {}).get("content", {}).values():
@@ -102,9 +106,9 @@ def _add_example(media: Json, schemas: Json) -> None:
 
 def _statuses(path: str, operation: Json, *, is_customers: bool, is_change: bool) -> list[int]:
     statuses = {422, 429, 500, 503}
-    if is_customers or path.startswith(TENANT):
+    if is_customers or path.startswith((TENANT, ADMIN)):
         statuses |= {401}
-    if is_customers or is_change:
+    if is_customers or is_change or path.startswith(ADMIN):
         statuses |= {403}
     if is_change or "sign" in path:
         statuses |= {401, 409}

@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from letsbe_app.api.addresses import client_address, counted_address
 from letsbe_app.api.envelope import failure_of
-from letsbe_app.api.principals import SESSION_COOKIE, bearer_token, cookie_of
+from letsbe_app.api.principals import SESSION_COOKIE, STAFF_COOKIE, bearer_token, cookie_of
 from letsbe_app.composition import Services
 from letsbe_app.errors import RateLimited
 from letsbe_app.relay import RelayAway
@@ -110,6 +110,8 @@ def rates_of(request: Request, settings: Settings) -> list[Rate]:
         rates.append(Rate(f"key:{_short_hash(key)}", settings.key_rate))
     elif session := cookie_of(request.cookies, SESSION_COOKIE, is_https=settings.is_https):
         rates.append(Rate(f"session:{_short_hash(session)}", settings.session_rate))
+    elif staff := cookie_of(request.cookies, STAFF_COOKIE, is_https=settings.is_https):
+        rates.append(Rate(f"session:{_short_hash(staff)}", settings.session_rate))
     return rates
 
 

@@ -22,7 +22,9 @@ class SignedInState(rx.State, mixin=True):
         """The signed-in person; raises NotSignedIn."""
         services = self._services()
         name = cookie_name(SESSION_COOKIE, is_https=services.settings.is_https)
-        return await services.accounts.actor_of(cookie_in(self.router.headers.cookie, name))
+        return await services.accounts.actor_of(
+            cookie_in(self.router.headers.cookie, name), self.router.url.path
+        )
 
     def _services(self) -> Services:
         return get_services()

@@ -32,3 +32,10 @@ async def tenant_of_order(session: AsyncSession, customer_id: str, order_id: str
         select(Tenant).where(Tenant.order_id == order_id, Tenant.customer_id == customer_id).with_for_update()
     )
     return (await session.exec(statement)).one_or_none()
+
+
+async def any_tenant_of_order(session: AsyncSession, order_id: str) -> Tenant | None:
+    """The server for this order, whoever's it is, held until the transaction ends."""
+    return (
+        await session.exec(select(Tenant).where(Tenant.order_id == order_id).with_for_update())
+    ).one_or_none()

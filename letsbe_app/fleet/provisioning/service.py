@@ -90,17 +90,37 @@ class ProvisioningService:
         require(actor, Permission.BUY)
         async with self._database.write() as session:
             tenant = await self._owned(session, actor, order_id)
-            if tenant.status != TenantStatus.FAILED:
-                raise Conflict("This server is not waiting for another try.")
-            tenant.status = TenantStatus.PROVISIONING
-            tenant.provisioning_attempt += 1
-            for step in await repository.steps_of(session, order_id):
-                if step.state != StepState.DONE:
-                    step.state, step.detail, step.started_at = StepState.WAITING, "", None
+            await self._begin_again(session, tenant)
             record_act(session, actor, "provisioning.retried", subject=order_id, tenant_id=tenant.id)
-        await self.announce(tenant.id)
-        await self._publisher.announce(tenant.customer_id, Topic.PROVISIONING, order_id)
+        await self._announce_retry(tenant)
         return await self.progress(actor, order_id)
+
+    # For staff, which the caller has checked
+
+    async def retry_as(self, staff_id: str, order_id: str, reason: str) -> None:
+        """As ``retry``, for a member of staff who says why."""
+        async with self._database.write() as session:
+            tenant = await self._of_order(session, order_id)
+            await self._begin_again(session, tenant)
+            self._record(session, staff_id, "provisioning.retried", tenant, reason)
+        await self._announce_retry(tenant)
+
+    async def give_up_as(self, staff_id: str, order_id: str, reason: str) -> None:
+        """
+        Make no further try: the server's place is free.
+
+        Raises:
+            NotFound: No such order.
+            Conflict: It has not failed.
+        """
+        async with self._database.write() as session:
+            tenant = await self._of_order(session, order_id)
+            if tenant.status != TenantStatus.FAILED:
+                raise Conflict("Only a set-up that has failed can be cancelled.")
+            tenant.status = TenantStatus.REMOVED
+            self._record(session, staff_id, "provisioning.cancelled", tenant, reason)
+        log.info("provisioning.cancelled", tenant_id=tenant.id, order_id=order_id)
+        await self._publisher.announce(tenant.customer_id, Topic.TENANT, tenant.id)
 
     # For orders and billing
 
@@ -194,6 +214,36 @@ class ProvisioningService:
     async def _publish(self, order_id: str) -> None:
         tenant = await self._tenants.of_order(order_id)
         await self._publisher.announce(tenant.customer_id, Topic.PROVISIONING, order_id)
+
+    async def _begin_again(self, session: AsyncSession, tenant: Tenant) -> None:
+        if tenant.status != TenantStatus.FAILED:
+            raise Conflict("This server is not waiting for another try.")
+        tenant.status = TenantStatus.PROVISIONING
+        tenant.provisioning_attempt += 1
+        for step in await repository.steps_of(session, tenant.order_id):
+            if step.state != StepState.DONE:
+                step.state, step.detail, step.started_at = StepState.WAITING, "", None
+
+    async def _announce_retry(self, tenant: Tenant) -> None:
+        await self.announce(tenant.id)
+        await self._publisher.announce(tenant.customer_id, Topic.PROVISIONING, tenant.order_id)
+
+    def _record(self, session: AsyncSession, staff_id: str, action: str, tenant: Tenant, reason: str) -> None:
+        record_act(
+            session,
+            staff_id,
+            action,
+            subject=tenant.order_id,
+            customer_id=tenant.customer_id,
+            tenant_id=tenant.id,
+            reason=reason,
+        )
+
+    async def _of_order(self, session: AsyncSession, order_id: str) -> Tenant:
+        tenant = await repository.any_tenant_of_order(session, order_id)
+        if tenant is None:
+            raise NotFound("No server is being set up for this order.")
+        return tenant
 
     async def _owned(self, session: AsyncSession, actor: Actor, order_id: str) -> Tenant:
         tenant = await repository.tenant_of_order(session, actor.customer_id, order_id)

@@ -73,7 +73,7 @@ class SecretService:
 
     async def list(self, actor: Actor, tenant_id: str) -> SecretsView:
         """A server's secrets by name, as it told them last; raises NotFound."""
-        require(actor, Permission.READ)
+        require(actor, Permission.CONTENT)
         await self._take_back(tenant_id)
         async with self._database.read() as session:
             tenant = await owned_tenant(session, actor, tenant_id)

@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from letsbe_app.db.models import Customer, User, UserRole, UserSession
 from letsbe_app.db.session import Database
-from letsbe_app.errors import Conflict, InvalidInput, NotSignedIn, WrongCredentials
+from letsbe_app.errors import Conflict, Forbidden, InvalidInput, NotSignedIn, WrongCredentials
 from letsbe_app.kit.clock import Clock, utc_now
 from letsbe_app.kit.ids import new_id
 from letsbe_app.kit.secrets import new_token, token_hash
@@ -30,6 +30,7 @@ from letsbe_app.people.accounts.throttle import (
 from letsbe_app.people.audit.service import record_act
 from letsbe_app.people.authz.actor import Actor
 from letsbe_app.people.authz.rules import Permission, require
+from letsbe_app.people.support.service import TOKEN_PREFIX, SupportService
 from letsbe_app.relay import Topic
 from letsbe_app.relay.publisher import Publisher
 
@@ -52,6 +53,7 @@ class AccountService:
         *,
         second_factors: SecondFactors,
         passkeys: Passkeys,
+        support: SupportService,
         publisher: Publisher,
         session_days: int,
         idle_days: int,
@@ -64,6 +66,7 @@ class AccountService:
             throttle: Counts tries.
             second_factors: Codes besides the password.
             passkeys: In place of both, or besides the password.
+            support: Support's looks into accounts.
             publisher: For announcements.
             session_days: How long a sign-in lasts at most.
             idle_days: How long one lasts that nobody uses.
@@ -71,6 +74,7 @@ class AccountService:
         """
         self._second_factors = second_factors
         self._passkeys = passkeys
+        self._support = support
         self._publisher = publisher
         self._database = database
         self._passwords = passwords
@@ -159,15 +163,21 @@ class AccountService:
         await self._throttle.take(PASSKEY_PER_IP, visitor.ip)
         return await self._passkeys.begin_sign_in()
 
-    async def actor_of(self, session_token: str | None) -> Actor:
+    async def actor_of(self, session_token: str | None, place: str = "") -> Actor:
         """
         The person whose cookie this is.
+
+        Args:
+            session_token: From the cookie.
+            place: The page or route that is asked for, for the record of what support looks at.
 
         Raises:
             NotSignedIn: There is no such session, or it has ended.
         """
         if not session_token:
             raise NotSignedIn("Please sign in.")
+        if session_token.startswith(f"{TOKEN_PREFIX}_"):
+            return await self._support.actor_of(session_token, place)
         now = self._clock()
         async with self._database.read() as session:
             found = await repository.signed_in(session, token_hash(session_token), now)
@@ -195,6 +205,8 @@ class AccountService:
     async def account(self, actor: Actor) -> AccountView:
         """The actor's own account."""
         require(actor, Permission.READ)
+        if actor.visit_id is not None:
+            raise Forbidden("Support has no account here.")
         async with self._database.read() as session:
             found = await repository.account(session, actor.user_id)
         if found is None:

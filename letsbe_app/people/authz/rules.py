@@ -12,6 +12,8 @@ class Permission(StrEnum):
     """Something a person does at the hub."""
 
     READ = "read"
+    CONTENT = "content"
+    """Read what was said, asked and changed, and what secrets there are: all that support never sees."""
     CHAT = "chat"
     APPROVE = "approve"
     MANAGE = "manage"
@@ -33,12 +35,16 @@ SESSION_ONLY: Final = frozenset(
 )
 """What needs a person who is there: no API key includes it, so that a leaked one cannot settle in."""
 
+IMPLIED: Final[dict[Permission, Permission]] = {Permission.CONTENT: Permission.READ}
+"""Not scopes of their own: an API key with the second may do the first."""
 
+
+_READER: Final = frozenset({Permission.READ, Permission.CONTENT, Permission.ACCOUNT})
 _ALLOWED: Final[dict[UserRole, frozenset[Permission]]] = {
     UserRole.OWNER: frozenset(Permission),
-    UserRole.APPROVER: frozenset({Permission.READ, Permission.CHAT, Permission.APPROVE, Permission.ACCOUNT}),
-    UserRole.MEMBER: frozenset({Permission.READ, Permission.CHAT, Permission.ACCOUNT}),
-    UserRole.READ_ONLY: frozenset({Permission.READ, Permission.ACCOUNT}),
+    UserRole.APPROVER: _READER | {Permission.CHAT, Permission.APPROVE},
+    UserRole.MEMBER: _READER | {Permission.CHAT},
+    UserRole.READ_ONLY: _READER,
 }
 
 
@@ -54,7 +60,9 @@ def require(actor: Actor, permission: Permission) -> None:
     Raises:
         Forbidden: The actor's role does not include the permission.
     """
-    if actor.scopes is not None and permission not in actor.scopes:
+    if actor.visit_id is not None and permission is not Permission.READ:
+        raise Forbidden("Support may look at the state of things, and at nothing that was said.")
+    if actor.scopes is not None and IMPLIED.get(permission, permission) not in actor.scopes:
         if permission in SESSION_ONLY:
             raise Forbidden("This needs somebody who is signed in. No API key may do it.")
         raise Forbidden(f"This API key lacks the scope “{permission}”.")

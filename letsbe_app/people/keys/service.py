@@ -15,7 +15,7 @@ from letsbe_app.kit.ids import new_id
 from letsbe_app.kit.secrets import new_token, token_hash
 from letsbe_app.people.audit.service import record_act
 from letsbe_app.people.authz.actor import Actor
-from letsbe_app.people.authz.rules import SESSION_ONLY, Permission, require
+from letsbe_app.people.authz.rules import IMPLIED, SESSION_ONLY, Permission, require
 from letsbe_app.people.keys import repository
 
 log = structlog.get_logger()
@@ -71,7 +71,7 @@ class KeyService:
         name = " ".join(name.split())
         if not 1 <= len(name) <= 60:
             raise InvalidInput.of_field("name", "Name the key with 1 to 60 characters.")
-        allowed = {str(permission) for permission in Permission} - {str(one) for one in SESSION_ONLY}
+        allowed = {str(one) for one in Permission if one not in SESSION_ONLY and one not in IMPLIED}
         if not scopes or set(scopes) - allowed:
             raise InvalidInput.of_field("scopes", f"Choose from: {', '.join(sorted(allowed))}.")
         key = new_token("lbk")

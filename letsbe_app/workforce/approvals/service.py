@@ -81,7 +81,7 @@ class ApprovalService:
         limit: int | None = None,
     ) -> Page[ApprovalView]:
         """What waits, on one server or on all, or in one conversation; newest first."""
-        require(actor, Permission.READ)
+        require(actor, Permission.CONTENT)
         size, after = clamp_limit(limit), TimeCursor.parse(cursor)
         async with self._database.read() as session:
             rows = await repository.open_ones(
@@ -104,7 +104,7 @@ class ApprovalService:
         limit: int | None = None,
     ) -> Page[ApprovalView]:
         """What is over, on one server or on all, newest first."""
-        require(actor, Permission.READ)
+        require(actor, Permission.CONTENT)
         size, after = clamp_limit(limit), TimeCursor.parse(cursor)
         async with self._database.read() as session:
             rows = await repository.settled_ones(
@@ -114,7 +114,7 @@ class ApprovalService:
 
     async def get(self, actor: Actor, approval_id: str) -> ApprovalView:
         """One approval; raises NotFound."""
-        require(actor, Permission.READ)
+        require(actor, Permission.CONTENT)
         async with self._database.read() as session:
             row = await _owned(session, actor, approval_id)
             names = await repository.names_of(session, actor.customer_id)

@@ -46,7 +46,7 @@ class ChangeService:
         limit: int | None = None,
     ) -> Page[ChangeView]:
         """What was changed, on one server or on all, or in one conversation; newest first."""
-        require(actor, Permission.READ)
+        require(actor, Permission.CONTENT)
         size, after = clamp_limit(limit), TimeCursor.parse(cursor)
         async with self._database.read() as session:
             rows = await repository.newest(
@@ -59,7 +59,7 @@ class ChangeService:
 
     async def get(self, actor: Actor, change_id: str) -> ChangeView:
         """One change; raises NotFound."""
-        require(actor, Permission.READ)
+        require(actor, Permission.CONTENT)
         async with self._database.read() as session:
             return change_view(await _owned(session, actor, change_id), self._clock())
 

@@ -73,7 +73,7 @@ class ConversationService:
         limit: int | None = None,
     ) -> Page[ConversationView]:
         """A server's conversations, newest first."""
-        require(actor, Permission.READ)
+        require(actor, Permission.CONTENT)
         size = clamp_limit(limit)
         after = TimeCursor.parse(cursor)
         async with self._database.read() as session:
@@ -100,7 +100,7 @@ class ConversationService:
 
     async def get(self, actor: Actor, conversation_id: str) -> ConversationView:
         """One conversation; raises NotFound."""
-        require(actor, Permission.READ)
+        require(actor, Permission.CONTENT)
         async with self._database.read() as session:
             row = await owned(session, actor, conversation_id)
             return conversation_view(row, await self._content.of(session, row.tenant_id))
@@ -117,7 +117,7 @@ class ConversationService:
             before: ``next_cursor`` of the page after.
             limit: Messages at most.
         """
-        require(actor, Permission.READ)
+        require(actor, Permission.CONTENT)
         size = clamp_limit(limit)
         if before is not None and not before.isdecimal():
             raise InvalidInput.of_field("before", "This page link is no longer valid.")
@@ -207,7 +207,7 @@ class ConversationService:
         Raises:
             InvalidInput: There are no words, or too many.
         """
-        require(actor, Permission.READ)
+        require(actor, Permission.CONTENT)
         wanted, after = words_in(words), TimeCursor.parse(cursor)
         async with self._database.read() as session:
             await owned_tenant(session, actor, tenant_id)
@@ -216,7 +216,7 @@ class ConversationService:
 
     async def all_messages(self, actor: Actor, conversation_id: str) -> AsyncIterator[MessageView]:
         """Every message in reading order, read page by page. Raises NotFound before the first."""
-        require(actor, Permission.READ)
+        require(actor, Permission.CONTENT)
         position = 0
         while True:
             async with self._database.read() as session:

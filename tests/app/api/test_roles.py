@@ -18,6 +18,7 @@ from letsbe_app.db.models import UserRole
 from letsbe_app.people.accounts.schemas import Visitor
 from letsbe_app.people.authz.actor import Actor
 from letsbe_app.people.authz.rules import SESSION_ONLY, Permission, is_allowed
+from letsbe_app.people.authz.rules import IMPLIED, SESSION_ONLY, Permission, is_allowed
 from tests.support.browser_client import BrowserClient
 from tests.support.hub import PASSWORD, running_services
 from tests.support.mail import token_for
@@ -85,6 +86,10 @@ NEEDS = {
     "new_passkey_options": P.ACCOUNT,
     "add_passkey": P.ACCOUNT,
     "remove_passkey": P.ACCOUNT,
+    "support_access": P.PEOPLE,
+    "allow_support": P.PEOPLE,
+    "end_support_access": P.PEOPLE,
+    "activity": P.PEOPLE,
     "members": P.READ,
     "set_role": P.PEOPLE,
     "remove_member": P.PEOPLE,
@@ -163,6 +168,7 @@ async def test_a_role_may_do_exactly_this(
 
 
 @pytest.mark.parametrize("scope", sorted(set(Permission) - SESSION_ONLY))
+@pytest.mark.parametrize("scope", sorted(set(Permission) - SESSION_ONLY - IMPLIED.keys()))
 async def test_a_key_may_do_exactly_what_its_scope_says(
     services: Services, owner: Actor, scope: Permission
 ) -> None:

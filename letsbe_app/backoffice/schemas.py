@@ -1,0 +1,181 @@
+"""What the back office gives to pages and routes."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True)
+class CustomerRow:
+    """A customer in the list."""
+
+    id: str
+    name: str
+    people: int
+    servers: int
+    founding_number: int | None
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody of a customer."""
+
+    user_id: str
+    email: str
+    role: str
+    is_email_confirmed: bool
+    has_second_factor: bool
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class OrderRow:
+    """An order."""
+
+    id: str
+    customer_id: str
+    plan_id: str
+    server_name: str
+    price_cents: int
+    currency: str
+    status: str
+    failure: str
+    created_at: datetime
+    paid_at: datetime | None
+
+
+@dataclass(frozen=True)
+class ServerRow:
+    """A server in the list."""
+
+    id: str
+    name: str
+    customer_id: str
+    customer_name: str
+    order_id: str
+    status: str
+    health: str
+    """``well``, ``unready``, ``offline``, ``stopped``, ``setting_up``, ``failed`` or ``removed``."""
+    last_seen_at: datetime | None
+    daemon_version: str
+    openclaw_version: str
+    cpu_percent: float | None
+    memory_percent: float | None
+    disk_percent: float | None
+    is_config_pending: bool
+
+
+@dataclass(frozen=True)
+class CustomerDetail:
+    """A customer with everything that belongs to them."""
+
+    customer: CustomerRow
+    people: list[Person]
+    servers: list[ServerRow]
+    orders: list[OrderRow]
+    support_allowed_until: datetime | None
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A server's figures at a moment."""
+
+    taken_at: datetime
+    is_ready: bool
+    cpu_percent: float | None
+    memory_percent: float | None
+    disk_percent: float | None
+
+
+@dataclass(frozen=True)
+class Component:
+    """A part of a server, and how it is."""
+
+    name: str
+    is_healthy: bool
+
+
+@dataclass(frozen=True)
+class ServerDetail:
+    """A server with its parts and how it went lately."""
+
+    server: ServerRow
+    components: list[Component]
+    history: list[Sample]
+
+
+@dataclass(frozen=True)
+class RunStep:
+    """A step of a set-up."""
+
+    name: str
+    state: str
+    detail: str
+    attempts: int
+
+
+@dataclass(frozen=True)
+class Run:
+    """A server's set-up."""
+
+    order_id: str
+    tenant_id: str
+    customer_id: str
+    customer_name: str
+    server_name: str
+    status: str
+    attempt: int
+    current_step: str
+    failure: str
+    can_retry: bool
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class RunDetail:
+    """A set-up with its steps."""
+
+    run: Run
+    steps: list[RunStep]
+
+
+@dataclass(frozen=True)
+class Act:
+    """Who did what, when, and where it was said: why."""
+
+    id: str
+    actor: str
+    actor_name: str
+    action: str
+    subject: str
+    customer_id: str | None
+    tenant_id: str | None
+    reason: str
+    detail: dict[str, Any]
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many there are of something."""
+
+    name: str
+    count: int
+
+
+@dataclass(frozen=True)
+class Overview:
+    """The fleet at a glance."""
+
+    customers: int
+    servers: int
+    orders_paid_30_days: int
+    revenue_cents_30_days: int
+    failed_runs: int
+    running_runs: int
+    health: list[Count]
+    daemon_versions: list[Count]
+    openclaw_versions: list[Count]
+    sign_ups: list[Count]
+    """By day, the last 30, the oldest first."""
