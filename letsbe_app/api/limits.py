@@ -6,11 +6,16 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from letsbe_app.api.envelope import failure_of
 from letsbe_app.errors import TooLarge
+from tenant_daemon.contracts.chat import MAX_ATTACHMENT_BYTES
 from tenant_daemon.contracts.exchange import MAX_BODY_BYTES as MAX_PUSH_BYTES
 from tenant_daemon.contracts.exchange import PUSH_PATH
 
 MAX_BODY_BYTES: Final = 1_048_576
-_LARGER: Final = {f"/api/v1/tenant{PUSH_PATH}": MAX_PUSH_BYTES}
+_UPLOAD_BYTES: Final = MAX_ATTACHMENT_BYTES * 4 // 3 + 4_096
+_LARGER: Final = {
+    f"/api/v1/tenant{PUSH_PATH}": MAX_PUSH_BYTES,
+    "/api/v1/customer/attachments": _UPLOAD_BYTES,
+}
 """Addresses that may bring more."""
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from tenant_daemon.audit import AuditTrail
 from tenant_daemon.home import TenantHome
+from tenant_daemon.hub_client.attachments import AttachmentDesk
 from tenant_daemon.hub_client.canary_alarm import CanaryAlarm
 from tenant_daemon.hub_client.channel import open_websocket
 from tenant_daemon.hub_client.enrolment import EnrolmentFailed, read_enrolment
@@ -62,6 +63,7 @@ def run(args: argparse.Namespace) -> int:
         open_channel=roads.open,
         key=key,
         desk=SecretDesk(home, vault, enrolled.tenant_id),
+        attachments=AttachmentDesk(home, enrolled.tenant_id, enrolled.link_url, key.current),
     )
     asyncio.run(until_signal(run_link(parts)))
     return 0

@@ -11,8 +11,9 @@ from typing import Final, assert_never
 
 import structlog
 
-from tenant_daemon.contracts.chat import RunOutcome
+from tenant_daemon.contracts.chat import RunOutcome, SendMessage
 from tenant_daemon.hub_client import notes
+from tenant_daemon.hub_client.attachments import FilesNotFetched
 from tenant_daemon.hub_client.gateway import AgentGateway, GatewayEvent
 from tenant_daemon.hub_client.jobs import AnswerMessage, DeliverFollowUp, Job, Resume, Uninvited, Waiting
 from tenant_daemon.hub_client.run_in_progress import ChatParts, RunInProgress
@@ -116,9 +117,7 @@ class Conversation:
         if refusal:
             run.finish(RunOutcome.STOPPED, refusal)
             return
-        self._parts.store.journal.mark_sent(run.run_id)
-        await run.send(job.message.text, job.message.takes_back)
-        await run.conclude()
+        await self._hand_over(run, job.message)
 
     async def _deliver(self, job: DeliverFollowUp) -> None:
         if not await self._is_next(job):
@@ -149,10 +148,20 @@ class Conversation:
             run.interrupt()
         else:
             if job.message is not None and not job.run.is_sent:
-                self._parts.store.journal.mark_sent(run.run_id)
-                await run.send(job.message.text, job.message.takes_back)
-            else:
-                await run.catch_up(gateway)
+                await self._hand_over(run, job.message)
+                return
+            await run.catch_up(gateway)
+        await run.conclude()
+
+    async def _hand_over(self, run: RunInProgress, message: SendMessage) -> None:
+        """Bring the message with its files to the agent, and follow its answer to the end."""
+        try:
+            told = await self._parts.fetch_files(message.agent_id, message.attachments)
+        except FilesNotFetched as problem:
+            run.finish(RunOutcome.FAILED, self._parts.redact(str(problem)))
+            return
+        self._parts.store.journal.mark_sent(run.run_id)
+        await run.send(message.text + told, message.takes_back)
         await run.conclude()
 
     async def _is_next(self, job: Job) -> bool:

@@ -14,6 +14,7 @@ from tenant_daemon.contracts.config import TenantConfig
 from tenant_daemon.contracts.envelope import Hello
 from tenant_daemon.home import TenantHome
 from tenant_daemon.hub_client.applied_config import AppliedConfig, ConfigRefused, stopped_by_owner
+from tenant_daemon.hub_client.attachments import AttachmentDesk
 from tenant_daemon.hub_client.audit_heads import AuditHeads
 from tenant_daemon.hub_client.channel import OpenChannel
 from tenant_daemon.hub_client.chat import ChatRelay
@@ -63,6 +64,7 @@ class LinkParts:
     open_channel: OpenChannel
     key: HubKey
     desk: SecretDesk
+    attachments: AttachmentDesk
 
 
 async def run_link(parts: LinkParts) -> None:
@@ -206,6 +208,7 @@ class _Link:
             is_practice=parts.settings.is_practice_model,
             recent_runs=RecentRuns(),
             why_refused=self._why_refused,
+            fetch_files=parts.attachments.fetch,
         )
 
     def _audit_heads(self) -> AuditHeads:

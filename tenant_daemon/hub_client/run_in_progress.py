@@ -7,7 +7,7 @@ from typing import Final, assert_never
 
 import structlog
 
-from tenant_daemon.contracts.chat import RunOutcome
+from tenant_daemon.contracts.chat import AttachedFile, RunOutcome
 from tenant_daemon.contracts.config import TenantConfig
 from tenant_daemon.hub_client import notes
 from tenant_daemon.hub_client.answer import AnswerText, TextStream
@@ -47,6 +47,9 @@ class ChatParts:
     config: Callable[[], TenantConfig | None]
     is_practice: bool
     recent_runs: RecentRuns
+    fetch_files: Callable[[str, Sequence[AttachedFile]], Awaitable[str]]
+    """Puts a message's files into an agent's workspace and gives what the agent is told of them. May raise
+    ``FilesNotFetched``."""
     why_refused: Callable[[str], Awaitable[str]]
     """Why the proxy refused an agent just now, for the owner; empty when it did not. Never raises."""
 

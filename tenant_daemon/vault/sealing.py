@@ -53,23 +53,34 @@ class SealingKey:
             BoxNotOpened: It does not open.
         """
         try:
-            data = base64.b64decode(box, validate=True)
+            return self.open_bytes(base64.b64decode(box, validate=True), context).decode()
+        except (binascii.Error, ValueError) as exc:
+            raise BoxNotOpened("the box is not for this key, or for something else") from exc
+
+    def open_bytes(self, data: bytes, context: str) -> bytes:
+        """The same for a box that is no text. Raises as ``open``."""
+        try:
             sender, sealed = data[1 : 1 + _KEY_BYTES], data[1 + _KEY_BYTES :]
             if data[:1] != _VERSION:
                 raise BoxNotOpened("not a box of a version that is known here")
             shared = self._private.exchange(X25519PublicKey.from_public_bytes(sender))
             key, nonce = _derived(shared, sender, self.public, context)
-            return AESGCM(key).decrypt(nonce, sealed, None).decode()
-        except (InvalidTag, binascii.Error, ValueError) as exc:
+            return AESGCM(key).decrypt(nonce, sealed, None)
+        except (InvalidTag, ValueError) as exc:
             raise BoxNotOpened("the box is not for this key, or for something else") from exc
 
 
 def seal(text: str, public_key: str, context: str) -> str:
+    """``seal_bytes`` for a text, in base64."""
+    return base64.b64encode(seal_bytes(text.encode(), public_key, context)).decode("ascii")
+
+
+def seal_bytes(data: bytes, public_key: str, context: str) -> bytes:
     """
-    A box with this text that only the owner of the public key can open.
+    A box with these bytes that only the owner of the public key can open.
 
     Args:
-        text: What goes into it.
+        data: What goes into it.
         public_key: X25519, base64.
         context: What it is for; opening it takes the same words.
 
@@ -85,9 +96,7 @@ def seal(text: str, public_key: str, context: str) -> str:
         raise BoxNotOpened("not a public key") from exc
     sender = ephemeral.public_key().public_bytes_raw()
     key, nonce = _derived(shared, sender, recipient, context)
-    return base64.b64encode(_VERSION + sender + AESGCM(key).encrypt(nonce, text.encode(), None)).decode(
-        "ascii"
-    )
+    return _VERSION + sender + AESGCM(key).encrypt(nonce, data, None)
 
 
 def _derived(shared: bytes, sender: bytes, recipient: bytes, context: str) -> tuple[bytes, bytes]:

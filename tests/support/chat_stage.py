@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tenant_daemon.contracts.chat import RunEventBody, RunFinished, SendMessage
+from tenant_daemon.contracts.chat import AttachedFile, RunEventBody, RunFinished, SendMessage
 from tenant_daemon.contracts.config import AgentConfig, TenantConfig
+from tenant_daemon.hub_client.attachments import FilesNotFetched, told_to_agent
 from tenant_daemon.hub_client.chat import ChatRelay
 from tenant_daemon.hub_client.gateway import GatewayDoor
 from tenant_daemon.hub_client.handovers import Handovers
@@ -35,6 +36,8 @@ class Stage:
     path: Path
     config: TenantConfig | None = field(default_factory=make_config)
     cancelled: list[ChatSession] = field(default_factory=list)
+    files_problem: str = ""
+    """Why files cannot be had."""
     refusal: str = ""
     """What the proxy says of the agent."""
 
@@ -74,6 +77,7 @@ class Stage:
     def _parts(self) -> ChatParts:
         return ChatParts(
             why_refused=self._why_refused,
+            fetch_files=self._fetch_files,
             store=self.store,
             door=self.door,
             new_stream=REDACTOR.stream,
@@ -84,6 +88,11 @@ class Stage:
             is_practice=True,
             recent_runs=RecentRuns(),
         )
+
+    async def _fetch_files(self, agent_id: str, files: Sequence[AttachedFile]) -> str:
+        if files and self.files_problem:
+            raise FilesNotFetched(self.files_problem)
+        return told_to_agent(files) if files else ""
 
     async def _why_refused(self, _agent_id: str) -> str:
         return self.refusal
@@ -99,6 +108,7 @@ class Stage:
         conversation_id: str = "cnv1",
         agent: str = "it-admin",
         takes_back: Sequence[str] = (),
+        files: Sequence[AttachedFile] = (),
     ) -> None:
         """The customer sends a message."""
         message = SendMessage(
@@ -107,6 +117,7 @@ class Stage:
             agent_id=agent,
             text=text,
             takes_back=list(takes_back),
+            attachments=list(files),
         )
         incoming = self.store.inbox.accept(f"obx{number}", message)
         assert incoming is not None

@@ -10,7 +10,7 @@ from letsbe_app.db.models.base import Table, id_field, ref, time_field
 
 
 class AttachmentStatus(StrEnum):
-    """``uploaded`` -> ``sent`` (with a message) -> ``taken``; or ``expired``. Only the first two have a box."""
+    """``uploaded`` -> ``sent`` with a message -> ``taken``; or ``expired``. Only the first two have a box."""
 
     UPLOADED = "uploaded"
     SENT = "sent"

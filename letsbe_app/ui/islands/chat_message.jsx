@@ -1,28 +1,158 @@
-import { memo, useCallback, useLayoutEffect, useSyncExternalStore } from "react";
+import { memo, useCallback, useLayoutEffect, useState, useSyncExternalStore } from "react";
+import { Pencil, RotateCcw } from "lucide-react";
+import { CopyButton } from "./copy_button.jsx";
+import { SentFiles } from "./file_chips.jsx";
 import { Markdown } from "./markdown.jsx";
 import { ToolCalls } from "./tool_calls.jsx";
 
 const NOTES = { stopped: "status_stopped", failed: "status_failed", interrupted: "status_interrupted" };
 
-function Said({ message, texts }) {
+const SMALL =
+  "inline-flex items-center gap-1.5 min-h-target px-2 text-sm text-muted hover:text-ink rounded-control cursor-pointer " +
+  "disabled:opacity-55";
+const HIDDEN_UNTIL_NEAR =
+  "flex flex-wrap items-center opacity-0 group-hover:opacity-100 focus-within:opacity-100 pointer-coarse:opacity-100";
+
+/** Runs something of the hub's, says what went wrong, and is busy meanwhile. */
+function useAction(texts) {
+  const [isBusy, setIsBusy] = useState(false);
+  const [problem, setProblem] = useState("");
+  const run = async (work) => {
+    setIsBusy(true);
+    setProblem("");
+    try {
+      await work();
+      return true;
+    } catch (error) {
+      setProblem((error.code && error.message) || texts.something_failed);
+      return false;
+    } finally {
+      setIsBusy(false);
+    }
+  };
+  return { isBusy, problem, run };
+}
+
+function Problem({ text }) {
+  return (
+    <p role="alert" className="text-sm text-red empty:hidden">
+      {text}
+    </p>
+  );
+}
+
+function Editor({ message, texts, laterCount, onSend, onCancel }) {
+  const [text, setText] = useState(message.text);
+  const { isBusy, problem, run } = useAction(texts);
+  const id = `edit-${message.id}`;
+  const later = laterCount === 1 ? texts.edit_takes_back_one : texts.edit_takes_back.replace("{count}", laterCount);
+  return (
+    <form
+      className="w-full flex flex-col gap-2 bg-card border border-accent rounded-card p-3"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (text.trim()) run(() => onSend(text.trim()));
+      }}
+      onKeyDown={(event) => {
+        if (event.key !== "Escape") return;
+        event.stopPropagation();
+        onCancel();
+      }}
+    >
+      <label htmlFor={id} className="text-sm font-medium">
+        {texts.edit_label}
+      </label>
+      <textarea
+        id={id}
+        autoFocus
+        rows={Math.min(10, text.split("\n").length + 1)}
+        maxLength={32_000}
+        value={text}
+        aria-describedby={`${id}-hint`}
+        onChange={(event) => setText(event.target.value)}
+        className="w-full resize-y bg-sunken rounded-control px-3 py-2"
+      />
+      <p id={`${id}-hint`} className="text-sm text-muted">
+        {laterCount > 0 && `${later} `}
+        {texts.edit_keeps_files}
+      </p>
+      <Problem text={problem} />
+      <div className="flex flex-wrap justify-end gap-2">
+        <button type="button" onClick={onCancel} className={SMALL}>
+          {texts.cancel}
+        </button>
+        <button
+          type="submit"
+          disabled={isBusy || !text.trim()}
+          className="min-h-target px-4 rounded-control bg-accent text-on-accent font-medium cursor-pointer
+            disabled:opacity-55"
+        >
+          {texts.edit_send}
+        </button>
+      </div>
+    </form>
+  );
+}
+
+function Said({ message, texts, store, actions, isCalm }) {
+  const [isEditing, setIsEditing] = useState(false);
+  const { isBusy, problem, run } = useAction(texts);
+  const isFailed = message.status === "failed";
+  const canEdit = isCalm && (message.status === "delivered" || isFailed);
   return (
     <article
       aria-label={texts.you}
       data-message={message.id}
       data-status={message.status}
-      className="self-end max-w-[85%] flex flex-col items-end gap-1"
+      className={`group self-end flex flex-col items-end gap-1 ${isEditing ? "w-full" : "max-w-[85%]"}`}
     >
-      <div className="bg-accent/12 rounded-card rounded-br-sm px-4 py-2.5 whitespace-pre-wrap wrap-anywhere min-w-0">
-        {message.text}
-      </div>
+      {isEditing ? (
+        <Editor
+          message={message}
+          texts={texts}
+          laterCount={store.countAfter(message.id)}
+          onSend={async (text) => {
+            await actions.edit(message.id, text);
+            setIsEditing(false);
+          }}
+          onCancel={() => setIsEditing(false)}
+        />
+      ) : (
+        <div className="bg-accent/12 rounded-card rounded-br-sm px-4 py-2.5 whitespace-pre-wrap wrap-anywhere min-w-0">
+          {message.text}
+        </div>
+      )}
+      <SentFiles files={message.attachments} texts={texts} />
       {message.status === "waiting" && <p className="text-sm text-muted">{texts.message_waiting}</p>}
-      {message.status === "failed" && <p className="text-sm text-red">{message.note || texts.something_failed}</p>}
+      {isFailed && <p className="text-sm text-red">{message.note || texts.something_failed}</p>}
+      <Problem text={problem} />
+      {canEdit && !isEditing && (
+        <div className={isFailed ? "flex" : HIDDEN_UNTIL_NEAR}>
+          {isFailed && (
+            <button
+              type="button"
+              disabled={isBusy}
+              onClick={() => run(() => actions.edit(message.id, message.text))}
+              className={SMALL}
+            >
+              <RotateCcw size={16} aria-hidden="true" />
+              {texts.retry}
+            </button>
+          )}
+          <button type="button" onClick={() => setIsEditing(true)} className={SMALL}>
+            <Pencil size={16} aria-hidden="true" />
+            {texts.edit}
+          </button>
+        </div>
+      )}
     </article>
   );
 }
 
-function Answer({ message, texts, agentName }) {
+function Answer({ message, texts, agentName, store, actions, isCalm }) {
+  const { isBusy, problem, run } = useAction(texts);
   const isStreaming = message.status === "streaming";
+  const canAskAgain = isCalm && message.in_reply_to && store.countAfter(message.id) === 0;
   return (
     <article
       aria-label={agentName}
@@ -30,9 +160,9 @@ function Answer({ message, texts, agentName }) {
       data-message={message.id}
       data-status={message.status}
       data-last-event={message.lastEvent}
-      className="max-w-measure w-full flex flex-col gap-2.5"
+      className="group max-w-measure w-full flex flex-col gap-2.5"
     >
-      <ToolCalls calls={message.tool_calls} texts={texts} />
+      <ToolCalls calls={message.tool_calls} texts={texts} store={store} />
       {message.text && <Markdown text={message.text} />}
       {isStreaming && !message.text && (
         <p className="text-muted flex items-center gap-2">
@@ -44,12 +174,29 @@ function Answer({ message, texts, agentName }) {
         <p className="text-sm text-yellow border-l-2 border-yellow pl-3">{message.note || texts[NOTES[message.status]]}</p>
       )}
       {message.is_practice && <p className="text-xs text-muted">{texts.practice_answer}</p>}
+      <Problem text={problem} />
+      {!isStreaming && (
+        <div className={`-ml-2 -mt-1 ${HIDDEN_UNTIL_NEAR}`}>
+          {message.text && <CopyButton text={message.text} label={texts.copy} done={texts.copied} />}
+          {canAskAgain && (
+            <button
+              type="button"
+              disabled={isBusy}
+              onClick={() => run(() => actions.regenerate(message.id))}
+              className={SMALL}
+            >
+              <RotateCcw size={16} aria-hidden="true" />
+              {texts.regenerate}
+            </button>
+          )}
+        </div>
+      )}
     </article>
   );
 }
 
 /** One message; redraws when it changes, whatever happens to the others. */
-export const ChatMessage = memo(function ChatMessage({ id, store, texts, agentName, onGrown }) {
+export const ChatMessage = memo(function ChatMessage({ id, store, texts, agentName, actions, isCalm, onGrown }) {
   const subscribe = useCallback((listener) => store.subscribeTo(id, listener), [store, id]);
   const message = useSyncExternalStore(subscribe, () => store.get(id));
 
@@ -62,9 +209,15 @@ export const ChatMessage = memo(function ChatMessage({ id, store, texts, agentNa
   }, [message]);
 
   if (!message) return null;
-  return message.role === "user" ? (
-    <Said message={message} texts={texts} />
-  ) : (
-    <Answer message={message} texts={texts} agentName={agentName} />
+  const Shape = message.role === "user" ? Said : Answer;
+  return (
+    <Shape
+      message={message}
+      texts={texts}
+      agentName={agentName}
+      store={store}
+      actions={actions}
+      isCalm={isCalm}
+    />
   );
 });

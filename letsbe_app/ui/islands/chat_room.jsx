@@ -4,6 +4,7 @@ import { ChatMessage } from "./chat_message.jsx";
 import { Composer } from "./composer.jsx";
 import { Conversation, newMessageId, startConversation } from "./conversation.js";
 import { joined, useDraft } from "./draft.js";
+import { useFiles } from "./file_chips.jsx";
 import { postToHub } from "./hub_rest.js";
 import { hubStream } from "./stream.js";
 
@@ -60,9 +61,12 @@ function Welcome({ agentName, agentDuty, suggestions, texts, onChoose }) {
   );
 }
 
-function Messages({ conversation, texts, agentName, scroll, children }) {
+function Messages({ conversation, texts, agentName, scroll, actions, children }) {
   const { store } = conversation;
   const ids = useSyncExternalStore(store.subscribe, store.listSnapshot);
+  const running = useSyncExternalStore(store.subscribe, store.runningSnapshot);
+  const lastStatus = store.get(ids.at(-1))?.status;
+  const isCalm = !running && lastStatus !== "waiting" && lastStatus !== "sending";
   const [isLoading, setIsLoading] = useState(false);
 
   useLayoutEffect(scroll.onGrown, [ids]);
@@ -96,6 +100,8 @@ function Messages({ conversation, texts, agentName, scroll, children }) {
             store={store}
             texts={texts}
             agentName={agentName}
+            actions={actions}
+            isCalm={isCalm}
             onGrown={scroll.onGrown}
           />
         ))}
@@ -106,7 +112,11 @@ function Messages({ conversation, texts, agentName, scroll, children }) {
 }
 
 /** A conversation that exists. */
-function OpenRoom({ conversationId, agentName, texts, openApprovals, children }) {
+function OpenRoom({
+  conversationId, tenantId, agentName, texts, openApprovals, chatPath, fileLimits, children,
+}) {
+  const navigate = useNavigate();
+  const files = useFiles(tenantId, fileLimits, texts);
   const [text, setText] = useDraft(conversationId);
   const area = useRef(null);
   const conversation = useMemo(() => new Conversation(conversationId, hubStream()), [conversationId]);
@@ -119,6 +129,7 @@ function OpenRoom({ conversationId, agentName, texts, openApprovals, children })
   useEffect(() => {
     setPhase("loading");
     conversation.isClosed = false;
+    conversation.onGone = () => navigate(chatPath, { replace: true });
     conversation.open().then(
       () => setPhase("open"),
       () => setPhase("failed"),
@@ -139,6 +150,17 @@ function OpenRoom({ conversationId, agentName, texts, openApprovals, children })
       setIsStopping(false);
     }
   }, [conversation]);
+
+  const actions = useMemo(
+    () => ({
+      edit: async (id, said) => {
+        await conversation.edit(id, said);
+        scroll.toEnd();
+      },
+      regenerate: (id) => conversation.regenerate(id),
+    }),
+    [conversation, scroll.toEnd],
+  );
 
   return (
     <>
@@ -166,7 +188,7 @@ function OpenRoom({ conversationId, agentName, texts, openApprovals, children })
               </div>
             )}
             {phase === "open" && (
-              <Messages conversation={conversation} texts={texts} agentName={agentName} scroll={scroll}>
+              <Messages conversation={conversation} texts={texts} agentName={agentName} scroll={scroll} actions={actions}>
                 <div className="flex flex-col gap-4">{children}</div>
               </Messages>
             )}
@@ -192,10 +214,12 @@ function OpenRoom({ conversationId, agentName, texts, openApprovals, children })
         isReady={phase === "open"}
         isRunning={Boolean(running)}
         isStopping={isStopping}
+        files={files}
+        suffixes={fileLimits.suffixes}
         lastSaid={() => conversation.store.lastSaid()}
-        onSend={async (said) => {
+        onSend={async (said, sent) => {
           scroll.toEnd();
-          await conversation.send(said);
+          await conversation.send(said, sent);
         }}
         onStop={stop}
       />
@@ -205,18 +229,23 @@ function OpenRoom({ conversationId, agentName, texts, openApprovals, children })
 
 /** A conversation that begins with its first message. `isReady` says that the agent is the address's. */
 function NewRoom({
-  tenantId, agentId, agentName, agentDuty, suggestions, chatPath, texts, isReady, wanted, draft,
+  tenantId, agentId, agentName, agentDuty, suggestions, chatPath, texts, isReady, wanted, draft, fileLimits,
 }) {
   const navigate = useNavigate();
+  const files = useFiles(tenantId, fileLimits, texts);
   const [text, setText] = useDraft(`new:${wanted}`, draft);
   const area = useRef(null);
   const started = useRef("");
 
-  const begin = async (said) => {
+  const begin = async (said, sent) => {
     // Trying again after a failure goes on in the conversation that was begun.
     started.current ||= await startConversation(tenantId, agentId);
     const id = started.current;
-    await postToHub(`/api/v1/customer/conversations/${id}/messages`, { message_id: newMessageId(), text: said });
+    await postToHub(`/api/v1/customer/conversations/${id}/messages`, {
+      message_id: newMessageId(),
+      text: said,
+      attachments: sent.map((file) => file.attachment_id),
+    });
     navigate(`${chatPath}/${id}`);
   };
   const choose = (suggestion) => {
@@ -246,6 +275,8 @@ function NewRoom({
         isReady={isReady}
         isRunning={false}
         isStopping={false}
+        files={files}
+        suffixes={fileLimits.suffixes}
         lastSaid={() => ""}
         onSend={begin}
         onStop={() => {}}

@@ -1,6 +1,7 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "react";
-import { Send, Square } from "lucide-react";
+import { Paperclip, Send, Square } from "lucide-react";
 import { joined } from "./draft.js";
+import { FileChips } from "./file_chips.jsx";
 
 const TYPING = "input, textarea, select, [contenteditable], dialog";
 const MOST_CHARACTERS = 32_000;
@@ -33,7 +34,7 @@ function useKeys(area, isRunning, onStop) {
  * Sends what is in the field once the page is ready for it; until it was taken the text is not lost, and what is
  * typed meanwhile stays as well.
  */
-function useSending(text, setText, isReady, onSend, failedText) {
+function useSending(text, setText, isReady, files, onSend, failedText) {
   const [isWanted, setIsWanted] = useState(false);
   const [isSending, setIsSending] = useState(false);
   const [problem, setProblem] = useState("");
@@ -44,7 +45,8 @@ function useSending(text, setText, isReady, onSend, failedText) {
     setProblem("");
     setText("");
     try {
-      await onSend(said);
+      await onSend(said, files.ready);
+      files.clear();
     } catch (error) {
       setText((typedSince) => joined(said, typedSince));
       setProblem(error.message && error.code ? error.message : failedText);
@@ -54,10 +56,10 @@ function useSending(text, setText, isReady, onSend, failedText) {
   };
 
   useEffect(() => {
-    if (!isWanted || !isReady || isSending) return;
+    if (!isWanted || !isReady || isSending || files.isBusy) return;
     setIsWanted(false);
     if (said) send();
-  }, [isWanted, isReady, isSending]);
+  }, [isWanted, isReady, isSending, files.isBusy]);
 
   return { isBusy: isSending || isWanted, problem, ask: () => said && !isSending && setIsWanted(true) };
 }
@@ -67,9 +69,10 @@ function useSending(text, setText, isReady, onSend, failedText) {
  * press Enter: it is sent as soon as the page knows to whom. `lastSaid()` gives what arrow up brings back.
  */
 export function Composer({
-  text, setText, agentName, texts, isReady, isRunning, isStopping, lastSaid, onSend, onStop, area,
+  text, setText, agentName, texts, isReady, isRunning, isStopping, lastSaid, onSend, onStop, area, files, suffixes,
 }) {
-  const { isBusy, problem, ask } = useSending(text, setText, isReady, onSend, texts.send_failed);
+  const { isBusy, problem, ask } = useSending(text, setText, isReady, files, onSend, texts.send_failed);
+  const picker = useRef(null);
   useGrowing(area, text);
   useKeys(area, isRunning, onStop);
 
@@ -86,6 +89,11 @@ export function Composer({
   return (
     <form
       className="shrink-0 pb-3 pt-2 w-full max-w-[820px] mx-auto"
+      onDragOver={(event) => event.preventDefault()}
+      onDrop={(event) => {
+        event.preventDefault();
+        files.add([...event.dataTransfer.files]);
+      }}
       onSubmit={(event) => {
         event.preventDefault();
         ask();
@@ -97,7 +105,29 @@ export function Composer({
           {problem}
         </p>
       )}
+      <FileChips files={files.files} texts={texts} onRemove={files.remove} />
       <div className="flex items-end gap-2 bg-card border border-line rounded-card p-1.5 focus-within:border-accent shadow-soft">
+        <input
+          ref={picker}
+          type="file"
+          multiple
+          hidden
+          accept={suffixes.map((suffix) => `.${suffix}`).join(",")}
+          onChange={(event) => {
+            files.add([...event.target.files]);
+            event.target.value = "";
+          }}
+        />
+        <button
+          type="button"
+          aria-label={texts.attach}
+          title={texts.attach}
+          onClick={() => picker.current.click()}
+          className="inline-flex items-center justify-center min-h-target min-w-target rounded-control text-muted
+            hover:text-ink hover:bg-sunken cursor-pointer shrink-0"
+        >
+          <Paperclip size={18} aria-hidden="true" />
+        </button>
         <label htmlFor="composer" className="sr-only">
           {texts.composer_label}
         </label>
@@ -111,7 +141,13 @@ export function Composer({
           aria-describedby="composer-hint"
           onChange={(event) => setText(event.target.value)}
           onKeyDown={onKeyDown}
-          className="grow min-w-0 resize-none bg-transparent px-3 py-2.5 outline-none leading-6 placeholder:text-muted"
+          onPaste={(event) => {
+            const pasted = [...event.clipboardData.files];
+            if (!pasted.length) return;
+            event.preventDefault();
+            files.add(pasted);
+          }}
+          className="grow min-w-0 resize-none bg-transparent px-1 py-2.5 outline-none leading-6 placeholder:text-muted"
         />
         {isRunning && (
           <button

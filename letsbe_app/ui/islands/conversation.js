@@ -1,17 +1,14 @@
 /** One conversation between this tab and the hub: loads, follows, sends, stops. */
 
 import { getFromHub, postToHub } from "./hub_rest.js";
+import { newId } from "./ids.js";
 import { ThreadStore } from "./thread_store.js";
 
 const ROOT = "/api/v1/customer";
 const CALM_MS = 250;
-const ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
 
 /** An id that the hub takes as the message's own, so that sending twice is one message. */
-export function newMessageId() {
-  const bytes = crypto.getRandomValues(new Uint8Array(26));
-  return `msg_${Array.from(bytes, (byte) => ALPHABET[byte % 32]).join("")}`;
-}
+export const newMessageId = () => newId("msg");
 
 export async function startConversation(tenantId, agentId) {
   const { data } = await postToHub(`${ROOT}/tenants/${encodeURIComponent(tenantId)}/conversations`, {
@@ -29,6 +26,8 @@ export class Conversation {
     this.endings = [];
     this.timer = 0;
     this.isClosed = false;
+    /** Called when the conversation was deleted elsewhere. */
+    this.onGone = null;
   }
 
   /** Load the newest messages and follow what comes after; rejects when the first load fails. */
@@ -36,6 +35,8 @@ export class Conversation {
     const { data, meta } = await getFromHub(`${this.path}/messages`);
     if (this.isClosed) return;
     this.store.takeNewest(data, meta.next_cursor);
+    this.store.undo = (id) => this.undo(id);
+    this.loadChanges();
     this.endings.push(
       this.stream.watch(this.id, meta.resume_after, {
         onEvent: (frame) => this.store.applyEvent(frame),
@@ -46,6 +47,7 @@ export class Conversation {
       }),
       this.stream.onWake((topic, id) => {
         if (topic === "resumed" || (topic === "conversation" && id === this.id)) this.refreshSoon();
+        if (topic === "resumed" || topic === "changes") this.loadChanges();
       }),
     );
   }
@@ -54,6 +56,21 @@ export class Conversation {
     this.isClosed = true;
     clearTimeout(this.timer);
     for (const end of this.endings) end();
+  }
+
+  /** What was done to files here, newest first; a page is enough for what can still be undone. */
+  async loadChanges() {
+    try {
+      const { data } = await getFromHub(`${ROOT}/changes?conversation_id=${encodeURIComponent(this.id)}&limit=100`);
+      if (!this.isClosed) this.store.takeChanges(data);
+    } catch {
+      // The tool's line stands without its way back; the next wake tries again.
+    }
+  }
+
+  async undo(changeId) {
+    await postToHub(`${ROOT}/changes/${encodeURIComponent(changeId)}/undo`);
+    await this.loadChanges();
   }
 
   async loadEarlier() {
@@ -69,24 +86,48 @@ export class Conversation {
     this.timer = setTimeout(async () => {
       this.timer = 0;
       try {
-        const { data, meta } = await getFromHub(`${this.path}/messages`);
-        if (!this.isClosed) this.store.takeNewest(data, meta.next_cursor);
-      } catch {
-        // The stream keeps what is shown; the next wake tries again.
+        await this.refresh();
+      } catch (error) {
+        if (error.status === 404) this.onGone?.();
+        // Otherwise the stream keeps what is shown; the next wake tries again.
       }
     }, CALM_MS);
   }
 
-  async send(text) {
+  async refresh() {
+    const before = this.store.ids;
+    const { data, meta } = await getFromHub(`${this.path}/messages`);
+    if (this.isClosed) return;
+    this.store.takeNewest(data, meta.next_cursor);
+    this.store.dropMissing(data, before);
+  }
+
+  async send(text, files = []) {
     const messageId = newMessageId();
-    this.store.addTyped(messageId, text);
+    this.store.addTyped(messageId, text, files);
     try {
-      const { data } = await postToHub(`${this.path}/messages`, { message_id: messageId, text });
+      const { data } = await postToHub(`${this.path}/messages`, {
+        message_id: messageId,
+        text,
+        attachments: files.map((file) => file.attachment_id),
+      });
       this.store.takeNewest([data]);
     } catch (error) {
       this.store.remove(messageId);
       throw error;
     }
+  }
+
+  /** Say something else instead of an earlier message; what came after it is taken back. */
+  async edit(id, text) {
+    await postToHub(`${this.path}/messages/${encodeURIComponent(id)}/edit`, { message_id: newMessageId(), text });
+    await this.refresh();
+  }
+
+  /** Have an answer given anew. */
+  async regenerate(id) {
+    await postToHub(`${this.path}/messages/${encodeURIComponent(id)}/regenerate`, { message_id: newMessageId() });
+    await this.refresh();
   }
 
   stop() {

@@ -23,7 +23,7 @@ function cookie(name) {
 /** Staff are signed in besides whoever is, with a token of their own. */
 const tokenOf = (path) => cookie(path.startsWith("/api/v1/admin/") ? "letsbe_staff_csrf" : "letsbe_csrf");
 
-async function call(method, path, body) {
+async function call(method, path, body, signal = AbortSignal.timeout(TIMEOUT_MS)) {
   const headers = { Accept: "application/json" };
   if (method !== "GET") headers["X-CSRF-Token"] = tokenOf(path);
   if (body !== undefined) headers["Content-Type"] = "application/json";
@@ -32,7 +32,7 @@ async function call(method, path, body) {
     headers,
     body: body === undefined ? undefined : JSON.stringify(body),
     credentials: "same-origin",
-    signal: AbortSignal.timeout(TIMEOUT_MS),
+    signal,
   });
   const answer = await response.json().catch(() => null);
   if (!response.ok || !answer?.success) {
@@ -43,4 +43,5 @@ async function call(method, path, body) {
 }
 
 export const getFromHub = (path) => call("GET", path);
-export const postToHub = (path, body = {}) => call("POST", path, body);
+export const deleteAtHub = (path) => call("DELETE", path);
+export const postToHub = (path, body = {}, signal) => call("POST", path, body, signal);

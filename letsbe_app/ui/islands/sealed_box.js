@@ -7,15 +7,19 @@
 
 const LABEL = "letsbe sealed box 1\n";
 const KEY_BYTES = 32;
+/** Bytes that become text at a time: a call takes a bounded number of arguments. */
+const PIECE = 8192;
 const utf8 = new TextEncoder();
 
 /** This browser cannot seal, or the page is not on a safe connection: nothing was sent. */
 export class CannotSeal extends Error {}
 
 export function toBase64(bytes) {
-  let text = "";
-  for (const byte of bytes) text += String.fromCharCode(byte);
-  return btoa(text);
+  const pieces = [];
+  for (let at = 0; at < bytes.length; at += PIECE) {
+    pieces.push(String.fromCharCode(...bytes.subarray(at, at + PIECE)));
+  }
+  return btoa(pieces.join(""));
 }
 
 export function fromBase64(text) {
@@ -49,13 +53,21 @@ async function derive(privateKey, otherPublic, sender, recipient, context, usage
 }
 
 /** A box with this text for the owner of `publicKey` (base64). */
-export async function seal(text, publicKey, context) {
+export const seal = async (text, publicKey, context) =>
+  toBase64(await sealBytes(utf8.encode(text), publicKey, context));
+
+/** The same with bytes in it and as bytes. */
+export async function sealBytes(bytes, publicKey, context) {
   const recipient = fromBase64(publicKey);
   const pair = await newKeyPair();
   const sender = await publicKeyOf(pair);
   const { key, iv } = await derive(pair.privateKey, recipient, sender, recipient, context, "encrypt");
-  const sealed = new Uint8Array(await crypto.subtle.encrypt({ name: "AES-GCM", iv }, key, utf8.encode(text)));
-  return toBase64(new Uint8Array([1, ...sender, ...sealed]));
+  const sealed = new Uint8Array(await crypto.subtle.encrypt({ name: "AES-GCM", iv }, key, bytes));
+  const box = new Uint8Array(1 + KEY_BYTES + sealed.length);
+  box[0] = 1;
+  box.set(sender, 1);
+  box.set(sealed, 1 + KEY_BYTES);
+  return box;
 }
 
 /** What somebody has sealed to this key pair; throws when it does not open. */
@@ -68,6 +80,9 @@ export async function open(box, pair, context) {
   const plain = await crypto.subtle.decrypt({ name: "AES-GCM", iv }, key, data.slice(1 + KEY_BYTES));
   return new TextDecoder().decode(plain);
 }
+
+/** As `attachment_context` in `tenant_daemon/contracts/chat.py`. */
+export const attachmentContext = (tenantId, id) => `letsbe attachment 1\n${tenantId}\n${id}`;
 
 /** As `provide_context` and `reveal_context` in `tenant_daemon/contracts/secrets.py`. */
 export const provideContext = (tenantId, name) => `letsbe secret provided 1\n${tenantId}\n${name}`;

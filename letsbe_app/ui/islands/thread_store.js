@@ -13,6 +13,23 @@ export class ThreadStore {
     this.earlier = null;
     this.listListeners = new Set();
     this.messageListeners = new Map();
+    this.changes = [];
+    this.changeListeners = new Set();
+    /** Has a change put back; set by the conversation. */
+    this.undo = null;
+  }
+
+  subscribeToChanges = (listener) => {
+    this.changeListeners.add(listener);
+    return () => this.changeListeners.delete(listener);
+  };
+
+  changesSnapshot = () => this.changes;
+
+  /** What agents did to files in this conversation. */
+  takeChanges(changes) {
+    this.changes = changes;
+    for (const listener of this.changeListeners) listener();
   }
 
   subscribe = (listener) => {
@@ -57,8 +74,29 @@ export class ThreadStore {
     else this.put({ ...known, ...message, lastEvent: known?.lastEvent });
   }
 
-  addTyped(id, text) {
-    this.put({ id, role: "user", status: "sending", text, tool_calls: [], position: Infinity });
+  /**
+   * Forget what a page does not have any more: it was taken back, here or on another device.
+   *
+   * Only what was known before the page was asked for can be missing from it.
+   */
+  dropMissing(page, idsBefore) {
+    const there = new Set(page.map((message) => message.id));
+    const first = page.length ? page[0].position : 0;
+    for (const id of idsBefore) {
+      const message = this.messages.get(id);
+      const isPlaced = message && Number.isFinite(message.position);
+      if (isPlaced && message.position >= first && !there.has(id)) this.messages.delete(id);
+    }
+    this.arrange();
+  }
+
+  /** How many messages stand behind this one. */
+  countAfter(id) {
+    return this.ids.length - 1 - this.ids.indexOf(id);
+  }
+
+  addTyped(id, text, attachments = []) {
+    this.put({ id, role: "user", status: "sending", text, attachments, tool_calls: [], position: Infinity });
     this.arrange();
   }
 
@@ -114,7 +152,9 @@ function compare(a, b) {
 }
 
 function newAnswer(id) {
-  return { id, role: "agent", status: "streaming", text: "", note: "", tool_calls: [], position: Infinity };
+  return {
+    id, role: "agent", status: "streaming", text: "", note: "", tool_calls: [], attachments: [], position: Infinity,
+  };
 }
 
 function applied(message, body) {

@@ -1,4 +1,5 @@
-import { Check, CircleSlash, Clock, Eye, LoaderCircle, OctagonAlert, Pencil, Send, ShieldQuestion, TriangleAlert, X } from "lucide-react";
+import { useState, useSyncExternalStore } from "react";
+import { Check, CircleSlash, Clock, Eye, LoaderCircle, OctagonAlert, Pencil, Send, ShieldQuestion, TriangleAlert, Undo2, X } from "lucide-react";
 
 const TIERS = {
   GREEN: ["text-green", Eye],
@@ -55,7 +56,59 @@ function Tier({ tier, texts }) {
   );
 }
 
-function Call({ call, texts }) {
+const OUTCOMES = {
+  undoing: ["undo_undoing", LoaderCircle, "text-muted animate-spin"],
+  undone: ["undo_undone", Check, "text-green"],
+  kept: ["undo_kept", CircleSlash, "text-muted"],
+};
+
+/** What a call did to a file, with a way back as long as there is one. */
+function Change({ change, texts, onUndo }) {
+  const [isBusy, setIsBusy] = useState(false);
+  const [problem, setProblem] = useState("");
+  const [word, Glyph, colour] = OUTCOMES[change.status] ?? [];
+  const undo = async () => {
+    setIsBusy(true);
+    setProblem("");
+    try {
+      await onUndo(change.id);
+    } catch (error) {
+      setProblem((error.code && error.message) || texts.something_failed);
+    } finally {
+      setIsBusy(false);
+    }
+  };
+  return (
+    <div className="flex flex-wrap items-center gap-x-2 gap-y-1" data-change={change.id} data-status={change.status}>
+      <code className="font-mono wrap-anywhere min-w-0">{change.path}</code>
+      {word && (
+        <span className={`inline-flex items-center gap-1.5 ${change.status === "undone" ? "text-green" : "text-muted"}`}>
+          <Glyph size={16} aria-hidden="true" className={colour} />
+          {texts[word]}
+        </span>
+      )}
+      {change.can_undo && (
+        <button
+          type="button"
+          disabled={isBusy}
+          onClick={undo}
+          aria-label={`${texts.undo}: ${change.path}`}
+          className="inline-flex items-center gap-1.5 min-h-target px-2 rounded-control text-accent hover:bg-sunken
+            cursor-pointer disabled:opacity-55"
+        >
+          <Undo2 size={16} aria-hidden="true" />
+          {texts.undo}
+        </button>
+      )}
+      {change.detail && <span className="text-muted basis-full">{change.detail}</span>}
+      <span role="alert" className="text-red basis-full empty:hidden">
+        {problem}
+      </span>
+    </div>
+  );
+}
+
+function Call({ call, texts, changes, onUndo }) {
   const [word, Glyph, colour] = stateOf(call);
   const hasReason = Boolean(call.reason) && !["running", "executed"].includes(call.status);
   const approval = call.approval ?? (call.approval_id ? VERDICT_OF_STATUS[call.status] : "");
@@ -76,6 +129,9 @@ function Call({ call, texts }) {
       )}
       {approval && !hasReason && <p className="text-muted">{texts[APPROVALS[approval] ?? "approval_waiting"]}</p>}
       {hasReason && <p className="text-muted">{call.reason}</p>}
+      {changes.map((change) => (
+        <Change key={change.id} change={change} texts={texts} onUndo={onUndo} />
+      ))}
       {HAS_OUTPUT.has(call.status) && (
         <pre
           tabIndex={0}
@@ -91,7 +147,8 @@ function Call({ call, texts }) {
 }
 
 /** Everything an answer did, folded into one line that opens. */
-export function ToolCalls({ calls, texts }) {
+export function ToolCalls({ calls, texts, store }) {
+  const changes = useSyncExternalStore(store.subscribeToChanges, store.changesSnapshot);
   if (!calls.length) return null;
   const last = calls.at(-1);
   const [word, Glyph, colour] = stateOf(last);
@@ -108,7 +165,13 @@ export function ToolCalls({ calls, texts }) {
       </summary>
       <ol className="px-3 border-t border-line divide-y divide-line">
         {calls.map((call) => (
-          <Call key={call.tool_call_id} call={call} texts={texts} />
+          <Call
+            key={call.tool_call_id}
+            call={call}
+            texts={texts}
+            changes={changes.filter((change) => change.tool_call_id === call.tool_call_id && !change.is_by_person)}
+            onUndo={store.undo}
+          />
         ))}
       </ol>
     </details>

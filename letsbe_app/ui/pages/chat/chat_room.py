@@ -8,6 +8,8 @@ import reflex as rx
 from letsbe_app.ui import routes
 from letsbe_app.ui.islands import Island, island
 from letsbe_app.ui.text import texts
+from letsbe_app.workforce.attachments.schemas import TYPE_OF
+from tenant_daemon.contracts.chat import MAX_ATTACHMENT_BYTES, MAX_ATTACHMENTS
 
 
 class ChatRoom(Island):
@@ -29,12 +31,14 @@ class ChatRoom(Island):
     shown_for: rx.Var[str]
     open_approvals: rx.Var[int]
     chat_path: rx.Var[str]
+    file_limits: rx.Var[dict[str, Any]]
     texts: rx.Var[dict[str, Any]]
 
 
 def chat_room(*children: Any, **props: Any) -> rx.Component:
     """Return the conversation."""
-    return ChatRoom.create(*children, chat_path=routes.CHAT, texts=_room_texts(), **props)
+    limits = {"count": MAX_ATTACHMENTS, "bytes": MAX_ATTACHMENT_BYTES, "suffixes": sorted(TYPE_OF)}
+    return ChatRoom.create(*children, chat_path=routes.CHAT, file_limits=limits, texts=_room_texts(), **props)
 
 
 def _room_texts() -> dict[str, Any]:
@@ -49,5 +53,6 @@ def _room_texts() -> dict[str, Any]:
         "RED": approvals.tier_red,
         "CRITICAL_RED": approvals.tier_critical_red,
     }
-    words["something_failed"] = t.common.something_failed
+    for name in ("something_failed", "copy", "copied", "cancel"):
+        words[name] = getattr(t.common, name)
     return words

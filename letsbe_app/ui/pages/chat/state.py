@@ -1,11 +1,14 @@
 """Handlers of the chat page."""
 
+from contextlib import suppress
+
 import reflex as rx
 from reflex.event import EventSpec
 
-from letsbe_app.errors import InvalidInput, NotFound
+from letsbe_app.errors import Forbidden, InvalidInput, NotFound
 from letsbe_app.people.authz.actor import Actor
 from letsbe_app.ui import routes
+from letsbe_app.ui.components.toast import show_toast
 from letsbe_app.ui.pages.chat.view_models import (
     Colleague,
     Found,
@@ -17,6 +20,7 @@ from letsbe_app.ui.pages.chat.view_models import (
     thread,
 )
 from letsbe_app.ui.portal.state import PortalState
+from letsbe_app.ui.text import texts
 from letsbe_app.workforce.conversations.search import MAX_WORDS_LENGTH
 
 
@@ -39,6 +43,8 @@ class ChatState(PortalState):
     is_renaming: bool = False
     is_exporting: bool = False
     rename_problem: str = ""
+    is_deleting: bool = False
+    delete_problem: str = ""
 
     @rx.event
     async def load(self) -> EventSpec | None:
@@ -68,7 +74,12 @@ class ChatState(PortalState):
         if self.frame.has_server and topic in {"conversation", "resumed"}:
             await self._load_threads(actor)
             if self.open_id:
-                self.title = thread(await self._services().conversations.get(actor, self.open_id)).title
+                await self._refresh_title(actor)
+
+    async def _refresh_title(self, actor: Actor) -> None:
+        """A conversation that was deleted meanwhile keeps its title until the page has left it."""
+        with suppress(NotFound):
+            self.title = thread(await self._services().conversations.get(actor, self.open_id)).title
 
     @rx.event
     async def more_threads(self) -> None:
@@ -109,7 +120,22 @@ class ChatState(PortalState):
 
     @rx.event
     def close_thread_dialogs(self) -> None:
-        self.is_renaming, self.is_exporting = False, False
+        self.is_renaming, self.is_exporting, self.is_deleting = False, False, False
+
+    @rx.event
+    def ask_to_delete(self) -> None:
+        self.is_deleting, self.delete_problem = True, ""
+
+    @rx.event
+    async def delete(self) -> list[EventSpec] | None:
+        actor = await self._actor()
+        try:
+            await self._services().turns.delete(actor, self.open_id)
+        except Forbidden as exc:
+            self.delete_problem = exc.message
+            return None
+        self.is_deleting = False
+        return [rx.redirect(routes.CHAT, replace=True), show_toast(texts().chat.deleted)]
 
     @rx.event
     async def rename(self, form: dict[str, str]) -> None:

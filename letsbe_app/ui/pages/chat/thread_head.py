@@ -8,8 +8,8 @@ from letsbe_app.ui.components.download_link import download_link
 from letsbe_app.ui.components.field import field
 from letsbe_app.ui.pages.chat.state import ChatState
 from letsbe_app.ui.text import texts
-from letsbe_app.workforce.conversations.export import ExportFormat
 from letsbe_app.workforce.conversations.checks import MAX_TITLE_LENGTH
+from letsbe_app.workforce.conversations.export import ExportFormat
 
 
 def thread_head() -> rx.Component:
@@ -21,7 +21,9 @@ def thread_head() -> rx.Component:
             rx.el.h2(ChatState.title, class_name="grow font-medium truncate"),
             icon_button("pencil", t.rename, on_click=ChatState.ask_for_title),
             icon_button("download", t.export, on_click=ChatState.ask_for_file),
+            icon_button("trash-2", t.delete, on_click=ChatState.ask_to_delete),
             _rename_dialog(),
+            _delete_dialog(),
             _export_dialog(),
             class_name="w-full max-w-[820px] mx-auto flex items-center gap-1 shrink-0",
         ),
@@ -48,6 +50,25 @@ def _rename_dialog() -> rx.Component:
         ),
         title=t.rename_title,
         is_open=ChatState.is_renaming,
+        on_dismiss=ChatState.close_thread_dialogs,
+    )
+
+
+def _delete_dialog() -> rx.Component:
+    t = texts().chat
+    return dialog(
+        rx.el.p(t.delete_detail),
+        rx.cond(
+            ChatState.delete_problem != "",
+            rx.el.p(ChatState.delete_problem, role="alert", class_name="text-red"),
+        ),
+        rx.el.div(
+            button(texts().common.cancel, kind="quiet", on_click=ChatState.close_thread_dialogs),
+            button(t.delete_confirm, kind="danger", icon_name="trash-2", on_click=ChatState.delete),
+            class_name="flex flex-wrap gap-2 justify-end",
+        ),
+        title=t.delete_title,
+        is_open=ChatState.is_deleting,
         on_dismiss=ChatState.close_thread_dialogs,
     )
 

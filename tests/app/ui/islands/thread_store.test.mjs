@@ -102,3 +102,25 @@ test("a stale delivered state never falls back from a run's own text", () => {
   store.applyEvent(event("1-1", { type: "started", in_reply_to: "m1" }));
   assert.equal(store.get("m1").status, "delivered");
 });
+
+test("what was taken back elsewhere goes, what came meanwhile and what lies before stays", () => {
+  const store = new ThreadStore();
+  store.takeNewest([said("m1", 1), said("m2", 2), said("r2", 3, { role: "agent", status: "completed" })], null);
+  const before = store.listSnapshot();
+  store.addTyped("m4", "typed meanwhile");
+  store.takeNewest([said("m5", 4)]);
+  const page = [said("m2", 2)];
+  store.takeNewest(page, null);
+  store.dropMissing(page, before);
+  assert.deepEqual(store.listSnapshot(), ["m1", "m2", "m5", "m4"]);
+  store.dropMissing([], ["m1", "m2"]);
+  assert.deepEqual(store.listSnapshot(), ["m5", "m4"]);
+});
+
+test("readers of changes are told of them", () => {
+  const store = new ThreadStore();
+  const told = [];
+  store.subscribeToChanges(() => told.push(store.changesSnapshot().length));
+  store.takeChanges([{ id: "chg_1", tool_call_id: "c1" }]);
+  assert.deepEqual(told, [1]);
+});
