@@ -1,7 +1,5 @@
 """What a request does to a business tool, by method, path and body; the rules are in ``effects.toml``."""
 
-import html
-import json
 import re
 import tomllib
 from functools import lru_cache
@@ -10,17 +8,30 @@ from typing import Any, Final, NamedTuple
 from urllib.parse import unquote_plus
 
 from tenant_daemon.contracts.tiers import Tier
+from tenant_daemon.policy.paths.names import is_app_secret_name, is_secret_name
 from tenant_daemon.policy.programs.profile import BadRule
 from tenant_daemon.policy.verdict import Verdict
 from tenant_daemon.policy.web.address import Address
+from tenant_daemon.policy.web.bodies import Body, read_body
+from tenant_daemon.policy.web.rpc import Procedure, judge_procedure
 
 _READS: Final = frozenset({"GET", "HEAD", "OPTIONS", "PROPFIND", "REPORT", "SEARCH"})
 _CHANGES: Final = frozenset(
     {"POST", "PUT", "PATCH", "MKCOL", "MKCALENDAR", "COPY", "MOVE", "PROPPATCH", "LOCK", "UNLOCK"}
 )
-_READING_WORDS: Final = re.compile(
-    r"/(?:delete|remove|destroy|logout|shutdown|restart|unsubscribe|purge|reset)(?:/|$)"
+# Some tools change things on a GET; their addresses say so.
+_CHANGING_PATH: Final = re.compile(
+    r"/(?:delete|remove|destroy|logout|log-out|signout|shutdown|restart|unsubscribe|purge|reset|cron|wp-cron"
+    r"|approve|reject|confirm|cancel|admin-ajax|admin-post)(?:/|\Z)",
+    re.IGNORECASE,
 )
+_CHANGING_QUERY: Final = re.compile(
+    r"\.php.*[?&](?:action|do|op|task)=(?!(?:view|list|get|show|search)(?:&|\Z))"
+    r"|[?&](?:action|do|cmd|op|task)=[\w.-]*"
+    r"(?:delete|trash|remove|purge|reset|logout|save|create|update|add|set|send|publish|approve|run|exec|install)",
+    re.IGNORECASE,
+)
+_COPY: Final = re.compile(r"(?:\.(?:bak|old|orig|save|swp|\d)|~)+\Z", re.IGNORECASE)
 _PATH_PARAMETER: Final = re.compile(r";[^/]*")
 _ENDING: Final = re.compile(r"\.(?:json|xml|html?|php|do|action)\Z", re.IGNORECASE)
 _METHOD_OVERRIDE: Final = re.compile(r"(?:^|[?&\"])(?:_method|x-http-method-override)\b", re.IGNORECASE)
@@ -34,19 +45,22 @@ class EffectRule(NamedTuple):
     path: re.Pattern[str]
     body: re.Pattern[str] | None
     not_body: re.Pattern[str] | None
+    unless_true: str
+    """A key of the JSON object; where it is ``true`` in every reading the rule does not speak."""
     tier: Tier
     is_external: bool
     says: str
     lowers: bool
     """The call is a reading one although its method is not; only where nothing stricter matched."""
 
-    def fits(self, method: str, path: str, body: str) -> bool:
+    def fits(self, method: str, path: str, body: Body) -> bool:
         """Whether this rule speaks about the call."""
         return (
             method in self.methods
             and self.path.search(path) is not None
-            and (self.body is None or self.body.search(body) is not None)
-            and (self.not_body is None or self.not_body.search(body) is None)
+            and (self.body is None or self.body.search(body.text) is not None)
+            and (self.not_body is None or self.not_body.search(body.text) is None)
+            and not (self.unless_true and body.is_true(self.unless_true))
         )
 
 
@@ -70,6 +84,7 @@ def _rule(table: dict[str, Any]) -> EffectRule:
         path=re.compile(table["path"], re.IGNORECASE),
         body=re.compile(table["body"], re.IGNORECASE) if "body" in table else None,
         not_body=re.compile(table["not_body"], re.IGNORECASE) if "not_body" in table else None,
+        unless_true=table.get("unless_true", ""),
         tier=Tier[table.get("tier", "YELLOW")],
         is_external=table.get("external", False),
         says=table["says"],
@@ -77,50 +92,78 @@ def _rule(table: dict[str, Any]) -> EffectRule:
     )
     for wanted, examples in ((True, table["match"]), (False, table["not_match"])):
         for example in examples:
-            method, path, *body = example.split(" ", 2)
-            if rule.fits(method, path, body[0] if body else "") is not wanted:
+            method, path, text = (*example.split(" ", 2), "")[:3]
+            if any(rule.fits(method, path, read) for read in read_body(text)) is not wanted:
                 raise BadRule(f"{rule.rule_id}: {example!r} should {'' if wanted else 'not '}match")
     return rule
 
 
 def judge_effect(verdict: Verdict, method: str, address: Address, body: str) -> None:
     """Note what the request does. A body that could be read in several ways counts in each of them."""
-    path = _plain_path(address)
-    texts = body_readings(body)
-    if not texts:
+    path, query = _plain_path(address), unquote_plus(address.query)
+    bodies = read_body(body)
+    if not bodies:
         verdict.note(
             Tier.RED, "http.body", "The content looks like JSON, and is none that can be read.", unknown=True
         )
-        texts = [body]
+        bodies = [Body(body)]
+    procedure = judge_procedure(verdict, method, path, address.query, bodies)
     rules = load_effects()
-    for rule in rules:
-        if not rule.lowers and any(rule.fits(method, path, text) for text in texts):
-            verdict.note(rule.tier, rule.rule_id, rule.says, external=rule.is_external)
-    if any(_METHOD_OVERRIDE.search(f"{address.query}&{text}") is not None for text in texts):
-        verdict.note(
-            Tier.RED, "http.method-override", "Asks the tool to treat it as another kind of request."
-        )
-    is_lowered = any(rule.lowers and all(rule.fits(method, path, text) for text in texts) for rule in rules)
-    _judge_method(verdict, method, address, is_lowered=is_lowered)
+    if procedure is not Procedure.READ:
+        for rule in rules:
+            if not rule.lowers and any(rule.fits(method, path + query, body) for body in bodies):
+                verdict.note(rule.tier, rule.rule_id, rule.says, external=rule.is_external)
+    _note_hidden_method(verdict, query, bodies)
+    _note_secret_file(verdict, method, address)
+    is_lowered = procedure is Procedure.READ or any(
+        rule.lowers and all(rule.fits(method, path + query, body) for body in bodies) for rule in rules
+    )
+    _judge_method(verdict, method, path, query, address, is_lowered=is_lowered)
 
 
 def _plain_path(address: Address) -> str:
-    """Path and query as a tool would read them: decoded, without parameters, endings and doubled slashes."""
+    """The path as a tool would read it: without parameters, endings and doubled slashes."""
     path = _PATH_PARAMETER.sub("", address.path)
-    path = _ENDING.sub("", re.sub(r"/{2,}", "/", path).rstrip())
-    return path + unquote_plus(address.query)
+    return _ENDING.sub("", re.sub(r"/{2,}", "/", path).rstrip())
 
 
-def _judge_method(verdict: Verdict, method: str, address: Address, *, is_lowered: bool) -> None:
+def _note_hidden_method(verdict: Verdict, query: str, bodies: list[Body]) -> None:
+    if any(_METHOD_OVERRIDE.search(f"{query}&{body.text}") is not None for body in bodies):
+        verdict.note(
+            Tier.RED,
+            "http.method-override",
+            "Asks the tool to treat it as another kind of request.",
+            unknown=True,
+        )
+
+
+def _note_secret_file(verdict: Verdict, method: str, address: Address) -> None:
+    name = _COPY.sub("", address.path.rstrip("/").rpartition("/")[2])
+    if method in _READS and (is_secret_name(name) or is_app_secret_name(name)):
+        verdict.note(
+            Tier.CRITICAL_RED,
+            "http.secret-file",
+            "Reads a file that usually holds passwords or keys.",
+            risk="Whoever reads the answer knows them.",
+        )
+
+
+def _judge_method(
+    verdict: Verdict, method: str, path: str, query: str, address: Address, *, is_lowered: bool
+) -> None:
     host = address.host
     if method in _READS or (is_lowered and method == "POST"):
-        is_odd = _READING_WORDS.search(address.path) is not None
+        is_odd = (
+            _CHANGING_PATH.search(path) is not None
+            or _CHANGING_QUERY.search(address.path + query) is not None
+        )
         verdict.note(
             Tier.RED if is_odd else Tier.GREEN,
             "http.read-with-effect" if is_odd else "http.read",
             f"Calls {address.path} on {host}, which sounds like a change."
             if is_odd
             else f"Reads from {host}.",
+            unknown=is_odd,
         )
     elif method in _CHANGES:
         verdict.note(Tier.YELLOW, "http.change", f"Changes something in {host}.")
@@ -133,31 +176,3 @@ def _judge_method(verdict: Verdict, method: str, address: Address, *, is_lowered
         )
     else:
         verdict.note(Tier.RED, "http.method", f"The method {method[:20]} is not known here.", unknown=True)
-
-
-def body_readings(body: str) -> list[str]:
-    r"""
-    The ways in which a tool may read a body.
-
-    JSON in one spelling, so that ``\u0065mail`` reads as ``email``, and with the first as well as the last of
-    two equal keys; a form also decoded, XML also with its character references resolved. None when it begins
-    like JSON and is none.
-    """
-    start = body.lstrip("\ufeff \t\r\n")
-    if start[:1] in ("{", "["):
-        try:
-            last = json.loads(start)
-            first = json.loads(start, object_pairs_hook=_first_of_each)
-        except (ValueError, RecursionError):
-            return []
-        return list(dict.fromkeys(map(_one_spelling, (last, first))))
-    readings = [body, unquote_plus(body)] if "%" in body or "+" in body else [body]
-    return [*readings, html.unescape(body)] if "&#" in body else readings
-
-
-def _first_of_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    return dict(reversed(pairs))
-
-
-def _one_spelling(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -1,7 +1,8 @@
 import pytest
 
+from tenant_daemon.contracts.tiers import Tier
 from tenant_daemon.policy import Judgement, PolicyContext, classify
-from tenant_daemon.policy.web.effects import body_readings
+from tenant_daemon.policy.web.bodies import read_body
 
 HOST = "http://127.0.0.1:2368"
 
@@ -35,7 +36,7 @@ def test_no_spelling_hides_that_people_outside_are_reached(
 
 def test_a_body_that_only_looks_like_json_is_not_understood(context: PolicyContext) -> None:
     assert call(context, "POST", "/posts", '{"status":"published",}').is_unknown
-    assert body_readings("{") == []
+    assert read_body("{") == []
 
 
 @pytest.mark.parametrize(
@@ -45,3 +46,70 @@ def test_curl_does_not_send_what_cannot_be_seen(context: PolicyContext, flag: st
     found = classify("shell", {"command": f"curl -X PUT {flag} {HOST}/posts/1/"}, context)
     assert found.is_external
     assert found.is_unknown
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"content":"hi","content_attributes":{"private":true}}',
+        '{"content":"hi","Private":true}',
+        '{"content":"hi","private":"true"}',
+        'content=hi&"private":true=1',
+    ],
+)
+def test_only_the_key_itself_makes_a_message_a_private_note(context: PolicyContext, body: str) -> None:
+    path = "/api/v1/accounts/1/conversations/5/messages"
+    assert call(context, "POST", path, body).is_external
+    assert not call(context, "POST", path, '{"content":"hi","private":true}').is_external
+
+
+def test_guests_in_a_folded_line_are_seen(context: PolicyContext) -> None:
+    body = "BEGIN:VCALENDAR\r\nATTEN\r\n DEE:mailto:a@b.example\r\nEND:VCALENDAR"
+    assert call(context, "PUT", "/remote.php/dav/calendars/a/b/c.ics", body).is_external
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/wp-json/wp/v2/posts/5?_method=DELETE",
+        "/wp-json/wp/v2/posts/5?%5fmethod=DELETE",
+        "/wp-admin/admin-ajax.php?action=delete-post&id=5",
+        "/wp-admin/post.php?post=5&action=trash",
+        "/wp-login.php?action=logout",
+        "/index.php/logout",
+    ],
+)
+def test_a_get_that_changes_something_asks(context: PolicyContext, path: str) -> None:
+    assert call(context, "GET", path).is_unknown
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/admin/realms/a/clients/x/client-secret",
+        "/ghost/api/admin/integrations/?include=api_keys",
+        "/api/endpoints/1/docker/secrets",
+        "/web/database/backup",
+        "/ghost/api/admin/db/",
+        "/remote.php/dav/files/a/.env",
+        "/wp-config.php.bak",
+    ],
+)
+def test_raw_secrets_are_never_just_read(context: PolicyContext, path: str) -> None:
+    assert call(context, "GET", path).tier is Tier.CRITICAL_RED
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/ocs/v2.php/apps/files_sharing/api/v1/shares",
+        "/api/v1/accounts/1/webhooks",
+        "/ghost/api/admin/emails/x/",
+        "/wp-json/wp/v2/posts?status=publish",
+        "/ghost/api/content/posts/?filter=tag:delete",
+        "/api/audit?action=view",
+    ],
+)
+def test_a_get_lists_what_a_post_would_send(context: PolicyContext, path: str) -> None:
+    found = call(context, "GET", path)
+    assert (found.tier, found.is_external, found.is_unknown) == (Tier.GREEN, False, False)

@@ -1,0 +1,116 @@
+"""Odoo: a model and one of its methods, in four envelopes (Odoo's external API and web client)."""
+
+import re
+from collections.abc import Iterable
+from typing import Any, Final, NamedTuple
+
+from tenant_daemon.contracts.tiers import Tier
+from tenant_daemon.policy.verdict import Verdict
+from tenant_daemon.policy.web.rpc.call import (
+    Procedure,
+    Request,
+    note_change,
+    note_sending,
+    note_unknown,
+)
+
+_DOOR: Final = re.compile(r"/(?:jsonrpc|web/dataset/\w+(?:/.*)?|json/2/.*|web/database(?:/.*)?)/*\Z")
+_READS: Final = re.compile(
+    r"(?:web_|formatted_)?(?:search_read|read|read_group|name_search)|search(?:_count|_fetch)?|fields_get|name_get"
+    r"|default_get|get_views?|fields_view_get|check_access_rights|has_access|get_metadata|exists"
+)
+_CHANGES: Final = re.compile(
+    r"create|write|copy|name_create|web_save|action_(?:un)?archive|toggle_active|activity_schedule"
+    r"|message_(?:un)?subscribe"
+)
+_DELETES: Final = frozenset({"unlink", "web_unlink"})
+_SENDING: Final = re.compile(
+    r"(?:message_|action_|button_|send|sms_|mail_|invite|notify|publish|launch|print)"
+)
+# Users, rights, settings and code of the whole tool, and the keys that it keeps.
+_GUARDED: Final = re.compile(
+    r"res\.users(?:\..*)?|res\.groups(?:\..*)?|ir\..*|base\..*|auth\..*|auth_.*|fetchmail\..*|payment\..*|iap\..*"
+    r"|certificate\..*|change\.password.*|google\..*|microsoft\..*|.*\.api_?keys?"
+)
+_PLAIN: Final = frozenset(
+    {"ir.attachment", "ir.model", "ir.model.fields", "ir.model.data", "ir.sequence", "ir.module.module"}
+)
+_TO_PEOPLE: Final = re.compile(
+    r"(?:mail\.(?!activity)|sms\.|mailing\.|whatsapp\.|social\.|survey\.invite|discuss\.|im_livechat"
+    r"|marketing\.|snailmail|event\.registration|calendar\.attendee)"
+)
+_GUESTS: Final = re.compile(r'"(?:partner_ids|attendee_ids|attendees?)"')
+_COMMON_READS: Final = frozenset({"version", "login", "authenticate"})
+
+
+class _Call(NamedTuple):
+    model: str
+    method: str
+    arguments: Any
+
+
+def judge_odoo(verdict: Verdict, request: Request) -> Procedure:
+    """Note what a call of an Odoo model does; anything that is not known asks."""
+    if _DOOR.search(request.path) is None or request.method != "POST":
+        return Procedure.NONE
+    if "/web/database" in request.path:
+        return note_change(verdict, Tier.CRITICAL_RED, "Makes, copies, restores or drops whole databases.")
+    value = request.body.value
+    if request.path.endswith("/jsonrpc") and isinstance(value, dict):
+        return _judge_service(verdict, request, value.get("params"))
+    call = _read_call(request)
+    return note_unknown(verdict) if call is None else _judge_call(verdict, request, call)
+
+
+def _judge_service(verdict: Verdict, request: Request, params: object) -> Procedure:
+    if not isinstance(params, dict) or not isinstance(params.get("args", []), list):
+        return note_unknown(verdict)
+    service, method, arguments = params.get("service"), params.get("method"), params.get("args", [])
+    if service == "common" and method in _COMMON_READS:
+        return Procedure.READ
+    if service == "db":
+        return note_change(verdict, Tier.CRITICAL_RED, "Makes, copies, restores or drops whole databases.")
+    is_object = service == "object" and method in ("execute_kw", "execute")
+    # Database, user, key, model, method, and what the method takes.
+    call = _call(arguments[3:5], arguments[5:]) if is_object else None
+    return note_unknown(verdict) if call is None else _judge_call(verdict, request, call)
+
+
+def _read_call(request: Request) -> _Call | None:
+    steps = request.path.rstrip("/").split("/")
+    if steps[-4:-2] == ["json", "2"]:
+        return _call(steps[-2:], request.body.value)
+    value = request.body.value
+    params = value.get("params") if isinstance(value, dict) else None
+    if not isinstance(params, dict):
+        return None
+    is_search = steps[-1] == "search_read"
+    return _call((params.get("model"), "search_read" if is_search else params.get("method")), params)
+
+
+def _call(names: Iterable[object], arguments: object) -> _Call | None:
+    words = [name for name in names if isinstance(name, str)]
+    return _Call(words[0], words[1], arguments) if len(words) == 2 else None
+
+
+def _judge_call(verdict: Verdict, request: Request, call: _Call) -> Procedure:
+    model, method = call.model, call.method
+    is_read = _READS.fullmatch(method) is not None
+    if _GUARDED.fullmatch(model) is not None and not (is_read and model in _PLAIN):
+        return note_change(
+            verdict, Tier.CRITICAL_RED, f"Touches {model}: users, rights, keys or code of Odoo."
+        )
+    if is_read:
+        return Procedure.READ
+    reaches_people = _TO_PEOPLE.match(model) is not None or (
+        model.startswith("calendar.") and _GUESTS.search(request.body.text) is not None
+    )
+    if reaches_people:
+        note_sending(verdict, f"Reaches people outside through {model}.")
+    if method in _DELETES:
+        return note_change(verdict, Tier.RED, f"Deletes records of {model}.")
+    if _CHANGES.fullmatch(method) is not None:
+        return note_change(verdict, Tier.YELLOW, f"Changes records of {model}.")
+    if _SENDING.match(method) is not None:
+        return note_sending(verdict, "Sends something to customers, or makes a document binding.")
+    return note_unknown(verdict, f"What {method[:60]} does to {model[:60]} is not known here.")
