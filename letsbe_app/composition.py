@@ -55,6 +55,7 @@ from letsbe_app.workforce.conversations.runs import RunRecorder
 from letsbe_app.workforce.conversations.service import ConversationService
 from letsbe_app.workforce.conversations.turns import TurnService
 from letsbe_app.workforce.notices.service import NoticeService
+from letsbe_app.workforce.retention.service import RetentionService
 from letsbe_app.workforce.usage.service import UsageService
 
 
@@ -94,6 +95,7 @@ class Services:
     agents: AgentService
     conversations: ConversationService
     turns: TurnService
+    retention: RetentionService
     attachments: AttachmentService
     runs: RunRecorder
     approvals: ApprovalService
@@ -146,6 +148,7 @@ def build_services(
     onboarding = OnboardingService(database, catalog, clock=clock)
     orders = OrderService(database, catalog, onboarding, provisioning.ensure_room, clock=clock)
     attachments = AttachmentService(database, content, clock=clock)
+    turns = TurnService(database, relay, content, clock=clock)
     hasher, throttle = passwords or Passwords(), Throttle(relay.windows)
     reauthentication = Reauthentication(database, hasher, throttle)
     second_factors = SecondFactors(database, secret_box, throttle, clock=clock)
@@ -199,7 +202,8 @@ def build_services(
         tenants=tenants,
         agents=agents,
         conversations=ConversationService(database, relay, agents, content, attachments, clock=clock),
-        turns=TurnService(database, relay, content, clock=clock),
+        turns=turns,
+        retention=RetentionService(database, turns, clock=clock),
         attachments=attachments,
         runs=RunRecorder(database, relay, content, clock=clock),
         approvals=ApprovalService(database, relay, content, clock=clock),

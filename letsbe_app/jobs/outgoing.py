@@ -20,6 +20,8 @@ class Outgoing:
         settings = services.settings
         outbound = Outbound(allows_local=settings.allows_local_webhooks)
         self._post = services.post
+        self._retention = services.retention
+        self._attachments = services.attachments
         self._sender = WebhookSender(
             services.database, services.box, outbound, services.post, public_url=settings.public_url
         )
@@ -50,3 +52,5 @@ class Outgoing:
 
     async def _tidy(self) -> None:
         await self._sender.forget_old()
+        await self._attachments.drop_expired()
+        await self._retention.sweep()

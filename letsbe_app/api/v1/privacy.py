@@ -9,6 +9,7 @@ from letsbe_app.api.envelope import Answer, answer
 from letsbe_app.api.idempotency import IdempotentRoute
 from letsbe_app.api.sessions import farewell
 from letsbe_app.people.authz.rules import Permission, require
+from letsbe_app.workforce.retention.service import RetentionView
 
 router = APIRouter(prefix="/customer/data", tags=["privacy"], route_class=IdempotentRoute)
 
@@ -32,6 +33,27 @@ async def export_data(hub: HubServices, actor: CurrentActor) -> StreamingRespons
     pieces = await hub.privacy.export(actor)
     headers = {"Content-Disposition": 'attachment; filename="letsbe-export.json"'}
     return StreamingResponse(pieces, media_type="application/json", headers=headers)
+
+
+class KeepFor(BaseModel):
+    """How long what is said is kept at the hub."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    days: int | None = Field(default=None, examples=[90])
+    """30, 90 or 365; null keeps it until somebody deletes it."""
+
+
+@router.get("/retention")
+async def get_retention(hub: HubServices, actor: CurrentActor) -> Answer[RetentionView]:
+    """How long what is said is kept at the hub."""
+    return answer(await hub.retention.get(actor))
+
+
+@router.put("/retention")
+async def set_retention(hub: HubServices, actor: ChangingActor, body: KeepFor) -> Answer[RetentionView]:
+    """Keep what is said for so long; what is older is deleted within the hour."""
+    return answer(await hub.retention.set(actor, body.days))
 
 
 @router.post("/delete")

@@ -13,6 +13,7 @@ from letsbe_app.ui.text.common import CommonTexts
 from letsbe_app.ui.text.home import HomeTexts
 from letsbe_app.ui.text.onboarding import OnboardingTexts
 from letsbe_app.ui.text.provisioning import ProvisioningTexts
+from letsbe_app.ui.text.retention import RetentionTexts
 from letsbe_app.ui.text.secrets import SecretsTexts
 from letsbe_app.ui.text.settings import SettingsTexts
 from letsbe_app.ui.text.sign_in import SignInTexts
@@ -34,6 +35,7 @@ class Catalogue:
     onboarding: OnboardingTexts = field(default_factory=OnboardingTexts)
     home: HomeTexts = field(default_factory=HomeTexts)
     chat: ChatTexts = field(default_factory=ChatTexts)
+    retention: RetentionTexts = field(default_factory=RetentionTexts)
     approvals: ApprovalsTexts = field(default_factory=ApprovalsTexts)
     changes: ChangesTexts = field(default_factory=ChangesTexts)
     secrets: SecretsTexts = field(default_factory=SecretsTexts)

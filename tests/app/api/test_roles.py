@@ -58,6 +58,8 @@ NEEDS = {
     "delete_conversation": P.CHAT,
     "edit_message": P.CHAT,
     "upload_attachment": P.CHAT,
+    "get_retention": P.READ,
+    "set_retention": P.DATA,
     "drop_attachment": P.CHAT,
     "regenerate_answer": P.CHAT,
     "search_conversations": P.READ,

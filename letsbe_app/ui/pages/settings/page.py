@@ -11,6 +11,7 @@ from letsbe_app.ui.components.time_ago import time_ago
 from letsbe_app.ui.pages.settings.business.page import keys, people
 from letsbe_app.ui.pages.settings.parts import ACCOUNT, folded, part
 from letsbe_app.ui.pages.settings.passkeys import passkeys
+from letsbe_app.ui.pages.settings.retention import retention
 from letsbe_app.ui.pages.settings.second_factor import second_factor
 from letsbe_app.ui.pages.settings.state import SettingsState
 from letsbe_app.ui.pages.settings.view_models import SessionRow
@@ -32,7 +33,7 @@ def settings_page() -> rx.Component:
             second_factor(),
             passkeys(),
             _sessions(),
-            rx.cond(SettingsState.is_owner, rx.fragment(people(), keys(), _data())),
+            rx.cond(SettingsState.is_owner, rx.fragment(people(), keys(), retention(), _data())),
             class_name="flex flex-col gap-5 max-w-3xl w-full",
         ),
         here=routes.SETTINGS,

@@ -1,0 +1,1 @@
+"""How long the hub keeps what was said."""
