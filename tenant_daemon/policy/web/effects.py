@@ -44,7 +44,6 @@ class EffectRule(NamedTuple):
     methods: frozenset[str]
     path: re.Pattern[str]
     body: re.Pattern[str] | None
-    not_body: re.Pattern[str] | None
     unless_true: str
     """A key of the JSON object; where it is ``true`` in every reading the rule does not speak."""
     tier: Tier
@@ -59,7 +58,6 @@ class EffectRule(NamedTuple):
             method in self.methods
             and self.path.search(path) is not None
             and (self.body is None or self.body.search(body.text) is not None)
-            and (self.not_body is None or self.not_body.search(body.text) is None)
             and not (self.unless_true and body.is_true(self.unless_true))
         )
 
@@ -83,7 +81,6 @@ def _rule(table: dict[str, Any]) -> EffectRule:
         methods=frozenset(table["methods"].split()),
         path=re.compile(table["path"], re.IGNORECASE),
         body=re.compile(table["body"], re.IGNORECASE) if "body" in table else None,
-        not_body=re.compile(table["not_body"], re.IGNORECASE) if "not_body" in table else None,
         unless_true=table.get("unless_true", ""),
         tier=Tier[table.get("tier", "YELLOW")],
         is_external=table.get("external", False),
