@@ -43,7 +43,7 @@ def examine(home: TenantHome) -> Iterator[Finding]:
     yield finding("disk", lambda: _disk_has_room(home))
     yield finding("policy", check_policy)
     yield finding("redaction", check_redaction)
-    yield finding("sandbox", check_sandbox)
+    yield finding("sandbox", lambda: check_sandbox(settings[0].execution.user if settings else ""))
     if settings:
         yield finding("node", lambda: _node_runs(settings[0]))
         yield finding("openclaw", lambda: _openclaw_is_pinned(settings[0]))
@@ -55,8 +55,9 @@ def examine(home: TenantHome) -> Iterator[Finding]:
 
 
 def _home_is_private(home: TenantHome) -> str:
-    for folder in (home.root, home.keys_dir):
-        if stat.S_IMODE(folder.stat().st_mode) & 0o077:
+    # The group of the user that commands run as may go through the home, no more (execution/identity.py).
+    for folder, closed in ((home.root, 0o067), (home.keys_dir, 0o077)):
+        if stat.S_IMODE(folder.stat().st_mode) & closed:
             raise Wrong(f"{folder} can be read by others: chmod 700 {folder}")
     return str(home.root)
 

@@ -5,6 +5,7 @@ import secrets
 
 from tenant_daemon.diagnosis import Weak, Wrong
 from tenant_daemon.execution.hidden_arguments import hides_processes
+from tenant_daemon.execution.identity import NoSuchUser, identity_of
 from tenant_daemon.execution.network import network_flags
 from tenant_daemon.execution.sandbox import landlock_version
 from tenant_daemon.policy.programs.examples import check_examples
@@ -39,7 +40,7 @@ def check_redaction() -> str:
     return f"{engine}, {rules} patterns; a made-up secret was taken out"
 
 
-def check_sandbox() -> str:
+def check_sandbox(user: str = "") -> str:
     """What the kernel adds to the rules: which files and whether a network commands reach, and as whom."""
     version, flags = landlock_version(), network_flags()
     missing = []
@@ -53,8 +54,15 @@ def check_sandbox() -> str:
             "this kernel gives commands no network of their own: allow user namespaces "
             "(kernel.unprivileged_userns_clone = 1, kernel.apparmor_restrict_unprivileged_userns = 0)"
         )
-    if os.geteuid() == 0:
-        missing.append("commands run as root: give the daemon a user of its own (User= in its unit)")
+    try:
+        identity = identity_of(user)
+    except NoSuchUser as exc:
+        raise Wrong(f"[execution] user: {exc}") from exc
+    if os.geteuid() == 0 and identity is None:
+        missing.append(
+            "commands run as root: give the daemon a user of its own (User= in its unit), or commands one "
+            "([execution] user in daemon.toml)"
+        )
     features = {
         f"Landlock {version}: what runs unasked cannot reach the daemon's own files": version,
         "no network for what needs none": flags,

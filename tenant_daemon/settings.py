@@ -93,6 +93,13 @@ class Pace(_Section):
     calls_per_hour: int = Field(default=1_500, ge=1, le=100_000)
 
 
+class Execution(_Section):
+    """How commands run."""
+
+    user: str = Field(default="", pattern=r"^([a-z_][a-z0-9_-]{0,31}|[1-9][0-9]{3,8})?$")
+    """As whom, when the daemon is root: a name, or a number above 999; empty for the daemon's own user."""
+
+
 class Audit(_Section):
     """The record of everything that was done."""
 
@@ -113,6 +120,7 @@ class TenantSettings(_Section):
     openclaw: OpenClaw = OpenClaw()
     policy: Policy = Policy()
     pace: Pace = Pace()
+    execution: Execution = Execution()
     audit: Audit = Audit()
     own_units: list[Literal["proxy", "openclaw"]] = Field(default_factory=list)
     """Parts that systemd starts as units of their own (``deploy/tenant``), so that ``run`` does not."""

@@ -7,6 +7,7 @@ from typing import assert_never
 from tenant_daemon.execution.env import EnvFiles
 from tenant_daemon.execution.files import Files
 from tenant_daemon.execution.http import call_http
+from tenant_daemon.execution.identity import Identity
 from tenant_daemon.execution.limits import Limits
 from tenant_daemon.execution.outcome import ActionFailed, CallScope, Outcome
 from tenant_daemon.execution.outputs import NewStream
@@ -48,12 +49,13 @@ class Executor:
         undo: UndoStore,
         limits: Limits | None = None,
         new_stream: NewStream | None = None,
+        identity: Identity | None = None,
     ) -> None:
         self._home = home
         self._vault = vault
         self._ask_colleague = ask_colleague
         self._limits = limits or Limits()
-        self._shell = Shell(home, undo, self._limits, new_stream)
+        self._shell = Shell(home, undo, self._limits, new_stream, identity)
         self._files = Files(undo, self._limits)
         self._env_files = EnvFiles(self._files)
         self.undoing = Undoing(undo, self._files)

@@ -18,8 +18,9 @@ from tenant_daemon.execution import warden
 from tenant_daemon.execution.commands import commands_of
 from tenant_daemon.execution.environment import SEARCH_PATH, clean_environment
 from tenant_daemon.execution.head_tail import HeadTail
+from tenant_daemon.execution.identity import Identity, hand_over
 from tenant_daemon.execution.limits import Limits
-from tenant_daemon.execution.network import network_flags, sees_network
+from tenant_daemon.execution.network import network_flags
 from tenant_daemon.execution.outcome import ActionFailed, CallScope, Outcome
 from tenant_daemon.execution.outputs import NewStream, Spool
 from tenant_daemon.execution.safe_paths import open_folder, status_in
@@ -51,9 +52,15 @@ class Shell:
     """Runs ``RunPipelines``. Cancelling the task ends every process of the call."""
 
     def __init__(
-        self, home: TenantHome, undo: UndoStore, limits: Limits, new_stream: NewStream | None = None
+        self,
+        home: TenantHome,
+        undo: UndoStore,
+        limits: Limits,
+        new_stream: NewStream | None = None,
+        identity: Identity | None = None,
     ) -> None:
         self._home = home
+        self._identity = identity
         self._undo = undo
         self._limits = limits
         self._new_stream = new_stream
@@ -98,6 +105,8 @@ class Shell:
         self, action: RunPipelines, workspace: Path, scope: CallScope, stack: ExitStack
     ) -> _Prepared:
         descriptors: list[int] = []
+        if self._identity is not None:
+            hand_over(self._home.root.resolve(), workspace.resolve(), self._identity)
 
         def folder_of(path: Path) -> int:
             descriptors.append(stack.enter_context(open_folder(path)))
@@ -123,7 +132,8 @@ class Shell:
                 "stderr": redirection(command.stderr_path),
                 "is_stderr_merged": command.is_stderr_merged,
                 "stdin_text": command.stdin_text,
-                "unshare": 0 if scope.is_approved or sees_network(command) else network_flags(),
+                "unshare": 0 if scope.is_approved or command.needs_network else network_flags(),
+                "user": self._user_of(command),
                 "cwd": None if command.cwd is None else str(command.cwd),
                 "takes_output": command.takes_output,
                 "captures": [work(capture) for capture in command.captures],
@@ -145,6 +155,12 @@ class Shell:
             "landlock": self._landlock(workspace, scope),
         }
         return _Prepared(spec, tuple(descriptors))
+
+    def _user_of(self, command: Command) -> list[object] | None:
+        identity = self._identity
+        if identity is None or command.needs_server:
+            return None
+        return [identity.uid, identity.gid, list(identity.groups)]
 
     def _landlock(self, workspace: Path, scope: CallScope) -> dict[str, object] | None:
         if scope.is_approved or not landlock_version():

@@ -259,15 +259,16 @@ def _become(
         signal.signal(number, signal.SIG_DFL)
     _libc.prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
     os.umask(0o077)
+    user = command["user"]
     if command["stdin_text"] is not None:
         os.dup2(_as_file(command["stdin_text"]), 0)
     else:
-        _connect(0, upstream, command["stdin"], os.O_RDONLY)
+        _connect(0, upstream, command["stdin"], os.O_RDONLY, user)
     how = os.O_APPEND if command["is_append"] else os.O_TRUNC
-    _connect(1, downstream, command["stdout"], os.O_WRONLY | os.O_CREAT | how)
+    _connect(1, downstream, command["stdout"], os.O_WRONLY | os.O_CREAT | how, user)
     merged = 1 if command["is_stderr_merged"] else None
     stderr = None if command["is_stderr_merged"] else command["stderr"]
-    _connect(2, merged, stderr, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    _connect(2, merged, stderr, os.O_WRONLY | os.O_CREAT | os.O_APPEND, user)
     os.fchdir(spec["cwd"] if command["cwd"] is None else _open_folder(command["cwd"]))
     for limit, value in spec["rlimits"]:
         _, hard = resource.getrlimit(limit)
@@ -275,12 +276,23 @@ def _become(
         resource.setrlimit(limit, (bound, bound))
     if command["unshare"]:
         _leave_network(command["unshare"])
+    if command["user"] is not None:
+        _become_user(*command["user"])
     os.closerange(3, 4_096)
     environment = {**spec["environment"], **dict(command["environment"])}
     # The path is ours, also when the command has its own PATH: what was judged is what is looked up.
     os.environ["PATH"] = spec["environment"]["PATH"]
     program = _find(command["argv"][0])
     os.execve(program, command["argv"], environment)  # noqa: S606 - no shell is the point
+
+
+def _become_user(uid: int, gid: int, groups: list[int]) -> None:
+    """Be the tenant's own user from here on, for good."""
+    os.setgroups(groups)
+    os.setresgid(gid, gid, gid)
+    os.setresuid(uid, uid, uid)
+    # The kernel forgets it when the user changes.
+    _libc.prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
 
 
 def _leave_network(flags: int) -> None:
@@ -298,7 +310,9 @@ def _leave_network(flags: int) -> None:
                 file.write(text)
 
 
-def _connect(target: int, other: int | None, redirection: list[Any] | None, flags: int) -> None:
+def _connect(
+    target: int, other: int | None, redirection: list[Any] | None, flags: int, user: list[Any] | None
+) -> None:
     """Put another descriptor (a pipe's end) or a file in the place of a standard one."""
     if redirection is not None:
         folder, name = redirection
@@ -311,6 +325,8 @@ def _connect(target: int, other: int | None, redirection: list[Any] | None, flag
         if not is_expected(os.fstat(handle).st_mode):
             raise OSError(errno.EINVAL, "a redirection does not lead to an ordinary file")
         os.set_blocking(handle, True)
+        if user and folder is not None and flags & os.O_CREAT and os.fstat(folder).st_uid == user[0]:
+            os.fchown(handle, user[0], user[1])
         os.dup2(handle, target)
     elif other is not None:
         os.dup2(other, target)

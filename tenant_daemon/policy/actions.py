@@ -23,6 +23,8 @@ class Command:
     """Redirections, judged and opened by us; None for a pipe."""
     is_append: bool = False
     needs_network: bool = False
+    needs_server: bool = False
+    """It works on the server itself, with the daemon's own rights; all others run as the tenant's user."""
     stderr_path: Path | None = None
     """Where complaints go (``2> FILE``), appended to; None keeps them with the caller."""
     is_stderr_merged: bool = False

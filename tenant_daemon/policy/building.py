@@ -131,7 +131,8 @@ class CommandBuilder(ABC):
             judged = self._without_outputs(argv, taken)
         takes_output = judged is not argv
         judge.places.is_unsettled |= judge.places.brings_links
-        judge.env, judge.needs_network, judge.inserted, judge.lookups = (), False, (), 0
+        judge.env, judge.inserted, judge.lookups = (), (), 0
+        judge.needs_network = judge.needs_local = judge.needs_server = False
         is_computed = any(not word.text.isascii() and self._holds_output(word) for word in command.words)
         judge.stdin_text = None if command.stdin is None else show(self._filled(command.stdin))
         if judge.stdin_text and ("SECRET_REF(" in judge.stdin_text or _is_open(judge.stdin_text)):
@@ -160,7 +161,7 @@ class CommandBuilder(ABC):
         if redirects:
             judge.redirects(redirects)
         whole = self._with_inserted(argv) if judge.inserted else tuple(argv)
-        built = self._with_redirects(redirects, whole, (_NO_HOME, *env, *judge.env), judge.needs_network)
+        built = self._with_redirects(redirects, whole, (_NO_HOME, *env, *judge.env))
         return replace(built, captures=taken, takes_output=True) if takes_output else built
 
     def _without_outputs(self, argv: list[str], captures: tuple[RunPipelines, ...]) -> list[str]:
@@ -322,11 +323,17 @@ class CommandBuilder(ABC):
         redirects: list[Redirect],
         argv: tuple[str, ...],
         env: tuple[tuple[str, str], ...],
-        network: bool,
     ) -> Command:
-        stdin_text = self.judge_argv.stdin_text
+        judge = self.judge_argv
+        plain = Command(
+            argv,
+            env,
+            needs_network=judge.needs_network or judge.needs_local,
+            needs_server=judge.needs_server,
+            stdin_text=judge.stdin_text,
+        )
         if not redirects:
-            return Command(argv, env, needs_network=network, stdin_text=stdin_text)
+            return plain
         places = self.judge_argv.places
         paths: dict[str, Path] = {}
         is_merged = False
@@ -341,16 +348,13 @@ class CommandBuilder(ABC):
                 self._cannot("shell.redirection", "A redirection is not clear.")
             else:
                 paths[slot] = Path(places.resolve(text).path)
-        return Command(
-            argv=argv,
-            env=env,
+        return replace(
+            plain,
             stdin_path=paths.get("in"),
             stdout_path=paths.get("out"),
             is_append=any(redirect.kind == "append" for redirect in redirects),
-            needs_network=network,
             stderr_path=paths.get("err"),
             is_stderr_merged=is_merged,
-            stdin_text=stdin_text,
         )
 
     def _cannot(self, rule_id: str, reason: str) -> None:

@@ -15,7 +15,7 @@ from tenant_daemon.policy.verdict import Verdict, display_path
 
 _ENV_NAME: Final = re.compile(r"\.env(?:\.[A-Za-z0-9_-]+)*|[A-Za-z0-9_-]+\.env|env", re.IGNORECASE)
 _KEY: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}")
-_ADDRESS_WITH_PASSWORD: Final = re.compile(r"[a-z][a-z0-9+.-]*://[^\s/@:]*:[^\s/@]+@", re.IGNORECASE)
+_ADDRESS_WITH_PASSWORD: Final = re.compile(r"://[^\s/@:]{0,200}:[^\s/@]{1,400}@")
 MAX_VALUE_CHARACTERS: Final = 8_192
 
 
@@ -35,7 +35,8 @@ def judge_env_update(path: str, key: str, value: str, context: PolicyContext) ->
     place = _env_file(path, context, verdict)
     _judge_key(key, verdict)
     _judge_value(value, verdict)
-    _judge_meaning(key, value, verdict)
+    if len(value) <= MAX_VALUE_CHARACTERS:
+        _judge_meaning(key, value, verdict)
     verdict.note(Tier.YELLOW, "env.update", f"Changes the setting {key} in {_said(place, context)}.")
     return verdict.judgement(None if verdict.is_forbidden else UpdateEnv(Path(place.path), key, value))
 

@@ -9,6 +9,7 @@ import structlog
 
 from tenant_daemon.audit import AuditTrail, AuditUnavailable
 from tenant_daemon.execution import AskColleague, Executor, Limits
+from tenant_daemon.execution.identity import identity_of
 from tenant_daemon.execution.undo import UndoStore
 from tenant_daemon.home import TenantHome
 from tenant_daemon.kit.database import Database
@@ -89,7 +90,15 @@ async def open_parts(
     pending = PendingApprovals(approvals, calls, gate, announcer, audit)
     undo = UndoStore.open(home)
     redactor = collaborators.redactor
-    executor = Executor(home, vault, collaborators.ask_colleague, undo, limits, lambda: redactor().stream())
+    executor = Executor(
+        home,
+        vault,
+        collaborators.ask_colleague,
+        undo,
+        limits,
+        lambda: redactor().stream(),
+        identity_of(settings.execution.user),
+    )
     changes = ChangeDesk(home, undo, executor.undoing, announcer, audit)
     wrapper = SafetyWrapper(
         calls, gate, pending, executor, audit, announcer, changes, PaceKeeper(settings.pace)

@@ -107,6 +107,9 @@ def test_doctor_tells_of_commands_that_run_as_root(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr("os.geteuid", lambda: 0)
     found = finding("sandbox", check_sandbox)
     assert (found.state, "run as root" in found.detail) == (State.WEAK, True)
+    found = finding("sandbox", lambda: check_sandbox("54321"))
+    assert "run as root" not in found.detail
+    assert finding("sandbox", lambda: check_sandbox("root")).state is State.WRONG
 
 
 def test_doctor_tells_of_redaction_that_lets_a_secret_through(monkeypatch: pytest.MonkeyPatch) -> None:

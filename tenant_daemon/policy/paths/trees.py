@@ -11,6 +11,28 @@ MAX_LOOKED_AT: Final = 2_000
 _SEPARATING: Final = frozenset(" \t\n\v\f\r'\"\\")
 
 
+def holds_links(start: str) -> bool:
+    """Whether there is a link at this place or below it, or more than can be looked at."""
+    looked_at = 0
+    todo = [start]
+    if os.path.islink(start):
+        return True
+    while todo:
+        try:
+            with os.scandir(todo.pop()) as entries:
+                for entry in entries:
+                    looked_at += 1
+                    if looked_at > MAX_LOOKED_AT or entry.is_symlink():
+                        return True
+                    if entry.is_dir(follow_symlinks=False):
+                        todo.append(entry.path)
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        except OSError:
+            return True
+    return False
+
+
 def is_plain_tree(start: str, workspace: str, *, as_words: bool) -> bool:
     """
     Whether nothing below ``start`` leads a program out of the workspace.

@@ -15,6 +15,7 @@ from tenant_daemon.policy.programs import (
 from tenant_daemon.policy.programs.judge import CommandJudge
 from tenant_daemon.policy.sql import clients as sql_clients
 from tenant_daemon.policy.web import clients as web_clients
+from tenant_daemon.policy.web import lookups
 
 __all__ = [
     "CommandJudge",
@@ -22,6 +23,7 @@ __all__ = [
     "containers",
     "git",
     "interpreters",
+    "lookups",
     "media",
     "repository",
     "scripts",

@@ -9,6 +9,7 @@ from tenant_daemon.policy.programs.kinds import KINDS
 from tenant_daemon.policy.programs.options import Reading, read_options
 from tenant_daemon.policy.programs.profile import Profile
 from tenant_daemon.policy.programs.registry import REVIEWS
+from tenant_daemon.policy.programs.values import follow_links, note_moved_links
 
 if TYPE_CHECKING:
     from tenant_daemon.policy.programs.judge import CommandJudge
@@ -102,6 +103,13 @@ def _copy_tree(judge: "CommandJudge", value: str) -> None:
         KINDS["readtree"](judge, value)
 
 
+def _copy_followed(judge: "CommandJudge", value: str) -> None:
+    """The same for programs that pack what a link leads to."""
+    _copy_tree(judge, value)
+    if judge.places.resolve(value).is_folder:
+        follow_links(judge, [value])
+
+
 def _unzip(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
     if reading.has("-l", "-v", "-t", "-Z", "-p") or profile.rule_id != "unzip":
         return
@@ -113,6 +121,7 @@ def _rsync_source(judge: "CommandJudge", value: str) -> None:
     if _is_remote(judge, value):
         return
     _copy_tree(judge, value.rstrip("/") or "/")
+    note_moved_links(judge, [value])
 
 
 def _rsync_target(judge: "CommandJudge", value: str) -> None:
@@ -147,6 +156,7 @@ def _is_remote(judge: "CommandJudge", value: str) -> bool:
 KINDS.update(
     {
         "copytree": _copy_tree,
+        "copyfollowed": _copy_followed,
         "rsyncsource": _rsync_source,
         "rsynctarget": _rsync_target,
         "rsynclist": _rsync_list,

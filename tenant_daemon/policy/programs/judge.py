@@ -57,7 +57,7 @@ class CommandJudge:
         self.is_in_container = False
         self.upstream: list[str] = []
         self.env: tuple[tuple[str, str], ...] = ()
-        self.needs_network = False
+        self.needs_network = self.needs_local = self.needs_server = False
         self.found_below = FROM_INPUT
         self.is_filtered = False
         self.has_compose_file = False
@@ -175,6 +175,8 @@ class CommandJudge:
             self._sub(profile, reading, args)
             return
         self.needs_network |= profile.needs_network
+        self.needs_local |= profile.needs_local
+        self.needs_server |= profile.needs_server
         if is_dry:
             self.verdict.note(
                 Tier.GREEN,

@@ -33,7 +33,7 @@ _KEYS: Final = frozenset(
     {
         "says", "tier", "version",
         "risk", "external", "unknown", "style", "numeric", "flags", "args", "args_if", "needs",
-        "sub", "env", "dry", "dry_args", "skip", "spelled", "secrets", "network", "review",
+        "sub", "env", "dry", "dry_args", "skip", "spelled", "secrets", "network", "local", "server", "review",
         "match", "not_match", "why",
     }
 )  # fmt: skip
@@ -73,6 +73,8 @@ def _profile(rule_id: str, table: dict[str, Any], inherited: dict[str, Any]) -> 
     shared = {
         "env": env,
         "network": table.get("network", inherited.get("network", False)),
+        "local": table.get("local", inherited.get("local", False)),
+        "server": table.get("server", inherited.get("server", False)),
         "secrets": table.get("secrets", inherited.get("secrets", "")),
     }
     return Profile(
@@ -99,6 +101,8 @@ def _profile(rule_id: str, table: dict[str, Any], inherited: dict[str, Any]) -> 
         env=tuple(env.items()),
         secret_flags=frozenset(shared["secrets"].split()),
         needs_network=shared["network"],
+        needs_local=shared["local"],
+        needs_server=shared["server"],
         version_flags=frozenset(table.get("version", "").split()),
         review=table.get("review", ""),
         matches=tuple(table.get("match", ())),

@@ -96,6 +96,10 @@ class Profile:
     secret_flags: frozenset[str] = frozenset()
     """Flags whose value may be a secret: it is passed on and not shown; ``*`` is any argument."""
     needs_network: bool = False
+    needs_local: bool = False
+    """It talks to services of this server over its own addresses, or tells of the network itself."""
+    needs_server: bool = False
+    """It works on the server itself and needs the daemon's own rights for it."""
     version_flags: frozenset[str] = frozenset()
     """Alone, they only show the version and the like (``-v``, where that is not short for something else)."""
     review: str = ""

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Final
 from tenant_daemon.contracts.tiers import Tier
 from tenant_daemon.policy.paths.names import may_name_secrets
 from tenant_daemon.policy.paths.places import FROM_INPUT, is_below
-from tenant_daemon.policy.paths.trees import is_plain_tree
+from tenant_daemon.policy.paths.resolve import resolve
+from tenant_daemon.policy.paths.trees import holds_links, is_plain_tree
 from tenant_daemon.policy.programs.kinds import KINDS
 from tenant_daemon.policy.programs.options import Reading
 from tenant_daemon.policy.programs.profile import Profile
@@ -98,6 +99,20 @@ def _date_format(judge: "CommandJudge", value: str) -> None:
         judge.verdict.note(Tier.CRITICAL_RED, "date.set", "Sets the server's clock.", unknown=True)
 
 
+_KEEPS_LINKS: Final = ("-r", "-R", "-a", "-d", "-P", "--recursive", "--archive", "--no-dereference")
+
+
+def note_moved_links(judge: "CommandJudge", sources: list[str]) -> None:
+    """A link that comes to lie elsewhere may lead elsewhere, which later commands of the line would follow."""
+    places = judge.places
+    for source in sources:
+        if judge.is_in_container or source == FROM_INPUT or places.brings_links:
+            continue
+        place = resolve(source.rstrip("/") or "/", places.cwd, follow_last=False)
+        if place.exists and holds_links(place.path):
+            places.brings_links = True
+
+
 def _copy(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
     """Copying into a folder makes a file of the same name there: that name is judged too."""
     if reading.has("-r", "-R", "-a", "--recursive", "--archive"):
@@ -107,6 +122,8 @@ def _copy(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
         judge.unknown("copy.links", "It follows or makes links while it copies.")
     names = reading.positionals
     folders = reading.values("-t", "--target-directory")
+    if profile.rule_id == "mv" or reading.has(*_KEEPS_LINKS):
+        note_moved_links(judge, names if folders else names[:-1])
     if not folders and len(names) < 2:
         return
     target = folders[0] if folders else names[-1]
@@ -135,18 +152,25 @@ def _grep(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
     if has_pattern and reading.positionals:
         KINDS["readtree"](judge, reading.positionals[0])
     if reading.has("-R", "--dereference-recursive"):
-        _followed(judge, reading.positionals[0 if has_pattern else 1 :] or ["."])
+        follow_links(judge, reading.positionals[0 if has_pattern else 1 :] or ["."])
 
 
-def _followed(judge: "CommandJudge", starts: list[str]) -> None:
+def _compare(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
+    """Folders are gone through, links in them included."""
+    if not reading.has("--no-dereference"):
+        folders = [name for name in reading.positionals if judge.places.resolve(name).is_folder]
+        follow_links(judge, folders)
+
+
+def follow_links(judge: "CommandJudge", starts: list[str]) -> None:
     """It goes through links: only where none leads out of the workspace."""
     workspace = judge.places.roots.workspace
     for start in starts:
         path = judge.places.resolve(start).path if start != FROM_INPUT else ""
         if judge.is_in_container or judge.places.is_unsettled:
-            judge.unknown("grep.links", "It follows links, and nobody knows where they lead.")
+            judge.unknown("links.followed", "It follows links, and nobody knows where they lead.")
         elif not is_below(path, workspace) or not is_plain_tree(path, workspace, as_words=False):
-            judge.unknown("grep.links", f"It follows the links below {start}.")
+            judge.unknown("links.followed", f"It follows the links below {start}.")
 
 
 def _encode(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
@@ -184,7 +208,9 @@ KINDS.update(
         "dateformat": _date_format,
     }
 )
-REVIEWS.update({"copy": _copy, "uniq": _uniq, "grep": _grep, "encode": _encode, "convert": _convert})
+REVIEWS.update(
+    {"copy": _copy, "uniq": _uniq, "grep": _grep, "compare": _compare, "encode": _encode, "convert": _convert}
+)
 
 
 _SECRET_WORD: Final = re.compile(r"SECRET_REF\([A-Za-z0-9][A-Za-z0-9._-]*\)")

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Final
 
 MAX_MATCHES: Final = 150
+MAX_PATTERN: Final = 256
 MAX_LOOKED_AT: Final = 4_000
 
 
@@ -32,6 +33,8 @@ def expand(pattern: str, cwd: str) -> list[str]:
     Raises:
         TooManyFiles: A cap was reached.
     """
+    if len(pattern) > MAX_PATTERN:
+        raise TooManyFiles
     found = ["/"] if pattern.startswith("/") else [""]
     looked_at = 0
     parts = [part for part in pattern.split("/") if part]

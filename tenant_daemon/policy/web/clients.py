@@ -1,4 +1,4 @@
-"""curl, wget and name look-ups on the command line."""
+"""curl and wget on the command line."""
 
 import re
 from typing import TYPE_CHECKING, Final
@@ -14,10 +14,10 @@ from tenant_daemon.policy.web.address import (
     is_local,
     is_public,
     parse_address,
-    parse_host,
 )
 from tenant_daemon.policy.web.effects import judge_effect
 from tenant_daemon.policy.web.http_calls import check_found
+from tenant_daemon.policy.wordlist import word_set
 
 if TYPE_CHECKING:
     from tenant_daemon.policy.programs.judge import CommandJudge
@@ -34,58 +34,13 @@ _DATA_FLAGS: Final = (
 _STORAGE: Final = re.compile(r"/(?:web)?dav/|/files?/|/uploads?/")
 _FORM_FLAGS: Final = ("-F", "--form", "--form-string")
 _METHOD: Final = re.compile(r"[A-Z]{3,10}")
-_LABEL: Final = re.compile(r"[a-z0-9_](?:[a-z0-9-]{0,19})", re.IGNORECASE)
-_RECORD_TYPES: Final = frozenset(
-    [
-        "a",
-        "aaaa",
-        "any",
-        "caa",
-        "cname",
-        "dnskey",
-        "ds",
-        "mx",
-        "naptr",
-        "ns",
-        "ptr",
-        "rrsig",
-        "soa",
-        "spf",
-        "srv",
-        "sshfp",
-        "tlsa",
-        "txt",
-        "in",
-    ]
-)
 _HEALTH: Final = re.compile(
     r"/(?:api/)?(?:v\d/)?(?:-/)?(?:health(?:z|y|check|/live|/ready)?|live(?:z|ness)?|ready(?:z|ness)?|status|ping|version|up"
     r"|heartbeat|_health|server-status|nginx_status|stub_status)/?"
 )
 # The guardrails' own doors, and services for which every request counts.
-_GUARDED_PORTS: Final = frozenset(
-    {
-        22,
-        25,
-        465,
-        587,
-        2375,
-        2376,
-        2379,
-        2380,
-        3306,
-        4243,
-        5432,
-        6379,
-        8100,
-        8110,
-        8200,
-        10250,
-        10255,
-        11211,
-        18789,
-        27017,
-    }
+_GUARDED_PORTS: Final = word_set(
+    "22 25 465 587 2375 2376 2379 2380 3306 4243 5432 6379 8100 8110 8200 10250 10255 11211 18789 27017"
 )
 _SPEAKING_FLAGS: Final = (
     *("-H", "--header", "-u", "--user", "-b", "--cookie", "--oauth2-bearer"),
@@ -222,7 +177,7 @@ def _requests(judge: "CommandJudge", urls: list[str], method: str, body: str, re
 def _one_request(judge: "CommandJudge", address: Address, method: str, body: str, reading: Reading) -> None:
     if address.endpoint in judge.context.allowed_hosts:
         judge_effect(judge.verdict, method, address, body)
-        _pin(judge, address)
+        _pin(judge, address, reading)
         return
     note = judge.verdict.note
     is_home = address.host == "localhost" or (address.ip is not None and is_local(address.ip))
@@ -267,7 +222,7 @@ def _one_request(judge: "CommandJudge", address: Address, method: str, body: str
         )
 
 
-def _pin(judge: "CommandJudge", address: Address) -> None:
+def _pin(judge: "CommandJudge", address: Address, reading: Reading) -> None:
     """A listed name is looked up once, now; curl then connects to what was found and to nothing else."""
     context = judge.context
     if address.ip is not None or address.host == "localhost" or context.resolve is None:
@@ -281,116 +236,27 @@ def _pin(judge: "CommandJudge", address: Address) -> None:
     except BadAddress as exc:
         judge.verdict.note(Tier.CRITICAL_RED, "web.rebound", str(exc), external=True, unknown=True)
         return
-    if found and judge.program == "curl":
+    if judge.program == "wget" and not _proves_who_it_is(address, reading, judge):
+        judge.unknown("wget.name", "wget looks the name up again; curl keeps to what was looked up here.")
+    elif found and judge.program == "curl":
         pinned = f"[{found[0]}]" if ":" in found[0] else found[0]
         judge.insert(*judge.inserted, "--resolve", f"{address.host}:{address.port}:{pinned}")
 
 
+def _proves_who_it_is(address: Address, reading: Reading, judge: "CommandJudge") -> bool:
+    """Whether another computer than the one that was looked up could not answer, or may be meant."""
+    is_checked = address.scheme == "https" and not reading.has("--no-check-certificate")
+    return is_checked or address.host in judge.context.internal_names
+
+
 def _is_health_check(address: Address, method: str, body: str, reading: Reading) -> bool:
     """Whether this only asks a tool on this server if it is well; a whole page needs a listed tool."""
-    if address.host not in ("localhost", "127.0.0.1") or address.port in _GUARDED_PORTS:
+    if address.host not in ("localhost", "127.0.0.1") or str(address.port) in _GUARDED_PORTS:
         return False
     if method not in ("GET", "HEAD") or body or address.query or reading.has(*_SPEAKING_FLAGS):
         return False
     is_seen = method == "GET" and reading.values("-o", "--output") != ["/dev/null"]
     return _HEALTH.fullmatch(address.path) is not None or (address.path == "/" and not is_seen)
-
-
-def _lookup(judge: "CommandJudge", value: str) -> None:
-    """
-    A name to be looked up.
-
-    Whoever owns a domain sees what is asked about it, so a name can carry data out: only short, ordinary
-    names pass, the rest is external.
-    """
-    try:
-        host, ip = parse_host(value.rstrip("."))
-    except BadAddress as exc:
-        judge.verdict.note(Tier.RED, "lookup.name", str(exc), external=True, unknown=True)
-        return
-    if ip is not None or host == "localhost" or host in judge.context.internal_names:
-        return
-    labels = host.split(".")
-    is_ordinary = (
-        len(labels) <= 4
-        and all(_is_ordinary_label(label) for label in labels)
-        # Data in front of a domain: spelled in two cases, or long and not made of words.
-        and value in (value.lower(), value.upper())
-        and not any(_looks_encoded(label) for label in labels[:-2])
-    )
-    if not is_ordinary:
-        judge.verdict.note(
-            Tier.YELLOW,
-            "lookup.data",
-            "Asks the internet about a name that could carry data.",
-            risk="Data could leave the server inside the name.",
-            external=True,
-        )
-
-
-def _looks_encoded(label: str) -> bool:
-    """Whether a label reads like letters that stand for bytes and not like a name."""
-    longest = max(map(len, re.split(r"[^bcdfghjklmnpqrstvwxz]+", label)))
-    is_hexadecimal = re.fullmatch(r"[0-9a-f]{8,}", label) is not None
-    return (
-        len(label) > 15
-        or is_hexadecimal
-        or longest > 5
-        or (len(label) >= 8 and re.search(r"\d", label) is not None)
-    )
-
-
-def _tls_host(judge: "CommandJudge", value: str) -> None:
-    """``HOST:PORT``; on this server itself nobody outside notices."""
-    host = value.rpartition(":")[0]
-    if host not in ("localhost", "127.0.0.1") and value not in judge.context.allowed_hosts:
-        judge.verdict.note(
-            Tier.YELLOW,
-            "openssl.outside",
-            f"Connects to {value[:80]}.",
-            risk="Data could leave.",
-            external=True,
-        )
-    elif judge.stdin_text is not None or judge.upstream:
-        judge.unknown("openssl.input", "It would send something that cannot be seen here.")
-
-
-def _getent_key(judge: "CommandJudge", value: str) -> None:
-    """A user, a group or a host; whoever owns a domain sees what is asked about it."""
-    KINDS["name"](judge, value)
-    if "." in value:
-        _lookup(judge, value)
-
-
-def _is_ordinary_label(label: str) -> bool:
-    digits = sum(char.isdigit() for char in label)
-    return _LABEL.fullmatch(label) is not None and digits <= 3
-
-
-def _dig_word(judge: "CommandJudge", value: str) -> None:
-    if value.lower() in _RECORD_TYPES or re.fullmatch(
-        r"\+(?:no)?(?:short|trace|tcp|noall|all|answer|dnssec|stats|cmd|comments|question|authority|additional|multiline|recurse|time=\d|tries=\d)",
-        value,
-    ):
-        return
-    if value.startswith(("@", "+")):
-        judge.verdict.note(
-            Tier.YELLOW if value in ("@127.0.0.1", "@localhost") else Tier.RED,
-            "lookup.server",
-            "Asks a name server that it names itself.",
-            external=True,
-            unknown=True,
-        )
-        return
-    judge.lookups += 1
-    if judge.lookups > 1:
-        # The second name is the server to ask: `host NAME SERVER`.
-        judge.verdict.note(
-            Tier.RED, "lookup.server", "Asks a name server that it names itself.", external=True, unknown=True
-        )
-        return
-    judge.verdict.note(Tier.GREEN, "lookup.one", "Looks up a name on the internet.", general=True)
-    _lookup(judge, value)
 
 
 KINDS.update(
@@ -402,10 +268,6 @@ KINDS.update(
         "curlwrite": _write_out,
         "curlcookie": _cookie,
         "wgetout": _wget_output,
-        "lookup": _lookup,
-        "tlshost": _tls_host,
-        "digword": _dig_word,
-        "getentkey": _getent_key,
     }
 )
 REVIEWS.update({"curl": _curl, "wget": _wget})

@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 
 from tenant_daemon.execution import CallScope, Limits, Outcome
-from tenant_daemon.execution.network import network_flags, sees_network
+from tenant_daemon.execution.network import network_flags
 from tenant_daemon.execution.shell import Shell
 from tenant_daemon.execution.undo import UndoStore
 from tenant_daemon.home import TenantHome
+from tenant_daemon.policy import classify
 from tenant_daemon.policy.actions import Command, RunPipelines
+from tenant_daemon.policy.programs.examples import EXAMPLE_CONTEXT
 
 CONNECT = "import socket; socket.create_connection(('127.0.0.1', {port}), 5); print('reached')"
 
@@ -47,6 +49,14 @@ async def test_files_and_the_user_stay_as_they_are(
 
 
 def test_what_asks_services_of_this_server_keeps_the_network() -> None:
-    assert sees_network(Command(("psql", "-c", "select 1")))
-    assert sees_network(Command(("/usr/bin/docker", "ps")))
-    assert not sees_network(Command(("cat", "notes")))
+    for text, is_needed in (
+        ("psql -c 'select 1'", True),
+        ("timeout 5 psql -c 'select 1'", True),
+        ("/usr/bin/docker ps", True),
+        ("cat notes", False),
+        ("docker ps | sort", True),
+    ):
+        action = classify("shell", {"command": text}, EXAMPLE_CONTEXT).action
+        assert isinstance(action, RunPipelines)
+        assert action.pipelines[0][0].needs_network is is_needed, text
+        assert not any(command.needs_network for command in action.pipelines[0][1:])

@@ -1,0 +1,118 @@
+"""Names that are looked up on the internet: ``dig``, ``ping``, ``openssl s_client``."""
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from tenant_daemon.contracts.tiers import Tier
+from tenant_daemon.policy.programs.kinds import KINDS
+from tenant_daemon.policy.web.address import BadAddress, parse_host
+from tenant_daemon.policy.wordlist import word_set
+
+if TYPE_CHECKING:
+    from tenant_daemon.policy.programs.judge import CommandJudge
+
+_LABEL: Final = re.compile(r"[a-z0-9_](?:[a-z0-9-]{0,19})", re.IGNORECASE)
+_RECORD_TYPES: Final = word_set(
+    "a aaaa any caa cname dnskey ds mx naptr ns ptr rrsig soa spf srv sshfp tlsa txt in svcb https"
+)
+_DIG_OPTION: Final = re.compile(
+    r"\+(?:no)?(?:short|trace|tcp|noall|all|answer|dnssec|stats|cmd|comments|question|authority|additional"
+    r"|multiline|recurse|nssearch|identify|ttlid|ttlunits|qr|time=\d|tries=\d|retry=\d)"
+)
+
+
+def _lookup(judge: "CommandJudge", value: str) -> None:
+    """
+    A name to be looked up.
+
+    Whoever owns a domain sees what is asked about it, so a name can carry data out: only short, ordinary
+    names pass, the rest is external.
+    """
+    try:
+        host, ip = parse_host(value.rstrip("."))
+    except BadAddress as exc:
+        judge.verdict.note(Tier.RED, "lookup.name", str(exc), external=True, unknown=True)
+        return
+    if ip is not None or host == "localhost" or host in judge.context.internal_names:
+        return
+    labels = host.split(".")
+    is_ordinary = (
+        len(labels) <= 4
+        and all(_is_ordinary_label(label) for label in labels)
+        # Data in front of a domain: spelled in two cases, or long and not made of words.
+        and value in (value.lower(), value.upper())
+        and not any(_looks_encoded(label) for label in labels[:-2])
+    )
+    if not is_ordinary:
+        judge.verdict.note(
+            Tier.YELLOW,
+            "lookup.data",
+            "Asks the internet about a name that could carry data.",
+            risk="Data could leave the server inside the name.",
+            external=True,
+        )
+
+
+def _looks_encoded(label: str) -> bool:
+    """Whether a label reads like letters that stand for bytes and not like a name."""
+    longest = max(map(len, re.split(r"[^bcdfghjklmnpqrstvwxz]+", label)))
+    is_hexadecimal = re.fullmatch(r"[0-9a-f]{8,}", label) is not None
+    return (
+        len(label) > 15
+        or is_hexadecimal
+        or longest > 5
+        or (len(label) >= 8 and re.search(r"\d", label) is not None)
+    )
+
+
+def _tls_host(judge: "CommandJudge", value: str) -> None:
+    """``HOST:PORT``; on this server itself nobody outside notices."""
+    host = value.rpartition(":")[0]
+    if host not in ("localhost", "127.0.0.1") and value not in judge.context.allowed_hosts:
+        judge.verdict.note(
+            Tier.YELLOW,
+            "openssl.outside",
+            f"Connects to {value[:80]}.",
+            risk="Data could leave.",
+            external=True,
+        )
+    elif judge.stdin_text is not None or judge.upstream:
+        judge.unknown("openssl.input", "It would send something that cannot be seen here.")
+
+
+def _getent_key(judge: "CommandJudge", value: str) -> None:
+    """A user, a group or a host; whoever owns a domain sees what is asked about it."""
+    KINDS["name"](judge, value)
+    if "." in value:
+        _lookup(judge, value)
+
+
+def _is_ordinary_label(label: str) -> bool:
+    digits = sum(char.isdigit() for char in label)
+    return _LABEL.fullmatch(label) is not None and digits <= 3
+
+
+def _dig_word(judge: "CommandJudge", value: str) -> None:
+    if value.lower() in _RECORD_TYPES or _DIG_OPTION.fullmatch(value) is not None:
+        return
+    if value.startswith(("@", "+")):
+        judge.verdict.note(
+            Tier.YELLOW if value in ("@127.0.0.1", "@localhost") else Tier.RED,
+            "lookup.server",
+            "Asks a name server that it names itself.",
+            external=True,
+            unknown=True,
+        )
+        return
+    judge.lookups += 1
+    if judge.lookups > 1:
+        # The second name is the server to ask: `host NAME SERVER`.
+        judge.verdict.note(
+            Tier.RED, "lookup.server", "Asks a name server that it names itself.", external=True, unknown=True
+        )
+        return
+    judge.verdict.note(Tier.GREEN, "lookup.one", "Looks up a name on the internet.", general=True)
+    _lookup(judge, value)
+
+
+KINDS.update({"lookup": _lookup, "tlshost": _tls_host, "digword": _dig_word, "getentkey": _getent_key})
