@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 
 from letsbe_app.api.csrf import CsrfTokens
 from letsbe_app.backoffice.service import BackOffice
@@ -17,6 +18,10 @@ from letsbe_app.kit.keyfile import load_or_create_key, new_key
 from letsbe_app.kit.secret_box import SecretBox, key_line, keys_in
 from letsbe_app.kit.turnstile import Turnstile
 from letsbe_app.logs import configure_logging
+from letsbe_app.notify.inbox import ReminderNotices
+from letsbe_app.notify.service import NotifyService
+from letsbe_app.notify.web_push import WebPush, new_vapid_key
+from letsbe_app.people.accounts.breached import BreachedPasswords
 from letsbe_app.people.accounts.front_door import FrontDoor
 from letsbe_app.people.accounts.mailed_links import MailedLinks
 from letsbe_app.people.accounts.passkey_ceremony import Place
@@ -149,7 +154,7 @@ def build_services(
     orders = OrderService(database, catalog, onboarding, provisioning.ensure_room, clock=clock)
     attachments = AttachmentService(database, content, clock=clock)
     turns = TurnService(database, relay, content, clock=clock)
-    hasher, throttle = passwords or Passwords(), Throttle(relay.windows)
+    hasher, throttle = passwords or _passwords(settings), Throttle(relay.windows)
     reauthentication = Reauthentication(database, hasher, throttle)
     second_factors = SecondFactors(database, secret_box, throttle, clock=clock)
     post = PostRoom(database, secret_box, _mailer(settings), clock=clock)
@@ -222,6 +227,11 @@ def get_services() -> Services:
     configure_logging(settings)
     configure_tracing(settings, "hub")
     return build_services(settings)
+
+
+def _passwords(settings: Settings) -> Passwords:
+    path = settings.breached_passwords
+    return Passwords(breached=BreachedPasswords(Path(path)) if path else None)
 
 
 def _mailer(settings: Settings) -> Mailer:

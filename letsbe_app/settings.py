@@ -75,6 +75,11 @@ class Settings(BaseSettings):
     session_idle_days: int = Field(
         14, alias="LETSBE_SESSION_IDLE_DAYS", ge=1, le=365, description="Days after which an unused one ends."
     )
+    breached_passwords: str = Field(
+        "",
+        alias="LETSBE_BREACHED_PASSWORDS",
+        description="File of stolen passwords (Have I Been Pwned, ordered by hash); empty for none.",
+    )
     smtp_url: SecretStr = Field(
         SecretStr(""),
         alias="LETSBE_SMTP_URL",

@@ -12,7 +12,6 @@ from letsbe_app.kit.ids import new_id
 from letsbe_app.kit.secrets import new_token, token_hash
 from letsbe_app.people.accounts import access_repository, repository
 from letsbe_app.people.accounts.front_door import FrontDoor
-from letsbe_app.people.accounts.passwords import check_new_password
 from letsbe_app.people.accounts.schemas import Visitor
 from letsbe_app.people.accounts.throttle import Allowance
 from letsbe_app.people.audit.service import record_act
@@ -110,7 +109,7 @@ class MailedLinks:
     async def change_password(self, actor: Actor, password: str) -> None:
         """Set a new password for somebody who has just given the old one, and end their other sessions."""
         require(actor, Permission.ACCOUNT)
-        check_new_password(password, actor.email)
+        await self._door.passwords.check_new(password, actor.email)
         password_hash = await self._door.passwords.hash(password)
         async with self._door.database.write() as session:
             await access_repository.set_password(session, actor.user_id, password_hash)
@@ -129,7 +128,7 @@ class MailedLinks:
             )
         if user is None:
             raise InvalidInput.of_field("token", _STALE)
-        check_new_password(password, user.email)
+        await self._door.passwords.check_new(password, user.email)
         return await self._door.passwords.hash(password)
 
     async def _issue(self, user: User, purpose: TokenPurpose, lifetime: timedelta) -> str:

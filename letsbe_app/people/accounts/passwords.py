@@ -6,27 +6,45 @@ runs beside the event loop, two at a time.
 """
 
 import asyncio
-from functools import lru_cache
-from importlib.resources import files
+import re
 from typing import Final
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from letsbe_app.errors import InvalidInput
+from letsbe_app.people.accounts.breached import BreachedPasswords
 
 MIN_LENGTH: Final = 10
 MAX_LENGTH: Final = 200
+MIN_GUESSES: Final = 10**8
+"""Out of reach of guessing at our doors, which let ten tries pass in a quarter of an hour."""
+_LOOKED_AT: Final = 72
+"""Characters whose guesses are counted: its time grows with the square."""
 _PARALLEL_HASHES: Final = 2
 
 
 class Passwords:
     """One per process."""
 
-    def __init__(self, hasher: PasswordHasher | None = None) -> None:
+    def __init__(
+        self, hasher: PasswordHasher | None = None, breached: BreachedPasswords | None = None
+    ) -> None:
+        """
+        Args:
+            hasher: Does the work.
+            breached: Passwords that were stolen elsewhere, where the operator has such a list.
+        """
+        self._breached = breached
         self._hasher = hasher or PasswordHasher(time_cost=3, memory_cost=65_536, parallelism=4)
         self._slots = asyncio.Semaphore(_PARALLEL_HASHES)
         self._decoy: str | None = None
+
+    async def check_new(self, password: str, email: str) -> None:
+        """Accept a new password or say what to change; raises InvalidInput."""
+        check_new_password(password, email)
+        if self._breached is not None and await asyncio.to_thread(self._breached.has, password):
+            raise _refusal("This password was stolen elsewhere, and is tried everywhere. Choose another.")
 
     async def hash(self, password: str) -> str:
         """The password's hash in PHC form."""
@@ -58,8 +76,11 @@ def check_new_password(password: str, email: str) -> None:
     """
     Accept a new password or say what to change.
 
+    No rules on kinds of letters: what counts is how many guesses an attacker needs who knows the lists,
+    names, dates and keyboard patterns (zxcvbn; NIST SP 800-63B section 3.1.1.2).
+
     Raises:
-        InvalidInput: Too short, too long, the e-mail, or one that everybody tries first.
+        InvalidInput: Too short, too long, the e-mail, or one that is guessed soon.
     """
     if len(password) < MIN_LENGTH:
         raise _refusal(f"Use at least {MIN_LENGTH} characters. A short sentence works well.")
@@ -68,15 +89,20 @@ def check_new_password(password: str, email: str) -> None:
     plain = password.casefold().strip()
     if plain in (email.casefold(), email.casefold().partition("@")[0]):
         raise _refusal("Your e-mail address is the first thing that others would try. Choose something else.")
-    if len(set(plain)) < 4 or plain in _common_passwords():
-        raise _refusal("This password is on the lists that attackers try first. Choose something else.")
+    if _guesses(password, email) < MIN_GUESSES:
+        raise _refusal(
+            "This password, or one like it, is on the lists that attackers try first. Three or four words "
+            "that have nothing to do with each other are a good one."
+        )
 
 
 def _refusal(message: str) -> InvalidInput:
     return InvalidInput.of_field("password", message)
 
 
-@lru_cache(maxsize=1)
-def _common_passwords() -> frozenset[str]:
-    text = (files(__package__) / "common_passwords.txt").read_text(encoding="utf-8")
-    return frozenset(line for line in text.splitlines() if line and not line.startswith("#"))
+def _guesses(password: str, email: str) -> int:
+    # Imported at the first use: its lists of words take a moment and some memory.
+    from zxcvbn import zxcvbn
+
+    known = [*re.split(r"[\W_]+", email.casefold()), "letsbe", "letsbebiz"]
+    return int(zxcvbn(password[:_LOOKED_AT], user_inputs=known)["guesses"])

@@ -17,7 +17,7 @@ from letsbe_app.people.accounts import repository
 from letsbe_app.people.accounts.emails import normalised_email
 from letsbe_app.people.accounts.passkey_ceremony import Json
 from letsbe_app.people.accounts.passkeys import Passkeys
-from letsbe_app.people.accounts.passwords import Passwords, check_new_password
+from letsbe_app.people.accounts.passwords import Passwords
 from letsbe_app.people.accounts.schemas import AccountView, SignedIn, SignUp, Visitor
 from letsbe_app.people.accounts.second_factor import SecondFactors
 from letsbe_app.people.accounts.throttle import (
@@ -99,8 +99,8 @@ class AccountService:
         visitor = _as_visitor(visitor)
         business_name = _checked_business_name(request.business_name)
         email = normalised_email(request.email)
-        check_new_password(request.password, email)
         await self._throttle.take(SIGN_UP_PER_IP, visitor.ip)
+        await self._passwords.check_new(request.password, email)
         password_hash = await self._passwords.hash(request.password)
         try:
             async with self._database.write() as session:

@@ -14,7 +14,6 @@ from letsbe_app.kit.secrets import new_token, token_hash
 from letsbe_app.people.accounts import access
 from letsbe_app.people.accounts.emails import normalised_email
 from letsbe_app.people.accounts.front_door import FrontDoor
-from letsbe_app.people.accounts.passwords import check_new_password
 from letsbe_app.people.accounts.schemas import Visitor
 from letsbe_app.people.accounts.throttle import Allowance
 from letsbe_app.people.audit.service import record_act
@@ -167,7 +166,7 @@ class MemberService:
         """
         await self._door.throttle.take(ACCEPT_PER_IP, visitor.ip)
         invitation, _ = await self._find(token)
-        check_new_password(password, invitation.email)
+        await self._door.passwords.check_new(password, invitation.email)
         password_hash, now = await self._door.passwords.hash(password), self._door.clock()
         user = User(
             id=new_id("usr"),

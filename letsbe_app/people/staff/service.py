@@ -14,7 +14,7 @@ from letsbe_app.kit.secrets import new_token, token_hash
 from letsbe_app.people.accounts import totp
 from letsbe_app.people.accounts.emails import normalised_email
 from letsbe_app.people.accounts.front_door import FrontDoor
-from letsbe_app.people.accounts.passwords import MAX_LENGTH, check_new_password
+from letsbe_app.people.accounts.passwords import MAX_LENGTH
 from letsbe_app.people.accounts.schemas import Visitor
 from letsbe_app.people.accounts.throttle import Allowance
 from letsbe_app.people.audit.service import SYSTEM, record_act
@@ -91,7 +91,7 @@ class StaffService:
         await self._door.throttle.take(_PER_IP, visitor.ip)
         async with self._door.database.read() as session:
             email = (await self._with_link(session, token)).email
-        check_new_password(password, email)
+        await self._door.passwords.check_new(password, email)
         password_hash = await self._door.passwords.hash(password)
         async with self._door.database.write() as session:
             row = await self._with_link(session, token)

@@ -10,6 +10,7 @@ from letsbe_app.people.authz.rules import Permission, is_allowed, require
 ALLOWED = {
     UserRole.OWNER: {
         "read",
+        "content",
         "chat",
         "approve",
         "manage",
@@ -20,9 +21,9 @@ ALLOWED = {
         "keys",
         "data",
     },
-    UserRole.APPROVER: {"read", "chat", "approve", "account"},
-    UserRole.MEMBER: {"read", "chat", "account"},
-    UserRole.READ_ONLY: {"read", "account"},
+    UserRole.APPROVER: {"read", "content", "chat", "approve", "account"},
+    UserRole.MEMBER: {"read", "content", "chat", "account"},
+    UserRole.READ_ONLY: {"read", "content", "account"},
 }
 
 
