@@ -9,6 +9,7 @@ from letsbe_app.api.dependencies import ChangingActor, CurrentActor, HubServices
 from letsbe_app.api.envelope import Answer, answer
 from letsbe_app.api.idempotency import IdempotentRoute
 from letsbe_app.api.paging import Cursor, Limit, page_of
+from letsbe_app.workforce.agents.budgets import Budget
 from letsbe_app.workforce.agents.schemas import AgentChanges, AgentView
 from letsbe_app.workforce.approvals.batches import MAX_BATCH
 from letsbe_app.workforce.approvals.schemas import ApprovalView, BatchItem, BatchOutcome, Choice
@@ -67,6 +68,11 @@ class ChangeAgent(Body):
     model: str | None = Field(default=None, min_length=1, max_length=120)
     unlocked_tools: list[str] | None = Field(default=None, max_length=100)
     tier_floors: dict[str, int] | None = Field(default=None, max_length=100)
+    duty: str | None = Field(default=None, max_length=200)
+    has_premium: bool | None = None
+    parent_agent_id: str | None = Field(default=None, max_length=40)
+    """For whom it works; empty for nobody."""
+    budgets: list[Budget] | None = Field(default=None, max_length=4)
 
 
 class SetStopped(Body):
@@ -87,7 +93,8 @@ async def change_agent(
     hub: HubServices, actor: ChangingActor, tenant_id: Id, agent_id: Id, body: ChangeAgent
 ) -> Answer[AgentView]:
     """Change an agent's settings; what is left out stays."""
-    changes = AgentChanges(**body.model_dump())
+    given = {name: getattr(body, name) for name in type(body).model_fields}
+    changes = AgentChanges(**given)
     return answer(await hub.agents.update(actor, tenant_id, agent_id, changes))
 
 

@@ -35,6 +35,18 @@ def default_agents() -> tuple[DefaultAgent, ...]:
 
 
 @lru_cache(maxsize=1)
+def default_ids() -> frozenset[str]:
+    """Ids of the default agents."""
+    return frozenset(agent.config.agent_id for agent in default_agents())
+
+
+def default_soul(agent_id: str) -> str:
+    """The SOUL.md that a default agent starts out with; empty for others."""
+    found = [agent.config.soul_md for agent in default_agents() if agent.config.agent_id == agent_id]
+    return found[0] if found else ""
+
+
+@lru_cache(maxsize=1)
 def known_tools() -> frozenset[str]:
     """Every tool that a default agent has: the names that an agent may be given."""
     return frozenset(tool for agent in default_agents() for tool in agent.config.tools)

@@ -1,9 +1,12 @@
 """What agents look like from outside, and how a row becomes the server's configuration."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from letsbe_app.db.models import Agent
+from letsbe_app.workforce.agents.budgets import Budget
+from letsbe_app.workforce.agents.defaults import default_ids
 from tenant_daemon.contracts.config import AgentConfig
 from tenant_daemon.contracts.tiers import AutonomyLevel, Tier
 
@@ -24,6 +27,11 @@ class AgentView:
     tier_floors: dict[str, int]
     is_stopped: bool
     updated_at: datetime
+    has_premium: bool = False
+    parent_agent_id: str | None = None
+    budgets: list[Budget] = field(default_factory=list)
+    is_default: bool = True
+    """One of the five that every server has, which cannot be removed."""
 
 
 @dataclass(frozen=True)
@@ -37,9 +45,14 @@ class AgentChanges:
     model: str | None = None
     unlocked_tools: list[str] | None = None
     tier_floors: dict[str, int] | None = None
+    duty: str | None = None
+    has_premium: bool | None = None
+    parent_agent_id: str | None = None
+    """Empty for nobody."""
+    budgets: list[Budget] | None = None
 
 
-def agent_view(row: Agent) -> AgentView:
+def agent_view(row: Agent, budgets: Sequence[Budget] = ()) -> AgentView:
     """The view of a row."""
     return AgentView(
         tenant_id=row.tenant_id,
@@ -54,6 +67,10 @@ def agent_view(row: Agent) -> AgentView:
         tier_floors=dict(row.tier_floors),
         is_stopped=row.is_stopped,
         updated_at=row.updated_at,
+        has_premium=row.has_premium,
+        parent_agent_id=row.parent_agent_id,
+        budgets=list(budgets),
+        is_default=row.agent_id in default_ids(),
     )
 
 
@@ -67,6 +84,7 @@ def agent_config(row: Agent) -> AgentConfig:
         level=AutonomyLevel(row.level),
         model=row.model,
         unlocked_tools=list(row.unlocked_tools),
+        parent_agent_id=row.parent_agent_id,
         tier_floors={tool: Tier(floor) for tool, floor in row.tier_floors.items()},
         is_stopped=row.is_stopped,
     )

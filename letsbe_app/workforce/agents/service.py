@@ -1,27 +1,42 @@
 """Agents: what owners set, and the configuration that follows for the server."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict
+from typing import Any
 
 import structlog
-from pydantic import ValidationError
+from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from letsbe_app.db.models import Agent, Tenant
 from letsbe_app.db.session import Database
-from letsbe_app.errors import FieldProblem, InvalidInput, NotFound
+from letsbe_app.errors import Conflict, InvalidInput, NotFound
 from letsbe_app.kit.clock import Clock, utc_now
 from letsbe_app.kit.ids import new_id
+from letsbe_app.kit.pagination import Page, clamp_limit
 from letsbe_app.people.audit.service import record_act
 from letsbe_app.people.authz.actor import Actor
 from letsbe_app.people.authz.ownership import owned_tenant
 from letsbe_app.people.authz.rules import Permission, require
+from letsbe_app.people.members.names import names_of
 from letsbe_app.relay import Relay, Topic
+from letsbe_app.workforce.agents import budgets as agent_budgets
 from letsbe_app.workforce.agents import repository
-from letsbe_app.workforce.agents.defaults import DefaultAgent, default_agents, known_tools
+from letsbe_app.workforce.agents.budgets import Budget
+from letsbe_app.workforce.agents.checks import check_config, check_parents, wanted_settings
+from letsbe_app.workforce.agents.defaults import DefaultAgent, default_agents, default_ids
+from letsbe_app.workforce.agents.history import (
+    VersionView,
+    add_version,
+    snapshot,
+    version,
+    version_view,
+    versions,
+)
 from letsbe_app.workforce.agents.schemas import AgentChanges, AgentView, agent_config, agent_view
+from letsbe_app.workforce.agents.templates import MAX_AGENTS, id_for, template
 from tenant_daemon.contracts.budget import TokenBudget
 from tenant_daemon.contracts.config import TenantConfig
+from tenant_daemon.contracts.tiers import AutonomyLevel
 
 log = structlog.get_logger()
 
@@ -45,7 +60,9 @@ class AgentService:
         require(actor, Permission.READ)
         async with self._database.read() as session:
             await owned_tenant(session, actor, tenant_id)
-            return [agent_view(row) for row in await repository.of_tenant(session, tenant_id)]
+            budgets = await agent_budgets.of_tenant(session, tenant_id)
+            rows = await repository.of_tenant(session, tenant_id)
+        return [agent_view(row, budgets.get(row.agent_id, [])) for row in rows]
 
     async def update(self, actor: Actor, tenant_id: str, agent_id: str, changes: AgentChanges) -> AgentView:
         """
@@ -56,9 +73,7 @@ class AgentService:
             InvalidInput: A value that the server would refuse; names the field.
         """
         require(actor, Permission.MANAGE)
-        wanted = {name: value for name, value in asdict(changes).items() if value is not None}
-        _check_tools(wanted)
-        return await self._change(actor, tenant_id, agent_id, "agent.changed", wanted)
+        return await self._change(actor, tenant_id, agent_id, "agent.changed", wanted_settings(changes))
 
     async def set_stopped(self, actor: Actor, tenant_id: str, agent_id: str, is_stopped: bool) -> AgentView:
         """The agent's kill switch."""
@@ -74,10 +89,123 @@ class AgentService:
                 for position, default in enumerate(default_agents())
                 if default.config.agent_id not in existing
             ]
-            session.add_all(missing)
+            for row in missing:
+                session.add(row)
+                await add_version(session, row, None, snapshot(row, []), row.updated_at, by=None)
             if missing:
                 await repository.raise_config_version(session, tenant_id)
         await self._publisher.wake_link(tenant_id)
+
+    async def add(
+        self, actor: Actor, tenant_id: str, template_id: str, name: str = "", parent_agent_id: str = ""
+    ) -> AgentView:
+        """
+        Add a colleague from a template.
+
+        Raises:
+            NotFound: No such server of the actor's, or no such template.
+            InvalidInput: The server has enough, or a value cannot be.
+        """
+        require(actor, Permission.MANAGE)
+        start = template(template_id)
+        async with self._database.write() as session:
+            await owned_tenant(session, actor, tenant_id)
+            rows = await repository.of_tenant(session, tenant_id)
+            if len(rows) >= MAX_AGENTS:
+                raise InvalidInput(f"A server has at most {MAX_AGENTS} agents.")
+            wanted_name = " ".join((name or start.name).split())
+            row = Agent(
+                id=new_id("agt"),
+                tenant_id=tenant_id,
+                agent_id=id_for(wanted_name, {one.agent_id for one in rows}),
+                position=max((one.position for one in rows), default=0) + 1,
+                name=wanted_name,
+                duty=start.duty,
+                soul_md=start.soul_md,
+                tools=list(start.tools),
+                level=AutonomyLevel.TRAINING_WHEELS,
+                parent_agent_id=parent_agent_id or None,
+                updated_at=self._clock(),
+            )
+            check_config(row)
+            check_parents(row, rows)
+            session.add(row)
+            await add_version(session, row, None, snapshot(row, []), row.updated_at, by=actor.user_id)
+            await repository.raise_config_version(session, tenant_id)
+            record_act(
+                session, actor, "agent.added", subject=row.agent_id, tenant_id=tenant_id, template=template_id
+            )
+        log.info("agent.added", tenant_id=tenant_id, agent_id=row.agent_id, template=template_id)
+        await self._tell(actor, tenant_id)
+        return agent_view(row)
+
+    async def remove(self, actor: Actor, tenant_id: str, agent_id: str) -> None:
+        """
+        Remove a colleague that was added. Its conversations stay to be read.
+
+        Raises:
+            NotFound: No such agent.
+            Conflict: It is one of the five, or others work for it.
+        """
+        require(actor, Permission.MANAGE)
+        async with self._database.write() as session:
+            await owned_tenant(session, actor, tenant_id)
+            row = await self.existing(session, tenant_id, agent_id)
+            if agent_id in default_ids():
+                raise Conflict("This is one of the five that every server has. Stop it instead.")
+            if any(one.parent_agent_id == agent_id for one in await repository.of_tenant(session, tenant_id)):
+                raise Conflict("Others work for this agent. Give them to somebody else first.")
+            await agent_budgets.replace(session, tenant_id, agent_id, [])
+            await session.delete(row)
+            await repository.raise_config_version(session, tenant_id)
+            record_act(session, actor, "agent.removed", subject=agent_id, tenant_id=tenant_id)
+        log.info("agent.removed", tenant_id=tenant_id, agent_id=agent_id)
+        await self._tell(actor, tenant_id)
+
+    async def history(
+        self,
+        actor: Actor,
+        tenant_id: str,
+        agent_id: str,
+        *,
+        cursor: str | None = None,
+        limit: int | None = None,
+    ) -> Page[VersionView]:
+        """How the agent was set up, the newest first, with who and when. Raises NotFound."""
+        require(actor, Permission.READ)
+        if cursor is not None and not cursor.isdecimal():
+            raise InvalidInput.of_field("cursor", "This page link is no longer valid.")
+        size = clamp_limit(limit)
+        async with self._database.read() as session:
+            await owned_tenant(session, actor, tenant_id)
+            await self.existing(session, tenant_id, agent_id)
+            # One more than is shown: it is what the oldest shown one is held against.
+            before = int(cursor) if cursor else None
+            rows = list(await versions(session, tenant_id, agent_id, before, size + 1))
+            names = await names_of(session, actor.customer_id)
+        shown = [
+            version_view(row, earlier, names)
+            for row, earlier in zip(rows[:size], [*rows[1:], None], strict=False)
+        ]
+        return Page(shown, str(shown[-1].number) if len(rows) > size else None)
+
+    async def restore(self, actor: Actor, tenant_id: str, agent_id: str, number: int) -> AgentView:
+        """
+        Set the agent up as it was in an earlier version; its kill switch stays as it is.
+
+        Raises:
+            NotFound: No such agent or version.
+            InvalidInput: What was set then cannot be any more.
+        """
+        require(actor, Permission.MANAGE)
+        async with self._database.read() as session:
+            await owned_tenant(session, actor, tenant_id)
+            found = await version(session, tenant_id, agent_id, number)
+        if found is None:
+            raise NotFound("There is no such version.")
+        wanted = {name: value for name, value in found.settings.items() if name != "is_stopped"}
+        wanted["budgets"] = [Budget(**row) for row in wanted.get("budgets", [])]
+        return await self._change(actor, tenant_id, agent_id, "agent.restored", wanted, restored=number)
 
     async def wanted_config(self, tenant_id: str) -> TenantConfig:
         """The configuration that the server should have in force; raises NotFound."""
@@ -87,6 +215,8 @@ class AgentService:
                 raise NotFound("There is no such server.")
             rows = await repository.of_tenant(session, tenant_id)
             budgets = await self._budgets(session, tenant) if self._budgets else []
+            own = await agent_budgets.of_tenant(session, tenant_id)
+            budgets = [*budgets, *agent_budgets.for_server(own, [row.agent_id for row in rows])]
         return TenantConfig(
             version=tenant.config_version,
             agents=[agent_config(row) for row in rows],
@@ -97,8 +227,8 @@ class AgentService:
     async def wanted_version(self, tenant_id: str) -> int:
         """The version of ``wanted_config`` alone; 0 for an unknown server."""
         async with self._database.read() as session:
-            tenant = await session.get(Tenant, tenant_id)
-        return tenant.config_version if tenant is not None else 0
+            found = await session.exec(select(Tenant.config_version).where(Tenant.id == tenant_id))
+            return found.one_or_none() or 0
 
     async def existing(self, session: AsyncSession, tenant_id: str, agent_id: str) -> Agent:
         """An agent of a server, within the caller's unit of work; raises NotFound."""
@@ -108,7 +238,14 @@ class AgentService:
         return row
 
     async def _change(
-        self, actor: Actor, tenant_id: str, agent_id: str, action: str, wanted: dict[str, object]
+        self,
+        actor: Actor,
+        tenant_id: str,
+        agent_id: str,
+        action: str,
+        wanted: dict[str, Any],
+        *,
+        restored: int | None = None,
     ) -> AgentView:
         require(actor, Permission.MANAGE)
         async with self._database.write() as session:
@@ -116,26 +253,33 @@ class AgentService:
             row = await repository.by_agent_id(session, tenant_id, agent_id, lock=True)
             if row is None:
                 raise NotFound("There is no such agent.")
-            changed = sorted(name for name, value in wanted.items() if getattr(row, name) != value)
+            budgets = (await agent_budgets.of_tenant(session, tenant_id)).get(agent_id, [])
+            before = snapshot(row, budgets)
+            budgets = agent_budgets.checked(wanted.get("budgets", budgets))
+            for name in wanted.keys() - {"budgets"}:
+                setattr(row, name, wanted[name])
+            after = snapshot(row, budgets)
+            changed = sorted(name for name in after if after[name] != before[name])
             if changed:
-                await self._apply(session, actor, row, action, {name: wanted[name] for name in changed})
+                check_config(row)
+                check_parents(row, await repository.of_tenant(session, tenant_id))
+                await agent_budgets.replace(session, tenant_id, agent_id, budgets)
+                await add_version(
+                    session, row, before, after, self._clock(), by=actor.user_id, restored=restored
+                )
+                row.updated_at = self._clock()
+                await repository.raise_config_version(session, tenant_id)
+                # The text of a SOUL.md is content and stays out of the audit.
+                told = {name: after[name] for name in changed if name != "soul_md"}
+                record_act(session, actor, action, subject=agent_id, tenant_id=tenant_id, settings=told)
         if changed:
             log.info("agent.changed", tenant_id=tenant_id, agent_id=agent_id, settings=changed)
-            await self._publisher.wake_link(tenant_id)
-            await self._publisher.announce(actor.customer_id, Topic.TENANT, tenant_id)
-        return agent_view(row)
+            await self._tell(actor, tenant_id)
+        return agent_view(row, budgets)
 
-    async def _apply(
-        self, session: AsyncSession, actor: Actor, row: Agent, action: str, values: dict[str, object]
-    ) -> None:
-        for name, value in values.items():
-            setattr(row, name, value)
-        _check_config(row)
-        row.updated_at = self._clock()
-        await repository.raise_config_version(session, row.tenant_id)
-        # The text of a SOUL.md is content and stays out of the audit.
-        told = {name: value for name, value in values.items() if name != "soul_md"}
-        record_act(session, actor, action, subject=row.agent_id, tenant_id=row.tenant_id, settings=told)
+    async def _tell(self, actor: Actor, tenant_id: str) -> None:
+        await self._publisher.wake_link(tenant_id)
+        await self._publisher.announce(actor.customer_id, Topic.TENANT, tenant_id)
 
     def _new_row(self, tenant_id: str, position: int, default: DefaultAgent) -> Agent:
         config = default.config.model_dump(mode="json", exclude={"is_stopped"})
@@ -147,24 +291,3 @@ class AgentService:
             updated_at=self._clock(),
             **config,
         )
-
-
-def _check_tools(wanted: dict[str, object]) -> None:
-    """Unlocked tools and floors may name any tool; what an agent *has* must be a tool of ours."""
-    tools = wanted.get("tools")
-    unknown = sorted(set(tools) - known_tools()) if isinstance(tools, list) else []
-    if unknown:
-        raise InvalidInput.of_field("tools", f"There is no tool called {unknown[0][:60]!r}.")
-
-
-def _check_config(row: Agent) -> None:
-    try:
-        agent_config(row)
-    except ValidationError as exc:
-        problems = [
-            FieldProblem(str(problem["loc"][0]), problem["msg"])
-            for problem in exc.errors(include_input=False, include_url=False)
-        ]
-        raise InvalidInput("These settings cannot be used.", problems) from None
-    except ValueError:
-        raise InvalidInput("The level is 1, 2 or 3; the tiers are 1 to 4.") from None

@@ -70,12 +70,6 @@ async def due_for_reminder(session: AsyncSession, now: datetime, limit: int) -> 
     return (await session.exec(statement)).all()
 
 
-async def names_of(session: AsyncSession, customer_id: str) -> dict[str, str]:
-    """What the customer's people are called, by id."""
-    statement = select(User.id, User.email).where(User.customer_id == customer_id)
-    return dict((await session.exec(statement)).all())
-
-
 async def deciders(session: AsyncSession, customer_id: str) -> Sequence[str]:
     """Ids of the customer's people who may decide."""
     roles = [role for role in UserRole if is_allowed(role, Permission.APPROVE)]

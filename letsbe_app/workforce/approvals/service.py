@@ -23,6 +23,7 @@ from letsbe_app.people.authz.actor import Actor
 from letsbe_app.people.authz.rules import Permission, require
 from letsbe_app.people.events import catalog as events
 from letsbe_app.people.events.service import record_event
+from letsbe_app.people.members.names import names_of
 from letsbe_app.relay import Relay, Topic
 from letsbe_app.workforce.approvals import repository
 from letsbe_app.workforce.approvals.batches import check_batch, check_fits_batch
@@ -117,7 +118,7 @@ class ApprovalService:
         require(actor, Permission.CONTENT)
         async with self._database.read() as session:
             row = await _owned(session, actor, approval_id)
-            names = await repository.names_of(session, actor.customer_id)
+            names = await names_of(session, actor.customer_id)
             return approval_view(row, await self._content_of(session, row.tenant_id), names)
 
     async def decide(self, actor: Actor, approval_id: str, choice: Choice) -> ApprovalView:
@@ -133,7 +134,7 @@ class ApprovalService:
         now = self._clock()
         async with self._database.write() as session:
             row = await _owned(session, actor, approval_id, lock=True)
-            names = await repository.names_of(session, actor.customer_id)
+            names = await names_of(session, actor.customer_id)
             content = ApprovalContent(await self._content.for_writing(session, row.tenant_id))
             _check_open(row, actor, content, names, is_expired=now > row.expires_at)
             if choice.call_digest and choice.call_digest != row.call_digest:
@@ -317,7 +318,7 @@ class ApprovalService:
     async def _page(
         self, session: AsyncSession, actor: Actor, rows: list[Approval], size: int
     ) -> Page[ApprovalView]:
-        names = await repository.names_of(session, actor.customer_id)
+        names = await names_of(session, actor.customer_id)
         shown = rows[:size]
         opened = {
             tenant_id: await self._content_of(session, tenant_id)

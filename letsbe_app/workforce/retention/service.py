@@ -1,8 +1,8 @@
 """
 Retention: a customer says how long the hub keeps what was said, and what is older is deleted.
 
-Gone are messages, answered questions of agents, and the hub's copy of changes. A conversation in which nothing
-is left goes as a whole, on the server too. The audit keeps ids, times and settings alone.
+Gone are messages, answered questions of agents, and the hub's copy of changes. A conversation in which
+nothing is left goes as a whole, on the server too. The audit keeps ids, times and settings alone.
 """
 
 from collections.abc import Sequence
