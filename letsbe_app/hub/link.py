@@ -8,6 +8,8 @@ seconds anyway, since a wake may be lost. ``keep_up`` sees to the link's right t
 """
 
 import asyncio
+import itertools
+import random
 import time
 from contextlib import suppress
 from typing import Final, Protocol
@@ -36,9 +38,12 @@ CLOSE_GONE: Final = 1001
 HELLO_TIMEOUT_SECONDS: Final = 10.0
 SILENCE_TIMEOUT_SECONDS: Final = 60.0
 """Four heartbeats."""
-LOOK_EVERY_SECONDS: Final = 15.0
+LOOK_EVERY_SECONDS: Final = 60.0
+"""While Redis tells of everything; a wake that is lost all the same is made up for by then."""
 KEEP_UP_EVERY_SECONDS: Final = 15.0
 """Presence lasts three times as long."""
+CHECK_KEY_EVERY: Final = 4
+"""Of these rounds. A revocation is told at once; while Redis is away the key is looked at all the time."""
 LOOK_WITHOUT_REDIS_SECONDS: Final = 2.0
 ACK_DELAY_SECONDS: Final = 0.05
 """Confirmations of run events are gathered for so long."""
@@ -183,11 +188,14 @@ class Link:
                     await self._must_look.wait()
 
     async def _keep_up(self) -> None:
-        while True:
-            await asyncio.sleep(KEEP_UP_EVERY_SECONDS)
+        # Not all links of a worker in the same moment, though they came together after its start.
+        await asyncio.sleep(random.uniform(0, KEEP_UP_EVERY_SECONDS))  # noqa: S311
+        for number in itertools.count():
             self._check_silence()
             await self._keep_presence()
-            await to_the_end(self._check_key())
+            if number % CHECK_KEY_EVERY == 0:
+                await to_the_end(self._check_key())
+            await asyncio.sleep(KEEP_UP_EVERY_SECONDS)
 
     async def _write(self) -> None:
         while True:

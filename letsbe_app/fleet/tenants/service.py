@@ -1,6 +1,6 @@
 """Servers: what their owners see and switch, and what their daemons report."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 import structlog
@@ -11,14 +11,14 @@ from letsbe_app.db.session import Database
 from letsbe_app.errors import NotFound
 from letsbe_app.fleet.tenants import repository
 from letsbe_app.fleet.tenants.enrolment import Enrolment
-from letsbe_app.fleet.tenants.history import note_sample
+from letsbe_app.fleet.tenants.history import note_samples
 from letsbe_app.fleet.tenants.schemas import (
     NewTenant,
     TenantIdentity,
     TenantView,
-    heartbeat_of,
     tenant_view,
 )
+from letsbe_app.kit.batches import Batches
 from letsbe_app.kit.clock import Clock, utc_now
 from letsbe_app.kit.ids import new_id
 from letsbe_app.people.audit.service import record_act
@@ -62,6 +62,7 @@ class TenantService:
         self._is_practice = is_practice
         self._clock = clock
         self._enrolment = Enrolment(database, public_url, clock)
+        self._heartbeats = Batches(self._write_heartbeats)
 
     # For owners
 
@@ -166,21 +167,34 @@ class TenantService:
             return (await _existing(session, tenant_id)).applied_config_version
 
     async def record_heartbeat(self, tenant_id: str, heartbeat: Heartbeat) -> None:
-        """Keep the newest heartbeat, and tell pages and jobs."""
+        """Keep the newest heartbeat, and tell pages and jobs; raises NotFound."""
+        if await self._heartbeats.put(tenant_id, heartbeat) is None:
+            raise NotFound("There is no such server.")
+
+    async def _write_heartbeats(self, heartbeats: Mapping[str, Heartbeat]) -> Mapping[str, Tenant]:
+        """Many servers' heartbeats in one transaction: of a whole fleet they are most of all writing."""
+        now, was_ready = self._clock(), {}
         async with self._database.write() as session:
-            tenant = await _existing(session, tenant_id)
-            before = heartbeat_of(tenant)
-            tenant.heartbeat = heartbeat.model_dump(mode="json")
-            tenant.last_heartbeat_at = now = self._clock()
-            await note_sample(session, tenant_id, heartbeat, now)
-            tenant.daemon_version = heartbeat.daemon_version
-            tenant.openclaw_version = heartbeat.openclaw_version
-            tenant.applied_config_version = heartbeat.config_version
-        if before is None or before.is_ready != heartbeat.is_ready:
-            log.info("tenant.readiness_changed", tenant_id=tenant_id, is_ready=heartbeat.is_ready)
-        if tenant.status == TenantStatus.PROVISIONING:
-            await self._publisher.wake_jobs(tenant_id)
-        await self._publisher.announce(tenant.customer_id, Topic.TENANT, tenant_id)
+            tenants = {row.id: row for row in await repository.living(session, list(heartbeats))}
+            for tenant_id, tenant in tenants.items():
+                heartbeat = heartbeats[tenant_id]
+                was_ready[tenant_id] = tenant.heartbeat.get("is_ready")
+                tenant.heartbeat = heartbeat.model_dump(mode="json")
+                tenant.last_heartbeat_at = now
+                tenant.daemon_version = heartbeat.daemon_version
+                tenant.openclaw_version = heartbeat.openclaw_version
+                tenant.applied_config_version = heartbeat.config_version
+            await note_samples(session, {one: heartbeats[one] for one in tenants}, now)
+        for tenant_id, tenant in tenants.items():
+            if was_ready[tenant_id] != heartbeats[tenant_id].is_ready:
+                is_ready = heartbeats[tenant_id].is_ready
+                log.info("tenant.readiness_changed", tenant_id=tenant_id, is_ready=is_ready)
+            if tenant.status == TenantStatus.PROVISIONING:
+                await self._publisher.wake_jobs(tenant_id)
+        await self._publisher.announce_all(
+            [(tenant.customer_id, Topic.TENANT, tenant.id) for tenant in tenants.values()]
+        )
+        return tenants
 
     async def record_config_applied(self, tenant_id: str, report: ConfigApplied) -> None:
         """Note which configuration is in force, or that one was refused."""

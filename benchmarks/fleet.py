@@ -1,0 +1,290 @@
+"""
+The fleet: how many idle servers one worker holds, what each costs, and how they all come back.
+
+Real parts: one granian worker with the hub's API, Redis, SQLite. The servers are bare sockets of this process
+that speak the link's frames; after the worker is killed they wait before each try as a daemon does.
+"""
+
+import argparse
+import asyncio
+import base64
+import json
+import os
+import struct
+import tempfile
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from benchmarks.thread.machine import load_now, machine
+from letsbe_app.composition import Services, build_services
+from letsbe_app.db.models import Customer, Order, Tenant, TenantStatus
+from letsbe_app.kit.clock import utc_now
+from letsbe_app.kit.ids import new_id
+from letsbe_app.kit.secrets import token_hash
+from tenant_daemon.contracts.commands import ConfigApplied
+from tenant_daemon.contracts.envelope import DaemonEnvelope, Hello
+from tenant_daemon.contracts.health import ComponentHealth, Heartbeat
+from tenant_daemon.kit.backoff import Backoff
+from tests.support.hub import create_tables, hub_settings, quick_passwords
+from tests.support.hub_process import HubProcess
+from tests.support.redis import free_port, running_redis
+
+CONFIG_VERSION = 10_000
+OPEN_SECONDS = 15.0
+"""As a daemon waits for its handshake."""
+WELCOME_SECONDS = 30.0
+HEARTBEAT = Heartbeat(
+    daemon_version="1",
+    openclaw_version="2026.9.6",
+    config_version=CONFIG_VERSION,
+    is_ready=True,
+    components=[ComponentHealth(name=name, is_healthy=True) for name in ("proxy", "wrapper", "openclaw")],
+)
+
+
+class Server:
+    """One tenant's socket: an upgrade by hand and masked text frames (RFC 6455), nothing else."""
+
+    def __init__(self, port: int, api_key: str) -> None:
+        self._port = port
+        self._api_key = api_key
+        self._reader: asyncio.StreamReader | None = None
+        self._writer: asyncio.StreamWriter | None = None
+        self.tries = 0
+
+    async def connect(self) -> None:
+        """Open the link and wait for the welcome; raises OSError."""
+        self.tries += 1
+        try:
+            async with asyncio.timeout(OPEN_SECONDS):
+                await self._upgrade()
+            self.send(Hello(daemon_version="1", config_version=CONFIG_VERSION))
+            async with asyncio.timeout(WELCOME_SECONDS):
+                while b"link.welcome" not in await self.frame():
+                    continue
+        except (asyncio.IncompleteReadError, TimeoutError) as exc:
+            self.drop()
+            raise ConnectionError from exc
+
+    async def _upgrade(self) -> None:
+        self._reader, self._writer = await asyncio.open_connection("127.0.0.1", self._port)
+        key = base64.b64encode(os.urandom(16)).decode()
+        self._writer.write(
+            (
+                "GET /api/v1/tenant/link HTTP/1.1\r\nHost: hub\r\n"
+                "Connection: Upgrade\r\nUpgrade: websocket\r\n"
+                f"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n"
+                f"Authorization: Bearer {self._api_key}\r\n\r\n"
+            ).encode()
+        )
+        head = await self._reader.readuntil(b"\r\n\r\n")
+        if b" 101 " not in head.split(b"\r\n", 1)[0]:
+            raise ConnectionError
+
+    def send(self, payload: Any, message_id: str = "") -> None:
+        """Send a message; what the hub is too slow for waits in the socket."""
+        assert self._writer is not None
+        envelope = DaemonEnvelope(id=message_id, sent_at=utc_now(), payload=payload)
+        data = envelope.model_dump_json().encode()
+        size = len(data)
+        length = bytes([0x80 | size]) if size < 126 else bytes([0x80 | 126]) + struct.pack("!H", size)
+        # A mask of zeros is one, and leaves the text as it is.
+        self._writer.write(b"\x81" + length + b"\0\0\0\0" + data)
+
+    async def frame(self) -> bytes:
+        """The next frame's payload."""
+        assert self._reader is not None
+        first, second = await self._reader.readexactly(2)
+        size = second & 0x7F
+        if size == 126:
+            [size] = struct.unpack("!H", await self._reader.readexactly(2))
+        elif size == 127:
+            [size] = struct.unpack("!Q", await self._reader.readexactly(8))
+        data = await self._reader.readexactly(size)
+        if first & 0x0F == 8:
+            raise ConnectionError(f"closed by the hub: {data[2:].decode()}")
+        return data
+
+    async def until_closed(self) -> None:
+        """Read until the hub is gone."""
+        with suppress(OSError, asyncio.IncompleteReadError):
+            while True:
+                await self.frame()
+
+    def drop(self) -> None:
+        if self._writer is not None:
+            self._writer.transport.abort()
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One worker's processor seconds and bytes at a moment."""
+
+    cpu: float
+    memory: int
+    at: float
+
+    @classmethod
+    def of(cls, hub: HubProcess) -> "Measured":
+        return cls(*hub.usage(), time.monotonic())
+
+
+async def make_fleet(services: Services, count: int) -> list[str]:
+    """So many enrolled servers, straight into the database; gives their keys."""
+    now = utc_now()
+    keys = [f"lbt_{new_id('key')}" for _ in range(count)]
+    customer = Customer(id=new_id("cus"), name="Bench", created_at=now)
+    async with services.database.write() as session:
+        session.add(customer)
+        await session.flush()
+        for begin in range(0, count, 500):
+            orders = [
+                Order(
+                    id=new_id("ord"),
+                    customer_id=customer.id,
+                    plan_id="lite",
+                    server_name=f"s{begin + at}",
+                    price_cents=0,
+                    created_at=now,
+                )
+                for at in range(len(keys[begin : begin + 500]))
+            ]
+            session.add_all(orders)
+            await session.flush()
+            session.add_all(
+                Tenant(
+                    id=new_id("ten"),
+                    customer_id=customer.id,
+                    order_id=order.id,
+                    name=order.server_name,
+                    provider="local",
+                    status=TenantStatus.ACTIVE,
+                    api_key_hash=token_hash(key),
+                    applied_config_version=CONFIG_VERSION,
+                    created_at=now,
+                )
+                for order, key in zip(orders, keys[begin : begin + 500], strict=True)
+            )
+            await session.flush()
+    return keys
+
+
+async def open_all(servers: Sequence[Server]) -> None:
+    """Everybody at once, each trying until it is in, with a daemon's waits."""
+
+    async def come_in(server: Server) -> None:
+        backoff = Backoff()
+        while True:
+            try:
+                await server.connect()
+            except OSError:
+                await asyncio.sleep(backoff.after_failure())
+            else:
+                return
+
+    await asyncio.gather(*(come_in(server) for server in servers))
+
+
+async def come_back(hub: HubProcess, servers: Sequence[Server]) -> dict[str, Any]:
+    """Kill the worker, start it again, and wait until every server is welcomed anew."""
+    tries = sum(server.tries for server in servers)
+    hub.kill()
+    killed_at = time.monotonic()
+    await asyncio.gather(*(server.until_closed() for server in servers))
+    hub.start()
+    waiting = asyncio.create_task(open_all(servers))
+    await asyncio.to_thread(hub.wait)
+    serving_at = time.monotonic()
+    cpu_before = Measured.of(hub).cpu
+    await waiting
+    done_at = time.monotonic()
+    return {
+        "seconds_from_the_kill": round(done_at - killed_at, 1),
+        "seconds_from_serving_again": round(done_at - serving_at, 1),
+        "hub_cpu_seconds": round(Measured.of(hub).cpu - cpu_before, 1),
+        "tries_per_server": round((sum(server.tries for server in servers) - tries) / len(servers), 2),
+    }
+
+
+async def idle(hub: HubProcess, seconds: float) -> float:
+    """Cores that the worker needs while nobody says anything."""
+    before = Measured.of(hub)
+    await asyncio.sleep(seconds)
+    after = Measured.of(hub)
+    return round((after.cpu - before.cpu) / (after.at - before.at), 3)
+
+
+async def beat(hub: HubProcess, servers: Sequence[Server], rounds: int) -> dict[str, Any]:
+    """Heartbeats as fast as the worker takes them; a confirmed message behind them says when it is done."""
+    before = Measured.of(hub)
+
+    async def report(server: Server) -> None:
+        for _ in range(rounds):
+            server.send(HEARTBEAT)
+        server.send(ConfigApplied(version=CONFIG_VERSION, is_applied=True), new_id("out"))
+        while b"link.ack" not in await server.frame():
+            continue
+
+    await asyncio.gather(*(report(server) for server in servers))
+    after = Measured.of(hub)
+    count = rounds * len(servers)
+    return {
+        "heartbeats": count,
+        "per_second": round(count / (after.at - before.at)),
+        "per_second_of_one_core": round(count / (after.cpu - before.cpu)),
+    }
+
+
+async def run(*, quick: bool, count: int) -> dict[str, Any]:
+    """All measurements, as one JSON value."""
+    load_before = load_now()
+    with tempfile.TemporaryDirectory(prefix="letsbe-fleet-") as folder, running_redis() as redis:
+        settings = hub_settings(Path(folder) / "data", redis.url)
+        create_tables(settings)
+        services = build_services(settings, passwords=quick_passwords())
+        keys = await make_fleet(services, count)
+        await services.close()
+        environment = {
+            "LETSBE_DATA_DIR": str(settings.data_dir),
+            "REDIS_URL": redis.url,
+            "DATABASE_URL": "",
+            "LETSBE_LOG_LEVEL": "error",
+        }
+        hub = HubProcess(free_port(), environment)
+        hub.start()
+        try:
+            hub.wait()
+            servers = [Server(hub.port, key) for key in keys]
+            # One first: what is loaded at the first connection is no cost of a connection.
+            await servers[0].connect()
+            before = Measured.of(hub)
+            await open_all(servers[1:])
+            after = Measured.of(hub)
+            report = {
+                "sockets": count,
+                "kib_per_socket": round((after.memory - before.memory) / 1024 / (count - 1), 1),
+                "all_opened_seconds": round(after.at - before.at, 1),
+                "hub_cpu_ms_per_opening": round(1_000 * (after.cpu - before.cpu) / (count - 1), 2),
+                "idle_cores": await idle(hub, 5.0 if quick else 30.0),
+                "heartbeats": await beat(hub, servers[:200], 5 if quick else 20),
+                "after_a_restart": await come_back(hub, servers),
+            }
+        finally:
+            hub.kill()
+    return {**report, "machine": machine(load_before)}
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Measure and print JSON."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks fleet", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="fewer servers, under a minute")
+    parser.add_argument("--sockets", type=int, help="servers (default 5,000; 1,000 with --quick)")
+    options = parser.parse_args(arguments)
+    count = options.sockets or (1_000 if options.quick else 5_000)
+    report = asyncio.run(run(quick=options.quick, count=count))
+    print(json.dumps({"benchmark": "fleet", **report}))
+    return 0
