@@ -44,8 +44,11 @@ _DATA = rb"[A-Za-z0-9+/=_&%#;\\-]"
 # ``"abc", "def"``, ``'abc' . 'def'``, ``["abc"], ["def"]``: pieces of one thing to a reader. Not where the
 # second one is a name, ``"a", "b":``. It begins with what is rare, so that the rest of a text is passed over.
 _LIST_JOINT = re.compile(
-    rb"[\"'`](?<=[A-Za-z0-9+/=_;%\\-].)(?:" + _BLANK + rb"|[\[\](),+.|]|concat){1,24}"
-    rb"" + _QUOTE + rb"(?=(" + _DATA + rb"+)[\"'`](?:[^:]|\Z))"
+    rb"[\"'`](?:"
+    + _BLANK
+    + rb"|[\[\](),+.|]|concat){1,24}"
+    + _QUOTE
+    + rb"(?=([^\"'`]{0,4096}+)(?![\"'`]\s?:))"
 )
 # ``"}, {"type": "text", "text": "``: the next field or record of a JSON text, with plain fields between.
 _PLAIN = rb"(?:" + _QUOTE + rb"[\w ./-]{0,24}" + _QUOTE + rb"|[\w.+-]{1,12})"

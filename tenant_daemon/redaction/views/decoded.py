@@ -15,7 +15,7 @@ from tenant_daemon.redaction.views.embedded import (
     starts_in_base64,
     starts_in_hex,
 )
-from tenant_daemon.redaction.views.unpacked import UNPACKED_LIMIT, archives, has_head
+from tenant_daemon.redaction.views.unpacked import UNPACKED_LIMIT, archives, has_head, unpack
 from tenant_daemon.redaction.views.view import Code, Parts, Span, View
 from tenant_daemon.redaction.views.wide import is_wide, read_wide
 
@@ -26,8 +26,8 @@ _LEAST_HEX = 16
 _HASH_LENGTHS = frozenset({32, 40, 64, 96, 128})
 _SAMPLE = 64
 
-_IN_NAMES = b"abcdefghijklmnopqrstuvwxyz/_-"
-"""Words of only these are paths and names: hex has digits, and so has nearly all base64 of this length."""
+_SHORT = 12
+"""Bytes below which data is neither wide text nor glued to anything that makes sense."""
 _SPACED_HEX = re2.compile(
     rb"(?:[0-9A-Fa-f]{2}[ :,-]{1,2}){9,}[0-9A-Fa-f]{2}|(?:[0-9A-Fa-f]{4}[ :,-]){5,}[0-9A-Fa-f]{2,4}"
 )
@@ -60,10 +60,17 @@ class _Readings:
 
     def add_likely_hash(self, raw: bytes, start: int, end: int) -> None:
         """The same as ``add`` for what has the length of a hash, so is hardly ever anything else."""
-        if has_head(raw) or is_mostly_text(raw) or is_wide(raw):
+        if is_mostly_text(raw) or is_wide(raw) or (has_head(raw) and unpack(raw) is not None):
             self.add(raw, start, end, Code.HEX)
         else:
             self.binaries.add(raw, start, end, Code.HEX)
+
+    def add_short(self, raw: bytes, start: int, end: int, code: Code) -> None:
+        """The same as ``add`` for what has less than ``_SHORT`` bytes."""
+        if has_head(raw):
+            self.add(raw, start, end, code)
+        else:
+            (self.texts if is_mostly_text(raw) else self.binaries).add(raw, start, end, code)
 
     def _put(self, raw: bytes, span: Span, code: Code, *, is_cut: bool = False) -> None:
         if is_mostly_text(raw):
@@ -112,10 +119,8 @@ def decoded(view: View) -> Iterator[tuple[View, bool]]:
 
 def _read_tokens(view: View, readings: _Readings) -> None:
     data = view.data
-    for start, end in view.tokens:
+    for start, end in view.fresh_tokens:
         token = data[start:end]
-        if not token.translate(None, _IN_NAMES):
-            continue
         if not token.translate(None, _HEX_DIGITS):
             if end - start in _HASH_LENGTHS:
                 readings.add_likely_hash(_unhex(token), start, end)
@@ -134,6 +139,9 @@ def _read_tokens(view: View, readings: _Readings) -> None:
 
 def _read_hex(digits: bytes, start: int, readings: _Readings) -> None:
     raw = _unhex(digits)
+    if len(raw) < _SHORT:
+        readings.add_short(raw, start, start + len(digits), Code.HEX)
+        return
     readings.add(raw, start, start + len(digits), Code.HEX)
     if len(digits) in _HASH_LENGTHS or makes_sense(raw):
         return  # What has the length of a hash is not glued to anything.

@@ -98,5 +98,5 @@ def _unread(view: View, *, only_cut: bool) -> Iterator[Finding]:
 
 def _located(view: View, findings: list[Finding]) -> Iterator[Finding]:
     for finding in findings:
-        start, end = view.origin(finding.start, finding.end)
-        yield Finding(start, end, finding.layer, finding.placeholder)
+        for start, end in view.origins(finding.start, finding.end):
+            yield Finding(start, end, finding.layer, finding.placeholder)

@@ -7,8 +7,10 @@ import re2
 from tenant_daemon.redaction.signs import Sign
 from tenant_daemon.redaction.views.view import Parts, View
 
-_DECIMAL = re2.compile(rb"\b\d{2,3}(?:[^0-9\n]{1,12}\d{2,6}){7,}\b")
+# No numbers below 10: those are dates and times.
+_DECIMAL = re2.compile(rb"\b0?[1-9]\d{1,2}(?:[^0-9\n]{1,12}0?[1-9]\d{1,5}){7,}\b")
 _BINARY = re2.compile(rb"\b[01]{7,8}(?:[\s,]{1,3}[01]{7,8}){7,}\b")
+_LAST_ASCII = 0x7F
 _LAST_CODE = 0x10FFFF
 _NUMBER = re.compile(rb"\d+")
 
@@ -33,11 +35,13 @@ def _read(data: bytes, pattern: "re2._Regexp", bases: tuple[int, ...], parts: Pa
 
 def _characters(numbers: list[bytes], base: int) -> bytes:
     try:
-        codes = [int(number, base) for number in numbers]
+        codes = [int(number, base) for number in numbers] if base != 10 else list(map(int, numbers))
     except ValueError:
         return b""
     # A list of any other numbers holds some that are no printable character, or many that are rare ones.
-    if any(code < 9 or code == 127 or 0xD800 <= code < 0xE000 or code > _LAST_CODE for code in codes):
+    if min(codes) < 9 or 127 in codes:
+        return b""
+    if max(codes) > _LAST_ASCII and any(0xD800 <= code < 0xE000 or code > _LAST_CODE for code in codes):
         return b""
     text = bytes(codes) if max(codes) < 256 else b""
     if sum(code < 127 for code in codes) * 2 < len(codes):

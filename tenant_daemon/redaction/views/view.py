@@ -16,6 +16,14 @@ from tenant_daemon.redaction.signs import Sign, signs_in
 from tenant_daemon.redaction.tokens import long_tokens
 
 Span = tuple[int, int]
+_Piece = tuple[int, int, int]
+"""Where a piece of a finding stands in the parent, and how many bytes of it there are."""
+_BREAK = 24
+"""Bytes between two lines, or two items of a list."""
+_NEAR = 256
+"""Bytes between two parts that may belong together."""
+_STRAYS, _SURE = 4, 12
+"""Bytes that may fit by chance, and that do not."""
 
 
 class Code(Enum):
@@ -60,6 +68,10 @@ class Parts:
         self.spans.append((start, end))
         self.codes.append(code)
 
+    def is_same(self, index: int) -> bool:
+        """Whether a part is in the parent as it is."""
+        return self.codes[index] is Code.SAME
+
     def add_same(self, data: bytes, start: int, end: int) -> None:
         """Add a part that is the same in the parent, unless it is empty."""
         if start < end:
@@ -86,6 +98,9 @@ class EvenParts(Parts):
     def extent(self) -> Span:
         return self._start, self._start + sum(map(len, self._pieces))
 
+    def is_same(self, index: int) -> bool:
+        return not index & 1
+
     @cached_property
     def spans(self) -> list[Span]:  # type: ignore[override]
         """Where each comes from in the parent."""
@@ -110,6 +125,19 @@ class View:
     def tokens(self) -> list[Span]:
         """The long words of this view."""
         return long_tokens(self.data)
+
+    @cached_property
+    def fresh_tokens(self) -> list[Span]:
+        """Those that are not the same in the parent, where they were read already."""
+        if self._parent is None:
+            return self.tokens
+        return [span for span in self.tokens if not self._is_same(*span)]
+
+    def _is_same(self, start: int, end: int) -> bool:
+        """Whether a word lies within a part, neighbours and all, that is as it is in the parent."""
+        index = bisect_right(self._starts, start) - 1
+        offset = self._starts[index]
+        return offset < start and end < offset + len(self._parts.datas[index]) and self._parts.is_same(index)
 
     def leave_out(self, findings: Iterable[Finding]) -> None:
         """Forget the long words inside these: they are replaced whole, whatever else they may be."""
@@ -153,15 +181,61 @@ class View:
 
     def origin(self, start: int, end: int) -> Span:
         """Where ``[start, end)`` of this view stands in the original text; ``start < end``."""
-        first, last = self._place(start, start + 1), self._place(end - 1, end)
-        # What was turned around ends where it begins.
-        low, high = min(first[0], last[0]), max(first[1], last[1])
+        low, _ = self._place(start, start + 1)
+        _, high = self._place(end - 1, end)
         return self._parent.origin(low, high) if self._parent else (low, high)
+
+    def origins(self, start: int, end: int) -> list[Span]:
+        """
+        The same, each piece by itself where parts come from places that have nothing to do with each other.
+
+        Chance makes a secret seem to go on in the next part: a few bytes of that are left out.
+        """
+        pieces = self._pieces(start, end)
+        parent = self._parent
+        return [span for piece in pieces for span in parent.origins(*piece)] if parent else pieces
+
+    def _pieces(self, start: int, end: int) -> list[Span]:
+        first, last = bisect_right(self._starts, start) - 1, bisect_right(self._starts, end - 1) - 1
+        if first == last:
+            return [self._place(start, end)]
+        pieces = [piece for index in range(first, last + 1) if (piece := self._piece(index, start, end))]
+        pieces = _merged(pieces, _BREAK)
+        return [(low, high) for low, high, _ in _merged(_without_strays(pieces), _NEAR)]
+
+    def _piece(self, index: int, start: int, end: int) -> _Piece | None:
+        """What of ``[start, end)`` lies in a part; None for nothing, and where a part stands for nothing."""
+        offset = self._starts[index]
+        low, high = max(start - offset, 0), min(end - offset, len(self._parts.datas[index]))
+        if low >= high:
+            return None
+        begin, behind = _located(self._parts, index, low, high)
+        return (begin, behind, high - low) if begin < behind else None
 
     def _place(self, start: int, end: int) -> Span:
         index = max(0, bisect_right(self._starts, start) - 1)
         offset = self._starts[index]
         return _located(self._parts, index, start - offset, end - offset)
+
+
+def _without_strays(pieces: list[_Piece]) -> list[_Piece]:
+    """Without what chance added at either end of a long piece."""
+    if len(pieces) > 1 and pieces[-1][2] <= _STRAYS < _SURE <= pieces[-2][2]:
+        pieces = pieces[:-1]
+    if len(pieces) > 1 and pieces[0][2] <= _STRAYS < _SURE <= pieces[1][2]:
+        pieces = pieces[1:]
+    return pieces
+
+
+def _merged(pieces: list[_Piece], gap: int) -> list[_Piece]:
+    """Pieces that stand no further apart than ``gap`` as one."""
+    merged: list[_Piece] = []
+    for low, high, size in pieces:
+        if merged and merged[-1][0] <= low <= merged[-1][1] + gap:
+            merged[-1] = merged[-1][0], max(merged[-1][1], high), merged[-1][2] + size
+        else:
+            merged.append((low, high, size))
+    return merged
 
 
 def _located(parts: Parts, index: int, low: int, high: int) -> Span:

@@ -25,7 +25,7 @@ _Encoding = tuple[str, int, int]
 
 def is_wide(raw: bytes) -> bool:
     """Whether bytes are mostly text in UTF-16 or UTF-32."""
-    return next(_encodings(raw), None) is not None
+    return len(raw) <= 3 * raw.count(0) and next(_encodings(raw), None) is not None
 
 
 def read_wide(raws: Sequence[bytes], view: View) -> View | None:
@@ -80,6 +80,8 @@ def _place(raw: bytes, position: int, encoding: _Encoding, texts: Parts) -> None
     for found in _RUN.finditer(text):
         run = found.group()
         size = width * len(run) if width == 4 or run < "\U00010000" else 4
-        texts.add(run.encode("utf-8", "replace"), start, start + size, Code.EVEN)
+        # The last character may be cut.
+        behind = min(start + size, position + len(raw))
+        texts.add(run.encode("utf-8", "replace"), start, behind, Code.EVEN)
         start += size
-    texts.add(b"\n\x1e\n", start, start)
+    texts.add(b"\n\x1e\n", position + len(raw), position + len(raw))

@@ -1,0 +1,41 @@
+"""The signs of other readings."""
+
+import pytest
+
+from tenant_daemon.redaction.signs import Sign, signs_in
+
+EXAMPLES = {
+    Sign.ESCAPE: b"%41bc",
+    Sign.PRINTABLE: b"a=3Db",
+    Sign.DUMP: b"00000000: 4142 4344  ABCD",
+    Sign.NUMBERS: b"104, 105, 32, 116, 104, 101, 114, 101",
+    Sign.SPACED_HEX: b"41 42 43 44 45 46 47 48 49 4a",
+    Sign.NARROW: b"QUJD\nREVG\nR0hJ",
+    Sign.WRAPPED: b"QUJDREVG\nR0hJ\n",
+    Sign.LITERALS: b"['QUJD', 'REVG']",
+    Sign.PIECES: b'{"text": "QUJD"}',
+    Sign.BYTES: rb"\x1f\x8b\x08\x00\x00\x00\x00\x00",
+    Sign.MARKED: "a\u200bb".encode(),
+    Sign.TURNED_WORD: b" ==QUJDREVGR0hJSktMTU5P",
+    Sign.TURNED_ESCAPE: rb"1400u\ ",
+}
+PLAIN = [
+    b"2026-11-21 05:12:33,123 INFO [worker-3] GET /srv/a?page=25&size=40 took=90ms",
+    b"index 1234567..89abcde 100644",
+    b'10.0.3.7 - - [21/Nov/2026:05:12:33 +0000] "GET /srv/shop HTTP/1.1" 200 5120 "-" "Mozilla/5.0"',
+    b"-rw-r--r-- 1 app app  36341930 Nov 21 05:12 /srv/shop/orders",
+    b'{"id": 17, "state": "open", "city": "Berlin"}',
+]
+FILLER = b"word " * 4_000
+
+
+@pytest.mark.parametrize("sign", Sign)
+@pytest.mark.parametrize("filler", [b"", FILLER], ids=["short", "long"])
+def test_sign_is_seen(sign: Sign, filler: bytes) -> None:
+    assert sign in signs_in(filler + EXAMPLES[sign] + b" " + filler)
+
+
+@pytest.mark.parametrize("text", PLAIN)
+@pytest.mark.parametrize("filler", [b"", FILLER], ids=["short", "long"])
+def test_what_programs_print_all_day_has_none(text: bytes, filler: bytes) -> None:
+    assert signs_in(filler + text + b"\n" + filler) == frozenset()
