@@ -106,7 +106,7 @@ async def _reseal() -> int:
     try:
         async with services.database.write() as session:
             servers = await services.content.reseal(session)
-        others = (services.second_factors, services.staff, services.webhooks, services.post)
+        others = (services.second_factors, services.staff, services.webhooks, services.post, services.notify)
         return servers + sum([await one.reseal() for one in others])
     finally:
         await services.close()

@@ -15,6 +15,7 @@ from letsbe_app.fleet.tenants.service import TenantService
 from letsbe_app.hub.admission import new_admission
 from letsbe_app.kit.clock import Clock, utc_now
 from letsbe_app.kit.keyfile import load_or_create_key, new_key
+from letsbe_app.kit.outbound import Outbound
 from letsbe_app.kit.secret_box import SecretBox, key_line, keys_in
 from letsbe_app.kit.turnstile import Turnstile
 from letsbe_app.logs import configure_logging
@@ -22,6 +23,9 @@ from letsbe_app.notify.inbox import ReminderNotices
 from letsbe_app.notify.service import NotifyService
 from letsbe_app.notify.web_push import WebPush, new_vapid_key
 from letsbe_app.people.accounts.breached import BreachedPasswords
+from letsbe_app.notify.inbox import ReminderNotices
+from letsbe_app.notify.service import NotifyService
+from letsbe_app.notify.web_push import WebPush, new_vapid_key
 from letsbe_app.people.accounts.front_door import FrontDoor
 from letsbe_app.people.accounts.mailed_links import MailedLinks
 from letsbe_app.people.accounts.passkey_ceremony import Place
@@ -90,7 +94,10 @@ class Services:
     privacy: PrivacyService
     post: PostRoom
     box: SecretBox
+    outbound: Outbound
     webhooks: WebhookService
+    web_push: WebPush
+    notify: NotifyService
     catalog: Catalog
     onboarding: OnboardingService
     orders: OrderService
@@ -158,6 +165,10 @@ def build_services(
     reauthentication = Reauthentication(database, hasher, throttle)
     second_factors = SecondFactors(database, secret_box, throttle, clock=clock)
     post = PostRoom(database, secret_box, _mailer(settings), clock=clock)
+    outbound = Outbound(allows_local=settings.allows_local_webhooks)
+    push_key = load_or_create_key(settings.keys_dir, "push.pem", new_vapid_key)
+    web_push = WebPush(push_key, settings.mail_from, outbound)
+    reminders = ReminderNotices(database, relay.publisher, clock=clock)
     door = FrontDoor(database, hasher, throttle, post, relay.publisher, settings.public_url, clock)
     place = Place.of(settings.public_url, settings.allowed_origins())
     support = SupportService(database, relay.publisher, clock=clock)
@@ -196,8 +207,18 @@ def build_services(
         privacy=PrivacyService(database, content, relay.publisher, clock=clock),
         post=post,
         box=secret_box,
+        outbound=outbound,
         webhooks=WebhookService(
             database, secret_box, relay.publisher, allows_local=settings.allows_local_webhooks, clock=clock
+        ),
+        web_push=web_push,
+        notify=NotifyService(
+            database,
+            secret_box,
+            relay.publisher,
+            public_key=web_push.public_key,
+            allows_local=settings.allows_local_webhooks,
+            clock=clock,
         ),
         catalog=catalog,
         onboarding=onboarding,
@@ -211,7 +232,7 @@ def build_services(
         retention=RetentionService(database, turns, clock=clock),
         attachments=attachments,
         runs=RunRecorder(database, relay, content, clock=clock),
-        approvals=ApprovalService(database, relay, content, clock=clock),
+        approvals=ApprovalService(database, relay, content, [reminders], clock=clock),
         changes=ChangeService(database, relay, clock=clock),
         notices=NoticeService(database, relay, clock=clock),
         audit_heads=AuditHeadService(database, relay, clock=clock),

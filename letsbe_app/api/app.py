@@ -28,6 +28,7 @@ from letsbe_app.api.v1 import (
     attachments,
     fleet,
     mailed,
+    notices,
     passkeys,
     people,
     privacy,
@@ -97,6 +98,7 @@ def build_api(services_provider: ServicesProvider = get_services) -> FastAPI:
         admin,
         admin_staff,
         webhooks,
+        notices,
     ):
         app.include_router(module.router, prefix=_PREFIX)
     app.include_router(_unknown_addresses(app))

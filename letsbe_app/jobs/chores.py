@@ -40,8 +40,10 @@ class Chore:
         while True:
             self._asked.clear()
             rest = await self._once()
+            # Not ``wait_for``: in Python 3.11 it loses a cancellation that comes together with the event.
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._asked.wait(), min(rest, self._every_seconds))
+                async with asyncio.timeout(min(rest, self._every_seconds)):
+                    await self._asked.wait()
 
     async def _once(self) -> float:
         try:

@@ -1,10 +1,11 @@
-"""What goes out of the hub by itself, as chores of the jobs process: events, webhooks, mail."""
+"""What goes out of the hub by itself, as chores of the jobs process: events, webhooks, notices, mail."""
 
 from typing import Final
 
 from letsbe_app.composition import Services
 from letsbe_app.jobs.chores import Chore
-from letsbe_app.kit.outbound import Outbound
+from letsbe_app.notify.inbox import NoticeSink
+from letsbe_app.notify.sender import NoticeSender
 from letsbe_app.people.events.service import EventOutbox
 from letsbe_app.webhooks.sender import WebhookSender
 from letsbe_app.webhooks.sink import WebhookSink
@@ -18,29 +19,33 @@ class Outgoing:
 
     def __init__(self, services: Services) -> None:
         settings = services.settings
-        outbound = Outbound(allows_local=settings.allows_local_webhooks)
         self._post = services.post
         self._retention = services.retention
         self._attachments = services.attachments
         self._sender = WebhookSender(
-            services.database, services.box, outbound, services.post, public_url=settings.public_url
+            services.database, services.box, services.outbound, services.post, public_url=settings.public_url
         )
-        self._events = EventOutbox(services.database, [WebhookSink()])
+        self._notices = NoticeSender(
+            services.database, services.box, services.web_push, services.post, public_url=settings.public_url
+        )
+        self._events = EventOutbox(services.database, [WebhookSink(), NoticeSink()])
         self._webhook_chore = Chore("webhooks", self._sender.send_due, LOOK_AGAIN_SECONDS)
+        self._notice_chore = Chore("notices", self._notices.send_due, LOOK_AGAIN_SECONDS)
         self._mail_chore = Chore("mail", self._post.send_due, LOOK_AGAIN_SECONDS)
         self._event_chore = Chore("events", self._hand_on, LOOK_AGAIN_SECONDS)
         self._sender.on_room = self._webhook_chore.nudge
         self.chores = [
             self._event_chore,
             self._webhook_chore,
+            self._notice_chore,
             self._mail_chore,
             Chore("tidy", self._tidy, TIDY_SECONDS),
         ]
 
     def nudge(self) -> None:
         """Something has happened."""
-        self._event_chore.nudge()
-        self._mail_chore.nudge()
+        for chore in (self._event_chore, self._webhook_chore, self._notice_chore, self._mail_chore):
+            chore.nudge()
 
     async def close(self) -> None:
         """Leave what is under way: it is tried again."""
@@ -49,6 +54,7 @@ class Outgoing:
     async def _hand_on(self) -> None:
         if await self._events.hand_on():
             self._webhook_chore.nudge()
+            self._notice_chore.nudge()
 
     async def _tidy(self) -> None:
         await self._sender.forget_old()

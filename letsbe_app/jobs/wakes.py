@@ -35,8 +35,10 @@ class JobWakes:
             await self._subscriber.follow(mailbox, JOBS_CHANNEL)
             while True:
                 await on_wake()
+                # Not ``wait_for``: in Python 3.11 it loses a cancellation that comes together with a signal.
                 with contextlib.suppress(TimeoutError):
-                    signal = await asyncio.wait_for(mailbox.get(), self._look_again_seconds)
+                    async with asyncio.timeout(self._look_again_seconds):
+                        signal = await mailbox.get()
                     self._wake(None if isinstance(signal, Recheck) else signal.data.decode())
 
     async def until(
@@ -51,7 +53,8 @@ class JobWakes:
                     if found is not None:
                         return found
                     with contextlib.suppress(TimeoutError):
-                        await asyncio.wait_for(woken.wait(), self._look_again_seconds)
+                        async with asyncio.timeout(self._look_again_seconds):
+                            await woken.wait()
         return None
 
     @contextlib.asynccontextmanager

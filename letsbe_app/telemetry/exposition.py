@@ -30,7 +30,7 @@ def render(figures: Mapping[str, float]) -> bytes:
         figures: What is true of the whole hub, by the names of ``FIGURES``.
     """
     registry = CollectorRegistry()
-    registry.register(_Figures(figures))  # type: ignore[arg-type]  # a collector is whatever can collect
+    registry.register(_Figures(figures))
     folder = os.environ.get(VARIABLE)
     if not folder:
         return generate_latest(REGISTRY) + generate_latest(registry)

@@ -235,7 +235,7 @@ class WebhookSender:
         log.warning("webhook.disabled", endpoint_id=endpoint.id, customer_id=endpoint.customer_id)
         for email in await _owners(session, endpoint.customer_id):
             letter = webhook_letter(
-                email, endpoint.description or endpoint.url, f"{self._public_url}/settings"
+                email, endpoint.description or endpoint.url, f"{self._public_url}/portal/settings"
             )
             await self._post.put(session, endpoint.customer_id, letter)
 

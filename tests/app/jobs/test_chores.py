@@ -57,3 +57,21 @@ async def test_a_database_that_is_away_does_not_end_it() -> None:
         await done.get()
         chore.nudge()
         await done.get()
+
+
+async def test_it_ends_when_told_to_also_in_the_moment_in_which_it_is_asked() -> None:
+    resting = asyncio.Event()
+
+    async def work() -> None:
+        resting.set()
+
+    chore = Chore("test", work, 60)
+    task = asyncio.create_task(chore.run())
+    await resting.wait()
+    await asyncio.sleep(0)
+    chore.nudge()
+    task.cancel()
+    done, _ = await asyncio.wait({task}, timeout=5)
+
+    assert done == {task}
+    assert task.cancelled()

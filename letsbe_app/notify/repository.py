@@ -1,0 +1,72 @@
+"""Rows of preferences, devices and waiting notices."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlmodel import col, delete, func, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from letsbe_app.db.models import NoticePreference, PushSubscription, User, UserRole, WaitingNotice
+
+
+async def people(session: AsyncSession, customer_id: str, roles: Collection[UserRole]) -> Sequence[str]:
+    """Ids of the customer's people in these roles."""
+    statement = select(User.id).where(
+        User.customer_id == customer_id, col(User.role).in_(roles), col(User.removed_at).is_(None)
+    )
+    return (await session.exec(statement)).all()
+
+
+async def preferences(session: AsyncSession, user_ids: Collection[str]) -> dict[str, NoticePreference]:
+    """How these people want to be told; the defaults for those who have not said."""
+    rows = await session.exec(select(NoticePreference).where(col(NoticePreference.user_id).in_(user_ids)))
+    found = {row.user_id: row for row in rows.all()}
+    return {user_id: found.get(user_id) or NoticePreference(user_id=user_id) for user_id in user_ids}
+
+
+async def devices(session: AsyncSession, user_id: str) -> Sequence[PushSubscription]:
+    """A person's devices, the oldest first."""
+    statement = select(PushSubscription).where(PushSubscription.user_id == user_id)
+    return (await session.exec(statement.order_by(col(PushSubscription.id)))).all()
+
+
+async def device_by_address(session: AsyncSession, address_hash: str) -> PushSubscription | None:
+    """The device with this address."""
+    statement = select(PushSubscription).where(PushSubscription.address_hash == address_hash)
+    return (await session.exec(statement)).one_or_none()
+
+
+async def remove_device(session: AsyncSession, user_id: str, device_id: str) -> bool:
+    """Delete a device; says whether there was one."""
+    result = await session.exec(
+        delete(PushSubscription).where(
+            col(PushSubscription.id) == device_id, col(PushSubscription.user_id) == user_id
+        )
+    )
+    return bool(result.rowcount)
+
+
+async def due(session: AsyncSession, now: datetime, limit: int) -> Sequence[WaitingNotice]:
+    """Notices whose time has come, locked."""
+    statement = (
+        select(WaitingNotice)
+        .where(col(WaitingNotice.due_at) <= now)
+        .order_by(col(WaitingNotice.due_at))
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return (await session.exec(statement)).all()
+
+
+async def next_due(session: AsyncSession) -> datetime | None:
+    """When the next one is due."""
+    return (await session.exec(select(func.min(col(WaitingNotice.due_at))))).one()
+
+
+async def drop_about(session: AsyncSession, customer_id: str, subject: str) -> None:
+    """What was to be said about this is over."""
+    await session.exec(
+        delete(WaitingNotice).where(
+            col(WaitingNotice.customer_id) == customer_id, col(WaitingNotice.subject) == subject
+        )
+    )
