@@ -21,7 +21,11 @@ _PLACEHOLDER = re.compile(
     r"|passwd|secret|token|tokens|apikey|api[_-]key|bearer|basic|default|local|enabled|disabled|auto|manual"
     r"|hidden|masked|invalid|valid|missing|expired|wrong|unknown|forgotten|reset|login|logout)$"
 )
-_FILLED = re.compile(r"([xX*.0#_-])\1{7,}$|(?:\.{3}|…)$")
+_FILLED = re.compile(
+    r"([xX*.0#_-])\1{7,}$|(?:\.{3}|…)$|EXAMPLE(?:KEY)?$"
+    r"|^(?:\$\{?\w+\}?|\{\{.*\}\}|\[+\w+\]+|<[^<>]*>)$"
+    r"|^-----BEGIN [^\n]{3,40}-----(?:\s|\\[nr])*[.…]{1,5}"
+)
 _STOCK = frozenset(
     {
         "root",
@@ -41,6 +45,7 @@ _STOCK = frozenset(
         "passwort",
         "changeme",
         "example",
+        "redacted",
     }
 )
 """What examples write for a password."""
@@ -51,23 +56,23 @@ _CODE = re.compile(
 _PART_ENDS = re.compile(r"[-_./]")
 _WORD_PART = re.compile(r"[A-Za-z]?[a-z]{4,}$")
 _NAME = re.compile(
-    r"^[A-Za-z][a-z]+(?:[A-Z][a-z]{2,})+$|^[a-z]+(?:[_-][a-z]+)+$|^[A-Z]+(?:_[A-Z]+)+$|^_+[A-Za-z_]+$"
+    r"^[A-Za-z][a-z]+(?:[A-Z][a-z]{2,})+$|^[a-z]+(?:[_-][a-z]+)+$|^[A-Z]+(?:_[A-Z]+)+$|^_+[A-Za-z_]+$|^[a-z]+(?:/[A-Za-z]+)+$"
 )
 _PATH = re.compile(
-    r"^(?:\.{0,2}/|~/|[A-Za-z]:\\|https?://[^:@\s]+$|[\w-]+\.(?:md|txt|py|js|ts|json|ya?ml|html|css)$)"
+    r"^(?:\.{0,2}/|~/|[A-Za-z]:\\|[a-z][a-z0-9+.-]*://[^:@\s]+$|[\w-]+\.(?:md|txt|py|js|ts|json|ya?ml|html|css)$)"
 )
 
 
 def is_stand_in(value: str) -> bool:
     """Whether a value only shows where a secret goes and how it begins: ``sk_live_xxxxxxxx``, ``root``."""
-    return value.lower() in _STOCK or len(set(value)) <= 2 or _FILLED.search(value) is not None
+    return value.strip("\"'").lower() in _STOCK or len(set(value)) <= 2 or _FILLED.search(value) is not None
 
 
 def looks_like_secret(value: str) -> bool:
     """Whether a value given to a secret-sounding name is probably a real secret."""
     if is_stand_in(value):
         return False
-    value = value.strip("\"'`\\ .,;:()=")
+    value = value.strip("\"'`\\ .,;:()=]?")
     if len(value) < 6 or _PLACEHOLDER.match(value) or _CODE.match(value) or _PATH.match(value):
         return False
     if _NAME.match(value) or _is_word(value):

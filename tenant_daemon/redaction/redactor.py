@@ -40,6 +40,8 @@ _SEEN_OR_HEARD = ("data:image/", "data:audio/", "data:video/", "data:font/")
 _LONGEST_NAME = 20
 """Field names and ids up to this length are what they seem."""
 _LONGEST_READ = 65_536
+_SHORTEST_TOLD = 16
+"""Field names from this length on may be secrets that nobody told us about."""
 _CUT_ANYWHERE = frozenset(
     {
         *(Sign.DUMP, Sign.SPACED_HEX, Sign.ESCAPE, Sign.PRINTABLE, Sign.NARROW, Sign.WRAPPED),
@@ -128,12 +130,17 @@ class Redactor:
         grouped = edge_row(encoded, by_key, max(_EDGE, self.known.longest_form // 2), SEPARATOR)
         for row in (Row(others, [encoded[index] for index in others]), grouped):
             take(row.per_leaf(self.known.find(row.data)))
+        names = [i for i in others if kinds[i] is LeafKind.KEY and len(encoded[i]) >= _SHORTEST_TOLD]
+        if names:
+            row = Row(names, [encoded[index] for index in names])
+            take(row.per_leaf(self._patterns.find(row.data)))
         hiding = [
             i for i in others if _LONGEST_NAME < len(encoded[i]) <= _LONGEST_READ and _may_hide(leaves, i)
         ]
         if hiding:
             row = Row(hiding, [encoded[index] for index in hiding])
-            take(row.per_leaf(find_in_views(original(row.data), self.known, None)))
+            patterns = self._patterns if names else None
+            take(row.per_leaf(find_in_views(original(row.data), self.known, patterns)))
         seams = seam_row(encoded, texts, by_key)
         if seams.data:
             take(seams.per_leaf(self.known.find(seams.data)))

@@ -8,7 +8,7 @@ say that it is something public.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 import re2
@@ -24,6 +24,8 @@ _LONGEST = 256
 """Longer runs are files, pictures or archives; a key is not that long."""
 _CONTEXT = 96
 _LONGEST_DATA_URL = 8_192
+_LINE, _BLOCK_LINES = 56, 4
+_LINE_GAP = re.compile(rb"[\"']?[,+]?\s{0,3}(?:\\n|\\r|\n)[ \t>+|]{0,16}[\"']?")
 
 _PUBLIC_BEFORE = re.compile(
     rb"(?i)(?:sha(?:1|224|256|384|512)[-:=_ ]|md5[-:= ]|integrity|checksum|digest|etag|hash|fingerprint"
@@ -31,14 +33,17 @@ _PUBLIC_BEFORE = re.compile(
     rb"|begin certificate|begin public key|certificate|sourcemappingurl|commit|nonce-|signature[\"': =]"
     rb"|site[_-]?key|(?:gcl|fbcl|msclk|wbra|gbra|dcl|ttcl|igsh|yclid)(?:id)?=|\\?\"(?:x|y|n|x5[ct]|x5t#s256)\\?\"\s?:\s?\\?\""
     rb"|k=rsa;\s?(?:t=s;\s?)?p=|code_challenge|\bstate=|ciphertext|cursor|page_?token|verification[=:]|\bipfs\b|\bcid\b"
-    rb"|/(?:d|file|files|static|assets|_next|chunks|img|images|uploads|blob)/\S*|\bh1:|\betag\b)[^\n]{0,64}$"
+    rb"|/(?:d|file|files|static|assets|_next|chunks|img|images|uploads|blob)/\S*|\bh1:|\betag\b|applicationserverkey)[^\n]{0,64}$"
+    rb"|[;\s]bh?=\s{0,4}$"  # The hash and the signature of a mail.
 )
+_MAIL_DOMAIN = re.compile(rb"@[A-Za-z0-9.-]+\.[A-Za-z]{2,}>")
+_NAME_JOINTS = re.compile(rb"[_/.-]")
 _STRUCTURED = re.compile(
     rb"^[/.]|://|/[a-z]{3,}/|^(?:[A-Za-z]+[-_./])+[A-Za-z]*$"
     rb"|\.(?:js|css|png|jpe?g|svg|woff2?|map|html?|json|py|ts|md)$"
 )
 # ``chacha20poly1305_ietf_MESSAGEBYTES_MAX``: words in one case each. Random text hardly ever falls like that.
-_NAME_PART = rb"(?:(?:[a-z]{3,}\d{0,5}){1,2}|[A-Z][a-z]{2,}\d{0,5}|[A-Z]{3,}\d{0,5})"
+_NAME_PART = rb"(?:(?:[a-z]{3,}\d{0,5}){1,2}|[A-Z][a-z]{2,}\d{0,5}|[A-Z]{3,}\d{0,5}|[A-Z]\d{2,4}v?\d?)"
 _NAME = re.compile(rb"^" + _NAME_PART + rb"(?:_" + _NAME_PART + rb"){2,}$")
 _PUBLIC_BLOCK = re2.compile(
     rb"(?s)-----BEGIN (?:[A-Z0-9]+ )*(?:CERTIFICATE|PUBLIC KEY|CRL|REQUEST|SIGNATURE|MESSAGE|PARAMETERS)"
@@ -50,6 +55,7 @@ _PUBLIC_HEAD = re2.compile(
     rb"|(?:call|toolu|chatcmpl|msg|resp|rs|req|file|asst|run|step|thread|container|cntr|gen|fc|ws|ig|cus|pi|price|prod"
     rb"|evt|in|sub|acct|ch|seti|cs_(?:live|test)|txn|po|re|pm|card|si|ii|il|cn|dp|tr)[_-])"
 )
+_NAME_PARTS = 4
 _RANDOM_PART = re.compile(rb"[A-Za-z0-9+_~-]{20,}|[A-Za-z0-9+/=]{32,}")
 
 
@@ -60,10 +66,11 @@ class EntropyDetector:
         """Which of the long words of ``data`` are random strings that nothing explains."""
         findings = []
         public = _public_blocks(data)
-        for start, end in tokens:
+        tokens = list(tokens)
+        for at, (start, end) in enumerate(tokens):
             if not MIN_LENGTH <= end - start <= _LONGEST or any(low <= start < high for low, high in public):
                 continue
-            if _is_secret(data, start, end):
+            if _is_secret(data, start, end) and not _is_in_block(data, tokens, at):
                 findings.append(Finding(start, end, Layer.ENTROPY, redacted("high-entropy")))
         return findings
 
@@ -75,16 +82,34 @@ def _public_blocks(data: bytes) -> list[tuple[int, int]]:
     return [found.span() for found in _PUBLIC_BLOCK.finditer(data)]
 
 
+def _is_in_block(data: bytes, tokens: Sequence[tuple[int, int]], at: int) -> bool:
+    """Whether a word is a line of a wrapped file, such as a picture: no key is that long."""
+    start, end = tokens[at]
+    lines = 1
+    for step in (-1, 1):
+        near = at + step
+        while 0 <= near < len(tokens) and lines < _BLOCK_LINES:
+            (low, high), inner = tokens[near], tokens[near - step]
+            gap = data[high : inner[0]] if step < 0 else data[inner[1] : low]
+            if high - low < _LINE or not _LINE_GAP.fullmatch(gap):
+                break
+            lines += 1
+            near += step
+    return lines >= _BLOCK_LINES and end - start >= _LINE
+
+
 def _is_secret(data: bytes, start: int, end: int) -> bool:
     token = data[start:end]
     if not _is_mixed(token) or entropy(token) < MIN_BITS:
         return False
     if _PUBLIC_HEAD.search(token) or _is_alphabet(token):
         return False
-    if _STRUCTURED.search(token) or _NAME.match(token) or not _RANDOM_PART.search(token):
+    if _STRUCTURED.search(token) or _NAME.match(token) or _is_name(token) or not _RANDOM_PART.search(token):
         return False
     if (raw := unbase64(token)) and is_mostly_text(raw):
         return False  # Encoded text: the other layers have read it.
+    if _MAIL_DOMAIN.match(data, end):
+        return False  # The id of a mail.
     if data[start - 1 : start] == b"%" and _is_in_data_url(data, start):
         return False
     return not _PUBLIC_BEFORE.search(data[max(0, start - _CONTEXT) : start])
@@ -99,6 +124,13 @@ def _is_in_data_url(data: bytes, start: int) -> bool:
 def _is_alphabet(token: bytes) -> bool:
     """Whether most characters follow on their neighbour, ``abcdef``."""
     return sum(b - a == 1 for a, b in pairwise(token)) * 2 > len(token)
+
+
+def _is_name(token: bytes) -> bool:
+    """Whether most of a word is words in one case, ``This_build_has_no_projects_2015``."""
+    parts = _NAME_JOINTS.split(token)
+    words = sum(len(part) for part in parts if part.isalpha() and (part.islower() or part.isupper()))
+    return len(parts) >= _NAME_PARTS and words * 10 >= 6 * len(token)
 
 
 def _is_mixed(token: bytes) -> bool:

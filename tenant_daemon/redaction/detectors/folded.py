@@ -6,7 +6,8 @@ that are not ASCII are folded (letters of every script in one case, nothing betw
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import AnyStr
 
 from tenant_daemon.redaction.findings import Finding, Layer, secret_ref
 
@@ -15,6 +16,9 @@ _SHORTEST = 5
 _MOST = 0.75
 """The share of a secret that counts as revealing it."""
 _LONGEST_TAIL = 4_096
+_SLIPPED_IN = bytes([*range(33), 127, *range(128, 256)]) + b"\"'`+,\\.|_/*~<>()[]-"
+_SHORTEST_SQUEEZED = 4
+_LONGEST_SQUEEZED_TAIL = 128
 _ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
 _FEW = 100
 """Secrets up to which the wide encodings are searched for as well."""
@@ -26,7 +30,15 @@ _Word = tuple[str, str]
 class FoldedSecrets:
     """Finds the given ``(name, value)``. Immutable."""
 
-    def __init__(self, secrets: Sequence[tuple[str, str]]) -> None:
+    def __init__(self, secrets: Sequence[tuple[str, str]], pattern: Callable[[str], re.Pattern[str]]) -> None:
+        """``pattern`` tells how a short secret looks with something slipped in."""
+        self._pattern = pattern
+        squeezed = [
+            (name, shown, _squeezed(shown.encode("utf-8", "surrogatepass")))
+            for name, value in secrets
+            for shown in (value, value[::-1])
+        ]
+        self._squeezed = [one for one in squeezed if len(one[2]) >= _SHORTEST_SQUEEZED]
         encodings = _ENCODINGS if len(secrets) <= _FEW else _ENCODINGS[:1]
         self._exact = [(name, value.encode(e, "surrogatepass")) for name, value in secrets for e in encodings]
         folded = [(name, _fold(value)) for name, value in secrets]
@@ -43,11 +55,41 @@ class FoldedSecrets:
             while start >= 0:
                 yield Finding(start, start + len(raw), Layer.KNOWN, secret_ref(name))
                 start = data.find(raw, start + len(raw))
+        if self._squeezed:
+            yield from self._find_squeezed(data)
         if self._forms and not data.isascii():
             yield from self._find_folded(data.decode("utf-8", "surrogateescape"))
 
+    def _find_squeezed(self, data: bytes) -> Iterator[Finding]:
+        """Short ones that have hardly any letters, with blanks and marks between what they have."""
+        squeezed = _squeezed(data)
+        found = [(name, value) for name, value, word in self._squeezed if word in squeezed]
+        if not found:
+            return
+        text = data.decode("utf-8", "surrogateescape")
+        for name, value in found:
+            for match in self._pattern(value).finditer(text):
+                start = len(text[: match.start()].encode("utf-8", "surrogateescape"))
+                size = len(match.group().encode("utf-8", "surrogateescape"))
+                yield Finding(start, start + size, Layer.KNOWN, secret_ref(name))
+
     def open_end(self, data: bytes) -> int | None:
         """Where one may begin whose end is not in ``data`` yet; None when nothing is open."""
+        squeezed = self._open_squeezed(data)
+        folded = self._open_folded(data)
+        return min((place for place in (squeezed, folded) if place is not None), default=None)
+
+    def _open_squeezed(self, data: bytes) -> int | None:
+        tail = data[-_LONGEST_SQUEEZED_TAIL:] if self._squeezed else b""
+        squeezed = _squeezed(tail)
+        longest = max((_overlap(squeezed, word) for *_, word in self._squeezed), default=0)
+        start = len(data)
+        while longest:
+            start -= 1
+            longest -= data[start] not in _SLIPPED_IN
+        return start if start < len(data) else None
+
+    def _open_folded(self, data: bytes) -> int | None:
         shift = max(0, len(data) - _LONGEST_TAIL)
         if not self._words or data[shift:].isascii():
             return None
@@ -71,6 +113,10 @@ class FoldedSecrets:
                 start = folded.find(beginning, end)
 
 
+def _squeezed(data: bytes) -> bytes:
+    return data.translate(None, _SLIPPED_IN)
+
+
 def _fold(text: str) -> str:
     return _BETWEEN.sub("", text.casefold())
 
@@ -86,6 +132,6 @@ def _places(text: str) -> list[tuple[int, int]]:
     return places
 
 
-def _overlap(text: str, word: str) -> int:
+def _overlap(text: AnyStr, word: AnyStr) -> int:
     """How many characters at the end of ``text`` are the beginning of ``word``."""
     return next((n for n in range(min(len(word), len(text)), 0, -1) if text.endswith(word[:n])), 0)

@@ -53,7 +53,7 @@ _SLIPPED_IN = (
 )
 
 # How an encoded form begins or ends outside its letters and digits.
-_LEAD_IN = re.compile(rb"(?:\\x|\\u|\\|&#x?0*|0x|[%=&#\\]|U\+)+$", re.IGNORECASE)
+_LEAD_IN = re.compile(rb"(?:\\+(?:x|u\{?|U)?|&#x?0*|(?:%25|%)+u?|0x|U\+|[=&#])$", re.IGNORECASE)
 _MARKS = frozenset({b"=", b"%"})
 _LEAD_OUT = re.compile(rb"[;=]{1,2}")
 
@@ -107,7 +107,7 @@ class KnownDetector:
             known = before.get(value)
             self._secrets[value] = known if known and known.name == name else _Secret(name, value)
         self._folded = FoldedSecrets(
-            [(s.name, s.value) for s in self._secrets.values() if s.is_unprojectable]
+            [(s.name, s.value) for s in self._secrets.values() if s.is_unprojectable], _short_pattern
         )
         self._indexes: tuple[FormIndex, ...] = _indexes(
             self._secrets, previous._indexes if previous else (), engine

@@ -16,6 +16,7 @@ from tenant_daemon.redaction.compiled import compiled
 from tenant_daemon.redaction.findings import Finding, Layer, redacted
 from tenant_daemon.redaction.ruleset import Rule, load_rules, try_examples
 
+_BREAKS = ((b"\\n", b" \n"), (b"\\r", b" \r"), (b"\\t", b" \t"))
 _FLAGS = hyperscan.HS_FLAG_SINGLEMATCH | hyperscan.HS_FLAG_DOTALL | hyperscan.HS_FLAG_ALLOWEMPTY
 
 
@@ -36,6 +37,7 @@ class PatternDetector:
     def find(self, data: bytes) -> list[Finding]:
         """Where the rules match in ``data`` (UTF-8)."""
         findings: list[Finding] = []
+        data = _with_breaks(data)
         for index, first_end in self._candidates(data):
             findings.extend(_apply(self._rules[index], data, first_end))
         return findings
@@ -51,6 +53,14 @@ class PatternDetector:
         with self._lock:
             self._database.scan(data, match_event_handler=record)
         return hits
+
+
+def _with_breaks(data: bytes) -> bytes:
+    """``data`` at the same length, with the line breaks of a JSON text as such: a rule may ask for one."""
+    if b"\\" in data:
+        for written, meant in _BREAKS:
+            data = data.replace(written, meant)
+    return data
 
 
 def _apply(rule: Rule, data: bytes, first_end: int) -> Iterator[Finding]:

@@ -9,8 +9,9 @@ from tenant_daemon.redaction.signs import MARKS, Sign, sign_pattern
 from tenant_daemon.redaction.views.surroundings import surroundings
 from tenant_daemon.redaction.views.view import EvenParts, View
 
+_PAIR = rb"\\u[dD][89abAB][0-9A-Fa-f]{2}\\u[dD][c-fC-F][0-9A-Fa-f]{2}"
 _ESCAPE = re.compile(
-    rb"(%[0-9A-Fa-f]{2}|%u[0-9A-Fa-f]{4}|&#\d{1,7};?|&#[xX][0-9A-Fa-f]{1,6};?|&\w{1,24};"
+    rb"(" + _PAIR + rb"|%[0-9A-Fa-f]{2}|%u[0-9A-Fa-f]{4}|&#\d{1,7};?|&#[xX][0-9A-Fa-f]{1,6};?|&\w{1,24};"
     rb"|\\(?:x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|u\{[0-9A-Fa-f]{1,6}\}|U[0-9A-Fa-f]{8}|00[0-9A-Fa-f]{4}|[0-7]{3}"
     rb"|N\{U\+[0-9A-Fa-f]{1,6}\}|\\*[\"'/nrt\\]))"
 )
@@ -18,6 +19,7 @@ _CODE_POINT = re.compile(rb"(?:%u|\\[uU]\{?|\\N\{U\+|\\(?=00....))([0-9A-Fa-f]{1
 # A reading of its own: ``=0A`` also stands in assignments, and reading it would hide what follows.
 _PRINTABLE_ESCAPE = re.compile(rb"(=[0-9A-F]{2}|=\r?\n|=(?:\\+r)?\\+n)")
 _MARKS = re.compile(b"((?:" + "|".join(MARKS).encode() + b")+)")
+_PAIR_SIZE = 12
 _LETTERS = {b"n": b"\n", b"r": b"\r", b"t": b"\t"}
 
 
@@ -52,6 +54,9 @@ def _undone(
 def _meaning(escape: bytes) -> bytes:
     if escape[:1] == b"&":
         return html.unescape(escape.decode("utf-8", "replace")).encode("utf-8", "surrogatepass")
+    if len(escape) == _PAIR_SIZE and escape[:2] == b"\\u":
+        high, low = int(escape[2:6], 16), int(escape[8:], 16)
+        return _character(0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00))
     if code := _CODE_POINT.fullmatch(escape):
         return _character(int(code.group(1), 16))
     if escape[:1] == b"%" or escape[:2] == b"\\x":
