@@ -34,6 +34,8 @@ def install_error_handlers(app: FastAPI) -> None:
 
 async def _on_known_error(_request: Request, error: Exception) -> Response:
     assert isinstance(error, LetsBeError)
+    if error.status == 403:
+        log.info("api.forbidden", code=error.code)
     if error.status >= 500:
         log.warning("api.unavailable", code=error.code, cause=type(error.__cause__).__name__)
     return failure_of(error)

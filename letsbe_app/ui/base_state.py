@@ -4,9 +4,11 @@ from http.cookies import CookieError, SimpleCookie
 
 import reflex as rx
 
-from letsbe_app.api.principals import SESSION_COOKIE, cookie_name
+from letsbe_app.api.principals import SESSION_COOKIE, STAFF_COOKIE, cookie_name
 from letsbe_app.composition import Services, get_services
+from letsbe_app.errors import NotSignedIn
 from letsbe_app.people.authz.actor import Actor
+from letsbe_app.people.staff.actor import StaffActor
 
 
 class SignedInState(rx.State, mixin=True):
@@ -25,6 +27,26 @@ class SignedInState(rx.State, mixin=True):
         return await services.accounts.actor_of(
             cookie_in(self.router.headers.cookie, name), self.router.url.path
         )
+
+    def _services(self) -> Services:
+        return get_services()
+
+
+class StaffSignedOut(NotSignedIn):
+    """No session of staff, or one that ended."""
+
+
+class StaffState(rx.State, mixin=True):
+    """Mixin for State classes of the back office; handlers begin with ``staff = await self._staff()``."""
+
+    async def _staff(self) -> StaffActor:
+        """The member of staff who is signed in; raises StaffSignedOut."""
+        services = self._services()
+        name = cookie_name(STAFF_COOKIE, is_https=services.settings.is_https)
+        try:
+            return await services.staff.actor_of(cookie_in(self.router.headers.cookie, name))
+        except NotSignedIn as error:
+            raise StaffSignedOut(error.message) from error
 
     def _services(self) -> Services:
         return get_services()

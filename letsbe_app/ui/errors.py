@@ -4,8 +4,9 @@ import structlog
 from reflex.event import EventSpec
 
 from letsbe_app.errors import LetsBeError, NotSignedIn
+from letsbe_app.ui.base_state import StaffSignedOut
 from letsbe_app.ui.components.toast import show_toast
-from letsbe_app.ui.leaving import go_to_sign_in
+from letsbe_app.ui.leaving import go_to_sign_in, go_to_staff_sign_in
 from letsbe_app.ui.text import texts
 
 log = structlog.get_logger()
@@ -13,6 +14,8 @@ log = structlog.get_logger()
 
 def render_error(exception: Exception) -> EventSpec:
     """What the tab shows for an exception of a handler."""
+    if isinstance(exception, StaffSignedOut):
+        return go_to_staff_sign_in()
     if isinstance(exception, NotSignedIn):
         return go_to_sign_in()
     if isinstance(exception, LetsBeError):

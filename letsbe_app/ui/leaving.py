@@ -15,7 +15,16 @@ from letsbe_app.ui import routes
 
 def go_to_sign_in() -> EventSpec:
     """Load the sign-in page, which returns to where the browser is now."""
-    base = json.dumps(f"{routes.SIGN_IN}?next=")
+    return _go_to(routes.SIGN_IN)
+
+
+def go_to_staff_sign_in() -> EventSpec:
+    """As ``go_to_sign_in``, for staff."""
+    return _go_to(routes.ADMIN_SIGN_IN)
+
+
+def _go_to(page: str) -> EventSpec:
+    base = json.dumps(f"{page}?next=")
     return rx.call_script(
         f"location.assign({base} + encodeURIComponent(location.pathname + location.search))"
     )

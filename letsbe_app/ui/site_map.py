@@ -13,6 +13,30 @@ from letsbe_app.ui.pages.access.page import (
     join_page,
     new_password_page,
 )
+from letsbe_app.ui.pages.activity.page import activity_page
+from letsbe_app.ui.pages.activity.state import ActivityState
+from letsbe_app.ui.pages.admin.page import (
+    audit_page,
+    customer_page,
+    customers_page,
+    overview_page,
+    run_page,
+    runs_page,
+    server_page,
+    servers_page,
+    staff_page,
+)
+from letsbe_app.ui.pages.admin.state import (
+    AuditState,
+    CustomersState,
+    CustomerState,
+    OverviewState,
+    RunsState,
+    ServersState,
+    ServerState,
+    StaffListState,
+)
+from letsbe_app.ui.pages.admin_access.page import staff_join_page, staff_sign_in_page
 from letsbe_app.ui.pages.agents.page import agents_page
 from letsbe_app.ui.pages.agents.state import AgentsState
 from letsbe_app.ui.pages.approvals.page import approvals_page
@@ -89,6 +113,18 @@ PAGES = [
     Page(routes.AGENTS, _t.agents.title, agents_page, AgentsState.load),
     Page(routes.SECRETS, _t.secrets.title, secrets_page, SecretsState.load),
     Page(routes.SETTINGS, _t.settings.title, settings_page, SettingsState.load),
+    Page(routes.ACTIVITY, _t.activity.title, activity_page, ActivityState.load),
+    Page(routes.ADMIN_SIGN_IN, _t.admin.sign_in_title, staff_sign_in_page),
+    Page(routes.ADMIN_JOIN, _t.admin.join_title, staff_join_page),
+    Page(routes.ADMIN, _t.admin.overview, overview_page, OverviewState.load),
+    Page(routes.ADMIN_CUSTOMERS, _t.admin.customers, customers_page, CustomersState.load),
+    Page(routes.ADMIN_CUSTOMER, _t.admin.customers, customer_page, CustomerState.load),
+    Page(routes.ADMIN_SERVERS, _t.admin.servers, servers_page, ServersState.load),
+    Page(routes.ADMIN_SERVER, _t.admin.servers, server_page, ServerState.load),
+    Page(routes.ADMIN_RUNS, _t.admin.runs, runs_page, RunsState.load),
+    Page(routes.ADMIN_RUN, _t.admin.runs, run_page, RunsState.load_one),
+    Page(routes.ADMIN_STAFF, _t.admin.staff, staff_page, StaffListState.load),
+    Page(routes.ADMIN_AUDIT, _t.admin.audit, audit_page, AuditState.load),
     Page(routes.PROVISIONING, _t.provisioning.title, provisioning_page, ProvisioningState.load),
     Page(routes.NOT_FOUND, _t.common.not_found_title, not_found_page),
 ]

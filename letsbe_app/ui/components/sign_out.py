@@ -13,12 +13,13 @@ class SignOut(Island):
     library = island("sign_out.jsx")
     tag = "SignOut"
 
+    action: rx.Var[str]
     label: rx.Var[str]
     failed: rx.Var[str]
     to: rx.Var[str]
 
 
-def sign_out() -> rx.Component:
-    """Return the button."""
+def sign_out(action: str = "/api/v1/customer/sign-out", to: str = routes.LANDING) -> rx.Component:
+    """Return the button, for the REST route that ends a session, and where one is afterwards."""
     t = texts().common
-    return SignOut.create(label=t.sign_out, failed=t.something_failed, to=routes.LANDING)
+    return SignOut.create(action=action, label=t.sign_out, failed=t.something_failed, to=to)

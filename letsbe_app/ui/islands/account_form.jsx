@@ -76,7 +76,7 @@ function Shown({ text, value }) {
 
 /**
  * A form whose secrets go to the hub by REST alone: they never enter the page's state there, and only an HTTP
- * answer can set the httpOnly cookie. Keeps what was typed when the hub says no, and shows each problem at its
+ * answer can set the httpOnly cookie. `extra` goes along with what was typed. Keeps what was typed when the hub says no, and shows each problem at its
  * field. Afterwards it goes to `after`, or says `done`, with what the hub shows once (`shown` names it).
  */
 export function AccountForm(props) {
@@ -127,6 +127,7 @@ export function AccountForm(props) {
       // Fields that are only for whoever shows the form.
       const body = Object.fromEntries(all.filter((one) => !one.isOwn).map(({ name }) => [name, values[name]]));
       if (takesToken) body.token = token.current;
+      Object.assign(body, props.extra);
       const { data } = await postToHub(action, body);
       if (props.onAnswer) {
         props.onAnswer(data, values);

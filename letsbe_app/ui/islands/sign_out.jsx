@@ -1,10 +1,10 @@
 import { postToHub } from "./hub_rest.js";
 
 /** Ends the session and loads a new document, so that nothing of the old one stays. */
-export function SignOut({ label, failed, to }) {
+export function SignOut({ action, label, failed, to }) {
   const leave = async () => {
     try {
-      await postToHub("/api/v1/customer/sign-out");
+      await postToHub(action);
     } catch (error) {
       if (error.status !== 401) {
         window.dispatchEvent(new CustomEvent("letsbe:toast", { detail: { text: failed, tone: "danger" } }));

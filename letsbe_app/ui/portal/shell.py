@@ -6,6 +6,7 @@ import reflex as rx
 from reflex_components_core.react_router.dom import ReactRouterLink
 
 from letsbe_app.ui import routes
+from letsbe_app.ui.components.account_form import account_form
 from letsbe_app.ui.components.banner import banner
 from letsbe_app.ui.components.button import icon_button, link, link_button
 from letsbe_app.ui.components.empty_state import empty_state
@@ -29,6 +30,9 @@ _PLACES: Final = (
     (routes.SECRETS, "key-round", texts().common.secrets),
 )
 
+_FOR_VISITS: Final = frozenset({routes.HOME, routes.AGENTS})
+"""Pages that show the state of things alone."""
+
 
 def portal_shell(
     *children: Any, here: str, on_wake: Any, is_full_height: bool = False, needs_server: bool = True
@@ -45,9 +49,12 @@ def portal_shell(
     content = rx.fragment(*children)
     if needs_server:
         content = rx.cond(PortalState.frame.has_server, content, no_server())
+    if here not in _FOR_VISITS:
+        content = rx.cond(PortalState.frame.is_visit, _closed_to_visits(), content)
     return rx.el.div(
         _header(here),
         rx.el.main(
+            rx.cond(PortalState.frame.is_visit, _visit_banner()),
             _banners(here),
             rx.cond(
                 PortalState.is_loaded,
@@ -194,6 +201,17 @@ def _banners(here: str) -> rx.Component:
             ),
         ),
     )
+
+
+def _closed_to_visits() -> rx.Component:
+    t = texts().common
+    return empty_state(t.visit_closed, t.visit_closed_detail, icon_name="lock")
+
+
+def _visit_banner() -> rx.Component:
+    t = texts().common
+    leave = account_form("/api/v1/admin/visits/end", [], t.visit_leave, after=routes.ADMIN)
+    return banner(t.visit, detail=t.visit_detail, tone="warning", icon_name="eye", action=leave)
 
 
 def _alarm() -> rx.Component:

@@ -66,6 +66,10 @@ class PortalState(SignedInState, rx.State):
         actor = await self._actor()
         services = self._services()
         self.frame = frame_of(actor, await services.tenants.list(actor))
+        if self.frame.is_visit:
+            # What waits and what was said is not for support.
+            self.is_loaded = True
+            return actor
         if self.frame.has_server:
             has_alarm = await services.secrets.has_alarm(actor, self.frame.tenant_id)
             self.frame = replace(self.frame, has_alarm=has_alarm)

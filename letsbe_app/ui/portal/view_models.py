@@ -23,6 +23,8 @@ class Frame:
     """State of the customer's server, as every page shows it."""
 
     email: str = ""
+    is_visit: bool = False
+    """Support looks in, with the owner's word."""
     tenant_id: str = ""
     server_name: str = ""
     has_server: bool = False
@@ -82,6 +84,7 @@ def frame_of(actor: Actor, tenants: Sequence[TenantView]) -> Frame:
     moving = next((tenant for tenant in newest_first[:1] if tenant.status in _MOVING), None)
     frame = Frame(
         email=actor.email,
+        is_visit=actor.visit_id is not None,
         set_up_path=routes.provisioning(moving.order_id) if moving else "",
         has_set_up_failed=moving is not None and moving.status == TenantStatus.FAILED,
     )

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from letsbe_app.ui.text.access import AccessTexts
+from letsbe_app.ui.text.activity import ActivityTexts
+from letsbe_app.ui.text.admin import AdminTexts
 from letsbe_app.ui.text.agents import AgentsTexts
 from letsbe_app.ui.text.approvals import ApprovalsTexts
 from letsbe_app.ui.text.calculator import CalculatorTexts
@@ -42,6 +44,8 @@ class Catalogue:
     agents: AgentsTexts = field(default_factory=AgentsTexts)
     settings: SettingsTexts = field(default_factory=SettingsTexts)
     provisioning: ProvisioningTexts = field(default_factory=ProvisioningTexts)
+    activity: ActivityTexts = field(default_factory=ActivityTexts)
+    admin: AdminTexts = field(default_factory=AdminTexts)
 
 
 _CATALOGUES: Final = {DEFAULT_LOCALE: Catalogue()}

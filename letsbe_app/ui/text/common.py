@@ -63,6 +63,12 @@ class CommonTexts:
         ("?", "Show these keys"),
     )
 
+    visit: str = "You look into this account as support."
+    visit_detail: str = "Nothing can be changed, and the owner sees each page that you open."
+    visit_leave: str = "Leave"
+    visit_closed: str = "This is not for support"
+    visit_closed_detail: str = "What was said, asked and changed stays between the owner and their server."
+
     audit_alarm: str = "Your server's record of what was done does not fit what it told us before."
     audit_alarm_detail: str = (
         "Somebody may have changed the record, or the server was put back from a backup. Write to us, so that we "

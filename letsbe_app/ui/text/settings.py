@@ -98,6 +98,19 @@ class SettingsTexts:
     key_unused: str = "never used"
     revoke: str = "Revoke"
     revoked: str = "The key works no more."
+    support: str = "Let support look in"
+    support_detail: str = (
+        "When something does not work, support can look at the state of your server and your settings. Never at "
+        "what was said, never at secrets, and it cannot change or approve anything. You see each look in your "
+        "activity log."
+    )
+    support_open: str = "Support may look in until "
+    support_closed: str = "Support cannot look in."
+    support_hours: str = "For how long"
+    support_allow: str = "Let support look in"
+    support_allowed: str = "Support may look in now."
+    support_end: str = "Stop it now"
+    support_ended: str = "Support is out."
     data: str = "Your data"
     data_detail: str = "Everything that we keep about your business, in one file that programs can read."
     export: str = "Save everything as a file"
@@ -108,3 +121,6 @@ class SettingsTexts:
     )
     delete_name: str = "The name of your business, as a confirmation"
     delete_do: str = "Delete everything"
+
+    def hours(self, count: int) -> str:
+        return "1 hour" if count == 1 else f"{count} hours"

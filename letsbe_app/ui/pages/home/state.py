@@ -48,6 +48,8 @@ class HomeState(PortalState):
         self.last_seen_at = tenant.last_seen_at.isoformat() if tenant.last_seen_at else ""
         self.measures = measures(tenant)
         self.usage = usage_of(await services.usage.summary(actor, tenant.id), self._agent_names)
+        if self.frame.is_visit:
+            return
         talked = await services.conversations.list(actor, tenant.id, limit=1)
         self.has_talked = bool(talked.items)
         self.has_decided = bool((await services.approvals.list_settled(actor, limit=1)).items)

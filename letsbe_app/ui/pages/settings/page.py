@@ -14,6 +14,7 @@ from letsbe_app.ui.pages.settings.passkeys import passkeys
 from letsbe_app.ui.pages.settings.retention import retention
 from letsbe_app.ui.pages.settings.second_factor import second_factor
 from letsbe_app.ui.pages.settings.state import SettingsState
+from letsbe_app.ui.pages.settings.support import support
 from letsbe_app.ui.pages.settings.view_models import SessionRow
 from letsbe_app.ui.portal.shell import portal_shell
 from letsbe_app.ui.text import texts
@@ -33,7 +34,7 @@ def settings_page() -> rx.Component:
             second_factor(),
             passkeys(),
             _sessions(),
-            rx.cond(SettingsState.is_owner, rx.fragment(people(), keys(), retention(), _data())),
+            rx.cond(SettingsState.is_owner, rx.fragment(people(), keys(), support(), retention(), _data())),
             class_name="flex flex-col gap-5 max-w-3xl w-full",
         ),
         here=routes.SETTINGS,

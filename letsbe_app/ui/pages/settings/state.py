@@ -40,6 +40,7 @@ class SettingsState(PortalState):
     invitations: list[InvitationRow] = []
     keys: list[KeyRow] = []
     is_owner: bool = False
+    support_until: str = ""
     removing_id: str = ""
     invite_problem: str = ""
 
@@ -130,6 +131,18 @@ class SettingsState(PortalState):
         await self._services().keys.revoke(actor, key_id)
         return await self._done(actor, texts().settings.revoked)
 
+    @rx.event
+    async def allow_support(self, form: dict[str, str]) -> EventSpec:
+        actor = await self._actor()
+        await self._services().support.allow(actor, int(form["support_hours"]))
+        return await self._done(actor, texts().settings.support_allowed)
+
+    @rx.event
+    async def end_support(self) -> EventSpec:
+        actor = await self._actor()
+        await self._services().support.take_back(actor)
+        return await self._done(actor, texts().settings.support_ended)
+
     async def _done(self, actor: Actor, text: str, tone: Literal["info", "danger"] = "info") -> EventSpec:
         await self._refresh(actor)
         return show_toast(text, tone)
@@ -146,4 +159,6 @@ class SettingsState(PortalState):
         self.is_owner = is_allowed(actor.role, Permission.PEOPLE)
         if self.is_owner:
             self.invitations = [invitation_row(one) for one in await services.members.invitations(actor)]
+            allowed = await services.support.current(actor)
+            self.support_until = allowed.expires_at.isoformat() if allowed else ""
             self.keys = [key_row(one) for one in await services.keys.list(actor)]

@@ -1,0 +1,307 @@
+"""The back office's pages."""
+
+from typing import Any
+
+import reflex as rx
+
+from letsbe_app.ui import routes
+from letsbe_app.ui.components.account_form import account_form, form_field
+from letsbe_app.ui.components.button import button
+from letsbe_app.ui.components.card import card, section
+from letsbe_app.ui.components.dialog import dialog
+from letsbe_app.ui.components.field import field
+from letsbe_app.ui.pages.admin.frame import admin_frame, bar_chart, lines, more
+from letsbe_app.ui.pages.admin.state import (
+    AuditState,
+    CustomersState,
+    CustomerState,
+    OverviewState,
+    RunsState,
+    ServersState,
+    ServerState,
+    StaffListState,
+)
+from letsbe_app.ui.pages.admin.view_models import Curve, Figure, Line
+from letsbe_app.ui.text import texts
+
+_t = texts().admin
+
+
+def overview_page() -> rx.Component:
+    """Return the fleet at a glance."""
+    state = OverviewState
+    return admin_frame(
+        rx.el.dl(
+            rx.foreach(state.figures, _figure),
+            aria_label=_t.figures,
+            class_name="grid grid-cols-2 sm:grid-cols-4 gap-3",
+        ),
+        rx.el.div(
+            card(section(_t.health, bar_chart(state.health, label=_t.health))),
+            card(section(_t.versions, bar_chart(state.versions, label=_t.versions))),
+            class_name="grid sm:grid-cols-2 gap-3",
+        ),
+        card(section(_t.sign_ups, bar_chart(state.sign_ups, label=_t.sign_ups, is_dense=True))),
+        section(_t.attention, lines(state.sick, label=_t.attention, empty=_t.all_well)),
+        title=_t.overview,
+        here=routes.ADMIN,
+        is_loaded=state.is_loaded,
+    )
+
+
+def customers_page() -> rx.Component:
+    """Return the list of customers."""
+    state = CustomersState
+    return admin_frame(
+        _search(_t.search_customers, state.search),
+        lines(state.rows, label=_t.customers),
+        more(state.cursor, state.more),
+        title=_t.customers,
+        here=routes.ADMIN_CUSTOMERS,
+        is_loaded=state.is_loaded,
+    )
+
+
+def customer_page() -> rx.Component:
+    """Return one customer."""
+    state = CustomerState
+    visit = rx.el.div(
+        rx.el.p(state.allowed_text, class_name="font-medium"),
+        rx.el.p(_t.visit_detail, class_name="text-sm text-muted max-w-measure"),
+        rx.el.div(
+            account_form(
+                f"/api/v1/admin/customers/{state.id}/visit",
+                [form_field("reason", _t.reason, "text", "off", _t.reason_hint)],
+                _t.visit,
+                prefix="visit",
+                after=routes.HOME,
+            ),
+            class_name="max-w-md",
+        ),
+        class_name="flex flex-col gap-3",
+    )
+    return admin_frame(
+        card(
+            section(
+                _t.visit,
+                rx.cond(state.allowed_text != "", visit, rx.el.p(_t.visit_closed, class_name="text-muted")),
+            )
+        ),
+        section(_t.servers, lines(state.servers, label=_t.servers)),
+        section(_t.people, lines(state.people, label=_t.people)),
+        section(_t.orders, lines(state.orders, label=_t.orders)),
+        title=rx.cond(state.name != "", state.name, _t.customers),
+        here=routes.ADMIN_CUSTOMERS,
+        is_loaded=state.is_loaded,
+    )
+
+
+def servers_page() -> rx.Component:
+    """Return the list of servers."""
+    state = ServersState
+    return admin_frame(
+        _search(_t.search_servers, state.search),
+        lines(state.rows, label=_t.servers),
+        more(state.cursor, state.more),
+        title=_t.servers,
+        here=routes.ADMIN_SERVERS,
+        is_loaded=state.is_loaded,
+    )
+
+
+def server_page() -> rx.Component:
+    """Return one server with its parts and how it went."""
+    state = ServerState
+    return admin_frame(
+        lines(state.rows, label=_t.servers),
+        section(
+            _t.history,
+            rx.cond(
+                state.curves.length() > 0,
+                rx.el.div(rx.foreach(state.curves, _curve), class_name="grid sm:grid-cols-3 gap-3"),
+                rx.el.p(_t.no_history, class_name="text-muted"),
+            ),
+        ),
+        section(_t.parts, lines(state.parts, label=_t.parts)),
+        title=rx.cond(state.name != "", state.name, _t.servers),
+        here=routes.ADMIN_SERVERS,
+        is_loaded=state.is_loaded,
+    )
+
+
+def runs_page() -> rx.Component:
+    """Return the list of set-ups."""
+    state = RunsState
+    return admin_frame(
+        lines(state.rows, label=_t.runs, actions=_run_actions),
+        more(state.cursor, state.more),
+        *_run_dialogs(),
+        title=_t.runs,
+        here=routes.ADMIN_RUNS,
+        is_loaded=state.is_loaded,
+    )
+
+
+def run_page() -> rx.Component:
+    """Return one set-up with its steps."""
+    state = RunsState
+    return admin_frame(
+        lines(state.rows, label=_t.runs, actions=_run_actions),
+        section(_t.steps, lines(state.steps, label=_t.steps)),
+        *_run_dialogs(),
+        title=rx.cond(state.name != "", state.name, _t.runs),
+        here=routes.ADMIN_RUNS,
+        is_loaded=state.is_loaded,
+    )
+
+
+def staff_page() -> rx.Component:
+    """Return who belongs, and the way to add somebody."""
+    state = StaffListState
+    add = account_form(
+        "/api/v1/admin/staff",
+        [
+            form_field("email", texts().sign_in.email, "email", "off"),
+            form_field("role", _t.role, "text", "off"),
+            form_field("password", _t.password, "password", "current-password"),
+        ],
+        _t.add_staff,
+        prefix="add",
+        done=_t.add_staff_done,
+        shown="url",
+        on_done=state.load,
+    )
+    return admin_frame(
+        lines(state.rows, label=_t.staff, actions=_staff_actions),
+        rx.cond(
+            state.may_administer,
+            card(section(_t.add_staff, rx.el.div(add, class_name="max-w-md"))),
+        ),
+        title=_t.staff,
+        here=routes.ADMIN_STAFF,
+        is_loaded=state.is_loaded,
+    )
+
+
+def audit_page() -> rx.Component:
+    """Return who did what."""
+    state = AuditState
+    return admin_frame(
+        lines(state.rows, label=_t.audit),
+        more(state.cursor, state.more),
+        title=_t.audit,
+        here=routes.ADMIN_AUDIT,
+        is_loaded=state.is_loaded,
+    )
+
+
+def _search(hint: str, on_search: Any) -> rx.Component:
+    return rx.el.form(
+        rx.el.div(field(_t.search, "words", hint=hint), class_name="grow max-w-md"),
+        button(_t.search, kind="quiet", type="submit"),
+        on_submit=on_search,
+        role="search",
+        class_name="flex items-end gap-3",
+    )
+
+
+def _figure(figure: rx.vars.ObjectVar[Figure]) -> rx.Component:
+    return rx.el.div(
+        rx.el.dt(figure.name, class_name="text-sm text-muted"),
+        rx.el.dd(figure.value, class_name="text-2xl font-semibold tabular"),
+        class_name="bg-card border border-line rounded-card p-4 flex flex-col-reverse justify-end",
+    )
+
+
+def _curve(curve: rx.vars.ObjectVar[Curve]) -> rx.Component:
+    return card(
+        rx.el.div(
+            rx.el.span(curve.name, class_name="font-medium"),
+            rx.el.span(curve.last, class_name="text-muted tabular"),
+            class_name="flex justify-between",
+        ),
+        rx.el.svg(
+            rx.el.path(
+                d=curve.drawn,
+                custom_attrs={
+                    "fill": "none",
+                    "stroke": "currentColor",
+                    "strokeWidth": "2",
+                    "vectorEffect": "non-scaling-stroke",
+                },
+            ),
+            view_box="0 0 700 100",
+            custom_attrs={"preserveAspectRatio": "none", "aria-hidden": "true"},
+            class_name="w-full h-24 mt-2 text-accent border-b border-line",
+        ),
+    )
+
+
+def _run_actions(line: rx.vars.ObjectVar[Line]) -> rx.Component:
+    return rx.cond(
+        line.can_act & RunsState.may_operate,
+        rx.el.div(
+            button(_t.retry, kind="quiet", on_click=RunsState.ask_retry(line.id)),
+            button(_t.cancel, kind="danger", on_click=RunsState.ask_cancel(line.id)),
+            class_name="flex flex-wrap gap-2",
+        ),
+    )
+
+
+def _run_dialogs() -> list[rx.Component]:
+    state = RunsState
+    return [
+        _reason_dialog(_t.retry_title, _t.retry, "retry", state.retrying != "", state.retry),
+        _reason_dialog(_t.cancel_title, _t.cancel, "cancel", state.cancelling != "", state.cancel),
+    ]
+
+
+def _reason_dialog(title: str, verb: str, name: str, is_open: Any, on_submit: Any) -> rx.Component:
+    label = rx.el.label(_t.reason, html_for=f"reason-{name}", class_name="font-medium")
+    hint = rx.el.p(_t.reason_hint, class_name="text-sm text-muted")
+    given = rx.el.input(
+        id=f"reason-{name}",
+        name="reason",
+        required=True,
+        min_length=8,
+        max_length=300,
+        class_name="w-full min-h-target px-3 py-2 rounded-control bg-card border border-muted/70",
+    )
+    return dialog(
+        rx.el.form(
+            label,
+            hint,
+            given,
+            button(verb, type="submit", class_name="self-start mt-2"),
+            on_submit=on_submit,
+            class_name="flex flex-col gap-2",
+        ),
+        title=title,
+        is_open=is_open,
+        on_dismiss=RunsState.close,
+    )
+
+
+def _staff_actions(line: rx.vars.ObjectVar[Line]) -> rx.Component:
+    form = account_form(
+        f"/api/v1/admin/staff/{line.id}/remove",
+        [
+            form_field("reason", _t.reason, "text", "off", _t.reason_hint),
+            form_field("password", _t.password, "password", "current-password"),
+        ],
+        _t.remove,
+        prefix=line.id,
+        is_danger=True,
+        done=_t.removed,
+        on_done=StaffListState.load,
+    )
+    return rx.cond(
+        line.can_act & StaffListState.may_administer,
+        rx.el.details(
+            rx.el.summary(
+                _t.remove,
+                class_name="cursor-pointer min-h-target flex items-center text-accent underline",
+            ),
+            rx.el.div(form, class_name="max-w-md pt-3"),
+        ),
+    )

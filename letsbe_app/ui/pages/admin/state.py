@@ -1,0 +1,286 @@
+"""Handlers of the back office's pages. Passwords do not come by here: their forms speak REST."""
+
+from collections.abc import Awaitable, Callable
+
+import reflex as rx
+from reflex.event import EventSpec
+
+from letsbe_app.errors import LetsBeError
+from letsbe_app.people.staff.actor import StaffActor, StaffPermission, staff_may
+from letsbe_app.ui.base_state import StaffState
+from letsbe_app.ui.components.toast import show_toast
+from letsbe_app.ui.pages.admin.view_models import (
+    Bar,
+    Curve,
+    Figure,
+    Line,
+    act_line,
+    bars,
+    curves_of,
+    customer_line,
+    figures_of,
+    health_bars,
+    order_line,
+    run_line,
+    server_line,
+    staff_line,
+    step_line,
+)
+from letsbe_app.ui.text import texts
+
+_SICK = frozenset({"failed", "offline", "unready"})
+
+
+class AdminState(StaffState, rx.State):
+    """What all pages of the back office know."""
+
+    is_loaded: bool = False
+    may_operate: bool = False
+    may_administer: bool = False
+
+    async def _enter(self) -> StaffActor:
+        staff = await self._staff()
+        self.may_operate = staff_may(staff.role, StaffPermission.OPERATE)
+        self.may_administer = staff_may(staff.role, StaffPermission.ADMINISTER)
+        self.is_loaded = True
+        return staff
+
+    def _named(self) -> str:
+        """The id at the end of the page's address."""
+        return str(self.router.url.path.rstrip("/").rpartition("/")[2])
+
+
+class OverviewState(AdminState):
+    """The fleet at a glance."""
+
+    figures: list[Figure] = []
+    health: list[Bar] = []
+    versions: list[Bar] = []
+    sign_ups: list[Bar] = []
+    sick: list[Line] = []
+
+    @rx.event
+    async def load(self) -> None:
+        staff, office = await self._enter(), self._services().back_office
+        overview = await office.overview(staff)
+        self.figures = figures_of(overview)
+        self.health = health_bars(overview.health)
+        self.versions = bars(overview.daemon_versions)
+        self.sign_ups = bars(overview.sign_ups)
+        page = await office.servers(staff, limit=100)
+        self.sick = [server_line(row) for row in page.items if row.health in _SICK]
+
+
+class CustomersState(AdminState):
+    """The list of customers."""
+
+    rows: list[Line] = []
+    cursor: str = ""
+    words: str = ""
+
+    @rx.event
+    async def load(self) -> None:
+        await self._load()
+
+    @rx.event
+    async def search(self, form: dict[str, str]) -> None:
+        self.words = form.get("words", "")
+        await self._load()
+
+    @rx.event
+    async def more(self) -> None:
+        await self._load(self.cursor)
+
+    async def _load(self, cursor: str | None = None) -> None:
+        staff = await self._enter()
+        page = await self._services().back_office.customers(staff, self.words, cursor)
+        found = [customer_line(row) for row in page.items]
+        self.rows = [*self.rows, *found] if cursor else found
+        self.cursor = page.next_cursor or ""
+
+
+class CustomerState(AdminState):
+    """One customer."""
+
+    id: str = ""
+    name: str = ""
+    people: list[Line] = []
+    servers: list[Line] = []
+    orders: list[Line] = []
+    allowed_text: str = ""
+
+    @rx.event
+    async def load(self) -> None:
+        staff = await self._enter()
+        detail = await self._services().back_office.customer(staff, self._named())
+        self.id, self.name = detail.customer.id, detail.customer.name
+        self.people = [
+            Line(
+                one.user_id,
+                one.email,
+                "second step on" if one.has_second_factor else "no second step",
+                mark=one.role,
+                at=one.created_at.isoformat(),
+            )
+            for one in detail.people
+        ]
+        self.servers = [server_line(row) for row in detail.servers]
+        self.orders = [order_line(row) for row in detail.orders]
+        until = detail.support_allowed_until
+        self.allowed_text = (
+            texts().admin.allowed_until(f"{until:%Y-%m-%d %H:%M} UTC") if until is not None else ""
+        )
+
+
+class ServersState(AdminState):
+    """The list of servers."""
+
+    rows: list[Line] = []
+    cursor: str = ""
+    words: str = ""
+
+    @rx.event
+    async def load(self) -> None:
+        await self._load()
+
+    @rx.event
+    async def search(self, form: dict[str, str]) -> None:
+        self.words = form.get("words", "")
+        await self._load()
+
+    @rx.event
+    async def more(self) -> None:
+        await self._load(self.cursor)
+
+    async def _load(self, cursor: str | None = None) -> None:
+        staff = await self._enter()
+        page = await self._services().back_office.servers(staff, self.words, cursor=cursor)
+        found = [server_line(row) for row in page.items]
+        self.rows = [*self.rows, *found] if cursor else found
+        self.cursor = page.next_cursor or ""
+
+
+class ServerState(AdminState):
+    """One server."""
+
+    name: str = ""
+    rows: list[Line] = []
+    parts: list[Line] = []
+    curves: list[Curve] = []
+
+    @rx.event
+    async def load(self) -> None:
+        staff = await self._enter()
+        detail = await self._services().back_office.server(staff, self._named())
+        t = texts().admin
+        self.name = detail.server.name
+        self.rows = [server_line(detail.server)]
+        self.parts = [
+            Line(
+                part.name,
+                part.name,
+                mark=t.well if part.is_healthy else t.unready,
+                tone="green" if part.is_healthy else "red",
+            )
+            for part in detail.components
+        ]
+        self.curves = curves_of(detail.history)
+
+
+class RunsState(AdminState):
+    """Set-ups: the list, and one with its steps."""
+
+    rows: list[Line] = []
+    cursor: str = ""
+    steps: list[Line] = []
+    name: str = ""
+    retrying: str = ""
+    cancelling: str = ""
+
+    @rx.event
+    async def load(self) -> None:
+        await self._load()
+
+    @rx.event
+    async def more(self) -> None:
+        await self._load(self.cursor)
+
+    @rx.event
+    async def load_one(self) -> None:
+        staff = await self._enter()
+        detail = await self._services().back_office.run(staff, self._named())
+        self.name = detail.run.server_name
+        self.rows = [run_line(detail.run)]
+        self.steps = [step_line(step) for step in detail.steps]
+
+    @rx.event
+    def ask_retry(self, order_id: str) -> None:
+        self.retrying = order_id
+
+    @rx.event
+    def ask_cancel(self, order_id: str) -> None:
+        self.cancelling = order_id
+
+    @rx.event
+    def close(self) -> None:
+        self.retrying = self.cancelling = ""
+
+    @rx.event
+    async def retry(self, form: dict[str, str]) -> EventSpec:
+        return await self._act(self._services().back_office.retry_run, self.retrying, form)
+
+    @rx.event
+    async def cancel(self, form: dict[str, str]) -> EventSpec:
+        return await self._act(self._services().back_office.cancel_run, self.cancelling, form)
+
+    async def _act(
+        self, act: Callable[..., Awaitable[object]], order_id: str, form: dict[str, str]
+    ) -> EventSpec:
+        staff = await self._staff()
+        try:
+            await act(staff, order_id, form.get("reason", ""))
+        except LetsBeError as error:
+            return show_toast(error.message, "danger")
+        self.retrying = self.cancelling = ""
+        await self._load()
+        return show_toast(texts().admin.done)
+
+    async def _load(self, cursor: str | None = None) -> None:
+        staff = await self._enter()
+        page = await self._services().back_office.runs(staff, cursor=cursor)
+        found = [run_line(row) for row in page.items]
+        self.rows = [*self.rows, *found] if cursor else found
+        self.cursor = page.next_cursor or ""
+
+
+class StaffListState(AdminState):
+    """Who belongs."""
+
+    rows: list[Line] = []
+
+    @rx.event
+    async def load(self) -> None:
+        staff = await self._enter()
+        self.rows = [staff_line(row) for row in await self._services().staff.list(staff)]
+
+
+class AuditState(AdminState):
+    """Who did what."""
+
+    rows: list[Line] = []
+    cursor: str = ""
+
+    @rx.event
+    async def load(self) -> None:
+        await self._load()
+
+    @rx.event
+    async def more(self) -> None:
+        await self._load(self.cursor)
+
+    async def _load(self, cursor: str | None = None) -> None:
+        staff = await self._enter()
+        page = await self._services().back_office.acts(staff, cursor=cursor)
+        found = [act_line(act) for act in page.items]
+        self.rows = [*self.rows, *found] if cursor else found
+        self.cursor = page.next_cursor or ""

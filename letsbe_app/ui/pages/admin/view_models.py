@@ -1,0 +1,225 @@
+"""What the back office shows. Every list is made of the same lines."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from letsbe_app.backoffice.schemas import (
+    Act,
+    Count,
+    CustomerRow,
+    OrderRow,
+    Overview,
+    Run,
+    RunStep,
+    Sample,
+    ServerRow,
+)
+from letsbe_app.people.staff.schemas import StaffView
+from letsbe_app.ui import routes
+from letsbe_app.ui.text import texts
+
+_TONES: Final = {
+    "well": "green",
+    "unready": "yellow",
+    "setting_up": "info",
+    "offline": "red",
+    "failed": "red",
+    "stopped": "yellow",
+    "removed": "muted",
+    "active": "green",
+    "provisioning": "info",
+    "done": "green",
+    "running": "info",
+}
+_CHART_WIDTH: Final = 700
+_CHART_HEIGHT: Final = 100
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a list."""
+
+    id: str
+    title: str
+    detail: str = ""
+    path: str = ""
+    mark: str = ""
+    tone: str = "muted"
+    at: str = ""
+    """ISO time; empty for none."""
+    can_act: bool = False
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One bar of a chart."""
+
+    name: str
+    count: int
+    height: str
+    """As CSS takes it."""
+    tone: str = "accent"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number and what it counts."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Curve:
+    """How one figure went."""
+
+    name: str
+    drawn: str
+    """A line in a box of 700 by 100, as SVG's ``path`` takes it."""
+    last: str
+
+
+def customer_line(row: CustomerRow) -> Line:
+    """A customer."""
+    place = f" · founding member {row.founding_number}" if row.founding_number else ""
+    return Line(
+        id=row.id,
+        title=row.name,
+        detail=f"{row.people} people · {row.servers} servers{place}",
+        path=f"{routes.ADMIN_CUSTOMERS}/{row.id}",
+        at=row.created_at.isoformat(),
+    )
+
+
+def server_line(row: ServerRow) -> Line:
+    """A server."""
+    versions = f" · daemon {row.daemon_version}" if row.daemon_version else ""
+    pending = " · settings not in force yet" if row.is_config_pending and row.health == "well" else ""
+    return Line(
+        id=row.id,
+        title=row.name,
+        detail=f"{row.customer_name}{versions}{pending}",
+        path=f"{routes.ADMIN_SERVERS}/{row.id}",
+        mark=texts().admin.health_words(row.health),
+        tone=_TONES.get(row.health, "muted"),
+        at=_iso(row.last_seen_at),
+    )
+
+
+def order_line(row: OrderRow) -> Line:
+    """An order."""
+    return Line(
+        id=row.id,
+        title=f"{row.plan_id} · {_money(row.price_cents, row.currency)} per month",
+        detail=row.failure or row.server_name,
+        path=f"{routes.ADMIN_RUNS}/{row.id}" if row.paid_at else "",
+        mark=row.status.replace("_", " "),
+        tone=_TONES.get(row.status, "muted"),
+        at=row.created_at.isoformat(),
+    )
+
+
+def run_line(run: Run) -> Line:
+    """A set-up."""
+    now = run.failure or (run.current_step if run.status == "provisioning" else "")
+    return Line(
+        id=run.order_id,
+        title=run.server_name,
+        detail=f"{run.customer_name} · attempt {run.attempt}" + (f" · {now}" if now else ""),
+        path=f"{routes.ADMIN_RUNS}/{run.order_id}",
+        mark=run.status,
+        tone=_TONES.get(run.status, "muted"),
+        at=run.created_at.isoformat(),
+        can_act=run.can_retry,
+    )
+
+
+def step_line(step: RunStep) -> Line:
+    """A step of a set-up."""
+    tries = f"{step.attempts} tries" if step.attempts > 1 else ""
+    detail = " · ".join(part for part in (step.detail, tries) if part)
+    return Line(
+        step.name,
+        step.name.replace("_", " "),
+        detail,
+        mark=step.state,
+        tone=_TONES.get(step.state, "muted"),
+    )
+
+
+def staff_line(row: StaffView) -> Line:
+    """A member of staff."""
+    t = texts().admin
+    told = t.you if row.is_self else ("" if row.has_joined else t.not_joined)
+    return Line(
+        row.id, row.email, told, mark=row.role, at=row.created_at.isoformat(), can_act=not row.is_self
+    )
+
+
+def act_line(act: Act) -> Line:
+    """An entry of the audit."""
+    told = [act.reason, act.subject, *(f"{name}: {value}" for name, value in act.detail.items())]
+    return Line(
+        id=act.id,
+        title=f"{act.actor_name} · {act.action}",
+        detail=" · ".join(str(part) for part in told if part)[:400],
+        path=f"{routes.ADMIN_CUSTOMERS}/{act.customer_id}" if act.customer_id else "",
+        at=act.created_at.isoformat(),
+    )
+
+
+def figures_of(overview: Overview) -> list[Figure]:
+    """The numbers at the top."""
+    t = texts().admin
+    return [
+        Figure(t.customers_count, str(overview.customers)),
+        Figure(t.servers_count, str(overview.servers)),
+        Figure(t.paid_orders, str(overview.orders_paid_30_days)),
+        Figure(t.revenue, _money(overview.revenue_cents_30_days, "EUR")),
+    ]
+
+
+def health_bars(counts: Sequence[Count]) -> list[Bar]:
+    """How many servers are how."""
+    words = texts().admin.health_words
+    named = [(words(one.name), one.count, _TONES.get(one.name, "muted")) for one in counts]
+    return _bars(named)
+
+
+def bars(counts: Sequence[Count]) -> list[Bar]:
+    """How many there are of each."""
+    return _bars([(one.name, one.count, "accent") for one in counts])
+
+
+def curves_of(samples: Sequence[Sample]) -> list[Curve]:
+    """How CPU, RAM and disk went; where nothing came in the line goes straight on."""
+    if not samples:
+        return []
+    t = texts().admin
+    began, ended = samples[0].taken_at.timestamp(), samples[-1].taken_at.timestamp()
+    span = max(1.0, ended - began)
+    curves = []
+    for name, field in ((t.cpu, "cpu_percent"), (t.memory, "memory_percent"), (t.disk, "disk_percent")):
+        known = [(one.taken_at, getattr(one, field)) for one in samples if getattr(one, field) is not None]
+        points = [
+            f"{_CHART_WIDTH * (taken_at.timestamp() - began) / span:.1f},{_CHART_HEIGHT - min(value, 100):.1f}"
+            for taken_at, value in known
+        ]
+        if points:
+            curves.append(Curve(name, "M" + " L".join(points), f"{known[-1][1]:.0f} %"))
+    return curves
+
+
+def _bars(named: Sequence[tuple[str, int, str]]) -> list[Bar]:
+    most = max((count for _, count, _ in named), default=0) or 1
+    return [Bar(name, count, f"{max(2, round(100 * count / most))}%", tone) for name, count, tone in named]
+
+
+def _money(cents: int, currency: str) -> str:
+    return f"{currency.upper()} {cents / 100:,.2f}"
+
+
+def _iso(moment: datetime | None) -> str:
+    return moment.isoformat() if moment else ""

@@ -1,0 +1,85 @@
+"""Words of the pages for staff."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class AdminTexts:
+    title: str = "Back office"
+    home_link: str = "LetsBe Biz, back office"
+    navigation: str = "Back office"
+    overview: str = "Overview"
+    customers: str = "Customers"
+    servers: str = "Servers"
+    runs: str = "Set-ups"
+    staff: str = "Staff"
+    audit: str = "Audit"
+    sign_in_title: str = "Back office"
+    sign_in_intro: str = "For staff. Customers sign in elsewhere."
+    code: str = "Code of your authenticator app"
+    join_title: str = "Join the staff"
+    join_intro: str = (
+        "Scan the picture with an authenticator app, choose a password, and enter what the app shows."
+    )
+    join_picture: str = "Picture for your authenticator app"
+    join_by_hand: str = "Or type this in:"
+    join: str = "Join"
+    search: str = "Search"
+    search_customers: str = "A name, an address, or an id"
+    search_servers: str = "A name or an id"
+    nothing: str = "There is nothing here"
+    nothing_found: str = "Nothing fits what you are looking for."
+    figures: str = "Figures"
+    servers_count: str = "Servers"
+    customers_count: str = "Customers"
+    paid_orders: str = "Orders paid in 30 days"
+    revenue: str = "Revenue in 30 days"
+    health: str = "Health of the fleet"
+    versions: str = "Versions of the daemon"
+    sign_ups: str = "New customers by day"
+    attention: str = "Needs attention"
+    all_well: str = "Every server is well."
+    people: str = "People"
+    orders: str = "Orders"
+    parts: str = "Parts of the server"
+    history: str = "The last seven days"
+    no_history: str = "No heartbeat was kept yet."
+    cpu: str = "CPU"
+    memory: str = "RAM"
+    disk: str = "Disk"
+    visit: str = "Look into the account"
+    visit_detail: str = (
+        "You see the portal as the owner does, without what was said, and cannot change anything. Each page you "
+        "open is in the owner's activity log, with your reason."
+    )
+    visit_closed: str = "The owner does not let support look in. They can allow it in their settings."
+    reason: str = "Why"
+    reason_hint: str = "In a sentence. The audit keeps it."
+    retry: str = "Try again"
+    cancel: str = "Cancel the order"
+    retry_title: str = "Try this set-up again"
+    cancel_title: str = "Cancel this order"
+    done: str = "Done."
+    steps: str = "Steps"
+    add_staff: str = "Add somebody"
+    add_staff_done: str = "Hand this link over. It works once, for a day, and is not shown again."
+    role: str = "Role (support, operator or admin)"
+    password: str = "Your password"  # noqa: S105
+    remove: str = "Remove"
+    removed: str = "Removed."
+    not_joined: str = "has not joined yet"
+    you: str = "you"
+    well: str = "Well"
+    unready: str = "Not ready"
+    offline: str = "Offline"
+    stopped: str = "Stopped by its owner"
+    setting_up: str = "Being set up"
+    failed: str = "Set-up failed"
+    removed_state: str = "Removed"
+    up_to: str = "up to"
+
+    def health_words(self, health: str) -> str:
+        return self.removed_state if health == "removed" else str(getattr(self, health))
+
+    def allowed_until(self, time: str) -> str:
+        return f"The owner lets support look in until {time}."
