@@ -237,7 +237,7 @@ def build_services(
         notices=NoticeService(database, relay, clock=clock),
         audit_heads=AuditHeadService(database, relay, clock=clock),
         secrets=SecretService(database, relay, reauthentication, clock=clock),
-        usage=UsageService(database, clock=clock),
+        usage=UsageService(database, agents, clock=clock),
     )
 
 

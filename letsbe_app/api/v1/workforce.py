@@ -15,7 +15,7 @@ from letsbe_app.workforce.approvals.batches import MAX_BATCH
 from letsbe_app.workforce.approvals.schemas import ApprovalView, BatchItem, BatchOutcome, Choice
 from letsbe_app.workforce.changes.schemas import ChangeView
 from letsbe_app.workforce.conversations.schemas import ConversationView, MessageView
-from letsbe_app.workforce.usage.schemas import UsageSummary
+from letsbe_app.workforce.usage.schemas import UsageReport, UsageSummary
 from tenant_daemon.contracts.approvals import Verdict
 from tenant_daemon.contracts.chat import MAX_ATTACHMENTS
 
@@ -110,6 +110,12 @@ async def stop_agent(
 async def usage(hub: HubServices, actor: CurrentActor, tenant_id: Id) -> Answer[UsageSummary]:
     """A server's tokens of this month."""
     return answer(await hub.usage.summary(actor, tenant_id))
+
+
+@router.get("/tenants/{tenant_id}/usage/report")
+async def usage_report(hub: HubServices, actor: CurrentActor, tenant_id: Id) -> Answer[UsageReport]:
+    """A server's tokens day by day, and against every budget that is in force."""
+    return answer(await hub.usage.report(actor, tenant_id))
 
 
 @router.get("/tenants/{tenant_id}/conversations")

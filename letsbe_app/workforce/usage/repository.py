@@ -84,3 +84,20 @@ async def totals(session: AsyncSession, tenant_id: str, since: datetime) -> Sequ
     rows: Sequence[Any] = (await session.exec(statement)).all()
     # PostgreSQL sums integers to decimals.
     return [UsageLine(row[0], row[1], *map(int, row[2:])) for row in rows]
+
+
+async def hours(
+    session: AsyncSession, tenant_id: str, since: datetime
+) -> Sequence[tuple[datetime, str, str, int]]:
+    """What was used in each hour from a moment on: hour, agent, model, tokens; the oldest first."""
+    statement = (
+        select(
+            UsageRecord.hour,
+            UsageRecord.agent_id,
+            UsageRecord.model,
+            UsageRecord.prompt_tokens + UsageRecord.completion_tokens,
+        )
+        .where(UsageRecord.tenant_id == tenant_id, col(UsageRecord.hour) >= since)
+        .order_by(col(UsageRecord.hour))
+    )
+    return (await session.exec(statement)).all()

@@ -1,7 +1,7 @@
 """What usage looks like from outside."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,42 @@ class UsageLine:
     def used_tokens(self) -> int:
         """Prompt plus completion: what counts against the plan."""
         return self.prompt_tokens + self.completion_tokens
+
+
+@dataclass(frozen=True)
+class DayLine:
+    """Tokens of one agent with one model on one day (UTC)."""
+
+    day: date
+    agent_id: str
+    model: str
+    used_tokens: int
+
+
+@dataclass(frozen=True)
+class BudgetState:
+    """A budget and how much of it is used in the period that goes on."""
+
+    agent_id: str
+    """Empty for the plan's tokens, which are for the whole server."""
+    period: str
+    """As ``BudgetPeriod``."""
+    with_sub_agents: bool
+    tokens: int
+    used_tokens: int
+    began_at: datetime
+
+
+@dataclass(frozen=True)
+class UsageReport:
+    """Day by day, and against every budget in force."""
+
+    since: date
+    until: date
+    days: list[DayLine]
+    """Oldest first; days on which nothing was used are left out."""
+    budgets: list[BudgetState]
+    """The plan's first."""
 
 
 @dataclass(frozen=True)

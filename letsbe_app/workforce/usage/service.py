@@ -1,5 +1,8 @@
 """Usage as servers report it and owners read it."""
 
+from datetime import UTC, timedelta
+from typing import Final, Protocol
+
 import structlog
 
 from letsbe_app.db.models import Tenant
@@ -11,20 +14,32 @@ from letsbe_app.people.authz.rules import Permission, require
 from letsbe_app.people.events import catalog as events
 from letsbe_app.people.events.service import record_event
 from letsbe_app.workforce.usage import repository
-from letsbe_app.workforce.usage.schemas import UsageAlertView, UsageSummary
+from letsbe_app.workforce.usage.report import budget_states, day_lines
+from letsbe_app.workforce.usage.schemas import UsageAlertView, UsageReport, UsageSummary
 from tenant_daemon.contracts.budget import BudgetReached
+from tenant_daemon.contracts.config import TenantConfig
 from tenant_daemon.contracts.usage import UsageReported
 
 log = structlog.get_logger()
 
 _ALERTS = 20
+DAYS: Final = 30
+"""Of a report."""
+
+
+class WantedConfigs(Protocol):
+    """Who knows a server's agents and budgets."""
+
+    async def wanted_config(self, tenant_id: str) -> TenantConfig:
+        """The configuration that the server should have in force."""
 
 
 class UsageService:
     """Buckets of one hour, agent and model."""
 
-    def __init__(self, database: Database, *, clock: Clock = utc_now) -> None:
+    def __init__(self, database: Database, configs: WantedConfigs, *, clock: Clock = utc_now) -> None:
         self._database = database
+        self._configs = configs
         self._clock = clock
 
     async def record(self, tenant_id: str, report: UsageReported) -> None:
@@ -52,6 +67,25 @@ class UsageService:
                 percent=reached.percent,
                 period=reached.period,
             )
+
+    async def report(self, actor: Actor, tenant_id: str) -> UsageReport:
+        """The last 30 days, and every budget that is in force."""
+        require(actor, Permission.READ)
+        now = self._clock()
+        until = now.astimezone(UTC).date()
+        since = until - timedelta(days=DAYS - 1)
+        async with self._database.read() as session:
+            await owned_tenant(session, actor, tenant_id)
+            # No period is longer than 31 days.
+            hours = await repository.hours(session, tenant_id, now - timedelta(days=DAYS + 2))
+        config = await self._configs.wanted_config(tenant_id)
+        parents = {agent.agent_id: agent.parent_agent_id for agent in config.agents}
+        return UsageReport(
+            since=since,
+            until=until,
+            days=day_lines(hours, since),
+            budgets=budget_states(config.budgets, parents, hours, now),
+        )
 
     async def summary(self, actor: Actor, tenant_id: str) -> UsageSummary:
         """The tokens of one of the actor's servers since the first of this month (UTC)."""

@@ -50,6 +50,7 @@ NEEDS = {
     "list_agent_versions": P.READ,
     "restore_agent": P.MANAGE,
     "usage": P.READ,
+    "usage_report": P.READ,
     "list_conversations": P.READ,
     "start_conversation": P.CHAT,
     "get_conversation": P.READ,

@@ -1,0 +1,74 @@
+"""From hours to days and budgets. Pure."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime
+
+from letsbe_app.workforce.usage.periods import began, is_in_force
+from letsbe_app.workforce.usage.schemas import BudgetState, DayLine
+from tenant_daemon.contracts.budget import TokenBudget
+
+Hour = tuple[datetime, str, str, int]
+"""Hour, agent, model, tokens."""
+
+
+def day_lines(hours: Iterable[Hour], since: date) -> list[DayLine]:
+    """Sums per day, agent and model."""
+    sums: defaultdict[tuple[date, str, str], int] = defaultdict(int)
+    for hour, agent_id, model, tokens in hours:
+        day = hour.astimezone(UTC).date()
+        if day >= since:
+            sums[day, agent_id, model] += tokens
+    return [DayLine(*key, tokens) for key, tokens in sorted(sums.items())]
+
+
+def budget_states(
+    budgets: Sequence[TokenBudget],
+    parents: Mapping[str, str | None],
+    hours: Sequence[Hour],
+    now: datetime,
+) -> list[BudgetState]:
+    """
+    Every budget that is in force, with what was used of it.
+
+    Args:
+        budgets: As the server is told.
+        parents: For whom each agent works, by id.
+        hours: From the beginning of the oldest period on.
+        now: The moment.
+    """
+    return [
+        BudgetState(
+            agent_id=budget.agent_id or "",
+            period=budget.period.value,
+            with_sub_agents=budget.with_sub_agents,
+            tokens=budget.tokens,
+            used_tokens=_used(budget, parents, hours, began(budget, now)),
+            began_at=began(budget, now),
+        )
+        for budget in budgets
+        if is_in_force(budget, now)
+    ]
+
+
+def _used(
+    budget: TokenBudget, parents: Mapping[str, str | None], hours: Sequence[Hour], since: datetime
+) -> int:
+    counted = None if budget.agent_id is None else {budget.agent_id}
+    if counted is not None and budget.with_sub_agents:
+        counted |= {agent_id for agent_id in parents if _works_for(agent_id, budget.agent_id, parents)}
+    return sum(
+        tokens
+        for hour, agent_id, _, tokens in hours
+        if hour >= since and (counted is None or agent_id in counted)
+    )
+
+
+def _works_for(agent_id: str, boss: str | None, parents: Mapping[str, str | None]) -> bool:
+    above, seen = parents.get(agent_id), {agent_id}
+    while above is not None and above not in seen:
+        if above == boss:
+            return True
+        seen.add(above)
+        above = parents.get(above)
+    return False

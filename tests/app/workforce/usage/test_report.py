@@ -1,0 +1,97 @@
+"""From hours to days and budgets."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from letsbe_app.composition import Services
+from letsbe_app.errors import NotFound
+from letsbe_app.people.authz.actor import Actor
+from letsbe_app.workforce.agents.budgets import Budget
+from letsbe_app.workforce.agents.schemas import AgentChanges
+from letsbe_app.workforce.usage.periods import began, is_in_force
+from letsbe_app.workforce.usage.report import budget_states, day_lines
+from letsbe_app.workforce.usage.schemas import DayLine
+from tenant_daemon.contracts.budget import BudgetPeriod, TokenBudget
+from tenant_daemon.contracts.usage import UsageBucket, UsageReported
+from tests.support.hub import FakeClock
+
+
+def at(month: int, day: int, hour: int = 0) -> datetime:
+    return datetime(2026, month, day, hour, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("plan_day", "now", "expected"),
+    [
+        (at(1, 15, 9), at(3, 20), at(3, 15, 9)),
+        (at(1, 15, 9), at(3, 15, 8), at(2, 15, 9)),
+        (at(1, 31), at(3, 5), at(2, 28)),
+        (at(1, 31), at(3, 31), at(3, 31)),
+        (datetime(2025, 12, 20, tzinfo=UTC), at(1, 5), datetime(2025, 12, 20, tzinfo=UTC)),
+    ],
+)
+def test_month_of_a_plan_begins_on_its_day(plan_day: datetime, now: datetime, expected: datetime) -> None:
+    budget = TokenBudget(period=BudgetPeriod.PLAN, tokens=1, plan_began_at=plan_day)
+    assert began(budget, now) == expected
+
+
+def test_days_and_months_are_those_of_utc() -> None:
+    assert began(TokenBudget(period=BudgetPeriod.DAY, tokens=1), at(3, 20, 17)) == at(3, 20)
+    assert began(TokenBudget(period=BudgetPeriod.MONTH, tokens=1), at(3, 20, 17)) == at(3, 1)
+    later = TokenBudget(period=BudgetPeriod.DAY, tokens=1, applies_from=at(4, 1), applies_until=at(5, 1))
+    assert [is_in_force(later, now) for now in (at(3, 31), at(4, 1), at(5, 1))] == [False, True, False]
+
+
+def test_hours_become_days() -> None:
+    hours = [
+        (at(3, 1, 23), "sales", "m", 5),
+        (at(3, 2, 0), "sales", "m", 7),
+        (at(3, 2, 9), "sales", "m", 1),
+        (at(2, 1), "sales", "m", 100),
+    ]
+    assert day_lines(hours, date(2026, 3, 1)) == [
+        DayLine(date(2026, 3, 1), "sales", "m", 5),
+        DayLine(date(2026, 3, 2), "sales", "m", 8),
+    ]
+
+
+def test_budget_of_a_tree_counts_those_that_work_for_it() -> None:
+    parents = {"boss": None, "helper": "boss", "helpers-helper": "helper", "other": None, "a": "b", "b": "a"}
+    hours = [(at(3, 20, 1), agent_id, "m", 10) for agent_id in parents] + [(at(3, 19), "boss", "m", 1_000)]
+    budgets = [
+        TokenBudget(period=BudgetPeriod.DAY, tokens=100),
+        TokenBudget(period=BudgetPeriod.DAY, tokens=100, agent_id="boss"),
+        TokenBudget(period=BudgetPeriod.DAY, tokens=100, agent_id="boss", with_sub_agents=True),
+    ]
+    states = budget_states(budgets, parents, hours, at(3, 20, 5))
+    assert [state.used_tokens for state in states] == [60, 10, 30]
+
+
+async def test_report_of_a_server(
+    services: Services, owner: Actor, stranger: Actor, tenant_id: str, clock: FakeClock
+) -> None:
+    hour = clock().replace(minute=0, second=0, microsecond=0)
+    buckets = [
+        UsageBucket(
+            hour=hour - timedelta(days=days),
+            agent_id="sales",
+            model="m",
+            revision=1,
+            prompt_tokens=40,
+            completion_tokens=2,
+            cached_tokens=0,
+            request_count=1,
+        )
+        for days in (0, 1, 60)
+    ]
+    await services.usage.record(tenant_id, UsageReported(buckets=buckets))
+    changes = AgentChanges(budgets=[Budget("day", False, 1_000)])
+    await services.agents.update(owner, tenant_id, "sales", changes)
+    report = await services.usage.report(owner, tenant_id)
+    assert [line.used_tokens for line in report.days] == [42, 42]
+    assert (report.until - report.since).days == 29
+    assert [(one.agent_id, one.used_tokens) for one in report.budgets if one.agent_id] == [("sales", 42)]
+    assert report.budgets[0].period == "plan"
+    with pytest.raises(NotFound):
+        await services.usage.report(stranger, tenant_id)
