@@ -1,0 +1,52 @@
+"""
+Renders our Helm chart, as far as it uses templates: lookups, ``quote``, ``default``, ``printf``.
+
+It knows nothing else and fails at it, and at a value that is not there, so that the chart stays as simple.
+"""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+_ACTION = re.compile(r"\{\{\s*(.+?)\s*\}\}")
+_PRINTF = re.compile(r'printf "([^"]*)" (\S+)')
+
+
+def rendered(folder: Path, release: str = "biz", **changes: Any) -> dict[str, dict[str, Any]]:
+    """The chart's objects by ``Kind/name``; ``changes`` replace values of the first level."""
+    chart = yaml.safe_load((folder / "Chart.yaml").read_text())
+    values = yaml.safe_load((folder / "values.yaml").read_text()) | changes
+    root = {"Values": values, "Release": {"Name": release}, "Chart": {"AppVersion": chart["appVersion"]}}
+    objects = {}
+    for path in sorted((folder / "templates").glob("*.yaml")):
+        text = _ACTION.sub(lambda found: _value(found[1], root), path.read_text())
+        for one in yaml.safe_load_all(text):
+            objects[f"{one['kind']}/{one['metadata']['name']}"] = one
+    return objects
+
+
+def _value(action: str, root: dict[str, Any]) -> str:
+    first, *pipes = [part.strip() for part in action.split("|")]
+    value = _term(first, root)
+    for pipe in pipes:
+        if pipe == "quote":
+            value = json.dumps(str(value))
+        elif pipe.startswith("default "):
+            value = value or _term(pipe.removeprefix("default "), root)
+        else:
+            raise ValueError(f"not known: {pipe}")
+    return str(value)
+
+
+def _term(term: str, root: dict[str, Any]) -> Any:
+    if found := _PRINTF.fullmatch(term):
+        return found[1].replace("%s", str(_term(found[2], root)))
+    if not re.fullmatch(r"(\.[A-Za-z]+)+", term):
+        raise ValueError(f"not known: {term}")
+    value: Any = root
+    for name in term[1:].split("."):
+        value = value[name]
+    return value
