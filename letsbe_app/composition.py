@@ -23,9 +23,6 @@ from letsbe_app.notify.inbox import ReminderNotices
 from letsbe_app.notify.service import NotifyService
 from letsbe_app.notify.web_push import WebPush, new_vapid_key
 from letsbe_app.people.accounts.breached import BreachedPasswords
-from letsbe_app.notify.inbox import ReminderNotices
-from letsbe_app.notify.service import NotifyService
-from letsbe_app.notify.web_push import WebPush, new_vapid_key
 from letsbe_app.people.accounts.front_door import FrontDoor
 from letsbe_app.people.accounts.mailed_links import MailedLinks
 from letsbe_app.people.accounts.passkey_ceremony import Place
@@ -137,6 +134,7 @@ def build_services(
     """
     database = Database(settings.async_database_url())
     secret_box = _secret_box(settings)
+    csrf_key = load_or_create_key(settings.keys_dir, "csrf.key")
     content = TenantContent(secret_box)
     relay = Relay.from_settings(settings, content)
     catalog = Catalog.load()
@@ -178,8 +176,8 @@ def build_services(
         database=database,
         relay=relay,
         admission=new_admission(),
-        csrf=CsrfTokens(load_or_create_key(settings.keys_dir, "csrf.key")),
-        requests=RequestService(database, secret_box, clock=clock),
+        csrf=CsrfTokens(csrf_key),
+        requests=RequestService(database, secret_box, csrf_key, clock=clock),
         accounts=AccountService(
             database,
             hasher,

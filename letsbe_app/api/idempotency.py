@@ -5,7 +5,6 @@ A route class rather than a middleware: it runs where the services are at hand a
 caller is looked up as the route itself does it, before anything of an earlier answer is told.
 """
 
-import hashlib
 import re
 from collections.abc import Callable, Coroutine
 from typing import Any, Final
@@ -53,7 +52,7 @@ class IdempotentRoute(APIRoute):
                 )
             hub = await services(request)
             actor = await _caller(request, hub)
-            begun = await hub.requests.begin(actor, key, await _digest(request))
+            begun = await hub.requests.begin(actor, key, await _content(request))
             if isinstance(begun, KeptAnswer):
                 return _replay(begun)
             return await to_the_end(_carry_out(hub, begun, handle, request))
@@ -81,10 +80,9 @@ async def _caller(request: Request, hub: Services) -> Actor:
     return await changing_actor(hub, actor, request.headers.get(CSRF_HEADER), request.headers.get("origin"))
 
 
-async def _digest(request: Request) -> str:
-    body = await request.body()
+async def _content(request: Request) -> bytes:
     address = f"{request.method} {request.url.path}?{request.url.query}\n"
-    return hashlib.sha256(address.encode() + body).hexdigest()
+    return address.encode() + await request.body()
 
 
 def _replay(kept: KeptAnswer) -> Response:

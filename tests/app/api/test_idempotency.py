@@ -1,6 +1,7 @@
 """The header ``Idempotency-Key``: one change, however often it is asked for."""
 
 import asyncio
+import hashlib
 
 import httpx
 import pytest
@@ -185,3 +186,15 @@ async def test_every_change_of_a_customer_takes_a_key(services: Services, browse
         answer = await browser.request(method.upper(), path, json={}, headers={"Idempotency-Key": "a b"})
         assert answer.status_code == 422, (method, path)
         assert answer.json()["error"]["details"][0]["field"] == "Idempotency-Key"
+
+
+async def test_what_is_kept_of_a_request_is_keyed(
+    services: Services, browser: BrowserClient, conversations: str
+) -> None:
+    await start(browser, conversations)
+    body = b'{"agent_id":"it-admin"}'
+    plain = hashlib.sha256(f"POST {conversations}?\n".encode() + body).hexdigest()
+
+    stored = await database_text(services)
+    assert "idm_" in stored
+    assert plain not in stored
