@@ -141,6 +141,12 @@ def _run_plan(plan: list[Any], spec: dict[str, Any]) -> int:
         return _run_pipeline(spec["pipelines"][parts[0]], spec)
     if kind == "each":
         return _run_each(parts, spec)
+    if kind == "into":
+        sink = _printed({**spec, "plan": parts[0]})
+        try:
+            return _run_pipeline(spec["pipelines"][parts[1][1]], spec, sink)
+        finally:
+            os.close(sink)
     exit_code = _run_plan(parts[0], spec)
     if kind == "row":
         for part in parts[1:]:
@@ -171,17 +177,17 @@ def _run_each(loop: list[Any], spec: dict[str, Any]) -> int:
     return exit_code
 
 
-def _run_pipeline(commands: list[dict[str, Any]], spec: dict[str, Any]) -> int:
+def _run_pipeline(commands: list[dict[str, Any]], spec: dict[str, Any], source: int | None = None) -> int:
     """Start every command, joined by pipes; give the exit code of the last one."""
     commands = [_with_outputs(command, spec) for command in commands]
-    upstream: int | None = None
+    upstream: int | None = source
     started: list[int] = []
     for number, command in enumerate(commands):
         is_last = number == len(commands) - 1
         reader, writer = (None, spec["sink"]) if is_last else os.pipe()
         started.append(_start(command, spec, upstream, writer))
         for handle in (upstream, writer):
-            if handle is not None and handle != spec["sink"]:
+            if handle is not None and handle not in (spec["sink"], source):
                 os.close(handle)
         upstream = reader
     codes = [_wait(pid) for pid in started]
@@ -222,12 +228,18 @@ def _filled(word: str, outputs: list[str], spec: dict[str, Any]) -> str:
     return "".join([*pieces, word[at:]])
 
 
+def _printed(spec: dict[str, Any]) -> int:
+    """An open file with what these commands print, to be read from its beginning."""
+    sink = os.memfd_create("output")
+    _run_all({**spec, "sink": sink})
+    os.lseek(sink, 0, os.SEEK_SET)
+    return sink
+
+
 def _output_of(spec: dict[str, Any]) -> str:
     """What these commands print, without the line breaks at the end, as shells take it."""
-    sink = os.memfd_create("output")
+    sink = _printed(spec)
     try:
-        _run_all({**spec, "sink": sink})
-        os.lseek(sink, 0, os.SEEK_SET)
         with os.fdopen(os.dup(sink), "rb") as file:
             output = file.read(_MAX_OUTPUT_BYTES)
     finally:

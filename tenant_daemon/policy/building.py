@@ -34,7 +34,7 @@ from tenant_daemon.policy.verdict import Verdict
 MAX_WORD: Final = 16_384
 _EVERYTHING: Final = ("*", "./*", "*/", ".*")
 _GLOB: Final = frozenset("*?[")
-_PRINTERS: Final = frozenset({"echo", "printf", "test", "basename", "dirname"})
+_PRINTERS: Final = frozenset({"echo", "printf", "test", "basename", "dirname", "expr"})
 _LISTERS: Final = frozenset({"ls", "stat", "du", "file", "dir"})
 # Programs look for settings of their own at home, and some of those run code. An unpacked archive can bring
 # such files into the workspace, so home is nowhere.

@@ -53,9 +53,9 @@ def _date(args: list[str], now: datetime) -> str | None:
     if len(args) > 1:
         return None
     wanted = args[0] if args else _DATE_PLAIN
-    if _DATE_FORMAT.fullmatch(wanted) is None or "%s" in wanted:
+    if _DATE_FORMAT.fullmatch(wanted) is None or "%%s" in wanted:
         return None
-    return now.astimezone(UTC).strftime(wanted[1:])
+    return now.astimezone(UTC).strftime(wanted[1:].replace("%s", str(int(now.timestamp()))))
 
 
 def _host(args: list[str]) -> str | None:

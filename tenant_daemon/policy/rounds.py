@@ -12,7 +12,7 @@ from typing import Final, Literal, NamedTuple
 
 from tenant_daemon.policy.actions import Command
 from tenant_daemon.policy.programs.judge import CommandJudge
-from tenant_daemon.policy.programs.wrappers import are_docker_ids, standing_for_found
+from tenant_daemon.policy.programs.wrappers import are_docker_ids, listing_starts, standing_for_found
 from tenant_daemon.policy.shell import expansions
 
 _SELECTING: Final = {"sort": 0, "uniq": 0, "head": 0, "tail": 0, "grep": 1}
@@ -40,7 +40,7 @@ def values_of(judge: CommandJudge, commands: Sequence[Command]) -> Values:
         return ANY
     if are_docker_ids(first):
         return Values("docker")
-    path = _listed(judge, first) if first[0] == "ls" else _found(judge, first)
+    path = _listed(judge, first) if first[0] == "ls" else _found(judge, first) or _named(judge, first)
     return Values("path", path) if path else ANY
 
 
@@ -60,6 +60,11 @@ def _found(judge: CommandJudge, argv: list[str]) -> str:
         return ""
     starts = list(takewhile(lambda arg: not arg.startswith(("-", "(", "!")), argv[1:])) or ["."]
     return standing_for_found(judge, starts, argv)
+
+
+def _named(judge: CommandJudge, argv: list[str]) -> str:
+    starts = listing_starts(judge, argv)
+    return standing_for_found(judge, starts, argv) if starts else ""
 
 
 def _listed(judge: CommandJudge, argv: list[str]) -> str:

@@ -21,6 +21,7 @@ from tenant_daemon.policy.shell import expansions
 from tenant_daemon.policy.shell.script import (
     Assignment,
     Choice,
+    Fed,
     Group,
     Joined,
     Loop,
@@ -95,6 +96,8 @@ class LineJudge(CommandBuilder):
             return None
         if isinstance(step, Loop):
             return self._loop(step)
+        if isinstance(step, Fed):
+            return self._fed(step)
         if isinstance(step, ReadLoop):
             return self._each(step.source, step.names, step.separator, step.body)
         if isinstance(step, Choice):
@@ -183,6 +186,19 @@ class LineJudge(CommandBuilder):
                 kept.append(redirect)
         self._outer = (*kept, *self._outer)
         return opened
+
+    def _fed(self, step: Fed) -> Plan | None:
+        """The output of a loop or a group goes into a pipeline, which cannot know what comes in."""
+        self.is_flat = False
+        outer, self._outer = self._outer, ()
+        source = self.step(step.source)
+        self._outer = outer
+        self._before = ";"
+        first = step.pipeline.commands[0]
+        if first.stdin is not None or any(redirect.kind == "in" for redirect in first.redirects):
+            self._cannot("shell.two-inputs", "A command has two inputs.")
+        plan = self._pipeline(step.pipeline, is_fed=True)
+        return plan if source is None or plan is None else ("into", source, plan)
 
     def _each(self, source: Step, names: tuple[str, ...], separator: str | None, body: Step) -> Plan | None:
         """
@@ -276,7 +292,7 @@ class LineJudge(CommandBuilder):
 
     # -- pipelines --------------------------------------------------------------------------------------
 
-    def _pipeline(self, step: Pipeline) -> Plan | None:
+    def _pipeline(self, step: Pipeline, *, is_fed: bool = False) -> Plan | None:
         commands = once(step.commands)
         first = commands[0]
         is_moving = first.words[0].text == "cd" and len(commands) == 1 and not step.is_negated
@@ -291,8 +307,8 @@ class LineJudge(CommandBuilder):
         built: list[Command] = []
         judge.output = self._output_of(commands[-1]) if commands[-1].redirects else ""
         for index, command in enumerate(commands):
-            judge.is_alone = judge.is_only and not command.redirects
-            judge.upstream = list(built[-1].argv) if built else []
+            judge.is_alone = judge.is_only and not command.redirects and not is_fed
+            judge.upstream = list(built[-1].argv) if built else ["", "of a loop"] if is_fed else []
             if command.redirects or command.stdin is not None:
                 self._check_joints(command, index, len(commands) - 1)
             built.append(self._command(command))

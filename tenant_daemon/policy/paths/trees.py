@@ -59,7 +59,8 @@ def is_plain_tree(start: str, workspace: str, *, as_words: bool) -> bool:
         if looked_at > MAX_LOOKED_AT:
             return False
         for entry in entries:
-            if as_words and _SEPARATING & set(entry.name):
+            # A name like `-rf` would be a flag.
+            if as_words and (entry.name.startswith("-") or _SEPARATING & set(entry.name)):
                 return False
             if entry.is_symlink():
                 if not is_below(resolve(entry.path, workspace).path, workspace):

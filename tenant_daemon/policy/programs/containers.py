@@ -28,7 +28,7 @@ _FOUNDATION: Final = re.compile(
     r"(?:dockerd?|containerd(?:-shim.*)?|cron|network(?:ing|-manager)?|resolvconf|rsyslog|unattended-upgrades)(?:\.\w+)?"
 )
 _SHOWS_SECRETS: Final = re.compile(
-    r"Env\b|\.Config(?!\.(?:Image|Hostname|User|Labels|WorkingDir|ExposedPorts|Healthcheck))|json\s+\.\s*}|range\s+\.\s*}|Secret|Cmd|Args|Entrypoint"
+    r"Env\b|ContainerConfig|\.Config(?!\.(?:Image|Hostname|User|Labels|WorkingDir|ExposedPorts|Healthcheck))|json\s+\.\s*}|range\s+\.\s*}|Secret|Cmd|Args|Entrypoint"
 )
 _BLOCK: Final = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 _WHOLE_RECORD: Final = re.compile(r"(?<![\w\].\"])\.(?![\w\"])|\$(?![\w.])|\btemplate\b")
@@ -61,6 +61,18 @@ def _service(judge: "CommandJudge", value: str) -> None:
     elif is_foundation(value):
         judge.verdict.note(
             Tier.RED, "service.foundation", f"Every tool needs {value}.", risk="All tools stop for a while."
+        )
+
+
+def _unit_shown(judge: "CommandJudge", value: str) -> None:
+    """A service whose setup is shown: anybody's but that of the server's protection."""
+    KINDS["unit"](judge, value)
+    if is_guardrail_service(value):
+        judge.verdict.note(
+            Tier.CRITICAL_RED,
+            "service.guardrail",
+            f"{value} is part of the server's protection.",
+            unknown=True,
         )
 
 
@@ -194,6 +206,7 @@ def _docker_save(judge: "CommandJudge", profile: Profile, reading: Reading) -> N
 KINDS.update(
     {
         "service": _service,
+        "unitshown": _unit_shown,
         "template": _template,
         "dockernetwork": _network,
         "containerenv": _container_env,

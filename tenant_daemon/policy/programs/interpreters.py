@@ -37,6 +37,9 @@ _SECRET: Final = re.compile(
 def _python(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
     """``python3 -m json.tool`` shows JSON; without ``-I`` it could load modules from the current folder."""
     modules = reading.values("-m")
+    if judge.is_in_container and reading.positionals[:1] == ["manage.py"] and not reading.given:
+        judge.judge(reading.positionals)
+        return
     is_first = bool(reading.given) and reading.given[0][0].name == "-m"
     if modules != ["json.tool"] or not is_first:
         judge.unknown("python.code", "It would run code.")
@@ -76,6 +79,9 @@ def _in_container(judge: "CommandJudge", argv: list[str]) -> None:
 def _yarn(judge: "CommandJudge", args: list[str]) -> None:
     """Yarn and pnpm run the program that a settings file in the folder, or above it, names."""
     folder, workspace = judge.places.cwd, judge.places.roots.workspace
+    if not any(arg for arg in args if not arg.startswith("-")) and args not in (["--version"], ["-v"]):
+        # `yarn` alone installs.
+        judge.verdict.note(Tier.RED, "yarn.install", "Installs packages.", external=True, unknown=True)
     if judge.is_in_container or not is_below(folder, workspace):
         return
     while is_below(folder, workspace):
@@ -123,15 +129,28 @@ def _wordpress(judge: "CommandJudge", args: list[str]) -> None:
 
 
 def _wordpress_path(judge: "CommandJudge", value: str) -> None:
-    place = judge.places.list(value)
-    if not judge.is_in_container and is_below(place.path, judge.places.roots.workspace):
-        judge.unknown("wp.own-code", "It would run code from the agent's own folder.")
+    place = judge.places.measure(value)
+    roots = judge.places.roots
+    is_site = any(is_below(place.path, root) for root in ("/var/www", "/srv/www", *roots.readable))
+    if not judge.is_in_container and (is_below(place.path, roots.workspace) or not is_site):
+        judge.unknown("wp.own-code", "It would run code from a folder that is no website.")
 
 
 def _wordpress_status(judge: "CommandJudge", value: str) -> None:
     if value.lower() in _PUBLIC:
         judge.verdict.note(
             Tier.YELLOW, "wp.publishes", "Publishes something for everybody to see.", external=True
+        )
+
+
+def _wordpress_role(judge: "CommandJudge", value: str) -> None:
+    if value.lower() not in ("subscriber", "contributor", "author", "editor", "customer"):
+        judge.verdict.note(
+            Tier.RED,
+            "wp.administrator",
+            "Gives somebody all rights over the site.",
+            risk="Strangers could take the site over.",
+            unknown=True,
         )
 
 
@@ -175,6 +194,7 @@ KINDS.update(
     {
         "wppath": _wordpress_path,
         "wpstatus": _wordpress_status,
+        "wprole": _wordpress_role,
         "wpfields": _wordpress_fields,
         "dumpfile": _dump_file,
     }

@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 Kind = Callable[["CommandJudge", str], None]
 
 _INTEGER: Final = re.compile(r"[+-]?\d+(?:[.,]\d+)?[a-zA-Z%]{0,3}|")
+# Folders of a container in which programs' setups and logs lie, and no passwords.
+_PLAIN_TREES: Final = re.compile(
+    r"/(?:etc/(?:nginx|apache2|httpd|php|supervisor|logrotate\.d|cron\.d)|var/log|usr/share|usr/local/share"
+    r"|app/logs?|tmp)(?:/|\Z)"
+)
 _NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:@/+%=,-]*")
 
 
@@ -62,6 +67,8 @@ def _read_tree(judge: "CommandJudge", value: str) -> None:
     place = judge.places.read(value)
     workspace = judge.places.roots.workspace
     if is_below(place.path, workspace) or is_below(place.path, "/var/log") or place.is_regular:
+        return
+    if judge.is_in_container and _PLAIN_TREES.match(place.path) is not None:
         return
     judge.unknown(
         "path.tree-with-secrets", f"Reads every file below {place.path}, and some of them may hold secrets."

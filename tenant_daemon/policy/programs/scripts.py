@@ -12,13 +12,15 @@ from tenant_daemon.policy.programs.registry import REVIEWS
 if TYPE_CHECKING:
     from tenant_daemon.policy.programs.judge import CommandJudge
 
-_SED_ADDRESS: Final = re.compile(r"\s*(?:\d+(?:~\d+)?|\$|/(?:[^/\\\n]|\\[^\n])*/I?)")
-_SED_SIMPLE: Final = re.compile(r"[dDgGhHnNpPxzl=](?=\s*(?:[;}\n]|\Z))|[qQ]\d*(?=\s*(?:[;}\n]|\Z))")
+# Blanks are written out: to sed a line break ends a command, and what follows is the next one.
+_SED_END: Final = r"(?=[ \t]*(?:[;}\n]|\Z))"
+_SED_ADDRESS: Final = re.compile(r"[ \t]*(?:\d+(?:~\d+)?|\$|/(?:[^/\\\n]|\\[^\n])*/I?)")
+_SED_SIMPLE: Final = re.compile(rf"(?:[dDgGhHnNpPxzl=]|[qQ]\d*){_SED_END}")
 _SED_LABEL: Final = re.compile(
-    r"[btT]\s*[A-Za-z0-9_]*(?=\s*(?:[;}\n]|\Z))|:\s*[A-Za-z0-9_]+(?=\s*(?:[;\n]|\Z))"
+    rf"[btT][ \t]*[A-Za-z0-9_]*{_SED_END}|:[ \t]*[A-Za-z0-9_]+(?=[ \t]*(?:[;\n]|\Z))"
 )
-_SED_TEXT: Final = re.compile(r"[aic](?:\s|\\)?[^\n]*(?=\n|\Z)")
-_SED_FLAGS: Final = re.compile(r"(?:[gpiIM]|\d+)*(?=\s*(?:[;}\n]|\Z))")
+_SED_TEXT: Final = re.compile(r"[aic](?:[ \t]*\\(?=\n)|[ \t]*\\[^\n]+|[ \t]*[^ \t\n\\][^\n]*)(?=\n|\Z)")
+_SED_FLAGS: Final = re.compile(rf"(?:[gpiIM]|\d+)*{_SED_END}")
 _BLANK: Final = re.compile(r"[\s;]*")
 
 _AWK_TOKEN: Final = re.compile(
@@ -26,6 +28,8 @@ _AWK_TOKEN: Final = re.compile(
     r"|(?P<number>\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+)"
     r"|(?P<word>[A-Za-z_]\w*)|(?P<op>\|\||&&|[<>=!]=|\+\+|--|[-+*/%^]=|!~|>>|[-+*/%^$~!<>=?:,(){}\[\]|&])"
 )
+# The one program that a program may be handed to: `print ... | "sort -rn"`.
+_AWK_SORT: Final = re.compile(r' *"sort(?: -[nrukhVb0-9,]+)*"(?= *(?:[;}\n]|\Z))')
 _AWK_REGEX: Final = re.compile(r"/(?:[^/\\\n\[]|\\.|\[\^?\]?[^\]\n]*\])+/")
 _AWK_REACHES_OUT: Final = frozenset(
     {
@@ -134,7 +138,13 @@ def is_plain_awk(program: str) -> bool:
         at = found.end()
         if kind == "blank":
             continue
-        if text in _AWK_REACHES_OUT or text == "|":
+        if text == "|":
+            sorting = _AWK_SORT.match(program, at)
+            if sorting is None:
+                return False
+            at, before, word = sorting.end(), "operand", ""
+            continue
+        if text in _AWK_REACHES_OUT:
             return False
         if text in ("print", "printf"):
             prints_at_depth = len(parens)

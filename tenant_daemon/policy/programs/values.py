@@ -103,7 +103,7 @@ _KEEPS_LINKS: Final = ("-r", "-R", "-a", "-d", "-P", "--recursive", "--archive",
 
 
 def note_moved_links(judge: "CommandJudge", sources: list[str]) -> None:
-    """A link that comes to lie elsewhere may lead elsewhere, which later commands of the line would follow."""
+    """A link that comes to lie elsewhere may lead elsewhere, and later commands would follow it."""
     places = judge.places
     for source in sources:
         if judge.is_in_container or source == FROM_INPUT or places.brings_links:

@@ -23,13 +23,14 @@ _CHOICES: Final = {
     "psword": r"-?[aAxuflgjmnrstvwhLTNHo]+|\d+|(?!.*env)[a-z_%]+(?:,[a-z_%]+)+",
     "psformat": r"(?!.*env)[a-z_%,=]+",
     "systemfact": r"PAGE_?SIZE|[A-Z_]*NPROCESSORS[A-Z_]*|[A-Z_]{3,}|status|-a",
+    "pagingword": r"never",
     "grepfolders": r"skip|read",
     "suffix": r"[.~_A-Za-z0-9-]{1,40}",
     "serviceverb": r"status|restart|reload|start|stop|force-reload",
     "sysctlname": r"[a-z0-9_.*/-]+",
     "getentdb": r"passwd|group|hosts|ahosts|ahostsv4|ahostsv6|services|protocols|networks|rpc",
     "nftverb": r"list",
-    "ufwverb": r"status|show|version",
+    "ufwverb": r"status|show|version|app",
     "fail2banverb": r"status|ping|version|banned",
     "unit": r"[A-Za-z0-9_*][A-Za-z0-9_.:@*-]*",
     "unitproperty": r"(?!.*(?i:environ|cred|secret))[A-Za-z,]+",
@@ -44,7 +45,7 @@ _CHOICES: Final = {
     "ipverb": r"s|sh|show|list|ls|get",
     "aptcacheverb": r"policy|show|search|depends|rdepends|madison|pkgnames|stats|showpkg|showhold|showmanual"
     r"|showauto|dump|[a-z0-9][a-z0-9+.:*-]*|find|list",
-    "backupname": r"(?:/?[A-Za-z0-9][A-Za-z0-9_./-]*)?(?:::[A-Za-z0-9_.:*-]*)?",
+    "backupname": r"(?:/?[A-Za-z0-9*][A-Za-z0-9_./*?-]*)?(?:::[A-Za-z0-9_.:*-]*)?",
 }
 _APT_CACHE_CHANGES: Final = frozenset(
     {"hold", "unhold", "auto", "manual", "gencaches", "update", "minimize-manual", "shell"}
@@ -127,6 +128,9 @@ def _firewall(judge: "CommandJudge", profile: Profile, reading: Reading) -> None
 
 def _guarded_change(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
     """``ufw`` and ``nft`` beyond showing."""
+    words = reading.positionals
+    if words[:1] == ["app"] and words[1:2] not in (["list"], ["info"]):
+        judge.unknown("firewall.change", "Changes the firewall.")
     if judge.verdict.is_unknown:
         judge.verdict.note(Tier.CRITICAL_RED, "firewall.change", "Changes the firewall.", unknown=True)
 

@@ -12,7 +12,7 @@ from tenant_daemon.policy.paths.places import FROM_INPUT, is_below
 from tenant_daemon.policy.paths.trees import is_plain_tree
 from tenant_daemon.policy.programs.judge import CommandJudge
 from tenant_daemon.policy.programs.kinds import KINDS
-from tenant_daemon.policy.programs.options import Reading
+from tenant_daemon.policy.programs.options import Reading, read_options
 from tenant_daemon.policy.programs.profile import Profile
 from tenant_daemon.policy.programs.registry import RESTS, REVIEWS
 from tenant_daemon.policy.programs.variables import judge_assignment
@@ -117,6 +117,24 @@ def are_docker_ids(argv: list[str]) -> bool:
     return any(_QUIET.fullmatch(arg) is not None for arg in argv[2:])
 
 
+def listing_starts(judge: CommandJudge, argv: list[str]) -> list[str]:
+    """The folders below which a command names files, one a line and nothing else; empty if unknown."""
+    profile = judge.library.get(argv[0]) if argv[:1] in (["grep"], ["rg"]) else None
+    if profile is None:
+        return []
+    reading = read_options(argv[1:], profile)
+    is_naming = reading.has("-l", "--files-with-matches", "-L", "--files-without-match", "--files")
+    if (
+        reading.unknown
+        or not is_naming
+        or reading.has("-Z", "-z", "--null", "-0", "-R", "--json", "-e", "-f")
+    ):
+        return []
+    if argv[0] == "grep" and not reading.has("-r", "--recursive"):
+        return []
+    return reading.positionals[0 if reading.has("--files") else 1 :] or ["."]
+
+
 def standing_for_found(judge: CommandJudge, starts: list[str], names: Iterable[str]) -> str:
     """What stands for anything that is found below some folders, its name read as a word; or nothing."""
     path = _below(judge, starts, names, as_words=True)
@@ -130,6 +148,9 @@ def _found_upstream(judge: CommandJudge) -> str:
     Without ``-print0`` and ``-0`` a file's name could smuggle in another path by the blanks in it.
     """
     before = judge.upstream
+    if before[:1] != ["find"] and not judge.reading.has("-0", "--null", "-d", "--delimiter"):
+        starts = listing_starts(judge, before)
+        return _below(judge, starts, before, as_words=True) if starts else FROM_INPUT
     is_exact = "-print0" in before
     if before[:1] != ["find"] or is_exact is not judge.reading.has("-0", "--null"):
         return FROM_INPUT

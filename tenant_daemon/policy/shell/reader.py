@@ -8,6 +8,7 @@ from tree_sitter import Node
 from tenant_daemon.policy.shell.script import (
     Assignment,
     Choice,
+    Fed,
     Group,
     Joined,
     Loop,
@@ -37,6 +38,7 @@ _REDIRECTS: Final = {
 }
 _COMPUTED: Final = frozenset({"process_substitution", "translated_string"})
 _COMPOUND: Final = frozenset({"subshell", "compound_statement", "for_statement", "if_statement"})
+_FEEDING: Final = _COMPOUND | {"while_statement"}
 _BETWEEN: Final = frozenset({";", "\n"})
 # A remark in words. What looks like a command is not passed over: it was perhaps meant to be one.
 _PLAIN_COMMENT: Final = re.compile(r"#(?: +[\w.,:!?'()&+-]*\w[\w.,:!?')]*| +[-=]+)* *")
@@ -79,15 +81,30 @@ class Reader(WordReader):
             # bash reads `a && b || c` from left to right, and so does the tree.
             return Joined(first, connector.type, self.statement(right))  # type: ignore[arg-type]
         if kind == "pipeline":
-            last = node.children[-1]
-            if last.type == "while_statement" and not self.is_for_shell:
-                return self._read_loop(last, Pipeline(tuple(self.pipeline(node, without=last))))
-            return Pipeline(tuple(self.pipeline(node)))
+            return self._piped(node)
         if not self.is_for_shell:
             construct = self._construct(node)
             if construct is not None:
                 return construct
         return Pipeline((self.command(node),))
+
+    def _piped(self, node: Node) -> Step:
+        """A pipeline; a loop or a group may stand in it once."""
+        nodes = [child for child in node.children if child.type != "|"]
+        places = [place for place, child in enumerate(nodes) if child.type in _FEEDING]
+        if not places or self.is_for_shell:
+            return Pipeline(tuple(self.pipeline(node.children)))
+        at = places[0]
+        before, after = nodes[:at], nodes[at + 1 :]
+        if len(places) > 1 or any(child.type == "|&" for child in nodes):
+            raise Refused(UNKNOWN_PART)
+        if nodes[at].type == "while_statement" and before:
+            step = self._read_loop(nodes[at], Pipeline(tuple(self.pipeline(before))))
+        elif before:
+            raise Refused(UNKNOWN_PART)
+        else:
+            step = self.statement(nodes[at])
+        return step if not after else Fed(step, Pipeline(tuple(self.pipeline(after))))
 
     def _construct(self, node: Node) -> Step | None:
         kind = node.type
@@ -210,6 +227,10 @@ class Reader(WordReader):
                 raise Refused("two texts for one command")
             changed = last._replace(redirects=(*last.redirects, *redirects), stdin=stdin or last.stdin)
             return Pipeline((*first, changed))
+        if isinstance(step, Fed):
+            pipeline = self._on_last(step.pipeline, redirects, stdin)
+            assert isinstance(pipeline, Pipeline)
+            return step._replace(pipeline=pipeline)
         if isinstance(step, Joined):
             return step._replace(right=self._on_last(step.right, redirects, stdin))
         raise Refused("a redirection of something that is not one command")
@@ -219,7 +240,7 @@ class Reader(WordReader):
         while tails:
             node = tails.pop(0)
             if node.type == "pipeline" and isinstance(step, Pipeline):
-                step = Pipeline((*step.commands, *self.pipeline(node)))
+                step = Pipeline((*step.commands, *self.pipeline(node.children)))
             elif node.type in ("&&", "||") and tails:
                 step = Joined(step, node.type, self.statement(tails.pop(0)))  # type: ignore[arg-type]
             else:
@@ -272,15 +293,15 @@ class Reader(WordReader):
 
     # -- commands ---------------------------------------------------------------------------------------
 
-    def pipeline(self, node: Node, without: Node | None = None) -> list[SimpleCommand]:
+    def pipeline(self, nodes: list[Node]) -> list[SimpleCommand]:
         """Commands joined by ``|``."""
         commands: list[SimpleCommand] = []
-        for child in node.children:
+        for child in nodes:
             kind = child.type
-            if kind == "|" or child == without:
+            if kind == "|":
                 continue
             if kind == "pipeline":
-                commands.extend(self.pipeline(child))
+                commands.extend(self.pipeline(child.children))
             elif kind == "|&":
                 if self.is_for_shell or not commands:
                     raise Refused("the joint |&")

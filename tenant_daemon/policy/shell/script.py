@@ -82,6 +82,13 @@ class ReadLoop(NamedTuple):
     body: "Step"
 
 
+class Fed(NamedTuple):
+    """A loop or a group whose output a pipeline takes: ``for ...; done | sort``."""
+
+    source: "Step"
+    pipeline: Pipeline
+
+
 class Group(NamedTuple):
     """Steps in brackets, with redirections for all of them."""
 
@@ -97,7 +104,7 @@ class Assignment(NamedTuple):
     word: Word
 
 
-Step = Pipeline | Row | Joined | Choice | Loop | ReadLoop | Group | Assignment
+Step = Pipeline | Row | Joined | Choice | Loop | ReadLoop | Fed | Group | Assignment
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +141,8 @@ def _pipelines(step: Step) -> list[tuple[SimpleCommand, ...]]:
         inner = (step.condition, step.then, step.otherwise)
     elif isinstance(step, ReadLoop):
         inner = (step.source, step.body)
+    elif isinstance(step, Fed):
+        inner = (step.source, step.pipeline)
     elif isinstance(step, Loop | Group):
         inner = (step.body,)
     return [found for part in inner if part is not None for found in _pipelines(part)]

@@ -19,6 +19,8 @@ _BRACE_LIST: Final = re.compile(r"\{[^{}]*(?:,|\.\.)[^{}]*\}")
 _VARIABLE: Final = re.compile(r"\$(?:([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-z0-9_]*)\})")
 _CUT: Final = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)((?:%%?|##?)[A-Za-z0-9_./*,:=@+ -]+)\}")
 _SUM: Final = re.compile(r"\$\(\(([^()]*(?:\([^()]*\)[^()]*)*)\)\)")
+_ESCAPED: Final = re.compile(r"\$'((?:[^'\\]|\\[tn\\'])*)'")
+_ESCAPES: Final = {"\\t": "\t", "\\n": "\n", "\\\\": "\\", "\\'": "'"}
 _OF_THE_PLACE: Final = {"HOME": expansions.HOME, "PWD": expansions.FOLDER}
 
 
@@ -86,7 +88,7 @@ class _Unquoting:
                 self.bare.append(" ")
                 at += 2
             elif char == "$":
-                end = self._variable(at)
+                end = self._escaped(at) if source[at + 1 : at + 2] == "'" else self._variable(at)
                 if end < 0:
                     return dynamic
                 at = end
@@ -134,6 +136,15 @@ class _Unquoting:
                 self.out.append(char)
                 at += 1
         return -1 if ends_at_quote else at
+
+    def _escaped(self, at: int) -> int:
+        """Take in ``$'\\t'``."""
+        found = _ESCAPED.match(self.source, at)
+        if self.names is None or found is None:
+            return -1
+        self.out.append(re.sub(r"\\.", lambda escape: _ESCAPES[escape[0]], found[1]))
+        self.bare.append(" ")
+        return found.end()
 
     def _variable(self, at: int) -> int:
         """Take in ``$NAME`` when it is a known one; the place after it, or -1."""

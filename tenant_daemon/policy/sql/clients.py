@@ -34,6 +34,10 @@ _SERVICE: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,40}")
 """A container's name, which means nothing on the internet."""
 _CONNECTION: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,62}")
 
+_CONNECTION_WORDS: Final = re.compile(
+    r"(?:(?:dbname|user)=[A-Za-z_][A-Za-z0-9_-]{0,62}|port=\d{1,5}|host=(?:localhost|127\.0\.0\.1)"
+    r"|(?: (?=\w)))+"
+)
 _REDIS_MEASURES: Final = ("--latency-history", "--latency-dist", "--hotkeys")
 _REDIS_READS: Final = word_set(
     """
@@ -122,7 +126,7 @@ def _sqlite(judge: "CommandJudge", value: str) -> None:
 
 def _database(judge: "CommandJudge", value: str) -> None:
     """A database's plain name; a whole connection string could lead anywhere."""
-    if _CONNECTION.fullmatch(value) is None:
+    if _CONNECTION.fullmatch(value) is None and _CONNECTION_WORDS.fullmatch(value) is None:
         judge.unknown("sql.connection", "The database is named in a way that could lead elsewhere.")
 
 

@@ -142,7 +142,7 @@ def _wget(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
     named = reading.values("--method")
     body = "&".join(reading.values("--post-data", "--body-data"))
     method = named[-1] if named else "POST" if reading.has("--post-data") else "GET"
-    if reading.values("--max-redirect") != ["0"]:
+    if reading.values("--max-redirect") != ["0"] and not _are_health_checks(method, body, reading):
         judge.verdict.note(
             Tier.YELLOW,
             "wget.redirect",
@@ -153,6 +153,15 @@ def _wget(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
         for url in reading.positionals:
             judge.places.write(url.split("?")[0].rstrip("/").rpartition("/")[2] or "index.html")
     _requests(judge, reading.positionals, method, body, reading)
+
+
+def _are_health_checks(method: str, body: str, reading: Reading) -> bool:
+    """Whether every address is a tool's own word on its health, which leads on to nowhere."""
+    try:
+        addresses = [parse_address(url if "://" in url else f"http://{url}") for url in reading.positionals]
+    except (BadAddress, UnicodeDecodeError):
+        return False
+    return all(_is_health_check(one, method, body, reading) and one.path != "/" for one in addresses)
 
 
 def _requests(judge: "CommandJudge", urls: list[str], method: str, body: str, reading: Reading) -> None:

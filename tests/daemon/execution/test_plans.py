@@ -84,6 +84,11 @@ async def test_lines_mean_what_bash_means_by_them(run: Run, workspace: Path) -> 
             "for x in $(cat b.txt); do for y in $(cat a.txt); do echo $x $y; done; done",
             "three one\nthree two\n",
         ),
+        ("for f in b.txt a.txt; do echo $f; done | sort", "a.txt\nb.txt\n"),
+        ("{ echo b; echo a; } | sort | head -1", "a\n"),
+        ("(echo b; echo a) | sort > sorted; cat sorted", "a\nb\n"),
+        ("cat a.txt | while read x; do echo $x.; done | sort -r | tr a-z A-Z", "TWO.\nONE.\n"),
+        ("printf 'a\\tb\\n' | cut -d$'\\t' -f2", "b\n"),
         ("echo $HOME | wc -l; cat ~/b.txt", "1\nthree\n"),
     ):
         assert (await run(command)).output == output, command
