@@ -37,6 +37,8 @@ from letsbe_app.ui.pages.admin.state import (
     StaffListState,
 )
 from letsbe_app.ui.pages.admin_access.page import staff_join_page, staff_sign_in_page
+from letsbe_app.ui.pages.agent.page import agent_page
+from letsbe_app.ui.pages.agent.state import AgentState
 from letsbe_app.ui.pages.agents.page import agents_page
 from letsbe_app.ui.pages.agents.state import AgentsState
 from letsbe_app.ui.pages.approvals.page import approvals_page
@@ -62,6 +64,8 @@ from letsbe_app.ui.pages.settings.page import settings_page
 from letsbe_app.ui.pages.settings.state import SettingsState
 from letsbe_app.ui.pages.sign_in.page import sign_in_page, sign_up_page
 from letsbe_app.ui.pages.site.page import landing_page
+from letsbe_app.ui.pages.usage.page import usage_page
+from letsbe_app.ui.pages.usage.state import UsageState
 from letsbe_app.ui.text import texts
 
 
@@ -111,6 +115,8 @@ PAGES = [
     Page(routes.APPROVALS, _t.approvals.title, approvals_page, ApprovalsState.load),
     Page(routes.CHANGES, _t.changes.title, changes_page, ChangesState.load),
     Page(routes.AGENTS, _t.agents.title, agents_page, AgentsState.load),
+    Page(routes.AGENT, _t.agent.title, agent_page, AgentState.load),
+    Page(routes.USAGE, _t.usage.title, usage_page, UsageState.load),
     Page(routes.SECRETS, _t.secrets.title, secrets_page, SecretsState.load),
     Page(routes.SETTINGS, _t.settings.title, settings_page, SettingsState.load),
     Page(routes.ACTIVITY, _t.activity.title, activity_page, ActivityState.load),

@@ -6,6 +6,7 @@ from typing import Final
 from letsbe_app.ui.text.access import AccessTexts
 from letsbe_app.ui.text.activity import ActivityTexts
 from letsbe_app.ui.text.admin import AdminTexts
+from letsbe_app.ui.text.agent import AgentTexts
 from letsbe_app.ui.text.agents import AgentsTexts
 from letsbe_app.ui.text.approvals import ApprovalsTexts
 from letsbe_app.ui.text.calculator import CalculatorTexts
@@ -20,6 +21,7 @@ from letsbe_app.ui.text.secrets import SecretsTexts
 from letsbe_app.ui.text.settings import SettingsTexts
 from letsbe_app.ui.text.sign_in import SignInTexts
 from letsbe_app.ui.text.site import SiteTexts
+from letsbe_app.ui.text.usage import UsageTexts
 
 DEFAULT_LOCALE: Final = "en"
 
@@ -41,7 +43,9 @@ class Catalogue:
     approvals: ApprovalsTexts = field(default_factory=ApprovalsTexts)
     changes: ChangesTexts = field(default_factory=ChangesTexts)
     secrets: SecretsTexts = field(default_factory=SecretsTexts)
+    usage: UsageTexts = field(default_factory=UsageTexts)
     agents: AgentsTexts = field(default_factory=AgentsTexts)
+    agent: AgentTexts = field(default_factory=AgentTexts)
     settings: SettingsTexts = field(default_factory=SettingsTexts)
     provisioning: ProvisioningTexts = field(default_factory=ProvisioningTexts)
     activity: ActivityTexts = field(default_factory=ActivityTexts)

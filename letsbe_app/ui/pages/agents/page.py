@@ -8,11 +8,14 @@ from letsbe_app.ui.components.badge import badge
 from letsbe_app.ui.components.button import button, link_button
 from letsbe_app.ui.components.card import card
 from letsbe_app.ui.components.choice_card import choice_card
+from letsbe_app.ui.components.dialog import dialog
+from letsbe_app.ui.components.field import INPUT, field
 from letsbe_app.ui.components.switch import switch
 from letsbe_app.ui.pages.agents.state import AgentsState
 from letsbe_app.ui.pages.agents.view_models import AgentCard, Unlock
 from letsbe_app.ui.portal.shell import portal_shell
 from letsbe_app.ui.text import texts
+from letsbe_app.workforce.agents.templates import agent_templates
 
 
 def agents_page() -> rx.Component:
@@ -22,6 +25,10 @@ def agents_page() -> rx.Component:
         rx.el.div(
             rx.el.h1(t.title, class_name="text-2xl font-semibold"),
             rx.el.p(t.intro, class_name="text-muted max-w-measure mt-1"),
+            button(
+                texts().agent.add, icon_name="plus", on_click=AgentsState.ask_to_add, class_name="mt-3 w-fit"
+            ),
+            _addition(),
         ),
         rx.el.div(rx.foreach(AgentsState.agents, _agent), class_name="grid gap-5 lg:grid-cols-2 items-start"),
         here=routes.AGENTS,
@@ -58,11 +65,41 @@ def _agent(agent: rx.vars.ObjectVar[AgentCard]) -> rx.Component:
                 ),
             ),
             link_button(t.talk, f"{routes.CHAT}?agent={agent.agent_id}", kind="quiet"),
+            link_button(texts().agent.settings, f"{routes.AGENTS}/{agent.agent_id}", kind="quiet"),
             class_name="flex flex-wrap gap-2",
         ),
         _levels(agent),
         _unlocks(agent),
         class_name="flex flex-col gap-5",
+    )
+
+
+def _addition() -> rx.Component:
+    t = texts().agent
+    return dialog(
+        rx.el.p(t.add_detail, class_name="text-muted"),
+        rx.el.form(
+            rx.el.div(
+                rx.el.label(t.add_template, html_for="template_id", class_name="font-medium"),
+                rx.el.select(
+                    *[
+                        rx.el.option(f"{one.name}: {one.duty}", value=one.template_id)
+                        for one in agent_templates()
+                    ],
+                    id="template_id",
+                    name="template_id",
+                    class_name=f"{INPUT} cursor-pointer",
+                ),
+                class_name="flex flex-col gap-1.5",
+            ),
+            field(t.name, "new_name", max_length=60, error=AgentsState.add_problem, auto_complete="off"),
+            rx.el.div(button(t.add_confirm, type="submit"), class_name="flex justify-end"),
+            on_submit=AgentsState.add,
+            class_name="flex flex-col gap-4",
+        ),
+        title=t.add_title,
+        is_open=AgentsState.is_adding,
+        on_dismiss=AgentsState.close_addition,
     )
 
 

@@ -3,7 +3,9 @@
 import reflex as rx
 from reflex.event import EventSpec
 
+from letsbe_app.errors import InvalidInput
 from letsbe_app.people.authz.actor import Actor
+from letsbe_app.ui import routes
 from letsbe_app.ui.components.toast import show_toast
 from letsbe_app.ui.pages.agents.view_models import AgentCard, agent_card, with_unlock
 from letsbe_app.ui.portal.state import PortalState
@@ -15,6 +17,8 @@ class AgentsState(PortalState):
     """The server's agents and their switches."""
 
     agents: list[AgentCard] = []
+    is_adding: bool = False
+    add_problem: str = ""
 
     _unlocked: dict[str, list[str]] = {}
 
@@ -42,6 +46,27 @@ class AgentsState(PortalState):
         await self._services().agents.set_stopped(actor, self.frame.tenant_id, agent_id, is_stopped)
         await self._refresh(actor)
         return show_toast(texts().agents.saved)
+
+    @rx.event
+    def ask_to_add(self) -> None:
+        self.is_adding, self.add_problem = True, ""
+
+    @rx.event
+    def close_addition(self) -> None:
+        self.is_adding = False
+
+    @rx.event
+    async def add(self, form: dict[str, str]) -> EventSpec | None:
+        actor = await self._actor()
+        try:
+            agent = await self._services().agents.add(
+                actor, self.frame.tenant_id, form["template_id"], form.get("new_name", "")
+            )
+        except InvalidInput as exc:
+            self.add_problem = exc.details[0].message if exc.details else exc.message
+            return None
+        self.is_adding = False
+        return rx.redirect(f"{routes.AGENTS}/{agent.agent_id}")
 
     async def _change(self, agent_id: str, changes: AgentChanges) -> EventSpec:
         actor = await self._actor()

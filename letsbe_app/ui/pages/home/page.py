@@ -208,4 +208,5 @@ def _usage() -> rx.Component:
                 rx.el.p(t.usage_none, class_name="text-muted"),
             ),
         ),
+        aside=link(texts().usage.title, to=routes.USAGE, class_name="text-sm"),
     )

@@ -1,0 +1,1 @@
+"""One agent: everything that is set of it, and how that came about."""
