@@ -3,6 +3,7 @@
 from typing import Final
 
 from letsbe_app.composition import Services
+from letsbe_app.fleet.health.service import HealthService
 from letsbe_app.jobs.chores import Chore
 from letsbe_app.notify.inbox import NoticeSink
 from letsbe_app.notify.sender import NoticeSender
@@ -11,6 +12,7 @@ from letsbe_app.webhooks.sender import WebhookSender
 from letsbe_app.webhooks.sink import WebhookSink
 
 LOOK_AGAIN_SECONDS: Final = 15.0
+HEALTH_SECONDS: Final = 30.0
 TIDY_SECONDS: Final = 3_600.0
 
 
@@ -28,6 +30,7 @@ class Outgoing:
         self._notices = NoticeSender(
             services.database, services.box, services.web_push, services.post, public_url=settings.public_url
         )
+        self._health = HealthService(services.database, services.relay)
         self._events = EventOutbox(services.database, [WebhookSink(), NoticeSink()])
         self._webhook_chore = Chore("webhooks", self._sender.send_due, LOOK_AGAIN_SECONDS)
         self._notice_chore = Chore("notices", self._notices.send_due, LOOK_AGAIN_SECONDS)
@@ -39,6 +42,7 @@ class Outgoing:
             self._webhook_chore,
             self._notice_chore,
             self._mail_chore,
+            Chore("health", self._look, HEALTH_SECONDS),
             Chore("tidy", self._tidy, TIDY_SECONDS),
         ]
 
@@ -55,6 +59,9 @@ class Outgoing:
         if await self._events.hand_on():
             self._webhook_chore.nudge()
             self._notice_chore.nudge()
+
+    async def _look(self) -> None:
+        await self._health.look()
 
     async def _tidy(self) -> None:
         await self._sender.forget_old()

@@ -17,6 +17,7 @@ from letsbe_app.fleet.provisioning.providers.local import LocalProvider, LocalSe
 from letsbe_app.jobs.door import serve_door
 from letsbe_app.jobs.outgoing import Outgoing
 from letsbe_app.jobs.provisioner import Provisioner
+from letsbe_app.jobs.removal import RemovalWorkflow, Remover
 from letsbe_app.jobs.wakes import JobWakes
 from letsbe_app.jobs.workflows import ProvisioningWorkflow, engine_config
 from letsbe_app.settings import Settings
@@ -51,6 +52,7 @@ class JobsProcess:
         self._provider = provider
         self._wakes = JobWakes(services.relay)
         self._outgoing = Outgoing(services)
+        self._removal = RemovalWorkflow(Remover(services.tenants, provider))
         self._workflow = ProvisioningWorkflow(
             Provisioner(
                 services.provisioning,
@@ -104,6 +106,7 @@ class JobsProcess:
         try:
             for work in await self._services.provisioning.waiting_work():
                 await self._workflow.start(work)
+            await self._removal.start_waiting()
             await self._services.approvals.remind()
             self._outgoing.nudge()
         except SQLAlchemyError as exc:

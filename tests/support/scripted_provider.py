@@ -37,6 +37,9 @@ class ScriptedProvider:
     def why_down(self, tenant_id: str) -> str | None:
         return self.down
 
+    async def remove(self, server: Server) -> None:
+        self._note("remove")
+
     async def resume(self, servers: Sequence[Server]) -> None:
         self.calls.append(f"resume {len(servers)}")
 

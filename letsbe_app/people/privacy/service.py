@@ -85,6 +85,7 @@ class PrivacyService:
         log.warning("data.deleted", customer_id=actor.customer_id, servers=len(servers))
         for tenant_id in servers:
             await self._publisher.check_link_key(tenant_id)
+            await self._publisher.wake_jobs(tenant_id)
         await self._publisher.announce(actor.customer_id, Topic.SESSION, actor.customer_id)
 
     async def _pieces(self, customer_id: str) -> AsyncIterator[bytes]:

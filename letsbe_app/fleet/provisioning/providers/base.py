@@ -47,6 +47,9 @@ class ServerProvider(Protocol):
     def why_down(self, tenant_id: str) -> str | None:
         """Why it does not run, in words; None while all is well as far as the provider sees."""
 
+    async def remove(self, server: Server) -> None:
+        """Switch it off for ever and delete everything on it; harmless when it is gone already."""
+
     async def resume(self, servers: Sequence[Server]) -> None:
         """See that those which were started before run again."""
 

@@ -110,6 +110,16 @@ class LocalProvider:
         daemon = self._daemons.get(tenant_id)
         return daemon.why_down() if daemon else None
 
+    async def remove(self, server: Server) -> None:
+        home = self._home(server.tenant_id)
+        daemon = self._daemons.pop(server.tenant_id, None)
+        if daemon is not None:
+            await daemon.stop()
+        try:
+            await asyncio.to_thread(_delete, home)
+        except OSError as exc:
+            raise ProviderFailed("The folder of the server could not be deleted.") from exc
+
     async def resume(self, servers: Sequence[Server]) -> None:
         for server in servers:
             if _keep_running_file(self._home(server.tenant_id)).exists():
@@ -160,6 +170,13 @@ def _make_private(home: Path) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         folder.chmod(0o700)
     (home / "run").mkdir(mode=0o700, exist_ok=True)
+
+
+def _delete(home: Path) -> None:
+    # Its memory of what should run goes first: half deleted, it must not be started again.
+    _keep_running_file(home).unlink(missing_ok=True)
+    if home.exists():
+        shutil.rmtree(home)
 
 
 def _keep_running_file(home: Path) -> Path:

@@ -126,3 +126,12 @@ async def test_what_was_switched_on_runs_again_after_a_restart(settings: LocalSe
 
 async def test_a_server_that_was_not_started_is_not_down(provider: LocalProvider) -> None:
     assert provider.why_down("ten_unknown") is None
+
+
+async def test_a_removed_server_leaves_nothing(provider: LocalProvider, settings: LocalSettings) -> None:
+    await provider.prepare(SERVER)
+    (settings.tenants_dir / "ten_1" / "vault.db").write_bytes(b"sealed")
+    for _ in range(2):
+        await provider.remove(SERVER)
+
+    assert not (settings.tenants_dir / "ten_1").exists()

@@ -1,0 +1,1 @@
+"""How well servers are: figures make a state, and a state that lasts is told."""

@@ -1,0 +1,90 @@
+"""Looks at every server now and then, and tells when one's health has changed and stayed so."""
+
+import structlog
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from letsbe_app.db.models import Tenant, TenantHealth, TenantStatus
+from letsbe_app.db.session import Database
+from letsbe_app.fleet.health.states import Health, Standing, health_of, step
+from letsbe_app.fleet.tenants.schemas import heartbeat_of
+from letsbe_app.kit.clock import Clock, utc_now
+from letsbe_app.people.events.catalog import HealthChanged
+from letsbe_app.people.events.service import record_event
+from letsbe_app.relay import Relay, Topic
+
+log = structlog.get_logger()
+
+_PAGE = 200
+
+
+class HealthService:
+    """For the jobs process."""
+
+    def __init__(self, database: Database, relay: Relay, *, clock: Clock = utc_now) -> None:
+        self._database = database
+        self._relay = relay
+        self._clock = clock
+
+    async def look(self) -> int:
+        """
+        Look at every server that is set up; gives how many changed.
+
+        Raises:
+            RelayAway: Nobody can tell who is online, so nobody is called offline.
+        """
+        changed, last = 0, ""
+        await self._relay.ping()
+        while tenants := await self._page(last):
+            online = await self._relay.presence.online_among([tenant.id for tenant in tenants])
+            for tenant in tenants:
+                changed += await self._look_at(tenant, is_online=tenant.id in online)
+            last = tenants[-1].id
+        return changed
+
+    async def _page(self, after: str) -> list[Tenant]:
+        statement = (
+            select(Tenant)
+            .where(Tenant.status == TenantStatus.ACTIVE, col(Tenant.id) > after)
+            .order_by(col(Tenant.id))
+            .limit(_PAGE)
+        )
+        async with self._database.read() as session:
+            return list((await session.exec(statement)).all())
+
+    async def _look_at(self, tenant: Tenant, *, is_online: bool) -> bool:
+        seen, now = health_of(heartbeat_of(tenant), is_online=is_online), self._clock()
+        async with self._database.read() as session:
+            row = await session.get(TenantHealth, tenant.id)
+        before = _standing(row) if row is not None else None
+        after = step(before, seen, now) if before else Standing(seen, now, seen, now)
+        if after == before:
+            return False
+        has_changed = before is not None and after.state is not before.state
+        async with self._database.write() as session:
+            await _keep(session, tenant.id, after)
+            if has_changed and before is not None:
+                told = HealthChanged(
+                    server_id=tenant.id, state=after.state, previous=before.state, since=after.since
+                )
+                record_event(session, tenant.customer_id, told, tenant_id=tenant.id)
+        if has_changed:
+            log.warning("tenant.health_changed", tenant_id=tenant.id, state=after.state)
+            await self._relay.publisher.wake_jobs(tenant.id)
+            await self._relay.publisher.announce(tenant.customer_id, Topic.TENANT, tenant.id)
+        return has_changed
+
+
+def _standing(row: TenantHealth) -> Standing:
+    return Standing(Health(row.state), row.since, Health(row.seen_state), row.seen_since)
+
+
+async def _keep(session: AsyncSession, tenant_id: str, standing: Standing) -> None:
+    row = await session.get(TenantHealth, tenant_id)
+    if row is None:
+        row = TenantHealth(
+            tenant_id=tenant_id, state="", since=standing.since, seen_state="", seen_since=standing.since
+        )
+        session.add(row)
+    row.state, row.since = standing.state, standing.since
+    row.seen_state, row.seen_since = standing.seen, standing.seen_since
