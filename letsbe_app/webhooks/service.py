@@ -13,7 +13,7 @@ from letsbe_app.errors import Conflict, InvalidInput, NotFound
 from letsbe_app.kit.clock import Clock, utc_now
 from letsbe_app.kit.ids import new_id
 from letsbe_app.kit.outbound import BadTarget, check_url
-from letsbe_app.kit.pagination import Page, clamp_limit
+from letsbe_app.kit.pagination import Page, clamp_limit, page_of_rows
 from letsbe_app.kit.secret_box import SecretBox
 from letsbe_app.people.audit.service import record_act
 from letsbe_app.people.authz.actor import Actor
@@ -173,8 +173,7 @@ class WebhookService:
         async with self._database.read() as session:
             await _owned(session, actor, endpoint_id)
             rows = await repository.deliveries(session, endpoint_id, cursor, size + 1)
-        shown = rows[:size]
-        return Page([delivery_view(row) for row in shown], shown[-1].id if len(rows) > size else None)
+        return page_of_rows(rows, size, delivery_view, lambda row: row.id)
 
     async def redeliver(self, actor: Actor, endpoint_id: str, delivery_id: str) -> DeliveryView:
         """

@@ -10,7 +10,7 @@ from letsbe_app.db.session import Database
 from letsbe_app.errors import InvalidInput, NotFound
 from letsbe_app.kit.clock import Clock, utc_now
 from letsbe_app.kit.ids import new_id
-from letsbe_app.kit.pagination import Page, clamp_limit
+from letsbe_app.kit.pagination import Page, clamp_limit, page_of_rows
 from letsbe_app.people.audit.service import SYSTEM, record_act
 from letsbe_app.people.authz.actor import Actor
 from letsbe_app.people.authz.rules import Permission, require
@@ -102,8 +102,7 @@ class OrderService:
         size = clamp_limit(limit)
         async with self._database.read() as session:
             rows = list(await repository.page(session, actor.customer_id, cursor, size + 1))
-        shown = rows[:size]
-        return Page([self._view(row) for row in shown], shown[-1].id if len(rows) > size else None)
+        return page_of_rows(rows, size, self._view, lambda row: row.id)
 
     async def mark_paid(self, session: AsyncSession, order_id: str) -> Order:
         """The order, now paid, within the payment's own transaction; raises NotFound or Conflict."""

@@ -17,7 +17,7 @@ from letsbe_app.db.session import Database
 from letsbe_app.db.tenant_content import TenantContent
 from letsbe_app.errors import Conflict, InvalidInput, NotFound
 from letsbe_app.kit.clock import Clock, utc_now
-from letsbe_app.kit.pagination import Page, clamp_limit
+from letsbe_app.kit.pagination import Page, clamp_limit, page_of_rows
 from letsbe_app.people.audit.service import SYSTEM, record_act, tenant_actor
 from letsbe_app.people.authz.actor import Actor
 from letsbe_app.people.authz.rules import Permission, require
@@ -319,14 +319,16 @@ class ApprovalService:
         self, session: AsyncSession, actor: Actor, rows: list[Approval], size: int
     ) -> Page[ApprovalView]:
         names = await names_of(session, actor.customer_id)
-        shown = rows[:size]
         opened = {
             tenant_id: await self._content_of(session, tenant_id)
-            for tenant_id in {row.tenant_id for row in shown}
+            for tenant_id in {row.tenant_id for row in rows}
         }
-        views = [approval_view(row, opened[row.tenant_id], names) for row in shown]
-        more = str(TimeCursor(shown[-1].created_at, shown[-1].id)) if len(rows) > size else None
-        return Page(views, more)
+        return page_of_rows(
+            rows,
+            size,
+            lambda row: approval_view(row, opened[row.tenant_id], names),
+            lambda row: str(TimeCursor(row.created_at, row.id)),
+        )
 
     async def _content_of(self, session: AsyncSession, tenant_id: str) -> ApprovalContent:
         return ApprovalContent(await self._content.of(session, tenant_id))

@@ -12,7 +12,7 @@ from letsbe_app.db.models import ChangeStatus, Conversation, FileChange, Tenant
 from letsbe_app.db.session import Database
 from letsbe_app.errors import Conflict, NotFound
 from letsbe_app.kit.clock import Clock, utc_now
-from letsbe_app.kit.pagination import Page, clamp_limit
+from letsbe_app.kit.pagination import Page, clamp_limit, page_of_rows
 from letsbe_app.people.audit.service import record_act, tenant_actor
 from letsbe_app.people.authz.actor import Actor
 from letsbe_app.people.authz.rules import Permission, require
@@ -53,9 +53,12 @@ class ChangeService:
                 session, actor.customer_id, tenant_id, conversation_id, after, size + 1
             )
         now = self._clock()
-        shown = rows[:size]
-        more = str(TimeCursor(shown[-1].created_at, shown[-1].id)) if len(rows) > size else None
-        return Page([change_view(row, now) for row in shown], more)
+        return page_of_rows(
+            rows,
+            size,
+            lambda row: change_view(row, now),
+            lambda row: str(TimeCursor(row.created_at, row.id)),
+        )
 
     async def get(self, actor: Actor, change_id: str) -> ChangeView:
         """One change; raises NotFound."""

@@ -10,7 +10,7 @@ from letsbe_app.db.tenant_content import TenantContent
 from letsbe_app.errors import InvalidInput
 from letsbe_app.kit.clock import Clock, utc_now
 from letsbe_app.kit.ids import new_id
-from letsbe_app.kit.pagination import MAX_LIMIT, Page, clamp_limit
+from letsbe_app.kit.pagination import MAX_LIMIT, Page, clamp_limit, page_of_rows
 from letsbe_app.people.authz.actor import Actor
 from letsbe_app.people.authz.ownership import owned_tenant
 from letsbe_app.people.authz.rules import Permission, require
@@ -80,9 +80,12 @@ class ConversationService:
             await owned_tenant(session, actor, tenant_id)
             rows = await repository.recent(session, tenant_id, agent_id, after, size + 1)
             content = await self._content.of(session, tenant_id)
-        shown = rows[:size]
-        more = str(TimeCursor(shown[-1].last_message_at, shown[-1].id)) if len(rows) > size else None
-        return Page([conversation_view(row, content) for row in shown], more)
+        return page_of_rows(
+            rows,
+            size,
+            lambda row: conversation_view(row, content),
+            lambda row: str(TimeCursor(row.last_message_at, row.id)),
+        )
 
     async def start(self, actor: Actor, tenant_id: str, agent_id: str) -> ConversationView:
         """Begin a thread with one of the server's agents."""
