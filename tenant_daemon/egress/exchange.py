@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
-import httpx
+import aiohttp
 import structlog
 
 from tenant_daemon.egress.errors import Refused
@@ -88,7 +88,7 @@ class Exchange:
         """The answer of a request that does not stream."""
         try:
             answer = await read_answer(self._response)
-        except httpx.HTTPError:
+        except aiohttp.ClientError:
             raise _broken_off() from None
         if self._tab:
             self._tab.usage = self._wire.usage_of(answer)
@@ -120,7 +120,7 @@ class Exchange:
     async def _events(self, answer: AnswerChecker) -> AsyncIterator[bytes]:
         reader = EventReader()
         try:
-            async for data in self._response.aiter_bytes():
+            async for data in self._response.content.iter_any():
                 if self._desk.config.is_stopped(self._agent_id):
                     raise Refused(400, "stopped", "The agent was switched off.")
                 if self._tab:
@@ -132,9 +132,9 @@ class Exchange:
                         return
         except RecursionError:
             raise unreadable() from None
-        except httpx.TimeoutException:
+        except TimeoutError:
             raise Refused(504, "upstream_timeout", "The model's provider stopped answering.") from None
-        except httpx.HTTPError:
+        except aiohttp.ClientError:
             raise _broken_off() from None
         for checked in answer.finish():
             yield checked
@@ -153,6 +153,8 @@ class Exchange:
 
 async def _current_redactor(live: LiveRedactor) -> Redactor:
     try:
+        if ready := live.ready():
+            return ready
         return await asyncio.to_thread(live.current)
     except Exception as exc:  # noqa: BLE001 - whatever it is, nothing may leave
         log.error("proxy.vault_unavailable", reason=type(exc).__name__)

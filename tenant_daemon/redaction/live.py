@@ -48,9 +48,8 @@ class LiveRedactor:
 
         Raises whatever the vault raises: without the vault nothing can be called redacted.
         """
-        built = self._built
-        if built and built[0] == self._vault.version():
-            return built[1]
+        if ready := self.ready():
+            return ready
         # Whoever comes while it is built waits: an older one does not know the newest secret.
         with self._lock:
             # The version is read first: a change in between is then seen as one the next time.
@@ -60,6 +59,11 @@ class LiveRedactor:
                 secrets = [KnownSecret(name, value) for name, value in self._vault.known_secrets()]
                 built = self._built = (version, self._build(secrets, built[1] if built else None))
             return built[1]
+
+    def ready(self) -> Redactor | None:
+        """The same where nothing has to be built for it, so that an event loop may ask; otherwise None."""
+        built = self._built
+        return built[1] if built and built[0] == self._vault.version() else None
 
     def _build(self, secrets: Sequence[KnownSecret], previous: Redactor | None) -> Redactor:
         canaries = self._watch.names() if self._watch else frozenset()

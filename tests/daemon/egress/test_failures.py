@@ -5,6 +5,7 @@ import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import aiohttp
 import httpx
 import pytest
 from starlette.responses import JSONResponse, PlainTextResponse, Response
@@ -54,7 +55,9 @@ def message_of(path: str, body: dict[str, object]) -> str:
 async def test_silence_is_a_time_out_that_is_not_asked_again(
     tmp_path: Path, path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tenant_daemon.egress.upstream._TIMEOUT", httpx.Timeout(5, read=0.2))
+    monkeypatch.setattr(
+        "tenant_daemon.egress.upstream._TIMEOUT", aiohttp.ClientTimeout(sock_connect=5, sock_read=0.2)
+    )
     async with running(tmp_path) as proxy:
         proxy.upstream.silence = asyncio.Event()
         answer = await ask(proxy, path)
