@@ -95,7 +95,11 @@ async def test_portal(hub: RunningHub, browser: Browser, look: dict[str, bool]) 
             "/portal/approvals",
             "/portal/changes",
             "/portal/agents",
+            "/portal/agents/it-admin",
+            "/portal/usage",
             "/portal/secrets",
+            "/portal/settings",
+            "/portal/activity",
         )
         assert await findings_of(stage.page, *paths) == []
 

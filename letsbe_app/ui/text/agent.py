@@ -61,7 +61,7 @@ class AgentTexts:
     soul_confirm: str = "Save the text"
     history: str = "What was changed"
     history_detail: str = "Every change with who made it and when. Any earlier version can be brought back."
-    first: str = "How it began"
+    first: str = "made this agent"
     by_hub: str = "LetsBe Biz"
     restore: str = "Bring this back"
     restore_title: str = "Set it up as it was then?"

@@ -50,7 +50,6 @@ class AgentState(PortalState):
 
     @rx.event
     async def load(self) -> EventSpec | None:
-        self.soul_round += 1
         return await self._show(await self._enter())
 
     @rx.event

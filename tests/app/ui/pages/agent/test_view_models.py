@@ -47,7 +47,7 @@ def test_versions_are_told_as_sentences() -> None:
     assert version_row(version()).told == "changed character, level"
     assert version_row(version(restored_number=1)).told == "brought back version 1"
     first = version_row(version(changed=[], changed_by=""))
-    assert (first.who, first.told) == ("LetsBe Biz", "How it began")
+    assert (first.who, first.told) == ("LetsBe Biz", "made this agent")
 
 
 def test_tools_and_bosses() -> None:
