@@ -7,6 +7,7 @@ the first byte (``first_byte/``). Bodies are made anew for every sample (``chat_
 """
 
 import argparse
+import gc
 import json
 import logging
 import os
@@ -64,6 +65,9 @@ def _bodies(count: int, samples: int) -> list[dict[str, object]]:
         "usable_after_ms": round(build_ms),
         "change_of_one_ms": round(change_ms, 1),
     }
+    # As the proxy does it when it starts.
+    gc.collect()
+    gc.freeze()
     rows: list[dict[str, object]] = []
     for size in (10_000, 100_000, 1_000_000):
         number = samples if size < 1_000_000 else max(10, samples // 10)

@@ -78,7 +78,11 @@ class _Desk:
 
     def _redactor_for(self, registry: object) -> Redactor:
         if registry != self._registry:
-            self._redactor = Redactor(_secrets(registry))
+            # Other commands start without what this needs. It is quick to be built: with the next line may
+            # come another vault.
+            from tenant_daemon.redaction.windows import TableLiterals
+
+            self._redactor = Redactor(_secrets(registry), engine=TableLiterals)
             self._registry = registry
         return self._redactor
 

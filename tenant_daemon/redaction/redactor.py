@@ -9,9 +9,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from tenant_daemon.redaction.detectors.entropy import EntropyDetector
+from tenant_daemon.redaction.detectors.form_index import EngineMaker
 from tenant_daemon.redaction.detectors.json_keys import find_by_names
 from tenant_daemon.redaction.detectors.known import KnownDetector, KnownSecret
 from tenant_daemon.redaction.detectors.patterns import pattern_detector
+from tenant_daemon.redaction.engines import best_engine
 from tenant_daemon.redaction.findings import Finding, Redaction, replaced, settle
 from tenant_daemon.redaction.leaves import LeafKind, Leaves, rebuilt
 from tenant_daemon.redaction.rows import SEPARATOR, Row
@@ -54,9 +56,22 @@ _CUT_ANYWHERE = frozenset(
 class Redactor:
     """Replaces secrets by placeholders; the same secret always gets the same one."""
 
-    def __init__(self, secrets: Iterable[KnownSecret], *, previous: "Redactor | None" = None) -> None:
-        """``previous`` is the redactor of an earlier state of the vault, so that less has to be built."""
-        self.known: KnownDetector = KnownDetector(secrets, previous=previous.known if previous else None)
+    def __init__(
+        self,
+        secrets: Iterable[KnownSecret],
+        *,
+        previous: "Redactor | None" = None,
+        engine: EngineMaker = best_engine,
+    ) -> None:
+        """
+        Args:
+            secrets: The whole vault.
+            previous: The redactor of an earlier state of the vault, so that less has to be built.
+            engine: What searches for the forms of the secrets.
+        """
+        self.known: KnownDetector = KnownDetector(
+            secrets, engine, previous=previous.known if previous else None
+        )
         self._patterns = pattern_detector()
         self._entropy = EntropyDetector()
         self._verdicts = Verdicts()
