@@ -207,7 +207,10 @@ class LineJudge(CommandBuilder):
         Its body is judged once, for any value that may come.
         """
         self.is_flat = False
+        # What the loop prints goes to its file, and not what it reads.
+        outer, self._outer = self._outer, ()
         read = self._pipeline(source) if isinstance(source, Pipeline) else None
+        self._outer = outer
         if read is None or read[0] != "run":
             self._cannot("shell.unknown-rounds", "What the loop goes through is known only while it runs.")
             return None

@@ -110,7 +110,7 @@ def _wordpress(judge: "CommandJudge", args: list[str]) -> None:
     if judge.is_in_container:
         return
     folder, workspace = judge.places.cwd, judge.places.roots.workspace
-    if is_below(folder, workspace) and not judge.is_only:
+    if is_below(folder, workspace) and not judge.is_only and set(judge.before) - {"wp", "echo"}:
         judge.unknown("wp.own-code", "It could run code that was put into the folder just before.")
     while is_below(folder, workspace):
         try:

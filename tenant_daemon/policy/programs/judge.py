@@ -37,6 +37,7 @@ class CommandJudge:
         inserted: Arguments that go before the command's own when it runs (a program's safe mode).
         inserted_into: The argv whose program gets them; at the end of the whole one when it is wrapped.
         program: The program that is being judged.
+        before: The programs of the line's commands before this one.
         lookups: How many names the command looks up.
     """
 
@@ -61,6 +62,7 @@ class CommandJudge:
         self.found_below = FROM_INPUT
         self.is_filtered = False
         self.has_compose_file = False
+        self.before: list[str] = []
         self._above: set[str] = set()
         """Flags that were given before the sub-command."""
         self.reading = Reading([], [], [])

@@ -214,11 +214,20 @@ class Reader(WordReader):
 
     def _read_file(self, loop: Node, others: list[Node]) -> Step:
         """``while read x; do ...; done < FILE``, as if the file came from ``cat``."""
-        redirects = [self.redirect(other) for other in others if other.type == "file_redirect"]
-        if len(redirects) != 1 or len(others) != 1 or redirects[0].kind != "in":
+        if any(other.type != "file_redirect" for other in others):
             raise Refused(SAID["while_statement"])
-        cat = SimpleCommand((Word("cat"),), (), tuple(redirects))
-        return self._read_loop(loop, Pipeline((cat,)))
+        commands = [other for other in others if _is_from_command(other)]
+        redirects = [self.redirect(other) for other in others if other not in commands]
+        files = [redirect for redirect in redirects if redirect.kind == "in"]
+        if len(files) + len(commands) != 1:
+            raise Refused(SAID["while_statement"])
+        source: Step = Pipeline((SimpleCommand((Word("cat"),), (), tuple(files)),))
+        if commands:
+            targets = commands[0].children_by_field_name("destination")
+            source = self._some(targets[0].children[1:-1])
+        step = self._read_loop(loop, source)
+        rest = tuple(redirect for redirect in redirects if redirect.kind != "in")
+        return Group(step, rest) if rest else step
 
     def _on_last(self, step: Step, redirects: tuple[Redirect, ...], stdin: Word | None) -> Step:
         if isinstance(step, Pipeline) and not step.is_negated:
@@ -355,6 +364,14 @@ class Reader(WordReader):
         if len(words) > MAX_WORDS:
             raise Refused("too many words")
         return SimpleCommand(tuple(words), tuple(assignments), tuple(redirects), stdin)
+
+
+def _is_from_command(node: Node) -> bool:
+    """``< <(COMMAND)``."""
+    targets = node.children_by_field_name("destination")
+    signs = [child.type for child in node.children if not child.is_named]
+    is_command = len(targets) == 1 and targets[0].type == "process_substitution"
+    return is_command and signs == ["<"] and targets[0].children[0].type == "<("
 
 
 def join_lines(text: str) -> str:
