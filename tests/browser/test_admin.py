@@ -116,7 +116,7 @@ async def test_support_looks_in_and_the_owner_sees_it(hub: RunningHub, browser: 
         await page.goto("/portal/settings")
         section = page.get_by_role("region", name="Let support look in")
         await section.get_by_role("button", name="Let support look in").click()
-        await expect(section.get_by_text("Support may look in until")).to_be_visible()
+        await expect(section.get_by_text("Support may look in.")).to_be_visible()
         async with tab(browser, hub.url) as desk:
             await staff_signed_in(desk.context, services)
             await desk.goto(f"/admin/customers/{owner.customer_id}")

@@ -33,7 +33,7 @@ _ACTS = {
     "staff.looked_at_customer": "looked at the account's record",
     "staff.looked_at_server": "looked at a server's figures",
     "order.placed": "placed an order",
-    "order.paid": "paid an order",
+    "order.paid": "took an order's payment",
     "provisioning.completed": "finished setting a server up",
     "provisioning.failed": "could not set a server up",
     "provisioning.retried": "tried a set-up again",

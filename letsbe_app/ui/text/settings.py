@@ -104,7 +104,7 @@ class SettingsTexts:
         "what was said, never at secrets, and it cannot change or approve anything. You see each look in your "
         "activity log."
     )
-    support_open: str = "Support may look in until "
+    support_open: str = "Support may look in. This ends "
     support_closed: str = "Support cannot look in."
     support_hours: str = "For how long"
     support_allow: str = "Let support look in"

@@ -77,8 +77,7 @@ def _place(route: str, glyph: str, name: str, *, is_here: bool) -> rx.Component:
 
 
 def lines(items: Any, *, label: str, empty: str = "", actions: Any = None) -> rx.Component:
-    """Return a list; ``actions`` gives what a line offers, from its var."""
-    t = texts().admin
+    """Return a list; ``actions`` gives what a line offers, from its var; ``empty`` says that there is none."""
     return rx.cond(
         items.length() > 0,
         rx.el.ul(
@@ -86,7 +85,7 @@ def lines(items: Any, *, label: str, empty: str = "", actions: Any = None) -> rx
             aria_label=label,
             class_name="bg-card border border-line rounded-card shadow-soft divide-y divide-line",
         ),
-        empty_state(t.nothing, empty or t.nothing_found),
+        empty_state(empty or texts().admin.nothing),
     )
 
 

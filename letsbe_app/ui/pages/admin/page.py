@@ -54,7 +54,7 @@ def customers_page() -> rx.Component:
     state = CustomersState
     return admin_frame(
         _search(_t.search_customers, state.search),
-        lines(state.rows, label=_t.customers),
+        lines(state.rows, label=_t.customers, empty=_t.nothing_found),
         more(state.cursor, state.more),
         title=_t.customers,
         here=routes.ADMIN_CUSTOMERS,
@@ -101,7 +101,7 @@ def servers_page() -> rx.Component:
     state = ServersState
     return admin_frame(
         _search(_t.search_servers, state.search),
-        lines(state.rows, label=_t.servers),
+        lines(state.rows, label=_t.servers, empty=_t.nothing_found),
         more(state.cursor, state.more),
         title=_t.servers,
         here=routes.ADMIN_SERVERS,
