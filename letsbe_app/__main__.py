@@ -132,7 +132,7 @@ def serve() -> int:
     from granian.server import Server
 
     Server(
-        "letsbe_app.letsbe_app:app",
+        "letsbe_app.letsbe_app:served",
         factory=True,
         address=settings.hub_host,
         port=settings.hub_port,

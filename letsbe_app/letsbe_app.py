@@ -2,12 +2,13 @@
 The hub as Reflex runs it: pages, the REST and websocket doors, one port.
 
     python -m letsbe_app build    writes the pages
-    python -m letsbe_app serve    serves `app`
+    python -m letsbe_app serve    serves what `served` gives
 """
 
 from functools import partial
 
 import reflex as rx
+from starlette.types import ASGIApp
 
 from letsbe_app.api.app import build_api
 from letsbe_app.settings import load_settings
@@ -15,7 +16,7 @@ from letsbe_app.ui.components.error_boundary import error_boundary
 from letsbe_app.ui.components.toast import toast_host
 from letsbe_app.ui.errors import render_error
 from letsbe_app.ui.head import head_components
-from letsbe_app.ui.serving import PageServing, prerendered_folder
+from letsbe_app.ui.serving import LineBreaks, PageServing, prerendered_folder
 from letsbe_app.ui.site_map import PAGES
 
 app = rx.App(
@@ -41,6 +42,12 @@ app = rx.App(
         ),
     ],
 )
+
+
+def served() -> ASGIApp:
+    """The whole hub as one ASGI application."""
+    return LineBreaks(app())
+
 
 for page in PAGES:
     app.add_page(

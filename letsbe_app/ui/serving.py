@@ -10,6 +10,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from letsbe_app.api.envelope import failure
+from letsbe_app.api.safety_headers import HEADERS
 from letsbe_app.ui.content_policy import policy_of
 
 _HASHED: Final = "/assets/"
@@ -52,11 +53,6 @@ class PageServing:
             await self._app(scope, receive, send)
             return
         path = scope["path"]
-        if path.startswith("/api/") and "\n" in path:
-            # Reflex's mount does not match a line break, and would answer this as a page that is not there.
-            answer = failure(404, "not_found", "There is nothing at this address.")
-            await answer(scope, receive, send)
-            return
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -84,6 +80,25 @@ class PageServing:
             if document.suffix != ".html" or not document.is_file():
                 document = self._folder / _FALLBACK
         headers.setdefault("content-security-policy", policy_of(document))
+
+
+class LineBreaks:
+    """
+    Stands before everything else and answers for the API's addresses with a line break in them.
+
+    Reflex mounts all of us in an application of its own, whose mount does not match such an address: it would
+    answer in plain text before any of our code is asked.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"].startswith("/api") and "\n" in scope["path"]:
+            answer = failure(404, "not_found", "There is nothing at this address.", headers=HEADERS)
+            await answer(scope, receive, send)
+            return
+        await self._app(scope, receive, send)
 
 
 def add_headers(path: str, message: MutableMapping[str, Any]) -> None:

@@ -71,7 +71,7 @@ SETTINGS = settings(
 )
 
 
-@pytest.mark.parametrize("mode", [GenerationMode.POSITIVE])
+@pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
 def test_answers_are_as_described(caller: Caller, mode: GenerationMode) -> None:
     description = schemathesis.openapi.from_url(f"{caller.url}/api/v1/openapi.json")
     problems, asked = {}, 0
@@ -87,6 +87,15 @@ def test_answers_are_as_described(caller: Caller, mode: GenerationMode) -> None:
 
     assert not problems, "\n\n".join(f"{label}: {texts}" for label, texts in problems.items())
     assert asked > 15
+
+
+@pytest.mark.parametrize(
+    "path", ["/api/v1/x%0Ay", "/api/%0A%0D", "/api%0A/v1", "/api/v1/x%00y", "/api/v1/%ff"]
+)
+def test_no_address_leaves_the_form_of_answers(hub: RunningHub, path: str) -> None:
+    for method in ("GET", "POST"):
+        answer = httpx.request(method, f"{hub.url}{path}", timeout=20)
+        assert (answer.status_code, answer.json()["error"]["code"]) == (404, "not_found"), method
 
 
 def _check(operation: Any, mode: GenerationMode, caller: Caller) -> None:

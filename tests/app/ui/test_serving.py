@@ -10,9 +10,9 @@ import pytest
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Route
+from starlette.routing import Mount, Route
 
-from letsbe_app.ui.serving import PageServing
+from letsbe_app.ui.serving import LineBreaks, PageServing
 
 
 async def say_path(request: Request) -> PlainTextResponse:
@@ -55,10 +55,17 @@ async def test_a_page_is_served_from_its_file(client: httpx.AsyncClient, path: s
     assert (await client.get(path)).text == served
 
 
-async def test_an_address_of_the_api_with_a_line_break_answers_in_json(client: httpx.AsyncClient) -> None:
-    answer = await client.get("/api/v1/customer/approvals/%0A")
+@pytest.mark.parametrize("path", ["/api/v1/x%0Ay", "/api/v1/customer/approvals/%0A", "/api%0A/v1"])
+async def test_an_address_of_the_api_with_a_line_break_answers_in_json(path: str) -> None:
+    """The mount within is as Reflex makes it."""
+    transport = httpx.ASGITransport(LineBreaks(Starlette(routes=[Mount("", Starlette())])))
+    async with httpx.AsyncClient(transport=transport, base_url="http://hub") as hub:
+        answer = await hub.get(path)
+        elsewhere = await hub.get("/portal%0A")
 
     assert (answer.status_code, answer.json()["error"]["code"]) == (404, "not_found")
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert elsewhere.text == "Not Found"
 
 
 async def test_nothing_is_framed(client: httpx.AsyncClient) -> None:
