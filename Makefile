@@ -20,6 +20,7 @@ setup-tests:
 
 test: setup-tests ## The whole test suite
 	$(VENV)/python -m pytest -n 2 --dist loadgroup -m "not flow and not browser and not redteam" $(AGAIN)
+	LETSBE_TEST_ENGINE=postgresql $(VENV)/python -m pytest tests/app/hub tests/app/relay $(AGAIN)
 	$(VENV)/python -m pytest -m "(flow or browser) and not redteam" $(AGAIN)
 
 test-fast: setup-tests ## The tests without whole-system and browser tests, about three minutes

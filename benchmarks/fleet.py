@@ -28,7 +28,7 @@ from letsbe_app.kit.secrets import token_hash
 from tenant_daemon.contracts.commands import ConfigApplied
 from tenant_daemon.contracts.envelope import DaemonEnvelope, Hello
 from tenant_daemon.contracts.health import ComponentHealth, Heartbeat
-from tenant_daemon.kit.backoff import Backoff
+from tenant_daemon.hub_client.connection import hub_backoff
 from tests.support.hub import create_tables, hub_settings, quick_passwords
 from tests.support.hub_process import HubProcess
 from tests.support.redis import free_port, running_redis
@@ -177,7 +177,7 @@ async def open_all(servers: Sequence[Server]) -> None:
     """Everybody at once, each trying until it is in, with a daemon's waits."""
 
     async def come_in(server: Server) -> None:
-        backoff = Backoff()
+        backoff = hub_backoff()
         while True:
             try:
                 await server.connect()

@@ -39,6 +39,7 @@ _STALL_SECONDS: Final = 45.0
 """Nothing was confirmed for so long although something is in flight: the connection is given up."""
 _WELCOME_SECONDS: Final = 30.0
 """The hub has a queue at its door after a restart."""
+_LONGEST_WAIT_SECONDS: Final = 30.0
 _HELD_SECONDS: Final = 10.0
 """A connection that lasted so long counts as good."""
 _BATCH: Final = 50
@@ -51,6 +52,11 @@ _LEAST_SECONDS: Final = {
 }
 
 log = structlog.get_logger()
+
+
+def hub_backoff() -> Backoff:
+    """Waits between connections: a hub that serves again has its whole fleet back within a minute."""
+    return Backoff(cap_seconds=_LONGEST_WAIT_SECONDS)
 
 
 class LinkHandler(Protocol):
@@ -80,7 +86,7 @@ class HubConnection:
     open_channel: OpenChannel
     hello: Callable[[], Hello]
     handler: LinkHandler
-    backoff: Backoff = field(default_factory=Backoff)
+    backoff: Backoff = field(default_factory=hub_backoff)
     is_online: bool = False
     last_problem: str = ""
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
