@@ -1,6 +1,7 @@
 import { memo, useCallback, useLayoutEffect, useState, useSyncExternalStore } from "react";
 import { Pencil, RotateCcw } from "lucide-react";
 import { CopyButton } from "./copy_button.jsx";
+import { sentenceOf } from "./hub_rest.js";
 import { SentFiles } from "./file_chips.jsx";
 import { Markdown } from "./markdown.jsx";
 import { ToolCalls } from "./tool_calls.jsx";
@@ -24,7 +25,7 @@ function useAction(texts) {
       await work();
       return true;
     } catch (error) {
-      setProblem((error.code && error.message) || texts.something_failed);
+      setProblem(sentenceOf(error, texts.something_failed));
       return false;
     } finally {
       setIsBusy(false);

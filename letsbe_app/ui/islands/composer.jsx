@@ -2,6 +2,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import { Paperclip, Send, Square } from "lucide-react";
 import { joined } from "./draft.js";
 import { FileChips } from "./file_chips.jsx";
+import { sentenceOf } from "./hub_rest.js";
 
 const TYPING = "input, textarea, select, [contenteditable], dialog";
 const MOST_CHARACTERS = 32_000;
@@ -49,7 +50,7 @@ function useSending(text, setText, isReady, files, onSend, failedText) {
       files.clear();
     } catch (error) {
       setText((typedSince) => joined(said, typedSince));
-      setProblem(error.message && error.code ? error.message : failedText);
+      setProblem(sentenceOf(error, failedText));
     } finally {
       setIsSending(false);
     }

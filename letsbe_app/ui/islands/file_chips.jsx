@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import { FileText, Image, LoaderCircle, TriangleAlert, X } from "lucide-react";
 import { dropFile, problemOf, sizeText, uploadFile } from "./attachments.js";
+import { sentenceOf } from "./hub_rest.js";
 import { newId } from "./ids.js";
 import { CannotSeal } from "./sealed_box.js";
 
@@ -49,8 +50,8 @@ export function useFiles(tenantId, limits, texts) {
       try {
         change(key, { state: "ready", sent: await uploadFile(tenantId, file, stop.signal) });
       } catch (error) {
-        const said = error instanceof CannotSeal ? texts.file_cannot_seal : error.code && error.message;
-        change(key, { state: "failed", problem: said || texts.file_failed });
+        const said = error instanceof CannotSeal ? texts.file_cannot_seal : sentenceOf(error, texts.file_failed);
+        change(key, { state: "failed", problem: said });
       }
     },
     [tenantId, texts, change],

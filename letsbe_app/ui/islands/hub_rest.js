@@ -14,6 +14,9 @@ export class HubError extends Error {
 }
 
 /** A cookie of the hub's; over https its name says that it is this host's alone. */
+/** What to tell a person: the hub's own sentence, or ours for everything else that can go wrong. */
+export const sentenceOf = (error, ours) => (error instanceof HubError && error.message) || ours;
+
 function cookie(name) {
   const ours = location.protocol === "https:" ? `__Host-${name}` : name;
   const found = document.cookie.split("; ").find((pair) => pair.startsWith(`${ours}=`));

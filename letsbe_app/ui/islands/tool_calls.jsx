@@ -1,5 +1,6 @@
 import { useState, useSyncExternalStore } from "react";
 import { Check, CircleSlash, Clock, Eye, LoaderCircle, OctagonAlert, Pencil, Send, ShieldQuestion, TriangleAlert, Undo2, X } from "lucide-react";
+import { sentenceOf } from "./hub_rest.js";
 
 const TIERS = {
   GREEN: ["text-green", Eye],
@@ -73,7 +74,7 @@ function Change({ change, texts, onUndo }) {
     try {
       await onUndo(change.id);
     } catch (error) {
-      setProblem((error.code && error.message) || texts.something_failed);
+      setProblem(sentenceOf(error, texts.something_failed));
     } finally {
       setIsBusy(false);
     }

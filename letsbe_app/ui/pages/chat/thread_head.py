@@ -18,7 +18,7 @@ def thread_head() -> rx.Component:
     return rx.cond(
         ChatState.open_id != "",
         rx.el.div(
-            rx.el.h2(ChatState.title, class_name="grow font-medium truncate"),
+            rx.el.h2(ChatState.title, class_name="grow min-w-0 font-medium truncate text-nowrap"),
             icon_button("pencil", t.rename, on_click=ChatState.ask_for_title),
             icon_button("download", t.export, on_click=ChatState.ask_for_file),
             icon_button("trash-2", t.delete, on_click=ChatState.ask_to_delete),
