@@ -35,8 +35,8 @@ _NARROW = re2.compile(
 )
 _NARROW_BREAK = re2.compile(rb"=*(?:\\+r)?\r?(?:\\+n|\\?\n)(?:[ \t>|]|\\+t){0,8}")
 
-_QUOTES = (b'"', b"'", b"`")
 _LONGEST_LITERAL = 4_096
+_MOST_MARKS = 16
 _QUOTE = rb"\\*[\"'`]"
 _BLANK = rb"(?:\s|\\+[nrt])"
 _DATA = rb"[A-Za-z0-9+/=_&%#;\\-]"
@@ -101,8 +101,10 @@ def _joined(view: View, joints: Iterator[_Joint]) -> View | None:
 
 
 def _literal_start(data: bytes, end: int) -> int:
+    """Where the literal begins whose closing quote, or the marks that escape it, stand at ``end``."""
     low = max(0, end - _LONGEST_LITERAL)
-    return max(low, *(data.rfind(quote, low, end) + 1 for quote in _QUOTES))
+    quote = data[end : end + _MOST_MARKS].lstrip(b"\\")[:1]
+    return max(low, data.rfind(quote, low, end) + 1)
 
 
 def _before_marks(data: bytes, end: int) -> int:
