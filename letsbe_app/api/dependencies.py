@@ -8,6 +8,7 @@ checks where the call comes from.
 from collections.abc import Callable
 from typing import Annotated, cast
 
+import structlog
 from fastapi import Depends, Header, Request
 from starlette.requests import HTTPConnection
 
@@ -51,9 +52,13 @@ def session_token(connection: HTTPConnection, hub: Services) -> str | None:
 async def current_actor(request: Request, hub: HubServices) -> Actor:
     """The signed-in person, or the one for whom an API key acts; raises NotSignedIn."""
     if key := bearer_token(request):
-        return await hub.keys.actor_of(key)
-    place = f"{request.method} {request.url.path}"
-    return await hub.accounts.actor_of(session_token(request, hub), place)
+        actor = await hub.keys.actor_of(key)
+    else:
+        place = f"{request.method} {request.url.path}"
+        actor = await hub.accounts.actor_of(session_token(request, hub), place)
+    # From here on every line of this request says whose it is; ``RequestIds`` takes it back at the end.
+    structlog.contextvars.bind_contextvars(customer_id=actor.customer_id)
+    return actor
 
 
 CurrentActor = Annotated[Actor, Depends(current_actor)]

@@ -8,7 +8,7 @@ from opentelemetry.trace import SpanKind
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from letsbe_app.kit.ids import new_id
+from letsbe_app.kit.ids import is_id, new_id
 from letsbe_app.telemetry import metrics, tracing
 
 log = structlog.get_logger()
@@ -57,13 +57,16 @@ class RequestIds:
                 metrics.REQUESTS.labels(_method(scope), route, status).observe(seconds)
                 span.update_name(f"{_method(scope)} {route}".strip())
                 span.set_attributes({"http.route": route, "http.response.status_code": status})
+                tenant_id = scope.get("path_params", {}).get("tenant_id")
                 log.info(
                     "api.request",
+                    **({"tenant_id": tenant_id} if is_id(str(tenant_id), "ten") else {}),
                     method=scope["method"],
                     route=route,
                     status=status,
                     milliseconds=round(seconds * 1000),
                 )
+                structlog.contextvars.unbind_contextvars("customer_id")
 
 
 def _method(scope: Scope) -> str:

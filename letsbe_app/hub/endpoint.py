@@ -55,7 +55,11 @@ async def serve_link(websocket: WebSocket, services: LinkServices) -> None:
     log.info("link.opened", tenant_id=identity.tenant_id, connection_id=link.connection_id)
     code, reason = CLOSE_INTERNAL, "internal"
     try:
-        with metrics.LINKS.track_inprogress():
+        # Every line that is logged while it runs says whose it is.
+        named = structlog.contextvars.bound_contextvars(
+            tenant_id=identity.tenant_id, connection_id=link.connection_id
+        )
+        with named, metrics.LINKS.track_inprogress():
             await link.run()
     except LinkClosed as exc:
         code, reason = exc.code, exc.reason
