@@ -51,3 +51,24 @@ async function keptOrFetched(request) {
   }
   return response;
 }
+
+/* A push holds a title, a plain sentence and a path of this site; what it is about is read after a tap. */
+self.addEventListener("push", (event) => {
+  const { title = "LetsBe", body = "", url = "/portal", tag = "" } = event.data?.json() ?? {};
+  event.waitUntil(
+    self.registration.showNotification(title, { body, tag, data: { url }, icon: "/icons/icon-192.png" }),
+  );
+});
+
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  const wanted = new URL(event.notification.data?.url ?? "/portal", location.origin);
+  const target = wanted.origin === location.origin ? wanted.href : `${location.origin}/portal`;
+  event.waitUntil(
+    self.clients.matchAll({ type: "window" }).then(async ([open]) => {
+      if (!open) return self.clients.openWindow(target);
+      await open.focus();
+      return open.navigate(target).catch(() => self.clients.openWindow(target));
+    }),
+  );
+});

@@ -15,6 +15,7 @@ from letsbe_app.ui.text.chat import ChatTexts
 from letsbe_app.ui.text.common import CommonTexts
 from letsbe_app.ui.text.home import HomeTexts
 from letsbe_app.ui.text.onboarding import OnboardingTexts
+from letsbe_app.ui.text.outgoing import OutgoingTexts
 from letsbe_app.ui.text.provisioning import ProvisioningTexts
 from letsbe_app.ui.text.retention import RetentionTexts
 from letsbe_app.ui.text.secrets import SecretsTexts
@@ -37,6 +38,7 @@ class Catalogue:
     sign_in: SignInTexts = field(default_factory=SignInTexts)
     access: AccessTexts = field(default_factory=AccessTexts)
     onboarding: OnboardingTexts = field(default_factory=OnboardingTexts)
+    outgoing: OutgoingTexts = field(default_factory=OutgoingTexts)
     home: HomeTexts = field(default_factory=HomeTexts)
     chat: ChatTexts = field(default_factory=ChatTexts)
     retention: RetentionTexts = field(default_factory=RetentionTexts)

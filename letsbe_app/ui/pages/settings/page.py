@@ -9,6 +9,7 @@ from letsbe_app.ui.components.button import button
 from letsbe_app.ui.components.download_link import download_link
 from letsbe_app.ui.components.time_ago import time_ago
 from letsbe_app.ui.pages.settings.business.page import keys, people
+from letsbe_app.ui.pages.settings.outgoing.page import notices, server_key, webhooks
 from letsbe_app.ui.pages.settings.parts import ACCOUNT, folded, part
 from letsbe_app.ui.pages.settings.passkeys import passkeys
 from letsbe_app.ui.pages.settings.retention import retention
@@ -34,7 +35,11 @@ def settings_page() -> rx.Component:
             second_factor(),
             passkeys(),
             _sessions(),
-            rx.cond(SettingsState.is_owner, rx.fragment(people(), keys(), support(), retention(), _data())),
+            notices(),
+            rx.cond(
+                SettingsState.is_owner,
+                rx.fragment(people(), keys(), webhooks(), server_key(), support(), retention(), _data()),
+            ),
             class_name="flex flex-col gap-5 max-w-3xl w-full",
         ),
         here=routes.SETTINGS,

@@ -1,0 +1,1 @@
+"""The sections of what goes out: notices, webhooks, keys of servers."""
