@@ -1,6 +1,7 @@
 """Agents: what owners set, and the configuration that follows for the server."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 import structlog
@@ -62,7 +63,9 @@ class AgentService:
             await owned_tenant(session, actor, tenant_id)
             budgets = await agent_budgets.of_tenant(session, tenant_id)
             rows = await repository.of_tenant(session, tenant_id)
-        return [agent_view(row, budgets.get(row.agent_id, [])) for row in rows]
+        views = [agent_view(row, budgets.get(row.agent_id, [])) for row in rows]
+        # How an agent is spoken to is the owner's own words, which support never reads.
+        return views if actor.visit_id is None else [replace(view, soul_md="") for view in views]
 
     async def update(self, actor: Actor, tenant_id: str, agent_id: str, changes: AgentChanges) -> AgentView:
         """
@@ -172,7 +175,7 @@ class AgentService:
         limit: int | None = None,
     ) -> Page[VersionView]:
         """How the agent was set up, the newest first, with who and when. Raises NotFound."""
-        require(actor, Permission.READ)
+        require(actor, Permission.CONTENT)
         if cursor is not None and not cursor.isdecimal():
             raise InvalidInput.of_field("cursor", "This page link is no longer valid.")
         size = clamp_limit(limit)

@@ -21,6 +21,9 @@ SEEN = {
     "tenants",
     "tenant",
     "list_agents",
+    "list_agent_templates",
+    "get_retention",
+    "usage_report",
     "usage",
     "members",
 }
@@ -55,12 +58,15 @@ async def test_without_the_owners_word_support_stays_out(
 async def test_a_look_reads_states_and_does_nothing(
     services: Services, desk: BrowserClient, owner: Actor
 ) -> None:
-    await paid_order(services, owner)
+    _, tenant_id = await paid_order(services, owner)
+    await services.agents.create_defaults(tenant_id)
     await services.support.allow(owner, 4)
     await visit(desk, owner)
     desk.headers.pop("X-CSRF-Token")
     [server] = (await desk.get("/api/v1/customer/tenants")).json()["data"]
     assert server["name"]
+    agents = (await desk.get(f"/api/v1/customer/tenants/{server['id']}/agents")).json()["data"]
+    assert {agent["soul_md"] for agent in agents} == {""}
     for name, method, path, body in operations(services):
         answer = await desk.request(method, path, json=body)
         if method == "GET" and name in SEEN:
