@@ -1,6 +1,8 @@
 """``python -m tenant_daemon redact``: standard input as it would leave the server."""
 
 import argparse
+import json
+import re
 import sys
 from collections.abc import Iterator
 from typing import Any, BinaryIO, TextIO
@@ -13,10 +15,16 @@ from tenant_daemon.redaction.live import LiveRedactor
 from tenant_daemon.redaction.redactor import Redactor
 
 MAX_LINE_BYTES = 32 * 1024 * 1024
+SHORTEST_VALUE = 6
+_LONG_NUMBER = re.compile(rb"[:,\[]\s*-?\d{19}|\d[eE]\+?\d{3}")
 
 
 class _Blocked(Exception):
     """A line that cannot be read in full, so nothing of it is given out."""
+
+    def __init__(self, reason: str, identifier: object = None) -> None:
+        super().__init__(reason)
+        self.identifier = identifier
 
 
 def add_parser(subparsers: Any) -> None:
@@ -52,7 +60,7 @@ def redact_lines(source: BinaryIO, target: BinaryIO) -> None:
     desk = _Desk()
     for line in source:
         if line.strip():
-            target.write(orjson.dumps(desk.answer(line)) + b"\n")
+            target.write(_written(desk.answer(line)) + b"\n")
             target.flush()
 
 
@@ -72,7 +80,7 @@ class _Desk:
             redactor = self._redactor_for(request.get("registry", []))
             return {"id": identifier, "payload": _redacted(redactor, request["payload"])}
         except _Blocked as exc:
-            return {"id": identifier, "blocked": str(exc)}
+            return {"id": exc.identifier if identifier is None else identifier, "blocked": str(exc)}
         except Exception as exc:  # noqa: BLE001 - whatever it is, the payload must not get through
             return {"id": identifier, "blocked": f"cannot be redacted: {type(exc).__name__}"}
 
@@ -87,15 +95,42 @@ class _Desk:
         return self._redactor
 
 
+def _written(answer: dict[str, object]) -> bytes:
+    """An answer as JSON. Never raises, since the lines behind it have to be answered as well."""
+    try:
+        return orjson.dumps(answer)
+    except (TypeError, ValueError, RecursionError):
+        # Halves of characters and long numbers, which the standard library writes.
+        try:
+            return json.dumps(answer, allow_nan=False).encode()
+        except (TypeError, ValueError, RecursionError) as exc:
+            blocked = f"cannot be written: {type(exc).__name__}"
+            return json.dumps({"id": str(answer.get("id"))[:200], "blocked": blocked}).encode()
+
+
 def _parsed(line: bytes) -> dict[str, object]:
     if len(line) > MAX_LINE_BYTES:
         raise _Blocked(f"larger than {MAX_LINE_BYTES // 1024 // 1024} MiB")
-    try:
-        value = orjson.loads(line)
-    except orjson.JSONDecodeError:
-        raise _Blocked("not valid JSON") from None
+    value = _loaded(line)
     if not isinstance(value, dict) or "payload" not in value:
-        raise _Blocked("not an object with a payload")
+        raise _Blocked("not an object with a payload", value.get("id") if isinstance(value, dict) else None)
+    return value
+
+
+def _loaded(line: bytes) -> object:
+    # orjson makes a rounded float of a long integer.
+    if not _LONG_NUMBER.search(line):
+        try:
+            return orjson.loads(line)
+        except orjson.JSONDecodeError:
+            pass
+    strange: list[str] = []
+    try:
+        value = json.loads(line, parse_constant=strange.append)
+    except (ValueError, RecursionError):
+        raise _Blocked("not valid JSON") from None
+    if strange:
+        raise _Blocked("not valid JSON: no number", value.get("id") if isinstance(value, dict) else None)
     return value
 
 
@@ -107,7 +142,9 @@ def _secrets(registry: object) -> Iterator[KnownSecret]:
             isinstance(entry.get(key), str) for key in ("name", "value")
         ):
             raise _Blocked("a registry entry has no name and value")
-        yield KnownSecret(entry["name"], entry["value"])
+        # The vault takes no shorter ones: replacing them would break every text.
+        if len(entry["value"].strip()) >= SHORTEST_VALUE:
+            yield KnownSecret(entry["name"], entry["value"])
 
 
 def _redacted(redactor: Redactor, payload: object) -> object:

@@ -52,7 +52,8 @@ def encoded_forms(value: str) -> Iterator[bytes]:
     is_ascii = value.isascii()
     for encoding in _UTF16 if is_ascii else (*_UTF16, *_UTF32):
         wide = value.encode(encoding, "surrogatepass")
-        yield from _base64_forms(wide)
+        # The zeros at the end look like the beginning of a word that follows.
+        yield from (form.rstrip(b"a") for form in _base64_forms(wide))
         yield wide.hex().encode()
     if not is_ascii:
         yield from _foreign_forms(value)
@@ -141,6 +142,7 @@ def _foreign_forms(value: str) -> Iterator[bytes]:
     """A secret with letters from elsewhere, which change more than their case: ``ß`` becomes ``SS``."""
     for changed in (value.upper(), value.casefold(), unicodedata.normalize("NFD", value)):
         yield project(changed.encode("utf-8", "surrogatepass"))
+    yield from _old_forms(value)
     # The bytes behind base64 and hex that were glued to something or packed.
     for encoding in (*_UTF16, *_UTF32):
         wide = project(value.encode(encoding, "surrogatepass"))
@@ -150,6 +152,17 @@ def _foreign_forms(value: str) -> Iterator[bytes]:
     yield project(base64.b64encode(value[::-1].encode("utf-8", "surrogatepass")).rstrip(b"="))
     yield value[::-1].encode("utf-8", "surrogatepass").hex().encode()
     yield "".join(str(ord(character)) for character in value).encode()
+
+
+def _old_forms(value: str) -> Iterator[bytes]:
+    """In the encoding of old programs, which has one byte for an umlaut."""
+    try:
+        raw = value.encode("cp1252")
+    except UnicodeEncodeError:
+        return
+    yield project(quote(raw, safe="").encode())
+    yield raw.hex().encode()
+    yield from _base64_forms(raw)
 
 
 def _code_forms(raw: bytes) -> Iterator[bytes]:

@@ -9,14 +9,14 @@ secret in any form, the word at the end, a private key that has begun.
 import re
 from typing import TYPE_CHECKING
 
-from tenant_daemon.redaction.findings import written
+from tenant_daemon.redaction.findings import redacted, written
 
 if TYPE_CHECKING:
     from tenant_daemon.redaction.redactor import Redactor
 
 MAX_HELD = 16_384
 """Bytes held back at most; a longer open thing is a file, and is replaced when it is found."""
-_MAX_WORD = 2_048
+_MAX_WORD = MAX_HELD
 _CONTEXT = 512
 
 _BLOCK_BEGINS = b"-----BEGIN"
@@ -25,6 +25,7 @@ _WORD_ENDS = re.compile(rb"\s")
 _ASSIGNMENT_OPEN = re.compile(
     rb"[\w.-]{2,64}[\"'\\]{0,4}\s*(?::|=|=>)\s*[\"'\\]{0,4}$|(?i:\b(?:bearer|basic|token)\s+)$"
 )
+_PACKED_WORD = re.compile(rb"[^\s]{0,80}?(?:H4sI|eJ[wxyz]|eN[opqr]|eAE|1[fF]8[bB]08|789[cC]|78[dD][aA])")
 _LAST_WORD = re.compile(rb"[^\s]+$")
 # Wrapped base64 or hex: its lines belong together.
 _BLOCK_OPEN = re.compile(rb"(?:(?:^|(?<=\s))[A-Za-z0-9+/=_-]{16,}\s{1,12})+\S*$")
@@ -54,6 +55,10 @@ class StreamRedactor:
         """What can be released now that ``text`` has arrived."""
         self._held += text.encode("utf-8", "surrogatepass")
         self._skip()
+        if len(self._held) > MAX_HELD and self._skips_to is None and _is_packed(self._held):
+            # Data that cannot be read before its end has come, and that is too large to wait for.
+            self._context, self._held, self._skips_to = b"", b"", _WORD_ENDS
+            return redacted("unread-data")
         return self._release(self._safe_end())
 
     def finish(self) -> str:
@@ -117,6 +122,11 @@ class StreamRedactor:
         self._context = data[max(0, position - _CONTEXT) : position]
         self._held = data[position:]
         return b"".join(pieces).decode("utf-8", "surrogatepass")
+
+
+def _is_packed(held: bytes) -> bool:
+    """Whether all that is held is the beginning of one word that holds compressed data."""
+    return _PACKED_WORD.match(held) is not None and not _WORD_ENDS.search(held)
 
 
 def _end_of(data: bytes, start: int, end: int) -> re.Pattern[bytes] | None:

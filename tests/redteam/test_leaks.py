@@ -16,8 +16,8 @@ from tests.redteam import campaign, listed, shapes, unlisted
 SHORT_RUN = 1
 LONG_RUN = 40
 LISTED_GOAL = 1.0
-LONG_GOAL = 0.995
-"""The goal is all of them. What is left are bare deflate data glued to hex digits and UTF-32 in archives."""
+LONG_GOAL = 0.998
+"""The goal is all of them. What is left was packed first and then cut within a list of a JSON text."""
 UNLISTED_GOAL = 0.6
 
 

@@ -44,6 +44,9 @@ _STRUCTURE = frozenset(b"\"'`[]{}<>()")
 _MOST_FRESH = 200
 _LONGEST_GAP = 400
 _MARGIN = 48
+_UNNAMED = "unnamed"
+_LEAST_INNER = 8
+_URL_PASSWORD = re.compile(r"[a-z][a-z0-9+.-]*://[^\s:/@]*:([^\s/@]+)@", re.IGNORECASE)
 
 # What may be slipped between the characters of a short secret: invisible characters, white space, and the
 # marks with which pieces of text are joined, quoted and wrapped. Letters and digits never.
@@ -251,12 +254,27 @@ def _with_lines(secrets: Iterable[KnownSecret]) -> Iterator[tuple[str, str]]:
     seen: set[str] = set()
     for secret in secrets:
         value = secret.value.strip()
+        # A name that shows the value cannot stand for it.
+        name = _UNNAMED if value and value.casefold() in secret.name.casefold() else secret.name
         lines = value.splitlines() if "\n" in value else []
         for part in [value, *(line.strip() for line in lines)]:
             is_line = part is not value
             if part and part not in seen and not (is_line and not _is_secret_line(part)):
                 seen.add(part)
-                yield secret.name, part
+                yield name, part
+        for part in _inner(value):
+            if part not in seen:
+                seen.add(part)
+                yield name, part
+
+
+def _inner(value: str) -> Iterator[str]:
+    """What is the secret in a value that stands in quotes, and in one that is a connection string."""
+    if len(value) > _LEAST_INNER + 1 and value[0] == value[-1] and value[0] in "\"'":
+        yield value[1:-1]
+    found = _URL_PASSWORD.match(value)
+    if found and len(found.group(1)) >= _LEAST_INNER and not found.group(1).isalpha():
+        yield found.group(1)
 
 
 def _is_secret_line(line: str) -> bool:

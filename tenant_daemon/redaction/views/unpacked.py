@@ -12,7 +12,7 @@ UNPACKED_LIMIT = 1_000_000
 """Bytes of an archive that are looked at. A larger one is taken out as a whole, since it may be a bomb."""
 _ZLIB_HEADS = (b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
 _HEADS = (*_ZLIB_HEADS, b"\x1f\x8b", b"\xfd7")
-_HEADLESS_LIMIT = 4_096
+_HEADLESS_LIMIT = UNPACKED_LIMIT
 _HEAD_INSIDE = re.compile(rb"\x1f\x8b\x08|\x78[\x01\x5e\x9c\xda]|BZh[1-9]1AY|\xfd7zXZ\0")
 _MOST_INSIDE = 8
 
@@ -69,14 +69,26 @@ def archives(raw: bytes) -> Iterator[tuple[int, Archive]]:
 
 
 def _inflate(raw: bytes, window_bits: int) -> Archive | None:
-    unpacker = zlib.decompressobj(window_bits)
-    try:
-        content = unpacker.decompress(raw, UNPACKED_LIMIT)
-    except zlib.error:
-        return None
-    if not content:
-        return None
-    return Archive(content, len(raw) - len(unpacker.unused_data), unpacker.eof)
+    contents: list[bytes] = []
+    rest, left = raw, UNPACKED_LIMIT
+    while True:
+        unpacker = zlib.decompressobj(window_bits)
+        try:
+            content = unpacker.decompress(rest, left)
+        except zlib.error:
+            break
+        contents.append(content)
+        left -= len(content)
+        rest = unpacker.unused_data
+        # Gzip data may go on with another file.
+        if left <= 0 or not unpacker.eof or not rest.startswith(b"\x1f\x8b"):
+            return _archive(contents, raw, rest, is_whole=unpacker.eof)
+    return _archive(contents, raw, rest, is_whole=True)
+
+
+def _archive(contents: list[bytes], raw: bytes, rest: bytes, *, is_whole: bool) -> Archive | None:
+    content = b"".join(contents)
+    return Archive(content, len(raw) - len(rest), is_whole) if content else None
 
 
 def _bunzip(raw: bytes) -> Archive | None:
