@@ -19,6 +19,7 @@ from tenant_daemon.execution.undoing import Undoing
 from tenant_daemon.home import TenantHome
 from tenant_daemon.policy.actions import (
     Action,
+    BrowseScenario,
     DeletePath,
     GenerateSecret,
     HandOver,
@@ -29,6 +30,7 @@ from tenant_daemon.policy.actions import (
     ReadFile,
     RequestSecret,
     RunPipelines,
+    StartHelper,
     UpdateEnv,
     WriteFile,
 )
@@ -99,5 +101,9 @@ class Executor:
                 return request_secret(action, self._vault)
             case HandOver():
                 return Outcome(is_success=True, output=await self._ask_colleague(action, scope))
+            case BrowseScenario():
+                raise ActionFailed("No browser is connected to this server.")
+            case StartHelper():
+                raise ActionFailed("Helpers are not available on this server.")
             case _:
                 assert_never(action)

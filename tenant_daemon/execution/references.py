@@ -10,6 +10,7 @@ from tenant_daemon.execution.hidden_arguments import with_hidden_values
 from tenant_daemon.execution.outcome import ActionFailed, CallScope
 from tenant_daemon.policy.actions import (
     Action,
+    BrowseScenario,
     Command,
     DeletePath,
     GenerateSecret,
@@ -21,6 +22,7 @@ from tenant_daemon.policy.actions import (
     ReadFile,
     RequestSecret,
     RunPipelines,
+    StartHelper,
     UpdateEnv,
     WriteFile,
 )
@@ -78,7 +80,7 @@ def _with_values(action: Action, resolve: _Resolve) -> Action:
             )
         case (
             ReadFile() | ListFiles() | MovePath() | DeletePath() | ReadEnv()
-            | GenerateSecret() | RequestSecret() | HandOver()
+            | GenerateSecret() | RequestSecret() | HandOver() | BrowseScenario() | StartHelper()
         ):  # fmt: skip
             return action
         case _:

@@ -141,6 +141,24 @@ class HandOver:
     message: str
 
 
+@dataclass(frozen=True)
+class BrowseScenario:
+    """A written-down way through the pages of a business tool."""
+
+    scenario: str
+    url: str
+    address: str
+    """IP address to connect to."""
+
+
+@dataclass(frozen=True)
+class StartHelper:
+    """A sub-agent with the agent's own rights."""
+
+    task: str
+    tokens: int
+
+
 Action = (
     RunPipelines
     | ReadFile
@@ -154,4 +172,6 @@ Action = (
     | GenerateSecret
     | RequestSecret
     | HandOver
+    | BrowseScenario
+    | StartHelper
 )

@@ -18,7 +18,7 @@ from tenant_daemon.policy.rewrites import (
     DELETERS,
     OUTPUTS,
 )
-from tenant_daemon.policy.rounds import Values, are_of_docker, judged_word, values_of
+from tenant_daemon.policy.rounds import Values, are_of_docker, judged_word, may_delete, values_of
 from tenant_daemon.policy.shell import expansions
 from tenant_daemon.policy.shell.globs import TooManyFiles, expand
 from tenant_daemon.policy.shell.references import show
@@ -176,21 +176,22 @@ class CommandBuilder(ABC):
             are_of_docker(text, self.lines) for text in argv
         )
         is_docker = argv[0] == "docker" and are_ids and not any(map(expansions.has_expansion, argv[:2]))
-        known = [self._judged(text, argv[0], captures) for text in argv]
+        is_known = not may_delete(argv)
+        known = [self._judged(text, captures) if is_known else _settled(text) for text in argv]
         if argv[0] not in _PRINTERS and not is_docker and None in known:
             self._cannot("shell.substitution", "A part of the command is known only while it runs.")
         if any(expansions.has_expansion(text) for text in argv[:1]):
             self._cannot("shell.substitution", "Which program it is is known only while it runs.")
         return [FROM_INPUT if text is None else text for text in known]
 
-    def _judged(self, text: str, program: str, captures: tuple[RunPipelines, ...]) -> str | None:
+    def _judged(self, text: str, captures: tuple[RunPipelines, ...]) -> str | None:
         """The word itself, a file that stands for what a loop or ``$(find ...)`` finds, or None."""
         if not expansions.has_expansion(text):
             return text
         bare = expansions.bare_output(text)
-        if bare is not None and program not in DELETERS and len(captures[bare].pipelines) == 1:
+        if bare is not None and len(captures[bare].pipelines) == 1:
             return values_of(self.judge_argv, captures[bare].pipelines[0]).path or None
-        return judged_word(text, self.lines, program)
+        return judged_word(text, self.lines)
 
     def _with_inserted(self, argv: list[str]) -> tuple[str, ...]:
         judge = self.judge_argv
@@ -364,6 +365,10 @@ class CommandBuilder(ABC):
     def _cannot(self, rule_id: str, reason: str) -> None:
         self.is_runnable = False
         self.verdict.note(Tier.RED, rule_id, reason, unknown=True)
+
+
+def _settled(text: str) -> str | None:
+    return None if expansions.has_expansion(text) else text
 
 
 def _is_open(text: str) -> bool:

@@ -7,9 +7,11 @@ import structlog
 
 from tenant_daemon.contracts.tiers import Tier
 from tenant_daemon.policy import files
+from tenant_daemon.policy.browser import judge_browser
 from tenant_daemon.policy.colleagues import judge_handover
 from tenant_daemon.policy.commands import judge_docker, judge_shell
 from tenant_daemon.policy.env_files import judge_env_read, judge_env_update
+from tenant_daemon.policy.helpers import judge_helper
 from tenant_daemon.policy.judgement import Judgement, PolicyContext
 from tenant_daemon.policy.programs.examples import check_examples
 from tenant_daemon.policy.secrets import judge_generate, judge_request
@@ -34,10 +36,13 @@ _TOOLS: Final[dict[str, tuple[_Judge, tuple[str, ...], tuple[str, ...]]]] = {
     "secret_generate": (judge_generate, ("name",), ("length",)),
     "secret_request": (judge_request, ("name", "purpose"), ()),
     "handover": (judge_handover, ("agent_id", "message"), ()),
+    "browser": (judge_browser, ("scenario", "url"), ()),
+    "helper": (judge_helper, ("task",), ("tokens",)),
 }
 _NOT_TEXT: Final[dict[str, type | tuple[type, ...]]] = {
     "headers": dict,
     "length": int,
+    "tokens": int,
     "body": (str, dict, list),
 }
 

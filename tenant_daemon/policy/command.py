@@ -3,9 +3,11 @@
 import argparse
 import json
 import os
+import re
+import shlex
 import sys
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO, Final
@@ -17,6 +19,7 @@ from tenant_daemon.policy.actions import RunPipelines
 from tenant_daemon.policy.autonomy import decide
 from tenant_daemon.policy.classify import classify
 from tenant_daemon.policy.judgement import Judgement, PolicyContext, Resolve
+from tenant_daemon.policy.shell.expansions import readable
 
 DEFAULT_HOME: Final = Path("/opt/letsbe/tenant")
 _DEFAULT_CONTEXT: Final = PolicyContext(
@@ -108,24 +111,48 @@ def explain(text: str, context: PolicyContext) -> str:
     judgement = classify("shell", {"command": text}, context)
     decisions = _decisions(judgement, "shell")
     lines = [
-        f"tier      {tier_label(judgement.tier, external=judgement.is_external)}"
+        f"{'tier':<10}{tier_label(judgement.tier, external=judgement.is_external)}"
         + (", not known well enough to run by itself" if judgement.is_unknown else ""),
-        f"external  {'yes' if judgement.is_external else 'no'}",
-        "decision  " + ", ".join(f"level {level}: {decision}" for level, decision in decisions.items()),
-        f"reason    {judgement.reason}",
-    ]
-    if judgement.risk:
-        lines.append(f"risk      {judgement.risk}")
-    lines.append(f"rules     {', '.join(judgement.rule_ids)}")
-    if isinstance(judgement.action, RunPipelines):
-        lines.append(f"runs in   {judgement.action.cwd}")
-        lines.extend(
-            "runs      " + " | ".join(str(list(command.argv)) for command in pipeline)
-            for pipeline in judgement.action.pipelines
-        )
-    else:
-        lines.append("runs      nothing: the command was not understood")
+        f"{'external':<10}{'yes, it reaches people or systems outside' if judgement.is_external else 'no'}",
+        *(_row("decision" if not place else "", f"level {level}: {said}")
+          for place, (level, said) in enumerate(_said(decisions).items())),
+        *_rows("reason", _sentences(judgement.reason)),
+        *_rows("risk", [judgement.risk] if judgement.risk else []),
+        *_rows("rules", list(judgement.rule_ids)),
+        *_rows("runs", _runs(judgement)),
+    ]  # fmt: skip
     return "\n".join(lines) + "\n"
+
+
+def _said(decisions: Mapping[str, str]) -> dict[str, str]:
+    words = {"run": "runs", "ask": "waits for a person", "deny": "is refused"}
+    return {level: words[decision] for level, decision in decisions.items()}
+
+
+def _sentences(text: str) -> list[str]:
+    return re.split(r"(?<=[.?!])\s+(?=[A-Z“])", text)
+
+
+def _row(name: str, value: str) -> str:
+    return f"{name:<10}{value}"
+
+
+def _rows(name: str, values: Sequence[str]) -> list[str]:
+    return [_row(name if not place else "", value) for place, value in enumerate(values)]
+
+
+def _runs(judgement: Judgement) -> list[str]:
+    """Every command as it would be started, argument by argument, and where."""
+    action = judgement.action
+    if not isinstance(action, RunPipelines):
+        return ["nothing: the command was not understood"]
+    lines = [f"in {action.cwd}"]
+    for pipeline in action.pipelines:
+        lines.append(" | ".join(shlex.join(map(readable, command.argv)) for command in pipeline))
+        for command in pipeline:
+            targets = [("input from", command.stdin_path), ("output to", command.stdout_path)]
+            lines += [f"  {said} {path}" for said, path in targets if path is not None]
+    return lines
 
 
 def _decisions(judgement: Judgement, tool: str) -> dict[str, str]:

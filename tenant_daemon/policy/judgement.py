@@ -37,6 +37,20 @@ class Judgement:
 
 
 @dataclass(frozen=True)
+class HelperLimits:
+    """What an agent may have of helpers, and what it has just now. Without settings: none."""
+
+    most_deep: int = 0
+    """How many generations of helpers there may be; 0 switches them off."""
+    most_running: int = 3
+    tokens_each: int = 50_000
+    depth: int = 0
+    """0 for the agent itself, 1 for its helper ..."""
+    running: int = 0
+    tokens_left: int = 50_000
+
+
+@dataclass(frozen=True)
 class PolicyContext:
     """What the server looks like to the classifier."""
 
@@ -50,6 +64,7 @@ class PolicyContext:
     """Exact ``host:port``."""
     agent_ids: frozenset[str] = frozenset()
     """Colleagues that ``handover`` may name."""
+    helpers: HelperLimits = HelperLimits()
     internal_names: frozenset[str] = frozenset()
     """Listed host names that may resolve to private addresses."""
     now: datetime | None = field(default=None, compare=False)

@@ -75,7 +75,7 @@ def _listed(judge: CommandJudge, argv: list[str]) -> str:
     return standing_for_found(judge, ["."], names)
 
 
-def judged_word(text: str, values: dict[int, Values], program: str) -> str | None:
+def judged_word(text: str, values: dict[int, Values]) -> str | None:
     """
     What a word with parts of lines in it is judged as.
 
@@ -84,10 +84,15 @@ def judged_word(text: str, values: dict[int, Values], program: str) -> str | Non
     """
     found = _SAFE_PART.fullmatch(text)
     numbers = expansions.line_parts(text)
-    if found is None or len(numbers) != 1 or ".." in found[1] + found[2] or program in _DELETERS:
+    if found is None or len(numbers) != 1 or ".." in found[1] + found[2]:
         return None
     known = values.get(numbers[0], ANY)
     return f"{found[1]}{known.path}{found[2]}" if known.kind == "path" else None
+
+
+def may_delete(argv: Sequence[str]) -> bool:
+    """Whether a program that deletes stands anywhere in it, also behind another one."""
+    return any(word.rpartition("/")[2] in _DELETERS for word in argv)
 
 
 def are_of_docker(text: str, values: dict[int, Values]) -> bool:

@@ -12,6 +12,7 @@ from tenant_daemon.execution.outcome import ActionFailed
 from tenant_daemon.execution.safe_paths import open_file
 from tenant_daemon.policy.actions import (
     Action,
+    BrowseScenario,
     Command,
     DeletePath,
     GenerateSecret,
@@ -23,10 +24,11 @@ from tenant_daemon.policy.actions import (
     ReadFile,
     RequestSecret,
     RunPipelines,
+    StartHelper,
     UpdateEnv,
     WriteFile,
 )
-from tenant_daemon.policy.shell.expansions import EXIT_CODE, output
+from tenant_daemon.policy.shell.expansions import output, readable
 
 DIFF_BYTES: Final = 64_000
 """Of each side; comparing larger texts takes too long."""
@@ -77,7 +79,7 @@ def _with_captures(word: str, command: Command) -> str:
     for number, capture in enumerate(command.captures):
         shown = f"$({' '.join(argv_of(capture))})"
         word = word.replace(output(number, is_bare=True), shown).replace(output(number, is_bare=False), shown)
-    return word.replace(EXIT_CODE, "$?")
+    return readable(word)
 
 
 def diff_of(action: Action | None) -> str:
@@ -126,6 +128,10 @@ def _told(action: Action, workspace: Path) -> str:
             return f"Ask for the secret {action.name}: {action.purpose}"
         case HandOver():
             return f"Hand over to {action.agent_id}: {action.message}"
+        case BrowseScenario():
+            return f"In a browser, {action.scenario}: {action.url}"
+        case StartHelper():
+            return f"Have a helper do: {action.task}"
         case _:
             assert_never(action)
 

@@ -68,6 +68,13 @@ def output(number: int, *, is_bare: bool) -> str:
     return f"{_BARE_OPEN}{number}{_BARE_CLOSE}" if is_bare else f"{_OUTPUT_OPEN}{number}{_OUTPUT_CLOSE}"
 
 
+def readable(text: str) -> str:
+    """A word of a judged command for people, with signs for what is put in while it runs."""
+    if not has_expansion(text):
+        return text
+    return _LINE.sub("[each]", _OUTPUT.sub("$(...)", text)).replace(EXIT_CODE, "$?")
+
+
 def is_odd(text: str) -> bool:
     """Whether a text from elsewhere (the name of a file) has characters that only we may use."""
     return not text.isascii() and _PRIVATE.search(text) is not None

@@ -42,7 +42,7 @@ def judge_http(
     if address.endpoint not in context.allowed_hosts:
         return _unlisted(address, method)
     try:
-        ip = _look_up(address, context)
+        ip = look_up_listed(address, context)
         plain_headers = _headers(headers or {})
     except BadAddress as exc:
         return _refused("http.refused", str(exc))
@@ -79,7 +79,7 @@ def _unlisted(address: Address, method: str) -> Judgement:
     return verdict.judgement(None)
 
 
-def _look_up(address: Address, context: PolicyContext) -> str:
+def look_up_listed(address: Address, context: PolicyContext) -> str:
     """
     The one IP address that is connected to.
 
