@@ -9,6 +9,7 @@ the path that nothing can beat on this machine.
 import argparse
 import asyncio
 import json
+import logging
 import math
 import os
 import signal
@@ -25,10 +26,12 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+import structlog
 from starlette.websockets import WebSocket, WebSocketDisconnect
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
+from benchmarks.thread.machine import load_now, machine
 from letsbe_app.composition import Services, build_services
 from letsbe_app.db.models import ChatMessage
 from letsbe_app.kit.clock import utc_now
@@ -270,8 +273,9 @@ async def _fill(services: Services, conversation_id: str, count: int) -> None:
 
 async def run(*, quick: bool, workers: int) -> dict[str, Any]:
     """All measurements, as one JSON value."""
-    seconds = 6.0 if quick else 20.0
+    seconds = 5.0 if quick else 20.0
     counts = (1, 100) if quick else (1, 100, 500, 1_000)
+    load_before = load_now()
     report: dict[str, Any] = {"workers": workers, "tokens_per_second": TOKENS_PER_SECOND, "streams": {}}
     with tempfile.TemporaryDirectory(prefix="letsbe-bench-") as folder, running_redis() as redis:
         data_dir = Path(folder) / "data"
@@ -290,8 +294,9 @@ async def run(*, quick: bool, workers: int) -> dict[str, Any]:
             services = build_services(settings, passwords=quick_passwords())
             await _forget_tenants(services)
             with serving("letsbe_app.api.app:build_api", workers, environment, factory=True) as server:
+                _, memory_empty = server.usage()
                 async with open_streams(server, services, count) as streams:
-                    cpu_before, _ = server.usage()
+                    cpu_before, memory_before = server.usage()
                     begin = time.monotonic()
                     relayed, lost = await measure_relay(streams, seconds)
                     took = time.monotonic() - begin
@@ -301,18 +306,23 @@ async def run(*, quick: bool, workers: int) -> dict[str, Any]:
                 "relay": relayed,
                 "bare_echo": bare,
                 "lost_tokens": lost,
+                "p50_times_bare": round(relayed["p50_ms"] / bare["p50_ms"], 2),
                 "hub_cpu_cores": round((cpu_after - cpu_before) / took, 3),
+                "hub_cpu_ms_per_token": round(
+                    1_000 * (cpu_after - cpu_before) / (count * seconds * TOKENS_PER_SECOND), 3
+                ),
                 "hub_memory_mb": round(memory / 1e6, 1),
+                "hub_memory_kib_per_stream": round((memory_before - memory_empty) / 1024 / count, 1),
+                "load": load_now(),
             }
         services = build_services(settings, passwords=quick_passwords())
         await _forget_tenants(services)
         with serving("letsbe_app.api.app:build_api", workers, environment, factory=True) as server:
             report["earlier_messages"] = {
-                str(earlier): await measure_bytes(server, services, earlier, 60)
-                for earlier in ((10, 200) if quick else (10, 200, 1_000))
+                str(earlier): await measure_bytes(server, services, earlier, 60) for earlier in (10, 1_000)
             }
         await services.close()
-    return report
+    return {**report, "machine": machine(load_before)}
 
 
 async def _forget_tenants(services: Services) -> None:
@@ -328,6 +338,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--quick", action="store_true", help="under a minute")
     parser.add_argument("--workers", type=int, default=1, help="hub workers (default 1)")
     options = parser.parse_args(arguments)
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     report = asyncio.run(run(quick=options.quick, workers=options.workers))
     print(json.dumps({"benchmark": "relay", **report}))
     return 0
