@@ -12,7 +12,7 @@ from tenant_daemon.contracts.commands import ConfigApplied
 from tenant_daemon.contracts.envelope import Hello
 from tenant_daemon.contracts.errors import CLOSE_TAKEN_OVER, ErrorCode
 from tenant_daemon.contracts.health import Heartbeat
-from tenant_daemon.hub_client import connection
+from tenant_daemon.hub_client import connection, inbox
 from tenant_daemon.hub_client.channel import ChannelClosed, open_websocket
 from tenant_daemon.hub_client.connection import HubConnection
 from tenant_daemon.hub_client.inbox import Incoming
@@ -216,3 +216,25 @@ async def test_it_connects_anew_at_once_after_a_change_of_the_key(link: _Link, h
         await hub.until(lambda hub: hub.connection_count == 1)
         link.hub.reopen()
         await hub.until(lambda hub: hub.connection_count == 2, seconds=5)
+
+
+async def test_full_inbox_lets_nothing_overtake_what_it_refused(
+    link: _Link, hub: LinkHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inbox, "PENDING_LIMIT", 2)
+    monkeypatch.setattr(connection, "_LOOK_SECONDS", 0.02)
+    stops = [StopRun(conversation_id=f"cnv{number}") for number in range(4)]
+    async with link.running():
+        await hub.until(lambda hub: hub.connection_count == 1)
+        for number, stop in enumerate(stops[:3]):
+            await hub.send(stop, f"m{number}")
+        await hub.until(lambda hub: {"m0", "m1"} <= hub.confirmed)
+        # There is room again, but what was refused must come first.
+        link.store.inbox.done("m0")
+        await hub.send(stops[3], "m3")
+        await hub.until(lambda hub: hub.connection_count == 2)
+        for number in (2, 3):
+            link.store.inbox.done(f"m{number - 1}")
+            await hub.send(stops[number], f"m{number}")
+        await hub.until(lambda hub: "m3" in hub.confirmed)
+    assert [message.id for message in link.handler.messages] == ["m0", "m1", "m2", "m3"]

@@ -2,6 +2,7 @@ import os
 import signal
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -103,3 +104,14 @@ def test_message_survives_the_death_of_its_writer(path: Path) -> None:
 
 def test_file_is_for_this_user_alone(path: Path, store: LinkStore) -> None:
     assert path.stat().st_mode & 0o077 == 0
+
+
+def test_link_numbers_grow_whatever_the_clock_does(
+    store: LinkStore, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = store.next_link_number()
+    monkeypatch.setattr(outbox, "utc_now", lambda: datetime(2001, 1, 1, tzinfo=UTC))
+    second = store.next_link_number()
+    third = LinkStore(path).next_link_number()
+    monkeypatch.setattr(outbox, "utc_now", lambda: datetime(2040, 1, 1, tzinfo=UTC))
+    assert first < second < third < store.next_link_number()
