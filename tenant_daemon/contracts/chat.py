@@ -14,7 +14,6 @@ from pydantic import AwareDatetime, Field
 
 from tenant_daemon.contracts.base import Message
 
-
 MAX_ATTACHMENTS = 5
 MAX_ATTACHMENT_BYTES = 10 * 1024 * 1024
 

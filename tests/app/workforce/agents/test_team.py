@@ -127,7 +127,7 @@ async def test_history_is_paged(services: Services, owner: Actor, tenant_id: str
         await services.agents.update(owner, tenant_id, "sales", AgentChanges(level=level))
     first = await services.agents.history(owner, tenant_id, "sales", limit=2)
     second = await services.agents.history(owner, tenant_id, "sales", cursor=first.next_cursor, limit=2)
-    assert [one.number for one in first.items + second.items] == [3, 2, 1]
+    assert [one.number for one in first.items + second.items] == [4, 3, 2, 1]
     with pytest.raises(InvalidInput):
         await services.agents.history(owner, tenant_id, "sales", cursor="x")
 
