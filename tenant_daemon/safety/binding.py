@@ -2,7 +2,8 @@
 What an approval is bound to, as digests.
 
 The *normalised* digest covers the action itself (program, arguments, working folder, content to be written)
-and the programs and scripts it would run, by content: a script that was changed is another call. Remembered
+and, by content, the programs and every file that is named anywhere in it or that programs take from the
+current folder: a script that was changed is another call, also behind ``timeout`` or on an input. Remembered
 approvals go by it.
 
 The *call* digest covers besides that which file lies under each path that is named, so that nothing can be
@@ -13,6 +14,7 @@ import dataclasses
 import hashlib
 import json
 import os
+import re
 import shutil
 import stat
 from collections.abc import Iterator
@@ -26,20 +28,19 @@ from tenant_daemon.policy.actions import Action, Command, RunPipelines
 from tenant_daemon.safety.schemas import ExecuteRequest
 
 _CONTENT_LIMIT_BYTES: Final = 64 * 1_048_576
-_INTERPRETERS: Final = (
-    "sh",
-    "bash",
-    "dash",
-    "zsh",
-    "python",
-    "node",
-    "perl",
-    "ruby",
-    "php",
-    "make",
-    "awk",
-    "sed",
+_CONTENT_NOT_BOUND: Final = ("/var/log/", "/proc/", "/sys/", "/dev/")
+"""They change by themselves, and no agent can write there."""
+_MAX_WORDS: Final = 400
+_PART: Final = re.compile(r"[\s=;|&<>()'\"@,:]+")
+_IMPLICIT: Final = tuple(
+    """
+    Makefile makefile GNUmakefile package.json Dockerfile .dockerignore .env compose.yaml compose.yml
+    docker-compose.yaml docker-compose.yml docker-compose.override.yml pyproject.toml setup.py setup.cfg
+    Rakefile Gemfile Cargo.toml build.gradle pom.xml go.mod Justfile ansible.cfg manage.py __main__.py
+    __init__.py main.py main.go
+    """.split()  # noqa: SIM905 - longer as a list
 )
+"""What programs take from the current folder without being told."""
 
 
 @dataclass(frozen=True)
@@ -83,16 +84,24 @@ def _plain(value: object) -> object:
 
 
 def _program_contents(action: Action | None) -> Iterator[str]:
+    """The programs, and every file that an argument, a part of one, or the current folder brings in."""
     for command, cwd in _commands(action):
         program = _located(command.argv[0], cwd)
-        if program is None:
-            continue
-        yield f"{program} {_content(program)}"
-        if program.name.startswith(_INTERPRETERS):
-            for argument in command.argv[1:]:
-                script = cwd / argument
-                if _is_file(script):
-                    yield f"{script} {_content(script)}"
+        if program is not None:
+            yield f"{program} {_content(program)}"
+        for path in _brought_in(command, cwd):
+            yield f"{path} {_content(path)}"
+
+
+def _brought_in(command: Command, cwd: Path) -> Iterator[Path]:
+    words = [part for argument in command.argv[1:] for part in (argument, *_PART.split(argument))]
+    named = dict.fromkeys([*words[:_MAX_WORDS], *_IMPLICIT])
+    paths = [cwd / name for name in named if name and len(name) < os.pathconf("/", "PC_PATH_MAX")]
+    if command.stdin_path is not None:
+        paths.append(command.stdin_path)
+    for path in paths:
+        if not str(path).startswith(_CONTENT_NOT_BOUND) and _is_file(path):
+            yield path
 
 
 def _identities(action: Action | None) -> Iterator[str]:

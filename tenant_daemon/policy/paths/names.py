@@ -18,7 +18,10 @@ _SECRET_NAME: Final = re.compile(
     | (?:.*[._-])?(?:secrets?|credentials?|passwords?|passwd|tokens?|apikeys?|api[_-]keys?|private[_-]?keys?)
       (?:\.(?:txt|json|ya?ml|toml|ini|conf|cfg|xml|csv|properties|env|db|sqlite|bak|old|enc|yml\.enc))*
     | master\.key | auth\.json | service[_-]account.*\.json | gcp.*key.*\.json | rclone\.conf
-    | vault\.(?:db|key)(?:-.*)? | kubeconfig | \.kube | wallet\.dat
+    | vault\.(?:db|key)(?:-.*)? | kubeconfig(?:\.ya?ml)? | \.kube | wallet\.dat
+    | htpasswd | acme\.json | jwt[_-].* | firebase-adminsdk.*\.json | client_secret.*\.json
+    | \.dockerconfigjson
+    | .*\.tfstate | wg\d*\.conf | .*passphrase.* | local_settings\.py | env\.(?:backup|bak|old)
     """,
     re.VERBOSE | re.IGNORECASE,
 )
@@ -64,8 +67,19 @@ _TYPICAL_SECRETS: Final = (
 )
 
 
+# Copies that editors and people leave behind: `wp-config.php~`, `.env.save`, `config.php.bak2`.
+_COPY: Final = re.compile(
+    r"(?:~|\.(?:bak|old|save|orig|swp|copy|tmp|backup|prev|[0-9]+)[0-9]*~?)+\Z", re.IGNORECASE
+)
+
+
+def _original(name: str) -> str:
+    return _COPY.sub("", name) or name
+
+
 def is_secret_name(name: str) -> bool:
     """Whether a file of this name holds secrets wherever it lies: ``.env``, keys, password files."""
+    name = _original(name)
     return _SECRET_NAME.fullmatch(name) is not None and not name.lower().endswith(_HARMLESS_ENDINGS)
 
 
@@ -84,7 +98,7 @@ def is_secret_folder(name: str) -> bool:
 
 def is_app_secret_name(name: str) -> bool:
     """Whether a business tool keeps its passwords in a file of this name."""
-    return _APP_SECRET_NAME.fullmatch(name) is not None
+    return _APP_SECRET_NAME.fullmatch(_original(name)) is not None
 
 
 def is_executable_setting(name: str) -> bool:
