@@ -1,5 +1,6 @@
 """What happens by links in mails: a new password, a confirmed address."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Final
 
@@ -18,6 +19,7 @@ from letsbe_app.people.audit.service import record_act
 from letsbe_app.people.authz.actor import Actor
 from letsbe_app.people.authz.rules import Permission, require
 from letsbe_app.people.mail.letters import changed_letter, confirm_letter, reset_letter
+from letsbe_app.people.mail.mailer import Mail
 from letsbe_app.relay import Topic
 
 log = structlog.get_logger()
@@ -51,9 +53,7 @@ class MailedLinks:
         if user is None:
             log.info("account.reset_asked", user_id=None)
             return
-        token = await self._issue(user, TokenPurpose.RESET, RESET_LIFETIME)
-        # After the ``#``: browsers send that part to nobody, so it is in no log on the way.
-        self._door.post.take(reset_letter(user.email, f"{self._door.public_url}/new-password#{token}"))
+        await self._mail_link(user, TokenPurpose.RESET, RESET_LIFETIME, "new-password", reset_letter)
         log.info("account.reset_asked", user_id=user.id)
 
     async def reset(self, token: str, password: str, visitor: Visitor) -> None:
@@ -76,8 +76,9 @@ class MailedLinks:
             record_act(
                 session, user.id, "account.password_reset", subject=user.id, customer_id=user.customer_id
             )
+            await self._door.post.put(session, user.customer_id, changed_letter(user.email))
         log.info("account.password_reset", user_id=user.id)
-        self._door.post.take(changed_letter(user.email))
+        self._door.post.soon()
         await self._door.publisher.announce(user.customer_id, Topic.SESSION, user.id)
 
     async def send_confirmation(self, actor: Actor) -> None:
@@ -93,8 +94,7 @@ class MailedLinks:
         if user.email_confirmed_at is not None:
             return
         await self._door.throttle.take(CONFIRM_PER_USER, actor.user_id)
-        token = await self._issue(user, TokenPurpose.CONFIRM, CONFIRM_LIFETIME)
-        self._door.post.take(confirm_letter(user.email, f"{self._door.public_url}/confirm-email#{token}"))
+        await self._mail_link(user, TokenPurpose.CONFIRM, CONFIRM_LIFETIME, "confirm-email", confirm_letter)
 
     async def confirm(self, token: str) -> None:
         """The address is the person's; raises InvalidInput for a link that is no longer good."""
@@ -117,7 +117,8 @@ class MailedLinks:
                 session, actor.user_id, self._door.clock(), keep=actor.session_id
             )
             record_act(session, actor, "account.password_changed", subject=actor.user_id)
-        self._door.post.take(changed_letter(actor.email))
+            await self._door.post.put(session, actor.customer_id, changed_letter(actor.email))
+        self._door.post.soon()
         await self._door.publisher.announce(actor.customer_id, Topic.SESSION, actor.user_id)
 
     async def _new_hash(self, token: str, password: str) -> str:
@@ -131,7 +132,15 @@ class MailedLinks:
         await self._door.passwords.check_new(password, user.email)
         return await self._door.passwords.hash(password)
 
-    async def _issue(self, user: User, purpose: TokenPurpose, lifetime: timedelta) -> str:
+    async def _mail_link(
+        self,
+        user: User,
+        purpose: TokenPurpose,
+        lifetime: timedelta,
+        page: str,
+        letter: Callable[[str, str], Mail],
+    ) -> None:
+        """Keep a new token and the mail with its link, in one; send it soon."""
         token, now = new_token("lbm"), self._door.clock()
         async with self._door.database.write() as session:
             await access_repository.drop_tokens(session, user.id, purpose)
@@ -146,7 +155,10 @@ class MailedLinks:
                     created_at=now,
                 )
             )
-        return token
+            # After the ``#``: browsers send that part to nobody, so it is in no log on the way.
+            mail = letter(user.email, f"{self._door.public_url}/{page}#{token}")
+            await self._door.post.put(session, user.customer_id, mail)
+        self._door.post.soon()
 
     async def _claim(self, session: AsyncSession, token: str, purpose: TokenPurpose) -> User:
         found = await access_repository.claim_token(session, token_hash(token), purpose, self._door.clock())

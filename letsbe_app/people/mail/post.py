@@ -16,7 +16,7 @@ import structlog
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from letsbe_app.db.models import Invitation, MailOutbox, User
+from letsbe_app.db.models import MailOutbox
 from letsbe_app.db.session import Database
 from letsbe_app.kit.clock import Clock, utc_now
 from letsbe_app.kit.ids import new_id
@@ -62,10 +62,6 @@ class PostRoom:
         """Hand over in the background what is due."""
         if len(self._tasks) < AT_ONCE:
             self._begin(self.send_due())
-
-    def take(self, mail: Mail) -> None:
-        """Keep and send a mail in the background; whose it is follows from its receiver."""
-        self._begin(self._keep_and_send(mail))
 
     async def settle(self) -> None:
         """Wait until what ``soon`` began is done."""
@@ -148,14 +144,6 @@ class PostRoom:
         else:
             log.info("mail.sent", mail_id=mail_id)
 
-    async def _keep_and_send(self, mail: Mail) -> float | None:
-        async with self._database.write() as session:
-            customer_id = await _customer_of(session, mail.to)
-            if customer_id is None:
-                return None
-            await self.put(session, customer_id, mail)
-        return await self.send_due()
-
     def _begin(self, part: Coroutine[Any, Any, float | None]) -> None:
         task = asyncio.create_task(part)
         self._tasks.add(task)
@@ -166,18 +154,6 @@ class PostRoom:
         if not task.cancelled() and (error := task.exception()) is not None:
             # The database is away: the mail lies there, and the next look finds it.
             log.error("mail.put_off", exc_info=error)
-
-
-async def _customer_of(session: AsyncSession, email: str) -> str | None:
-    """The customer of a person, or of the newest invitation to them."""
-    person = select(User.customer_id).where(User.email == email)
-    invited = (
-        select(Invitation.customer_id)
-        .where(Invitation.email == email)
-        .order_by(col(Invitation.id).desc())
-        .limit(1)
-    )
-    return (await session.exec(person)).first() or (await session.exec(invited)).first()
 
 
 def _place(mail_id: str) -> str:

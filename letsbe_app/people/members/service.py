@@ -135,8 +135,10 @@ class MemberService:
             customer = await session.get_one(Customer, actor.customer_id)
             session.add(row)
             record_act(session, actor, "member.invited", subject=row.id, role=role.value)
-        link = f"{self._door.public_url}/join#{token}"
-        self._door.post.take(invitation_letter(email, customer.name, actor.email, ROLE_WORDS[role], link))
+            link = f"{self._door.public_url}/join#{token}"
+            letter = invitation_letter(email, customer.name, actor.email, ROLE_WORDS[role], link)
+            await self._door.post.put(session, actor.customer_id, letter)
+        self._door.post.soon()
         return InvitationView(row.id, row.email, row.role, False, row.created_at, row.expires_at)
 
     async def take_back(self, actor: Actor, invitation_id: str) -> None:
