@@ -41,7 +41,7 @@ def main(argv: Sequence[str]) -> int:
 
 
 def _figures(is_quick: bool) -> dict[str, object]:
-    samples = 40 if is_quick else 300
+    samples = 20 if is_quick else 300
     return {
         "unit": "ms of wall clock, and of processor time where it says so; one core",
         "load": os.getloadavg()[0],
@@ -51,7 +51,7 @@ def _figures(is_quick: bool) -> dict[str, object]:
         "layers_mb_per_second": _layers(),
         "peak_memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
         "proxy_first_byte": first_byte(
-            _secrets(50), [prose(4_000) for _ in range(50)], 40 if is_quick else 200
+            _secrets(50), [prose(4_000) for _ in range(50)], 30 if is_quick else 200
         ),
     }
 
@@ -70,7 +70,7 @@ def _bodies(count: int, samples: int) -> list[dict[str, object]]:
     gc.freeze()
     rows: list[dict[str, object]] = []
     for size in (10_000, 100_000, 1_000_000):
-        number = samples if size < 1_000_000 else max(10, samples // 10)
+        number = samples if size < 1_000_000 else max(5, samples // 10)
         for kind, make in _BODIES.items():
             # The first samples warm the engines up and do not count.
             times = [_milliseconds(redactor, make(size, redactor)) for _ in range(number + 3)][3:]
