@@ -301,6 +301,12 @@ async def run(*, quick: bool, workers: int) -> dict[str, Any]:
                     relayed, lost = await measure_relay(streams, seconds)
                     took = time.monotonic() - begin
                     cpu_after, memory = server.usage()
+                if count == counts[-1]:
+                    await _forget_tenants(services)
+                    report["earlier_messages"] = {
+                        str(earlier): await measure_bytes(server, services, earlier, 60)
+                        for earlier in (10, 1_000)
+                    }
             await services.close()
             report["streams"][str(count)] = {
                 "relay": relayed,
@@ -315,13 +321,6 @@ async def run(*, quick: bool, workers: int) -> dict[str, Any]:
                 "hub_memory_kib_per_stream": round((memory_before - memory_empty) / 1024 / count, 1),
                 "load": load_now(),
             }
-        services = build_services(settings, passwords=quick_passwords())
-        await _forget_tenants(services)
-        with serving("letsbe_app.api.app:build_api", workers, environment, factory=True) as server:
-            report["earlier_messages"] = {
-                str(earlier): await measure_bytes(server, services, earlier, 60) for earlier in (10, 1_000)
-            }
-        await services.close()
     return {**report, "machine": machine(load_before)}
 
 
