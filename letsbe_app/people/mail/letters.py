@@ -24,7 +24,8 @@ def changed_letter(email: str) -> Mail:
         email,
         "Your password was changed",
         "The password of your account was just changed, and everybody who was signed in was signed out.\n\n"
-        "If it was not you, use “Forgot your password?” on the sign-in page now." + _SIGNATURE,
+        "If it was not you, use “Forgot your password?” on the sign-in page now, and then look in Settings "
+        "for people, passkeys and API keys that you do not know: those go on working." + _SIGNATURE,
     )
 
 

@@ -60,6 +60,7 @@ async def settle_invitations(
     *,
     email: str | None = None,
     invitation_id: str | None = None,
+    invited_by: str | None = None,
 ) -> int:
     """Take invitations back; how many there were."""
     statement = update(Invitation).where(
@@ -69,6 +70,8 @@ async def settle_invitations(
         statement = statement.where(col(Invitation.email) == email)
     if invitation_id is not None:
         statement = statement.where(col(Invitation.id) == invitation_id)
+    if invited_by is not None:
+        statement = statement.where(col(Invitation.invited_by_user_id) == invited_by)
     return int((await session.exec(statement.values(settled_at=now))).rowcount)
 
 

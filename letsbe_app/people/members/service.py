@@ -54,13 +54,14 @@ class MemberService:
 
     async def set_role(self, actor: Actor, user_id: str, role: UserRole) -> None:
         """
-        Give somebody another role.
+        Give somebody another role. Invitations of somebody who is no owner any more are taken back.
 
         Raises:
             NotFound: Nobody of the business.
             Conflict: They are the last owner.
         """
         require(actor, Permission.PEOPLE)
+        now = self._door.clock()
         async with self._door.database.write() as session:
             await repository.lock_customer(session, actor.customer_id)
             user = await repository.member(session, actor.customer_id, user_id)
@@ -68,6 +69,7 @@ class MemberService:
                 raise NotFound("There is nobody of this id in your business.")
             if user.role == UserRole.OWNER and role is not UserRole.OWNER:
                 await self._check_not_last(await repository.count_owners(session, actor.customer_id))
+                await repository.settle_invitations(session, actor.customer_id, now, invited_by=user_id)
             user.role = role
             record_act(session, actor, "member.role_changed", subject=user_id, role=role.value)
         log.info("member.role_changed", user_id=user_id, role=role.value)
@@ -75,7 +77,7 @@ class MemberService:
 
     async def remove(self, actor: Actor, user_id: str) -> None:
         """
-        Take somebody out of the business: their sessions and keys end at once.
+        Take somebody out of the business: their sessions, keys and invitations end at once.
 
         Raises:
             NotFound: Nobody of the business.
@@ -91,6 +93,7 @@ class MemberService:
             if user.role == UserRole.OWNER:
                 await self._check_not_last(await repository.count_owners(session, actor.customer_id))
             await access.shut_out(session, user_id, now)
+            await repository.settle_invitations(session, actor.customer_id, now, invited_by=user_id)
             # The row stays, since messages and decisions name it; the address becomes free for a new account.
             user.email, user.password_hash, user.removed_at = f"removed:{user_id}", "", now
             record_act(session, actor, "member.removed", subject=user_id)

@@ -6,7 +6,7 @@ import pytest
 
 from letsbe_app.composition import Services
 from letsbe_app.db.models import UserRole
-from letsbe_app.errors import Conflict, NotFound, NotSignedIn, WrongCredentials
+from letsbe_app.errors import Conflict, InvalidInput, NotFound, NotSignedIn, WrongCredentials
 from letsbe_app.people.accounts.schemas import SignedIn, SignUp, Visitor
 from letsbe_app.people.authz.actor import Actor
 from tests.support.hub import PASSWORD
@@ -50,6 +50,22 @@ async def test_who_is_removed_is_out_at_once(services: Services, owner: Actor) -
     with pytest.raises(WrongCredentials):
         await services.accounts.sign_in(BOB, PASSWORD)
     assert [one.email for one in await services.members.list(owner)] == [owner.email]
+
+
+@pytest.mark.parametrize("role", [None, UserRole.MEMBER])
+async def test_invitations_end_with_the_power_of_who_invited(
+    services: Services, owner: Actor, role: UserRole | None
+) -> None:
+    bob = (await joined(services, owner, UserRole.OWNER)).actor
+    await services.members.invite(bob, "back-door@bakery.example", UserRole.OWNER)
+    token = await token_for(services, "back-door@bakery.example", "join")
+    if role is None:
+        await services.members.remove(owner, bob.user_id)
+    else:
+        await services.members.set_role(owner, bob.user_id, role)
+
+    with pytest.raises(InvalidInput):
+        await services.members.accept(token, PASSWORD, Visitor())
 
 
 async def test_who_was_removed_may_make_an_account_of_their_own(services: Services, owner: Actor) -> None:
