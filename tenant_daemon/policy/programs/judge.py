@@ -103,6 +103,11 @@ class CommandJudge:
         """Note something that is not known well enough to run by itself."""
         self.verdict.note(Tier.RED, rule_id, reason, unknown=True)
 
+    @property
+    def arguments(self) -> list[str]:
+        """Those of the program that is being judged, as they were given."""
+        return self._argv[1:]
+
     def insert(self, *args: str) -> None:
         """Have the program run with these arguments before its own: what makes it safe is never left out."""
         if self.is_in_container:

@@ -174,8 +174,12 @@ def follow_links(judge: "CommandJudge", starts: list[str]) -> None:
 
 
 def _encode(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
-    if len(reading.positionals) > 1 and profile.rule_id == "xxd":
-        judge.places.write(reading.positionals[-1])
+    names = reading.positionals
+    if len(names) > 1 and profile.rule_id == "xxd":
+        judge.places.write(names[-1])
+    elif names and profile.rule_id == "xxd" and judge.arguments.index(names[0]) < len(judge.arguments) - 1:
+        # After a file's name everything is the name of another file, which it writes.
+        judge.unknown("xxd.target", "It would write to a file that is called like a flag.")
 
 
 def _convert(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
