@@ -56,7 +56,7 @@ _CODE = re.compile(
 _PART_ENDS = re.compile(r"[-_./]")
 _WORD_PART = re.compile(r"[A-Za-z]?[a-z]{4,}$")
 _NAME = re.compile(
-    r"^[A-Za-z][a-z]+(?:[A-Z][a-z]{2,})+$|^[a-z]+(?:[_-][a-z]+)+$|^[A-Z]+(?:_[A-Z]+)+$|^_+[A-Za-z_]+$|^[a-z]+(?:/[A-Za-z]+)+$"
+    r"^[A-Za-z][a-z]+(?:[A-Z][a-z]{2,})+$|^[a-z]+(?:[_-][A-Z]?[a-z]+)+$|^[A-Z]+(?:_[A-Z]+)+$|^_+[A-Za-z_]+$|^[a-z]+(?:/[A-Za-z]+)+$"
 )
 _PATH = re.compile(
     r"^(?:\.{0,2}/|~/|[A-Za-z]:\\|[a-z][a-z0-9+.-]*://[^:@\s]+$|[\w-]+\.(?:md|txt|py|js|ts|json|ya?ml|html|css)$)"

@@ -76,7 +76,8 @@ _PATTERNS: dict[Sign, bytes] = {
     Sign.WRAPPED: (
         rb"[A-Za-z0-9+/=_-](?:\\?\r?\n|\\+n)[ \t>+|]{0,8}[A-Za-z0-9+/_-]+(?:[^A-Za-z0-9+/_. -]|\z)"
     ),
-    Sign.LITERALS: rb"[\"'`][ ,+.\n\[\]()|]{1,6}\\*[\"'`](?:[A-Za-z0-9+/=_&%#;\\-]+[\"'`][^:]|[A-Za-z0-9+/\\]{14})",
+    Sign.LITERALS: rb"[\"'`][ ,+.\n\[\]()|]{1,6}\\*[\"'`]"
+    rb"(?:[A-Za-z0-9+/=_&%#;\\-]+[\"'`][^:]|[A-Za-z0-9+/\\]{14})",
     Sign.PIECES: rb"(?:" + PIECE_NAMES + rb"|[a-z_\"-]\d{1,3})\\*\": ?\\*\"",
     Sign.BYTES: rb"(?:\\x[0-9A-Fa-f]{2}){8}|(?:%[0-9A-Fa-f]{2}){8}|(?:=[0-9A-F]{2}){8}",
     Sign.MARKED: rb"[!-~](?:" + "|".join(MARKS).encode() + rb")+[!-~]",

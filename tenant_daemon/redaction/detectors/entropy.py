@@ -28,7 +28,7 @@ _LINE, _BLOCK_LINES = 56, 4
 _LINE_GAP = re.compile(rb"[\"']?[,+]?\s{0,3}(?:\\n|\\r|\n)[ \t>+|]{0,16}[\"']?")
 
 _PUBLIC_BEFORE = re.compile(
-    rb"(?i)(?:sha(?:1|224|256|384|512)[-:=_ ]|md5[-:= ]|integrity|checksum|digest|etag|hash|fingerprint"
+    rb"(?i)(?:sha-?(?:1|224|256|384|512)[-:=_ ]|md5[-:= ]|integrity|checksum|digest|etag|hash|fingerprint"
     rb"|public[ _-]?key|ssh-(?:rsa|ed25519|dss)\s|ecdsa-sha2-\S+\s|data:[a-z]+/[^,;]*;base64,|;base64,"
     rb"|begin certificate|begin public key|certificate|sourcemappingurl|commit|nonce-|signature[\"': =]"
     rb"|site[_-]?key|(?:gcl|fbcl|msclk|wbra|gbra|dcl|ttcl|igsh|yclid)(?:id)?=|\\?\"(?:x|y|n|x5[ct]|x5t#s256)\\?\"\s?:\s?\\?\""
