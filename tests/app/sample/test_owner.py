@@ -36,7 +36,7 @@ async def test_her_password_signs_her_in(services: Services) -> None:
 
 async def test_another_password_is_told(services: Services) -> None:
     sample = await make_sample(services)
-    sample.password_file.write_text("something else")
+    sample.password_file.write_text("violet-harbour-tractor-92")
 
     with pytest.raises(SampleFailed, match="another password"):
         await make_sample(services)
