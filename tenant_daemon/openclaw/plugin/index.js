@@ -28,8 +28,9 @@ const SECRETS = "Write SECRET_REF(name) where a password or key belongs: it is p
 const TOOLS = {
   shell: {
     description:
-      "Run one command, or a short pipeline, in your workspace and get its output. No shell interprets it: " +
-      "pipes, `&&`, `||`, `;`, quotes, `*`, `>` and `2>&1` work, while variables, loops and substitutions do not. " +
+      "Run one command, or a short script of commands, in your workspace and get its output. No shell interprets " +
+      "it: pipes, `&&`, `||`, quotes, `*`, `>`, variables, plain loops and `$(...)` are understood, and what is not " +
+      "understood waits for the owner. " +
       `Reading is done at once; a change or anything unusual may wait until the owner approves it. ${SECRETS}`,
     parameters: object({ command: text("For example `df -h .` or `rm -r old-drafts`.") }),
   },
