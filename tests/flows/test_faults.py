@@ -5,6 +5,7 @@ Afterwards nothing is lost or doubled, or the conversation says plainly what was
 """
 
 import sqlite3
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -98,11 +99,12 @@ async def test_pending_approval_survives_and_runs_once(
     system: System, owner: OwnerClient, victim: str
 ) -> None:
     workspace = home_of_sample(system) / "workspaces" / "it-admin"
-    folder = workspace / f"old-{victim}"
+    # A name of its own, also for a second try after a failure.
+    folder = workspace / f"old-{victim}-{time.time_ns() % 1_000_000}"
     folder.mkdir()
     conversation = await owner.start("it-admin")
     async with owner.watching(conversation) as watched:
-        await owner.say(conversation, f"Please delete the folder old-{victim}")
+        await owner.say(conversation, f"Please delete the folder {folder.name}")
         await watched.until(lambda seen: any(body["type"] == "approval_waiting" for *_, body in seen.events))
         waiting = await _one_approval(owner, conversation, watched)
         kill_and_restart(system, victim)
@@ -113,7 +115,7 @@ async def test_pending_approval_survives_and_runs_once(
         wait_until(lambda: not folder.exists(), "the approved command ran")
         # The owner is told: by the answer that waited, or by a follow-up when that was cut off.
         await watched.until(lambda seen: "completed" in seen.outcomes().values(), seconds=120)
-    assert _executions(home_of_sample(system), f"old-{victim}") == 1
+    assert _executions(home_of_sample(system), folder.name) == 1
     assert watched.is_in_order()
     for message in await owner.settled_messages(conversation):
         assert message["status"] in {"delivered", "completed", "interrupted"}

@@ -1,6 +1,5 @@
 """Files for agents: sealed in the browser, fetched by the server, thrown away here."""
 
-import binascii
 from base64 import b64decode
 from typing import Annotated, Any, Final
 
@@ -43,7 +42,7 @@ async def upload_attachment(hub: HubServices, actor: ChangingActor, body: Upload
     """Send a sealed file; say its id with the message that it belongs to."""
     try:
         box = b64decode(body.box, validate=True)
-    except binascii.Error:
+    except ValueError:
         raise InvalidInput.of_field("box", "The file did not arrive whole. Send it again.") from None
     new = NewAttachment(body.id, body.name, body.size_bytes)
     return answer(await hub.attachments.upload(actor, body.tenant_id, new, box))

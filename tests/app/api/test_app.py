@@ -1,6 +1,5 @@
 """What holds for every address of the API."""
 
-
 import httpx
 import pytest
 

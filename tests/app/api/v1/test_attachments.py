@@ -27,8 +27,9 @@ async def test_box_goes_from_browser_to_server_and_is_forgotten(
     box = b"\x01" * (3_000_000 + BOX_OVERHEAD)
     body = {"tenant_id": tenant_id, "id": ID, "name": "a.pdf", "size_bytes": 3_000_000}
 
-    broken = await browser.post(UPLOAD, json={**body, "box": "not base64!"})
-    assert (broken.status_code, broken.json()["error"]["details"][0]["field"]) == (422, "box")
+    for wrong in ("not base64!", "Käse"):
+        broken = await browser.post(UPLOAD, json={**body, "box": wrong})
+        assert (broken.status_code, broken.json()["error"]["details"][0]["field"]) == (422, "box")
     sent = await browser.post(UPLOAD, json={**body, "box": b64encode(box).decode()})
     assert sent.status_code == 201
     assert (await browser.get(FETCH, headers=key)).status_code == 404
