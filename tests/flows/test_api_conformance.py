@@ -71,7 +71,7 @@ SETTINGS = settings(
 )
 
 
-# The wrong ones first: schemathesis takes up values of earlier answers, also where it means to send wrong ones.
+# Wrong ones first: schemathesis takes values of earlier answers up again, also where it means to be wrong.
 @pytest.mark.parametrize("mode", [GenerationMode.NEGATIVE, GenerationMode.POSITIVE])
 def test_answers_are_as_described(caller: Caller, mode: GenerationMode) -> None:
     description = schemathesis.openapi.from_url(f"{caller.url}/api/v1/openapi.json")
