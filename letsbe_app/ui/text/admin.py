@@ -76,7 +76,6 @@ class AdminTexts:
     setting_up: str = "Being set up"
     failed: str = "Set-up failed"
     removed_state: str = "Removed"
-    up_to: str = "up to"
 
     def health_words(self, health: str) -> str:
         return self.removed_state if health == "removed" else str(getattr(self, health))

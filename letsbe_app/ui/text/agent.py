@@ -82,7 +82,6 @@ class AgentTexts:
     add_detail: str = "It starts out asking before every change. You can alter everything afterwards."
     add_template: str = "Start from"
     add_confirm: str = "Add"
-    not_there: str = "There is no such agent"
 
     def changed(self, names: list[str]) -> str:
         """What was changed, as the rest of a sentence."""

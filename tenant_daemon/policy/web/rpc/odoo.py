@@ -1,7 +1,6 @@
 """Odoo: a model and one of its methods, in four envelopes (Odoo's external API and web client)."""
 
 import re
-from collections.abc import Iterable
 from typing import Any, Final, NamedTuple
 
 from tenant_daemon.contracts.tiers import Tier
@@ -46,7 +45,6 @@ _COMMON_READS: Final = frozenset({"version", "login", "authenticate"})
 class _Call(NamedTuple):
     model: str
     method: str
-    arguments: Any
 
 
 def judge_odoo(verdict: Verdict, request: Request) -> Procedure:
@@ -72,25 +70,25 @@ def _judge_service(verdict: Verdict, request: Request, params: object) -> Proced
         return note_change(verdict, Tier.CRITICAL_RED, "Makes, copies, restores or drops whole databases.")
     is_object = service == "object" and method in ("execute_kw", "execute")
     # Database, user, key, model, method, and what the method takes.
-    call = _call(arguments[3:5], arguments[5:]) if is_object else None
+    call = _call(arguments[3:5]) if is_object else None
     return note_unknown(verdict) if call is None else _judge_call(verdict, request, call)
 
 
 def _read_call(request: Request) -> _Call | None:
     steps = request.path.rstrip("/").split("/")
     if steps[-4:-2] == ["json", "2"]:
-        return _call(steps[-2:], request.body.value)
+        return _call(steps[-2:])
     value = request.body.value
     params = value.get("params") if isinstance(value, dict) else None
     if not isinstance(params, dict):
         return None
     is_search = steps[-1] == "search_read"
-    return _call((params.get("model"), "search_read" if is_search else params.get("method")), params)
+    return _call([params.get("model"), "search_read" if is_search else params.get("method")])
 
 
-def _call(names: Iterable[object], arguments: object) -> _Call | None:
+def _call(names: list[Any]) -> _Call | None:
     words = [name for name in names if isinstance(name, str)]
-    return _Call(words[0], words[1], arguments) if len(words) == 2 else None
+    return _Call(*words) if len(words) == 2 else None
 
 
 def _judge_call(verdict: Verdict, request: Request, call: _Call) -> Procedure:
