@@ -6,6 +6,7 @@ import reflex as rx
 from reflex.event import EventSpec
 
 from letsbe_app.errors import LetsBeError
+from letsbe_app.kit.pagination import Page
 from letsbe_app.people.staff.actor import StaffActor, StaffPermission, staff_may
 from letsbe_app.ui.base_state import StaffState
 from letsbe_app.ui.components.toast import show_toast
@@ -50,6 +51,29 @@ class AdminState(StaffState, rx.State):
         return str(self.router.url.path.rstrip("/").rpartition("/")[2])
 
 
+class LongList(rx.State, mixin=True):
+    """Mixin for pages with a list that is loaded page by page; the class says where a page comes from."""
+
+    rows: list[Line] = []
+    cursor: str = ""
+
+    @rx.event
+    async def load(self) -> None:
+        await self._load()
+
+    @rx.event
+    async def more(self) -> None:
+        await self._load(self.cursor)
+
+    async def _load(self, cursor: str | None = None) -> None:
+        page = await self._page(cursor)
+        self.rows = [*self.rows, *page.items] if cursor else page.items
+        self.cursor = page.next_cursor or ""
+
+    async def _page(self, cursor: str | None) -> Page[Line]:
+        raise NotImplementedError
+
+
 class OverviewState(AdminState):
     """The fleet at a glance."""
 
@@ -71,32 +95,20 @@ class OverviewState(AdminState):
         self.sick = [server_line(row) for row in page.items if row.health in _SICK]
 
 
-class CustomersState(AdminState):
+class CustomersState(LongList, AdminState):
     """The list of customers."""
 
-    rows: list[Line] = []
-    cursor: str = ""
     words: str = ""
-
-    @rx.event
-    async def load(self) -> None:
-        await self._load()
 
     @rx.event
     async def search(self, form: dict[str, str]) -> None:
         self.words = form.get("words", "")
         await self._load()
 
-    @rx.event
-    async def more(self) -> None:
-        await self._load(self.cursor)
-
-    async def _load(self, cursor: str | None = None) -> None:
+    async def _page(self, cursor: str | None) -> Page[Line]:
         staff = await self._enter()
         page = await self._services().back_office.customers(staff, self.words, cursor)
-        found = [customer_line(row) for row in page.items]
-        self.rows = [*self.rows, *found] if cursor else found
-        self.cursor = page.next_cursor or ""
+        return Page([customer_line(row) for row in page.items], page.next_cursor)
 
 
 class CustomerState(AdminState):
@@ -132,32 +144,20 @@ class CustomerState(AdminState):
         )
 
 
-class ServersState(AdminState):
+class ServersState(LongList, AdminState):
     """The list of servers."""
 
-    rows: list[Line] = []
-    cursor: str = ""
     words: str = ""
-
-    @rx.event
-    async def load(self) -> None:
-        await self._load()
 
     @rx.event
     async def search(self, form: dict[str, str]) -> None:
         self.words = form.get("words", "")
         await self._load()
 
-    @rx.event
-    async def more(self) -> None:
-        await self._load(self.cursor)
-
-    async def _load(self, cursor: str | None = None) -> None:
+    async def _page(self, cursor: str | None) -> Page[Line]:
         staff = await self._enter()
         page = await self._services().back_office.servers(staff, self.words, cursor=cursor)
-        found = [server_line(row) for row in page.items]
-        self.rows = [*self.rows, *found] if cursor else found
-        self.cursor = page.next_cursor or ""
+        return Page([server_line(row) for row in page.items], page.next_cursor)
 
 
 class ServerState(AdminState):
@@ -187,23 +187,13 @@ class ServerState(AdminState):
         self.curves = curves_of(detail.history)
 
 
-class RunsState(AdminState):
+class RunsState(LongList, AdminState):
     """Set-ups: the list, and one with its steps."""
 
-    rows: list[Line] = []
-    cursor: str = ""
     steps: list[Line] = []
     name: str = ""
     retrying: str = ""
     cancelling: str = ""
-
-    @rx.event
-    async def load(self) -> None:
-        await self._load()
-
-    @rx.event
-    async def more(self) -> None:
-        await self._load(self.cursor)
 
     @rx.event
     async def load_one(self) -> None:
@@ -245,12 +235,10 @@ class RunsState(AdminState):
         await self._load()
         return show_toast(texts().admin.done)
 
-    async def _load(self, cursor: str | None = None) -> None:
+    async def _page(self, cursor: str | None) -> Page[Line]:
         staff = await self._enter()
         page = await self._services().back_office.runs(staff, cursor=cursor)
-        found = [run_line(row) for row in page.items]
-        self.rows = [*self.rows, *found] if cursor else found
-        self.cursor = page.next_cursor or ""
+        return Page([run_line(row) for row in page.items], page.next_cursor)
 
 
 class StaffListState(AdminState):
@@ -264,23 +252,10 @@ class StaffListState(AdminState):
         self.rows = [staff_line(row) for row in await self._services().staff.list(staff)]
 
 
-class AuditState(AdminState):
+class AuditState(LongList, AdminState):
     """Who did what."""
 
-    rows: list[Line] = []
-    cursor: str = ""
-
-    @rx.event
-    async def load(self) -> None:
-        await self._load()
-
-    @rx.event
-    async def more(self) -> None:
-        await self._load(self.cursor)
-
-    async def _load(self, cursor: str | None = None) -> None:
+    async def _page(self, cursor: str | None) -> Page[Line]:
         staff = await self._enter()
         page = await self._services().back_office.acts(staff, cursor=cursor)
-        found = [act_line(act) for act in page.items]
-        self.rows = [*self.rows, *found] if cursor else found
-        self.cursor = page.next_cursor or ""
+        return Page([act_line(act) for act in page.items], page.next_cursor)
