@@ -64,9 +64,7 @@ function Welcome({ agentName, agentDuty, suggestions, texts, onChoose }) {
 function Messages({ conversation, texts, agentName, scroll, actions, children }) {
   const { store } = conversation;
   const ids = useSyncExternalStore(store.subscribe, store.listSnapshot);
-  const running = useSyncExternalStore(store.subscribe, store.runningSnapshot);
-  const lastStatus = store.get(ids.at(-1))?.status;
-  const isCalm = !running && lastStatus !== "waiting" && lastStatus !== "sending";
+  const isCalm = useSyncExternalStore(store.subscribe, store.calmSnapshot);
   const [isLoading, setIsLoading] = useState(false);
 
   useLayoutEffect(scroll.onGrown, [ids]);

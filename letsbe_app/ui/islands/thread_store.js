@@ -5,11 +5,14 @@
 
 const DONE = { completed: "completed", stopped: "stopped", failed: "failed", interrupted: "interrupted" };
 
+const ON_ITS_WAY = new Set(["sending", "waiting"]);
+
 export class ThreadStore {
   constructor() {
     this.messages = new Map();
     this.ids = [];
     this.running = "";
+    this.isCalm = true;
     this.earlier = null;
     this.listListeners = new Set();
     this.messageListeners = new Map();
@@ -45,6 +48,8 @@ export class ThreadStore {
 
   listSnapshot = () => this.ids;
   runningSnapshot = () => this.running;
+  /** Whether nothing is on its way in either direction: only then can something be said differently. */
+  calmSnapshot = () => this.isCalm;
   get = (id) => this.messages.get(id);
 
   /** The newest thing that the person said; empty when they said nothing yet. */
@@ -70,7 +75,9 @@ export class ThreadStore {
   merge(message) {
     const known = this.messages.get(message.id);
     // A running answer has no text at the hub yet; what streamed in here knows more.
-    if (known && message.status === "streaming") this.put({ ...known, position: message.position });
+    if (known && message.status === "streaming") {
+      this.put({ ...known, position: message.position, in_reply_to: message.in_reply_to });
+    }
     else this.put({ ...known, ...message, lastEvent: known?.lastEvent });
   }
 
@@ -117,7 +124,7 @@ export class ThreadStore {
   /** Events are missing: take the streamed text away, the hub's copy comes instead. */
   forget(runId) {
     const message = this.messages.get(runId);
-    if (message) this.put({ ...newAnswer(runId), position: message.position });
+    if (message) this.put({ ...newAnswer(runId), position: message.position, in_reply_to: message.in_reply_to });
   }
 
   markDelivered(id) {
@@ -130,7 +137,7 @@ export class ThreadStore {
     for (const listener of this.messageListeners.get(message.id) ?? []) listener();
   }
 
-  /** Put the ids in reading order; tell the list's readers only when it changed. */
+  /** Put the ids in reading order; tell the list's readers only when it, or what they may do with it, changed. */
   arrange() {
     const all = [...this.messages.values()];
     const ordered = all
@@ -139,10 +146,12 @@ export class ThreadStore {
       .map(({ message }) => message);
     const ids = ordered.map((message) => message.id);
     const running = ordered.findLast((message) => message.status === "streaming")?.id ?? "";
-    const isSame = running === this.running && ids.length === this.ids.length && ids.every((id, i) => id === this.ids[i]);
-    if (isSame) return;
-    this.ids = ids;
+    const isCalm = !running && !ON_ITS_WAY.has(ordered.at(-1)?.status);
+    const isSameList = ids.length === this.ids.length && ids.every((id, i) => id === this.ids[i]);
+    if (isSameList && running === this.running && isCalm === this.isCalm) return;
+    if (!isSameList) this.ids = ids;
     this.running = running;
+    this.isCalm = isCalm;
     for (const listener of this.listListeners) listener();
   }
 }
@@ -153,13 +162,16 @@ function compare(a, b) {
 
 function newAnswer(id) {
   return {
-    id, role: "agent", status: "streaming", text: "", note: "", tool_calls: [], attachments: [], position: Infinity,
+    id, role: "agent", status: "streaming", text: "", note: "", in_reply_to: null, tool_calls: [], attachments: [],
+    position: Infinity,
   };
 }
 
 function applied(message, body) {
   if (message.status !== "streaming") return message;
   switch (body.type) {
+    case "started":
+      return { ...message, in_reply_to: body.in_reply_to ?? message.in_reply_to };
     case "delta":
       return { ...message, text: message.text + body.text };
     case "tool_started":

@@ -28,6 +28,33 @@ test("an answer grows by its events and ends with the whole text", () => {
   );
 });
 
+test("an answer that came live says what it answers, as its copy at the hub does", () => {
+  const store = new ThreadStore();
+  store.takeNewest([said("m1", 1)], null);
+  store.applyEvent(event("1-1", { type: "started", in_reply_to: "m1" }));
+  store.applyEvent(event("1-2", { type: "finished", outcome: "completed", text: "Done" }));
+  assert.equal(store.get("r1").in_reply_to, "m1");
+});
+
+test("an answer whose beginning was missed learns from the hub what it answers", () => {
+  const store = new ThreadStore();
+  store.applyEvent(event("1-2", { type: "delta", text: "half" }));
+  store.takeNewest([said("r1", 2, { role: "agent", status: "streaming", in_reply_to: "m1" })], null);
+  store.forget("r1");
+  assert.equal(store.get("r1").in_reply_to, "m1");
+});
+
+test("the list's readers hear when the last message is no longer on its way", () => {
+  const store = new ThreadStore();
+  store.addTyped("m1", "Hello");
+  assert.equal(store.calmSnapshot(), false);
+  const told = [];
+  store.subscribe(() => told.push(store.calmSnapshot()));
+  store.takeNewest([said("m1", 1, { status: "waiting" })], null);
+  store.takeNewest([said("m1", 1, { status: "failed" })], null);
+  assert.deepEqual(told, [true]);
+});
+
 test("a page that was loaded meanwhile does not take streamed text away", () => {
   const store = new ThreadStore();
   store.applyEvent(event("1-1", { type: "delta", text: "half" }));
