@@ -86,6 +86,11 @@ class Owner:
         expect(answer).to_have_attribute("data-status", status, timeout=seconds * 1000)
         return answer
 
+    def settled_answers(self) -> list[str]:
+        """The text of all answers, once the newest offers to be asked again: nothing more is to come."""
+        expect(self.answers().last.get_by_role("button", name="Answer again")).to_be_visible(timeout=20_000)
+        return self.answers().all_inner_texts()
+
     def approval(self, *, seconds: float = 60) -> Locator:
         """The approval card that waits in the open page."""
         card = self.page.locator("article[data-approval]").filter(has=self.page.get_by_role("button"))
