@@ -160,7 +160,6 @@ def build_services(
     attachments = AttachmentService(database, content, clock=clock)
     turns = TurnService(database, relay, content, clock=clock)
     hasher, throttle = passwords or _passwords(settings), Throttle(relay.windows)
-    reauthentication = Reauthentication(database, hasher, throttle)
     second_factors = SecondFactors(database, secret_box, throttle, clock=clock)
     post = PostRoom(database, secret_box, _mailer(settings), clock=clock)
     outbound = Outbound(allows_local=settings.allows_local_webhooks)
@@ -171,6 +170,9 @@ def build_services(
     place = Place.of(settings.public_url, settings.allowed_origins())
     support = SupportService(database, relay.publisher, clock=clock)
     passkeys = Passkeys(database, relay.challenges, post, place=place, clock=clock)
+    reauthentication = Reauthentication(
+        database, hasher, throttle, second_factors=second_factors, passkeys=passkeys
+    )
     return Services(
         settings=settings,
         database=database,

@@ -3,8 +3,9 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field
 
+from letsbe_app.api.confirmation import Confirmed
 from letsbe_app.api.dependencies import ChangingActor, CurrentActor, HubServices
 from letsbe_app.api.envelope import Answer, answer
 from letsbe_app.api.idempotency import IdempotentRoute
@@ -15,14 +16,6 @@ from letsbe_app.people.authz.rules import Permission, require
 router = APIRouter(prefix="/customer/account/passkeys", tags=["security"], route_class=IdempotentRoute)
 
 Id = Annotated[str, Path(min_length=1, max_length=60)]
-
-
-class _Confirmed(BaseModel):
-    """The person's password, once more."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    password: SecretStr = Field(max_length=500)
 
 
 class AddPasskey(BaseModel):
@@ -45,11 +38,11 @@ async def passkeys(
 
 @router.post("/options")
 async def new_passkey_options(
-    hub: HubServices, actor: ChangingActor, body: _Confirmed
+    hub: HubServices, actor: ChangingActor, body: Confirmed
 ) -> Answer[dict[str, Any]]:
     """What `navigator.credentials.create` needs, with binary values as base64url. Good once, for a while."""
     require(actor, Permission.ACCOUNT)
-    await hub.reauthentication.confirm(actor, body.password.get_secret_value())
+    await hub.reauthentication.confirm(actor, body.proof())
     return answer(await hub.passkeys.begin(actor))
 
 
@@ -61,10 +54,10 @@ async def add_passkey(hub: HubServices, actor: ChangingActor, body: AddPasskey) 
 
 @router.post("/{passkey_id}/remove")
 async def remove_passkey(
-    hub: HubServices, actor: ChangingActor, passkey_id: Id, body: _Confirmed
+    hub: HubServices, actor: ChangingActor, passkey_id: Id, body: Confirmed
 ) -> Answer[None]:
     """The passkey opens nothing any more."""
     require(actor, Permission.ACCOUNT)
-    await hub.reauthentication.confirm(actor, body.password.get_secret_value())
+    await hub.reauthentication.confirm(actor, body.proof())
     await hub.passkeys.remove(actor, passkey_id)
     return answer(None)

@@ -3,8 +3,9 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Path
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field
 
+from letsbe_app.api.confirmation import Confirmed
 from letsbe_app.api.dependencies import ChangingActor, CurrentActor, HubServices
 from letsbe_app.api.envelope import Answer, answer
 from letsbe_app.api.idempotency import IdempotentRoute
@@ -36,12 +37,11 @@ class Invite(_Body):
     role: UserRole
 
 
-class CreateKey(_Body):
-    """What the key is for and what it may do; and the password, since keys outlive sessions."""
+class CreateKey(Confirmed):
+    """What the key is for and what it may do; and who asks, once more, since keys outlive sessions."""
 
     name: str = Field(max_length=200)
     scopes: list[str] = Field(max_length=20)
-    password: SecretStr = Field(max_length=500)
 
 
 class NewKeyAnswer(BaseModel):
@@ -109,7 +109,7 @@ async def keys(
 async def create_key(hub: HubServices, actor: ChangingActor, body: CreateKey) -> Answer[NewKeyAnswer]:
     """Make an API key, which is shown this once."""
     require(actor, Permission.KEYS)
-    await hub.reauthentication.confirm(actor, body.password.get_secret_value())
+    await hub.reauthentication.confirm(actor, body.proof())
     made = await hub.keys.create(actor, body.name, body.scopes)
     return answer(NewKeyAnswer(key=made.key, details=made.view))
 

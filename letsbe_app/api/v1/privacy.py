@@ -2,8 +2,9 @@
 
 from fastapi import APIRouter, Response
 from fastapi.responses import StreamingResponse
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field
 
+from letsbe_app.api.confirmation import Confirmed
 from letsbe_app.api.dependencies import ChangingActor, CurrentActor, HubServices
 from letsbe_app.api.envelope import Answer, answer
 from letsbe_app.api.idempotency import IdempotentRoute
@@ -14,12 +15,9 @@ from letsbe_app.workforce.retention.service import RetentionView
 router = APIRouter(prefix="/customer/data", tags=["privacy"], route_class=IdempotentRoute)
 
 
-class DeleteEverything(BaseModel):
-    """The password, and the business's name as a confirmation."""
+class DeleteEverything(Confirmed):
+    """The business's name besides."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    password: SecretStr = Field(max_length=500)
     business_name: str = Field(max_length=500)
 
 
@@ -62,7 +60,7 @@ async def delete_data(
 ) -> Answer[None]:
     """Forget the business. This cannot be undone."""
     require(actor, Permission.DATA)
-    await hub.reauthentication.confirm(actor, body.password.get_secret_value())
+    await hub.reauthentication.confirm(actor, body.proof())
     await hub.privacy.delete(actor, body.business_name)
     farewell(hub, response)
     return answer(None)

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 from pydantic import BaseModel, ConfigDict, Field
 
+from letsbe_app.api.confirmation import Confirmed
 from letsbe_app.api.dependencies import ChangingActor, CurrentActor, HubServices
 from letsbe_app.api.envelope import Answer, answer
 from letsbe_app.api.idempotency import NOT_KEPT, IdempotentRoute
@@ -35,8 +36,9 @@ class Change(Body):
     change: SecretChange
 
 
-class Reveal(Body):
-    password: str = Field(max_length=500, repr=False)
+class Reveal(Confirmed):
+    """The browser's one-time key, to which the value is sealed."""
+
     public_key: str = Field(max_length=64)
 
 
@@ -72,10 +74,8 @@ async def change_secret(
 async def reveal_secret(
     hub: HubServices, actor: ChangingActor, tenant_id: Id, name: Name, body: Reveal
 ) -> Answer[RequestView]:
-    """Have the server seal a value to the browser's one-time key, after the password was given again."""
-    view = await hub.secrets.reveal(
-        actor, tenant_id, name, password=body.password, public_key=body.public_key
-    )
+    """Have the server seal a value to the browser's one-time key, for whoever proves themselves again."""
+    view = await hub.secrets.reveal(actor, tenant_id, name, proof=body.proof(), public_key=body.public_key)
     return answer(view)
 
 

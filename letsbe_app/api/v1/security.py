@@ -6,6 +6,7 @@ import segno
 from fastapi import APIRouter, Path
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
+from letsbe_app.api.confirmation import Confirmed
 from letsbe_app.api.dependencies import ChangingActor, CurrentActor, HubServices
 from letsbe_app.api.envelope import Answer, answer
 from letsbe_app.api.idempotency import IdempotentRoute
@@ -21,12 +22,6 @@ Id = Annotated[str, Path(min_length=1, max_length=60)]
 
 class _Body(BaseModel):
     model_config = ConfigDict(extra="forbid")
-
-
-class Confirmed(_Body):
-    """The person's password, once more."""
-
-    password: SecretStr = Field(max_length=500)
 
 
 class ChangePassword(Confirmed):
@@ -66,7 +61,7 @@ async def send_confirmation(hub: HubServices, actor: ChangingActor) -> Answer[No
 async def change_password(hub: HubServices, actor: ChangingActor, body: ChangePassword) -> Answer[None]:
     """Choose a new password; all other sessions end."""
     require(actor, Permission.ACCOUNT)
-    await hub.reauthentication.confirm(actor, body.password.get_secret_value())
+    await hub.reauthentication.confirm(actor, body.proof())
     await hub.links.change_password(actor, body.new_password.get_secret_value())
     return answer(None)
 
@@ -103,7 +98,7 @@ async def second_factor(hub: HubServices, actor: CurrentActor) -> Answer[FactorV
 async def begin_second_factor(hub: HubServices, actor: ChangingActor, body: Confirmed) -> Answer[SetupAnswer]:
     """Begin to set an authenticator app up."""
     require(actor, Permission.ACCOUNT)
-    await hub.reauthentication.confirm(actor, body.password.get_secret_value())
+    await hub.reauthentication.confirm(actor, body.proof())
     setup = await hub.second_factors.begin(actor)
     picture = segno.make_qr(setup.app_address, error="m").svg_data_uri(scale=5, border=3)
     return answer(SetupAnswer(secret=setup.secret, app_address=setup.app_address, qr_svg=picture))
@@ -123,7 +118,7 @@ async def renew_recovery_codes(
 ) -> Answer[RecoveryCodes]:
     """New recovery codes in place of the old ones."""
     require(actor, Permission.ACCOUNT)
-    await hub.reauthentication.confirm(actor, body.password.get_secret_value())
+    await hub.reauthentication.confirm(actor, body.proof())
     return answer(RecoveryCodes(codes=await hub.second_factors.renew_codes(actor)))
 
 
@@ -131,6 +126,6 @@ async def renew_recovery_codes(
 async def disable_second_factor(hub: HubServices, actor: ChangingActor, body: Confirmed) -> Answer[None]:
     """Switch the second factor off."""
     require(actor, Permission.ACCOUNT)
-    await hub.reauthentication.confirm(actor, body.password.get_secret_value())
+    await hub.reauthentication.confirm(actor, body.proof())
     await hub.second_factors.disable(actor)
     return answer(None)

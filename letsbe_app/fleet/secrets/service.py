@@ -27,6 +27,7 @@ from letsbe_app.fleet.secrets.schemas import (
 from letsbe_app.kit.clock import Clock, utc_now
 from letsbe_app.kit.ids import new_id
 from letsbe_app.people.accounts.reauthentication import Reauthentication
+from letsbe_app.people.accounts.schemas import Proof
 from letsbe_app.people.audit.service import record_act, tenant_actor
 from letsbe_app.people.authz.actor import Actor
 from letsbe_app.people.authz.ownership import owned_tenant
@@ -127,17 +128,18 @@ class SecretService:
         return await self._ask(actor, row, message)
 
     async def reveal(
-        self, actor: Actor, tenant_id: str, name: str, *, password: str, public_key: str
+        self, actor: Actor, tenant_id: str, name: str, *, proof: Proof, public_key: str
     ) -> RequestView:
         """
         Have the server seal a value for the browser's one-time key; ``take`` then gives the box, once.
 
         Raises:
-            WrongCredentials: It is not the actor's password.
+            InvalidInput: It is not the actor's password.
+            SecondFactorNeeded: The actor has a second factor, and this is not it.
             RateLimited: Too many wrong ones.
         """
         require(actor, Permission.SECRETS)
-        await self._people.confirm(actor, password)
+        await self._people.confirm(actor, proof)
         row = self._row(actor, tenant_id, "reveal", name, self._clock() + _REVEALED_FOR)
         message = _checked(
             RevealAsked,

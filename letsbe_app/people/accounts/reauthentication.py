@@ -1,4 +1,4 @@
-"""Asking a signed-in person for the password again, before what a stolen session must not do."""
+"""Asking a signed-in person to prove themselves again, before what a stolen session must not do."""
 
 from typing import Final
 
@@ -6,8 +6,11 @@ import structlog
 
 from letsbe_app.db.models import User
 from letsbe_app.db.session import Database
-from letsbe_app.errors import InvalidInput
+from letsbe_app.errors import InvalidInput, NotSignedIn, WrongCredentials
+from letsbe_app.people.accounts.passkeys import Passkeys
 from letsbe_app.people.accounts.passwords import MAX_LENGTH, Passwords
+from letsbe_app.people.accounts.schemas import Proof
+from letsbe_app.people.accounts.second_factor import SecondFactors
 from letsbe_app.people.accounts.throttle import Allowance, Throttle
 from letsbe_app.people.authz.actor import Actor
 
@@ -20,24 +23,49 @@ log = structlog.get_logger()
 class Reauthentication:
     """Counts tries by person: whoever has the session could else try passwords at leisure."""
 
-    def __init__(self, database: Database, passwords: Passwords, throttle: Throttle) -> None:
+    def __init__(
+        self,
+        database: Database,
+        passwords: Passwords,
+        throttle: Throttle,
+        *,
+        second_factors: SecondFactors,
+        passkeys: Passkeys,
+    ) -> None:
         self._database = database
         self._passwords = passwords
         self._throttle = throttle
+        self._second_factors = second_factors
+        self._passkeys = passkeys
 
-    async def confirm(self, actor: Actor, password: str) -> None:
+    async def confirm(self, actor: Actor, proof: Proof) -> None:
         """
-        Let the actor pass who knows the password.
+        Let the actor pass who knows the password, and has the second factor where one is on.
 
         Raises:
-            InvalidInput: It is not the actor's password. Not ``WrongCredentials``: the session goes on.
+            InvalidInput: It is not the actor's password, or passkey. Not ``WrongCredentials``: the session
+                goes on.
+            SecondFactorNeeded: The password is right, the code is missing or wrong.
             RateLimited: Too many tries.
         """
         await self._throttle.take(_PER_PERSON, actor.user_id)
         async with self._database.read() as session:
             user = await session.get(User, actor.user_id)
-        known = user.password_hash if user else None
-        if len(password) > MAX_LENGTH or not await self._passwords.is_right(known, password):
+        if user is None:
+            raise NotSignedIn("Your account no longer exists.")
+        if len(proof.password) > MAX_LENGTH or not await self._passwords.is_right(
+            user.password_hash, proof.password
+        ):
             log.info("account.confirmation_refused", user_id=actor.user_id)
             raise InvalidInput.of_field("password", _WRONG)
+        await self._check_second(user, proof)
         await self._throttle.forgive(_PER_PERSON, actor.user_id)
+
+    async def _check_second(self, user: User, proof: Proof) -> None:
+        if proof.passkey is None or not await self._second_factors.is_on(user.id):
+            await self._second_factors.check(user, proof.code)
+            return
+        try:
+            await self._passkeys.prove(proof.passkey, user_id=user.id)
+        except WrongCredentials as error:
+            raise InvalidInput.of_field("passkey", error.message) from error

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from letsbe_app.people.accounts.passkey_ceremony import Json
 from letsbe_app.people.authz.actor import Actor
 
 
@@ -21,6 +22,17 @@ class Visitor:
 
     user_agent: str = ""
     ip: str = ""
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What somebody proves themselves with who is signed in already."""
+
+    password: str = field(repr=False)
+    code: str | None = field(default=None, repr=False)
+    """Of the authenticator app, or a recovery code."""
+    passkey: Json | None = field(default=None, repr=False)
+    """In place of the code."""
 
 
 @dataclass(frozen=True)

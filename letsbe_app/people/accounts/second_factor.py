@@ -71,6 +71,12 @@ class SecondFactors:
             left = await access_repository.count_recovery_codes(session, actor.user_id) if is_on else 0
         return FactorView(is_on, left)
 
+    async def is_on(self, user_id: str) -> bool:
+        """Whether the person gives a code besides the password."""
+        async with self._database.read() as session:
+            factor = await access_repository.factor_of(session, user_id)
+        return factor is not None and factor.confirmed_at is not None
+
     async def begin(self, actor: Actor) -> Setup:
         """
         A new secret for an app; it counts once ``enable`` has seen a code of it.
@@ -132,7 +138,7 @@ class SecondFactors:
         return codes
 
     async def disable(self, actor: Actor) -> None:
-        """Switch it off. The caller has asked for the password before."""
+        """Switch it off. The caller has asked for password and code before."""
         require(actor, Permission.ACCOUNT)
         async with self._database.write() as session:
             await access_repository.drop_factor(session, actor.user_id)

@@ -24,6 +24,8 @@ class AccountForm(Island):
     submit_label: rx.Var[str]
     working_label: rx.Var[str]
     failed_text: rx.Var[str]
+    passkey_label: rx.Var[str]
+    passkey_refused: rx.Var[str]
     after: rx.Var[str]
     after_label: rx.Var[str]
     done: rx.Var[str]
@@ -36,6 +38,12 @@ class AccountForm(Island):
 def form_field(name: str, label: str, kind: str, autocomplete: str, hint: str = "") -> FormField:
     """Return the description of one input."""
     return {"name": name, "label": label, "type": kind, "autocomplete": autocomplete, "hint": hint}
+
+
+def code_field() -> FormField:
+    """Return the description of the field that comes when the hub asks for the second factor."""
+    t = texts().sign_in
+    return form_field("code", t.code, "text", "one-time-code", t.code_hint)
 
 
 def choices_field(name: str, label: str, options: dict[str, str]) -> FormField:
@@ -64,5 +72,7 @@ def account_form(action: str, fields: list[FormField], submit: str, **props: Any
         submit_label=submit,
         working_label=t.working,
         failed_text=t.failed,
+        passkey_label=t.passkey_instead,
+        passkey_refused=t.passkey_refused,
         **props,
     )

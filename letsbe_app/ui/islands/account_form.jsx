@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "react";
 import { HubError, postToHub } from "./hub_rest.js";
+import { askForPasskey, hasPasskeys } from "./passkey.js";
 
 const INPUT =
   "w-full min-h-target px-3 py-2 rounded-control bg-card text-ink border border-muted/70 focus:border-accent " +
@@ -106,28 +107,37 @@ export function AccountForm(props) {
 
   const refuse = (error) => {
     const isKnown = error instanceof HubError;
+    const ownText = error instanceof DOMException && error.name !== "TimeoutError" ? props.passkeyRefused : failedText;
     const asksForCode = isKnown && error.code === "second_factor_needed" && codeField;
     const details = isKnown ? (error.details ?? []) : [];
     const visible = details.filter(({ field }) => all.some(({ name }) => name === field) || asksForCode);
     setErrors(Object.fromEntries(visible.map(({ field, message }) => [field, message])));
-    setFailure(visible.length ? "" : (isKnown && error.message) || failedText);
+    setFailure(visible.length ? "" : (isKnown && error.message) || ownText);
     setWorking(false);
     if (asksForCode) setNeedsCode(true);
     if (!asksForCode || needsCode) focusOn(visible[0]?.field ?? (asksForCode && codeField.name));
   };
 
-  const submit = async (event) => {
+  const submit = (event) => {
     event.preventDefault();
+    send(all);
+  };
+
+  /** In place of the code. */
+  const sendWithPasskey = () => send(fields, askForPasskey);
+
+  const send = async (sent, prove) => {
     if (isWorking) return;
     setWorking(true);
     setErrors({});
     setFailure("");
     try {
-      const values = valuesOf(form.current, all);
+      const values = valuesOf(form.current, sent);
       // Fields that are only for whoever shows the form.
-      const body = Object.fromEntries(all.filter((one) => !one.isOwn).map(({ name }) => [name, values[name]]));
+      const body = Object.fromEntries(sent.filter((one) => !one.isOwn).map(({ name }) => [name, values[name]]));
       if (takesToken) body.token = token.current;
       Object.assign(body, props.extra);
+      if (prove) body.passkey = await prove();
       const { data } = await postToHub(action, body);
       if (props.onAnswer) {
         props.onAnswer(data, values);
@@ -172,6 +182,17 @@ export function AccountForm(props) {
         ) : (
           <Field key={field.name} id={idOf(field.name)} field={field} error={errors[field.name]} />
         ),
+      )}
+      {needsCode && codeField && props.passkeyLabel && hasPasskeys() && (
+        <button
+          type="button"
+          onClick={sendWithPasskey}
+          aria-disabled={isWorking}
+          className="self-start min-h-target text-accent underline underline-offset-2 cursor-pointer
+            aria-disabled:opacity-60"
+        >
+          {props.passkeyLabel}
+        </button>
       )}
       <p role="alert" className="text-red empty:hidden">
         {failure}

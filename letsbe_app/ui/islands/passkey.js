@@ -1,4 +1,5 @@
 /** Passkeys as the browser has them, with binary values as base64url in both directions (WebAuthn Level 3). */
+import { postToHub } from "./hub_rest.js";
 
 const bytes = (text) =>
   Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (letter) => letter.charCodeAt(0));
@@ -58,6 +59,12 @@ export async function usePasskey(options, { quietly = false, signal } = {}) {
       userHandle: userHandle ? text(userHandle) : null,
     },
   };
+}
+
+/** The answer of one of the person's passkeys to a fresh question of the hub's. */
+export async function askForPasskey() {
+  const { data: options } = await postToHub("/api/v1/public/passkey/options");
+  return usePasskey(options);
 }
 
 const head = ({ id, rawId, type }) => ({ id, rawId: text(rawId), type });

@@ -4,7 +4,7 @@ import { HubError, postToHub } from "./hub_rest.js";
 import { hasPasskeys, makePasskey } from "./passkey.js";
 
 /** Adding a passkey: the password, a name, and then the device asks its owner. */
-export function PasskeyAdd({ route, words, working, failed, onDone }) {
+export function PasskeyAdd({ route, words, codeField, working, failed, onDone }) {
   const [canMake, setCanMake] = useState(true);
   const [said, setSaid] = useState(null);
   const [round, setRound] = useState(0);
@@ -37,6 +37,7 @@ export function PasskeyAdd({ route, words, working, failed, onDone }) {
           { name: "name", label: words.name, type: "text", autocomplete: "off", hint: words.name_hint, isOwn: true },
           { name: "password", label: words.password, type: "password", autocomplete: "current-password" },
         ]}
+        codeField={codeField}
         submitLabel={words.add}
         workingLabel={working}
         failedText={failed}

@@ -45,13 +45,16 @@ export function RevealSecret({ tenantId, name, words, onDone }) {
   const [error, setError] = useState("");
   const [failure, setFailure] = useState("");
   const [isWorking, setWorking] = useState(false);
+  const [needsCode, setNeedsCode] = useState(false);
   const password = useRef(null);
+  const code = useRef(null);
   const aborter = useRef(null);
   const shown = useRef(null);
   const done = useRef(onDone);
   done.current = onDone;
 
   useEffect(() => () => aborter.current?.abort(), []);
+  useEffect(() => code.current?.focus(), [needsCode]);
   useEffect(() => {
     if (!value) return undefined;
     shown.current?.focus();
@@ -73,6 +76,7 @@ export function RevealSecret({ tenantId, name, words, onDone }) {
     const path = `/api/v1/customer/tenants/${encodeURIComponent(tenantId)}/secrets/${encodeURIComponent(name)}/reveal`;
     const asked = await postToHub(path, {
       password: password.current.value,
+      code: code.current?.value,
       public_key: toBase64(await publicKeyOf(pair)),
     });
     const outcome = await settled(asked.data.id, aborter.current.signal);
@@ -96,6 +100,7 @@ export function RevealSecret({ tenantId, name, words, onDone }) {
       const known = problem instanceof HubError;
       const field = known && problem.details?.find((one) => one.field === "password");
       setError(field ? field.message : "");
+      if (known && problem.code === "second_factor_needed") setNeedsCode(true);
       if (!field) setFailure(problem instanceof CannotSeal ? words.cannotSeal : (known && problem.message) || words.failed);
       if (field) password.current?.focus();
     } finally {
@@ -157,6 +162,24 @@ export function RevealSecret({ tenantId, name, words, onDone }) {
           {error}
         </p>
       </div>
+      {needsCode && (
+        <div className="flex flex-col gap-1.5">
+          <label htmlFor="reveal-code" className="font-medium">
+            {words.code}
+          </label>
+          <p id="reveal-code-hint" className="text-sm text-muted">
+            {words.codeHint}
+          </p>
+          <input
+            ref={code}
+            id="reveal-code"
+            type="text"
+            autoComplete="one-time-code"
+            aria-describedby="reveal-code-hint"
+            className={INPUT}
+          />
+        </div>
+      )}
       <p role="alert" className="text-red empty:hidden">
         {failure}
       </p>

@@ -24,6 +24,7 @@ class SignInTexts:
     no_account: str = "You are new here?"
     make_account: str = "Make an account"
     passkey: str = "Sign in with a passkey"
-    passkey_refused: str = "No passkey was used. Try again, or sign in with your password."
+    passkey_instead: str = "Use a passkey instead"
+    passkey_refused: str = "No passkey was used. Try again, or use the other way."
     working: str = "One moment"
     failed: str = "The hub did not answer. Check your connection and try again; what you typed is still here."

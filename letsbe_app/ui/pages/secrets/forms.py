@@ -77,6 +77,8 @@ def reveal_secret(*, tenant_id: Any, name: Any, on_done: Any) -> rx.Component:
         words={
             "about": t.reveal_about,
             "password": t.reveal_password,
+            "code": texts().sign_in.code,
+            "codeHint": texts().sign_in.code_hint,
             "submit": t.reveal_submit,
             "working": t.reveal_working,
             "shownAbout": t.reveal_shown,

@@ -3,14 +3,14 @@
 import reflex as rx
 
 from letsbe_app.ui import routes
-from letsbe_app.ui.components.account_form import account_form, form_field
+from letsbe_app.ui.components.account_form import form_field
 from letsbe_app.ui.components.badge import badge
 from letsbe_app.ui.components.button import button
 from letsbe_app.ui.components.download_link import download_link
 from letsbe_app.ui.components.time_ago import time_ago
 from letsbe_app.ui.pages.settings.business.page import keys, people
 from letsbe_app.ui.pages.settings.outgoing.page import notices, server_key, webhooks
-from letsbe_app.ui.pages.settings.parts import ACCOUNT, folded, part
+from letsbe_app.ui.pages.settings.parts import ACCOUNT, confirmed_form, folded, part
 from letsbe_app.ui.pages.settings.passkeys import passkeys
 from letsbe_app.ui.pages.settings.retention import retention
 from letsbe_app.ui.pages.settings.second_factor import second_factor
@@ -67,10 +67,9 @@ def _you() -> rx.Component:
 
 def _password() -> rx.Component:
     t = texts().settings
-    form = account_form(
+    form = confirmed_form(
         f"{ACCOUNT}/password",
         [
-            form_field("password", t.password, "password", "current-password"),
             form_field("new_password", t.new_password, "password", "new-password"),
         ],
         t.save_password,
@@ -116,12 +115,9 @@ def _session(row: rx.vars.ObjectVar[SessionRow]) -> rx.Component:
 
 def _data() -> rx.Component:
     t = texts().settings
-    form = account_form(
+    form = confirmed_form(
         "/api/v1/customer/data/delete",
-        [
-            form_field("business_name", t.delete_name, "text", "off"),
-            form_field("password", t.password, "password", "current-password"),
-        ],
+        [form_field("business_name", t.delete_name, "text", "off")],
         t.delete_do,
         prefix="delete",
         after=routes.LANDING,

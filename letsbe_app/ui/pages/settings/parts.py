@@ -4,7 +4,9 @@ from typing import Any, Final
 
 import reflex as rx
 
+from letsbe_app.ui.components.account_form import FormField, account_form, code_field, form_field
 from letsbe_app.ui.components.card import card
+from letsbe_app.ui.text import texts
 
 ACCOUNT: Final = "/api/v1/customer/account"
 
@@ -20,6 +22,12 @@ def part(title: str, *children: Any, detail: str = "") -> rx.Component:
         ),
         aria_label=title,
     )
+
+
+def confirmed_form(action: str, fields: list[FormField], submit: str, **props: Any) -> rx.Component:
+    """Return a form that also asks for the password, and for the second factor where there is one."""
+    password = form_field("password", texts().settings.password, "password", "current-password")
+    return account_form(action, [*fields, password], submit, code_field=code_field(), **props)
 
 
 def folded(summary: str, *children: Any) -> rx.Component:

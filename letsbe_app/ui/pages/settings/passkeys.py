@@ -3,10 +3,10 @@
 import reflex as rx
 from reflex.event import no_args_event_spec
 
-from letsbe_app.ui.components.account_form import account_form, form_field
+from letsbe_app.ui.components.account_form import FormField, code_field
 from letsbe_app.ui.components.time_ago import time_ago
 from letsbe_app.ui.islands import Island, island
-from letsbe_app.ui.pages.settings.parts import ACCOUNT, folded, part
+from letsbe_app.ui.pages.settings.parts import ACCOUNT, confirmed_form, folded, part
 from letsbe_app.ui.pages.settings.state import SettingsState
 from letsbe_app.ui.pages.settings.view_models import PasskeyRow
 from letsbe_app.ui.text import texts
@@ -20,6 +20,7 @@ class PasskeyAdd(Island):
 
     route: rx.Var[str]
     words: rx.Var[dict[str, str]]
+    code_field: rx.Var[FormField]
     working: rx.Var[str]
     failed: rx.Var[str]
     on_done: rx.EventHandler[no_args_event_spec]  # type: ignore[type-arg, valid-type]
@@ -57,6 +58,7 @@ def _add() -> rx.Component:
             "not_made": t.passkey_not_made,
             "cannot": t.passkey_cannot,
         },
+        code_field=code_field(),
         working=s.working,
         failed=s.failed,
         on_done=SettingsState.changed,
@@ -80,9 +82,9 @@ def _passkey(row: rx.vars.ObjectVar[PasskeyRow]) -> rx.Component:
         ),
         folded(
             t.passkey_remove,
-            account_form(
+            confirmed_form(
                 f"{ACCOUNT}/passkeys/{row.id}/remove",
-                [form_field("password", t.password, "password", "current-password")],
+                [],
                 t.passkey_remove,
                 prefix=row.id,
                 is_danger=True,

@@ -3,10 +3,9 @@
 import reflex as rx
 from reflex.event import no_args_event_spec
 
-from letsbe_app.ui.components.account_form import account_form, form_field
 from letsbe_app.ui.components.badge import badge
 from letsbe_app.ui.islands import Island, island
-from letsbe_app.ui.pages.settings.parts import ACCOUNT, folded, part
+from letsbe_app.ui.pages.settings.parts import ACCOUNT, confirmed_form, folded, part
 from letsbe_app.ui.pages.settings.state import SettingsState
 from letsbe_app.ui.text import texts
 
@@ -65,9 +64,9 @@ def _setup() -> rx.Component:
 
 def _disable() -> rx.Component:
     t = texts().settings
-    return account_form(
+    return confirmed_form(
         f"{ACCOUNT}/second-factor/disable",
-        [form_field("password", t.password, "password", "current-password")],
+        [],
         t.factor_disable,
         prefix="disable",
         is_danger=True,

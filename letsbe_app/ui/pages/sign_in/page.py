@@ -5,7 +5,7 @@ from typing import Any, Final
 import reflex as rx
 
 from letsbe_app.ui import routes
-from letsbe_app.ui.components.account_form import account_form, form_field
+from letsbe_app.ui.components.account_form import account_form, code_field, form_field
 from letsbe_app.ui.components.button import link
 from letsbe_app.ui.components.card import card
 from letsbe_app.ui.components.passkey import passkey_sign_in
@@ -46,7 +46,7 @@ def sign_in_page() -> rx.Component:
         ],
         t.sign_in,
         after=routes.HOME,
-        code_field=form_field("code", t.code, "text", "one-time-code", t.code_hint),
+        code_field=code_field(),
     )
     return account_page(
         t.sign_in_title,

@@ -1,5 +1,6 @@
 """Passkeys as a browser uses them."""
 
+import base64
 from typing import Any
 
 import httpx
@@ -7,12 +8,14 @@ import pytest
 
 from letsbe_app.api.app import build_api
 from letsbe_app.composition import Services
+from letsbe_app.people.accounts.totp import code_at
 from tests.support.authenticator import Authenticator
 from tests.support.browser_client import BrowserClient
-from tests.support.hub import PASSWORD
+from tests.support.hub import PASSWORD, FakeClock
 from tests.support.mail import mails_to
 
-KEYS = "/api/v1/customer/account/passkeys"
+ACCOUNT = "/api/v1/customer/account"
+KEYS = f"{ACCOUNT}/passkeys"
 PUBLIC = "/api/v1/public"
 EMAIL = "ada@bakery.example"
 
@@ -159,3 +162,38 @@ async def test_malformed_answers_are_refused_politely(
 
     assert answer.status_code == 401
     assert answer.json()["error"]["code"] == "wrong_credentials"
+
+
+async def test_a_passkey_proves_as_much_as_a_code(
+    browser: BrowserClient, device: Authenticator, clock: FakeClock
+) -> None:
+    await browser.sign_up()
+    await add(browser, device)
+    begun = await browser.post(f"{ACCOUNT}/second-factor", json={"password": PASSWORD})
+    secret = base64.b32decode(begun.json()["data"]["secret"])
+    form = {"code": code_at(secret, int(clock().timestamp()) // 30)}
+    await browser.post(f"{ACCOUNT}/second-factor/enable", json=form)
+    options = (await browser.post(f"{PUBLIC}/passkey/options", json={})).json()["data"]
+    body = {"password": PASSWORD, "passkey": device.get(options)}
+    switched_off = [
+        (await browser.post(f"{ACCOUNT}/second-factor/disable", json=body)).status_code for _ in range(2)
+    ]
+
+    # Off at the first; from then on the password is all that there is.
+    assert switched_off == [200, 200]
+
+
+async def test_another_persons_passkey_proves_nothing(
+    browser: BrowserClient, other: BrowserClient, device: Authenticator, clock: FakeClock
+) -> None:
+    await browser.sign_up()
+    await other.sign_up("eve@other.example")
+    await add(other, device)
+    begun = await browser.post(f"{ACCOUNT}/second-factor", json={"password": PASSWORD})
+    secret = base64.b32decode(begun.json()["data"]["secret"])
+    form = {"code": code_at(secret, int(clock().timestamp()) // 30)}
+    await browser.post(f"{ACCOUNT}/second-factor/enable", json=form)
+    options = (await browser.post(f"{PUBLIC}/passkey/options", json={})).json()["data"]
+    body = {"password": PASSWORD, "passkey": device.get(options)}
+
+    assert (await browser.post(f"{ACCOUNT}/second-factor/disable", json=body)).status_code == 422

@@ -69,7 +69,7 @@ async def test_new_recovery_codes_replace_the_old(
     browser: BrowserClient, factor: tuple[str, list[str]]
 ) -> None:
     _, old = factor
-    renewed = await browser.post(f"{FACTOR}/recovery-codes", json={"password": PASSWORD})
+    renewed = await browser.post(f"{FACTOR}/recovery-codes", json={"password": PASSWORD, "code": old[1]})
 
     assert (await sign_in(browser, code=old[0])).status_code == 401
     assert (await sign_in(browser, code=renewed.json()["data"]["codes"][0])).status_code == 200
@@ -91,14 +91,56 @@ async def test_a_second_factor_that_was_only_begun_does_not_count(browser: Brows
     assert (await sign_in(browser)).status_code == 200
 
 
-async def test_switching_off_needs_the_password(
-    browser: BrowserClient, factor: tuple[str, list[str]]
+async def test_switching_off_needs_the_password_and_a_code(
+    browser: BrowserClient, factor: tuple[str, list[str]], clock: FakeClock
 ) -> None:
-    refused = await browser.post(f"{FACTOR}/disable", json={"password": "wrong"})
-    done = await browser.post(f"{FACTOR}/disable", json={"password": PASSWORD})
+    secret, codes = factor
+    clock.advance(seconds=30)
+    wrong = {"password": "wrong", "code": code(secret, clock)}
+    refused = await browser.post(f"{FACTOR}/disable", json=wrong)
+    half = await browser.post(f"{FACTOR}/disable", json={"password": PASSWORD})
+    done = await browser.post(f"{FACTOR}/disable", json=wrong | {"password": PASSWORD})
 
-    assert (refused.status_code, done.status_code) == (422, 200)
+    assert [answer.status_code for answer in (refused, half, done)] == [422, 401, 200]
+    assert half.json()["error"]["code"] == "second_factor_needed"
     assert (await sign_in(browser)).status_code == 200
+
+
+SENSITIVE: dict[str, dict[str, object]] = {
+    f"{ACCOUNT}/password": {"new_password": "another long sentence"},
+    f"{FACTOR}/recovery-codes": {},
+    f"{FACTOR}/disable": {},
+    f"{ACCOUNT}/passkeys/options": {},
+    f"{ACCOUNT}/passkeys/psk_x/remove": {},
+    "/api/v1/customer/keys": {"name": "Till", "scopes": ["read"]},
+    "/api/v1/customer/tenants/ten_x/secrets/mail/reveal": {"public_key": "x"},
+    "/api/v1/customer/data/delete": {"business_name": "Ada's Bakery"},
+}
+
+
+async def test_with_a_second_factor_the_password_alone_changes_nothing(
+    services: Services, browser: BrowserClient, factor: tuple[str, list[str]]
+) -> None:
+    for path, body in SENSITIVE.items():
+        answer = await browser.post(path, json={**body, "password": PASSWORD})
+        assert answer.json()["error"]["code"] == "second_factor_needed", path
+
+
+def test_whatever_asks_for_the_password_asks_for_the_second_factor(services: Services) -> None:
+    document = build_api(lambda: services).openapi()
+    for path, methods in document["paths"].items():
+        body = methods.get("post", {}).get("requestBody")
+        if not path.startswith("/api/v1/customer/") or not body:
+            continue
+        name = body["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
+        fields = document["components"]["schemas"][name]["properties"]
+        if "password" in fields:
+            assert {"code", "passkey"} <= fields.keys(), path
+            # Without a second factor there is none to ask for while the first one is set up.
+            known = {
+                one.replace("psk_x", "{passkey_id}").replace("ten_x", "{tenant_id}") for one in SENSITIVE
+            }
+            assert path.replace("{name}", "mail") in known | {FACTOR}, path
 
 
 async def test_secrets_and_codes_are_not_stored_as_they_are(

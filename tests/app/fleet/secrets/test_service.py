@@ -10,6 +10,7 @@ from letsbe_app.composition import Services
 from letsbe_app.db.models import UserRole
 from letsbe_app.errors import Forbidden, InvalidInput, NotFound, Unavailable
 from letsbe_app.fleet.secrets.schemas import Provided
+from letsbe_app.people.accounts.schemas import Proof
 from letsbe_app.people.authz.actor import Actor
 from tenant_daemon.contracts.secrets import (
     CanarySeen,
@@ -38,7 +39,7 @@ async def waiting(services: Services, tenant_id: str) -> list[dict[str, object]]
 
 
 async def reveal(services: Services, owner: Actor, tenant_id: str) -> str:
-    view = await services.secrets.reveal(owner, tenant_id, "shop-key", password=PASSWORD, public_key=KEY)
+    view = await services.secrets.reveal(owner, tenant_id, "shop-key", proof=Proof(PASSWORD), public_key=KEY)
     return view.id
 
 
@@ -104,8 +105,9 @@ async def test_late_reveal_is_thrown_away(
 
 
 async def test_reveal_takes_the_password(services: Services, owner: Actor, tenant_id: str) -> None:
+    wrong = Proof("a wrong one")
     with pytest.raises(InvalidInput, match="not your password"):
-        await services.secrets.reveal(owner, tenant_id, "shop-key", password="a wrong one", public_key=KEY)
+        await services.secrets.reveal(owner, tenant_id, "shop-key", proof=wrong, public_key=KEY)
     assert await waiting(services, tenant_id) == []
 
 

@@ -5,13 +5,13 @@ from typing import Any
 import reflex as rx
 
 from letsbe_app.db.models import UserRole
-from letsbe_app.ui.components.account_form import account_form, choices_field, form_field
+from letsbe_app.ui.components.account_form import choices_field, form_field
 from letsbe_app.ui.components.badge import badge
 from letsbe_app.ui.components.button import button
 from letsbe_app.ui.components.dialog import dialog
 from letsbe_app.ui.components.field import INPUT, field
 from letsbe_app.ui.components.time_ago import time_ago
-from letsbe_app.ui.pages.settings.parts import folded, part
+from letsbe_app.ui.pages.settings.parts import confirmed_form, folded, part
 from letsbe_app.ui.pages.settings.state import SettingsState
 from letsbe_app.ui.pages.settings.view_models import InvitationRow, KeyRow, MemberRow
 from letsbe_app.ui.text import texts
@@ -60,12 +60,11 @@ def keys() -> rx.Component:
         "manage": t.scope_manage,
         "buy": t.scope_buy,
     }
-    form = account_form(
+    form = confirmed_form(
         "/api/v1/customer/keys",
         [
             form_field("name", t.key_name, "text", "off"),
             choices_field("scopes", t.key_scopes, scopes),
-            form_field("password", t.password, "password", "current-password"),
         ],
         t.key_make,
         prefix="key",
