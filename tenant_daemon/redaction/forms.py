@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from urllib.parse import quote
 
 from tenant_daemon.redaction.number_bases import BASE36, BASE58, BASE62, base45_encode, in_base
-from tenant_daemon.redaction.projection import project
+from tenant_daemon.redaction.projection import project, squeeze
 
 _ROT13 = bytes.maketrans(
     b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ",
@@ -43,6 +43,7 @@ def plain_form(value: str) -> bytes:
 def encoded_forms(value: str) -> Iterator[bytes]:
     """Projections of everything else the secret may look like; repeats and very short ones included."""
     raw = value.encode("utf-8", "surrogatepass")
+    yield squeeze(raw)
     yield from _letter_games(raw)
     yield from _base64_forms(raw)
     yield from _other_bases(raw)
@@ -81,8 +82,15 @@ def _rare_forms(raw: bytes) -> Iterator[bytes]:
     yield project(raw.translate(_ROT13).translate(_ROT5))
     yield project(base64.b64encode(raw).rstrip(b"=").translate(_ROT13))
     yield bytes(255 - byte for byte in raw).hex().encode()
-    yield raw.hex().encode()[::-1]
-    yield from (form[::-1] for form in _base64_forms(raw))
+    for written in (raw, *_wide(raw)):
+        yield written.hex().encode()[::-1]
+        yield from (form[::-1] for form in _base64_forms(written))
+    yield from (form[::-1] for form in _url_forms(raw))
+
+
+def _wide(raw: bytes) -> list[bytes]:
+    text = raw.decode("utf-8", "surrogatepass")
+    return [text.encode(encoding, "surrogatepass") for encoding in _UTF16]
 
 
 def _letter_games(raw: bytes) -> Iterator[bytes]:
@@ -182,11 +190,15 @@ def _code_forms(raw: bytes) -> Iterator[bytes]:
     yield "".join(f"{byte:08b}" for byte in raw).encode()
 
 
-def _escape_forms(value: str, raw: bytes) -> Iterator[bytes]:
-    """Only the special characters escaped, as the common libraries do it."""
+def _url_forms(raw: bytes) -> Iterator[bytes]:
     once = quote(raw, safe="")
     yield project(once.encode())
     yield project(quote(once, safe="").encode())
+
+
+def _escape_forms(value: str, raw: bytes) -> Iterator[bytes]:
+    """Only the special characters escaped, as the common libraries do it."""
+    yield from _url_forms(raw)
     escaped = html.escape(value)
     yield project(escaped.encode("utf-8", "surrogatepass"))
     yield project(html.escape(escaped).encode("utf-8", "surrogatepass"))

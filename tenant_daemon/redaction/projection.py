@@ -68,6 +68,11 @@ def project(data: bytes) -> bytes:
     return without_written_noise(data).translate(_LOWER, _DELETED)
 
 
+def squeeze(data: bytes) -> bytes:
+    """The same, with what looks like written white space left in: a blank may hide that it does."""
+    return data.translate(_LOWER, _DELETED)
+
+
 class Projection:
     """The projection of a text, and the way back."""
 

@@ -41,13 +41,15 @@ _TEXT, _OPAQUE = LeafKind.TEXT, LeafKind.OPAQUE
 _SEEN_OR_HEARD = ("data:image/", "data:audio/", "data:video/", "data:font/")
 _LONGEST_NAME = 20
 """Field names and ids up to this length are what they seem."""
+_LONGEST_NAME_BESIDE_SHORT = 7
+"""The same where a secret is short enough to be in a short name."""
 _LONGEST_READ = 65_536
 _SHORTEST_TOLD = 16
 """Field names from this length on may be secrets that nobody told us about."""
 _CUT_ANYWHERE = frozenset(
     {
         *(Sign.DUMP, Sign.SPACED_HEX, Sign.ESCAPE, Sign.PRINTABLE, Sign.NARROW, Sign.WRAPPED),
-        *(Sign.BYTES, Sign.MARKED, Sign.TURNED_WORD, Sign.TURNED_ESCAPE),
+        *(Sign.BYTES, Sign.MARKED, Sign.TURNED_WORD, Sign.TURNED_ESCAPE, Sign.BROKEN),
     }
 )
 """Signs of data that a cut between two strings may have gone through."""
@@ -149,8 +151,9 @@ class Redactor:
         if names:
             row = Row(names, [encoded[index] for index in names])
             take(row.per_leaf(self._patterns.find(row.data)))
+        longest_name = _LONGEST_NAME_BESIDE_SHORT if self.known.has_short else _LONGEST_NAME
         hiding = [
-            i for i in others if _LONGEST_NAME < len(encoded[i]) <= _LONGEST_READ and _may_hide(leaves, i)
+            i for i in others if longest_name < len(encoded[i]) <= _LONGEST_READ and _may_hide(leaves, i)
         ]
         if hiding:
             row = Row(hiding, [encoded[index] for index in hiding])

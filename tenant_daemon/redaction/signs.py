@@ -44,10 +44,13 @@ class Sign(IntEnum):
     """Padding before a word, or the head of an archive at its end."""
     TURNED_ESCAPE = 12
     """Escapes that run backwards."""
+    BROKEN = 13
+    """Escapes with white space inside."""
 
 
 # As alternatives: RE2 reads characters here and hyperscan bytes.
-MARKS = "\u00ad\u180e\u200b\u200c\u200d\u200e\u200f\u2060\u2061\u2062\u2063\u2064\ufeff"
+_MARKS = "\u00ad\u180e\u200b\u200c\u200d\u200e\u200f\u2060\u2061\u2062\u2063\u2064\ufeff"
+MARKS = rb"\x00|" + "|".join(_MARKS).encode()
 """Characters that show as nothing."""
 PIECE_NAMES = rb"text|content|value|data|chunk|part|piece|line|delta|body"
 """How the names of fields end that hold pieces of something."""
@@ -67,6 +70,7 @@ _PATTERNS: dict[Sign, bytes] = {
     # More than a moment has, ``2026-11-21 05:12:33,12``.
     Sign.SPACED_HEX: (
         rb"(?:[0-9A-Fa-f]{2}[ :,-]{1,2}){8}[0-9A-Fa-f]{2}|(?:[0-9A-Fa-f]{4}[ :,-]){5}[0-9A-Fa-f]{2}"
+        rb"|(?:0[xX][0-9A-Fa-f]{1,2}[\s,;|]{1,3}){5}0[xX]"
     ),
     Sign.NARROW: (
         rb"[A-Za-z0-9+/_-](?:\\+r)?\r?(?:\\+n|\\?\n)(?:\\+t)?[ \t>+|]{0,8}[A-Za-z0-9+/_-]{1,18}"
@@ -80,7 +84,7 @@ _PATTERNS: dict[Sign, bytes] = {
     rb"(?:[A-Za-z0-9+/=_&%#;\\-]+[\"'`][^:]|[A-Za-z0-9+/\\]{14})",
     Sign.PIECES: rb"(?:" + PIECE_NAMES + rb"|[a-z_\"-]\d{1,3})\\*\": ?\\*\"",
     Sign.BYTES: rb"(?:\\x[0-9A-Fa-f]{2}){8}|(?:%[0-9A-Fa-f]{2}){8}|(?:=[0-9A-F]{2}){8}",
-    Sign.MARKED: rb"[!-~](?:" + "|".join(MARKS).encode() + rb")+[!-~]",
+    Sign.MARKED: rb"[!-~](?:" + MARKS + rb")+[!-~]",
     Sign.TURNED_WORD: (
         rb"[^=A-Za-z0-9+/_-]={1,2}[A-Za-z0-9+/_-]{15}|\A={1,2}[A-Za-z0-9+/_-]{15}"
         rb"|(?:Is4H|[wxyz]Je|[opqr]Ne|EAe|ophBZ|6dT[/_]|80[bB]8[fF]1|[cC]987|[aA][dD]87|1087|[eE]587)"
@@ -89,6 +93,13 @@ _PATTERNS: dict[Sign, bytes] = {
     Sign.TURNED_ESCAPE: (
         rb"[0-9A-Fa-f]{4}u\\|;[0-9A-Fa-f]{2,5}[xX]?#&|;[a-z]{2,6}&|[0-9A-Fa-f]{2}x\\"
         rb"|(?:[0-9A-Fa-f]{2}%){3}(?:[^0-9A-Fa-f]|\z)|(?:[0-9A-F]{2}=){3}(?:[^0-9A-F]|\z)"
+        rb"|[0-9A-Fa-f][2-7]52%|[0-9A-F][2-7]%[0-9A-Fa-f]?[G-Zg-z_~]"
+    ),
+    # The first digit of an ASCII character is one of these.
+    Sign.BROKEN: (
+        rb"%[2-7]\s+[0-9A-Fa-f]|%\s+[2-7]\s*[0-9A-Fa-f]|=[2-7]\s[0-9A-F]="
+        rb"|\\x[2-7]\s|\\x\s[2-7]|\\\s[xu]|\\u(?:\s|0(?:\s|0(?:\s|[0-9A-Fa-f]\s+[0-9A-Fa-f])))"
+        rb"|&\s#|&#\s[xX0-9]|&#[xX]?[0-9A-Fa-f]{1,4}\s+[0-9A-Fa-f]{0,3};|&[a-zA-Z]{0,7}\s[a-zA-Z\s]{0,12};"
     ),
 }
 
@@ -102,6 +113,7 @@ _GROUPS: dict[str, tuple[Sign, ...]] = {
     "literal": (Sign.LITERALS,),
     "piece": (Sign.PIECES,),
     "turned": (Sign.TURNED_WORD,),
+    "broken": (Sign.BROKEN,),
 }
 """In a long text, signs that are searched for together slow each other down, unless they are alike."""
 _LONG = 16_384

@@ -41,6 +41,8 @@ _LEAST_LETTERS = 12
 """Characters of a part that has no digit, so may be words."""
 _MOST_STRAYS = 3
 _STRUCTURE = frozenset(b"\"'`[]{}<>()")
+_SHORT = 11
+"""Bytes of a secret whose base64 has less characters than long words (``tokens.py``)."""
 _MOST_FRESH = 200
 _LONGEST_GAP = 400
 _MARGIN = 48
@@ -116,6 +118,7 @@ class KnownDetector:
             self._secrets, previous._indexes if previous else (), engine
         )
         self.longest_form = max((index.longest for index in self._indexes), default=0)
+        self.has_short: bool = any(len(secret.raw) <= _SHORT for secret in self._secrets.values())
 
     def find(self, data: bytes) -> list[Finding]:
         """Where known secrets stand in ``data`` (UTF-8)."""

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import re
 from collections.abc import Iterator
 
 import re2
@@ -25,12 +26,18 @@ _URL_SAFE = bytes.maketrans(b"-_", b"+/")
 _LEAST_HEX = 16
 _HASH_LENGTHS = frozenset({32, 40, 64, 96, 128})
 _SAMPLE = 64
+_ZEROS = b"AAA"
+"""Two bytes of zero in base64, as the letters of wide text have them."""
+_SHORT_WORD = re2.compile(rb"[A-Za-z0-9+/_-]{8,}={0,2}")
+_LONGEST_SHORT_WORD = 17
 
 _SHORT = 12
 """Bytes below which data is neither wide text nor glued to anything that makes sense."""
 _SPACED_HEX = re2.compile(
     rb"(?:[0-9A-Fa-f]{2}[ :,-]{1,2}){9,}[0-9A-Fa-f]{2}|(?:[0-9A-Fa-f]{4}[ :,-]){5,}[0-9A-Fa-f]{2,4}"
+    rb"|(?:0[xX][0-9A-Fa-f]{1,2}[\s,;|]{1,3}){5,}0[xX][0-9A-Fa-f]{1,2}"
 )
+_HEX_LIST_MARKS = re.compile(rb"[\s,;|]*0[xX]([0-9A-Fa-f](?![0-9A-Fa-f]))?")
 _ESCAPED_BYTES = re2.compile(
     rb"(?:\\x[0-9A-Fa-f]{2}){8,}|(?:%[0-9A-Fa-f]{2}){8,}|(?:=[0-9A-F]{2}(?:=\r?\n)?){8,}"
 )
@@ -103,10 +110,18 @@ def _written_end(start: int, end: int, size: int, code: Code) -> int:
             return end
 
 
-def decoded(view: View) -> Iterator[tuple[View, bool]]:
-    """Readings of the encoded runs in a view: ``(view, whether it is text)``."""
+def decoded(view: View, *, has_short: bool = False) -> Iterator[tuple[View, bool]]:
+    """
+    Readings of the encoded runs in a view: ``(view, whether it is text)``.
+
+    Args:
+        view: What to read.
+        has_short: Whether there are secrets so short that a word of usual length may hold one.
+    """
     readings = _Readings()
     _read_tokens(view, readings)
+    if has_short:
+        _read_short_words(view, readings)
     _read_spaced_hex(view, readings)
     _read_escaped_bytes(view, readings)
     if readings.texts:
@@ -130,11 +145,26 @@ def _read_tokens(view: View, readings: _Readings) -> None:
         if token.isupper():
             if raw := _unbase32(token):
                 readings.add(raw, start, end)
+            if _ZEROS in token:
+                _read_base64(view, (start, end), readings)
         elif not token.islower():
             # Base64 without any upper-case letter does not happen at this length; paths and names do.
-            _read_base64(token, start, _with_padding(data, end), readings)
+            _read_base64(view, (start, end), readings)
         for low, high in hex_runs(token):
             _read_hex(token[low:high], start + low, readings)
+
+
+def _read_short_words(view: View, readings: _Readings) -> None:
+    for found in _SHORT_WORD.finditer(view.data):
+        start, end = found.span()
+        word = found.group().rstrip(b"=")
+        if end - start > _LONGEST_SHORT_WORD or (word.isalpha() and (word.islower() or word.istitle())):
+            continue
+        raw = unbase64(word)
+        if raw and is_mostly_text(raw):
+            readings.texts.add(raw, start, end, Code.BASE64)
+        if not word.translate(None, _HEX_DIGITS) and is_mostly_text(raw := _unhex(word)):
+            readings.texts.add(raw, start, end, Code.HEX)
 
 
 def _read_hex(digits: bytes, start: int, readings: _Readings) -> None:
@@ -150,13 +180,16 @@ def _read_hex(digits: bytes, start: int, readings: _Readings) -> None:
             readings.add(raw, start + shift, start + len(digits), Code.HEX)
 
 
-def _read_base64(token: bytes, start: int, end: int, readings: _Readings) -> None:
+def _read_base64(view: View, span: Span, readings: _Readings) -> None:
+    start, end = span
+    token = view.data[start:end]
+    end = _with_padding(view.data, end)
     raw = unbase64(token)
     if raw:
         readings.add(raw, start, end, Code.BASE64)
         if makes_sense(raw):
             return
-    for shift, is_loose in starts_in_base64(token):
+    for shift, is_loose in starts_in_base64(token, is_inner=view.is_inner):
         sample = unbase64(token[shift : shift + _SAMPLE])
         if sample and makes_sense(sample, is_loose=is_loose) and (raw := unbase64(token[shift:])):
             readings.add(raw, start + shift, end, Code.BASE64)
@@ -171,7 +204,10 @@ def _read_spaced_hex(view: View, readings: _Readings) -> None:
     if Sign.SPACED_HEX not in view.signs:
         return
     for found in _SPACED_HEX.finditer(view.data):
-        readings.add(_unhex(found.group().translate(None, b" :,-")), found.start(), found.end())
+        digits = found.group()
+        if digits[1:2] in b"xX":
+            digits = _HEX_LIST_MARKS.sub(_two_digits, digits)
+        readings.add(_unhex(digits.translate(None, b" :,-")), found.start(), found.end())
 
 
 def _read_escaped_bytes(view: View, readings: _Readings) -> None:
@@ -182,6 +218,11 @@ def _read_escaped_bytes(view: View, readings: _Readings) -> None:
         raw = _unhex(_ESCAPE_MARKS.sub(b"", found.group()))
         if not is_mostly_text(raw):
             readings.add(raw, found.start(), found.end(), Code.EVEN)
+
+
+def _two_digits(mark: re.Match[bytes]) -> bytes:
+    """What stands for the mark before a number: a number of one digit gets its zero."""
+    return b"0" + mark.group(1) if mark.group(1) else b""
 
 
 def _unhex(digits: bytes) -> bytes:

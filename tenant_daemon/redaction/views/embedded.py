@@ -23,9 +23,15 @@ _NOT_ASCII = bytes(range(128, 256))
 _TEXT_OR_HIGH = _TEXT + _NOT_ASCII
 
 
-def starts_in_base64(token: bytes) -> list[tuple[int, bool]]:
-    """Where else reading base64 may begin, and whether bare deflate data is worth an attempt there."""
-    starts = dict.fromkeys((1, 2, 3), False)
+def starts_in_base64(token: bytes, *, is_inner: bool) -> list[tuple[int, bool]]:
+    """
+    Where else reading base64 may begin, and whether bare deflate data is worth an attempt there.
+
+    Args:
+        token: The word.
+        is_inner: Whether it was encoded itself; there are few of those, so that much can be tried.
+    """
+    starts = dict.fromkeys((1, 2, 3), is_inner)
     for found in _JOINT.finditer(token, 0, 4 * _SAMPLE):
         if 0 < found.end() < len(token) - 8:
             starts[found.end()] = True

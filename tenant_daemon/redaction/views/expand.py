@@ -11,7 +11,7 @@ from tenant_daemon.redaction.views.hexdump import read_hexdump
 from tenant_daemon.redaction.views.lookalikes import read_as_ascii
 from tenant_daemon.redaction.views.numbers import read_numbers
 from tenant_daemon.redaction.views.turned import read_turned
-from tenant_daemon.redaction.views.unescaped import unescaped, unmarked, unquoted_printable
+from tenant_daemon.redaction.views.unescaped import unbroken, unescaped, unmarked, unquoted_printable
 from tenant_daemon.redaction.views.view import Span, View
 
 MAX_DEPTH = 8
@@ -39,7 +39,16 @@ class Finder(Protocol):
         ...
 
 
-def find_in_views(whole: View, known: Finder, patterns: Finder | None) -> list[Finding]:
+class KnownFinder(Finder, Protocol):
+    """The one that finds what the vault knows."""
+
+    @property
+    def has_short(self) -> bool:
+        """Whether some of it is so short that a word of usual length may hold it, encoded."""
+        ...
+
+
+def find_in_views(whole: View, known: KnownFinder, patterns: Finder | None) -> list[Finding]:
     """
     What ``known`` and, if given, ``patterns`` find in other readings of a text, as offsets into it.
 
@@ -52,7 +61,7 @@ def find_in_views(whole: View, known: Finder, patterns: Finder | None) -> list[F
     seen: set[tuple[bytes, Span]] = set()
     while waiting:
         view, depth = waiting.pop()
-        for reading, use in _readings(view, depth):
+        for reading, use in _readings(view, depth, has_short=known.has_short):
             if (known_as := (reading.data, reading.extent)) in seen:
                 continue
             seen.add(known_as)
@@ -69,13 +78,15 @@ def find_in_views(whole: View, known: Finder, patterns: Finder | None) -> list[F
     return findings
 
 
-def _readings(view: View, depth: int) -> Iterator[tuple[View, Use]]:
+def _readings(view: View, depth: int, *, has_short: bool) -> Iterator[tuple[View, Use]]:
     for plain in unescaped(view):
         yield plain, Use.TEXT
     for printable in unquoted_printable(view):
         yield printable, Use.TEXT
     for bare in unmarked(view):
         yield bare, Use.TEXT
+    for whole in unbroken(view):
+        yield whole, Use.PIECES
     if depth <= _LAST_TURN and (turned := read_turned(view)):
         yield turned, Use.PIECES
     if depth == 0 and (ascii_text := read_as_ascii(view)):
@@ -87,7 +98,7 @@ def _readings(view: View, depth: int) -> Iterator[tuple[View, Use]]:
     for assemble in (read_lines, read_lists, read_fields):
         if assembled := assemble(view):
             yield assembled, Use.PIECES
-    for reading, is_text in decoded(view):
+    for reading, is_text in decoded(view, has_short=has_short):
         yield reading, Use.TEXT if is_text else Use.BYTES
 
 

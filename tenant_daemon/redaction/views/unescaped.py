@@ -10,15 +10,21 @@ from tenant_daemon.redaction.views.surroundings import surroundings
 from tenant_daemon.redaction.views.view import EvenParts, View
 
 _PAIR = rb"\\u[dD][89abAB][0-9A-Fa-f]{2}\\u[dD][c-fC-F][0-9A-Fa-f]{2}"
+# A number without its semicolon ends where the next escape begins: that may be its next digit.
+_REFERENCE = rb"&#\d{1,7}(?:;|(?![\d\\]))|&#[xX][0-9A-Fa-f]{1,6}(?:;|(?![0-9A-Fa-f\\]))|&\w{1,24};"
 _ESCAPE = re.compile(
-    rb"(" + _PAIR + rb"|%[0-9A-Fa-f]{2}|%u[0-9A-Fa-f]{4}|&#\d{1,7};?|&#[xX][0-9A-Fa-f]{1,6};?|&\w{1,24};"
-    rb"|\\(?:x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|u\{[0-9A-Fa-f]{1,6}\}|U[0-9A-Fa-f]{8}|00[0-9A-Fa-f]{4}|[0-7]{3}"
-    rb"|N\{U\+[0-9A-Fa-f]{1,6}\}|\\*[\"'/nrt\\]))"
+    rb"(" + _PAIR + rb"|%[0-9A-Fa-f]{2}|%u[0-9A-Fa-f]{4}|" + _REFERENCE + rb"|\\(?:x[0-9A-Fa-f]{2}"
+    rb"|u[0-9A-Fa-f]{4}|u\{[0-9A-Fa-f]{1,6}\}|U[0-9A-Fa-f]{8}|00[0-9A-Fa-f]{4}|[0-7]{3}"
+    rb"|N\{U\+[0-9A-Fa-f]{1,6}\}|\\(?=\\*[ux])|\\*[\"'/nrt\\]))"
 )
 _CODE_POINT = re.compile(rb"(?:%u|\\[uU]\{?|\\N\{U\+|\\(?=00....))([0-9A-Fa-f]{1,8})\}?")
 # A reading of its own: ``=0A`` also stands in assignments, and reading it would hide what follows.
 _PRINTABLE_ESCAPE = re.compile(rb"(=[0-9A-F]{2}|=\r?\n|=(?:\\+r)?\\+n)")
-_MARKS = re.compile(b"((?:" + "|".join(MARKS).encode() + b")+)")
+_MARKS = re.compile(b"((?:" + MARKS + b")+)")
+_BLANKS = re.compile(rb"([ \t\r\n]+)")
+_NUMERIC_REFERENCE = re.compile(rb"&#([xX]?[0-9A-Fa-f]+);?")
+_FIRST_OF_WINDOWS, _LAST_OF_WINDOWS = 0x80, 0x9F
+"""Numbers that mean a character of Windows' own code in HTML."""
 _PAIR_SIZE = 12
 _LETTERS = {b"n": b"\n", b"r": b"\r", b"t": b"\t"}
 
@@ -38,6 +44,11 @@ def unmarked(view: View) -> Iterator[View]:
     return _undone(view, Sign.MARKED, _MARKS, _nothing)
 
 
+def unbroken(view: View) -> Iterator[View]:
+    """What stands around escapes that have white space inside, without any."""
+    return _undone(view, Sign.BROKEN, _BLANKS, _nothing)
+
+
 def _undone(
     view: View, sign: Sign, escape: re.Pattern[bytes], meaning: Callable[[bytes], bytes]
 ) -> Iterator[View]:
@@ -52,6 +63,8 @@ def _undone(
 
 @lru_cache(maxsize=4096)
 def _meaning(escape: bytes) -> bytes:
+    if numeric := _NUMERIC_REFERENCE.fullmatch(escape):
+        return _referred(numeric.group(1).decode())
     if escape[:1] == b"&":
         return html.unescape(escape.decode("utf-8", "replace")).encode("utf-8", "surrogatepass")
     if len(escape) == _PAIR_SIZE and escape[:2] == b"\\u":
@@ -72,6 +85,14 @@ def _printable(escape: bytes) -> bytes:
 
 def _nothing(_mark: bytes) -> bytes:
     return b""
+
+
+def _referred(number: str) -> bytes:
+    """The character behind ``&#65;`` or ``&#x41;``, control characters too, which HTML does not have."""
+    code = int(number[1:], 16) if number[:1] in ("x", "X") else int(number)
+    if _FIRST_OF_WINDOWS <= code <= _LAST_OF_WINDOWS:
+        return html.unescape(f"&#{code};").encode()
+    return _character(code)
 
 
 def _byte(digits: bytes) -> bytes:

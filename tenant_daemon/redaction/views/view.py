@@ -121,6 +121,11 @@ class View:
         self._joint = len(joint)
         self.data = joint.join(parts.datas)
 
+    @property
+    def is_inner(self) -> bool:
+        """Whether this is a reading, and not the text itself."""
+        return self._parent is not None
+
     @cached_property
     def tokens(self) -> list[Span]:
         """The long words of this view."""

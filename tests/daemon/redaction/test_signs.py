@@ -18,6 +18,7 @@ EXAMPLES = {
     Sign.MARKED: "a\u200bb".encode(),
     Sign.TURNED_WORD: b" ==QUJDREVGR0hJSktMTU5P",
     Sign.TURNED_ESCAPE: rb"1400u\ ",
+    Sign.BROKEN: rb"%4 1%42",
 }
 PLAIN = [
     b"2026-11-21 05:12:33,123 INFO [worker-3] GET /srv/a?page=25&size=40 took=90ms",
