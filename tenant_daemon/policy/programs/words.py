@@ -34,8 +34,11 @@ _CHOICES: Final = {
     "fail2banverb": r"status|ping|version|banned",
     "unit": r"[A-Za-z0-9_*][A-Za-z0-9_.:@*-]*",
     "unitproperty": r"(?!.*(?i:environ|cred|secret))[A-Za-z,]+",
-    "analyzeverb": r"blame|time|critical-chain|unit-paths|calendar|timespan|timestamp"
+    "analyzeverb": r"blame|time|critical-chain|unit-paths|calendar|timespan|timestamp|verify|security|condition"
     r"|[a-z@-]+\.(?:service|timer|target)",
+    "analyzeword": r"[\w@*][\w@.*:, ~-]*(?:/\d+[\w:., ~*-]*)?",
+    "splitname": r"[\w.-]*%0?\d*d[\w.-]*",
+    "caddyfile": r"/etc/(?:caddy/Caddyfile|traefik/traefik\.(?:ya?ml|toml))",
     "clockverb": r"tracking|sources|sourcestats|activity|serverstats|rtcdata",
     "mailaddress": r"[A-Za-z0-9_.+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*",
     "nginxsignal": r"reload|reopen",
