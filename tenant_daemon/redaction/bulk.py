@@ -7,6 +7,37 @@ from tenant_daemon.redaction.tokens import PLAIN, SHORTEST, WORD
 _OTHER, _PLAIN, _SPECIAL = range(3)
 _KINDS = bytes(_OTHER if byte not in WORD else _PLAIN if byte in PLAIN else _SPECIAL for byte in range(256))
 
+_LETTER, _COLON, _QUOTE, _BLANK, _JOINING = range(5)
+_MARKS = bytearray(256)
+for _kind, _bytes in (
+    (_COLON, b":"),
+    (_QUOTE, b"\"'`"),
+    (_BLANK, b" \t\n\r\f\v"),
+    (_JOINING, b"\\[](),+.|c"),
+):
+    for _byte in _bytes:
+        _MARKS[_byte] = _kind
+
+
+def quoted_pieces(data: bytes, longest: int) -> list[tuple[int, int, int]]:
+    """
+    Where a literal may go on in the next one: ``(closing quote, where that begins, where it ends)``.
+
+    By the first character between the two, which has to be white space or one of ``\\\\[](),+.|c``. Without
+    those where the second is the name of a field.
+    """
+    marks = np.frombuffer(data.translate(_MARKS) + bytes(2), np.uint8)
+    quotes = np.flatnonzero(marks == _QUOTE)
+    closing, opening = quotes[:-1], quotes[1:]
+    ends = np.append(quotes[2:], len(data))
+    behind = marks[ends + 1] if len(ends) else ends
+    behind = np.where(behind == _BLANK, marks[np.minimum(ends + 2, len(data))], behind)
+    is_name = (behind == _COLON) & (ends - opening <= longest + 1)
+    chosen = np.flatnonzero((marks[closing + 1] >= _BLANK) & ~is_name[: len(closing)])
+    starts = opening[chosen] + 1
+    lasts = np.minimum(ends[chosen], starts + longest)
+    return list(zip(closing[chosen].tolist(), starts.tolist(), lasts.tolist(), strict=True))
+
 
 def long_runs(data: bytes) -> list[tuple[int, int]]:
     """Where long words stand that have something else than ``PLAIN`` in them."""

@@ -6,7 +6,7 @@ is left out and each piece keeps its place, so that a finding covers what it has
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import re2
 
@@ -21,6 +21,7 @@ _BACKSLASH = 0x5C
 _LONGEST_BREAK = 24
 _ARMOUR = b"-----"
 _IN_NAMES = b"abcdefghijklmnopqrstuvwxyz/_- ,."
+_IN_LISTS = _IN_NAMES + b"\"'`\n[]()+|"
 _HEX_DIGITS = b"0123456789abcdefABCDEF"
 _ESCAPES = frozenset({b"\\n", b"\\r", b"\\t"})
 _DIFF_MARKS = frozenset(b"+-")
@@ -35,7 +36,9 @@ _NARROW = re2.compile(
 )
 _NARROW_BREAK = re2.compile(rb"=*(?:\\+r)?\r?(?:\\+n|\\?\n)(?:[ \t>|]|\\+t){0,8}")
 
-_LONGEST_LITERAL = 4_096
+LONGEST_LITERAL = 4_096
+_BULK = 4_096
+"""Bytes from which on working on whole columns pays."""
 _MOST_MARKS = 16
 _QUOTE = rb"\\*[\"'`]"
 _BLANK = rb"(?:\s|\\+[nrt])"
@@ -43,13 +46,12 @@ _DATA = rb"[A-Za-z0-9+/=_&%#;\\-]"
 """What data consists of once they are encoded or escaped; names and values of most JSON texts have more."""
 # ``"abc", "def"``, ``'abc' . 'def'``, ``["abc"], ["def"]``: pieces of one thing to a reader. Not where the
 # second one is a name, ``"a", "b":``. It begins with what is rare, so that the rest of a text is passed over.
+_BETWEEN = rb"(?:" + _BLANK + rb"|[\[\](),+.|]|concat){1,24}"
 _LIST_JOINT = re.compile(
-    rb"[\"'`](?:"
-    + _BLANK
-    + rb"|[\[\](),+.|]|concat){1,24}"
-    + _QUOTE
-    + rb"(?=([^\"'`]{0,4096}+)(?![\"'`]\s?:))"
+    rb"[\"'`]" + _BETWEEN + _QUOTE + rb"(?=([^\"'`]{0,%d}+)(?![\"'`]\s?:))" % LONGEST_LITERAL
 )
+_USUAL_GAPS = frozenset({b", ", b","})
+_GAP = re.compile(_BETWEEN + rb"\\*")
 # ``"}, {"type": "text", "text": "``: the next field or record of a JSON text, with plain fields between.
 _PLAIN = rb"(?:" + _QUOTE + rb"[\w ./-]{0,24}" + _QUOTE + rb"|[\w.+-]{1,12})"
 _NAME = _QUOTE + rb"[\w-]{1,24}" + _QUOTE + rb"\s?:\s?"
@@ -73,7 +75,24 @@ def read_fields(view: View) -> View | None:
 
 
 def _list_joints(data: bytes) -> Iterator[_Joint]:
-    return ((found.start(), *found.span(1)) for found in _LIST_JOINT.finditer(data))
+    if len(data) < _BULK:
+        return ((found.start(), *found.span(1)) for found in _LIST_JOINT.finditer(data))
+    # Short texts, and what starts often, do without it.
+    from tenant_daemon.redaction.bulk import quoted_pieces
+
+    return _checked_joints(data, quoted_pieces(data, LONGEST_LITERAL))
+
+
+def _checked_joints(data: bytes, joints: Iterable[_Joint]) -> Iterator[_Joint]:
+    """The same joints as the pattern above finds, of those that may be some."""
+    position = 0
+    for joint, start, end in joints:
+        # The quote that opens a literal does not close one.
+        if joint >= position and (
+            data[joint + 1 : start - 1] in _USUAL_GAPS or _GAP.fullmatch(data, joint + 1, start - 1)
+        ):
+            yield joint, start, end
+            position = start
 
 
 def _field_joints(data: bytes) -> Iterator[_Joint]:
@@ -102,7 +121,7 @@ def _joined(view: View, joints: Iterator[_Joint]) -> View | None:
 
 def _literal_start(data: bytes, end: int) -> int:
     """Where the literal begins whose closing quote, or the marks that escape it, stand at ``end``."""
-    low = max(0, end - _LONGEST_LITERAL)
+    low = max(0, end - LONGEST_LITERAL)
     quote = data[end : end + _MOST_MARKS].lstrip(b"\\")[:1]
     return max(low, data.rfind(quote, low, end) + 1)
 
@@ -127,11 +146,13 @@ def read_lines(view: View) -> View | None:
 
 def _add(parts: Parts, data: bytes, run: list[Span]) -> None:
     """One run, as it is and without the marks that a diff puts before each line."""
+    if not run or not data[run[0][0] : run[-1][1]].translate(None, _IN_LISTS):
+        return  # Words.
     run = [(start, end) for start, end in run if start < end]
     if sum(end - start for start, end in run) < _SHORTEST:
         return
     if all(not data[start:end].translate(None, _IN_NAMES) for start, end in run):
-        return  # Words.
+        return
     _add_lines(parts, data, run)
     rest = run[1:]
     # Most of them: what follows on the run may have been taken for one more line.

@@ -1,0 +1,25 @@
+"""What is done with whole columns finds the same as what goes step by step."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tenant_daemon.redaction.signs import Sign
+from tenant_daemon.redaction.views.assembled import read_lists
+from tenant_daemon.redaction.views.view import original
+
+_PIECES = [
+    *(b'"', b"'", b"`", b", ", b" ", b"\n", b"\\n", b"\\", b"[", b"].concat([", b"+", b".", b":", b" :"),
+    *(b"QUJDREVG1234", b"0123456789abcdef0", b"y" * 4_096, b"Z" * 4_097, b"c"),
+]
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.lists(st.sampled_from(_PIECES), min_size=2, max_size=14))
+def test_lists_of_a_long_text_are_read_like_those_of_a_short_one(parts: list[bytes]) -> None:
+    data = b"".join(parts)
+    # What stands in front makes the text long and is no part of any list.
+    short, long = (original(b"-" * size + b"\"x'x`x " + data + b" .") for size in (1, 20_000))
+    for view in (short, long):
+        view.signs = frozenset({Sign.LITERALS})
+    read, read_of_long = read_lists(short), read_lists(long)
+    assert (read.data if read else b"") == (read_of_long.data if read_of_long else b"")
