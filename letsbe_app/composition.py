@@ -30,8 +30,10 @@ from letsbe_app.people.accounts.passkeys import Passkeys
 from letsbe_app.people.accounts.passwords import Passwords
 from letsbe_app.people.accounts.reauthentication import Reauthentication
 from letsbe_app.people.accounts.second_factor import SecondFactors
+from letsbe_app.people.accounts.second_step import SecondStep
 from letsbe_app.people.accounts.service import AccountService
 from letsbe_app.people.accounts.sessions import SessionService
+from letsbe_app.people.accounts.sign_in_rules import SignInRules
 from letsbe_app.people.accounts.throttle import Throttle
 from letsbe_app.people.audit.activity import ActivityLog
 from letsbe_app.people.keys.service import KeyService
@@ -77,6 +79,7 @@ class Services:
     requests: RequestService
     accounts: AccountService
     links: MailedLinks
+    sign_in_rules: SignInRules
     second_factors: SecondFactors
     passkeys: Passkeys
     support: SupportService
@@ -170,9 +173,8 @@ def build_services(
     place = Place.of(settings.public_url, settings.allowed_origins())
     support = SupportService(database, relay.publisher, clock=clock)
     passkeys = Passkeys(database, relay.challenges, post, place=place, clock=clock)
-    reauthentication = Reauthentication(
-        database, hasher, throttle, second_factors=second_factors, passkeys=passkeys
-    )
+    second_step = SecondStep(database, second_factors, passkeys, is_demanded=settings.requires_second_factor)
+    reauthentication = Reauthentication(database, hasher, throttle, second_step)
     return Services(
         settings=settings,
         database=database,
@@ -184,15 +186,17 @@ def build_services(
             database,
             hasher,
             throttle,
-            second_factors=second_factors,
+            second_step=second_step,
             passkeys=passkeys,
             support=support,
+            post=post,
             publisher=relay.publisher,
             session_days=settings.session_days,
             idle_days=settings.session_idle_days,
             clock=clock,
         ),
         links=MailedLinks(door),
+        sign_in_rules=SignInRules(door, second_step),
         content=content,
         second_factors=second_factors,
         passkeys=passkeys,

@@ -75,6 +75,11 @@ class Settings(BaseSettings):
     session_idle_days: int = Field(
         14, alias="LETSBE_SESSION_IDLE_DAYS", ge=1, le=365, description="Days after which an unused one ends."
     )
+    requires_second_factor: bool = Field(
+        False,
+        alias="LETSBE_REQUIRE_SECOND_FACTOR",
+        description="Demand a second factor of every customer's people; else each customer's owner says.",
+    )
     breached_passwords: str = Field(
         "",
         alias="LETSBE_BREACHED_PASSWORDS",

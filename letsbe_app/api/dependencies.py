@@ -14,8 +14,8 @@ from starlette.requests import HTTPConnection
 
 from letsbe_app.api.addresses import client_address, counted_address
 from letsbe_app.api.csrf import CSRF_HEADER, check_origin
+from letsbe_app.api.principals import DEVICE_COOKIE, bearer_token, cookie_of
 from letsbe_app.api.principals import SESSION_COOKIE as SESSION_COOKIE
-from letsbe_app.api.principals import bearer_token, cookie_of
 from letsbe_app.composition import Services
 from letsbe_app.errors import InvalidInput
 from letsbe_app.people.accounts.schemas import Visitor
@@ -37,6 +37,7 @@ def visitor(request: Request, hub: HubServices) -> Visitor:
     """The browser at the other end."""
     return Visitor(
         user_agent=request.headers.get("user-agent", ""),
+        device=cookie_of(request.cookies, DEVICE_COOKIE, is_https=hub.settings.is_https) or "",
         ip=counted_address(client_address(request, hub.settings.trusted_networks())),
     )
 

@@ -7,6 +7,8 @@ from starlette.requests import HTTPConnection
 
 SESSION_COOKIE: Final = "letsbe_session"
 STAFF_COOKIE: Final = "letsbe_staff"
+DEVICE_COOKIE: Final = "letsbe_device"
+"""By which a browser is known again when it signs in; it opens nothing."""
 _BEARER: Final = "bearer "
 
 

@@ -1,6 +1,7 @@
 """Cookies of a session: set at sign-in, taken away at its end."""
 
 from datetime import datetime
+from typing import Final
 
 from fastapi import Request, Response
 from pydantic import BaseModel
@@ -8,9 +9,12 @@ from pydantic import BaseModel
 from letsbe_app.api.csrf import CSRF_COOKIE
 from letsbe_app.api.dependencies import session_token
 from letsbe_app.api.envelope import Answer, answer
-from letsbe_app.api.principals import SESSION_COOKIE, cookie_name
+from letsbe_app.api.principals import DEVICE_COOKIE, SESSION_COOKIE, cookie_name
 from letsbe_app.composition import Services
 from letsbe_app.people.accounts.schemas import SignedIn
+
+DEVICE_DAYS: Final = 400
+"""As long as browsers keep a cookie at most (RFC 6265bis section 5.6.1)."""
 
 
 class SignedInAnswer(BaseModel):
@@ -26,15 +30,17 @@ class SignedInAnswer(BaseModel):
 def welcome(hub: Services, response: Response, signed_in: SignedIn) -> Answer[SignedInAnswer]:
     """Set the cookies of a fresh session and say whose it is."""
     actor = signed_in.actor
+    session_days = hub.settings.session_days
     # The page's own script must read the second one, to repeat it in a header.
-    for name, value, is_http_only in (
-        (SESSION_COOKIE, signed_in.session_token, True),
-        (CSRF_COOKIE, hub.csrf.token(actor.session_id), False),
+    for name, value, days, is_http_only in (
+        (SESSION_COOKIE, signed_in.session_token, session_days, True),
+        (CSRF_COOKIE, hub.csrf.token(actor.session_id), session_days, False),
+        (DEVICE_COOKIE, signed_in.device_token, DEVICE_DAYS, True),
     ):
         response.set_cookie(
             cookie_name(name, is_https=hub.settings.is_https),
             value,
-            max_age=hub.settings.session_days * 86_400,
+            max_age=days * 86_400,
             path="/",
             secure=hub.settings.is_https,
             httponly=is_http_only,

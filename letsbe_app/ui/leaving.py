@@ -18,6 +18,11 @@ def go_to_sign_in() -> EventSpec:
     return _go_to(routes.SIGN_IN)
 
 
+def go_to_second_step() -> EventSpec:
+    """Load the page where somebody sets up the second factor that their business demands."""
+    return rx.call_script(f"location.assign({json.dumps(routes.SECOND_STEP)})")
+
+
 def go_to_staff_sign_in() -> EventSpec:
     """As ``go_to_sign_in``, for staff."""
     return _go_to(routes.ADMIN_SIGN_IN)

@@ -9,6 +9,7 @@ SIGN_UP: Final = "/sign-up"
 SIGN_IN: Final = "/sign-in"
 FORGOT_PASSWORD: Final = "/forgot-password"  # noqa: S105  # an address
 NEW_PASSWORD: Final = "/new-password"  # noqa: S105  # an address
+SECOND_STEP: Final = "/second-step"
 CONFIRM_EMAIL: Final = "/confirm-email"
 JOIN: Final = "/join"
 ONBOARDING: Final = "/start"

@@ -12,6 +12,7 @@ from letsbe_app.ui.pages.access.page import (
     forgot_password_page,
     join_page,
     new_password_page,
+    second_step_page,
 )
 from letsbe_app.ui.pages.activity.page import activity_page
 from letsbe_app.ui.pages.activity.state import ActivityState
@@ -105,6 +106,7 @@ PAGES = [
     Page(routes.SIGN_IN, _t.sign_in.sign_in, sign_in_page, is_public=True),
     Page(routes.FORGOT_PASSWORD, _t.access.forgot_title, forgot_password_page),
     Page(routes.NEW_PASSWORD, _t.access.new_title, new_password_page),
+    Page(routes.SECOND_STEP, _t.access.factor_title, second_step_page),
     Page(routes.CONFIRM_EMAIL, _t.access.confirm_title, confirm_email_page),
     Page(routes.JOIN, _t.access.join_title, join_page),
     Page(routes.ONBOARDING, _t.onboarding.title, onboarding_page, OnboardingState.open_page),

@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from letsbe_app.api.dependencies import CurrentVisitor, FromOurPage, HubServices
 from letsbe_app.api.envelope import Answer, answer
 from letsbe_app.api.sessions import SignedInAnswer, welcome
+from letsbe_app.people.accounts.access import OtherWay
 from letsbe_app.people.members.schemas import InvitationOffer
 
 router = APIRouter(prefix="/public", tags=["account"], dependencies=[FromOurPage])
@@ -33,6 +34,14 @@ class WithPassword(WithToken):
     password: SecretStr = Field(max_length=500)
 
 
+class FinishReset(WithPassword):
+    """And what else shall be closed."""
+
+    also_end: list[OtherWay] = Field(
+        default=[], max_length=10, description="Ways in that a new password does not close by itself."
+    )
+
+
 @router.post("/password-reset", status_code=202)
 async def ask_for_reset(hub: HubServices, visitor: CurrentVisitor, body: AskForReset) -> Answer[None]:
     """Mail a link to choose a new password. The answer is the same for an e-mail without an account."""
@@ -41,9 +50,11 @@ async def ask_for_reset(hub: HubServices, visitor: CurrentVisitor, body: AskForR
 
 
 @router.post("/password-reset/finish")
-async def finish_reset(hub: HubServices, visitor: CurrentVisitor, body: WithPassword) -> Answer[None]:
+async def finish_reset(hub: HubServices, visitor: CurrentVisitor, body: FinishReset) -> Answer[None]:
     """Choose the new password; every session of the person ends."""
-    await hub.links.reset(body.token.get_secret_value(), body.password.get_secret_value(), visitor)
+    await hub.links.reset(
+        body.token.get_secret_value(), body.password.get_secret_value(), visitor, body.also_end
+    )
     return answer(None)
 
 

@@ -11,8 +11,10 @@ from letsbe_app.api.dependencies import ChangingActor, CurrentActor, HubServices
 from letsbe_app.api.envelope import Answer, answer
 from letsbe_app.api.idempotency import IdempotentRoute
 from letsbe_app.api.paging import Cursor, Limit, page_of
+from letsbe_app.people.accounts.access import OtherWay
 from letsbe_app.people.accounts.second_factor import FactorView
 from letsbe_app.people.accounts.sessions import SessionView
+from letsbe_app.people.accounts.sign_in_rules import RulesView
 from letsbe_app.people.authz.rules import Permission, require
 
 router = APIRouter(prefix="/customer/account", tags=["security"], route_class=IdempotentRoute)
@@ -28,6 +30,15 @@ class ChangePassword(Confirmed):
     """The old password and the new one."""
 
     new_password: SecretStr = Field(max_length=500)
+    also_end: list[OtherWay] = Field(
+        default=[], max_length=10, description="Ways in that a new password does not close by itself."
+    )
+
+
+class SetSignInRules(Confirmed):
+    """What shall be demanded."""
+
+    requires_second_factor: bool
 
 
 class WithCode(_Body):
@@ -62,8 +73,25 @@ async def change_password(hub: HubServices, actor: ChangingActor, body: ChangePa
     """Choose a new password; all other sessions end."""
     require(actor, Permission.ACCOUNT)
     await hub.reauthentication.confirm(actor, body.proof())
-    await hub.links.change_password(actor, body.new_password.get_secret_value())
+    await hub.links.change_password(actor, body.new_password.get_secret_value(), body.also_end)
     return answer(None)
+
+
+@router.get("/sign-in-rules")
+async def sign_in_rules(hub: HubServices, actor: CurrentActor) -> Answer[RulesView]:
+    """What the business demands of its people at sign-in."""
+    return answer(await hub.sign_in_rules.get(actor))
+
+
+@router.post("/sign-in-rules")
+async def set_sign_in_rules(
+    hub: HubServices, actor: ChangingActor, body: SetSignInRules
+) -> Answer[RulesView]:
+    """Demand a second factor of everybody; whoever has none sets one up before anything else."""
+    require(actor, Permission.PEOPLE)
+    await hub.reauthentication.confirm(actor, body.proof())
+    wanted = body.requires_second_factor
+    return answer(await hub.sign_in_rules.set(actor, requires_second_factor=wanted))
 
 
 @router.get("/sessions")
@@ -75,16 +103,22 @@ async def sessions(
     return answer(page.items, next_cursor=page.next_cursor)
 
 
-@router.delete("/sessions/{session_id}")
-async def end_session(hub: HubServices, actor: ChangingActor, session_id: Id) -> Answer[None]:
+@router.post("/sessions/{session_id}/end")
+async def end_session(
+    hub: HubServices, actor: ChangingActor, session_id: Id, body: Confirmed
+) -> Answer[None]:
     """End one of one's sessions."""
+    require(actor, Permission.ACCOUNT)
+    await hub.reauthentication.confirm(actor, body.proof())
     await hub.sessions.revoke(actor, session_id)
     return answer(None)
 
 
 @router.post("/sessions/end-others")
-async def end_other_sessions(hub: HubServices, actor: ChangingActor) -> Answer[int]:
+async def end_other_sessions(hub: HubServices, actor: ChangingActor, body: Confirmed) -> Answer[int]:
     """End all of one's other sessions; says how many there were."""
+    require(actor, Permission.ACCOUNT)
+    await hub.reauthentication.confirm(actor, body.proof())
     return answer(await hub.sessions.revoke_others(actor))
 
 

@@ -20,6 +20,7 @@ from letsbe_app.composition import Services
 from letsbe_app.errors import Forbidden, NotSignedIn, Unavailable
 from letsbe_app.kit.tasks import run_until_one_fails, to_the_end
 from letsbe_app.people.authz.actor import Actor
+from letsbe_app.people.authz.rules import Permission, require
 from letsbe_app.telemetry import metrics
 
 log = structlog.get_logger()
@@ -48,7 +49,7 @@ async def stream(websocket: WebSocket, hub: HubServices) -> None:
         await _serve(websocket, hub)
     except StreamClosed as exc:
         code, reason = exc.code, exc.reason
-    except NotSignedIn:
+    except (NotSignedIn, Forbidden):
         code, reason = CLOSE_NOT_SIGNED_IN, "sign in first"
     except Unavailable:
         code, reason = CLOSE_TRY_LATER, "try again later"
@@ -59,10 +60,10 @@ async def stream(websocket: WebSocket, hub: HubServices) -> None:
 
 async def _serve(websocket: WebSocket, hub: Services) -> None:
     token = session_token(websocket, hub)
-    actor = await hub.accounts.actor_of(token)
+    actor = await _watcher(hub, token)
 
     async def check_session() -> None:
-        await to_the_end(hub.accounts.actor_of(token))
+        await to_the_end(_watcher(hub, token))
 
     async with hub.relay.subscriber.mailbox() as mailbox:
         client = LiveClient(actor, hub.relay, hub.conversations, mailbox, check_session)
@@ -76,6 +77,13 @@ async def _serve(websocket: WebSocket, hub: Services) -> None:
                 _watch_session(hub, token, actor),
                 _watch_pace(client),
             )
+
+
+async def _watcher(hub: Services, token: str | None) -> Actor:
+    """The signed-in person, as long as they may look; raises NotSignedIn, Forbidden."""
+    actor = await hub.accounts.actor_of(token)
+    require(actor, Permission.READ)
+    return actor
 
 
 async def _receive(websocket: WebSocket, client: LiveClient) -> None:
@@ -98,7 +106,7 @@ async def _watch_session(hub: Services, token: str | None, actor: Actor) -> None
     """End the stream with the session, also where the wake about its end was lost."""
     while True:
         await asyncio.sleep(SESSION_CHECK_SECONDS)
-        if (await to_the_end(hub.accounts.actor_of(token))).session_id != actor.session_id:
+        if (await to_the_end(_watcher(hub, token))).session_id != actor.session_id:
             raise NotSignedIn("Sign in first.")
 
 

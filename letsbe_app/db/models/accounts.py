@@ -26,6 +26,8 @@ class Customer(Table, table=True):
     name: str = Field(max_length=120)
     retention_days: int | None = Field(default=None)
     """How long what was said is kept at the hub; None: until it is deleted."""
+    requires_second_factor: bool = Field(default=False)
+    """Whether each of its people needs an authenticator app or a passkey."""
     created_at: datetime = time_field()
 
 
@@ -57,6 +59,8 @@ class UserSession(Table, table=True):
     user_id: str = ref("user_account.id")
     token_hash: str = Field(max_length=64, unique=True)
     user_agent: str = Field(default="", max_length=300)
+    device_hash: str = Field(default="", max_length=64)
+    """Of the cookie by which a browser is known again, over all of its sessions."""
     created_at: datetime = time_field()
     last_seen_at: datetime = time_field()
     expires_at: datetime = time_field(index=True)

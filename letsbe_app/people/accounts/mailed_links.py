@@ -1,6 +1,6 @@
 """What happens by links in mails: a new password, a confirmed address."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import timedelta
 from typing import Final
 
@@ -11,7 +11,8 @@ from letsbe_app.db.models import AccountToken, TokenPurpose, User
 from letsbe_app.errors import InvalidInput
 from letsbe_app.kit.ids import new_id
 from letsbe_app.kit.secrets import new_token, token_hash
-from letsbe_app.people.accounts import access_repository, repository
+from letsbe_app.people.accounts import access, access_repository, repository
+from letsbe_app.people.accounts.access import OtherWay
 from letsbe_app.people.accounts.front_door import FrontDoor
 from letsbe_app.people.accounts.schemas import Visitor
 from letsbe_app.people.accounts.throttle import Allowance
@@ -56,9 +57,11 @@ class MailedLinks:
         await self._mail_link(user, TokenPurpose.RESET, RESET_LIFETIME, "new-password", reset_letter)
         log.info("account.reset_asked", user_id=user.id)
 
-    async def reset(self, token: str, password: str, visitor: Visitor) -> None:
+    async def reset(
+        self, token: str, password: str, visitor: Visitor, also_end: Collection[OtherWay] = ()
+    ) -> None:
         """
-        Set a new password and end all of the person's sessions.
+        Set a new password and end all of the person's sessions, and the other ways in that are named.
 
         Raises:
             InvalidInput: The link is no longer good, or the password cannot be used.
@@ -71,10 +74,16 @@ class MailedLinks:
             user = await self._claim(session, token, TokenPurpose.RESET)
             await access_repository.set_password(session, user.id, password_hash)
             await access_repository.revoke_sessions(session, user.id, now)
+            await access.end_ways(session, user.id, also_end, now)
             # Whoever opened the mail has shown that the address is theirs.
             user.email_confirmed_at = user.email_confirmed_at or now
             record_act(
-                session, user.id, "account.password_reset", subject=user.id, customer_id=user.customer_id
+                session,
+                user.id,
+                "account.password_reset",
+                subject=user.id,
+                customer_id=user.customer_id,
+                also_ended=sorted(also_end),
             )
             await self._door.post.put(session, user.customer_id, changed_letter(user.email))
         log.info("account.password_reset", user_id=user.id)
@@ -106,17 +115,18 @@ class MailedLinks:
             )
         log.info("account.email_confirmed", user_id=user.id)
 
-    async def change_password(self, actor: Actor, password: str) -> None:
-        """Set a new password for somebody who has just given the old one, and end their other sessions."""
+    async def change_password(self, actor: Actor, password: str, also_end: Collection[OtherWay] = ()) -> None:
+        """As ``reset``, for somebody who has just given the old password; their own session goes on."""
         require(actor, Permission.ACCOUNT)
         await self._door.passwords.check_new(password, actor.email)
         password_hash = await self._door.passwords.hash(password)
+        now = self._door.clock()
         async with self._door.database.write() as session:
             await access_repository.set_password(session, actor.user_id, password_hash)
-            await access_repository.revoke_sessions(
-                session, actor.user_id, self._door.clock(), keep=actor.session_id
-            )
-            record_act(session, actor, "account.password_changed", subject=actor.user_id)
+            await access_repository.revoke_sessions(session, actor.user_id, now, keep=actor.session_id)
+            await access.end_ways(session, actor.user_id, also_end, now)
+            ended = sorted(also_end)
+            record_act(session, actor, "account.password_changed", subject=actor.user_id, also_ended=ended)
             await self._door.post.put(session, actor.customer_id, changed_letter(actor.email))
         self._door.post.soon()
         await self._door.publisher.announce(actor.customer_id, Topic.SESSION, actor.user_id)

@@ -7,10 +7,9 @@ import structlog
 from letsbe_app.db.models import User
 from letsbe_app.db.session import Database
 from letsbe_app.errors import InvalidInput, NotSignedIn, WrongCredentials
-from letsbe_app.people.accounts.passkeys import Passkeys
 from letsbe_app.people.accounts.passwords import MAX_LENGTH, Passwords
 from letsbe_app.people.accounts.schemas import Proof
-from letsbe_app.people.accounts.second_factor import SecondFactors
+from letsbe_app.people.accounts.second_step import SecondStep
 from letsbe_app.people.accounts.throttle import Allowance, Throttle
 from letsbe_app.people.authz.actor import Actor
 
@@ -28,15 +27,12 @@ class Reauthentication:
         database: Database,
         passwords: Passwords,
         throttle: Throttle,
-        *,
-        second_factors: SecondFactors,
-        passkeys: Passkeys,
+        second_step: SecondStep,
     ) -> None:
         self._database = database
         self._passwords = passwords
         self._throttle = throttle
-        self._second_factors = second_factors
-        self._passkeys = passkeys
+        self._second_step = second_step
 
     async def confirm(self, actor: Actor, proof: Proof) -> None:
         """
@@ -58,14 +54,9 @@ class Reauthentication:
         ):
             log.info("account.confirmation_refused", user_id=actor.user_id)
             raise InvalidInput.of_field("password", _WRONG)
-        await self._check_second(user, proof)
+        # Codes are counted apart.
         await self._throttle.forgive(_PER_PERSON, actor.user_id)
-
-    async def _check_second(self, user: User, proof: Proof) -> None:
-        if proof.passkey is None or not await self._second_factors.is_on(user.id):
-            await self._second_factors.check(user, proof.code)
-            return
         try:
-            await self._passkeys.prove(proof.passkey, user_id=user.id)
+            await self._second_step.check(user, proof.code, proof.passkey)
         except WrongCredentials as error:
             raise InvalidInput.of_field("passkey", error.message) from error

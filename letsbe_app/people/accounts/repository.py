@@ -27,6 +27,12 @@ async def signed_in(session: AsyncSession, token_hash: str, now: datetime) -> tu
     return (await session.exec(statement)).one_or_none()
 
 
+async def devices_of(session: AsyncSession, user_id: str) -> frozenset[str]:
+    """The browsers with which a person has ever signed in."""
+    statement = select(UserSession.device_hash).where(UserSession.user_id == user_id).distinct()
+    return frozenset((await session.exec(statement)).all())
+
+
 async def touch_session(session: AsyncSession, session_id: str, now: datetime) -> None:
     """Note that the session was used."""
     await session.exec(

@@ -22,6 +22,8 @@ class Visitor:
 
     user_agent: str = ""
     ip: str = ""
+    device: str = field(default="", repr=False)
+    """The token by which the hub knew the browser before; empty for one that has none."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,8 @@ class SignedIn:
 
     actor: Actor
     session_token: str = field(repr=False)
+    device_token: str = field(repr=False)
+    """A cookie of its own, which outlives the session."""
     expires_at: datetime
 
 

@@ -1,5 +1,6 @@
 """Sign-up, sign-in and who is signed in."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
@@ -14,12 +15,13 @@ from letsbe_app.kit.clock import Clock, utc_now
 from letsbe_app.kit.ids import new_id
 from letsbe_app.kit.secrets import new_token, token_hash
 from letsbe_app.people.accounts import repository
+from letsbe_app.people.accounts.devices import device_hash, device_of, known_or_new
 from letsbe_app.people.accounts.emails import normalised_email
 from letsbe_app.people.accounts.passkey_ceremony import Json
 from letsbe_app.people.accounts.passkeys import Passkeys
 from letsbe_app.people.accounts.passwords import Passwords
 from letsbe_app.people.accounts.schemas import AccountView, SignedIn, SignUp, Visitor
-from letsbe_app.people.accounts.second_factor import SecondFactors
+from letsbe_app.people.accounts.second_step import SecondStep
 from letsbe_app.people.accounts.throttle import (
     PASSKEY_PER_IP,
     SIGN_IN_PER_EMAIL,
@@ -30,6 +32,8 @@ from letsbe_app.people.accounts.throttle import (
 from letsbe_app.people.audit.service import record_act
 from letsbe_app.people.authz.actor import Actor
 from letsbe_app.people.authz.rules import Permission, require
+from letsbe_app.people.mail.letters import new_device_letter
+from letsbe_app.people.mail.post import PostRoom
 from letsbe_app.people.support.service import TOKEN_PREFIX, SupportService
 from letsbe_app.relay import Topic
 from letsbe_app.relay.publisher import Publisher
@@ -51,9 +55,10 @@ class AccountService:
         passwords: Passwords,
         throttle: Throttle,
         *,
-        second_factors: SecondFactors,
+        second_step: SecondStep,
         passkeys: Passkeys,
         support: SupportService,
+        post: PostRoom,
         publisher: Publisher,
         session_days: int,
         idle_days: int,
@@ -64,15 +69,17 @@ class AccountService:
             database: The hub's database.
             passwords: How passwords are hashed.
             throttle: Counts tries.
-            second_factors: Codes besides the password.
-            passkeys: In place of both, or besides the password.
+            second_step: What is asked besides the password.
+            passkeys: In place of both.
             support: Support's looks into accounts.
+            post: For letters about sign-ins.
             publisher: For announcements.
             session_days: How long a sign-in lasts at most.
             idle_days: How long one lasts that nobody uses.
             clock: The time.
         """
-        self._second_factors = second_factors
+        self._second_step = second_step
+        self._post = post
         self._passkeys = passkeys
         self._support = support
         self._publisher = publisher
@@ -139,10 +146,7 @@ class AccountService:
         if not await self._passwords.is_right(user.password_hash if user else None, password) or user is None:
             log.info("account.sign_in_refused", user_id=user.id if user else None)
             raise WrongCredentials(_WRONG)
-        if passkey is not None:
-            await self._passkeys.prove(passkey, user_id=user.id)
-        else:
-            await self._second_factors.check(user, code)
+        await self._second_step.check(user, code, passkey)
         await self._throttle.forgive(SIGN_IN_PER_EMAIL, email)
         return await self._sign_in(user, visitor, "password")
 
@@ -187,7 +191,8 @@ class AccountService:
         if now - user_session.last_seen_at > _SEEN_EVERY:
             async with self._database.write() as session:
                 await repository.touch_session(session, user_session.id, now)
-        return _actor(user, user_session.id)
+        must_add_factor = await self._second_step.is_missing(user)
+        return replace(_actor(user, user_session.id), must_add_factor=must_add_factor)
 
     async def sign_out(self, actor: Actor) -> None:
         """End the actor's session; other tabs and devices of the customer's learn it at once."""
@@ -244,25 +249,37 @@ class AccountService:
 
     async def _sign_in(self, user: User, visitor: Visitor, way: str) -> SignedIn:
         async with self._database.write() as session:
+            is_new = await self._is_new_device(session, user, visitor)
             signed_in = self._open_session(session, user, visitor)
-            record_act(session, signed_in.actor, "account.signed_in", subject=user.id, way=way)
-        log.info("account.signed_in", user_id=user.id, way=way)
+            record_act(session, signed_in.actor, "account.signed_in", subject=user.id, way=way, is_new=is_new)
+            if is_new:
+                letter = new_device_letter(user.email, device_of(visitor.user_agent), self._clock())
+                await self._post.put(session, user.customer_id, letter)
+        log.info("account.signed_in", user_id=user.id, way=way, is_new_device=is_new)
+        if is_new:
+            self._post.soon()
         return signed_in
+
+    async def _is_new_device(self, session: AsyncSession, user: User, visitor: Visitor) -> bool:
+        """Whether the person has signed in before, and never with this browser."""
+        known = await repository.devices_of(session, user.id)
+        return bool(known) and device_hash(known_or_new(visitor.device)) not in known
 
     def _open_session(self, session: AsyncSession, user: User, visitor: Visitor) -> SignedIn:
         now = self._clock()
-        token = new_token("lbs")
+        token, device = new_token("lbs"), known_or_new(visitor.device)
         row = UserSession(
             id=new_id("ses"),
             user_id=user.id,
             token_hash=token_hash(token),
             user_agent=visitor.user_agent[:300],
+            device_hash=device_hash(device),
             created_at=now,
             last_seen_at=now,
             expires_at=now + self._session_length,
         )
         session.add(row)
-        return SignedIn(_actor(user, row.id), token, row.expires_at)
+        return SignedIn(_actor(user, row.id), token, device, row.expires_at)
 
 
 def _as_visitor(visitor: Visitor | str) -> Visitor:

@@ -24,3 +24,5 @@ class Actor:
     """What an API key may do at most, by the names in ``Permission``; None for a session."""
     visit_id: str | None = None
     """Support looks in: the actor is a member of staff, may read, and never what was said."""
+    must_add_factor: bool = False
+    """The business demands a second factor of everybody, and this person has none yet."""

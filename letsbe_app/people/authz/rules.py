@@ -1,7 +1,7 @@
 """What a role may do. Pure; services call ``require`` before they act."""
 
 from enum import StrEnum
-from typing import Final
+from typing import ClassVar, Final
 
 from letsbe_app.db.models import UserRole
 from letsbe_app.errors import Forbidden
@@ -53,13 +53,24 @@ def is_allowed(role: UserRole, permission: Permission) -> bool:
     return permission in _ALLOWED[role]
 
 
+class SecondFactorRequired(Forbidden):
+    """The business demands a second factor, and the person has to set one up first."""
+
+    code: ClassVar[str] = "second_factor_required"
+
+
 def require(actor: Actor, permission: Permission) -> None:
     """
     Let the actor pass, or not.
 
     Raises:
         Forbidden: The actor's role does not include the permission.
+        SecondFactorRequired: Until the person has a second factor they may do nothing but set one up.
     """
+    if actor.must_add_factor and permission is not Permission.ACCOUNT:
+        raise SecondFactorRequired(
+            "Your business asks everybody for a second step at sign-in. Set yours up first."
+        )
     if actor.visit_id is not None and permission is not Permission.READ:
         raise Forbidden("Support may look at the state of things, and at nothing that was said.")
     if actor.scopes is not None and IMPLIED.get(permission, permission) not in actor.scopes:

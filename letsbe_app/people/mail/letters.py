@@ -1,5 +1,6 @@
 """What the mails say. Plain text: it reads everywhere, and loads nothing."""
 
+from datetime import datetime
 from typing import Final
 
 from letsbe_app.people.mail.mailer import Mail
@@ -67,6 +68,18 @@ def invitation_letter(email: str, business_name: str, inviter: str, role_words: 
         f"{inviter} invites you to work with the AI colleagues of {business_name}. {role_words}\n\n"
         f"Join here within 7 days:\n{link}\n\n"
         "If you do not know them, do nothing." + _SIGNATURE,
+    )
+
+
+def new_device_letter(email: str, device: str, at: datetime) -> Mail:
+    """To somebody who signed in with a browser that they never used before, or somebody else did."""
+    return Mail(
+        email,
+        "A new device signed in to your account",
+        f"On {at:%d %B %Y at %H:%M} (UTC) your account was opened with a browser that was never used for it "
+        f"before:\n\n    {device}\n\n"
+        "If that was you, there is nothing to do. If it was not you, change your password now; that signs "
+        "everybody else out." + _SIGNATURE,
     )
 
 

@@ -3,17 +3,21 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlmodel import col, func, select, update
+from sqlalchemy import exists
+from sqlmodel import col, func, or_, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from letsbe_app.db.models import Customer, Invitation, SecondFactor, User, UserRole
+from letsbe_app.db.models import Customer, Invitation, Passkey, SecondFactor, User, UserRole
 
 
-async def members(session: AsyncSession, customer_id: str) -> Sequence[tuple[User, datetime | None]]:
-    """The customer's people, and since when each has a second factor."""
+async def members(session: AsyncSession, customer_id: str) -> Sequence[tuple[User, bool]]:
+    """The customer's people, and whether each has an authenticator app or a passkey."""
+    has_app = exists().where(
+        col(SecondFactor.user_id) == col(User.id), col(SecondFactor.confirmed_at).is_not(None)
+    )
+    has_passkey = exists().where(col(Passkey.user_id) == col(User.id))
     statement = (
-        select(User, SecondFactor.confirmed_at)
-        .outerjoin(SecondFactor, col(SecondFactor.user_id) == col(User.id))
+        select(User, or_(has_app, has_passkey))
         .where(User.customer_id == customer_id, col(User.removed_at).is_(None))
         .order_by(col(User.id))
     )

@@ -50,7 +50,7 @@ class MemberService:
         require(actor, Permission.READ)
         async with self._door.database.read() as session:
             rows = await repository.members(session, actor.customer_id)
-        return [_view(user, actor, has_second_factor=since is not None) for user, since in rows]
+        return [_view(user, actor, has_second_factor=bool(has)) for user, has in rows]
 
     async def set_role(self, actor: Actor, user_id: str, role: UserRole) -> None:
         """

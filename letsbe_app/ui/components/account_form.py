@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 from reflex.event import no_args_event_spec
 
+from letsbe_app.people.accounts.access import OtherWay
 from letsbe_app.ui.islands import Island, island
 from letsbe_app.ui.text import texts
 
@@ -31,6 +32,7 @@ class AccountForm(Island):
     done: rx.Var[str]
     shown: rx.Var[str]
     takes_token: rx.Var[bool]
+    extra: rx.Var[dict[str, Any]]
     is_danger: rx.Var[bool]
     on_done: rx.EventHandler[no_args_event_spec]  # type: ignore[type-arg, valid-type]
 
@@ -53,6 +55,16 @@ def choices_field(name: str, label: str, options: dict[str, str]) -> FormField:
         "label": label,
         "options": [{"value": value, "text": text} for value, text in options.items()],
     }
+
+
+def also_end_field() -> FormField:
+    """Return the boxes of what a new password does not close by itself."""
+    t = texts().access
+    return choices_field(
+        "also_end",
+        t.also_end,
+        {OtherWay.API_KEYS.value: t.also_api_keys, OtherWay.PASSKEYS.value: t.also_passkeys},
+    )
 
 
 def account_form(action: str, fields: list[FormField], submit: str, **props: Any) -> rx.Component:

@@ -40,14 +40,19 @@ def banner(
     style, default_icon = _TONES[tone]
     quiet = "text-muted" if is_detail_kept else "text-muted max-sm:sr-only"
     return rx.el.div(
-        icon(icon_name or default_icon, class_name="mt-0.5"),
+        icon(icon_name or default_icon, class_name="mt-1"),
         rx.el.p(
             rx.el.span(text, class_name="font-medium"),
             rx.el.span(" ", detail, class_name=quiet) if detail != "" else rx.fragment(),
-            class_name="grow text-sm",
+            class_name="grow text-sm py-0.5" if action is None else "grow text-sm py-0.5 basis-64 min-w-0",
         ),
-        action or rx.fragment(),
+        rx.el.div(action, class_name="-my-2.5 max-sm:pl-7 max-sm:-mt-2")
+        if action is not None
+        else rx.fragment(),
         role="status",
-        class_name=f"flex items-start gap-2.5 px-4 py-2.5 rounded-card border bg-card {style}",
+        class_name=(
+            "flex items-start gap-2.5 px-4 py-2.5 rounded-card border bg-card "
+            f"{'flex-wrap sm:flex-nowrap' if action is not None else ''} {style}"
+        ),
         **props,
     )

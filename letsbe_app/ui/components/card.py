@@ -25,3 +25,20 @@ def section(
         *children,
         class_name=f"flex flex-col gap-3 {class_name}",
     )
+
+
+def panel(title: str, *children: Any, detail: str = "") -> rx.Component:
+    """Return a card with its title in it."""
+    return rx.el.section(
+        card(
+            rx.el.div(
+                rx.el.h2(title, class_name="text-lg font-semibold"),
+                rx.el.p(detail, class_name="text-sm text-muted max-w-measure mt-1")
+                if detail
+                else rx.fragment(),
+            ),
+            *children,
+            class_name="flex flex-col gap-4",
+        ),
+        aria_label=title,
+    )

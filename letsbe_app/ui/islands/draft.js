@@ -19,5 +19,12 @@ export function useDraft(name, initial = "") {
   return [text, keep];
 }
 
+/** Nothing of what was begun is left for whoever uses the browser next. */
+export function forgetDrafts() {
+  Object.keys(sessionStorage)
+    .filter((name) => name.startsWith(keyOf("")))
+    .forEach((name) => sessionStorage.removeItem(name));
+}
+
 /** Both texts, the earlier one first; neither is lost. */
 export const joined = (first, second) => [first, second].filter((text) => text.trim()).join("\n");

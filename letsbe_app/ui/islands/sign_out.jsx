@@ -1,3 +1,4 @@
+import { forgetDrafts } from "./draft.js";
 import { postToHub } from "./hub_rest.js";
 
 /** Ends the session and loads a new document, so that nothing of the old one stays. */
@@ -11,6 +12,7 @@ export function SignOut({ action, label, failed, to }) {
         return;
       }
     }
+    forgetDrafts();
     location.assign(to);
   };
   return (

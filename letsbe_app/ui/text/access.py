@@ -29,3 +29,13 @@ class AccessTexts:
     )
     your_password: str = "Your password"  # noqa: S105
     join: str = "Join"
+    also_end: str = "Also close"
+    also_api_keys: str = "the API keys that I made"
+    also_passkeys: str = "my passkeys"
+    factor_title: str = "One more step"
+    factor_intro: str = (
+        "Your business asks everybody for a second step at sign-in. Set up one of these two, and you are in."
+    )
+    factor_app: str = "An authenticator app"
+    factor_passkey: str = "A passkey"
+    factor_done: str = "Done? Go on to your portal"

@@ -61,6 +61,16 @@ class SettingsTexts:
     end_others: str = "Sign out everywhere else"
     session_ended: str = "Signed out there."
     people: str = "People of your business"
+    demand: str = "Ask everybody for a second step"
+    demand_on: str = "Everybody needs a second step at sign-in."
+    demand_off: str = "A second step at sign-in is up to each of you."
+    demand_detail: str = (
+        "Whoever has neither an authenticator app nor a passkey is asked to set one up before anything else. "
+        "Programs with an API key go on as before."
+    )
+    demand_end: str = "Leave it to each of you"
+    demand_saved: str = "Saved."
+    no_factor: str = "no second step"
     people_detail: str = "Everybody has their own way in. You say who may do what."
     role: str = "What this person may do"
     you_mark: str = "you"

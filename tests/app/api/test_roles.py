@@ -85,6 +85,8 @@ NEEDS = {
     "change_password": P.ACCOUNT,
     "sessions": P.ACCOUNT,
     "end_session": P.ACCOUNT,
+    "sign_in_rules": P.READ,
+    "set_sign_in_rules": P.PEOPLE,
     "end_other_sessions": P.ACCOUNT,
     "second_factor": P.ACCOUNT,
     "begin_second_factor": P.ACCOUNT,

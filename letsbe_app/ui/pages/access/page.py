@@ -5,8 +5,11 @@ from typing import Final
 import reflex as rx
 
 from letsbe_app.ui import routes
-from letsbe_app.ui.components.account_form import account_form, form_field
+from letsbe_app.ui.components.account_form import account_form, also_end_field, form_field
 from letsbe_app.ui.components.button import link
+from letsbe_app.ui.components.passkey import passkey_add
+from letsbe_app.ui.components.second_factor import second_factor_setup
+from letsbe_app.ui.components.sign_out import sign_out
 from letsbe_app.ui.pages.sign_in.page import account_page
 from letsbe_app.ui.text import texts
 
@@ -30,7 +33,10 @@ def new_password_page() -> rx.Component:
     t = texts().access
     form = account_form(
         f"{_PUBLIC}/password-reset/finish",
-        [form_field("password", t.new_password, "password", "new-password", texts().sign_in.password_hint)],
+        [
+            form_field("password", t.new_password, "password", "new-password", texts().sign_in.password_hint),
+            also_end_field(),
+        ],
         t.save_password,
         takes_token=True,
         done=t.password_saved,
@@ -38,6 +44,28 @@ def new_password_page() -> rx.Component:
         after_label=t.to_sign_in,
     )
     return account_page(t.new_title, t.new_intro, form, link(t.ask_again, to=routes.FORGOT_PASSWORD))
+
+
+def second_step_page() -> rx.Component:
+    """Return the page for somebody whose business demands a second factor, and who has none yet."""
+    t = texts().access
+    return account_page(
+        t.factor_title,
+        t.factor_intro,
+        rx.el.div(
+            _way(t.factor_app, second_factor_setup()),
+            _way(t.factor_passkey, passkey_add()),
+            class_name="flex flex-col gap-6",
+        ),
+        # A new document: Reflex's socket and the page before knew of no second step.
+        rx.el.a(t.factor_done, href=routes.HOME, class_name="text-accent underline underline-offset-2"),
+        rx.el.br(),
+        sign_out(),
+    )
+
+
+def _way(title: str, content: rx.Component) -> rx.Component:
+    return rx.el.section(rx.el.h2(title, class_name="text-lg font-semibold mb-3"), content, aria_label=title)
 
 
 def confirm_email_page() -> rx.Component:

@@ -3,7 +3,7 @@
 import reflex as rx
 
 from letsbe_app.ui import routes
-from letsbe_app.ui.components.account_form import form_field
+from letsbe_app.ui.components.account_form import also_end_field, form_field
 from letsbe_app.ui.components.badge import badge
 from letsbe_app.ui.components.button import button
 from letsbe_app.ui.components.download_link import download_link
@@ -71,6 +71,7 @@ def _password() -> rx.Component:
         f"{ACCOUNT}/password",
         [
             form_field("new_password", t.new_password, "password", "new-password"),
+            also_end_field(),
         ],
         t.save_password,
         prefix="change",
@@ -91,7 +92,18 @@ def _sessions() -> rx.Component:
         ),
         rx.cond(
             SettingsState.sessions.length() > 1,
-            button(t.end_others, kind="danger", class_name="self-start", on_click=SettingsState.end_others),
+            folded(
+                t.end_others,
+                confirmed_form(
+                    f"{ACCOUNT}/sessions/end-others",
+                    [],
+                    t.end_others,
+                    prefix="others",
+                    is_danger=True,
+                    done=t.session_ended,
+                    on_done=SettingsState.changed,
+                ),
+            ),
         ),
     )
 
@@ -107,7 +119,18 @@ def _session(row: rx.vars.ObjectVar[SessionRow]) -> rx.Component:
         rx.cond(
             row.is_current,
             badge(t.this_device, tone="green", icon_name="check"),
-            button(t.end_session, kind="quiet", on_click=SettingsState.end_session(row.id)),
+            folded(
+                t.end_session,
+                confirmed_form(
+                    f"{ACCOUNT}/sessions/{row.id}/end",
+                    [],
+                    t.end_session,
+                    prefix=row.id,
+                    is_danger=True,
+                    done=t.session_ended,
+                    on_done=SettingsState.changed,
+                ),
+            ),
         ),
         class_name="flex flex-wrap items-center gap-3 py-2",
     )

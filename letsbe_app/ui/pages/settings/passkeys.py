@@ -1,29 +1,13 @@
 """The section of one's passkeys."""
 
 import reflex as rx
-from reflex.event import no_args_event_spec
 
-from letsbe_app.ui.components.account_form import FormField, code_field
+from letsbe_app.ui.components.passkey import passkey_add
 from letsbe_app.ui.components.time_ago import time_ago
-from letsbe_app.ui.islands import Island, island
 from letsbe_app.ui.pages.settings.parts import ACCOUNT, confirmed_form, folded, part
 from letsbe_app.ui.pages.settings.state import SettingsState
 from letsbe_app.ui.pages.settings.view_models import PasskeyRow
 from letsbe_app.ui.text import texts
-
-
-class PasskeyAdd(Island):
-    """Password, name, and the device's own question; see ``passkey_add.jsx``."""
-
-    library = island("passkey_add.jsx")
-    tag = "PasskeyAdd"
-
-    route: rx.Var[str]
-    words: rx.Var[dict[str, str]]
-    code_field: rx.Var[FormField]
-    working: rx.Var[str]
-    failed: rx.Var[str]
-    on_done: rx.EventHandler[no_args_event_spec]  # type: ignore[type-arg, valid-type]
 
 
 def passkeys() -> rx.Component:
@@ -40,28 +24,8 @@ def passkeys() -> rx.Component:
             ),
             rx.el.p(t.passkeys_none, class_name="text-muted"),
         ),
-        folded(t.passkey_add, _add()),
+        folded(t.passkey_add, passkey_add(on_done=SettingsState.changed)),
         detail=t.passkeys_detail,
-    )
-
-
-def _add() -> rx.Component:
-    t, s = texts().settings, texts().sign_in
-    return PasskeyAdd.create(
-        route=f"{ACCOUNT}/passkeys",
-        words={
-            "name": t.passkey_name,
-            "name_hint": t.passkey_name_hint,
-            "password": t.password,
-            "add": t.passkey_add,
-            "added": t.passkey_added,
-            "not_made": t.passkey_not_made,
-            "cannot": t.passkey_cannot,
-        },
-        code_field=code_field(),
-        working=s.working,
-        failed=s.failed,
-        on_done=SettingsState.changed,
     )
 
 

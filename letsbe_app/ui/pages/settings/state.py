@@ -40,6 +40,7 @@ class SettingsState(PortalState):
     invitations: list[InvitationRow] = []
     keys: list[KeyRow] = []
     is_owner: bool = False
+    demands_second_factor: bool = False
     support_until: str = ""
     removing_id: str = ""
     invite_problem: str = ""
@@ -69,18 +70,6 @@ class SettingsState(PortalState):
     async def send_confirmation(self) -> EventSpec:
         await self._services().links.send_confirmation(await self._actor())
         return show_toast(texts().settings.mail_sent)
-
-    @rx.event
-    async def end_session(self, session_id: str) -> EventSpec:
-        actor = await self._actor()
-        await self._services().sessions.revoke(actor, session_id)
-        return await self._done(actor, texts().settings.session_ended)
-
-    @rx.event
-    async def end_others(self) -> EventSpec:
-        actor = await self._actor()
-        await self._services().sessions.revoke_others(actor)
-        return await self._done(actor, texts().settings.session_ended)
 
     @rx.event
     async def set_role(self, user_id: str, role: str) -> EventSpec:
@@ -158,6 +147,7 @@ class SettingsState(PortalState):
         self.members = [member_row(one) for one in await services.members.list(actor)]
         self.is_owner = is_allowed(actor.role, Permission.PEOPLE)
         if self.is_owner:
+            self.demands_second_factor = (await services.sign_in_rules.get(actor)).requires_second_factor
             self.invitations = [invitation_row(one) for one in await services.members.invitations(actor)]
             allowed = await services.support.current(actor)
             self.support_until = allowed.expires_at.isoformat() if allowed else ""

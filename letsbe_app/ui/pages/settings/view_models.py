@@ -1,23 +1,12 @@
 """What the settings page shows."""
 
-import re
 from dataclasses import dataclass
-from typing import Final
 
+from letsbe_app.people.accounts.devices import device_of
 from letsbe_app.people.accounts.passkeys import PasskeyView
 from letsbe_app.people.accounts.sessions import SessionView
 from letsbe_app.people.keys.service import KeyView
 from letsbe_app.people.members.schemas import InvitationView, MemberView
-
-_BROWSERS: Final = (("Edg/", "Edge"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
-_SYSTEMS: Final = (
-    ("iPhone", "iPhone"),
-    ("iPad", "iPad"),
-    ("Android", "Android"),
-    ("Windows", "Windows"),
-    ("Mac OS X", "Mac"),
-    ("Linux", "Linux"),
-)
 
 
 @dataclass(frozen=True)
@@ -69,14 +58,6 @@ class KeyRow:
     prefix: str
     scopes: str
     last_used_at: str
-
-
-def device_of(user_agent: str) -> str:
-    """A browser's name for itself in words, such as ``Firefox, Windows``."""
-    browser = next((name for mark, name in _BROWSERS if mark in user_agent), "")
-    system = next((name for mark, name in _SYSTEMS if mark in user_agent), "")
-    words = [word for word in (browser, system) if word]
-    return ", ".join(words) or re.sub(r"[^\w ./-]", "", user_agent)[:40] or "?"
 
 
 def session_row(view: SessionView) -> SessionRow:

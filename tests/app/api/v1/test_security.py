@@ -108,6 +108,9 @@ async def test_switching_off_needs_the_password_and_a_code(
 
 SENSITIVE: dict[str, dict[str, object]] = {
     f"{ACCOUNT}/password": {"new_password": "another long sentence"},
+    f"{ACCOUNT}/sign-in-rules": {"requires_second_factor": False},
+    f"{ACCOUNT}/sessions/ses_x/end": {},
+    f"{ACCOUNT}/sessions/end-others": {},
     f"{FACTOR}/recovery-codes": {},
     f"{FACTOR}/disable": {},
     f"{ACCOUNT}/passkeys/options": {},
@@ -137,7 +140,7 @@ def test_whatever_asks_for_the_password_asks_for_the_second_factor(services: Ser
         if "password" in fields:
             assert {"code", "passkey"} <= fields.keys(), path
             # Without a second factor there is none to ask for while the first one is set up.
-            filled = path.format(passkey_id="psk_x", tenant_id="ten_x", name="mail")
+            filled = path.format(passkey_id="psk_x", session_id="ses_x", tenant_id="ten_x", name="mail")
             assert filled in {*SENSITIVE, FACTOR}, path
 
 
@@ -156,19 +159,20 @@ async def test_sessions_are_listed_and_ended(services: Services, browser: Browse
         await sign_in(phone)
         listed = (await browser.get(f"{ACCOUNT}/sessions")).json()["data"]
         other = next(one for one in listed if not one["is_current"])
-        ended = await browser.delete(f"{ACCOUNT}/sessions/{other['id']}")
+        refused = await browser.post(f"{ACCOUNT}/sessions/{other['id']}/end", json={"password": "wrong"})
+        ended = await browser.post(f"{ACCOUNT}/sessions/{other['id']}/end", json={"password": PASSWORD})
         gone = await phone.get("/api/v1/customer/me")
-        twice = await browser.delete(f"{ACCOUNT}/sessions/{other['id']}")
+        twice = await browser.post(f"{ACCOUNT}/sessions/{other['id']}/end", json={"password": PASSWORD})
 
     assert len(listed) == 2
-    assert [answer.status_code for answer in (ended, gone, twice)] == [200, 401, 404]
+    assert [answer.status_code for answer in (refused, ended, gone, twice)] == [422, 200, 401, 404]
 
 
 async def test_all_other_sessions_are_ended_at_once(services: Services, browser: BrowserClient) -> None:
     await browser.sign_up()
     async with BrowserClient(httpx.ASGITransport(build_api(lambda: services))) as phone:
         await sign_in(phone)
-        answer = await browser.post(f"{ACCOUNT}/sessions/end-others")
+        answer = await browser.post(f"{ACCOUNT}/sessions/end-others", json={"password": PASSWORD})
         assert answer.json()["data"] == 1
         assert (await phone.get("/api/v1/customer/me")).status_code == 401
     assert (await browser.get("/api/v1/customer/me")).status_code == 200
@@ -179,7 +183,7 @@ async def test_another_customers_session_is_not_there(services: Services, browse
     async with BrowserClient(httpx.ASGITransport(build_api(lambda: services))) as eve:
         await eve.sign_up("eve@other.example")
         [own] = (await browser.get(f"{ACCOUNT}/sessions")).json()["data"]
-        answer = await eve.delete(f"{ACCOUNT}/sessions/{own['id']}")
+        answer = await eve.post(f"{ACCOUNT}/sessions/{own['id']}/end", json={"password": PASSWORD})
 
     assert answer.status_code == 404
     assert (await browser.get("/api/v1/customer/me")).status_code == 200

@@ -175,7 +175,7 @@ async def test_sign_up_and_sign_in_are_audited_without_content(services: Service
         entries = (await session.exec(select(AuditEntry).order_by(AuditEntry.id))).all()
     assert [entry.action for entry in entries] == ["account.signed_up", "account.signed_in"]
     assert {entry.actor for entry in entries} == {owner.user_id}
-    assert [entry.detail for entry in entries] == [{}, {"way": "password"}]
+    assert [entry.detail for entry in entries] == [{}, {"way": "password", "is_new": True}]
 
 
 async def test_hashing_leaves_the_event_loop_free(services: Services) -> None:

@@ -11,7 +11,7 @@ from letsbe_app.ui.components.button import button
 from letsbe_app.ui.components.dialog import dialog
 from letsbe_app.ui.components.field import INPUT, field
 from letsbe_app.ui.components.time_ago import time_ago
-from letsbe_app.ui.pages.settings.parts import confirmed_form, folded, part
+from letsbe_app.ui.pages.settings.parts import ACCOUNT, confirmed_form, folded, part
 from letsbe_app.ui.pages.settings.state import SettingsState
 from letsbe_app.ui.pages.settings.view_models import InvitationRow, KeyRow, MemberRow
 from letsbe_app.ui.text import texts
@@ -39,6 +39,11 @@ def people() -> rx.Component:
             ),
         ),
         _invite(),
+        rx.cond(
+            SettingsState.demands_second_factor,
+            _demand(t.demand_on, t.demand_end, is_wanted=False),
+            _demand(t.demand_off, t.demand, is_wanted=True),
+        ),
         dialog(
             rx.el.p(t.remove_detail),
             button(t.remove, kind="danger", class_name="self-start", on_click=SettingsState.remove),
@@ -88,6 +93,23 @@ def keys() -> rx.Component:
     )
 
 
+def _demand(state: str, change: str, *, is_wanted: bool) -> rx.Component:
+    t = texts().settings
+    form = confirmed_form(
+        f"{ACCOUNT}/sign-in-rules",
+        [],
+        change,
+        prefix="demand-on" if is_wanted else "demand-off",
+        extra={"requires_second_factor": is_wanted},
+        done=t.demand_saved,
+        on_done=SettingsState.changed,
+    )
+    return rx.el.div(
+        rx.el.p(state),
+        folded(change, rx.el.p(t.demand_detail, class_name="text-sm text-muted") if is_wanted else "", form),
+    )
+
+
 def _roles() -> dict[UserRole, str]:
     t = texts().settings
     return {
@@ -113,6 +135,7 @@ def _member(row: rx.vars.ObjectVar[MemberRow]) -> rx.Component:
         rx.el.div(
             rx.el.p(row.email, class_name="font-medium break-all"),
             rx.cond(row.is_self, badge(t.you_mark), rx.fragment()),
+            rx.cond(row.has_second_factor, rx.fragment(), badge(t.no_factor)),
             class_name="grow basis-52 flex flex-wrap items-center gap-2 min-w-0",
         ),
         rx.el.div(

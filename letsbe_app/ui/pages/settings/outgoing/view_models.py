@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from letsbe_app.notify.schemas import DeviceView
-from letsbe_app.ui.pages.settings.view_models import device_of
+from letsbe_app.people.accounts.devices import device_of
 from letsbe_app.ui.text import texts
 from letsbe_app.webhooks.schemas import DeliveryView, EndpointState, EndpointView
 

@@ -1,0 +1,18 @@
+"""The head of a page: its one title, a sentence on what it is for, and what can be done at once."""
+
+from typing import Any
+
+import reflex as rx
+
+
+def page_head(title: Any, detail: Any = "", *, aside: rx.Component | None = None) -> rx.Component:
+    """Return the head; ``aside`` stands beside the title, on a phone below it."""
+    return rx.el.div(
+        rx.el.div(
+            rx.el.h1(title, class_name="text-2xl font-semibold wrap-anywhere"),
+            rx.el.p(detail, class_name="text-muted mt-1 max-w-measure") if detail != "" else rx.fragment(),
+            class_name="grow min-w-0 basis-72",
+        ),
+        aside or rx.fragment(),
+        class_name="flex flex-wrap items-start justify-between gap-x-6 gap-y-3",
+    )
