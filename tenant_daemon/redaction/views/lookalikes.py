@@ -17,11 +17,16 @@ _FOREIGN = re.compile(
     r"[\u0300-\u036f\u0131\u0237\u0250-\u02af\u0370-\u052f\u1d00-\u1d7f\u2070-\u209f\u2100-\u214f\u2460-\u24ff\uff01-\uff5e"
     r"\U0001d400-\U0001d7ff\U0001f130-\U0001f189\U000e0020-\U000e007f]+"
 )
+_ASCII = bytes(range(128))
 
 
 def read_as_ascii(view: View) -> View | None:
     """The view with look-alikes replaced; None when it has none."""
     if view.data.isascii():
+        return None
+    # The other letters side by side: most texts have only quotes, dashes and umlauts among them.
+    others = view.data.translate(None, _ASCII)
+    if not _FOREIGN.search(others.decode("utf-8", "surrogateescape")):
         return None
     text = view.data.decode("utf-8", "surrogateescape")
     parts = Parts()
