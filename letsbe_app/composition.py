@@ -237,7 +237,7 @@ def build_services(
         attachments=attachments,
         runs=RunRecorder(database, relay, content, clock=clock),
         approvals=ApprovalService(database, relay, content, [reminders], clock=clock),
-        changes=ChangeService(database, relay, clock=clock),
+        changes=ChangeService(database, relay, content, clock=clock),
         notices=NoticeService(database, relay, clock=clock),
         audit_heads=AuditHeadService(database, relay, clock=clock),
         secrets=SecretService(database, relay, reauthentication, clock=clock),

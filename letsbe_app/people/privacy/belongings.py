@@ -19,6 +19,7 @@ NEVER_EXPORTED: Final = frozenset(
         "api_key_hash",
         "next_api_key_hash",
         "code_hash",
+        "device_hash",
         "secret",
         "content_key",
         "previous_secret",

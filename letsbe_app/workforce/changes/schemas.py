@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from letsbe_app.db.models import ChangeStatus, FileChange
+from letsbe_app.workforce.changes.content import ChangeTexts
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,12 @@ class ChangeView:
     settled_at: datetime | None
 
 
-def change_view(row: FileChange, now: datetime) -> ChangeView:
+def can_be_undone(row: FileChange, now: datetime) -> bool:
+    """Whether asking the server for it makes sense."""
+    return row.can_undo and row.status == ChangeStatus.MADE and now < row.undo_until
+
+
+def change_view(row: FileChange, texts: ChangeTexts, now: datetime) -> ChangeView:
     """The view of a row."""
     return ChangeView(
         id=row.id,
@@ -44,15 +50,15 @@ def change_view(row: FileChange, now: datetime) -> ChangeView:
         agent_id=row.agent_id,
         tool_call_id=row.tool_call_id,
         change=row.change,
-        path=row.path,
-        moved_from=row.moved_from,
-        setting=row.setting,
-        diff=row.diff,
+        path=texts.path,
+        moved_from=texts.moved_from,
+        setting=texts.setting,
+        diff=texts.diff,
         undoes=row.undoes,
         is_by_person=bool(row.made_by),
         status=row.status,
-        detail=row.detail,
-        can_undo=row.can_undo and row.status == ChangeStatus.MADE and now < row.undo_until,
+        detail=texts.detail,
+        can_undo=can_be_undone(row, now),
         is_too_late=now >= row.undo_until,
         created_at=row.created_at,
         undo_until=row.undo_until,

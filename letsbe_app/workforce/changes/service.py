@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from letsbe_app.db.models import ChangeStatus, Conversation, FileChange, Tenant
 from letsbe_app.db.session import Database
+from letsbe_app.db.tenant_content import TenantContent
 from letsbe_app.errors import Conflict, NotFound
 from letsbe_app.kit.clock import Clock, utc_now
 from letsbe_app.kit.pagination import Page, clamp_limit, page_of_rows
@@ -18,7 +19,8 @@ from letsbe_app.people.authz.actor import Actor
 from letsbe_app.people.authz.rules import Permission, require
 from letsbe_app.relay import Relay, Topic
 from letsbe_app.workforce.changes import repository
-from letsbe_app.workforce.changes.schemas import ChangeView, change_view
+from letsbe_app.workforce.changes.content import SEALED, ChangeContent
+from letsbe_app.workforce.changes.schemas import ChangeView, can_be_undone, change_view
 from letsbe_app.workforce.cursors import TimeCursor
 from tenant_daemon.contracts.changes import ChangeRecorded, ChangeSettled, UndoRequested
 
@@ -28,8 +30,11 @@ log = structlog.get_logger()
 class ChangeService:
     """With an actor for people; with a server's id for its link."""
 
-    def __init__(self, database: Database, relay: Relay, *, clock: Clock = utc_now) -> None:
+    def __init__(
+        self, database: Database, relay: Relay, content: TenantContent, *, clock: Clock = utc_now
+    ) -> None:
         self._database = database
+        self._content = content
         self._publisher = relay.publisher
         self._outbox = relay.outbox
         self._clock = clock
@@ -52,11 +57,11 @@ class ChangeService:
             rows = await repository.newest(
                 session, actor.customer_id, tenant_id, conversation_id, after, size + 1
             )
-        now = self._clock()
+            views = {row.id: await self._view(session, row) for row in rows[:size]}
         return page_of_rows(
             rows,
             size,
-            lambda row: change_view(row, now),
+            lambda row: views[row.id],
             lambda row: str(TimeCursor(row.created_at, row.id)),
         )
 
@@ -64,7 +69,7 @@ class ChangeService:
         """One change; raises NotFound."""
         require(actor, Permission.CONTENT)
         async with self._database.read() as session:
-            return change_view(await _owned(session, actor, change_id), self._clock())
+            return await self._view(session, await _owned(session, actor, change_id))
 
     async def undo(self, actor: Actor, change_id: str) -> ChangeView:
         """
@@ -78,18 +83,19 @@ class ChangeService:
         now = self._clock()
         async with self._database.write() as session:
             row = await _owned(session, actor, change_id, lock=True)
-            if not change_view(row, now).can_undo:
-                raise Conflict(_why_not(row))
+            if not can_be_undone(row, now):
+                raise Conflict(_why_not(row, (await self._view(session, row)).detail))
             row.status = ChangeStatus.UNDOING
             row.detail = ""
             row.requested_by_user_id = actor.user_id
             wish = UndoRequested(change_id=change_id, requested_by=actor.user_id)
             await self._outbox.put(session, row.tenant_id, wish)
             record_act(session, actor, "change.undo_requested", subject=change_id, tenant_id=row.tenant_id)
+            view = await self._view(session, row)
         log.info("change.undo_requested", change_id=change_id, tenant_id=row.tenant_id)
         await self._publisher.wake_link(row.tenant_id)
         await self._publisher.announce(actor.customer_id, Topic.CHANGES, change_id)
-        return change_view(row, now)
+        return view
 
     # For links
 
@@ -107,7 +113,8 @@ class ChangeService:
                 if earlier.tenant_id != tenant_id:
                     raise Conflict("The change's id is in use.")
                 return
-            session.add(await _row(session, tenant_id, made))
+            content = ChangeContent(await self._content.for_writing(session, tenant_id))
+            session.add(await _row(session, tenant_id, made, content))
         log.info("change.recorded", change_id=made.change_id, tenant_id=tenant_id)
         await self._publisher.announce(tenant.customer_id, Topic.CHANGES, made.change_id)
 
@@ -126,7 +133,8 @@ class ChangeService:
             if row.status == ChangeStatus.UNDONE:
                 return
             row.status = _status_after(report)
-            row.detail = report.detail
+            content = ChangeContent(await self._content.for_writing(session, tenant_id))
+            row.detail = content.seal(row.id, "detail", report.detail)
             row.settled_at = report.settled_at
             record_act(
                 session,
@@ -141,6 +149,10 @@ class ChangeService:
         log.info("change.settled", change_id=row.id, tenant_id=tenant_id, is_undone=report.is_undone)
         await self._publisher.announce(tenant.customer_id, Topic.CHANGES, row.id)
 
+    async def _view(self, session: AsyncSession, row: FileChange) -> ChangeView:
+        content = ChangeContent(await self._content.of(session, row.tenant_id))
+        return change_view(row, content.texts(row), self._clock())
+
 
 def _status_after(report: ChangeSettled) -> ChangeStatus:
     if report.is_undone:
@@ -148,14 +160,14 @@ def _status_after(report: ChangeSettled) -> ChangeStatus:
     return ChangeStatus.KEPT if report.is_final else ChangeStatus.MADE
 
 
-def _why_not(row: FileChange) -> str:
+def _why_not(row: FileChange, detail: str) -> str:
     match row.status:
         case ChangeStatus.UNDONE:
             return "This was put back already."
         case ChangeStatus.UNDOING:
             return "Your server is putting this back already."
         case ChangeStatus.KEPT:
-            return row.detail or "This cannot be put back."
+            return detail or "This cannot be put back."
     if not row.can_undo:
         return "The file was too large to keep a copy of how it was."
     return "This was too long ago: what was there before is kept for seven days."
@@ -168,12 +180,15 @@ async def _owned(session: AsyncSession, actor: Actor, change_id: str, *, lock: b
     return row
 
 
-async def _row(session: AsyncSession, tenant_id: str, made: ChangeRecorded) -> FileChange:
+async def _row(
+    session: AsyncSession, tenant_id: str, made: ChangeRecorded, content: ChangeContent
+) -> FileChange:
     conversation = (
         await session.get(Conversation, made.conversation_id) if made.conversation_id is not None else None
     )
     is_own = conversation is not None and conversation.tenant_id == tenant_id
     values = made.model_dump(exclude={"kind", "change_id", "conversation_id"})
+    values |= {name: content.seal(made.change_id, name, values[name]) for name in SEALED if name in values}
     return FileChange(
         id=made.change_id,
         tenant_id=tenant_id,

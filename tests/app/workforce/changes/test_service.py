@@ -12,7 +12,7 @@ from letsbe_app.db.models import AuditEntry, UserRole
 from letsbe_app.errors import Conflict, Forbidden, NotFound
 from letsbe_app.people.authz.actor import Actor
 from tenant_daemon.contracts.changes import ChangeKind, ChangeRecorded, ChangeSettled
-from tests.support.hub import FakeClock
+from tests.support.hub import FakeClock, database_text
 
 Outbox = Callable[[str], Awaitable[list[dict[str, object]]]]
 
@@ -130,3 +130,22 @@ async def test_conversation_of_another_customer_is_not_claimed(
     await services.changes.record(strange_tenant_id, made)
 
     assert (await services.changes.get(stranger, "chg_1")).conversation_id is None
+
+
+async def test_what_a_change_says_is_sealed_where_it_lies(
+    services: Services, owner: Actor, tenant_id: str, made: ChangeRecorded, clock: FakeClock
+) -> None:
+    told = made.model_copy(
+        update={"path": "staff/warnings.md", "moved_from": "staff/old.md", "diff": "-fired\n+hired\n"}
+    )
+    await services.changes.record(tenant_id, told)
+    kept = settled(clock, is_undone=False, is_final=True, detail="the folder is gone")
+    await services.changes.settle(tenant_id, kept)
+    text = await database_text(services)
+
+    view = await services.changes.get(owner, "chg_1")
+    assert (view.path, view.moved_from, view.diff) == (told.path, told.moved_from, told.diff)
+    assert view.detail == "the folder is gone"
+    assert not [one for one in ("warnings.md", "old.md", "fired", "folder is gone") if one in text]
+    archive = b"".join([piece async for piece in await services.privacy.export(owner)]).decode()
+    assert "staff/warnings.md" in archive
