@@ -114,7 +114,7 @@ async def _reseal() -> int:
 
 def serve() -> int:
     """
-    Serve with granian until a signal comes.
+    Serve until a signal comes.
 
     The prebuilt pages are mounted, not built: Reflex's own `run` builds at every start, which takes seconds.
     """
@@ -128,21 +128,14 @@ def serve() -> int:
         share_metrics(settings.data_dir / "metrics" / "hub")
     _use_prebuilt_pages()
 
-    from granian.constants import Interfaces
-    from granian.server import Server
+    from letsbe_app.server.http_server import serve as serve_by_http
 
-    Server(
+    serve_by_http(
         "letsbe_app.letsbe_app:served",
-        factory=True,
-        address=settings.hub_host,
+        host=settings.hub_host,
         port=settings.hub_port,
-        interface=Interfaces.ASGI,
         workers=settings.hub_workers,
-        respawn_failed_workers=True,
-        workers_kill_timeout=5,
-        websockets=True,
-        log_access=False,
-    ).serve()
+    )
     return 0
 
 

@@ -13,6 +13,7 @@ from letsbe_app.fleet.provisioning.service import ProvisioningService
 from letsbe_app.fleet.secrets.service import SecretService
 from letsbe_app.fleet.tenants.service import TenantService
 from letsbe_app.hub.admission import new_admission
+from letsbe_app.hub.rounds import Rounds
 from letsbe_app.kit.clock import Clock, utc_now
 from letsbe_app.kit.keyfile import load_or_create_key, new_key
 from letsbe_app.kit.outbound import Outbound
@@ -75,6 +76,7 @@ class Services:
     database: Database
     relay: Relay
     admission: Turnstile
+    rounds: Rounds
     csrf: CsrfTokens
     requests: RequestService
     accounts: AccountService
@@ -120,6 +122,7 @@ class Services:
     async def close(self) -> None:
         """Close connections; call it at the end of the process."""
         await self.post.close()
+        await self.rounds.close()
         await self.relay.close()
         await self.database.close()
 
@@ -180,6 +183,7 @@ def build_services(
         database=database,
         relay=relay,
         admission=new_admission(),
+        rounds=Rounds(database, relay),
         csrf=CsrfTokens(csrf_key),
         requests=RequestService(database, secret_box, csrf_key, clock=clock),
         accounts=AccountService(

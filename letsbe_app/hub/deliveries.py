@@ -24,6 +24,8 @@ class Deliveries:
     Its methods exclude each other: a row read before its confirmation came must not be sent after it.
     """
 
+    __slots__ = ("_customer_id", "_lock", "_services", "_session", "_tenant_id")
+
     def __init__(
         self, tenant_id: str, customer_id: str, session: LinkSession, services: LinkServices
     ) -> None:

@@ -40,6 +40,16 @@ _CODES: Final[dict[type[LetsBeError], ErrorCode]] = {
 class LinkDispatch:
     """One per connection."""
 
+    __slots__ = (
+        "_held_version",
+        "_intake",
+        "_offered",
+        "_refused_version",
+        "_services",
+        "_session",
+        "_tenant_id",
+    )
+
     def __init__(self, tenant_id: str, session: LinkSession, services: LinkServices) -> None:
         self._tenant_id = tenant_id
         self._session = session
@@ -52,6 +62,11 @@ class LinkDispatch:
     def opened(self, hello: Hello) -> None:
         """Note what the daemon says of itself."""
         self._held_version = hello.config_version
+
+    @property
+    def held_version(self) -> int:
+        """The configuration that the daemon has in force, as far as it said."""
+        return self._held_version
 
     def holds_config(self, version: int) -> None:
         """Note which configuration the daemon has in force."""
@@ -117,9 +132,9 @@ class LinkDispatch:
             if envelope.id:
                 self._session.acknowledge(envelope.id)
 
-    def is_plain(self, envelope: DaemonEnvelope) -> bool:
-        """Whether the message may be applied together with others of its kind, by ``apply_plain``."""
-        return isinstance(envelope.payload, RunEvent) and self._intake.is_plain(envelope.payload)
+    def is_plain(self, event: RunEvent) -> bool:
+        """Whether the event may be applied together with others, by ``apply_plain``."""
+        return self._intake.is_plain(event)
 
     async def apply_plain(self, envelopes: Sequence[DaemonEnvelope]) -> None:
         """Apply run events in their order, in one step."""

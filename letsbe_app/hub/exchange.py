@@ -83,9 +83,14 @@ class LinkExchange:
         """Apply the daemon's frames."""
         self._dispatch.opened(self._greet(request.hello).hello)
         self._session.take_frames()
-        arrivals = Arrivals(self._tenant_id, self._session, self._dispatch, self._deliveries, lambda: None)
+        arrivals = Arrivals(self._tenant_id, self._session, self._dispatch, self._deliveries)
+
+        async def take() -> None:
+            await arrivals.take_all(request.frames)
+            await arrivals.settle()
+
         try:
-            await to_the_end(arrivals.take_all(request.frames))
+            await to_the_end(take())
         except LinkClosed as exc:
             raise _as_error(exc) from exc
         if self._dispatch.has_stalled_runs:

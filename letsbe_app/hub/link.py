@@ -1,22 +1,20 @@
 """
-One daemon's connection: a few tasks around a session.
+One daemon's connection, called by the server for every frame; at rest it has neither a task nor a timer.
 
-``read`` takes frames from the socket and ``receive`` applies them in their order; the queue between them is
-short, so that the socket itself holds a daemon back that is too fast.
-``follow`` hears wakes. ``pump`` looks at the outbox and the configuration when it is woken, and every few
-seconds anyway, since a wake may be lost. ``keep_up`` sees to the link's right to exist. Only ``write`` sends.
+``_receive`` applies frames in their order; while it is behind, the socket itself holds a daemon back that is
+too fast. ``_look`` looks at the outbox and the configuration when a wake comes. ``Rounds`` sees to what is
+due now and then: presence, the key, silence, and wakes that were lost.
 """
 
 import asyncio
-import itertools
-import random
 import time
-from contextlib import suppress
-from typing import Final, Protocol
+from collections import deque
+from contextvars import copy_context
+from typing import Final
 
 import structlog
 
-from letsbe_app.errors import NotSignedIn
+from letsbe_app.errors import NotSignedIn, RateLimited, Unavailable
 from letsbe_app.fleet.tenants.schemas import TenantIdentity
 from letsbe_app.hub.arrivals import Arrivals
 from letsbe_app.hub.deliveries import Deliveries
@@ -25,26 +23,21 @@ from letsbe_app.hub.ports import LinkServices
 from letsbe_app.hub.session import LinkClosed, LinkSession, Opened
 from letsbe_app.kit.bucket import Bucket
 from letsbe_app.kit.ids import new_id
-from letsbe_app.kit.tasks import run_until_one_fails, to_the_end
+from letsbe_app.kit.on_demand import OnDemand
 from letsbe_app.relay import RelayAway, Topic
 from letsbe_app.relay.channels import LINK_KEY, link_channel, link_taker
 from letsbe_app.relay.presence import link_id
-from letsbe_app.relay.subscriber import Mailbox, Recheck
-from tenant_daemon.contracts.errors import CLOSE_BAD_MESSAGE, CLOSE_TAKEN_OVER, CLOSE_UNAUTHENTICATED
+from letsbe_app.relay.subscriber import Signal
+from letsbe_app.server.frames import Handover, Wire
+from letsbe_app.telemetry import metrics
+from tenant_daemon.contracts.errors import CLOSE_TAKEN_OVER, CLOSE_TRY_LATER, CLOSE_UNAUTHENTICATED
 
 log = structlog.get_logger()
 
 CLOSE_GONE: Final = 1001
-HELLO_TIMEOUT_SECONDS: Final = 10.0
+CLOSE_INTERNAL: Final = 1011
 SILENCE_TIMEOUT_SECONDS: Final = 60.0
 """Four heartbeats."""
-LOOK_EVERY_SECONDS: Final = 60.0
-"""While Redis tells of everything; a wake that is lost all the same is made up for by then."""
-KEEP_UP_EVERY_SECONDS: Final = 15.0
-"""Presence lasts three times as long."""
-CHECK_KEY_EVERY: Final = 4
-"""Of these rounds. A revocation is told at once; while Redis is away the key is looked at all the time."""
-LOOK_WITHOUT_REDIS_SECONDS: Final = 2.0
 ACK_DELAY_SECONDS: Final = 0.05
 """Confirmations of run events are gathered for so long."""
 READ_AHEAD: Final = 64
@@ -57,165 +50,226 @@ _BYTES_PER_FRAME: Final = 4_096
 """A larger frame counts as several."""
 
 
-class Socket(Protocol):
-    """The websocket after it was accepted."""
-
-    async def receive(self) -> str | bytes:
-        """The next frame; raises LinkClosed when the peer is gone."""
-
-    async def send(self, frame: str) -> None:
-        """Send a frame; raises LinkClosed when the peer is gone."""
-
-
 class Link:
-    """Runs one connection until it ends; ``run`` raises LinkClosed with the reason."""
+    """``open`` it, then ``serve`` it."""
 
-    def __init__(
-        self, socket: Socket, identity: TenantIdentity, api_key: str, services: LinkServices
-    ) -> None:
-        self.connection_id = new_id("lnk")
-        self._socket = socket
-        self._link_id = ""
-        self._tenant_id = identity.tenant_id
+    __slots__ = (
+        "_ack_timer",
+        "_api_key",
+        "_arrivals",
+        "_congested_since",
+        "_customer_id",
+        "_deliveries",
+        "_dispatch",
+        "_frames",
+        "_heard_at",
+        "_is_over",
+        "_looking",
+        "_must_check_key",
+        "_must_recheck",
+        "_receiving",
+        "_services",
+        "_session",
+        "_share",
+        "_wire",
+        "link_id",
+        "tenant_id",
+    )
+
+    def __init__(self, identity: TenantIdentity, api_key: str, services: LinkServices) -> None:
+        self.tenant_id = identity.tenant_id
+        self.link_id = ""
         self._customer_id = identity.customer_id
         self._api_key = api_key
-        self._relay = services.relay
-        self._admission = services.admission
-        self._tenants = services.tenants
+        self._services = services
         self._session = LinkSession(identity.tenant_id)
         self._dispatch = LinkDispatch(identity.tenant_id, self._session, services)
         self._deliveries = Deliveries(identity.tenant_id, identity.customer_id, self._session, services)
-        self._must_look = asyncio.Event()
-        self._must_write = asyncio.Event()
+        context = copy_context()
+        self._receiving = OnDemand(self._receive, self._failed, context)
+        self._looking = OnDemand(self._look, self._failed, context)
         self._arrivals = Arrivals(
-            identity.tenant_id, self._session, self._dispatch, self._deliveries, self._must_look.set
+            identity.tenant_id,
+            self._session,
+            self._dispatch,
+            self._deliveries,
+            on_room=self._looking.call,
+            on_progress=self._answer,
+            on_failure=self._failed,
         )
-        self._frames: asyncio.Queue[str | bytes | LinkClosed] = asyncio.Queue(READ_AHEAD)
+        self._wire: Wire | None = None
+        self._frames: deque[str | bytes | LinkClosed] = deque()
         self._share = Bucket(FRAMES_PER_SECOND, FRAMES_AT_ONCE)
+        self._ack_timer: asyncio.TimerHandle | None = None
         self._heard_at = time.monotonic()
+        self._congested_since: float | None = None
+        self._must_check_key = False
+        self._must_recheck = False
+        self._is_over = False
 
-    async def run(self) -> None:
-        """Serve the connection; always ends with an exception."""
-        await self._shake_hands()
-        reader = asyncio.create_task(self._read())
-        try:
-            async with self._relay.subscriber.mailbox() as mailbox:
-                async with self._admission.turn():
-                    await self._come_in(mailbox)
-                await run_until_one_fails(
-                    self._receive(),
-                    self._follow(mailbox),
-                    self._pump(),
-                    self._keep_up(),
-                    self._write(),
-                )
-        finally:
-            reader.cancel()
-            if self._link_id:
-                await self._relay.presence.release(self._tenant_id, self._link_id)
-            await self._relay.publisher.announce(self._customer_id, Topic.TENANT, self._tenant_id)
+    # Opening
 
-    async def _shake_hands(self) -> None:
-        try:
-            async with asyncio.timeout(HELLO_TIMEOUT_SECONDS):
-                event = self._session.receive(await self._socket.receive())
-        except TimeoutError:
-            raise LinkClosed(CLOSE_BAD_MESSAGE, "no link.hello") from None
-        if not isinstance(event, Opened):
-            raise LinkClosed(CLOSE_BAD_MESSAGE, "link.hello comes first")
+    def greet(self, frame: str | bytes) -> None:
+        """Take the daemon's first frame; raises LinkClosed."""
+        event = self._session.receive(frame)
+        assert isinstance(event, Opened), "a session takes nothing else first"
         self._dispatch.opened(event.hello)
-        self._link_id = link_id(event.link_number, self.connection_id)
-        self._must_look.set()
-        self._must_write.set()
+        self.link_id = link_id(event.link_number, new_id("lnk"))
 
-    async def _come_in(self, mailbox: Mailbox) -> None:
-        await to_the_end(self._tenants.record_connected(self._tenant_id))
-        await self._relay.subscriber.follow(mailbox, link_channel(self._tenant_id))
+    async def come_in(self) -> None:
+        """
+        Take the tenant over from any older link.
+
+        Raises:
+            LinkClosed: A newer one is there.
+        """
+        await self._services.tenants.record_connected(self.tenant_id)
+        await self._services.relay.subscriber.follow(self, link_channel(self.tenant_id))
         await self._keep_presence()
-        await self._relay.publisher.take_over(self._tenant_id, self._link_id)
+        await self._services.relay.publisher.take_over(self.tenant_id, self.link_id)
 
-    async def _read(self) -> None:
-        while True:
-            try:
-                frame = await self._socket.receive()
-            except LinkClosed as exc:
-                # What came before the end is still applied: it need not be sent again.
-                await self._frames.put(exc)
-                return
-            self._heard_at = time.monotonic()
-            await self._frames.put(frame)
-            if pause := self._share.take(1 + len(frame) // _BYTES_PER_FRAME, self._heard_at):
-                await asyncio.sleep(pause)
+    def serve(self, socket: Handover) -> None:
+        """Go on until the connection ends; returns at once."""
+        metrics.LINKS.inc()
+        self._services.rounds.add(self)
+        log.info("link.opened", tenant_id=self.tenant_id, link_id=self.link_id)
+        self._wire = socket.hand_over(self)
+        self._answer()
+        self._looking.call()
+
+    async def leave(self) -> None:
+        """The connection ended, or never came about."""
+        relay = self._services.relay
+        await relay.subscriber.unfollow(self, link_channel(self.tenant_id))
+        if self.link_id:
+            await relay.presence.release(self.tenant_id, self.link_id)
+        await relay.publisher.announce(self._customer_id, Topic.TENANT, self.tenant_id)
+
+    # Called by the server
+
+    def frame_received(self, frame: str | bytes) -> None:
+        """A frame of the daemon."""
+        self._heard_at = time.monotonic()
+        self._frames.append(frame)
+        if len(self._frames) >= READ_AHEAD and self._wire is not None:
+            self._wire.pause_reading()
+        self._receiving.call()
+
+    def room_again(self) -> None:
+        """The daemon reads again."""
+        self._congested_since = None
+        self._flush()
+
+    def connection_lost(self) -> None:
+        """The daemon left. What came before that is still applied: it need not be sent again."""
+        self._frames.append(LinkClosed(CLOSE_GONE, "the daemon left"))
+        self._receiving.call()
+
+    # Called by the subscriber
+
+    def put(self, signal: Signal) -> None:
+        """A wake."""
+        if (taker := link_taker(signal.data)) and taker > self.link_id:
+            self.taken_over()
+            return
+        if signal.data == LINK_KEY:
+            self._must_check_key = True
+        self._looking.call()
+
+    def recheck(self) -> None:
+        """Wakes may have been missed."""
+        self._must_recheck = self._must_check_key = True
+        self._looking.call()
+
+    # Called by the rounds
+
+    @property
+    def api_key(self) -> str:
+        return self._api_key
+
+    def check_pace(self, now: float) -> None:
+        """End the link of a daemon that says or reads nothing."""
+        if now - self._heard_at > SILENCE_TIMEOUT_SECONDS:
+            self.close(CLOSE_GONE, "silent for too long")
+        elif self._congested_since is not None and now - self._congested_since > SEND_TIMEOUT_SECONDS:
+            self.close(CLOSE_TRY_LATER, "reads too slowly")
+
+    def taken_over(self) -> None:
+        """A newer link of the tenant is there."""
+        self.close(CLOSE_TAKEN_OVER, "a newer connection took over")
+
+    def key_revoked(self) -> None:
+        """The key counts no more."""
+        self.close(CLOSE_UNAUTHENTICATED, "the key was revoked")
+
+    def compare(self, config_version: int, *, has_waiting: bool) -> None:
+        """Look at what is there for the daemon, if it seems that it has not got it all."""
+        if has_waiting or config_version > self._dispatch.held_version:
+            self._looking.call()
+
+    def close(self, code: int, reason: str) -> None:
+        """End the connection, once."""
+        if self._is_over:
+            return
+        self._is_over = True
+        # What was applied is confirmed first, so that it need not be sent again.
+        self._flush()
+        if self._wire is not None:
+            self._wire.close(code, reason)
+        metrics.LINKS.dec()
+        log.info("link.closed", tenant_id=self.tenant_id, link_id=self.link_id, code=code)
+        self._services.rounds.discard(self)
+
+    # Its own work
 
     async def _receive(self) -> None:
-        while True:
-            await to_the_end(self._arrivals.take_all(await self._next_frames()))
-            if self._session.has_frames:
-                self._must_write.set()
+        while self._frames and not self._is_over:
+            frames = list(self._frames)
+            self._frames.clear()
+            await self._arrivals.take_all(frames)
+            self._answer()
+            cost = sum(1 + len(frame) // _BYTES_PER_FRAME for frame in frames if isinstance(frame, str))
+            if pause := self._share.take(cost, time.monotonic()):
+                await asyncio.sleep(pause)
+        if self._wire is not None:
+            self._wire.resume_reading()
 
-    async def _next_frames(self) -> list[str | bytes | LinkClosed]:
-        """The frames that are there, at least one. More than one when they come faster than Redis answers."""
-        frames = [await self._frames.get()]
-        while not self._frames.empty():
-            frames.append(self._frames.get_nowait())
-        return frames
-
-    async def _follow(self, mailbox: Mailbox) -> None:
-        while True:
-            signal = await mailbox.get()
-            if isinstance(signal, Recheck):
-                self._dispatch.ask_for_stalled_runs()
-                self._must_write.set()
-                await self._keep_presence()
-            elif (taker := link_taker(signal.data)) and taker > self._link_id:
-                raise LinkClosed(CLOSE_TAKEN_OVER, "a newer connection took over")
-            elif signal.data == LINK_KEY:
-                await to_the_end(self._check_key())
-            self._must_look.set()
-
-    async def _pump(self) -> None:
-        while True:
-            self._must_look.clear()
-            await to_the_end(self._deliveries.offer())
-            await to_the_end(self._dispatch.offer_config(time.monotonic()))
-            self._must_write.set()
-            is_live = self._relay.subscriber.is_connected
-            if not is_live:
-                # Whoever revokes the key now cannot say so by Redis.
-                await to_the_end(self._check_key())
-            with suppress(TimeoutError):
-                async with asyncio.timeout(LOOK_EVERY_SECONDS if is_live else LOOK_WITHOUT_REDIS_SECONDS):
-                    await self._must_look.wait()
-
-    async def _keep_up(self) -> None:
-        # Not all links of a worker in the same moment, though they came together after its start.
-        await asyncio.sleep(random.uniform(0, KEEP_UP_EVERY_SECONDS))  # noqa: S311
-        for number in itertools.count():
-            self._check_silence()
+    async def _look(self) -> None:
+        if self._must_recheck:
+            self._must_recheck = False
+            self._dispatch.ask_for_stalled_runs()
             await self._keep_presence()
-            if number % CHECK_KEY_EVERY == 0:
-                await to_the_end(self._check_key())
-            await asyncio.sleep(KEEP_UP_EVERY_SECONDS)
+        if self._must_check_key:
+            self._must_check_key = False
+            await self._check_key()
+        if self._is_over:
+            return
+        await self._deliveries.offer()
+        await self._dispatch.offer_config(time.monotonic())
+        self._answer()
 
-    async def _write(self) -> None:
-        while True:
-            await self._must_write.wait()
-            if not self._session.has_urgent_frames:
-                # Nothing but confirmations of run events: a few more may come along.
-                await asyncio.sleep(ACK_DELAY_SECONDS)
-            self._must_write.clear()
-            for frame in self._session.take_frames():
-                async with asyncio.timeout(SEND_TIMEOUT_SECONDS):
-                    await self._socket.send(frame)
+    def _answer(self) -> None:
+        """Send what there is; confirmations of run events alone wait a little for more of them."""
+        if self._session.has_urgent_frames:
+            self._flush()
+        elif self._session.has_frames and self._ack_timer is None:
+            self._ack_timer = asyncio.get_running_loop().call_later(ACK_DELAY_SECONDS, self._flush)
 
-    def _check_silence(self) -> None:
-        # Looked at now and then: a timer for every frame would cost more than the frame.
-        if time.monotonic() - self._heard_at > SILENCE_TIMEOUT_SECONDS:
-            raise LinkClosed(CLOSE_GONE, "silent for too long")
+    def _flush(self) -> None:
+        if self._ack_timer is not None:
+            self._ack_timer.cancel()
+            self._ack_timer = None
+        if self._wire is None:
+            return
+        if self._wire.is_congested:
+            self._congested_since = self._congested_since or time.monotonic()
+            return
+        for frame in self._session.take_frames():
+            self._wire.write(frame)
 
     async def _keep_presence(self) -> None:
         try:
-            is_newest = await self._relay.presence.renew(self._tenant_id, self._link_id)
+            is_newest = await self._services.relay.presence.renew(self.tenant_id, self.link_id)
         except RelayAway:
             return
         if not is_newest:
@@ -223,6 +277,16 @@ class Link:
 
     async def _check_key(self) -> None:
         try:
-            await self._tenants.authenticate(self._api_key)
+            await self._services.tenants.authenticate(self._api_key)
         except NotSignedIn:
             raise LinkClosed(CLOSE_UNAUTHENTICATED, "the key was revoked") from None
+
+    def _failed(self, failure: Exception) -> None:
+        if isinstance(failure, LinkClosed):
+            self.close(failure.code, failure.reason)
+        elif isinstance(failure, RateLimited | Unavailable | TimeoutError):
+            self.close(CLOSE_TRY_LATER, "try again later")
+        else:
+            # What was not confirmed comes again after the reconnect, so nothing is lost with this connection.
+            log.error("link.failed", tenant_id=self.tenant_id, link_id=self.link_id, exc_info=failure)
+            self.close(CLOSE_INTERNAL, "internal")

@@ -6,6 +6,7 @@ from letsbe_app.db.session import Database
 from letsbe_app.fleet.audit_heads.service import AuditHeadService
 from letsbe_app.fleet.secrets.service import SecretService
 from letsbe_app.fleet.tenants.service import TenantService
+from letsbe_app.hub.rounds import Rounds
 from letsbe_app.kit.turnstile import Turnstile
 from letsbe_app.relay import Relay
 from letsbe_app.workforce.agents.service import AgentService
@@ -25,6 +26,8 @@ class LinkServices(Protocol):
     def relay(self) -> Relay: ...
     @property
     def admission(self) -> Turnstile: ...
+    @property
+    def rounds(self) -> Rounds: ...
     @property
     def tenants(self) -> TenantService: ...
     @property

@@ -92,6 +92,18 @@ class LinkClosed(Exception):
 class LinkSession:
     """The state of one connection."""
 
+    __slots__ = (
+        "_acknowledged",
+        "_clock",
+        "_frames",
+        "_heard_seq",
+        "_in_flight",
+        "_is_open",
+        "_run_acks",
+        "_tenant_id",
+        "sent_seq",
+    )
+
     def __init__(self, tenant_id: str, clock: Clock = utc_now) -> None:
         self._tenant_id = tenant_id
         self._clock = clock

@@ -4,6 +4,8 @@
 class Bucket:
     """Says how long to wait; taking more than there is makes debts, which the wait pays."""
 
+    __slots__ = ("_at", "_burst", "_left", "_per_second")
+
     def __init__(self, per_second: float, burst: float) -> None:
         self._per_second = per_second
         self._burst = burst

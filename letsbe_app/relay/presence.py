@@ -79,6 +79,25 @@ class Presence:
             is_holder = await self._renew(keys=[presence_key(tenant_id)], args=[link_id, KEPT_SECONDS])
         return bool(is_holder)
 
+    async def renew_all(self, links: Sequence[tuple[str, str]]) -> list[bool]:
+        """
+        As ``renew``, for the links of many tenants in one round trip.
+
+        Args:
+            links: Each a tenant's id and its link's.
+
+        Raises:
+            RelayAway: Nobody can tell.
+        """
+        with relay_errors():
+            async with self._redis.pipeline(transaction=False) as pipe:
+                for tenant_id, link_id in links:
+                    await self._renew(
+                        keys=[presence_key(tenant_id)], args=[link_id, KEPT_SECONDS], client=pipe
+                    )
+                answers = await pipe.execute()
+        return [bool(is_holder) for is_holder in answers]
+
     async def release(self, tenant_id: str, link_id: str) -> None:
         """The connection ended; another one that took over keeps its claim."""
         try:

@@ -12,7 +12,7 @@ from collections import Counter, defaultdict, deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 import structlog
 from redis.asyncio import Redis
@@ -45,6 +45,16 @@ class Recheck:
 RECHECK: Final = Recheck()
 
 
+class Listener(Protocol):
+    """Who is called for what it follows; it must return at once."""
+
+    def put(self, signal: Signal) -> None:
+        """Something was said in a channel."""
+
+    def recheck(self) -> None:
+        """Something may have been missed."""
+
+
 class Mailbox:
     """What one listener has not read yet. Made by ``Subscriber.mailbox``."""
 
@@ -53,7 +63,6 @@ class Mailbox:
         self._signals: deque[Signal] = deque()
         self._must_recheck = False
         self._filled = asyncio.Event()
-        self.channels: set[str] = set()
 
     def put(self, signal: Signal) -> None:
         if len(self._signals) >= self._limit:
@@ -91,9 +100,10 @@ class Subscriber:
                 are told to look again.
         """
         self._redis = redis
-        self._listeners: defaultdict[str, set[Mailbox]] = defaultdict(set)
+        self._listeners: defaultdict[str, set[Listener]] = defaultdict(set)
+        self._followed: dict[Listener, set[str]] = {}
         self._unconfirmed: Counter[str] = Counter()
-        self._joining: defaultdict[str, set[Mailbox]] = defaultdict(set)
+        self._joining: defaultdict[str, set[Listener]] = defaultdict(set)
         self._changed = asyncio.Condition()
         self._pubsub: PubSub | None = None
         self._is_fresh = True
@@ -107,20 +117,23 @@ class Subscriber:
     async def mailbox(self, limit: int = 256) -> AsyncIterator[Mailbox]:
         """A mailbox that leaves all its channels at the end."""
         mailbox = Mailbox(limit)
+        self._followed[mailbox] = set()
         try:
             yield mailbox
         finally:
-            for channel in list(mailbox.channels):
+            for channel in list(self._followed[mailbox]):
                 await self.unfollow(mailbox, channel)
+            del self._followed[mailbox]
 
-    async def follow(self, mailbox: Mailbox, channel: str) -> None:
+    async def follow(self, mailbox: Listener, channel: str) -> None:
         """
-        Deliver the channel's messages to the mailbox.
+        Deliver the channel's messages to the mailbox, or to another listener.
 
         On return Redis has confirmed the subscription, so that what the caller reads next cannot miss
         anything; or Redis is away, and the mailbox gets ``RECHECK`` once it is back.
         """
-        mailbox.channels.add(channel)
+        if mailbox in self._followed:
+            self._followed[mailbox].add(channel)
         is_new = not self._listeners[channel]
         self._listeners[channel].add(mailbox)
         self._joining[channel].add(mailbox)
@@ -135,10 +148,13 @@ class Subscriber:
             log.warning("relay.subscription_unconfirmed")
         finally:
             self._joining[channel].discard(mailbox)
+            if not self._joining[channel]:
+                del self._joining[channel]
 
-    async def unfollow(self, mailbox: Mailbox, channel: str) -> None:
+    async def unfollow(self, mailbox: Listener, channel: str) -> None:
         """Stop delivering the channel to the mailbox."""
-        mailbox.channels.discard(channel)
+        if mailbox in self._followed:
+            self._followed[mailbox].discard(channel)
         self._listeners[channel].discard(mailbox)
         if self._listeners[channel]:
             return

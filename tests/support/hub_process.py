@@ -1,4 +1,4 @@
-"""Hub workers as processes of their own: the API alone, behind granian, to be killed and started again."""
+"""Hub workers as processes of their own: the API alone, to be killed and started again."""
 
 import os
 import signal
@@ -16,7 +16,7 @@ START_SECONDS = 60.0
 
 
 class HubProcess:
-    """One granian server on a port that it keeps over restarts."""
+    """One server on a port that it keeps over restarts."""
 
     def __init__(
         self,
@@ -28,9 +28,8 @@ class HubProcess:
         workers: int = 1,
     ) -> None:
         self.port = port
-        command = [sys.executable, "-m", "granian", "--interface", "asgi", "--port", str(port)]
-        command += ["--workers", str(workers), "--log-level", "error", "--backpressure", "16384"]
-        self._command = command + (["--factory", target] if is_factory else [target])
+        command = [sys.executable, "-m", "letsbe_app.server.http_server", target, "--port", str(port)]
+        self._command = [*command, "--workers", str(workers), *([] if is_factory else ["--application"])]
         self._environment = {**os.environ, **environment}
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -73,7 +72,8 @@ class HubProcess:
     def usage(self) -> tuple[float, int]:
         """Processor seconds so far, and resident bytes, of the processes that serve."""
         assert self._process is not None
-        family = psutil.Process(self._process.pid).children(recursive=True)
+        first = psutil.Process(self._process.pid)
+        family = [first, *first.children(recursive=True)]
         workers = [one for one in family if "resource_tracker" not in " ".join(one.cmdline())]
         return (
             sum(sum(one.cpu_times()[:2]) for one in workers),

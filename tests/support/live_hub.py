@@ -17,6 +17,7 @@ from letsbe_app.api.principals import SESSION_COOKIE
 from letsbe_app.composition import Services, build_services
 from letsbe_app.people.accounts.schemas import SignUp
 from letsbe_app.people.authz.actor import Actor
+from letsbe_app.server.websockets import HubWebSocket
 from tenant_daemon.contracts.chat import (
     RunEvent,
     RunEventBody,
@@ -90,7 +91,9 @@ class LiveHub:
             port=port,
             log_level="critical",
             lifespan="off",
-            ws_max_size=4_000_000,
+            ws=HubWebSocket,
+            ws_ping_interval=None,
+            ws_max_size=4_194_304,
         )
         server = uvicorn.Server(config)
         task = asyncio.create_task(server.serve())

@@ -1,13 +1,14 @@
 """Rows of servers and their enrolment tokens."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlmodel import col, delete, func, or_, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from letsbe_app.db.models import EnrolmentToken, Tenant, TenantStatus
+from letsbe_app.db.models import EnrolmentToken, OutboxMessage, Tenant, TenantStatus
 
 
 async def of_customer(session: AsyncSession, customer_id: str) -> Sequence[Tenant]:
@@ -45,6 +46,32 @@ async def living(session: AsyncSession, tenant_ids: Sequence[str]) -> Sequence[T
     """Those of the servers that are there."""
     statement = select(Tenant).where(col(Tenant.id).in_(tenant_ids), Tenant.status != TenantStatus.REMOVED)
     return (await session.exec(statement)).all()
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What a server's link is compared with."""
+
+    key_hashes: tuple[str | None, str | None]
+    config_version: int
+    has_waiting: bool
+
+
+async def standings(session: AsyncSession, tenant_ids: Sequence[str]) -> dict[str, Standing]:
+    """By server, of those that are there."""
+    found = await session.exec(
+        select(Tenant.id, Tenant.api_key_hash, Tenant.next_api_key_hash, Tenant.config_version).where(
+            col(Tenant.id).in_(tenant_ids), Tenant.status != TenantStatus.REMOVED
+        )
+    )
+    waiting = await session.exec(
+        select(OutboxMessage.tenant_id).where(col(OutboxMessage.tenant_id).in_(tenant_ids)).distinct()
+    )
+    have_waiting = set(waiting)
+    return {
+        tenant_id: Standing((key, next_key), version, tenant_id in have_waiting)
+        for tenant_id, key, next_key, version in found
+    }
 
 
 async def promote_key(session: AsyncSession, api_key_hash: str) -> None:

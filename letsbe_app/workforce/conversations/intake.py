@@ -68,7 +68,9 @@ class _Run:
 
 
 class RunIntake:
-    """One per link; ``take`` is called with one event after the other."""
+    """One per link; ``take`` is called with one event of a conversation after the other."""
+
+    __slots__ = ("_checked", "_recorder", "_runs", "_streams", "_tenant_id")
 
     def __init__(self, tenant_id: str, streams: RunStreams, recorder: RunRecorder) -> None:
         self._tenant_id = tenant_id
