@@ -13,7 +13,7 @@ import quopri
 import unicodedata
 import zlib
 from collections.abc import Iterator
-from urllib.parse import quote
+from urllib.parse import quote, unquote_to_bytes
 
 from tenant_daemon.redaction.number_bases import BASE36, BASE58, BASE62, base45_encode, in_base
 from tenant_daemon.redaction.projection import project, squeeze
@@ -44,6 +44,9 @@ def encoded_forms(value: str) -> Iterator[bytes]:
     """Projections of everything else the secret may look like; repeats and very short ones included."""
     raw = value.encode("utf-8", "surrogatepass")
     yield squeeze(raw)
+    # What looks like an escape in the secret itself is undone with the escapes that were put around it.
+    yield project(unquote_to_bytes(raw))
+    yield project(html.unescape(value).encode("utf-8", "surrogatepass"))
     yield from _letter_games(raw)
     yield from _base64_forms(raw)
     yield from _other_bases(raw)
@@ -82,15 +85,9 @@ def _rare_forms(raw: bytes) -> Iterator[bytes]:
     yield project(raw.translate(_ROT13).translate(_ROT5))
     yield project(base64.b64encode(raw).rstrip(b"=").translate(_ROT13))
     yield bytes(255 - byte for byte in raw).hex().encode()
-    for written in (raw, *_wide(raw)):
-        yield written.hex().encode()[::-1]
-        yield from (form[::-1] for form in _base64_forms(written))
+    yield raw.hex().encode()[::-1]
+    yield from (form[::-1] for form in _base64_forms(raw))
     yield from (form[::-1] for form in _url_forms(raw))
-
-
-def _wide(raw: bytes) -> list[bytes]:
-    text = raw.decode("utf-8", "surrogatepass")
-    return [text.encode(encoding, "surrogatepass") for encoding in _UTF16]
 
 
 def _letter_games(raw: bytes) -> Iterator[bytes]:

@@ -49,7 +49,7 @@ _SHORTEST_TOLD = 16
 _CUT_ANYWHERE = frozenset(
     {
         *(Sign.DUMP, Sign.SPACED_HEX, Sign.ESCAPE, Sign.PRINTABLE, Sign.NARROW, Sign.WRAPPED),
-        *(Sign.BYTES, Sign.MARKED, Sign.TURNED_WORD, Sign.TURNED_ESCAPE, Sign.BROKEN),
+        *(Sign.BYTES, Sign.MARKED, Sign.TURNED_WORD, Sign.TURNED_ESCAPE, Sign.BROKEN, Sign.SPACED),
     }
 )
 """Signs of data that a cut between two strings may have gone through."""
@@ -126,7 +126,7 @@ class Redactor:
     def _find_in(self, view: View) -> list[Finding]:
         findings = self.known.find(view.data)
         view.leave_out(findings)
-        findings.extend(self._patterns.find(view.data))
+        findings.extend(self._patterns.find(view.data, findings))
         findings.extend(self._entropy.find(view.data, view.tokens))
         findings.extend(find_in_views(view, self.known, self._patterns))
         return findings

@@ -46,6 +46,8 @@ class Sign(IntEnum):
     """Escapes that run backwards."""
     BROKEN = 13
     """Escapes with white space inside."""
+    SPACED = 14
+    """Groups of as many characters each, with a blank between them. In a long text chance makes some."""
 
 
 # As alternatives: RE2 reads characters here and hyperscan bytes.
@@ -55,13 +57,28 @@ MARKS = rb"\x00|" + "|".join(_MARKS).encode()
 PIECE_NAMES = rb"text|content|value|data|chunk|part|piece|line|delta|body"
 """How the names of fields end that hold pieces of something."""
 
+_GROUPS_OF = ((1, 10), (2, 8), (3, 8), (4, 7), (5, 7), (6, 6), (7, 6), (8, 6))
+"""Characters of a group, and how many groups hardly ever come one after the other in prose."""
+
+
+def spaced_pattern(*, goes_on: bool) -> list[bytes]:
+    """How data look that have a blank after every few characters; to their end if ``goes_on``."""
+    return [
+        rb"(?:[!-~]{%d}(?:  ?|\r?\n)){%d%b}[!-~]{1,%d}" % (size, count, b"," if goes_on else b"", size)
+        for size, count in _GROUPS_OF
+    ]
+
+
 _PATTERNS: dict[Sign, bytes] = {
     Sign.ESCAPE: (
         rb"%u?[0-9A-Fa-f]{2}|\\u\{?[0-9A-Fa-f]{2}|\\x[0-9A-Fa-f]{2}|\\U[0-9A-Fa-f]{8}"
         rb"|&#[0-9xX]|&[A-Za-z]{2,8};|\\[0-7]{3}|\\N\{U|\\\\+[\"'nrt]"
     ),
     # Two digits alone are the number in ``page=25``, and known secrets written so are known by their form.
-    Sign.PRINTABLE: rb"=[0-9][A-F]|=[A-F][0-9A-F]|=[0-9]{2}=[0-9A-F]{2}|[!-~]=\r?(?:\n|\\n)[!-~]",
+    Sign.PRINTABLE: (
+        rb"=[0-9][A-F]|=[A-F][0-9A-F]|=[0-9]{2}=[0-9A-F]{2}|=00.=00|[a-z]=20\r?(?:\n|\\n|\z)"
+        rb"|[!-~]=\r?(?:\n|\\n)[!-~]"
+    ),
     Sign.DUMP: rb"(?:\b|\\n)[0-9a-f]{6,16}:? {1,3}[0-9a-f]{2,4}(?:[^0-9A-Za-z]|\z)",
     # A date has numbers below 10, which no letter has.
     Sign.NUMBERS: (
@@ -69,7 +86,7 @@ _PATTERNS: dict[Sign, bytes] = {
     ),
     # More than a moment has, ``2026-11-21 05:12:33,12``.
     Sign.SPACED_HEX: (
-        rb"(?:[0-9A-Fa-f]{2}[ :,-]{1,2}){8}[0-9A-Fa-f]{2}|(?:[0-9A-Fa-f]{4}[ :,-]){5}[0-9A-Fa-f]{2}"
+        rb"(?:[0-9A-Fa-f]{2}[ :,-]{1,2}){8}[0-9A-Fa-f]{2}|(?:[0-9A-Fa-f]{4}[ :,+-]){5}[0-9A-Fa-f]{2}"
         rb"|(?:0[xX][0-9A-Fa-f]{1,2}[\s,;|]{1,3}){5}0[xX]"
     ),
     Sign.NARROW: (
@@ -84,7 +101,7 @@ _PATTERNS: dict[Sign, bytes] = {
     rb"(?:[A-Za-z0-9+/=_&%#;\\-]+[\"'`][^:]|[A-Za-z0-9+/\\]{14})",
     Sign.PIECES: rb"(?:" + PIECE_NAMES + rb"|[a-z_\"-]\d{1,3})\\*\": ?\\*\"",
     Sign.BYTES: rb"(?:\\x[0-9A-Fa-f]{2}){8}|(?:%[0-9A-Fa-f]{2}){8}|(?:=[0-9A-F]{2}){8}",
-    Sign.MARKED: rb"[!-~](?:" + MARKS + rb")+[!-~]",
+    Sign.MARKED: rb"[!-~](?:" + MARKS + rb")+[!-~\r\n]",
     Sign.TURNED_WORD: (
         rb"[^=A-Za-z0-9+/_-]={1,2}[A-Za-z0-9+/_-]{15}|\A={1,2}[A-Za-z0-9+/_-]{15}"
         rb"|(?:Is4H|[wxyz]Je|[opqr]Ne|EAe|ophBZ|6dT[/_]|80[bB]8[fF]1|[cC]987|[aA][dD]87|1087|[eE]587)"
@@ -98,9 +115,10 @@ _PATTERNS: dict[Sign, bytes] = {
     # The first digit of an ASCII character is one of these.
     Sign.BROKEN: (
         rb"%[2-7]\s+[0-9A-Fa-f]|%\s+[2-7]\s*[0-9A-Fa-f]|=[2-7]\s[0-9A-F]="
-        rb"|\\x[2-7]\s|\\x\s[2-7]|\\\s[xu]|\\u(?:\s|0(?:\s|0(?:\s|[0-9A-Fa-f]\s+[0-9A-Fa-f])))"
-        rb"|&\s#|&#\s[xX0-9]|&#[xX]?[0-9A-Fa-f]{1,4}\s+[0-9A-Fa-f]{0,3};|&[a-zA-Z]{0,7}\s[a-zA-Z\s]{0,12};"
+        rb"|\\x[2-7]\s|\\x\s{1,5}[2-7]|\\\s{1,5}[xu]|\\u(?:\s|0(?:\s|0(?:\s|[0-9A-Fa-f]\s+[0-9A-Fa-f])))"
+        rb"|&\s#|&#\s[xX0-9]|&#[xX]\s|&#[xX]?[0-9A-Fa-f]{1,4}\s+[0-9A-Fa-f]{0,3};|&[a-zA-Z]{0,7}\s[a-zA-Z\s]{0,12};"
     ),
+    Sign.SPACED: b"|".join(spaced_pattern(goes_on=False)),
 }
 
 
@@ -116,7 +134,8 @@ _GROUPS: dict[str, tuple[Sign, ...]] = {
     "broken": (Sign.BROKEN,),
 }
 """In a long text, signs that are searched for together slow each other down, unless they are alike."""
-_LONG = 16_384
+LONG = 16_384
+"""Bytes of a text in which not everything is looked for."""
 
 
 class PatternSet:
@@ -169,6 +188,6 @@ def sign_pattern(sign: Sign) -> "re2._Regexp":
 
 def signs_in(data: bytes) -> frozenset[Sign]:
     """The signs in ``data``."""
-    if len(data) < _LONG:
+    if len(data) < LONG:
         return frozenset(_whole_finder().find(data))
     return frozenset(sign for finder in _group_finders() for sign in finder.find(data))

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import AnyStr
 
 from tenant_daemon.redaction.findings import Finding, Layer, secret_ref
+from tenant_daemon.redaction.projection import without_written_noise
 
 _BETWEEN = re.compile(r"[\W_]+")
 _SHORTEST = 5
@@ -114,7 +115,7 @@ class FoldedSecrets:
 
 
 def _squeezed(data: bytes) -> bytes:
-    return data.translate(None, _SLIPPED_IN)
+    return without_written_noise(data).translate(None, _SLIPPED_IN)
 
 
 def _fold(text: str) -> str:

@@ -46,6 +46,7 @@ _SHORT = 11
 _MOST_FRESH = 200
 _LONGEST_GAP = 400
 _MARGIN = 48
+_LAST_OF_ONE_UNIT = "\uffff"
 _UNNAMED = "unnamed"
 _LEAST_INNER = 8
 _URL_PASSWORD = re.compile(r"[a-z][a-z0-9+.-]*://[^\s:/@]*:([^\s/@]+)@", re.IGNORECASE)
@@ -199,12 +200,11 @@ def _check(
     else:
         length = _common_prefix(projected, projection.data, start)
     is_part = length < len(projected)
+    if is_part and kind != ENCODED and not secret.is_long:
+        return _short_part(data, projection, (start, length), secret, is_tail=kind == TAIL)
     if is_part and length > _MOST_STRAYS:
         start, length = _without_strays(data, projection, start, length, is_tail=kind == TAIL)
     origin_start, origin_end = projection.origin(start, start + length)
-    if is_part and kind != ENCODED and not secret.is_long:
-        place = (origin_start, origin_end)
-        return _short_part(projection, place, secret, length, is_tail=kind == TAIL)
     if is_part and not _reveals(form, projection.data[start : start + length]):
         return None
     if kind != ENCODED:
@@ -289,9 +289,20 @@ def _finding(start: int, end: int, name: str) -> Finding:
 
 
 def _short_part(
+    data: bytes, projection: Projection, part: tuple[int, int], secret: _Secret, *, is_tail: bool
+) -> Finding | None:
+    """The beginning or the end of a short secret: where its letters and digits begin, and how many."""
+    trimmed = _without_strays(data, projection, *part, is_tail=is_tail) if part[1] > _MOST_STRAYS else part
+    for start, length in dict.fromkeys((part, trimmed)):
+        place = projection.origin(start, start + length)
+        if found := _verified_part(projection, place, secret, length, is_tail=is_tail):
+            return found
+    return None
+
+
+def _verified_part(
     projection: Projection, place: tuple[int, int], secret: _Secret, length: int, *, is_tail: bool
 ) -> Finding | None:
-    """The beginning or the end of a short secret, ``length`` letters and digits of it."""
     kept = [i for i, character in enumerate(secret.value) if character.isascii() and character.isalnum()]
     if length >= len(kept):
         return None
@@ -326,12 +337,23 @@ def _size(text: str) -> int:
 def _short_pattern(value: str) -> re.Pattern[str]:
     # What looks like a written line break was taken out of the text, so it is taken out here.
     cleaned = without_written_noise(value.encode("utf-8", "surrogatepass")).replace(b"\0", b"")
-    value = cleaned.decode("utf-8", "surrogateescape")
+    # How many backslashes there are says how often something was escaped, and nothing else.
+    value = re.sub(r"\\{2,}", r"\\", cleaned.decode("utf-8", "surrogateescape"))
     exact = re.escape(value)
-    letters = _SLIPPED_IN.join(re.escape(character) for character in value)
+    letters = _SLIPPED_IN.join(map(_either_way, value))
     if len(value) >= 12 or (len(value) >= 8 and sum(character.isdigit() for character in value) >= 2):
         return re.compile(f"(?i:{letters})")
     return re.compile(letters if len(value) < 8 else f"(?i:{exact})|{letters}")
+
+
+def _either_way(character: str) -> str:
+    """A character, also as the two halves that escapes make of the rarer ones."""
+    if character <= _LAST_OF_ONE_UNIT:
+        return re.escape(character)
+    units = character.encode("utf-16-be")
+    halves = "".join(chr(int.from_bytes(units[at : at + 2], "big")) for at in (0, 2))
+    written = halves.encode("utf-8", "surrogatepass").decode("utf-8", "surrogateescape")
+    return f"(?:{re.escape(character)}|{re.escape(written)})"
 
 
 def _with_punctuation(data: bytes, start: int, end: int, secret: _Secret) -> tuple[int, int]:

@@ -26,15 +26,18 @@ _URL_SAFE = bytes.maketrans(b"-_", b"+/")
 _LEAST_HEX = 16
 _HASH_LENGTHS = frozenset({32, 40, 64, 96, 128})
 _SAMPLE = 64
+_NIBBLES_SWAPPED = bytes((byte & 15) << 4 | byte >> 4 for byte in range(256))
 _ZEROS = b"AAA"
 """Two bytes of zero in base64, as the letters of wide text have them."""
 _SHORT_WORD = re2.compile(rb"[A-Za-z0-9+/_-]{8,}={0,2}")
 _LONGEST_SHORT_WORD = 17
+_SHORT_PAIRS = re2.compile(rb"(?:[0-9A-Fa-f]{2}[ :,-]){6,}[0-9A-Fa-f]{2}")
 
 _SHORT = 12
 """Bytes below which data is neither wide text nor glued to anything that makes sense."""
 _SPACED_HEX = re2.compile(
-    rb"(?:[0-9A-Fa-f]{2}[ :,-]{1,2}){9,}[0-9A-Fa-f]{2}|(?:[0-9A-Fa-f]{4}[ :,-]){5,}[0-9A-Fa-f]{2,4}"
+    rb"(?:[0-9A-Fa-f]{2}[ :,-]{1,2}){9,}[0-9A-Fa-f]{2}"
+    rb"|(?:[0-9A-Fa-f]{2}[ :,+-])?(?:[0-9A-Fa-f]{4}[ :,+-]){5,}[0-9A-Fa-f]{2,4}"
     rb"|(?:0[xX][0-9A-Fa-f]{1,2}[\s,;|]{1,3}){5,}0[xX][0-9A-Fa-f]{1,2}"
 )
 _HEX_LIST_MARKS = re.compile(rb"[\s,;|]*0[xX]([0-9A-Fa-f](?![0-9A-Fa-f]))?")
@@ -71,6 +74,8 @@ class _Readings:
             self.add(raw, start, end, Code.HEX)
         else:
             self.binaries.add(raw, start, end, Code.HEX)
+            if is_mostly_text(turned := _nibbles_turned(raw)):
+                self.texts.add(turned, start, end)
 
     def add_short(self, raw: bytes, start: int, end: int, code: Code) -> None:
         """The same as ``add`` for what has less than ``_SHORT`` bytes."""
@@ -151,7 +156,10 @@ def _read_tokens(view: View, readings: _Readings) -> None:
             # Base64 without any upper-case letter does not happen at this length; paths and names do.
             _read_base64(view, (start, end), readings)
         for low, high in hex_runs(token):
-            _read_hex(token[low:high], start + low, readings)
+            if high - low in _HASH_LENGTHS:
+                readings.add_likely_hash(_unhex(token[low:high]), start + low, start + high)
+            else:
+                _read_hex(token[low:high], start + low, readings)
 
 
 def _read_short_words(view: View, readings: _Readings) -> None:
@@ -163,8 +171,11 @@ def _read_short_words(view: View, readings: _Readings) -> None:
         raw = unbase64(word)
         if raw and is_mostly_text(raw):
             readings.texts.add(raw, start, end, Code.BASE64)
-        if not word.translate(None, _HEX_DIGITS) and is_mostly_text(raw := _unhex(word)):
-            readings.texts.add(raw, start, end, Code.HEX)
+        if not word.translate(None, _HEX_DIGITS) and is_mostly_text(text := _unhex(word)):
+            readings.texts.add(text, start, end, Code.HEX)
+    for found in _SHORT_PAIRS.finditer(view.data):
+        if is_mostly_text(text := _unhex(found.group().translate(None, b" :,-"))):
+            readings.texts.add(text, *found.span())
 
 
 def _read_hex(digits: bytes, start: int, readings: _Readings) -> None:
@@ -172,9 +183,9 @@ def _read_hex(digits: bytes, start: int, readings: _Readings) -> None:
     if len(raw) < _SHORT:
         readings.add_short(raw, start, start + len(digits), Code.HEX)
         return
-    readings.add(raw, start, start + len(digits), Code.HEX)
-    if len(digits) in _HASH_LENGTHS or makes_sense(raw):
-        return  # What has the length of a hash is not glued to anything.
+    _add_either_way(digits, (start, start + len(digits)), Code.HEX, readings)
+    if makes_sense(raw):
+        return
     for shift in starts_in_hex(digits):
         if makes_sense(raw := _unhex(digits[shift:])):
             readings.add(raw, start + shift, start + len(digits), Code.HEX)
@@ -193,6 +204,10 @@ def _read_base64(view: View, span: Span, readings: _Readings) -> None:
         sample = unbase64(token[shift : shift + _SAMPLE])
         if sample and makes_sense(sample, is_loose=is_loose) and (raw := unbase64(token[shift:])):
             readings.add(raw, start + shift, end, Code.BASE64)
+    turned = token[::-1]
+    sample = unbase64(turned[:_SAMPLE])
+    if sample and makes_sense(sample) and (raw := unbase64(turned)):
+        readings.add(raw, start, end)
 
 
 def _with_padding(data: bytes, end: int) -> int:
@@ -207,7 +222,7 @@ def _read_spaced_hex(view: View, readings: _Readings) -> None:
         digits = found.group()
         if digits[1:2] in b"xX":
             digits = _HEX_LIST_MARKS.sub(_two_digits, digits)
-        readings.add(_unhex(digits.translate(None, b" :,-")), found.start(), found.end())
+        _add_either_way(digits.translate(None, b" :,+-"), found.span(), Code.WHOLE, readings)
 
 
 def _read_escaped_bytes(view: View, readings: _Readings) -> None:
@@ -218,6 +233,19 @@ def _read_escaped_bytes(view: View, readings: _Readings) -> None:
         raw = _unhex(_ESCAPE_MARKS.sub(b"", found.group()))
         if not is_mostly_text(raw):
             readings.add(raw, found.start(), found.end(), Code.EVEN)
+
+
+def _add_either_way(digits: bytes, span: Span, code: Code, readings: _Readings) -> None:
+    raw = _unhex(digits)
+    readings.add(raw, *span, code)
+    turned = _unhex(digits[::-1])
+    if not is_mostly_text(raw) and (makes_sense(turned) or has_head(turned)):
+        readings.add(turned, *span)
+
+
+def _nibbles_turned(raw: bytes) -> bytes:
+    """What the digits of ``raw`` mean when they are read from the end."""
+    return raw[::-1].translate(_NIBBLES_SWAPPED)
 
 
 def _two_digits(mark: re.Match[bytes]) -> bytes:

@@ -15,9 +15,12 @@ from tenant_daemon.redaction.views.wide import is_wide
 _ARCHIVE_IN_BASE64 = re.compile(rb"H4sI|eJ[wxyz]|eN[opqr]|eAE|Qlpo|[/_]Td6")
 _ARCHIVE_IN_HEX = re.compile(rb"1[fF]8[bB]08|78(?:9[cC]|[dD][aA]|01|5[eE])|425[aA]68|[fF][dD]377[aA]")
 _JOINT = re.compile(rb"[+/_-]+")
-_HEX_RUN = re.compile(rb"[0-9A-Fa-f]{20,}")
+_LONG_RUN = b"x" * 20
+_HEX_RUN = re.compile(rb"[0-9A-Fa-f]{%d,}" % len(_LONG_RUN))
+_HEX_SHAPE = bytes(120 if byte in b"0123456789ABCDEFabcdef" else 32 for byte in range(256))
 _MOST_STARTS = 12
 _SAMPLE = 64
+_LONGEST_CHARACTER = 4
 _TEXT = bytes(range(32, 127)) + b"\t\n\r"
 _NOT_ASCII = bytes(range(128, 256))
 _TEXT_OR_HIGH = _TEXT + _NOT_ASCII
@@ -46,6 +49,9 @@ def starts_in_base64(token: bytes, *, is_inner: bool) -> list[tuple[int, bool]]:
 
 def hex_runs(token: bytes) -> Iterator[tuple[int, int]]:
     """Where long runs of hex digits stand in a word that has other characters as well."""
+    # Most words have none, and looking for a fixed string is quick.
+    if _LONG_RUN not in token.translate(_HEX_SHAPE):
+        return iter(())
     return (found.span() for found in _HEX_RUN.finditer(token))
 
 
@@ -73,6 +79,6 @@ def is_mostly_text(raw: bytes) -> bool:
         return False
     try:
         raw.decode()
-    except UnicodeDecodeError:
-        return False
+    except UnicodeDecodeError as exc:
+        return exc.start >= len(raw) - _LONGEST_CHARACTER > 0  # The last character was cut.
     return True

@@ -1,6 +1,6 @@
 """Every reading of a text that is worth searching, a few levels deep."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from enum import Enum, auto
 from typing import Protocol
 
@@ -10,6 +10,7 @@ from tenant_daemon.redaction.views.decoded import decoded
 from tenant_daemon.redaction.views.hexdump import read_hexdump
 from tenant_daemon.redaction.views.lookalikes import read_as_ascii
 from tenant_daemon.redaction.views.numbers import read_numbers
+from tenant_daemon.redaction.views.spaced import read_cut_words, unspaced
 from tenant_daemon.redaction.views.turned import read_turned
 from tenant_daemon.redaction.views.unescaped import unbroken, unescaped, unmarked, unquoted_printable
 from tenant_daemon.redaction.views.view import Span, View
@@ -31,16 +32,20 @@ class Use(Enum):
     """Nothing."""
 
 
-class Finder(Protocol):
-    """A detector, as the views use it."""
+class PatternFinder(Protocol):
+    """The one that goes by how secrets are written."""
 
-    def find(self, data: bytes) -> list[Finding]:
-        """Where secrets stand in ``data``."""
+    def find(self, data: bytes, known: Sequence[Finding]) -> list[Finding]:
+        """Where secrets stand in ``data``, but for what lies within something known."""
         ...
 
 
-class KnownFinder(Finder, Protocol):
+class KnownFinder(Protocol):
     """The one that finds what the vault knows."""
+
+    def find(self, data: bytes) -> list[Finding]:
+        """Where its secrets stand in ``data``."""
+        ...
 
     @property
     def has_short(self) -> bool:
@@ -48,7 +53,7 @@ class KnownFinder(Finder, Protocol):
         ...
 
 
-def find_in_views(whole: View, known: KnownFinder, patterns: Finder | None) -> list[Finding]:
+def find_in_views(whole: View, known: KnownFinder, patterns: PatternFinder | None) -> list[Finding]:
     """
     What ``known`` and, if given, ``patterns`` find in other readings of a text, as offsets into it.
 
@@ -70,9 +75,9 @@ def find_in_views(whole: View, known: KnownFinder, patterns: Finder | None) -> l
             findings.extend(_unread(reading, only_cut=budget >= 0))
             if budget < 0:
                 continue
-            findings.extend(_located(reading, known.find(reading.data)))
+            findings.extend(_located(reading, known_here := known.find(reading.data)))
             if use is Use.TEXT and patterns:
-                findings.extend(_located(reading, patterns.find(reading.data)))
+                findings.extend(_located(reading, patterns.find(reading.data, known_here)))
             if use is not Use.BYTES and depth + 1 < MAX_DEPTH:
                 waiting.append((reading, depth + 1))
     return findings
@@ -87,6 +92,8 @@ def _readings(view: View, depth: int, *, has_short: bool) -> Iterator[tuple[View
         yield bare, Use.TEXT
     for whole in unbroken(view):
         yield whole, Use.PIECES
+    for dense in unspaced(view):
+        yield dense, Use.PIECES
     if depth <= _LAST_TURN and (turned := read_turned(view)):
         yield turned, Use.PIECES
     if depth == 0 and (ascii_text := read_as_ascii(view)):
@@ -95,7 +102,7 @@ def _readings(view: View, depth: int, *, has_short: bool) -> Iterator[tuple[View
         yield dump, Use.TEXT
     if numbers := read_numbers(view):
         yield numbers, Use.TEXT
-    for assemble in (read_lines, read_lists, read_fields):
+    for assemble in (read_lines, read_lists, read_fields, read_cut_words):
         if assembled := assemble(view):
             yield assembled, Use.PIECES
     for reading, is_text in decoded(view, has_short=has_short):

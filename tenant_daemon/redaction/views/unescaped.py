@@ -11,7 +11,7 @@ from tenant_daemon.redaction.views.view import EvenParts, View
 
 _PAIR = rb"\\u[dD][89abAB][0-9A-Fa-f]{2}\\u[dD][c-fC-F][0-9A-Fa-f]{2}"
 # A number without its semicolon ends where the next escape begins: that may be its next digit.
-_REFERENCE = rb"&#\d{1,7}(?:;|(?![\d\\]))|&#[xX][0-9A-Fa-f]{1,6}(?:;|(?![0-9A-Fa-f\\]))|&\w{1,24};"
+_REFERENCE = rb"&#\d{1,7}(?:;|(?![\d\\=]))|&#[xX][0-9A-Fa-f]{1,6}(?:;|(?![0-9A-Fa-f\\=]))|&\w{1,24};"
 _ESCAPE = re.compile(
     rb"(" + _PAIR + rb"|%[0-9A-Fa-f]{2}|%u[0-9A-Fa-f]{4}|" + _REFERENCE + rb"|\\(?:x[0-9A-Fa-f]{2}"
     rb"|u[0-9A-Fa-f]{4}|u\{[0-9A-Fa-f]{1,6}\}|U[0-9A-Fa-f]{8}|00[0-9A-Fa-f]{4}|[0-7]{3}"

@@ -13,8 +13,11 @@ from tenant_daemon.redaction.views.view import Code, Parts, View
 _LEAST = 12
 _MOST = 65_536
 """Bytes of a text whose characters are placed; a longer one is replaced as a whole."""
-_PRINTABLE = bytes(range(32, 127)) + b"\t\n\r"
+_UPPER = b"\0\1\x20\xfe"
+"""Upper parts of Latin letters, of what is slipped between them, and of the mark at the beginning."""
+_PRINTABLE = bytes(range(32, 127)) + b"\t\n\r" + b"\x0b\x0c"
 _NOT_ASCII = bytes(range(128, 256))
+_MOST_PER_ZERO = 5
 _STRAYS = 0.4
 """The text may be followed by something else."""
 _RUN = re.compile(r"[\x00-\x7f]+|[^\x00-\x7f]")
@@ -25,7 +28,7 @@ _Encoding = tuple[str, int, int]
 
 def is_wide(raw: bytes) -> bool:
     """Whether bytes are mostly text in UTF-16 or UTF-32."""
-    return len(raw) <= 3 * raw.count(0) and next(_encodings(raw), None) is not None
+    return len(raw) <= _MOST_PER_ZERO * raw.count(0) and next(_encodings(raw), None) is not None
 
 
 def read_wide(raws: Sequence[bytes], view: View) -> View | None:
@@ -42,7 +45,7 @@ def read_wide(raws: Sequence[bytes], view: View) -> View | None:
 def _encodings(raw: bytes) -> Iterator[_Encoding]:
     zeros = raw.count(0)
     # More than three of four are no text in any of them.
-    if not len(raw) <= zeros * 3 <= len(raw) * 2.4 or len(raw) < _LEAST:
+    if not len(raw) <= zeros * _MOST_PER_ZERO or zeros > len(raw) * 0.8 or len(raw) < _LEAST:
         return
     if zeros * 5 >= len(raw) * 2:
         for at in range(4):
@@ -61,13 +64,13 @@ def _encodings(raw: bytes) -> Iterator[_Encoding]:
 
 def _are_zeros(upper: bytes) -> bool:
     """Whether the upper parts of characters are those of Latin letters."""
-    return len(upper.translate(None, b"\0\1")) <= _STRAYS * len(upper)
+    return len(upper.translate(None, _UPPER)) <= _STRAYS * len(upper)
 
 
 def _is_text(lower: bytes) -> bool:
     """Whether the last bytes of characters are mostly printable."""
     plain = lower.translate(None, _NOT_ASCII)
-    return len(plain) * 2 >= len(lower) and len(plain.translate(None, _PRINTABLE)) <= _STRAYS * len(plain)
+    return len(plain) * 3 >= len(lower) and len(plain.translate(None, _PRINTABLE)) <= _STRAYS * len(plain)
 
 
 def _place(raw: bytes, position: int, encoding: _Encoding, texts: Parts) -> None:

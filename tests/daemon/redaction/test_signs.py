@@ -19,6 +19,7 @@ EXAMPLES = {
     Sign.TURNED_WORD: b" ==QUJDREVGR0hJSktMTU5P",
     Sign.TURNED_ESCAPE: rb"1400u\ ",
     Sign.BROKEN: rb"%4 1%42",
+    Sign.SPACED: b"QUJ DRE VGR 0hJ Skt MTU 5PU FFS UlN",
 }
 PLAIN = [
     b"2026-11-21 05:12:33,123 INFO [worker-3] GET /srv/a?page=25&size=40 took=90ms",
@@ -30,8 +31,10 @@ PLAIN = [
 FILLER = b"word " * 4_000
 
 
-@pytest.mark.parametrize("sign", Sign)
-@pytest.mark.parametrize("filler", [b"", FILLER], ids=["short", "long"])
+@pytest.mark.parametrize(
+    ("sign", "filler"),
+    [(sign, filler) for sign in Sign for filler in (b"", FILLER) if not filler or sign is not Sign.SPACED],
+)
 def test_sign_is_seen(sign: Sign, filler: bytes) -> None:
     assert sign in signs_in(filler + EXAMPLES[sign] + b" " + filler)
 
