@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -169,6 +169,13 @@ class ScriptedDaemon:
                 self.received.append(envelope)
                 if envelope.payload.kind == kind and check(envelope.payload):
                     return envelope
+
+    async def next_of(self, kinds: Collection[str]) -> HubEnvelope:
+        """The next message of one of these kinds."""
+        async with asyncio.timeout(WAIT_SECONDS):
+            while (envelope := parse_hub_frame(await self.connection.recv())).payload.kind not in kinds:
+                self.received.append(envelope)
+        return envelope
 
     async def expect_ack(self, run_id: str, seq: int) -> None:
         """Wait until the run is confirmed up to ``seq``."""
