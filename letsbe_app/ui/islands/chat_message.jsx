@@ -11,6 +11,7 @@ const NOTES = { stopped: "status_stopped", failed: "status_failed", interrupted:
 const SMALL =
   "inline-flex items-center gap-1.5 min-h-target px-2 text-sm text-muted hover:text-ink rounded-control cursor-pointer " +
   "disabled:opacity-55";
+const SHOWN = "flex flex-wrap items-center";
 const HIDDEN_UNTIL_NEAR =
   "flex flex-wrap items-center opacity-0 group-hover:opacity-100 focus-within:opacity-100 pointer-coarse:opacity-100";
 
@@ -128,7 +129,7 @@ function Said({ message, texts, store, actions, isCalm }) {
       {isFailed && <p className="text-sm text-red">{message.note || texts.something_failed}</p>}
       <Problem text={problem} />
       {canEdit && !isEditing && (
-        <div className={isFailed ? "flex" : HIDDEN_UNTIL_NEAR}>
+        <div className={isFailed ? SHOWN : HIDDEN_UNTIL_NEAR}>
           {isFailed && (
             <button
               type="button"
@@ -153,6 +154,7 @@ function Said({ message, texts, store, actions, isCalm }) {
 function Answer({ message, texts, agentName, store, actions, isCalm }) {
   const { isBusy, problem, run } = useAction(texts);
   const isStreaming = message.status === "streaming";
+  const isBroken = Boolean(NOTES[message.status]);
   const canAskAgain = isCalm && message.in_reply_to && store.countAfter(message.id) === 0;
   return (
     <article
@@ -164,20 +166,20 @@ function Answer({ message, texts, agentName, store, actions, isCalm }) {
       className="group max-w-measure w-full flex flex-col gap-2.5"
     >
       <ToolCalls calls={message.tool_calls} texts={texts} store={store} />
-      {message.text && <Markdown text={message.text} />}
+      {message.text && <Markdown text={message.text} texts={texts} />}
       {isStreaming && !message.text && (
         <p className="text-muted flex items-center gap-2">
           <span className="pulse-dot size-2 rounded-pill bg-accent" aria-hidden="true" />
           {agentName} {texts.thinking}
         </p>
       )}
-      {NOTES[message.status] && (
+      {isBroken && (
         <p className="text-sm text-yellow border-l-2 border-yellow pl-3">{message.note || texts[NOTES[message.status]]}</p>
       )}
       {message.is_practice && <p className="text-xs text-muted">{texts.practice_answer}</p>}
       <Problem text={problem} />
       {!isStreaming && (
-        <div className={`-ml-2 -mt-1 ${HIDDEN_UNTIL_NEAR}`}>
+        <div className={`-ml-2 -mt-1 ${isBroken ? SHOWN : HIDDEN_UNTIL_NEAR}`}>
           {message.text && <CopyButton text={message.text} label={texts.copy} done={texts.copied} />}
           {canAskAgain && (
             <button
@@ -187,7 +189,7 @@ function Answer({ message, texts, agentName, store, actions, isCalm }) {
               className={SMALL}
             >
               <RotateCcw size={16} aria-hidden="true" />
-              {texts.regenerate}
+              {isBroken ? texts.retry : texts.regenerate}
             </button>
           )}
         </div>

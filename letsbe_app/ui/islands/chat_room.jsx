@@ -162,7 +162,6 @@ function OpenRoom({
 
   return (
     <>
-      <h1 className="sr-only">{agentName}</h1>
       <div className="relative grow min-h-0">
         <div
           ref={scroll.box}

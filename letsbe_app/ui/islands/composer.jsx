@@ -148,7 +148,8 @@ export function Composer({
             event.preventDefault();
             files.add(pasted);
           }}
-          className="grow min-w-0 resize-none bg-transparent px-1 py-2.5 outline-none leading-6 placeholder:text-muted"
+          className="grow min-w-0 resize-none bg-transparent px-1 py-2.5 outline-none leading-6 placeholder:text-muted
+            placeholder:whitespace-nowrap"
         />
         {isRunning && (
           <button
@@ -160,11 +161,12 @@ export function Composer({
               font-medium cursor-pointer disabled:opacity-55"
           >
             <Square size={16} aria-hidden="true" />
-            {isStopping ? texts.stopping : texts.stop}
+            <span className={text.trim() ? "max-sm:sr-only" : ""}>{isStopping ? texts.stopping : texts.stop}</span>
           </button>
         )}
         <button
           type="submit"
+          hidden={isRunning && !text.trim()}
           disabled={!text.trim() || isBusy}
           className="inline-flex items-center gap-2 min-h-target px-4 rounded-control bg-accent text-on-accent font-medium
             cursor-pointer disabled:opacity-55 disabled:cursor-default"

@@ -1,10 +1,14 @@
 import { useState } from "react";
 
-/** Copies `text`; for two seconds it says so. */
+/** Copies `text`, or what it gives as a function; for two seconds it says so. */
 export function CopyButton({ text, label, done }) {
   const [isDone, setIsDone] = useState(false);
   const copy = async () => {
-    await navigator.clipboard.writeText(text);
+    try {
+      await navigator.clipboard.writeText(typeof text === "function" ? text() : text);
+    } catch {
+      return; // The browser does not let pages copy: the text stands there to be marked.
+    }
     setIsDone(true);
     setTimeout(() => setIsDone(false), 2000);
   };

@@ -1,4 +1,5 @@
-import { memo } from "react";
+import { createContext, memo, useContext, useRef } from "react";
+import { CopyButton } from "./copy_button.jsx";
 import ReactMarkdown from "react-markdown";
 import remarkGfm from "remark-gfm";
 
@@ -7,6 +8,22 @@ const PLUGINS = [remarkGfm];
 
 /** Only addresses that a person may follow without harm; everything else is shown as text. */
 export const safeUrl = (url) => (SAFE.test(url) ? url : "");
+
+const Words = createContext({});
+
+/** What an agent wrote to be taken over as it is. */
+function Code({ children }) {
+  const texts = useContext(Words);
+  const block = useRef(null);
+  return (
+    <div className="code">
+      <CopyButton text={() => block.current.textContent} label={texts.copy} done={texts.copied} />
+      <pre ref={block} tabIndex={0}>
+        {children}
+      </pre>
+    </div>
+  );
+}
 
 const COMPONENTS = {
   a: ({ href, children }) =>
@@ -24,7 +41,7 @@ const COMPONENTS = {
       <table>{children}</table>
     </div>
   ),
-  pre: ({ children }) => <pre tabIndex={0}>{children}</pre>,
+  pre: Code,
 };
 
 /** Cuts Markdown at blank lines outside of code fences, lists and tables, so that only the last piece redraws. */
@@ -56,12 +73,14 @@ const Block = memo(function Block({ text }) {
 });
 
 /** An agent's text. HTML in it is never rendered. */
-export function Markdown({ text }) {
+export function Markdown({ text, texts }) {
   return (
-    <div className="prose">
-      {blocksOf(text).map((block, index) => (
-        <Block key={index} text={block} />
-      ))}
-    </div>
+    <Words.Provider value={texts}>
+      <div className="prose">
+        {blocksOf(text).map((block, index) => (
+          <Block key={index} text={block} />
+        ))}
+      </div>
+    </Words.Provider>
   );
 }

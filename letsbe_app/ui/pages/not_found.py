@@ -14,12 +14,12 @@ def not_found_page() -> rx.Component:
     t = texts().common
     return rx.el.main(
         logo(),
-        rx.el.h1(t.not_found_title, class_name="text-2xl font-semibold mt-10 text-center"),
         empty_state(
-            "",
+            t.not_found_title,
             t.not_found_detail,
             icon_name="signpost",
             action=link_button(t.not_found_action, routes.LANDING),
+            is_page=True,
         ),
         class_name="max-w-measure mx-auto p-6 flex flex-col items-center",
     )

@@ -20,9 +20,10 @@ from letsbe_app.ui.portal.view_models import ApprovalCard
 from letsbe_app.ui.text import texts
 
 
-def approval_card(card: rx.vars.ObjectVar[ApprovalCard], *, links_to_chat: bool = True) -> rx.Component:
-    """Return the card of an approval."""
+def approval_card(card: rx.vars.ObjectVar[ApprovalCard], *, is_in_chat: bool = False) -> rx.Component:
+    """Return the card of an approval; in its conversation it stands right below the title and leads nowhere."""
     t = texts().approvals
+    heading = rx.el.h2 if is_in_chat else rx.el.h3
     return rx.el.article(
         rx.el.header(
             avatar(card.agent_id),
@@ -30,7 +31,7 @@ def approval_card(card: rx.vars.ObjectVar[ApprovalCard], *, links_to_chat: bool 
                 rx.el.p(
                     rx.el.span(card.agent_name, class_name="font-semibold"), " ", t.asks, class_name="text-sm"
                 ),
-                rx.el.h3(card.summary, class_name="font-medium leading-snug"),
+                heading(card.summary, class_name="font-medium leading-snug"),
                 class_name="grow min-w-0",
             ),
             class_name="flex items-start gap-3",
@@ -60,7 +61,7 @@ def approval_card(card: rx.vars.ObjectVar[ApprovalCard], *, links_to_chat: bool 
         ),
         rx.el.div(
             rx.cond(card.is_open, _actions(card), _outcome(card)),
-            _more(card, links_to_chat=links_to_chat),
+            _more(card, links_to_chat=not is_in_chat),
             class_name="flex flex-wrap items-center justify-between gap-x-5 gap-y-1 mt-1",
         ),
         data_approval=card.id,

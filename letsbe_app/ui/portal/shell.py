@@ -187,7 +187,10 @@ def _banners(here: str) -> rx.Component:
     return rx.cond(
         frame.has_server,
         rx.fragment(
-            rx.cond(frame.is_stopped, banner(t.server_stopped, tone="danger", icon_name="octagon-pause")),
+            # The first page says this in its title, with the way on beside it.
+            rx.cond(frame.is_stopped, banner(t.server_stopped, tone="danger", icon_name="octagon-pause"))
+            if here != routes.HOME
+            else rx.fragment(),
             rx.cond(~frame.is_online, banner(t.server_offline, tone="warning", icon_name="cloud-off")),
             _alarm() if here != routes.SECRETS else rx.fragment(),
             rx.cond(
@@ -205,7 +208,7 @@ def _banners(here: str) -> rx.Component:
 
 def _closed_to_visits() -> rx.Component:
     t = texts().common
-    return empty_state(t.visit_closed, t.visit_closed_detail, icon_name="lock")
+    return empty_state(t.visit_closed, t.visit_closed_detail, icon_name="lock", is_page=True)
 
 
 def _visit_banner() -> rx.Component:
@@ -239,11 +242,13 @@ def no_server() -> rx.Component:
             h.set_up_detail,
             icon_name="server",
             action=link_button(h.see_progress, frame.set_up_path),
+            is_page=True,
         ),
         empty_state(
             t.no_server_title,
             t.no_server_detail,
             icon_name="server",
             action=link_button(t.no_server_action, routes.ONBOARDING),
+            is_page=True,
         ),
     )

@@ -12,10 +12,28 @@ _SETTINGS: Final = {
     "model": "model",
     "has_premium": "premium models",
     "unlocked_tools": "what may leave the server",
-    "tier_floors": "stricter tiers",
+    "tier_floors": "what it asks for more strictly",
     "parent_agent_id": "for whom it works",
     "is_stopped": "kill switch",
     "budgets": "budgets",
+}
+
+_TOOLS: Final = {
+    "shell": "Run commands on your server",
+    "docker": "Start, stop and update your tools",
+    "file_read": "Read files",
+    "file_list": "See which files there are",
+    "file_write": "Write files",
+    "file_move": "Move and rename files",
+    "file_delete": "Delete files",
+    "env_read": "Read your tools' settings",
+    "env_update": "Change your tools' settings",
+    "http": "Use your tools over the network",
+    "browser": "Use websites as a person would",
+    "secret_generate": "Make new passwords, without seeing them",
+    "secret_request": "Ask you for a password, without seeing it",
+    "handover": "Hand work to a colleague",
+    "helper": "Take on a helper for a part of its work",
 }
 
 
@@ -29,22 +47,22 @@ class AgentTexts:
     name: str = "Name"
     duty: str = "What it does, in one sentence"
     save: str = "Save"
-    tools: str = "Tools it has"
-    tools_detail: str = "What it does not have, it cannot even ask for."
+    tools: str = "What it can do at all"
+    tools_detail: str = "What is switched off here it cannot even ask for."
     model: str = "Model"
     model_detail: str = "Better models answer better and use the same tokens faster."
     model_basic: str = "Basic tasks"
     model_balanced: str = "Balanced"
     model_complex: str = "Complex tasks"
     model_other: str = "Another model"
-    model_id: str = "Id of the model"
+    model_id: str = "Name of the model"
     premium: str = "May use premium models"
     premium_detail: str = "They are metered apart from your plan's tokens."
     parent: str = "Works for"
-    parent_detail: str = "Its tokens count in that agent's budget with sub-agents."
+    parent_detail: str = "Whose budget its tokens count in as well."
     nobody: str = "Nobody"
     budgets: str = "Budgets"
-    budgets_detail: str = "In thousands of tokens. When one is used up, the agent pauses until it begins anew. Empty is no limit."
+    budgets_detail: str = "In thousands of tokens. When one is used up, the agent pauses until the next day or month. Empty is no limit."
     budget_day: str = "A day"
     budget_month: str = "A month"
     budget_day_tree: str = "A day, with those that work for it"
@@ -82,6 +100,10 @@ class AgentTexts:
     add_detail: str = "It starts out asking before every change. You can alter everything afterwards."
     add_template: str = "Start from"
     add_confirm: str = "Add"
+
+    def tool(self, name: str) -> str:
+        """What a tool is for; one without words of its own tells its name."""
+        return _TOOLS.get(name, name)
 
     def changed(self, names: list[str]) -> str:
         """What was changed, as the rest of a sentence."""

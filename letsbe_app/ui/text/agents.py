@@ -13,6 +13,7 @@ class AgentsTexts:
     stopped: str = "Stopped"
     stop: str = "Stop this agent"
     resume: str = "Let it work"
+    limits: str = "Change what it may do alone"
     level: str = "How much it may do alone"
     level_1: str = "Asks before every change"
     level_1_detail: str = "It may look things up. Everything else waits for you."

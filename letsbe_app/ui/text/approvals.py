@@ -72,13 +72,13 @@ class ApprovalsTexts:
             "headers": "Headers",
             "body": "Body",
         }
-        return known.get(name, name)
+        return known.get(name) or name[:1].upper() + name[1:].replace("_", " ")
 
     def edit_unreadable(self, argument: str) -> str:
         return f"“{argument}” cannot be read. Keep its brackets and quotes as they were."
 
     def group(self, agent: str, count: int, program: str) -> str:
-        return f"{agent} asks {count} times for “{program}”"
+        return f"{agent} asks for {count} things that are alike: {program}"
 
     def group_outcome(self, decided: int, others: int) -> str:
         if not others:

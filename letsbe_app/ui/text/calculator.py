@@ -31,7 +31,8 @@ class CalculatorTexts:
         return f"{needed:.1f} GB"
 
     def tool_needs(self, memory_mb: int, disk_gb: int) -> str:
-        return f"{memory_mb} MB memory, {disk_gb} GB disk"
+        memory = f"{memory_mb / 1000:.1f} GB" if memory_mb >= 1000 else f"{memory_mb} MB"
+        return f"{memory} memory, {disk_gb} GB disk"
 
     def taken(self, plan: str) -> str:
         return f"The {plan} plan"

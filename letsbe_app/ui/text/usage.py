@@ -31,7 +31,7 @@ class UsageTexts:
     estimated: str = "partly estimated"
 
     def budget_name(self, agent: str, period: str, *, with_sub_agents: bool) -> str:
-        spans = {"day": "today", "month": "this month", "plan": "this month of your plan"}
+        spans = {"day": "today", "month": "this month", "plan": "this month"}
         whose = f"{agent} and those that work for it" if with_sub_agents else agent
         return f"{whose}, {spans.get(period, period)}"
 

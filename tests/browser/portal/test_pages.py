@@ -111,11 +111,13 @@ async def test_a_decision_taken_elsewhere_shows_at_once(hub: RunningHub, browser
 async def test_an_unlock_and_a_level_reach_the_configuration(hub: RunningHub, browser: Browser) -> None:
     async with portal_stage(hub, browser) as stage:
         await stage.page.goto("/portal/agents")
-        await stage.page.get_by_text("May fetch software from outside").click()
-        switch = stage.page.get_by_role("switch", name="May fetch software from outside")
+        card = stage.page.locator("[data-agent=it-admin]")
+        await card.get_by_text("Change what it may do alone").click()
+        await card.get_by_text("May fetch software from outside").click()
+        switch = card.get_by_role("switch", name="May fetch software from outside")
         await expect(switch).to_be_checked()
-        careful = stage.page.get_by_role("radio", name="Asks before every change").nth(1)
-        await stage.page.get_by_text("Asks before every change").nth(1).click()
+        careful = card.get_by_role("radio", name="Asks before every change")
+        await card.get_by_text("Asks before every change").click()
         await expect(careful).to_be_checked()
         config = await stage.services.tenants.wanted_config(stage.customer.tenant_id)
         agent = next(agent for agent in config.agents if agent.agent_id == "it-admin")

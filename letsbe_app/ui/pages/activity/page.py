@@ -4,8 +4,9 @@ import reflex as rx
 
 from letsbe_app.ui import routes
 from letsbe_app.ui.components.badge import badge
-from letsbe_app.ui.components.button import button
+from letsbe_app.ui.components.card_list import card_list, load_more
 from letsbe_app.ui.components.empty_state import empty_state
+from letsbe_app.ui.components.page_head import page_head
 from letsbe_app.ui.components.time_ago import time_ago
 from letsbe_app.ui.pages.activity.state import ActivityState
 from letsbe_app.ui.pages.activity.view_models import ActivityRow
@@ -18,30 +19,11 @@ def activity_page() -> rx.Component:
     t = texts().activity
     state = ActivityState
     return portal_shell(
+        page_head(t.title, t.intro),
         rx.el.div(
-            rx.el.h1(t.title, class_name="text-2xl font-semibold"),
-            rx.el.p(t.intro, class_name="text-muted mt-1 max-w-measure"),
-        ),
-        rx.cond(
-            state.acts.length() > 0,
-            rx.el.div(
-                rx.el.ul(
-                    rx.foreach(state.acts, _act),
-                    aria_label=t.title,
-                    class_name="bg-card border border-line rounded-card shadow-soft divide-y divide-line",
-                ),
-                rx.cond(
-                    state.acts_cursor != "",
-                    button(
-                        texts().common.load_more,
-                        kind="quiet",
-                        on_click=state.more_acts,
-                        class_name="self-center",
-                    ),
-                ),
-                class_name="flex flex-col gap-4 max-w-3xl w-full",
-            ),
-            empty_state(t.none, icon_name="history"),
+            card_list(state.acts, _act, label=t.title, empty=empty_state(t.none, icon_name="history")),
+            load_more(state.acts_cursor, state.more_acts),
+            class_name="flex flex-col gap-4 max-w-3xl w-full",
         ),
         here=routes.ACTIVITY,
         on_wake=state.woken,

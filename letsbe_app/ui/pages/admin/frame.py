@@ -7,7 +7,8 @@ from reflex_components_core.react_router.dom import ReactRouterLink
 
 from letsbe_app.ui import routes
 from letsbe_app.ui.components.badge import Tone, badge
-from letsbe_app.ui.components.button import button, icon_button
+from letsbe_app.ui.components.button import icon_button, link
+from letsbe_app.ui.components.card_list import card_list
 from letsbe_app.ui.components.empty_state import empty_state
 from letsbe_app.ui.components.icon import icon
 from letsbe_app.ui.components.logo import logo
@@ -78,22 +79,11 @@ def _place(route: str, glyph: str, name: str, *, is_here: bool) -> rx.Component:
 
 def lines(items: Any, *, label: str, empty: str = "", actions: Any = None) -> rx.Component:
     """Return a list; ``actions`` gives what a line offers, from its var; ``empty`` says that there is none."""
-    return rx.cond(
-        items.length() > 0,
-        rx.el.ul(
-            rx.foreach(items, lambda line: _line(line, actions)),
-            aria_label=label,
-            class_name="bg-card border border-line rounded-card shadow-soft divide-y divide-line",
-        ),
-        empty_state(empty or texts().admin.nothing),
-    )
-
-
-def more(cursor: Any, on_click: Any) -> rx.Component:
-    """Return the button that shows the next page, while there is one."""
-    return rx.cond(
-        cursor != "",
-        button(texts().common.load_more, kind="quiet", on_click=on_click, class_name="self-center"),
+    return card_list(
+        items,
+        lambda line: _line(line, actions),
+        label=label,
+        empty=empty_state(empty or texts().admin.nothing),
     )
 
 
@@ -103,9 +93,7 @@ def _line(line: rx.vars.ObjectVar[Line], actions: Any) -> rx.Component:
         rx.el.div(
             rx.cond(
                 line.path != "",
-                ReactRouterLink.create(
-                    line.title, to=line.path, class_name=f"{title} text-accent underline underline-offset-2"
-                ),
+                link(line.title, to=line.path, class_name=title),
                 rx.el.span(line.title, class_name=title),
             ),
             rx.cond(line.detail != "", rx.el.p(line.detail, class_name="text-sm text-muted wrap-anywhere")),
@@ -114,7 +102,7 @@ def _line(line: rx.vars.ObjectVar[Line], actions: Any) -> rx.Component:
         rx.cond(line.mark != "", mark(line.mark, line.tone)),
         rx.cond(line.at != "", rx.el.span(time_ago(line.at), class_name="text-sm text-muted")),
         actions(line) if actions else rx.fragment(),
-        class_name="flex flex-wrap items-center gap-x-4 gap-y-2 px-4 py-3",
+        class_name="flex flex-wrap items-center gap-x-4 gap-y-2 px-4 py-2 min-h-14",
     )
 
 

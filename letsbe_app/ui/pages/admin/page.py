@@ -8,9 +8,11 @@ from letsbe_app.ui import routes
 from letsbe_app.ui.components.account_form import account_form, form_field
 from letsbe_app.ui.components.button import button
 from letsbe_app.ui.components.card import card, section
+from letsbe_app.ui.components.card_list import load_more
 from letsbe_app.ui.components.dialog import dialog
 from letsbe_app.ui.components.field import field
-from letsbe_app.ui.pages.admin.frame import admin_frame, bar_chart, lines, more
+from letsbe_app.ui.components.fold import fold
+from letsbe_app.ui.pages.admin.frame import admin_frame, bar_chart, lines
 from letsbe_app.ui.pages.admin.state import (
     AuditState,
     CustomersState,
@@ -51,13 +53,24 @@ def overview_page() -> rx.Component:
 
 def customers_page() -> rx.Component:
     """Return the list of customers."""
-    state = CustomersState
+    return _found(CustomersState, _t.customers, _t.search_customers, here=routes.ADMIN_CUSTOMERS)
+
+
+def servers_page() -> rx.Component:
+    """Return the list of servers."""
+    return _found(ServersState, _t.servers, _t.search_servers, here=routes.ADMIN_SERVERS)
+
+
+def _found(
+    state: type[CustomersState] | type[ServersState], title: str, search: str, *, here: str
+) -> rx.Component:
+    """Return a long list that can be searched."""
     return admin_frame(
-        _search(_t.search_customers, state.search),
-        lines(state.rows, label=_t.customers, empty=_t.nothing_found),
-        more(state.cursor, state.more),
-        title=_t.customers,
-        here=routes.ADMIN_CUSTOMERS,
+        _search(search, state.search),
+        lines(state.rows, label=title, empty=_t.nothing_found),
+        load_more(state.cursor, state.more),
+        title=title,
+        here=here,
         is_loaded=state.is_loaded,
     )
 
@@ -96,19 +109,6 @@ def customer_page() -> rx.Component:
     )
 
 
-def servers_page() -> rx.Component:
-    """Return the list of servers."""
-    state = ServersState
-    return admin_frame(
-        _search(_t.search_servers, state.search),
-        lines(state.rows, label=_t.servers, empty=_t.nothing_found),
-        more(state.cursor, state.more),
-        title=_t.servers,
-        here=routes.ADMIN_SERVERS,
-        is_loaded=state.is_loaded,
-    )
-
-
 def server_page() -> rx.Component:
     """Return one server with its parts and how it went."""
     state = ServerState
@@ -134,7 +134,7 @@ def runs_page() -> rx.Component:
     state = RunsState
     return admin_frame(
         lines(state.rows, label=_t.runs, actions=_run_actions),
-        more(state.cursor, state.more),
+        load_more(state.cursor, state.more),
         *_run_dialogs(),
         title=_t.runs,
         here=routes.ADMIN_RUNS,
@@ -188,7 +188,7 @@ def audit_page() -> rx.Component:
     state = AuditState
     return admin_frame(
         lines(state.rows, label=_t.audit),
-        more(state.cursor, state.more),
+        load_more(state.cursor, state.more),
         title=_t.audit,
         here=routes.ADMIN_AUDIT,
         is_loaded=state.is_loaded,
@@ -297,11 +297,5 @@ def _staff_actions(line: rx.vars.ObjectVar[Line]) -> rx.Component:
     )
     return rx.cond(
         line.can_act & StaffListState.may_administer,
-        rx.el.details(
-            rx.el.summary(
-                _t.remove,
-                class_name="cursor-pointer min-h-target flex items-center text-accent underline",
-            ),
-            rx.el.div(form, class_name="max-w-md pt-3"),
-        ),
+        fold(_t.remove, form, class_name="max-w-md pt-3"),
     )

@@ -74,6 +74,17 @@ class LongList(rx.State, mixin=True):
         raise NotImplementedError
 
 
+class SearchedList(LongList, mixin=True):
+    """Mixin for a long list of what fits some words."""
+
+    words: str = ""
+
+    @rx.event
+    async def search(self, form: dict[str, str]) -> None:
+        self.words = form.get("words", "")
+        await self._load()
+
+
 class OverviewState(AdminState):
     """The fleet at a glance."""
 
@@ -95,15 +106,8 @@ class OverviewState(AdminState):
         self.sick = [server_line(row) for row in page.items if row.health in _SICK]
 
 
-class CustomersState(LongList, AdminState):
+class CustomersState(SearchedList, AdminState):
     """The list of customers."""
-
-    words: str = ""
-
-    @rx.event
-    async def search(self, form: dict[str, str]) -> None:
-        self.words = form.get("words", "")
-        await self._load()
 
     async def _page(self, cursor: str | None) -> Page[Line]:
         staff = await self._enter()
@@ -144,15 +148,8 @@ class CustomerState(AdminState):
         )
 
 
-class ServersState(LongList, AdminState):
+class ServersState(SearchedList, AdminState):
     """The list of servers."""
-
-    words: str = ""
-
-    @rx.event
-    async def search(self, form: dict[str, str]) -> None:
-        self.words = form.get("words", "")
-        await self._load()
 
     async def _page(self, cursor: str | None) -> Page[Line]:
         staff = await self._enter()

@@ -1,14 +1,10 @@
 """One agent's page: what it is, what it may use, what it costs, and how it was set up before."""
 
-from typing import Any
-
 import reflex as rx
 
 from letsbe_app.ui import routes
-from letsbe_app.ui.components.avatar import avatar
-from letsbe_app.ui.components.badge import badge
-from letsbe_app.ui.components.button import button, link, link_button
-from letsbe_app.ui.components.card import card
+from letsbe_app.ui.components.button import button, link
+from letsbe_app.ui.components.card import panel
 from letsbe_app.ui.components.dialog import dialog
 from letsbe_app.ui.components.field import INPUT, field
 from letsbe_app.ui.components.icon import icon
@@ -17,6 +13,7 @@ from letsbe_app.ui.pages.agent.soul import soul
 from letsbe_app.ui.pages.agent.state import AgentState
 from letsbe_app.ui.pages.agent.versions import versions
 from letsbe_app.ui.pages.agent.view_models import BUDGET_FIELDS, OTHER_MODEL, Boss, Tool
+from letsbe_app.ui.portal.agent_head import agent_head
 from letsbe_app.ui.portal.shell import portal_shell
 from letsbe_app.ui.text import texts
 
@@ -46,55 +43,17 @@ def agent_page() -> rx.Component:
     )
 
 
-def part(title: str, *children: Any, detail: str = "") -> rx.Component:
-    """Return a titled card of this page."""
-    return rx.el.section(
-        card(
-            rx.el.h2(title, class_name="text-lg font-semibold"),
-            rx.el.p(detail, class_name="text-sm text-muted -mt-2") if detail else rx.fragment(),
-            *children,
-            class_name="flex flex-col gap-4",
-        ),
-        aria_label=title,
-    )
-
-
 def _head() -> rx.Component:
-    t, agent = texts().agents, AgentState.agent
     return rx.el.div(
-        link(texts().agent.back, to=routes.AGENTS),
-        rx.el.div(
-            avatar(agent.agent_id, size="size-14"),
-            rx.el.div(
-                rx.el.h1(agent.name, class_name="text-2xl font-semibold wrap-anywhere"),
-                rx.el.p(agent.duty, class_name="text-muted"),
-                class_name="grow min-w-0 basis-[calc(100%-5rem)] sm:basis-0",
-            ),
-            rx.cond(
-                agent.is_stopped,
-                badge(t.stopped, tone="red", icon_name="octagon-pause"),
-                badge(t.working, tone="green", icon_name="check"),
-            ),
-            class_name="flex flex-wrap sm:flex-nowrap items-start gap-4",
-        ),
-        rx.el.div(
-            rx.cond(
-                agent.is_stopped,
-                button(t.resume, icon_name="play", on_click=AgentState.set_stopped(False)),
-                button(
-                    t.stop, kind="danger", icon_name="octagon-pause", on_click=AgentState.set_stopped(True)
-                ),
-            ),
-            link_button(t.talk, f"{routes.CHAT}?agent={agent.agent_id}", kind="quiet"),
-            class_name="flex flex-wrap gap-2",
-        ),
-        class_name="flex flex-col gap-3",
+        link(icon("arrow-left", 16), texts().agent.back, to=routes.AGENTS, class_name="gap-1.5 w-fit"),
+        agent_head(AgentState.agent, lambda is_stopped: AgentState.set_stopped(is_stopped), level="h1"),
+        class_name="flex flex-col gap-2",
     )
 
 
 def _about() -> rx.Component:
     t, agent = texts().agent, AgentState.agent
-    return part(
+    return panel(
         t.about,
         rx.el.form(
             field(t.name, "agent_name", is_required=True, max_length=60, default_value=agent.name),
@@ -110,7 +69,7 @@ def _about() -> rx.Component:
 def _model() -> rx.Component:
     t, agent = texts().agent, AgentState.agent
     models = (("basic", t.model_basic), ("balanced", t.model_balanced), ("complex", t.model_complex))
-    return part(
+    return panel(
         t.model,
         rx.el.select(
             *[rx.el.option(name, value=value) for value, name in models],
@@ -140,7 +99,7 @@ def _budgets() -> rx.Component:
     def boss(one: rx.vars.ObjectVar[Boss]) -> rx.Component:
         return rx.el.option(one.name, value=one.agent_id)
 
-    return part(
+    return panel(
         t.budgets,
         rx.el.form(
             *[
@@ -181,12 +140,13 @@ def _tools() -> rx.Component:
 
     def one(tool: rx.vars.ObjectVar[Tool]) -> rx.Component:
         return switch(
-            rx.el.code(tool.name, class_name="font-mono text-sm"),
+            tool.words,
+            detail=rx.el.code(tool.name, class_name="font-mono text-xs"),
             is_on=tool.is_on,
             on_change=lambda is_on: AgentState.set_tool(tool.name, is_on),
         )
 
-    return part(
+    return panel(
         t.tools,
         rx.el.div(rx.foreach(AgentState.tools, one), class_name="flex flex-col divide-y divide-line"),
         detail=t.tools_detail,

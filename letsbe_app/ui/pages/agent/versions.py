@@ -3,9 +3,11 @@
 import reflex as rx
 
 from letsbe_app.ui.components.button import button
-from letsbe_app.ui.components.card import card
+from letsbe_app.ui.components.card import panel
+from letsbe_app.ui.components.card_list import load_more
 from letsbe_app.ui.components.code_block import code_block
 from letsbe_app.ui.components.dialog import dialog
+from letsbe_app.ui.components.fold import fold
 from letsbe_app.ui.components.time_ago import time_ago
 from letsbe_app.ui.pages.agent.state import AgentState
 from letsbe_app.ui.pages.agent.view_models import VersionRow
@@ -15,36 +17,22 @@ from letsbe_app.ui.text import texts
 def versions() -> rx.Component:
     """Return the section."""
     t = texts().agent
-    return rx.el.section(
-        card(
-            rx.el.h2(t.history, class_name="text-lg font-semibold"),
-            rx.el.p(t.history_detail, class_name="text-sm text-muted -mt-2"),
-            rx.el.ol(
-                rx.foreach(AgentState.versions, _version), class_name="flex flex-col divide-y divide-line"
+    return panel(
+        t.history,
+        rx.el.ol(rx.foreach(AgentState.versions, _version), class_name="flex flex-col divide-y divide-line"),
+        load_more(AgentState.versions_cursor, AgentState.more_versions),
+        dialog(
+            rx.el.p(t.restore_detail),
+            rx.el.div(
+                button(texts().common.cancel, kind="quiet", on_click=AgentState.close),
+                button(t.restore, icon_name="history", on_click=AgentState.restore),
+                class_name="flex flex-wrap gap-2 justify-end",
             ),
-            rx.cond(
-                AgentState.versions_cursor != "",
-                button(
-                    texts().common.load_more,
-                    kind="quiet",
-                    on_click=AgentState.more_versions,
-                    class_name="self-center",
-                ),
-            ),
-            dialog(
-                rx.el.p(t.restore_detail),
-                rx.el.div(
-                    button(texts().common.cancel, kind="quiet", on_click=AgentState.close),
-                    button(t.restore, icon_name="history", on_click=AgentState.restore),
-                    class_name="flex flex-wrap gap-2 justify-end",
-                ),
-                title=t.restore_title,
-                is_open=AgentState.restoring != "",
-                on_dismiss=AgentState.close,
-            ),
-            class_name="flex flex-col gap-4",
+            title=t.restore_title,
+            is_open=AgentState.restoring != "",
+            on_dismiss=AgentState.close,
         ),
-        aria_label=t.history,
+        detail=t.history_detail,
     )
 
 
@@ -76,13 +64,7 @@ def _version(row: rx.vars.ObjectVar[VersionRow], index: rx.vars.NumberVar[int]) 
         ),
         rx.cond(
             row.diff != "",
-            rx.el.details(
-                rx.el.summary(
-                    t.show_diff,
-                    class_name="text-sm text-accent cursor-pointer min-h-target inline-flex items-center",
-                ),
-                code_block(row.diff, label=t.diff),
-            ),
+            fold(t.show_diff, code_block(row.diff, label=t.diff)),
         ),
         data_version=row.number,
         class_name="py-3",

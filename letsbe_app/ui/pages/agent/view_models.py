@@ -26,6 +26,8 @@ class Tool:
     """A tool and whether the agent has it."""
 
     name: str
+    words: str
+    """What it is for."""
     is_on: bool
 
 
@@ -92,8 +94,13 @@ def sheet(agent: AgentView) -> AgentSheet:
 
 
 def tools_of(agent: AgentView, known: Sequence[str]) -> list[Tool]:
-    """Every tool there is, in the order of names."""
-    return [Tool(name, name in agent.tools) for name in sorted({*known, *agent.tools})]
+    """Every tool there is, in the order of what they are for."""
+    names = {*known, *agent.tools}
+    words = texts().agent.tool
+    return [
+        Tool(name, words(name), name in agent.tools)
+        for name in sorted(names, key=lambda name: words(name).casefold())
+    ]
 
 
 def bosses(agents: Sequence[AgentView], agent_id: str) -> list[Boss]:

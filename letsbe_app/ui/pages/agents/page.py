@@ -3,16 +3,18 @@
 import reflex as rx
 
 from letsbe_app.ui import routes
-from letsbe_app.ui.components.avatar import avatar
-from letsbe_app.ui.components.badge import badge
 from letsbe_app.ui.components.button import button, link_button
 from letsbe_app.ui.components.card import card
 from letsbe_app.ui.components.choice_card import choice_card
 from letsbe_app.ui.components.dialog import dialog
 from letsbe_app.ui.components.field import INPUT, field
+from letsbe_app.ui.components.fold import fold
+from letsbe_app.ui.components.icon import icon
+from letsbe_app.ui.components.page_head import page_head
 from letsbe_app.ui.components.switch import switch
 from letsbe_app.ui.pages.agents.state import AgentsState
 from letsbe_app.ui.pages.agents.view_models import AgentCard, Unlock
+from letsbe_app.ui.portal.agent_head import agent_head
 from letsbe_app.ui.portal.shell import portal_shell
 from letsbe_app.ui.text import texts
 from letsbe_app.workforce.agents.templates import agent_templates
@@ -22,14 +24,12 @@ def agents_page() -> rx.Component:
     """Return the page."""
     t = texts().agents
     return portal_shell(
-        rx.el.div(
-            rx.el.h1(t.title, class_name="text-2xl font-semibold"),
-            rx.el.p(t.intro, class_name="text-muted max-w-measure mt-1"),
-            button(
-                texts().agent.add, icon_name="plus", on_click=AgentsState.ask_to_add, class_name="mt-3 w-fit"
-            ),
-            _addition(),
+        page_head(
+            t.title,
+            t.intro,
+            aside=button(texts().agent.add, icon_name="plus", on_click=AgentsState.ask_to_add),
         ),
+        _addition(),
         rx.el.div(rx.foreach(AgentsState.agents, _agent), class_name="grid gap-5 lg:grid-cols-2 items-start"),
         here=routes.AGENTS,
         on_wake=AgentsState.woken,
@@ -39,38 +39,28 @@ def agents_page() -> rx.Component:
 def _agent(agent: rx.vars.ObjectVar[AgentCard]) -> rx.Component:
     t = texts().agents
     return card(
-        rx.el.div(
-            avatar(agent.agent_id, size="size-11"),
-            rx.el.div(
-                rx.el.h2(agent.name, class_name="text-lg font-semibold"),
-                rx.el.p(agent.duty, class_name="text-sm text-muted"),
-                class_name="grow min-w-0 basis-[calc(100%-4rem)] sm:basis-0",
+        agent_head(
+            agent,
+            lambda is_stopped: AgentsState.set_stopped(agent.agent_id, is_stopped),
+            link_button(
+                texts().agent.settings,
+                f"{routes.AGENTS}/{agent.agent_id}",
+                kind="quiet",
+                icon_name="sliders-horizontal",
             ),
-            rx.cond(
-                agent.is_stopped,
-                badge(t.stopped, tone="red", icon_name="octagon-pause"),
-                badge(t.working, tone="green", icon_name="check"),
-            ),
-            class_name="flex flex-wrap sm:flex-nowrap items-start gap-3",
+            level="h2",
         ),
         rx.el.div(
-            rx.cond(
-                agent.is_stopped,
-                button(t.resume, icon_name="play", on_click=AgentsState.set_stopped(agent.agent_id, False)),
-                button(
-                    t.stop,
-                    kind="danger",
-                    icon_name="octagon-pause",
-                    on_click=AgentsState.set_stopped(agent.agent_id, True),
-                ),
+            rx.el.p(
+                icon("shield-check", 16, "mt-1 text-muted"),
+                rx.match(agent.level, (1, t.level_1), (3, t.level_3), t.level_2),
+                class_name="flex items-start gap-2",
             ),
-            link_button(t.talk, f"{routes.CHAT}?agent={agent.agent_id}", kind="quiet"),
-            link_button(texts().agent.settings, f"{routes.AGENTS}/{agent.agent_id}", kind="quiet"),
-            class_name="flex flex-wrap gap-2",
+            fold(t.limits, _levels(agent), _unlocks(agent), class_name="flex flex-col gap-5 pt-2"),
+            class_name="border-t border-line pt-3",
         ),
-        _levels(agent),
-        _unlocks(agent),
-        class_name="flex flex-col gap-5",
+        data_agent=agent.agent_id,
+        class_name="flex flex-col gap-4",
     )
 
 

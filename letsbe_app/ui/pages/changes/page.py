@@ -6,10 +6,13 @@ from letsbe_app.ui import routes
 from letsbe_app.ui.components.avatar import avatar
 from letsbe_app.ui.components.badge import badge
 from letsbe_app.ui.components.button import button, link
+from letsbe_app.ui.components.card_list import card_list, load_more
 from letsbe_app.ui.components.code_block import code_block
 from letsbe_app.ui.components.dialog import dialog
 from letsbe_app.ui.components.empty_state import empty_state
+from letsbe_app.ui.components.fold import fold
 from letsbe_app.ui.components.icon import icon
+from letsbe_app.ui.components.page_head import page_head
 from letsbe_app.ui.components.time_ago import time_ago
 from letsbe_app.ui.pages.changes.state import ChangesState
 from letsbe_app.ui.pages.changes.view_models import ChangeCard
@@ -22,29 +25,16 @@ def changes_page() -> rx.Component:
     t = texts().changes
     state = ChangesState
     return portal_shell(
+        page_head(t.title, t.intro),
         rx.el.div(
-            rx.el.h1(t.title, class_name="text-2xl font-semibold"),
-            rx.el.p(t.intro, class_name="text-muted mt-1 max-w-[68ch]"),
-        ),
-        rx.cond(
-            state.changes.length() > 0,
-            rx.el.div(
-                rx.el.ul(
-                    rx.foreach(state.changes, _card),
-                    class_name="bg-card border border-line rounded-card shadow-soft divide-y divide-line",
-                ),
-                rx.cond(
-                    state.changes_cursor != "",
-                    button(
-                        texts().common.load_more,
-                        kind="quiet",
-                        on_click=state.more_changes,
-                        class_name="self-center",
-                    ),
-                ),
-                class_name="flex flex-col gap-4 max-w-[760px]",
+            card_list(
+                state.changes,
+                _card,
+                label=t.title,
+                empty=empty_state(t.none_yet, t.none_yet_detail, icon_name="history"),
             ),
-            empty_state(t.none_yet, t.none_yet_detail, icon_name="history"),
+            load_more(state.changes_cursor, state.more_changes),
+            class_name="flex flex-col gap-4 max-w-3xl w-full",
         ),
         _confirmation(),
         here=routes.CHANGES,
@@ -104,13 +94,7 @@ def _card(change: rx.vars.ObjectVar[ChangeCard]) -> rx.Component:
         ),
         rx.cond(
             change.diff != "",
-            rx.el.details(
-                rx.el.summary(
-                    t.show_diff,
-                    class_name="text-sm text-accent cursor-pointer min-h-target inline-flex items-center",
-                ),
-                code_block(change.diff, label=t.diff),
-            ),
+            fold(t.show_diff, code_block(change.diff, label=t.diff)),
         ),
         data_change=change.id,
         class_name="p-4 sm:p-5 min-w-0",

@@ -1,5 +1,7 @@
 """The chat page: colleagues and conversations beside the one that is open."""
 
+from typing import Final
+
 import reflex as rx
 from reflex_components_core.react_router.dom import ReactRouterLink
 
@@ -15,6 +17,8 @@ from letsbe_app.ui.portal.approval_card import approval_card
 from letsbe_app.ui.portal.shell import portal_shell
 from letsbe_app.ui.portal.view_models import ApprovalCard
 from letsbe_app.ui.text import texts
+
+_LABEL: Final = "text-sm font-medium text-muted px-2 py-1"
 
 
 def chat_page() -> rx.Component:
@@ -46,7 +50,7 @@ def _room() -> rx.Component:
     def card_here(card: rx.vars.ObjectVar[ApprovalCard]) -> rx.Component:
         return rx.cond(
             (state.open_id != "") & (card.conversation_id == state.open_id),
-            approval_card(card, links_to_chat=False),
+            approval_card(card, is_in_chat=True),
         )
 
     return chat_room(
@@ -65,13 +69,13 @@ def _side() -> rx.Component:
     t = texts().chat
     return rx.el.aside(
         rx.el.nav(
-            rx.el.h2(t.agents, class_name="text-sm font-medium text-muted px-2"),
+            rx.el.p(t.agents, class_name=_LABEL),
             rx.foreach(ChatState.colleagues, _colleague),
             aria_label=t.agents,
             class_name="flex flex-col gap-0.5",
         ),
         rx.el.nav(
-            rx.el.h2(t.conversations, class_name="text-sm font-medium text-muted px-2"),
+            rx.el.p(t.conversations, class_name=_LABEL),
             thread_list(),
             aria_label=t.conversations,
             class_name="flex flex-col gap-0.5",
@@ -91,11 +95,11 @@ def _switcher() -> rx.Component:
             class_name="flex items-center gap-3 min-h-target px-2 cursor-pointer list-none",
         ),
         rx.el.div(
-            rx.el.h2(t.agents, class_name="text-sm font-medium text-muted px-2"),
+            rx.el.p(t.agents, class_name=_LABEL),
             rx.foreach(ChatState.colleagues, _colleague),
-            rx.el.h2(t.conversations, class_name="text-sm font-medium text-muted px-2 mt-2"),
+            rx.el.p(t.conversations, class_name=f"{_LABEL} mt-2"),
             thread_list(),
-            class_name="flex flex-col gap-0.5 p-2 border-t border-line max-h-[60dvh] overflow-y-auto",
+            class_name="flex flex-col gap-0.5 *:shrink-0 p-2 border-t border-line max-h-[60dvh] overflow-y-auto",
         ),
         # Choosing something loads another page of ours; the list must not stay open over it.
         key=ChatState.open_id + ChatState.colleague.agent_id,

@@ -18,14 +18,14 @@ def thread_head() -> rx.Component:
     return rx.cond(
         ChatState.open_id != "",
         rx.el.div(
-            rx.el.h2(ChatState.title, class_name="grow min-w-0 font-medium truncate text-nowrap"),
+            rx.el.h1(ChatState.title, class_name="grow min-w-0 font-medium line-clamp-2"),
             icon_button("pencil", t.rename, on_click=ChatState.ask_for_title),
             icon_button("download", t.export, on_click=ChatState.ask_for_file),
             icon_button("trash-2", t.delete, on_click=ChatState.ask_to_delete),
             _rename_dialog(),
             _delete_dialog(),
             _export_dialog(),
-            class_name="w-full max-w-[820px] mx-auto flex items-center gap-1 shrink-0",
+            class_name="w-full max-w-[820px] mx-auto flex items-center gap-1 shrink-0 pb-1 border-b border-line",
         ),
     )
 

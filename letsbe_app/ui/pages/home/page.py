@@ -45,25 +45,28 @@ def _wellbeing() -> rx.Component:
     frame = HomeState.frame
     is_well = frame.is_ready & ~frame.is_stopped
     return rx.el.div(
-        rx.el.span(
-            class_name=rx.cond(
-                is_well,
-                "size-3 rounded-pill bg-green shrink-0 mt-3.5",
-                "size-3 rounded-pill bg-yellow shrink-0 mt-3.5",
-            ),
-            aria_hidden="true",
-        ),
         rx.el.div(
-            rx.el.h1(HomeState.wellbeing_text, class_name="text-2xl sm:text-3xl font-semibold"),
-            rx.el.p(
-                frame.server_name,
-                rx.cond(
-                    HomeState.last_seen_at != "",
-                    rx.el.span(" · ", time_ago(HomeState.last_seen_at, prefix=texts().home.last_seen)),
+            rx.el.span(
+                class_name=rx.cond(
+                    is_well,
+                    "size-3 rounded-pill bg-green shrink-0 mt-2 sm:mt-3",
+                    "size-3 rounded-pill bg-yellow shrink-0 mt-2 sm:mt-3",
                 ),
-                class_name="text-muted mt-1",
+                aria_hidden="true",
             ),
-            class_name="grow min-w-0",
+            rx.el.div(
+                rx.el.h1(HomeState.wellbeing_text, class_name="text-2xl sm:text-3xl font-semibold"),
+                rx.el.p(
+                    frame.server_name,
+                    rx.cond(
+                        HomeState.last_seen_at != "",
+                        rx.el.span(" · ", time_ago(HomeState.last_seen_at, prefix=texts().home.last_seen)),
+                    ),
+                    class_name="text-muted mt-1",
+                ),
+                class_name="min-w-0",
+            ),
+            class_name="flex items-start gap-3 grow basis-80 min-w-0",
         ),
         rx.cond(
             frame.is_stopped,

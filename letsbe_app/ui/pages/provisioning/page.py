@@ -36,6 +36,7 @@ def _missing() -> rx.Component:
         t.not_found_detail,
         icon_name="signpost",
         action=link_button(t.home, routes.HOME),
+        is_page=True,
     )
 
 

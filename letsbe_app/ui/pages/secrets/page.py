@@ -7,11 +7,14 @@ import reflex as rx
 from letsbe_app.ui import routes
 from letsbe_app.ui.components.badge import badge
 from letsbe_app.ui.components.button import button
+from letsbe_app.ui.components.card_list import card_list
 from letsbe_app.ui.components.dialog import dialog
 from letsbe_app.ui.components.empty_state import empty_state
 from letsbe_app.ui.components.field import field
+from letsbe_app.ui.components.fold import fold
 from letsbe_app.ui.components.hold_button import hold_button
 from letsbe_app.ui.components.icon import icon
+from letsbe_app.ui.components.page_head import page_head
 from letsbe_app.ui.components.time_ago import time_ago
 from letsbe_app.ui.pages.secrets.forms import reveal_secret, secret_form
 from letsbe_app.ui.pages.secrets.state import SecretsState
@@ -25,29 +28,18 @@ def secrets_page() -> rx.Component:
     t = texts().secrets
     state = SecretsState
     return portal_shell(
-        rx.el.div(
-            rx.el.div(
-                rx.el.h1(t.title, class_name="text-2xl font-semibold"),
-                rx.el.p(t.intro, class_name="text-muted mt-1 max-w-measure"),
-                class_name="grow",
-            ),
-            rx.cond(state.can_change, _header_buttons()),
-            class_name="flex flex-wrap items-start gap-4",
-        ),
+        page_head(t.title, t.intro, aside=rx.cond(state.can_change, _header_buttons())),
         rx.foreach(state.alarms, _alarm),
         rx.cond(~state.can_change, rx.el.p(t.owner_only, class_name="text-muted")),
         rx.cond(
             state.can_change & ~state.frame.is_online,
             rx.el.p(t.offline, role="status", class_name="text-muted"),
         ),
-        rx.cond(
-            state.secrets.length() > 0,
-            rx.el.ul(
-                rx.foreach(state.secrets, _row),
-                aria_label=t.title,
-                class_name="bg-card border border-line rounded-card shadow-soft divide-y divide-line",
-            ),
-            rx.cond(
+        card_list(
+            state.secrets,
+            _row,
+            label=t.title,
+            empty=rx.cond(
                 state.is_listed,
                 empty_state(t.none_yet, t.none_yet_detail, icon_name="key-round"),
                 empty_state(t.not_told, t.not_told_detail, icon_name="cloud-off"),
@@ -65,6 +57,7 @@ def _header_buttons() -> rx.Component:
     t = texts().secrets
     is_off = ~SecretsState.frame.is_online
     return rx.el.div(
+        button(t.add, icon_name="plus", disabled=is_off, on_click=SecretsState.ask_to_add),
         button(
             t.plant,
             kind="quiet",
@@ -72,7 +65,6 @@ def _header_buttons() -> rx.Component:
             disabled=is_off,
             on_click=SecretsState.ask_to_plant,
         ),
-        button(t.add, icon_name="plus", disabled=is_off, on_click=SecretsState.ask_to_add),
         class_name="flex flex-wrap gap-2",
     )
 
@@ -172,8 +164,8 @@ def _proof() -> rx.Component:
     t = texts().secrets
     return rx.cond(
         SecretsState.public_key != "",
-        rx.el.details(
-            rx.el.summary(t.proof, class_name="cursor-pointer min-h-target content-center w-fit"),
+        fold(
+            t.proof,
             rx.el.p(t.proof_detail, class_name="max-w-measure"),
             rx.el.p(rx.el.code(SecretsState.public_key, class_name="wrap-anywhere"), class_name="mt-1"),
             class_name="text-sm text-muted",

@@ -78,4 +78,5 @@ def test_open_questions_that_are_alike_are_grouped() -> None:
 
     [group] = card_groups(cards)
 
-    assert (group.title, group.summaries) == ("Otto asks 2 times for “rm”", ("rm a", "rm 'b c'"))
+    assert group.title == "Otto asks for 2 things that are alike: rm"
+    assert group.summaries == ("rm a", "rm 'b c'")

@@ -52,7 +52,11 @@ def test_versions_are_told_as_sentences() -> None:
 
 def test_tools_and_bosses() -> None:
     agent = agent_view(tools=["shell", "own"])
-    assert tools_of(agent, ["http", "shell"]) == [Tool("http", False), Tool("own", True), Tool("shell", True)]
+    assert tools_of(agent, ["http", "shell"]) == [
+        Tool("own", "own", True),
+        Tool("shell", "Run commands on your server", True),
+        Tool("http", "Use your tools over the network", False),
+    ]
     assert [one.agent_id for one in bosses([agent, agent_view(agent_id="sales")], agent.agent_id)] == [
         "sales"
     ]

@@ -32,7 +32,7 @@ def test_budgets_say_whose_and_how_much() -> None:
     ]
     shown = budget_bars(states, {"sales": "Sales"})
     assert [(one.name, one.value, one.percent, one.is_tight) for one in shown] == [
-        ("Your plan, this month of your plan", "7.9 M of 8.0 M tokens", 99, True),
+        ("Your plan, this month", "7.9 M of 8.0 M tokens", 99, True),
         ("Sales and those that work for it, today", "500 of 100 k tokens", 0, False),
         ("gone, today", "0 of 0 tokens", 100, True),
     ]
