@@ -8,10 +8,13 @@ answers.
 
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Protocol
 
 import ahocorasick
 import hyperscan
+
+from tenant_daemon.redaction.compiled import compiled
 
 
 class LiteralEngine(Protocol):
@@ -50,6 +53,33 @@ class HyperscanLiterals:
         with self._lock:
             self._database.scan(data, match_event_handler=record)
         return hits
+
+
+class EndFinder:
+    """
+    Tells where the matches of one pattern of ours end.
+
+    Args:
+        name: Of the file that keeps the compiled pattern.
+        expression: In hyperscan's syntax.
+        flags: Hyperscan's.
+    """
+
+    def __init__(self, name: str, expression: bytes, flags: int) -> None:
+        self._lock = threading.Lock()
+        self._database = compiled(name, [expression], flags)
+
+    def find(self, data: bytes, most: int) -> list[int] | None:
+        """Every place at which a match ends, in order; None when there are more than ``most``."""
+        ends: list[int] = []
+
+        def record(_index: int, _start: int, end: int, _flags: int, _context: object) -> bool:
+            ends.append(end)
+            return len(ends) > most
+
+        with self._lock, suppress(hyperscan.ScanTerminated):
+            self._database.scan(data, match_event_handler=record)
+        return ends if len(ends) <= most else None
 
 
 class AhoLiterals:

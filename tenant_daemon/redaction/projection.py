@@ -10,6 +10,7 @@ by the same function; that they agree matters more than that every escape is und
 import re
 import string
 from bisect import bisect_right
+from collections.abc import Sequence
 from functools import cache
 
 import hyperscan
@@ -22,6 +23,8 @@ _LOWER = bytes(byte + 32 if 65 <= byte <= 90 else byte for byte in range(256))
 
 _CHUNK = 1024
 _FEW = 8
+_OFTEN, _BYTES_PER_QUESTION = 4, 8_192
+"""From so many questions on, finding all places at once is cheaper than one after the other."""
 _SPACES, _OTHERS = range(2)
 
 # Things written with letters or digits that show as nothing or as white space. Each is overwritten with as
@@ -80,12 +83,23 @@ class Projection:
         self.cleaned = without_written_noise(data)
         self.data = self.cleaned.translate(_LOWER, _DELETED)
         self._starts: list[int] | None = None
+        self._asked = 0
+        self._places: Sequence[int] | None = None
 
     def origin(self, start: int, end: int) -> tuple[int, int]:
         """Where the projected characters ``[start, end)`` stand in the text; ``start < end``."""
         return self._origin_of(start), self._origin_of(end - 1) + 1
 
     def _origin_of(self, offset: int) -> int:
+        if self._places is not None:
+            return self._places[offset]
+        self._asked += 1
+        if self._asked > _OFTEN + len(self.cleaned) // _BYTES_PER_QUESTION:
+            # Short texts, and what starts often, do without it.
+            from tenant_daemon.redaction.bulk import places_of
+
+            self._places = places_of(self.cleaned, _KEPT)
+            return self._places[offset]
         # Hits are rare, so the way back is worked out only when one needs it.
         if self._starts is None:
             self._starts = _chunk_starts(self.cleaned)

@@ -11,7 +11,7 @@ import random
 import re
 import string
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -87,12 +87,28 @@ class Rule:
         except re2.error as exc:
             raise BadRule(f"rule {self.id}: {exc}") from None
 
+    @property
+    def is_probe(self) -> bool:
+        """Whether the finder looks for the rule's own pattern, and not for a simpler one."""
+        return self.probe == self.regex
+
     def spans(self, data: bytes, start: int = 0) -> Iterator[tuple[int, int]]:
         """Where the rule's secrets stand in ``data`` from ``start`` on."""
+        return self.checked(data, self.pattern.finditer(data, start))
+
+    def checked(
+        self,
+        data: bytes,
+        matches: "Iterable[re2._Match]",
+        is_known: Callable[[int, int], bool] = lambda _start, _end: False,
+    ) -> Iterator[tuple[int, int]]:
+        """Where the secrets of these matches stand, of those that may be real and are not known anyway."""
         group = 1 if self.pattern.groups else 0
-        for found in self.pattern.finditer(data, start):
+        for found in matches:
             span = found.span(group)
-            if span[0] < 0 or (self.unless and re.search(self.unless, data[found.start() : span[0]])):
+            if span[0] < 0 or is_known(*span):
+                continue
+            if self.unless and re.search(self.unless, data[found.start() : span[0]]):
                 continue
             if self._accepts(data[span[0] : span[1]]):
                 yield span
