@@ -129,7 +129,7 @@ function Said({ message, texts, store, actions, isCalm }) {
       {isFailed && <p className="text-sm text-red">{message.note || texts.something_failed}</p>}
       <Problem text={problem} />
       {canEdit && !isEditing && (
-        <div className={isFailed ? SHOWN : HIDDEN_UNTIL_NEAR}>
+        <div className={isFailed ? SHOWN : `-mb-4 ${HIDDEN_UNTIL_NEAR}`}>
           {isFailed && (
             <button
               type="button"

@@ -1,12 +1,23 @@
 """Words of the settings page."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
 class SettingsTexts:
     title: str = "Settings"
-    intro: str = "Who gets in, and how."
+    intro: str = "How you get in, what we tell you, and who else may do what."
+    on_this_page: str = "On this page"
+    groups: dict[str, str] = field(
+        default_factory=lambda: {
+            "you": "You and signing in",
+            "notices": "What we tell you",
+            "people": "People and support",
+            "data": "Your data",
+            "programs": "Programs",
+        }
+    )
+    unknown_device: str = "A browser that does not tell its name"
     you: str = "You"
     email_confirmed: str = "Your address is confirmed."
     email_open: str = "We do not know yet whether our mails reach you."

@@ -49,6 +49,7 @@ class SiteTexts:
 
     plans_title: str = "Four plans, one server each"
     plans_detail: str = "Prices per month. Change the plan whenever your business changes."
+    which_plan: str = "Find the plan that fits"
     founding: str = "The first 100 customers get twice the tokens for 12 months."
     tools_title: str = "The tools your team works with"
     tools_detail: str = "Open source, on your server, with your data. Take the ones you need."

@@ -7,6 +7,7 @@ from letsbe_app.ui.components.account_form import also_end_field, form_field
 from letsbe_app.ui.components.badge import badge
 from letsbe_app.ui.components.button import button
 from letsbe_app.ui.components.download_link import download_link
+from letsbe_app.ui.components.page_head import page_head
 from letsbe_app.ui.components.time_ago import time_ago
 from letsbe_app.ui.pages.settings.business.page import keys, people
 from letsbe_app.ui.pages.settings.outgoing.page import notices, server_key, webhooks
@@ -25,27 +26,55 @@ def settings_page() -> rx.Component:
     """Return the page."""
     t = texts().settings
     return portal_shell(
+        page_head(t.title, t.intro),
         rx.el.div(
-            rx.el.h1(t.title, class_name="text-2xl font-semibold"),
-            rx.el.p(t.intro, class_name="text-muted mt-1"),
-        ),
-        rx.el.div(
-            _you(),
-            _password(),
-            second_factor(),
-            passkeys(),
-            _sessions(),
-            notices(),
-            rx.cond(
-                SettingsState.is_owner,
-                rx.fragment(people(), keys(), webhooks(), server_key(), support(), retention(), _data()),
+            _places(),
+            rx.el.div(
+                _group("you", _you(), _password(), second_factor(), passkeys(), _sessions()),
+                _group("notices", notices()),
+                rx.cond(
+                    SettingsState.is_owner,
+                    rx.fragment(
+                        _group("people", people(), support()),
+                        _group("data", retention(), _data()),
+                        _group("programs", keys(), webhooks(), server_key()),
+                    ),
+                ),
+                class_name="flex flex-col gap-5 min-w-0 max-w-3xl w-full",
             ),
-            class_name="flex flex-col gap-5 max-w-3xl w-full",
+            class_name="grid lg:grid-cols-[13rem_minmax(0,1fr)] gap-6 items-start",
         ),
         here=routes.SETTINGS,
         on_wake=SettingsState.woken,
         needs_server=False,
     )
+
+
+def _places() -> rx.Component:
+    """Return the way to each group of sections: a long page is looked through, not read."""
+    t = texts().settings
+
+    def place(anchor: str) -> rx.Component:
+        return rx.el.a(
+            t.groups[anchor],
+            href=f"#{anchor}",
+            class_name=(
+                "inline-flex items-center min-h-target px-3 rounded-control whitespace-nowrap text-muted "
+                "hover:text-ink hover:bg-sunken"
+            ),
+        )
+
+    return rx.el.nav(
+        place("you"),
+        place("notices"),
+        rx.cond(SettingsState.is_owner, rx.fragment(place("people"), place("data"), place("programs"))),
+        aria_label=t.on_this_page,
+        class_name="flex lg:flex-col gap-1 max-lg:overflow-x-auto max-lg:-mx-4 max-lg:px-1 lg:sticky lg:top-6 lg:-ml-3",
+    )
+
+
+def _group(anchor: str, *sections: rx.Component) -> rx.Component:
+    return rx.el.div(*sections, id=anchor, class_name="scroll-mt-6 flex flex-col gap-5")
 
 
 def _you() -> rx.Component:
@@ -112,7 +141,7 @@ def _session(row: rx.vars.ObjectVar[SessionRow]) -> rx.Component:
     t = texts().settings
     return rx.el.li(
         rx.el.div(
-            rx.el.p(row.device, class_name="font-medium"),
+            rx.el.p(rx.cond(row.device != "?", row.device, t.unknown_device), class_name="font-medium"),
             rx.el.p(time_ago(row.last_seen_at, prefix=t.last_seen), class_name="text-sm text-muted"),
             class_name="grow min-w-0",
         ),

@@ -146,7 +146,11 @@ def _plans(plans: Sequence[Plan]) -> rx.Component:
             *[_plan(plan) for plan in plans],
             class_name="mt-8 grid gap-5 sm:grid-cols-2 lg:grid-cols-4",
         ),
-        rx.el.p(icon("gift"), t.founding, class_name="mt-5 flex items-center gap-2 text-muted"),
+        rx.el.div(
+            rx.el.p(icon("gift"), t.founding, class_name="flex items-center gap-2 text-muted"),
+            link_button(t.which_plan, routes.CALCULATOR, kind="quiet", icon_name="calculator"),
+            class_name="mt-6 flex flex-wrap items-center justify-between gap-4",
+        ),
         class_name=_BLOCK,
     )
 
