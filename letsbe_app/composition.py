@@ -5,6 +5,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from letsbe_app.api.csrf import CsrfTokens
+from letsbe_app.backoffice.care import FleetCare
 from letsbe_app.backoffice.service import BackOffice
 from letsbe_app.db.session import Database
 from letsbe_app.db.tenant_content import TenantContent
@@ -88,6 +89,7 @@ class Services:
     activity: ActivityLog
     staff: StaffService
     back_office: BackOffice
+    care: FleetCare
     content: TenantContent
     sessions: SessionService
     reauthentication: Reauthentication
@@ -208,6 +210,7 @@ def build_services(
         activity=ActivityLog(database),
         staff=StaffService(door, secret_box),
         back_office=BackOffice(database, relay, provisioning, orders, support, clock=clock),
+        care=FleetCare(database, relay, tenants, clock=clock),
         sessions=SessionService(database, relay.publisher, clock=clock),
         reauthentication=reauthentication,
         members=MemberService(door),

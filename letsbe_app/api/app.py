@@ -23,6 +23,7 @@ from letsbe_app.api.safety_headers import SafetyHeaders
 from letsbe_app.api.v1 import (
     account,
     admin,
+    admin_care,
     admin_staff,
     agents,
     attachments,
@@ -96,6 +97,7 @@ def build_api(services_provider: ServicesProvider = get_services) -> FastAPI:
         support,
         staff_access,
         admin,
+        admin_care,
         admin_staff,
         webhooks,
         notices,

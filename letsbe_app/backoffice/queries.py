@@ -16,6 +16,7 @@ from letsbe_app.db.models import (
     SecondFactor,
     StaffMember,
     Tenant,
+    TenantHealth,
     TenantStatus,
     User,
 )
@@ -74,6 +75,12 @@ async def people(session: AsyncSession, customer_id: str) -> Sequence[tuple[User
         .order_by(col(User.id))
     )
     return (await session.exec(statement)).all()
+
+
+async def health(session: AsyncSession, tenant_ids: Sequence[str]) -> dict[str, TenantHealth]:
+    """How servers are, as far as somebody has looked, by their ids."""
+    statement = select(TenantHealth).where(col(TenantHealth.tenant_id).in_(tenant_ids))
+    return {row.tenant_id: row for row in (await session.exec(statement)).all()}
 
 
 async def servers(

@@ -57,6 +57,10 @@ class ServerRow:
     status: str
     health: str
     """``well``, ``unready``, ``offline``, ``stopped``, ``setting_up``, ``failed`` or ``removed``."""
+    health_since: datetime | None
+    """Since when it is so; None before somebody has looked."""
+    is_online: bool
+    """Now, however short."""
     last_seen_at: datetime | None
     daemon_version: str
     openclaw_version: str

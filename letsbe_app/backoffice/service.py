@@ -250,8 +250,14 @@ class BackOffice:
         return page_of_rows(rows, size, lambda row: act_of(row, names), lambda row: row.id)
 
     async def _server_rows(self, rows: Sequence[tuple[Tenant, str]]) -> list[ServerRow]:
-        online = await self._presence.online_among([tenant.id for tenant, _ in rows])
-        return [server_row(tenant, name, is_online=tenant.id in online) for tenant, name in rows]
+        ids = [tenant.id for tenant, _ in rows]
+        online = await self._presence.online_among(ids)
+        async with self._database.read() as session:
+            kept = await queries.health(session, ids)
+        return [
+            server_row(tenant, name, kept.get(tenant.id), is_online=tenant.id in online)
+            for tenant, name in rows
+        ]
 
     async def _note(
         self,

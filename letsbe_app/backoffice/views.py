@@ -4,7 +4,17 @@ from collections.abc import Sequence
 from typing import Final
 
 from letsbe_app.backoffice.schemas import Act, OrderRow, Run, RunStep, ServerRow
-from letsbe_app.db.models import AuditEntry, Order, ProvisioningStep, StepState, Tenant, TenantStatus
+from letsbe_app.db.models import (
+    AuditEntry,
+    Order,
+    ProvisioningStep,
+    StepState,
+    Tenant,
+    TenantHealth,
+    TenantStatus,
+)
+from letsbe_app.fleet.health.states import Health
+from letsbe_app.fleet.health.states import health_of as seen_now
 from letsbe_app.fleet.tenants.history import percent
 from letsbe_app.fleet.tenants.schemas import heartbeat_of
 
@@ -15,19 +25,26 @@ _BY_STATUS: Final = {
 }
 
 
-def health_of(tenant: Tenant, *, is_online: bool) -> str:
-    """How a server is, in one word; see ``ServerRow.health``."""
+_BY_HEALTH: Final = {Health.WELL: "well", Health.DEGRADED: "unready", Health.OFFLINE: "offline"}
+
+
+def health_of(tenant: Tenant, kept: TenantHealth | None, *, is_online: bool) -> str:
+    """
+    How a server is, in one word; see ``ServerRow.health``.
+
+    What was seen for long enough counts (``fleet/health/states.py``): a server that restarts is no news. One
+    that nobody has looked at yet is as it is now.
+    """
     if tenant.status in _BY_STATUS:
         return _BY_STATUS[tenant.status]
-    if not is_online:
-        return "offline"
-    if tenant.is_stopped:
-        return "stopped"
-    heartbeat = heartbeat_of(tenant)
-    return "well" if heartbeat is not None and heartbeat.is_ready else "unready"
+    now = seen_now(heartbeat_of(tenant), is_online=is_online)
+    health = _BY_HEALTH[Health(kept.state) if kept is not None else now]
+    return "stopped" if tenant.is_stopped and health == "well" else health
 
 
-def server_row(tenant: Tenant, customer_name: str, *, is_online: bool) -> ServerRow:
+def server_row(
+    tenant: Tenant, customer_name: str, kept: TenantHealth | None, *, is_online: bool
+) -> ServerRow:
     """The row of a server."""
     heartbeat = heartbeat_of(tenant)
     return ServerRow(
@@ -37,7 +54,9 @@ def server_row(tenant: Tenant, customer_name: str, *, is_online: bool) -> Server
         customer_name=customer_name,
         order_id=tenant.order_id,
         status=tenant.status,
-        health=health_of(tenant, is_online=is_online),
+        health=health_of(tenant, kept, is_online=is_online),
+        health_since=kept.since if kept is not None and tenant.status not in _BY_STATUS else None,
+        is_online=is_online,
         last_seen_at=tenant.last_heartbeat_at,
         daemon_version=tenant.daemon_version,
         openclaw_version=tenant.openclaw_version,

@@ -122,11 +122,9 @@ class TenantService:
         require(actor, Permission.MANAGE)
         async with self._database.write() as session:
             await owned_tenant(session, actor, tenant_id)
-            await repository.change(session, tenant_id, api_key_hash=None, next_api_key_hash=None)
+            await self.drop_keys(session, tenant_id)
             record_act(session, actor, "tenant.key_revoked", subject=tenant_id, tenant_id=tenant_id)
-        log.warning("tenant.key_revoked", tenant_id=tenant_id)
-        await self._publisher.check_link_key(tenant_id)
-        await self._publisher.announce(actor.customer_id, Topic.TENANT, tenant_id)
+        await self.cut_link(actor.customer_id, tenant_id)
 
     # For links
 
@@ -135,8 +133,10 @@ class TenantService:
         return await self._enrolment.renew(api_key)
 
     async def enrol(self, request: EnrolmentRequest) -> EnrolmentGranted:
-        """Trade a one-time token for an API key; see ``Enrolment.enrol``."""
-        return await self._enrolment.enrol(request)
+        """Trade a one-time token for an API key; see ``Enrolment.enrol``. A link with an older key ends."""
+        granted = await self._enrolment.enrol(request)
+        await self._publisher.check_link_key(granted.tenant_id)
+        return granted
 
     async def authenticate(self, api_key: str) -> TenantIdentity:
         """The server with this API key; raises NotSignedIn."""
@@ -228,6 +228,21 @@ class TenantService:
         """How many servers the provider has made, or is about to make, and not removed."""
         async with self._database.read() as session:
             return await repository.count_living(session, provider)
+
+    async def drop_keys(self, session: AsyncSession, tenant_id: str) -> None:
+        """
+        The server's keys count no more, nor does an enrolment token that waits for it.
+
+        Within the caller's unit of work; afterwards call ``cut_link``.
+        """
+        await repository.change(session, tenant_id, api_key_hash=None, next_api_key_hash=None)
+        await repository.drop_unused_tokens(session, tenant_id)
+
+    async def cut_link(self, customer_id: str, tenant_id: str) -> None:
+        """Tell whoever holds the server's link that its key counts no more."""
+        log.warning("tenant.key_revoked", tenant_id=tenant_id)
+        await self._publisher.check_link_key(tenant_id)
+        await self._publisher.announce(customer_id, Topic.TENANT, tenant_id)
 
     async def issue_token(self, tenant_id: str) -> str:
         """A one-time enrolment token for this server."""

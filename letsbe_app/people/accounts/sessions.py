@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlmodel.ext.asyncio.session import AsyncSession
+
 from letsbe_app.db.session import Database
 from letsbe_app.errors import NotFound
 from letsbe_app.kit.clock import Clock, utc_now
@@ -73,3 +75,8 @@ class SessionService:
             record_act(session, actor, "account.other_sessions_ended", subject=actor.user_id, count=count)
         await self._publisher.announce(actor.customer_id, Topic.SESSION, actor.user_id)
         return count
+
+
+async def end_all_sessions(session: AsyncSession, user_id: str, now: datetime) -> int:
+    """End all of a person's sessions within the caller's unit of work; how many there were."""
+    return await access_repository.revoke_sessions(session, user_id, now)

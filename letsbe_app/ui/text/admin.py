@@ -65,6 +65,17 @@ class AdminTexts:
     add_staff_done: str = "Hand this link over. It works once, for a day, and is not shown again."
     role: str = "Role (support, operator or admin)"
     password: str = "Your password"  # noqa: S105
+    key: str = "Key of the server"
+    key_detail: str = (
+        "A server without a key is cut off at once. It comes back with a one-time token, which is good for 15 "
+        "minutes and is read by “python -m tenant_daemon enrol” on the server."
+    )
+    key_revoke: str = "Cut the server off"
+    key_revoked: str = "It is cut off."
+    key_enrol: str = "Enrol it anew"
+    key_enrolled: str = "Its old key works no more. This token works once, for 15 minutes:"
+    sign_out_person: str = "Sign out everywhere"
+    signed_out_person: str = "All of their sessions have ended."
     remove: str = "Remove"
     removed: str = "Removed."
     not_joined: str = "has not joined yet"

@@ -6,14 +6,20 @@ from pathlib import Path
 
 import pytest
 
+from letsbe_app.db.models import StaffRole
 from letsbe_app.errors import NotFound, NotSignedIn
+from letsbe_app.fleet.tenants.enrolment import TokenExpired
+from letsbe_app.kit.clock import utc_now
+from tenant_daemon.contracts.enrolment import EnrolmentRequest
 from tenant_daemon.contracts.errors import CLOSE_UNAUTHENTICATED
 from tenant_daemon.home import TenantHome
 from tenant_daemon.hub_client.hub_key import HubKey
 from tenant_daemon.settings import HUB_KEY_SECRET
 from tenant_daemon.vault import Vault
+from tests.support.hub import FakeClock
 from tests.support.live_hub import Customer, LiveHub, daemon, new_customer
 from tests.support.redis import RedisServer
+from tests.support.staff import new_member
 
 
 async def test_revocation_cuts_the_link_within_two_seconds(hub: LiveHub, customer: Customer) -> None:
@@ -92,3 +98,44 @@ async def test_a_revoked_key_renews_nothing(hub: LiveHub, customer: Customer, tm
     assert not await HubKey(vault, f"{hub.workers[0].ws}/api/v1/tenant/link").renew()
     assert vault.get(HUB_KEY_SECRET, actor="test", purpose="look") == customer.api_key
     vault.close()
+
+
+async def test_a_server_that_staff_has_cut_off_comes_back_by_a_fresh_token(
+    hub: LiveHub, customer: Customer
+) -> None:
+    services = hub.workers[1].services
+    clock = FakeClock()
+    clock.now = utc_now()
+    grace = (await new_member(services, clock, StaffRole.OPERATOR)).actor
+    async with daemon(hub.workers[0], customer.api_key) as link:
+        waiting = await services.tenants.issue_token(customer.tenant_id)
+        began = time.monotonic()
+        await services.care.revoke_key(grace, customer.tenant_id, "The server was stolen.")
+        assert await link.close_code() == CLOSE_UNAUTHENTICATED
+        assert time.monotonic() - began < 2
+    with pytest.raises(TokenExpired):
+        await services.tenants.enrol(enrolment(waiting))
+
+    anew = await services.care.enrol_anew(grace, customer.tenant_id, "It was found again.")
+    key = (await services.tenants.enrol(enrolment(anew.token))).api_key
+    async with daemon(hub.workers[0], key):
+        pass
+    with pytest.raises(TokenExpired):
+        await services.tenants.enrol(enrolment(anew.token))
+    acts = (await services.activity.list(customer.actor)).items
+    reasons = [act.reason for act in acts if act.action == "tenant.key_revoked"]
+    assert reasons == ["It was found again.", "The server was stolen."]
+
+
+async def test_a_second_enrolment_ends_the_link_of_the_first(hub: LiveHub, customer: Customer) -> None:
+    services = hub.workers[1].services
+    async with daemon(hub.workers[0], customer.api_key) as link:
+        token = await services.tenants.issue_token(customer.tenant_id)
+        await services.tenants.enrol(enrolment(token))
+        assert await link.close_code() == CLOSE_UNAUTHENTICATED
+
+
+def enrolment(token: str) -> EnrolmentRequest:
+    return EnrolmentRequest(
+        token=token, daemon_version="1", openclaw_version="1", protocol_version=1, sealing_public_key="k"
+    )

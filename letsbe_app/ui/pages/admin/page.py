@@ -101,7 +101,7 @@ def customer_page() -> rx.Component:
             )
         ),
         section(_t.servers, lines(state.servers, label=_t.servers)),
-        section(_t.people, lines(state.people, label=_t.people)),
+        section(_t.people, lines(state.people, label=_t.people, actions=_person_actions)),
         section(_t.orders, lines(state.orders, label=_t.orders)),
         title=rx.cond(state.name != "", state.name, _t.customers),
         here=routes.ADMIN_CUSTOMERS,
@@ -123,10 +123,32 @@ def server_page() -> rx.Component:
             ),
         ),
         section(_t.parts, lines(state.parts, label=_t.parts)),
+        rx.cond(state.may_operate, section(_t.key, _key_acts())),
         title=rx.cond(state.name != "", state.name, _t.servers),
         here=routes.ADMIN_SERVERS,
         is_loaded=state.is_loaded,
     )
+
+
+def _key_acts() -> rx.Component:
+    """Return what cuts a server off, and what lets it come back."""
+    server = f"/api/v1/admin/servers/{ServerState.id}"
+    revoke = _confirmed(f"{server}/key/revoke", _t.key_revoke, "revoke", done=_t.key_revoked)
+    enrol = _confirmed(f"{server}/enrolment", _t.key_enrol, "enrol", done=_t.key_enrolled, shown="token")
+    return card(
+        rx.el.p(_t.key_detail, class_name="text-sm text-muted max-w-measure"),
+        fold(_t.key_revoke, revoke, class_name="max-w-md pt-3"),
+        fold(_t.key_enrol, enrol, class_name="max-w-md pt-3"),
+    )
+
+
+def _confirmed(action: Any, verb: str, prefix: Any, **props: Any) -> rx.Component:
+    """Return a form that asks why, and for the password."""
+    fields = [
+        form_field("reason", _t.reason, "text", "off", _t.reason_hint),
+        form_field("password", _t.password, "password", "current-password"),
+    ]
+    return account_form(action, fields, verb, prefix=prefix, is_danger=True, **props)
 
 
 def runs_page() -> rx.Component:
@@ -282,16 +304,18 @@ def _reason_dialog(title: str, verb: str, name: str, is_open: Any, on_submit: An
     )
 
 
+def _person_actions(line: rx.vars.ObjectVar[Line]) -> rx.Component:
+    form = _confirmed(
+        f"/api/v1/admin/people/{line.id}/sign-out", _t.sign_out_person, line.id, done=_t.signed_out_person
+    )
+    return rx.cond(CustomerState.may_operate, fold(_t.sign_out_person, form, class_name="max-w-md pt-3"))
+
+
 def _staff_actions(line: rx.vars.ObjectVar[Line]) -> rx.Component:
-    form = account_form(
+    form = _confirmed(
         f"/api/v1/admin/staff/{line.id}/remove",
-        [
-            form_field("reason", _t.reason, "text", "off", _t.reason_hint),
-            form_field("password", _t.password, "password", "current-password"),
-        ],
         _t.remove,
-        prefix=line.id,
-        is_danger=True,
+        line.id,
         done=_t.removed,
         on_done=StaffListState.load,
     )

@@ -160,6 +160,7 @@ class ServersState(SearchedList, AdminState):
 class ServerState(AdminState):
     """One server."""
 
+    id: str = ""
     name: str = ""
     rows: list[Line] = []
     parts: list[Line] = []
@@ -170,7 +171,7 @@ class ServerState(AdminState):
         staff = await self._enter()
         detail = await self._services().back_office.server(staff, self._named())
         t = texts().admin
-        self.name = detail.server.name
+        self.id, self.name = detail.server.id, detail.server.name
         self.rows = [server_line(detail.server)]
         self.parts = [
             Line(

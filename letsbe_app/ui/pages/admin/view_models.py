@@ -97,10 +97,11 @@ def server_line(row: ServerRow) -> Line:
     """A server."""
     versions = f" · daemon {row.daemon_version}" if row.daemon_version else ""
     pending = " · settings not in force yet" if row.is_config_pending and row.health == "well" else ""
+    trembles = " · away at this moment" if row.health == "well" and not row.is_online else ""
     return Line(
         id=row.id,
         title=row.name,
-        detail=f"{row.customer_name}{versions}{pending}",
+        detail=f"{row.customer_name}{versions}{pending}{trembles}",
         path=f"{routes.ADMIN_SERVERS}/{row.id}",
         mark=texts().admin.health_words(row.health),
         tone=_TONES.get(row.health, "muted"),

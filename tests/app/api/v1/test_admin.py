@@ -9,6 +9,7 @@ import pytest
 from letsbe_app.api.app import build_api
 from letsbe_app.composition import Services
 from letsbe_app.db.models import Order, OrderStatus, StaffRole, Tenant, TenantStatus
+from letsbe_app.fleet.health.service import HealthService
 from letsbe_app.people.authz.actor import Actor
 from tests.support.browser_client import BrowserClient
 from tests.support.hub import PASSWORD, FakeClock, database_text, new_owner, paid_order
@@ -201,6 +202,9 @@ ROLES = {
     "admin_run": "support",
     "retry_run": "operator",
     "cancel_run": "operator",
+    "admin_revoke_key": "operator",
+    "admin_enrol_anew": "operator",
+    "admin_sign_out": "operator",
     "admin_audit": "support",
     "staff_me": "support",
     "staff_sign_out": "support",
@@ -286,3 +290,49 @@ async def test_who_is_removed_is_out_at_once(
         right = await desk.post(f"{ADMIN}/staff/{other.actor.staff_id}/remove", json=form)
         assert [wrong.status_code, right.status_code] == [422, 200]
         assert (await client.get(f"{ADMIN}/me")).status_code == 401
+
+
+async def test_acts_on_servers_and_people_need_a_reason_and_the_password(
+    services: Services, desk: BrowserClient, browser: BrowserClient, owner: Actor
+) -> None:
+    await browser.post("/api/v1/public/sign-in", json={"email": owner.email, "password": PASSWORD})
+    _, tenant_id = await paid_order(services, owner)
+    for path in (
+        f"servers/{tenant_id}/key/revoke",
+        f"servers/{tenant_id}/enrolment",
+        f"people/{owner.user_id}/sign-out",
+    ):
+        answers = [
+            (await desk.post(f"{ADMIN}/{path}", json={"reason": reason, "password": password})).status_code
+            for reason, password in (("", STAFF_PASSWORD), (REASON, "wrong"), (REASON, STAFF_PASSWORD))
+        ]
+        assert answers[:2] == [422, 422], path
+        assert answers[2] in (200, 201), path
+    assert (await browser.get("/api/v1/customer/me")).status_code == 401
+    assert {act.reason for act in (await services.activity.list(owner)).items if act.who == "support"} == {
+        REASON
+    }
+
+
+async def test_health_is_what_has_lasted(
+    services: Services, desk: BrowserClient, owner: Actor, clock: FakeClock
+) -> None:
+    _, tenant_id = await paid_order(services, owner)
+    async with services.database.write() as session:
+        (await session.get_one(Tenant, tenant_id)).status = TenantStatus.ACTIVE
+    await services.tenants.record_heartbeat(tenant_id, heartbeat())
+    watch = HealthService(services.database, services.relay, clock=clock)
+
+    async def seen() -> tuple[str, bool]:
+        [row] = (await desk.get(f"{ADMIN}/servers")).json()["data"]
+        return row["health"], row["is_online"]
+
+    await services.relay.presence.renew(tenant_id, "link-1")
+    await watch.look()
+    assert await seen() == ("well", True)
+    await services.relay.presence.release(tenant_id, "link-1")
+    await watch.look()
+    assert await seen() == ("well", False)
+    clock.advance(minutes=4)
+    await watch.look()
+    assert await seen() == ("offline", False)
