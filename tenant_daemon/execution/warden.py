@@ -38,6 +38,7 @@ _LANDLOCK_OF_FILES: Final = 0b111 | 1 << 14 | 1 << 15
 """Execute, write, read, truncate, ioctl: what a rule for anything but a folder may grant."""
 # As `policy.shell.expansions` writes them; private-use characters, which nobody else can bring in.
 _BARE_OUTPUT: Final = re.compile("\ue016([0-9]+)\ue017")
+_FILE: Final = re.compile("\ue01e([0-9]+)\ue01f")
 _PLACE: Final = re.compile("\ue014(?P<output>[0-9]+)\ue015|\ue01c(?P<part>[0-9]+)\ue01d|\ue018")
 _MAX_ROUNDS: Final = 1_000
 _MAX_OUTPUT_BYTES: Final = 65_536
@@ -141,6 +142,11 @@ def _run_plan(plan: list[Any], spec: dict[str, Any]) -> int:
         return _run_pipeline(spec["pipelines"][parts[0]], spec)
     if kind == "each":
         return _run_each(parts, spec)
+    if kind == "let":
+        # For this plan and what comes after it; loops and groups inside have parts of their own.
+        output = _output_of({**spec, "plan": parts[1]})
+        spec["parts"] = {**spec["parts"], parts[0]: output}
+        return spec["last"][0]  # type: ignore[no-any-return]
     if kind == "into":
         sink = _printed({**spec, "plan": parts[0]})
         try:
@@ -186,7 +192,7 @@ def _run_pipeline(commands: list[dict[str, Any]], spec: dict[str, Any], source: 
         is_last = number == len(commands) - 1
         reader, writer = (None, spec["sink"]) if is_last else os.pipe()
         started.append(_start(command, spec, upstream, writer))
-        for handle in (upstream, writer):
+        for handle in (upstream, writer, *command.get("opened", ())):
             if handle is not None and handle not in (spec["sink"], source):
                 os.close(handle)
         upstream = reader
@@ -199,15 +205,22 @@ def _with_outputs(command: dict[str, Any], spec: dict[str, Any]) -> dict[str, An
     """The command with what it takes from others put into its arguments: their output, the last exit code."""
     if not command["takes_output"]:
         return command
-    outputs = [_output_of({**spec, **work}) for work in command["captures"]]
+    files = {int(found[1]) for found in map(_FILE.fullmatch, command["argv"]) if found is not None}
+    captures = list(enumerate(command["captures"]))
+    opened = {number: _printed({**spec, **work}) for number, work in captures if number in files}
+    outputs = ["" if number in files else _output_of({**spec, **work}) for number, work in captures]
     argv = command["argv"][:1]
     for word in command["argv"][1:]:
+        file = _FILE.fullmatch(word)
+        if file is not None:
+            argv.append(f"/dev/fd/{opened[int(file[1])]}")
+            continue
         bare = _BARE_OUTPUT.fullmatch(word)
         if bare is not None:
             argv.extend(outputs[int(bare[1])].split())
             continue
         argv.append(_filled(word, outputs, spec))
-    return {**command, "argv": argv}
+    return {**command, "argv": argv, "opened": sorted(opened.values())}
 
 
 def _filled(word: str, outputs: list[str], spec: dict[str, Any]) -> str:
@@ -290,12 +303,22 @@ def _become(
         _leave_network(command["unshare"])
     if command["user"] is not None:
         _become_user(*command["user"])
-    os.closerange(3, 4_096)
+    _close_all_but(command.get("opened", ()))
     environment = {**spec["environment"], **dict(command["environment"])}
     # The path is ours, also when the command has its own PATH: what was judged is what is looked up.
     os.environ["PATH"] = spec["environment"]["PATH"]
     program = _find(command["argv"][0])
     os.execve(program, command["argv"], environment)  # noqa: S606 - no shell is the point
+
+
+def _close_all_but(kept: list[int]) -> None:
+    """Close what the command is not to have; the files that it was given by number stay open."""
+    start = 3
+    for handle in kept:
+        os.closerange(start, handle)
+        os.set_inheritable(handle, True)
+        start = handle + 1
+    os.closerange(start, 4_096)
 
 
 def _become_user(uid: int, gid: int, groups: list[int]) -> None:

@@ -45,7 +45,9 @@ When each pipeline runs, as nested tuples: ``("run", number)``, ``("row", plan, 
 ``("and", plan, plan)``, ``("or", plan, plan)``, ``("not", plan)`` or
 ``("if", condition, then[, otherwise])``. ``("each", source, numbers, separator, plan)`` runs the plan for
 each line that the source prints, the line's parts standing in the arguments by their numbers; a separator of
-None means each word instead. ``("into", plan, ("run", number))`` gives a pipeline what the plan prints.
+None means each word instead.
+``("let", number, plan)`` keeps what the plan prints for the arguments after it.
+``("into", plan, ("run", number))`` gives a pipeline what the plan prints.
 """
 
 

@@ -13,12 +13,19 @@ from tenant_daemon.policy.paths.names import may_name_secrets
 from tenant_daemon.policy.paths.places import FROM_INPUT
 from tenant_daemon.policy.programs.all_kinds import CommandJudge
 from tenant_daemon.policy.programs.variables import judge_assignment
-from tenant_daemon.policy.programs.wrappers import are_docker_ids
 from tenant_daemon.policy.rewrites import (
     DELETERS,
     OUTPUTS,
 )
-from tenant_daemon.policy.rounds import Values, are_of_docker, judged_word, may_delete, values_of
+from tenant_daemon.policy.rounds import (
+    Values,
+    are_of_docker,
+    has_own_output,
+    judged_word,
+    may_delete,
+    prints_docker_ids,
+    values_of,
+)
 from tenant_daemon.policy.shell import expansions
 from tenant_daemon.policy.shell.globs import TooManyFiles, expand
 from tenant_daemon.policy.shell.references import show
@@ -35,6 +42,10 @@ MAX_WORD: Final = 16_384
 _EVERYTHING: Final = ("*", "./*", "*/", ".*")
 _GLOB: Final = frozenset("*?[")
 _PRINTERS: Final = frozenset({"echo", "printf", "test", "basename", "dirname", "expr"})
+_COMPARERS: Final = frozenset(
+    {"diff", "comm", "cmp", "colordiff", "sdiff", "paste", "join", "cat", "wc", "grep"}
+)
+"""Programs that only read the files that they are given, whatever is in them."""
 _LISTERS: Final = frozenset({"ls", "stat", "du", "file", "dir"})
 # Programs look for settings of their own at home, and some of those run code. An unpacked archive can bring
 # such files into the workspace, so home is nowhere.
@@ -172,11 +183,13 @@ class CommandBuilder(ABC):
         What comes out may be anything, also a flag. So only what prints words takes it, or docker itself when
         they are the names that docker has given.
         """
-        are_ids = all(_prints_docker_ids(capture) for capture in captures) and all(
+        are_ids = all(prints_docker_ids(capture) for capture in captures) and all(
             are_of_docker(text, self.lines) for text in argv
         )
         is_docker = argv[0] == "docker" and are_ids and not any(map(expansions.has_expansion, argv[:2]))
         is_known = not may_delete(argv)
+        # A file that is no name: every one of these programs takes it for its input.
+        argv = ["-" if expansions.file_number(text) is not None else text for text in argv]
         known = [self._judged(text, captures) if is_known else _settled(text) for text in argv]
         if argv[0] not in _PRINTERS and not is_docker and None in known:
             self._cannot("shell.substitution", "A part of the command is known only while it runs.")
@@ -203,6 +216,9 @@ class CommandBuilder(ABC):
 
     def _argument(self, word: Word, words: tuple[Word, ...]) -> list[str]:
         """What a word stands for: itself, or the names of the files that a pattern matches."""
+        number = expansions.file_number(word.text)
+        if number is not None:
+            return [self._file(number, words)]
         self._is_taking, self._is_bare = True, expansions.bare_output(word.text) is not None
         text = show(self._filled(word))
         self._is_taking = False
@@ -289,6 +305,13 @@ class CommandBuilder(ABC):
         place = len(self._captures) - 1
         return expansions.output(place, is_bare=self._is_bare)
 
+    def _file(self, number: int, words: tuple[Word, ...]) -> str:
+        """``<(COMMAND)``: a file with what the command prints, for programs that only read it."""
+        if words[0].text not in _COMPARERS:
+            self._cannot("shell.substitution", "A part of the command is known only while it runs.")
+        self._captures.append(self._capture(self.script.substitutions[number]))
+        return expansions.output_file(len(self._captures) - 1)
+
     def _capture(self, step: Step) -> RunPipelines:
         """Judge what stands in ``$(...)``, which counts as much as the rest, and build it."""
         kept = (self.pipelines, self.connectors, self._folders, self.is_flat, self._before, self._outer)
@@ -374,18 +397,3 @@ def _settled(text: str) -> str | None:
 def _is_open(text: str) -> bool:
     """Whether a part of it is known only while it runs."""
     return FROM_INPUT in text or expansions.has_expansion(text)
-
-
-def _prints_docker_ids(capture: RunPipelines) -> bool:
-    """Whether these commands print nothing but what docker calls its things."""
-    if len(capture.pipelines) != 1 or len(capture.pipelines[0]) != 1:
-        return False
-    return are_docker_ids(list(capture.pipelines[0][0].argv))
-
-
-def has_own_output(command: Command) -> bool:
-    """Whether it writes to a file of its own, or is given a secret."""
-    is_writing = any(
-        path is not None and str(path) != "/dev/null" for path in (command.stdout_path, command.stderr_path)
-    )
-    return is_writing or any("SECRET_REF(" in text for text in (*command.argv, *(v for _, v in command.env)))

@@ -5,10 +5,11 @@ from typing import Final
 
 from tenant_daemon.policy.shell.parser import parse
 from tenant_daemon.policy.shell.references import show
-from tenant_daemon.policy.shell.script import Joined, Pipeline, Redirect, SimpleCommand, Step
+from tenant_daemon.policy.shell.script import Joined, Pipeline, Redirect, SimpleCommand, Step, Word
 
 OUTPUTS: Final = ("out", "append", "both")
 DELETERS: Final = frozenset({"rm", "unlink", "shred"})
+_CLIENTS: Final = frozenset({"psql", "mysql", "mariadb", "sqlite3"})
 _SET: Final = re.compile(r"set -e[ux]{0,2}(?: ?-?o pipefail)?")
 _PLAIN: Final = re.compile(r"[A-Za-z0-9_./:@%+,=-]+")
 _WATCH_FLAG: Final = re.compile(
@@ -57,6 +58,22 @@ def once(commands: tuple[SimpleCommand, ...]) -> tuple[SimpleCommand, ...]:
         return commands
     *others, last = inner.body.commands
     return (*others, last._replace(redirects=(*last.redirects, *first.redirects)))
+
+
+def spoken(commands: tuple[SimpleCommand, ...]) -> tuple[SimpleCommand, ...]:
+    """``echo "select 1" | psql`` as if the text stood in a here-document: then it can be judged."""
+    if len(commands) < 2 or commands[0].words[0].text != "echo":
+        return commands
+    first, second, *rest = commands
+    words = first.words[1:]
+    is_plain = not (first.redirects or first.assignments or first.stdin)
+    is_plain = is_plain and not any(word.is_glob for word in words)
+    is_fed = second.stdin is not None or any(redirect.kind == "in" for redirect in second.redirects)
+    is_client = any(word.text.rpartition("/")[2] in _CLIENTS for word in second.words)
+    if not words or words[0].text.startswith("-") or not is_plain or is_fed or not is_client:
+        return commands
+    text = " ".join(word.text for word in words) + "\n"
+    return (second._replace(stdin=Word(text)), *rest)
 
 
 def with_outer(commands: tuple[SimpleCommand, ...], outer: tuple[Redirect, ...]) -> tuple[SimpleCommand, ...]:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from itertools import takewhile
 from typing import Final, Literal, NamedTuple
 
-from tenant_daemon.policy.actions import Command
+from tenant_daemon.policy.actions import Command, RunPipelines
 from tenant_daemon.policy.programs.judge import CommandJudge
 from tenant_daemon.policy.programs.wrappers import are_docker_ids, listing_starts, standing_for_found
 from tenant_daemon.policy.shell import expansions
@@ -42,6 +42,12 @@ def values_of(judge: CommandJudge, commands: Sequence[Command]) -> Values:
         return Values("docker")
     path = _listed(judge, first) if first[0] == "ls" else _found(judge, first) or _named(judge, first)
     return Values("path", path) if path else ANY
+
+
+def prints_one_line(commands: Sequence[Command]) -> bool:
+    """Whether it is one line at most, so that its value is one name and not several."""
+    last = commands[-1].argv
+    return last[0] in ("head", "tail") and last[1:] in (("-1",), ("-n1",), ("-n", "1"))
 
 
 def _leaves_lines(argv: list[str]) -> bool:
@@ -98,3 +104,18 @@ def may_delete(argv: Sequence[str]) -> bool:
 def are_of_docker(text: str, values: dict[int, Values]) -> bool:
     """Whether every part of a line in a word is a name that docker has given."""
     return all(values.get(number, ANY).kind == "docker" for number in expansions.line_parts(text))
+
+
+def prints_docker_ids(capture: RunPipelines) -> bool:
+    """Whether these commands print nothing but what docker calls its things."""
+    if len(capture.pipelines) != 1 or len(capture.pipelines[0]) != 1:
+        return False
+    return are_docker_ids(list(capture.pipelines[0][0].argv))
+
+
+def has_own_output(command: Command) -> bool:
+    """Whether it writes to a file of its own, or is given a secret."""
+    is_writing = any(
+        path is not None and str(path) != "/dev/null" for path in (command.stdout_path, command.stderr_path)
+    )
+    return is_writing or any("SECRET_REF(" in text for text in (*command.argv, *(v for _, v in command.env)))

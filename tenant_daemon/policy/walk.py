@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final, assert_never
 
 from tenant_daemon.policy.actions import Command, Plan, RunPipelines
-from tenant_daemon.policy.building import CommandBuilder, TooMuch, has_own_output
+from tenant_daemon.policy.building import CommandBuilder, TooMuch
 from tenant_daemon.policy.judgement import Judgement
 from tenant_daemon.policy.outputs import known_output
 from tenant_daemon.policy.paths.places import FROM_INPUT
@@ -13,10 +13,11 @@ from tenant_daemon.policy.rewrites import (
     OUTPUTS,
     all_of,
     once,
+    spoken,
     stops_at_failure,
     with_outer,
 )
-from tenant_daemon.policy.rounds import ANY, values_of
+from tenant_daemon.policy.rounds import ANY, has_own_output, prints_one_line, values_of
 from tenant_daemon.policy.shell import expansions
 from tenant_daemon.policy.shell.script import (
     Assignment,
@@ -92,8 +93,7 @@ class LineJudge(CommandBuilder):
         if isinstance(step, Row):
             return self._row(step.steps)
         if isinstance(step, Assignment):
-            self._assign(step)
-            return None
+            return self._assign(step)
         if isinstance(step, Loop):
             return self._loop(step)
         if isinstance(step, Fed):
@@ -283,7 +283,10 @@ class LineJudge(CommandBuilder):
     def _known(self, number: int) -> str | None:
         return known_output(self.script.substitutions[number], self._filled, self.judge_argv.context.now)
 
-    def _assign(self, step: Assignment) -> None:
+    def _assign(self, step: Assignment) -> Plan | None:
+        let = self._let(step)
+        if let is not None:
+            return let
         value = self._filled(step.word)
         if self._depth:
             self._cannot("shell.condition", f"What {step.name} is depends on how another command ends.")
@@ -292,11 +295,35 @@ class LineJudge(CommandBuilder):
         if self._holds_output(step.word):
             self.computed.add(step.name)
         self.variables[step.name] = value
+        return None
+
+    def _let(self, step: Assignment) -> Plan | None:
+        """``n=$(COMMAND)``: it runs here, once, and what it prints is put in wherever ``$n`` stands."""
+        found = expansions.outputs(step.word.text)
+        whole = [expansions.output(number, is_bare=is_bare) for number in found for is_bare in (True, False)]
+        if self._depth or len(found) != 1 or step.word.text not in whole or self._known(found[0]) is not None:
+            return None
+        source = self.script.substitutions[found[0]]
+        if not isinstance(source, Pipeline):
+            return None
+        outer, self._outer = self._outer, ()
+        read = self._pipeline(source)
+        self._outer = outer
+        commands = self.pipelines[-1] if read is not None else ()
+        if read is None or read[0] != "run" or any(map(has_own_output, commands)):
+            self._cannot("shell.variable", f"What {step.name} is is known only while it runs.")
+            return read
+        self.is_flat = False
+        number = len(self.lines)
+        self.lines[number] = values_of(self.judge_argv, commands) if prints_one_line(commands) else ANY
+        self.variables[step.name] = expansions.line_part(number)
+        self.computed.add(step.name)
+        return ("let", number, read)
 
     # -- pipelines --------------------------------------------------------------------------------------
 
     def _pipeline(self, step: Pipeline, *, is_fed: bool = False) -> Plan | None:
-        commands = once(step.commands)
+        commands = spoken(once(step.commands))
         first = commands[0]
         is_moving = first.words[0].text == "cd" and len(commands) == 1 and not step.is_negated
         if is_moving and self._enter(first):

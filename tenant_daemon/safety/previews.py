@@ -28,7 +28,7 @@ from tenant_daemon.policy.actions import (
     UpdateEnv,
     WriteFile,
 )
-from tenant_daemon.policy.shell.expansions import output, readable
+from tenant_daemon.policy.shell.expansions import output, output_file, readable
 
 DIFF_BYTES: Final = 64_000
 """Of each side; comparing larger texts takes too long."""
@@ -79,6 +79,7 @@ def _with_captures(word: str, command: Command) -> str:
     for number, capture in enumerate(command.captures):
         shown = f"$({' '.join(argv_of(capture))})"
         word = word.replace(output(number, is_bare=True), shown).replace(output(number, is_bare=False), shown)
+        word = word.replace(output_file(number), f"<{shown[1:]}")
     return readable(word)
 
 

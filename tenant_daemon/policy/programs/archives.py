@@ -8,7 +8,7 @@ from tenant_daemon.policy.paths.places import FROM_INPUT, is_below
 from tenant_daemon.policy.programs.kinds import KINDS
 from tenant_daemon.policy.programs.options import Reading, read_options
 from tenant_daemon.policy.programs.profile import Profile
-from tenant_daemon.policy.programs.registry import REVIEWS
+from tenant_daemon.policy.programs.registry import RESTS, REVIEWS
 from tenant_daemon.policy.programs.values import follow_links, note_moved_links
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _OLD_STYLE: Final = re.compile(r"[A-Za-z]+")
 _PLAIN_REMOTE: Final = re.compile(r"(?:[a-z0-9_-]+@)?[A-Za-z0-9][A-Za-z0-9.-]*:{1,2}[A-Za-z0-9._/~-]*")
 _REMOTE: Final = re.compile(r"[^/]*:")
+_SEVEN_FLAGS: Final = frozenset({"-y", "-aoa", "-aos", "-aou", "-bd", "-bsp0", "-bso0"})
 
 
 def _tar(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
@@ -110,6 +111,18 @@ def _copy_followed(judge: "CommandJudge", value: str) -> None:
         follow_links(judge, [value])
 
 
+def _seven_unpack(judge: "CommandJudge", argv: list[str]) -> None:
+    """``7z x ARCHIVE -oFOLDER``."""
+    names = [word for word in argv if not word.startswith("-")]
+    folders = [word[2:] for word in argv if word.startswith("-o")]
+    others = [word for word in argv if word.startswith("-") and not word.startswith("-o")]
+    if not names or len(folders) > 1 or not _SEVEN_FLAGS.issuperset(others):
+        judge.unknown("7z.unpack", "What becomes of the archive is not known here.")
+        return
+    KINDS["read"](judge, names[0])
+    _unpack_into(judge, folders[0] if folders else ".")
+
+
 def _unzip(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
     if reading.has("-l", "-v", "-t", "-Z", "-p") or profile.rule_id != "unzip":
         return
@@ -163,4 +176,5 @@ KINDS.update(
         "unpackinto": lambda judge, value: _unpack_into(judge, value),
     }
 )
+RESTS["sevenunpack"] = _seven_unpack
 REVIEWS.update({"tar": _tar, "unzip": _unzip})

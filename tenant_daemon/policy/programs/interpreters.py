@@ -10,6 +10,7 @@ from tenant_daemon.policy.programs.kinds import KINDS
 from tenant_daemon.policy.programs.options import Reading
 from tenant_daemon.policy.programs.profile import Profile
 from tenant_daemon.policy.programs.registry import GUARDS, RESTS, REVIEWS
+from tenant_daemon.policy.programs.tables import judge_perl
 
 if TYPE_CHECKING:
     from tenant_daemon.policy.programs.judge import CommandJudge
@@ -63,6 +64,12 @@ def _php(judge: "CommandJudge", argv: list[str]) -> None:
         judge.judge([script[1], *argv[1:]])
         return
     judge.unknown("php.code", "It would run code.")
+
+
+def _perl(judge: "CommandJudge", argv: list[str]) -> None:
+    """One substitution over files; everything else is code."""
+    if not judge_perl(judge, argv):
+        judge.unknown("perl.code", "It would run code.")
 
 
 def _in_container(judge: "CommandJudge", argv: list[str]) -> None:
@@ -199,7 +206,7 @@ KINDS.update(
         "dumpfile": _dump_file,
     }
 )
-RESTS.update({"phpscript": _php, "incontainer": _in_container})
+RESTS.update({"phpscript": _php, "perlcode": _perl, "incontainer": _in_container})
 GUARDS.update({"rails": _ruby, "yarn": _yarn, "pnpm": _yarn})
 GUARDS["wp"] = _wordpress
 REVIEWS.update({"python": _python, "wpoption": _wordpress_option, "needsargument": _needs_argument})

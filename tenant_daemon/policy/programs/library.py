@@ -27,6 +27,9 @@ REST_KINDS: Final = frozenset(
         "phpscript",
         "incontainer",
         "any...",
+        "millerchain",
+        "perlcode",
+        "sevenunpack",
     }
 )
 _KEYS: Final = frozenset(

@@ -51,6 +51,11 @@ def is_credential_variable(name: str) -> bool:
     return _CREDENTIAL.fullmatch(name) is not None
 
 
+def is_harmless_variable(name: str) -> bool:
+    """Whether programs know the variable, and only print otherwise because of it."""
+    return _HARMLESS.fullmatch(name) is not None
+
+
 def is_plain_variable(name: str) -> bool:
     """Whether no program and no shell makes anything of a variable of this name."""
     return not (

@@ -32,9 +32,17 @@ _CHOICES: Final = {
     "nftverb": r"list",
     "ufwverb": r"status|show|version|app",
     "fail2banverb": r"status|ping|version|banned",
+    "mediaformat": r"(?!file:)[\w;%$/., \\:-]*",
+    "exifempty": r"",
+    "langs": r"[a-z]{3}(?:_[a-z]+)?(?:\+[a-z]{3}(?:_[a-z]+)?)*",
+    "tesseractkind": r"pdf|txt|hocr|tsv|alto",
+    "pngending": r"[-_]?\w{0,10}\.png",
+    "postfixword": r"[a-z0-9_]+",
+    "doveword": r"errors|find|dump|[\w@.-]*@[\w.-]+",
+    "plainvariable": r"PATH|HOME|PWD|LANG|LC_[A-Z]+|TZ|USER|LOGNAME|SHELL|TERM|HOSTNAME|EDITOR|NODE_ENV",
     "unit": r"[A-Za-z0-9_*][A-Za-z0-9_.:@*-]*",
     "unitproperty": r"(?!.*(?i:environ|cred|secret))[A-Za-z,]+",
-    "analyzeverb": r"blame|time|critical-chain|unit-paths|calendar|timespan|timestamp|verify|security|condition"
+    "analyzeverb": r"blame|time|critical-chain|unit-paths|calendar|timespan|timestamp|verify|security"
     r"|[a-z@-]+\.(?:service|timer|target)",
     "analyzeword": r"[\w@*][\w@.*:, ~-]*(?:/\d+[\w:., ~*-]*)?",
     "splitname": r"[\w.-]*%0?\d*d[\w.-]*",
@@ -47,7 +55,7 @@ _CHOICES: Final = {
     "ipobject": r"a|ad|addr|address|l|link|r|ro|route|n|neigh|neighbour|ru|rule|maddr|tunnel",
     "ipverb": r"s|sh|show|list|ls|get",
     "aptcacheverb": r"policy|show|search|depends|rdepends|madison|pkgnames|stats|showpkg|showhold|showmanual"
-    r"|showauto|dump|[a-z0-9][a-z0-9+.:*-]*|find|list",
+    r"|showauto|dump|\^?[a-z0-9][a-z0-9+.:*-]*(?:\[[0-9a-z-]+\])?\$?|find|list",
     "backupname": r"(?:/?[A-Za-z0-9*][A-Za-z0-9_./*?-]*)?(?:::[A-Za-z0-9_.:*-]*)?",
 }
 _APT_CACHE_CHANGES: Final = frozenset(
@@ -179,6 +187,17 @@ def _foreign_setup(judge: "CommandJudge", profile: Profile, reading: Reading) ->
         judge.unknown(f"{profile.rule_id}.own-setup", "It would work by a setup of the agent's own.")
 
 
+def _printenv(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
+    """Without a name it shows everything."""
+    if not reading.positionals:
+        judge.verdict.note(
+            Tier.CRITICAL_RED,
+            "env.shown",
+            "Shows the environment, where programs keep passwords and keys.",
+            unknown=True,
+        )
+
+
 def _lsof(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
     """Names of open files only; nothing more to see."""
 
@@ -187,6 +206,9 @@ def _media(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
     if any(re.match(r"[a-z0-9]{2,}:|@|\|", name) for name in reading.positionals):
         judge.unknown("media.protocol", "The file is named in a way that could make the program do more.")
     names = reading.positionals
+    if reading.has("-all", "-gps:all", "-overwrite_original"):
+        for name in names:
+            judge.places.write(name)
     if profile.rule_id == "pdftotext" and names and (len(names) < 2 or names[-1] != "-"):
         # Without a second name it writes beside the document.
         beside = names[0].removesuffix(".pdf").removesuffix(".PDF") + ".txt"
@@ -230,6 +252,7 @@ REVIEWS.update(
         "ip": _ip,
         "hardware": _hardware,
         "lsof": _lsof,
+        "printenv": _printenv,
         "foreignsetup": _foreign_setup,
         "media": _media,
         "aptcache": _apt_cache,

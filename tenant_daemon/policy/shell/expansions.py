@@ -25,12 +25,15 @@ _CUT: Final = "\ue01b"
 """Between a variable's name and what is cut off its value."""
 _LINE_OPEN, _LINE_CLOSE = "\ue01c", "\ue01d"
 """A part of a line that a loop reads, put in while it runs."""
-_ANY: Final = re.compile("[\ue010-\ue01d]")
+_FILE_OPEN, _FILE_CLOSE = "\ue01e", "\ue01f"
+"""A file with what ``<(...)`` prints."""
+_ANY: Final = re.compile("[\ue010-\ue01f]")
 _PRIVATE: Final = re.compile("[\ue000-\uf8ff]")
 _VARIABLE: Final = re.compile("\ue012([A-Za-z0-9_]+)(?:\ue01b([^\ue013]*))?\ue013")
 _SUM: Final = re.compile("\ue019([^\ue01a]*)\ue01a")
 _LINE: Final = re.compile("\ue01c([0-9]+)\ue01d")
 _OUTPUT: Final = re.compile("[\ue014\ue016]([0-9]+)[\ue015\ue017]")
+_FILE: Final = re.compile("\ue01e([0-9]+)\ue01f")
 _ONE_BARE: Final = re.compile("\ue016([0-9]+)\ue017")
 
 MAX_BRACE_WORDS: Final = 60
@@ -68,10 +71,22 @@ def output(number: int, *, is_bare: bool) -> str:
     return f"{_BARE_OPEN}{number}{_BARE_CLOSE}" if is_bare else f"{_OUTPUT_OPEN}{number}{_OUTPUT_CLOSE}"
 
 
+def output_file(number: int) -> str:
+    """The placeholder for the file that ``<(...)`` is."""
+    return f"{_FILE_OPEN}{number}{_FILE_CLOSE}"
+
+
+def file_number(text: str) -> int | None:
+    """The number of the ``<(...)`` that the whole word is."""
+    found = _FILE.fullmatch(text)
+    return None if found is None else int(found[1])
+
+
 def readable(text: str) -> str:
     """A word of a judged command for people, with signs for what is put in while it runs."""
     if not has_expansion(text):
         return text
+    text = _FILE.sub("<(...)", text)
     return _LINE.sub("[each]", _OUTPUT.sub("$(...)", text)).replace(EXIT_CODE, "$?")
 
 

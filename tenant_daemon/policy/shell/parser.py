@@ -10,12 +10,12 @@ that a shell would compute, since its values are not known here.
 """
 
 from functools import lru_cache
-from typing import Final
+from typing import Final, Literal
 
 import tree_sitter_bash
 from tree_sitter import Language, Node, Parser
 
-from tenant_daemon.policy.shell.reader import MAX_COMMANDS, MAX_WORDS, Reader, join_lines
+from tenant_daemon.policy.shell.reader import MAX_COMMANDS, MAX_WORDS, Reader
 from tenant_daemon.policy.shell.script import Redirect, Script, SimpleCommand, Word
 from tenant_daemon.policy.shell.unquote import unquote
 from tenant_daemon.policy.shell.words import Refused
@@ -107,3 +107,28 @@ def _salvaged_words(node: Node, source: bytes) -> tuple[Word, ...]:
 
 def _text(node: Node, source: bytes) -> str:
     return source[node.start_byte : node.end_byte].decode("utf-8", "surrogatepass")
+
+
+def join_lines(text: str) -> str:
+    """
+    The text without line breaks after a backslash, as bash reads it.
+
+    Inside single quotes and in here-documents they stay; with a here-document the text stays as it is.
+    """
+    if "<<" in text:
+        return text
+    out: list[str] = []
+    quote: Literal["", "'", '"'] = ""
+    at = 0
+    while at < len(text):
+        char = text[at]
+        if char == "\\" and quote != "'":
+            if text[at + 1 : at + 2] != "\n":
+                out.append(text[at : at + 2])
+            at += 2
+            continue
+        if char in ("'", '"') and quote in ("", char):
+            quote = "" if quote else char  # type: ignore[assignment]
+        out.append(char)
+        at += 1
+    return "".join(out)

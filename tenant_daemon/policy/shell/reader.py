@@ -1,10 +1,12 @@
 """A syntax tree of tree-sitter-bash to steps, by a closed list of node types."""
 
 import re
-from typing import Final, Literal
+from typing import Final
 
 from tree_sitter import Node
 
+from tenant_daemon.policy.programs.variables import is_harmless_variable
+from tenant_daemon.policy.shell import expansions
 from tenant_daemon.policy.shell.script import (
     Assignment,
     Choice,
@@ -118,6 +120,8 @@ class Reader(WordReader):
             return self._choice(node.children)
         if kind == "variable_assignment":
             return self._assignment(node)
+        if kind == "declaration_command":
+            return self._export(node)
         if kind == "negated_command" and node.child_count == 2:
             inner = self.statement(node.children[1])
             if isinstance(inner, Pipeline) and not inner.is_negated:
@@ -179,6 +183,18 @@ class Reader(WordReader):
         name, word = self.assignment(node)
         self._know(name)
         return Assignment(name, word)
+
+    def _export(self, node: Node) -> Step:
+        """``export NAME=value``: one that programs obey goes to every later command, any other is our own."""
+        word, *rest = node.children
+        if self.text(word) != "export" or len(rest) != 1 or rest[0].type != "variable_assignment":
+            raise Refused(SAID["declaration_command"])
+        name, value = self.assignment(rest[0])
+        if not is_harmless_variable(name):
+            self._know(name)
+            return Assignment(name, value)
+        self.exported.append((name, value))
+        return Pipeline((SimpleCommand((Word("true"),)),))
 
     # -- redirections -----------------------------------------------------------------------------------
 
@@ -340,7 +356,7 @@ class Reader(WordReader):
     def simple(self, node: Node) -> SimpleCommand:
         """The node of a plain command."""
         words: list[Word] = []
-        assignments: list[tuple[str, Word]] = []
+        assignments = list(self.exported)
         redirects: list[Redirect] = []
         stdin: Word | None = None
         for child in node.children:
@@ -355,6 +371,8 @@ class Reader(WordReader):
                 stdin = self._input(child, redirects, [])
             elif kind in ("==", "=~") and not child.is_named:
                 words.append(Word(self.text(child)))
+            elif kind == "process_substitution" and words and self.names is not None:
+                words.append(self._file_of(child))
             elif kind in _COMPUTED:
                 raise Refused(DYNAMIC)
             else:
@@ -365,6 +383,14 @@ class Reader(WordReader):
             raise Refused("too many words")
         return SimpleCommand(tuple(words), tuple(assignments), tuple(redirects), stdin)
 
+    def _file_of(self, node: Node) -> Word:
+        """``<(COMMAND)`` as an argument."""
+        inner = node.children
+        if inner[0].type != "<(" or inner[-1].type != ")":
+            raise Refused(DYNAMIC)
+        self.substitutions.append(self._some(inner[1:-1]))
+        return Word(expansions.output_file(len(self.substitutions) - 1))
+
 
 def _is_from_command(node: Node) -> bool:
     """``< <(COMMAND)``."""
@@ -372,28 +398,3 @@ def _is_from_command(node: Node) -> bool:
     signs = [child.type for child in node.children if not child.is_named]
     is_command = len(targets) == 1 and targets[0].type == "process_substitution"
     return is_command and signs == ["<"] and targets[0].children[0].type == "<("
-
-
-def join_lines(text: str) -> str:
-    """
-    The text without line breaks after a backslash, as bash reads it.
-
-    Inside single quotes and in here-documents they stay; with a here-document the text stays as it is.
-    """
-    if "<<" in text:
-        return text
-    out: list[str] = []
-    quote: Literal["", "'", '"'] = ""
-    at = 0
-    while at < len(text):
-        char = text[at]
-        if char == "\\" and quote != "'":
-            if text[at + 1 : at + 2] != "\n":
-                out.append(text[at : at + 2])
-            at += 2
-            continue
-        if char in ("'", '"') and quote in ("", char):
-            quote = "" if quote else char  # type: ignore[assignment]
-        out.append(char)
-        at += 1
-    return "".join(out)

@@ -10,6 +10,7 @@ from tree_sitter import Node
 from tenant_daemon.policy.programs.variables import is_plain_variable
 from tenant_daemon.policy.shell import expansions
 from tenant_daemon.policy.shell.script import (
+    Pipeline,
     SimpleCommand,
     Step,
     Word,
@@ -33,6 +34,7 @@ WORDS: Final = frozenset(
         "ansi_c_string",
     }
 )
+_PLAIN_OUTPUT: Final = re.compile(r"(?<!\\)\$\(((?:date|hostname|pwd|nproc)(?: [-+%\w:/.]+)*)\)")
 _ESCAPED: Final = re.compile(r"\$'(?:[^'\\]|\\[tn\\'])*'")
 _ESCAPES: Final = {"\\t": "\t", "\\n": "\n", "\\\\": "\\", "\\'": "'"}
 SAID: Final = {
@@ -68,6 +70,7 @@ class WordReader(ABC):
     Attributes:
         names: The line's own variables so far; None when a shell will read the text.
         substitutions: What stands in ``$(...)``, by the number in the placeholder.
+        exported: Variables that every later command gets.
     """
 
     def __init__(self, source: bytes, *, is_for_shell: bool) -> None:
@@ -76,6 +79,7 @@ class WordReader(ABC):
         self.names: set[str] | None = None if is_for_shell else set()
         self.substitutions: list[Step] = []
         self.commands = 0
+        self.exported: list[tuple[str, Word]] = []
 
     @abstractmethod
     def row(self, nodes: list[Node]) -> Step | None:
@@ -143,10 +147,20 @@ class WordReader(ABC):
         text = "".join(lines)
         if is_quoted:
             return Word(text)
-        word = unquote_body(text, self.names or ())
+        word = unquote_body(self._without_plain_outputs(text), self.names or ())
         if word.is_dynamic:
             raise Refused(DYNAMIC)
         return word
+
+    def _without_plain_outputs(self, text: str) -> str:
+        """The text of a here-document with placeholders for ``$(date +%F)`` and the like."""
+
+        def placed(found: re.Match[str]) -> str:
+            command = SimpleCommand(tuple(Word(part) for part in found[1].split(" ")))
+            self.substitutions.append(Pipeline((command,)))
+            return expansions.output(len(self.substitutions) - 1, is_bare=False)
+
+        return _PLAIN_OUTPUT.sub(placed, text) if self.names is not None else text
 
     def words(self, node: Node) -> list[Word]:
         """The words that one node stands for: several with braces, else one."""

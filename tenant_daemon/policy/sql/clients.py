@@ -25,6 +25,7 @@ _SQLITE_READS: Final = re.compile(
     r"|fullschema|stats|show|nullvalue \w*)"
     r"(?: +[\w%*]+)?\s*"
 )
+_SQLITE_IMPORTS: Final = re.compile(r"\.import(?: --?csv)?(?: --?skip 1)? +'?([\w./-]+)'? +(\w+)")
 _SQLITE_SAVES: Final = re.compile(r"\.(?:backup|save) +'?([\w./-]+)'?")
 _DUMP_FILE: Final = re.compile(r"\.(?:sql|dump|bak)\Z")
 _LOCAL_HOSTS: Final = frozenset(
@@ -37,6 +38,7 @@ _CONNECTION: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,62}")
 _CONNECTION_WORDS: Final = re.compile(
     r"(?:(?:dbname|user)=[A-Za-z_][A-Za-z0-9_-]{0,62}|port=\d{1,5}|host=(?:localhost|127\.0\.0\.1)"
     r"|(?: (?=\w)))+"
+    r"|postgres(?:ql)?://(?:[a-z_]\w{0,62}@)?(?:localhost|127\.0\.0\.1)?(?::\d{1,5})?/[A-Za-z_]\w{0,62}"
 )
 _REDIS_MEASURES: Final = ("--latency-history", "--latency-dist", "--hotkeys")
 _REDIS_READS: Final = word_set(
@@ -111,6 +113,9 @@ def _sqlite(judge: "CommandJudge", value: str) -> None:
         if saved is not None:
             judge.verdict.note(Tier.YELLOW, "sqlite3.backup", "Copies a database into a file.")
             judge.places.write(saved[1])
+        elif (taken := _SQLITE_IMPORTS.fullmatch(text)) is not None:
+            judge.verdict.note(Tier.YELLOW, "sqlite3.import", "Puts the lines of a file into a table.")
+            judge.places.read(taken[1])
         elif text == ".dump" and _DUMP_FILE.search(judge.output) is not None:
             judge.verdict.note(Tier.YELLOW, "sqlite3.dump", "Writes a database out into a file.")
         elif _SQLITE_READS.fullmatch(text) is None:

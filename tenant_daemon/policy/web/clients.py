@@ -113,6 +113,30 @@ def _curl(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
     _requests(judge, urls, method, body, reading)
 
 
+def _stay(judge: "CommandJudge", reading: Reading) -> None:
+    """A listed tool may lead wget on to anywhere: it stops there, and says so, instead of going on."""
+    is_known = all(_is_known(judge, url) for url in reading.positionals)
+    if reading.has("--max-redirect") or judge.is_in_container or not is_known:
+        judge.verdict.note(
+            Tier.YELLOW,
+            "wget.redirect",
+            "Goes wherever the address leads on to (unless --max-redirect=0).",
+            external=True,
+        )
+    else:
+        judge.insert(*judge.inserted, "--max-redirect=0")
+
+
+def _is_known(judge: "CommandJudge", url: str) -> bool:
+    """Whether it is a listed tool's address, or one of this server itself."""
+    try:
+        address = parse_address(url if "://" in url else f"http://{url}")
+    except (BadAddress, UnicodeDecodeError):
+        return False
+    is_home = address.host == "localhost" or (address.ip is not None and is_local(address.ip))
+    return is_home or address.endpoint in judge.context.allowed_hosts
+
+
 def _has_unseen_content(reading: Reading, urls: list[str]) -> bool:
     """Whether a request's content is in a file, other than a file that is plainly being stored somewhere."""
     is_stored = all(_STORAGE.search(url) is not None for url in urls)
@@ -143,12 +167,7 @@ def _wget(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
     body = "&".join(reading.values("--post-data", "--body-data"))
     method = named[-1] if named else "POST" if reading.has("--post-data") else "GET"
     if reading.values("--max-redirect") != ["0"] and not _are_health_checks(method, body, reading):
-        judge.verdict.note(
-            Tier.YELLOW,
-            "wget.redirect",
-            "Goes wherever the address leads on to (unless --max-redirect=0).",
-            external=True,
-        )
+        _stay(judge, reading)
     if not reading.has("-O", "--output-document", "--spider"):
         for url in reading.positionals:
             judge.places.write(url.split("?")[0].rstrip("/").rpartition("/")[2] or "index.html")

@@ -16,6 +16,10 @@ _SAYS_NOTHING: Final = (["echo"], ["echo", ""], ["echo", "-n"], ["echo", "Q"], [
 _RECORD_TYPES: Final = word_set(
     "a aaaa any caa cname dnskey ds mx naptr ns ptr rrsig soa spf srv sshfp tlsa txt in svcb https"
 )
+# Who asks these is not heard by more people than with the server's own: the name is what could carry data.
+_WELL_KNOWN_SERVERS: Final = word_set(
+    "@127.0.0.1 @127.0.0.53 @localhost @1.1.1.1 @1.0.0.1 @8.8.8.8 @8.8.4.4 @9.9.9.9 @149.112.112.112"
+)
 _DIG_OPTION: Final = re.compile(
     r"\+(?:no)?(?:short|trace|tcp|noall|all|answer|dnssec|stats|cmd|comments|question|authority|additional"
     r"|multiline|recurse|nssearch|identify|ttlid|ttlunits|qr|time=\d|tries=\d|retry=\d)"
@@ -96,9 +100,11 @@ def _is_ordinary_label(label: str) -> bool:
 def _dig_word(judge: "CommandJudge", value: str) -> None:
     if value.lower() in _RECORD_TYPES or _DIG_OPTION.fullmatch(value) is not None:
         return
+    if value in _WELL_KNOWN_SERVERS:
+        return
     if value.startswith(("@", "+")):
         judge.verdict.note(
-            Tier.YELLOW if value in ("@127.0.0.1", "@localhost") else Tier.RED,
+            Tier.RED,
             "lookup.server",
             "Asks a name server that it names itself.",
             external=True,

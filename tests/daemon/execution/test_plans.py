@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,20 @@ async def test_lines_mean_what_bash_means_by_them(run: Run, workspace: Path) -> 
         ("cd out; cat y; cd ..; cat b.txt", "x\nthree\n"),
         ("mkdir -p made && cd made && echo 1 > x && cat x", "1\n"),
         ("mkdir -p new && cat > new/a <<'E'\nhi $x\nE\ncat new/a", "hi $x\n"),
+        ('n=$(wc -l < a.txt); echo "$n lines"', "2 lines\n"),
+        ('n=$(cat a.txt | head -1) && echo "[$n]" && echo "$n$n"', "[one]\noneone\n"),
+        ('for f in a.txt b.txt; do n=$(wc -l < $f); echo "$f $n"; done', "a.txt 2\nb.txt 1\n"),
+        ("n=$(grep -c x a.txt) || echo none", "none\n"),
+        ("n=$(wc -l < a.txt); if [ $n -gt 1 ]; then echo many; else echo few; fi", "many\n"),
+        ('m=$(head -1 a.txt); n=$(echo "$m" | tr a-z A-Z); echo "$m $n"', "one ONE\n"),
+        ("comm -12 <(sort a.txt) <(head -1 a.txt)", "one\n"),
+        ("cat <(echo 1) b.txt <(echo 2; echo 3)", "1\nthree\n2\n3\n"),
+        ("diff <(sort a.txt) <(sort -r a.txt | sort) && echo same", "same\n"),
+        ("export LC_ALL=C; printf 'b\\nB\\na\\n' | sort", "B\na\nb\n"),
+        ("export X=5; echo $X", "5\n"),
+        ("cat <<E\n$(date +%Y) \\$(date)\nE", f"{datetime.now(UTC):%Y} $(date)\n"),
+        ("echo 'select 1+1;' | sqlite3 :memory:", "2\n"),
+        ("perl -pe 's/o(.)/0\\1/g' a.txt | head -1", "0ne\n"),
         ("cat <<E | tr a-z A-Z\nhello\nE", "HELLO\n"),
         ('wc -w <<< "one two"', "2\n"),
         ("cat <<-E\n\tone\n\t\ttwo\n\tE", "one\ntwo\n"),
