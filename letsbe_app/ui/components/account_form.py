@@ -1,5 +1,6 @@
 """Forms whose secrets go to the hub by REST, never through the page's state."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import reflex as rx
@@ -40,6 +41,12 @@ class AccountForm(Island):
 def form_field(name: str, label: str, kind: str, autocomplete: str, hint: str = "") -> FormField:
     """Return the description of one input."""
     return {"name": name, "label": label, "type": kind, "autocomplete": autocomplete, "hint": hint}
+
+
+def select_field(name: str, label: str, choices: Mapping[str, str]) -> FormField:
+    """Return the description of a list of which one is chosen: words by value."""
+    listed = [{"value": value, "text": text} for value, text in choices.items()]
+    return {**form_field(name, label, "select", "off"), "choices": listed}
 
 
 def code_field() -> FormField:

@@ -11,7 +11,8 @@ def page_head(title: Any, detail: Any = "", *, aside: rx.Component | None = None
         rx.el.div(
             rx.el.h1(title, class_name="text-2xl font-semibold wrap-anywhere"),
             rx.el.p(detail, class_name="text-muted mt-1 max-w-measure") if detail != "" else rx.fragment(),
-            class_name="grow min-w-0 basis-72",
+            # With a sentence below it the title wants a line of its own on a phone.
+            class_name="grow min-w-0 basis-72" if detail != "" else "grow min-w-0",
         ),
         aside or rx.fragment(),
         class_name="flex flex-wrap items-start justify-between gap-x-6 gap-y-3",

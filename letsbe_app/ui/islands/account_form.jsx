@@ -34,7 +34,15 @@ function Choices({ name, label, options }) {
 }
 
 function Field({ id, field, error }) {
-  const { name, label, type, autocomplete, hint } = field;
+  const { name, label, type, autocomplete, hint, choices } = field;
+  const common = {
+    id,
+    name,
+    required: true,
+    "aria-invalid": Boolean(error),
+    "aria-describedby": `${hint ? `${id}-hint ` : ""}${id}-error`,
+    className: INPUT,
+  };
   return (
     <div className="flex flex-col gap-1.5">
       <label htmlFor={id} className="font-medium">
@@ -45,16 +53,17 @@ function Field({ id, field, error }) {
           {hint}
         </p>
       )}
-      <input
-        id={id}
-        name={name}
-        type={type}
-        autoComplete={autocomplete}
-        required
-        aria-invalid={Boolean(error)}
-        aria-describedby={`${hint ? `${id}-hint ` : ""}${id}-error`}
-        className={INPUT}
-      />
+      {choices ? (
+        <select {...common}>
+          {choices.map(({ value, text }) => (
+            <option key={value} value={value}>
+              {text}
+            </option>
+          ))}
+        </select>
+      ) : (
+        <input {...common} type={type} autoComplete={autocomplete} />
+      )}
       <p id={`${id}-error`} className="text-sm text-red empty:hidden">
         {error}
       </p>

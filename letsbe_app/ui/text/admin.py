@@ -63,7 +63,10 @@ class AdminTexts:
     steps: str = "Steps"
     add_staff: str = "Add somebody"
     add_staff_done: str = "Hand this link over. It works once, for a day, and is not shown again."
-    role: str = "Role (support, operator or admin)"
+    role: str = "Role"
+    role_support: str = "Support: looks, and helps where customers let it"
+    role_operator: str = "Operator: also tries set-ups again"
+    role_admin: str = "Admin: also decides who belongs"
     password: str = "Your password"  # noqa: S105
     key: str = "Key of the server"
     key_detail: str = (
@@ -87,6 +90,12 @@ class AdminTexts:
     setting_up: str = "Being set up"
     failed: str = "Set-up failed"
     removed_state: str = "Removed"
+
+    def people_count(self, count: int) -> str:
+        return "1 person" if count == 1 else f"{count} people"
+
+    def servers_owned(self, count: int) -> str:
+        return "1 server" if count == 1 else f"{count} servers"
 
     def health_words(self, health: str) -> str:
         return self.removed_state if health == "removed" else str(getattr(self, health))

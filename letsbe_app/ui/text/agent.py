@@ -94,7 +94,7 @@ class AgentTexts:
     remove_detail: str = "It stops at once. Its conversations stay to be read, its files stay on your server."
     remove_confirm: str = "Remove it"
     removed: str = "The agent is removed."
-    settings: str = "Settings and history"
+    settings: str = "Settings"
     add: str = "Add a colleague"
     add_title: str = "Add a colleague"
     add_detail: str = "It starts out asking before every change. You can alter everything afterwards."

@@ -31,8 +31,12 @@ _PLACES: Final = (
 _MARKS: Final[tuple[Tone, ...]] = ("green", "yellow", "red", "info")
 
 
-def admin_frame(*children: Any, title: Any, here: str, is_loaded: Any) -> rx.Component:
-    """Return a page of the back office."""
+def admin_frame(
+    *children: Any, title: Any, here: str, is_loaded: Any, is_missing: Any = False
+) -> rx.Component:
+    """Return a page of the back office; ``is_missing`` says that its address names nothing there is."""
+    t = texts().common
+    missing = empty_state(t.not_found_title, t.not_found_detail, icon_name="signpost")
     return rx.el.div(
         rx.el.header(
             skip_link(),
@@ -53,7 +57,11 @@ def admin_frame(*children: Any, title: Any, here: str, is_loaded: Any) -> rx.Com
         ),
         rx.el.main(
             rx.el.h1(title, class_name="text-2xl font-semibold wrap-anywhere"),
-            rx.cond(is_loaded, rx.fragment(*children), skeleton("h-8 w-1/2", "h-28", "h-40")),
+            rx.cond(
+                is_loaded,
+                rx.cond(is_missing, missing, rx.fragment(*children)),
+                skeleton("h-8 w-1/2", "h-28", "h-40"),
+            ),
             id=CONTENT_ID,
             tab_index=-1,
             class_name=(

@@ -4,8 +4,9 @@ from typing import Any
 
 import reflex as rx
 
+from letsbe_app.db.models import StaffRole
 from letsbe_app.ui import routes
-from letsbe_app.ui.components.account_form import account_form, form_field
+from letsbe_app.ui.components.account_form import account_form, form_field, select_field
 from letsbe_app.ui.components.button import button
 from letsbe_app.ui.components.card import card, section
 from letsbe_app.ui.components.card_list import load_more
@@ -106,6 +107,7 @@ def customer_page() -> rx.Component:
         title=rx.cond(state.name != "", state.name, _t.customers),
         here=routes.ADMIN_CUSTOMERS,
         is_loaded=state.is_loaded,
+        is_missing=state.is_missing,
     )
 
 
@@ -127,6 +129,7 @@ def server_page() -> rx.Component:
         title=rx.cond(state.name != "", state.name, _t.servers),
         here=routes.ADMIN_SERVERS,
         is_loaded=state.is_loaded,
+        is_missing=state.is_missing,
     )
 
 
@@ -174,6 +177,7 @@ def run_page() -> rx.Component:
         title=rx.cond(state.name != "", state.name, _t.runs),
         here=routes.ADMIN_RUNS,
         is_loaded=state.is_loaded,
+        is_missing=state.is_missing,
     )
 
 
@@ -184,7 +188,15 @@ def staff_page() -> rx.Component:
         "/api/v1/admin/staff",
         [
             form_field("email", texts().sign_in.email, "email", "off"),
-            form_field("role", _t.role, "text", "off"),
+            select_field(
+                "role",
+                _t.role,
+                {
+                    StaffRole.SUPPORT: _t.role_support,
+                    StaffRole.OPERATOR: _t.role_operator,
+                    StaffRole.ADMIN: _t.role_admin,
+                },
+            ),
             form_field("password", _t.password, "password", "current-password"),
         ],
         _t.add_staff,

@@ -1,11 +1,12 @@
 """Handlers of the back office's pages. Passwords do not come by here: their forms speak REST."""
 
 from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 import reflex as rx
 from reflex.event import EventSpec
 
-from letsbe_app.errors import LetsBeError
+from letsbe_app.errors import LetsBeError, NotFound
 from letsbe_app.kit.pagination import Page
 from letsbe_app.people.staff.actor import StaffActor, StaffPermission, staff_may
 from letsbe_app.ui.base_state import StaffState
@@ -29,6 +30,8 @@ from letsbe_app.ui.pages.admin.view_models import (
 )
 from letsbe_app.ui.text import texts
 
+T = TypeVar("T")
+
 _SICK = frozenset({"failed", "offline", "unready"})
 
 
@@ -36,6 +39,7 @@ class AdminState(StaffState, rx.State):
     """What all pages of the back office know."""
 
     is_loaded: bool = False
+    is_missing: bool = False
     may_operate: bool = False
     may_administer: bool = False
 
@@ -45,6 +49,16 @@ class AdminState(StaffState, rx.State):
         self.may_administer = staff_may(staff.role, StaffPermission.ADMINISTER)
         self.is_loaded = True
         return staff
+
+    async def _found(self, looked_up: Awaitable[T]) -> T | None:
+        """What the page's address names; None when there is no such thing, which the page then says."""
+        try:
+            found = await looked_up
+        except NotFound:
+            self.is_missing = True
+            return None
+        self.is_missing = False
+        return found
 
     def _named(self) -> str:
         """The id at the end of the page's address."""
@@ -128,7 +142,10 @@ class CustomerState(AdminState):
     @rx.event
     async def load(self) -> None:
         staff = await self._enter()
-        detail = await self._services().back_office.customer(staff, self._named())
+        self.name = ""
+        detail = await self._found(self._services().back_office.customer(staff, self._named()))
+        if detail is None:
+            return
         self.id, self.name = detail.customer.id, detail.customer.name
         self.people = [
             Line(
@@ -169,7 +186,10 @@ class ServerState(AdminState):
     @rx.event
     async def load(self) -> None:
         staff = await self._enter()
-        detail = await self._services().back_office.server(staff, self._named())
+        self.name = ""
+        detail = await self._found(self._services().back_office.server(staff, self._named()))
+        if detail is None:
+            return
         t = texts().admin
         self.id, self.name = detail.server.id, detail.server.name
         self.rows = [server_line(detail.server)]
@@ -196,7 +216,10 @@ class RunsState(LongList, AdminState):
     @rx.event
     async def load_one(self) -> None:
         staff = await self._enter()
-        detail = await self._services().back_office.run(staff, self._named())
+        self.name = ""
+        detail = await self._found(self._services().back_office.run(staff, self._named()))
+        if detail is None:
+            return
         self.name = detail.run.server_name
         self.rows = [run_line(detail.run)]
         self.steps = [step_line(step) for step in detail.steps]

@@ -83,11 +83,12 @@ class Curve:
 
 def customer_line(row: CustomerRow) -> Line:
     """A customer."""
+    t = texts().admin
     place = f" · founding member {row.founding_number}" if row.founding_number else ""
     return Line(
         id=row.id,
         title=row.name,
-        detail=f"{row.people} people · {row.servers} servers{place}",
+        detail=f"{t.people_count(row.people)} · {t.servers_owned(row.servers)}{place}",
         path=f"{routes.ADMIN_CUSTOMERS}/{row.id}",
         at=row.created_at.isoformat(),
     )
