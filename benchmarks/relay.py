@@ -1,9 +1,9 @@
 """
 The relay: how much later a token reaches the browser, and how many bytes it costs.
 
-Real parts: granian workers with the hub's API, Redis, SQLite. Daemons and browsers are websockets of this
-process. Each token carries the time at which it was sent; the same number of websockets to a bare echo gives
-the path that nothing can beat on this machine.
+Real parts: the hub's own server with its API, Redis, SQLite. Daemons and browsers are bare websockets of this
+process. Each token carries the time at which it was sent; the same number of websockets to a bare echo on the
+same server gives the path that nothing can beat on this machine.
 """
 
 import argparse
@@ -11,38 +11,53 @@ import asyncio
 import json
 import logging
 import math
-import os
-import signal
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import psutil
+import orjson
 import structlog
+import uvloop
+from sqlmodel import update
 from starlette.websockets import WebSocket, WebSocketDisconnect
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed
 
 from benchmarks.thread.machine import load_now, machine
+from benchmarks.thread.wire import WireSocket
+from letsbe_app.api.principals import SESSION_COOKIE
 from letsbe_app.composition import Services, build_services
-from letsbe_app.db.models import ChatMessage
+from letsbe_app.db.models import ChatMessage, Tenant, TenantStatus
 from letsbe_app.kit.clock import utc_now
 from letsbe_app.kit.ids import new_id
-from tests.support.hub import create_tables, hub_settings, quick_passwords
-from tests.support.live_hub import Customer, ScriptedDaemon, ScriptedRun, daemon, new_customer, tab
+from tenant_daemon.contracts.chat import RunFinished, RunOutcome
+from tenant_daemon.contracts.envelope import DaemonEnvelope, Hello
+from tests.support.hub import PUBLIC_URL, create_tables, hub_settings, quick_passwords
+from tests.support.hub_process import HubProcess
+from tests.support.live_hub import Customer, ScriptedRun, new_customer
 from tests.support.redis import free_port, running_redis
 
 TOKENS_PER_SECOND = 10
+BEGINNINGS_PER_SECOND = 100
+"""Answers do not begin in step: so many at most in a second."""
 MAX_TENANTS = 20
-ROOT = Path(__file__).resolve().parents[1]
+CONFIG_VERSION = 10_000
+FRAME_BYTES = 300
+"""Of a token on its way from a daemon."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is measured."""
+
+    workers: int
+    seconds: float
+    counts: tuple[int, ...]
 
 
 async def echo(scope: dict[str, Any], receive: Any, send: Any) -> None:
@@ -58,61 +73,52 @@ async def echo(scope: dict[str, Any], receive: Any, send: Any) -> None:
         return
 
 
-@dataclass(frozen=True)
-class Server:
-    """A granian server; has what the scripted peers need of a worker."""
-
-    port: int
-    process: psutil.Process
-
-    @property
-    def ws(self) -> str:
-        return f"ws://127.0.0.1:{self.port}"
-
-    def usage(self) -> tuple[float, int]:
-        """CPU seconds so far and resident bytes, of all its processes."""
-        family = [self.process, *self.process.children(recursive=True)]
-        cpu = sum(sum(one.cpu_times()[:2]) for one in family)
-        return cpu, sum(one.memory_info().rss for one in family)
-
-
-@contextmanager
-def serving(target: str, workers: int, environment: dict[str, str], *, factory: bool) -> Iterator[Server]:
-    """Granian with one of our applications."""
-    port = free_port()
-    command = [sys.executable, "-m", "granian", "--interface", "asgi", "--port", str(port)]
-    command += ["--workers", str(workers), "--log-level", "error", "--backpressure", "4096"]
-    command += ["--factory", target] if factory else [target]
-    process = subprocess.Popen(
-        command, cwd=ROOT, env={**os.environ, **environment}, stdout=sys.stderr, start_new_session=True
-    )
-    try:
-        _wait_for_port(port, process)
-        yield Server(port, psutil.Process(process.pid))
-    finally:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-
-
-def _wait_for_port(port: int, process: "subprocess.Popen[bytes]") -> None:
-    import socket
-
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline and process.poll() is None:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.05)
-    raise RuntimeError("the server did not start")
-
-
-@dataclass(frozen=True)
+@dataclass
 class Stream:
-    """One conversation: its daemon and its tab."""
+    """One conversation: its daemon, its tab, and what the tab saw."""
 
-    link: ScriptedDaemon
-    tab: ClientConnection
+    link: WireSocket
     run: ScriptedRun
+    seen: int = 0
+    latencies: list[float] = field(default_factory=list)
+    is_finished: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def on_frame(self, data: bytes) -> None:
+        """What comes to the tab."""
+        now = time.perf_counter()
+        if b'"run"' not in data:
+            return
+        body = orjson.loads(data)["body"]
+        if body["type"] == "finished":
+            self.is_finished.set()
+        elif body["type"] == "delta":
+            sent = [float(token) for token in body["text"].split()]
+            self.seen += len(sent)
+            self.latencies.extend(now - moment for moment in sent)
+
+
+class Speaker:
+    """Sends so many tokens at their pace, by the clock and not by when the last one was sent."""
+
+    def __init__(self, count: int, send: Callable[[int], None]) -> None:
+        self._left = count
+        self._number = 0
+        self._send = send
+        self.is_done = asyncio.Event()
+
+    def start(self, offset: float) -> None:
+        loop = asyncio.get_running_loop()
+        loop.call_at(loop.time() + offset, self._next, loop.time() + offset)
+
+    def _next(self, due: float) -> None:
+        self._number += 1
+        self._send(self._number)
+        self._left -= 1
+        if self._left <= 0:
+            self.is_done.set()
+            return
+        loop = asyncio.get_running_loop()
+        loop.call_at(due + 1 / TOKENS_PER_SECOND, self._next, due + 1 / TOKENS_PER_SECOND)
 
 
 def summary(latencies: Sequence[float]) -> dict[str, float]:
@@ -121,135 +127,154 @@ def summary(latencies: Sequence[float]) -> dict[str, float]:
     return {f"p{cut}_ms": round(cuts[cut - 1] * 1_000, 2) for cut in (50, 95, 99)}
 
 
-async def measure_echo(server: Server, streams: int, seconds: float) -> dict[str, float]:
-    """The bare path: each connection sends and reads its own frame back."""
+async def measure_echo(hub: HubProcess, streams: int, seconds: float) -> dict[str, float]:
+    """The bare path: each connection sends a token's frame and reads it back."""
     latencies: list[float] = []
-    async with AsyncExitStack() as stack:
-        sockets = [
-            await stack.enter_async_context(connect(server.ws, compression=None)) for _ in range(streams)
-        ]
+    padding = b" " + b"x" * FRAME_BYTES
 
-        async def talk(socket: ClientConnection, offset: float) -> None:
-            await asyncio.sleep(offset)
-            for _ in range(int(seconds * TOKENS_PER_SECOND)):
-                begin = time.perf_counter()
-                await socket.send(json.dumps({"text": f"{begin:.6f}", "padding": "x" * 200}))
-                await socket.recv()
-                latencies.append(time.perf_counter() - begin)
-                await asyncio.sleep(1 / TOKENS_PER_SECOND)
+    def heard(data: bytes) -> None:
+        latencies.append(time.perf_counter() - float(data.split(b" ", 1)[0]))
 
-        await asyncio.gather(*(talk(socket, _offset(at, streams)) for at, socket in enumerate(sockets)))
+    sockets = [await WireSocket.open(hub.port, "/", {}, heard) for _ in range(streams)]
+
+    def sender(socket: WireSocket) -> Callable[[int], None]:
+        return lambda _number: socket.send(b"%.6f" % time.perf_counter() + padding)
+
+    count = int(seconds * TOKENS_PER_SECOND)
+    speakers = [Speaker(count, sender(socket)) for socket in sockets]
+    for at, speaker in enumerate(speakers):
+        speaker.start(_offset(at))
+    for speaker in speakers:
+        await speaker.is_done.wait()
+    async with asyncio.timeout(30):
+        while len(latencies) < count * streams:  # noqa: ASYNC110  # nobody announces the last one
+            await asyncio.sleep(0.05)
+    for socket in sockets:
+        socket.drop()
     return summary(latencies)
 
 
 async def measure_relay(streams: Sequence[Stream], seconds: float) -> tuple[dict[str, float], int]:
     """Latencies of the tokens from a daemon's send to the tab, and the number of tokens lost."""
-    latencies: list[float] = []
     expected = int(seconds * TOKENS_PER_SECOND)
-
-    async def speak(stream: Stream, offset: float) -> None:
-        await asyncio.sleep(offset)
-        await stream.link.send(stream.run.started())
-        for _ in range(expected):
-            await stream.link.send(stream.run.delta(f"{time.perf_counter():.6f} "))
-            await asyncio.sleep(1 / TOKENS_PER_SECOND)
-        await stream.link.send(stream.run.finished())
-
-    async def listen(stream: Stream) -> int:
-        seen = 0
-        while True:
-            frame = json.loads(await asyncio.wait_for(stream.tab.recv(), 30))
-            now = time.perf_counter()
-            if frame["type"] != "run" or frame["run_id"] != stream.run.run_id:
-                continue
-            body = frame["body"]
-            if body["type"] == "finished":
-                return seen
-            if body["type"] == "delta":
-                sent = [float(token) for token in body["text"].split()]
-                seen += len(sent)
-                latencies.extend(now - moment for moment in sent)
-
-    drains = [
-        asyncio.create_task(_drain(link)) for link in {id(one.link): one.link for one in streams}.values()
-    ]
-    listeners = [asyncio.create_task(listen(stream)) for stream in streams]
-    await asyncio.gather(*(speak(stream, _offset(at, len(streams))) for at, stream in enumerate(streams)))
-    seen = sum(await asyncio.gather(*listeners))
-    for drain in drains:
-        drain.cancel()
-    return summary(latencies), expected * len(streams) - seen
+    for at, stream in enumerate(streams):
+        Speaker(expected + 2, _voice(stream, expected)).start(_offset(at))
+    async with asyncio.timeout(seconds + _offset(len(streams)) + 60):
+        for stream in streams:
+            await stream.is_finished.wait()
+    latencies = [one for stream in streams for one in stream.latencies]
+    return summary(latencies), expected * len(streams) - sum(stream.seen for stream in streams)
 
 
-def _offset(position: int, count: int) -> float:
-    # Spread over one token's time: customers do not speak in step.
-    return position / count / TOKENS_PER_SECOND
+def _voice(stream: Stream, tokens: int) -> Callable[[int], None]:
+    """Sends the run's beginning, so many tokens, and its end; built beforehand but for the time."""
+    run = stream.run
+    first = _frame(run.started())
+    told = _frame(run.delta("@@")).replace(b'"seq":2', b'"seq":@@')
+    head, middle, after = told.split(b"@@")
+    run.events = [run.events[0]] * (tokens + 1)
+    last = _frame(run.add(RunFinished(outcome=RunOutcome.COMPLETED, text="A whole answer. " * 40)))
+
+    def speak(number: int) -> None:
+        if number == 1:
+            stream.link.send(first)
+        elif number <= tokens + 1:
+            stream.link.send(b"%s%d%s%.6f %s" % (head, number, middle, time.perf_counter(), after))
+        else:
+            stream.link.send(last)
+
+    return speak
 
 
-async def _drain(link: ScriptedDaemon) -> None:
-    try:
-        while True:
-            await link.connection.recv()
-    except ConnectionClosed:
-        return
+def _frame(payload: Any) -> bytes:
+    return DaemonEnvelope(sent_at=utc_now(), payload=payload).model_dump_json().encode()
+
+
+def _offset(position: int) -> float:
+    return position / BEGINNINGS_PER_SECOND
 
 
 @asynccontextmanager
-async def open_streams(server: Server, services: Services, count: int) -> AsyncIterator[list[Stream]]:
+async def open_streams(hub: HubProcess, services: Services, count: int) -> AsyncIterator[list[Stream]]:
     """So many conversations on a few servers, each watched by a tab."""
     tenants = min(MAX_TENANTS, math.ceil(count / 10))
     customers = [await new_customer(services, f"{new_id('usr')}@bench.example") for _ in range(tenants)]
-    async with AsyncExitStack() as stack:
-        links = [
-            await stack.enter_async_context(daemon(server, customer.api_key))  # type: ignore[arg-type]
-            for customer in customers
-        ]
-        streams = []
-        for position in range(count):
-            customer, link = customers[position % tenants], links[position % tenants]
-            conversation = await services.conversations.start(customer.actor, customer.tenant_id, "sales")
-            socket = await stack.enter_async_context(_watching(server, customer, conversation.id))
-            streams.append(Stream(link, socket, ScriptedRun(conversation.id, run_id=new_id("run"))))
+    links = [await _link(hub, customer) for customer in customers]
+    streams, tabs = [], []
+    for position in range(count):
+        customer = customers[position % tenants]
+        conversation = await services.conversations.start(customer.actor, customer.tenant_id, "sales")
+        stream = Stream(links[position % tenants], ScriptedRun(conversation.id, run_id=new_id("run")))
+        tabs.append(await _tab(hub, customer, conversation.id, stream.on_frame))
+        streams.append(stream)
+    try:
         yield streams
+    finally:
+        for socket in (*tabs, *links):
+            socket.drop()
 
 
-@asynccontextmanager
-async def _watching(
-    server: Server, customer: Customer, conversation_id: str, after: str = "0-0"
-) -> AsyncIterator[ClientConnection]:
-    async with tab(server, customer.session_token, open_timeout=30) as one:  # type: ignore[arg-type]
-        await one.watch(conversation_id, after)
-        await one.send(type="ping")
-        await one.next(type="pong")
-        yield one.connection
+async def _link(hub: HubProcess, customer: Customer) -> WireSocket:
+    welcomed = asyncio.Event()
+
+    def heard(data: bytes) -> None:
+        if b"link.welcome" in data:
+            welcomed.set()
+
+    headers = {"Authorization": f"Bearer {customer.api_key}"}
+    socket = await WireSocket.open(hub.port, "/api/v1/tenant/link", headers, heard)
+    socket.send(_frame(Hello(daemon_version="1", config_version=CONFIG_VERSION)))
+    async with asyncio.timeout(30):
+        await welcomed.wait()
+    return socket
 
 
-async def measure_bytes(server: Server, services: Services, earlier: int, tokens: int) -> dict[str, float]:
-    """Bytes on the browser's wire per token, and of the page load, with so many earlier messages."""
+async def _tab(
+    hub: HubProcess,
+    customer: Customer,
+    conversation_id: str,
+    on_frame: Callable[[bytes], None],
+    after: str = "0-0",
+) -> WireSocket:
+    """A tab that follows the conversation already."""
+    follows = asyncio.Event()
+
+    def heard(data: bytes) -> None:
+        if b"pong" in data:
+            follows.set()
+
+    headers = {"Cookie": f"{SESSION_COOKIE}={customer.session_token}", "Origin": PUBLIC_URL}
+    socket = await WireSocket.open(hub.port, "/api/v1/customer/stream", headers, heard)
+    socket.send(orjson.dumps({"type": "watch", "conversation_id": conversation_id, "after": after}))
+    socket.send(b'{"type":"ping"}')
+    async with asyncio.timeout(30):
+        await follows.wait()
+    socket.on_frame = on_frame
+    return socket
+
+
+async def measure_bytes(hub: HubProcess, services: Services, earlier: int, tokens: int) -> dict[str, float]:
+    """Bytes on the browser's wire per token with so many earlier messages."""
     customer = await new_customer(services, f"{new_id('usr')}@bench.example")
     conversation = await services.conversations.start(customer.actor, customer.tenant_id, "sales")
     await _fill(services, conversation.id, earlier)
     page = await services.conversations.messages(customer.actor, conversation.id)
-    run = ScriptedRun(conversation.id, run_number=earlier + 1, run_id=new_id("run"))
+    link = await _link(hub, customer)
+    stream = Stream(link, ScriptedRun(conversation.id, run_number=earlier + 1, run_id=new_id("run")))
     size = 0
-    async with (
-        daemon(server, customer.api_key) as link,  # type: ignore[arg-type]
-        _watching(server, customer, conversation.id, page.resume_after) as socket,
-    ):
-        await link.send(run.started())
-        for _ in range(tokens):
-            await link.send(run.delta("token "))
-            await asyncio.sleep(1 / 20)
-        while True:
-            text = await asyncio.wait_for(socket.recv(), 30)
-            frame = json.loads(text)
-            if frame["type"] == "run" and frame["body"]["type"] == "delta":
-                size += len(text)
-                tokens -= frame["body"]["text"].count("token")
-                if tokens == 0:
-                    break
-    sent = len(run.events) - 1
-    return {"bytes_per_token": round(size / sent, 1)}
+
+    def heard(data: bytes) -> None:
+        nonlocal size
+        size += len(data) if b'"delta"' in data else 0
+        stream.on_frame(data)
+
+    tab = await _tab(hub, customer, conversation.id, heard, page.resume_after)
+    Speaker(tokens + 2, _voice(stream, tokens)).start(0)
+    async with asyncio.timeout(30):
+        await stream.is_finished.wait()
+    tab.drop()
+    link.drop()
+    return {"bytes_per_token": round(size / tokens, 1)}
 
 
 async def _fill(services: Services, conversation_id: str, count: int) -> None:
@@ -271,64 +296,83 @@ async def _fill(services: Services, conversation_id: str, count: int) -> None:
         )
 
 
-async def run(*, quick: bool, workers: int) -> dict[str, Any]:
+async def measure(
+    services: Services, environment: Mapping[str, str], plan: Plan, count: int
+) -> dict[str, Any]:
+    """One number of streams, with the bare path on the same server."""
+    bare_hub = _started(
+        HubProcess(free_port(), {}, target="benchmarks.relay:echo", is_factory=False, workers=plan.workers)
+    )
+    try:
+        bare = await measure_echo(bare_hub, count, plan.seconds)
+    finally:
+        bare_hub.kill()
+    hub = _started(HubProcess(free_port(), environment, workers=plan.workers))
+    try:
+        empty = hub.usage()
+        async with open_streams(hub, services, count) as streams:
+            sys.stderr.write(f"{count} streams are open\n")
+            before, begin = hub.usage(), time.monotonic()
+            relayed, lost = await measure_relay(streams, plan.seconds)
+            after, took = hub.usage(), time.monotonic() - begin
+    finally:
+        hub.kill()
+    tokens = count * int(plan.seconds * TOKENS_PER_SECOND)
+    return {
+        "relay": relayed,
+        "bare_echo": bare,
+        "lost_tokens": lost,
+        "p50_times_bare": round(relayed["p50_ms"] / bare["p50_ms"], 2),
+        "hub_cpu_cores": round((after[0] - before[0]) / took, 3),
+        "hub_cpu_ms_per_token": round(1_000 * (after[0] - before[0]) / tokens, 3),
+        "hub_memory_mb": round(after[1] / 1e6, 1),
+        "hub_memory_kib_per_stream": round((before[1] - empty[1]) / 1024 / count, 1),
+        "load": load_now(),
+    }
+
+
+async def measure_history(services: Services, environment: Mapping[str, str], plan: Plan) -> dict[str, Any]:
+    """Whether a long conversation costs more."""
+    hub = _started(HubProcess(free_port(), environment, workers=plan.workers))
+    try:
+        return {str(earlier): await measure_bytes(hub, services, earlier, 40) for earlier in (10, 1_000)}
+    finally:
+        hub.kill()
+
+
+def _started(hub: HubProcess) -> HubProcess:
+    hub.start()
+    hub.wait()
+    return hub
+
+
+async def run(plan: Plan) -> dict[str, Any]:
     """All measurements, as one JSON value."""
-    seconds = 5.0 if quick else 20.0
-    counts = (1, 100) if quick else (1, 100, 500, 1_000)
     load_before = load_now()
-    report: dict[str, Any] = {"workers": workers, "tokens_per_second": TOKENS_PER_SECOND, "streams": {}}
+    report: dict[str, Any] = {"workers": plan.workers, "tokens_per_second": TOKENS_PER_SECOND, "streams": {}}
     with tempfile.TemporaryDirectory(prefix="letsbe-bench-") as folder, running_redis() as redis:
-        data_dir = Path(folder) / "data"
-        settings = hub_settings(data_dir, redis.url, LETSBE_LOCAL_TENANT_LIMIT=20)
+        settings = hub_settings(Path(folder) / "data", redis.url, LETSBE_LOCAL_TENANT_LIMIT=MAX_TENANTS)
         create_tables(settings)
         environment = {
-            "LETSBE_DATA_DIR": str(data_dir),
+            "LETSBE_DATA_DIR": str(settings.data_dir),
             "REDIS_URL": redis.url,
             "DATABASE_URL": "",
             "LETSBE_LOG_LEVEL": "error",
         }
-        for count in counts:
-            with serving("benchmarks.relay:echo", workers, {}, factory=False) as server:
-                bare = await measure_echo(server, count, seconds)
-            # Each size on a database of its own tenants; the limit of servers is per installation.
-            services = build_services(settings, passwords=quick_passwords())
+        services = build_services(settings, passwords=quick_passwords())
+        for count in plan.counts:
+            # The limit of servers is per installation, and each size has servers of its own.
             await _forget_tenants(services)
-            with serving("letsbe_app.api.app:build_api", workers, environment, factory=True) as server:
-                _, memory_empty = server.usage()
-                async with open_streams(server, services, count) as streams:
-                    cpu_before, memory_before = server.usage()
-                    begin = time.monotonic()
-                    relayed, lost = await measure_relay(streams, seconds)
-                    took = time.monotonic() - begin
-                    cpu_after, memory = server.usage()
-                if count == counts[-1]:
-                    await _forget_tenants(services)
-                    report["earlier_messages"] = {
-                        str(earlier): await measure_bytes(server, services, earlier, 60)
-                        for earlier in (10, 1_000)
-                    }
-            await services.close()
-            report["streams"][str(count)] = {
-                "relay": relayed,
-                "bare_echo": bare,
-                "lost_tokens": lost,
-                "p50_times_bare": round(relayed["p50_ms"] / bare["p50_ms"], 2),
-                "hub_cpu_cores": round((cpu_after - cpu_before) / took, 3),
-                "hub_cpu_ms_per_token": round(
-                    1_000 * (cpu_after - cpu_before) / (count * seconds * TOKENS_PER_SECOND), 3
-                ),
-                "hub_memory_mb": round(memory / 1e6, 1),
-                "hub_memory_kib_per_stream": round((memory_before - memory_empty) / 1024 / count, 1),
-                "load": load_now(),
-            }
+            report["streams"][str(count)] = await measure(services, environment, plan, count)
+        await _forget_tenants(services)
+        report["earlier_messages"] = await measure_history(services, environment, plan)
+        await services.close()
     return {**report, "machine": machine(load_before)}
 
 
 async def _forget_tenants(services: Services) -> None:
-    from sqlalchemy import text
-
     async with services.database.write() as session:
-        await session.exec(text("UPDATE tenant SET status = 'removed'"))  # type: ignore[call-overload]
+        await session.exec(update(Tenant).values(status=TenantStatus.REMOVED))
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -336,8 +380,10 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks relay", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="under a minute")
     parser.add_argument("--workers", type=int, default=1, help="hub workers (default 1)")
+    parser.add_argument("--streams", type=int, action="append", help="only so many; may be repeated")
     options = parser.parse_args(arguments)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
-    report = asyncio.run(run(quick=options.quick, workers=options.workers))
-    print(json.dumps({"benchmark": "relay", **report}))
+    counts = tuple(options.streams or ((1, 100) if options.quick else (1, 100, 500, 1_000)))
+    plan = Plan(options.workers, 5.0 if options.quick else 20.0, counts)
+    print(json.dumps({"benchmark": "relay", **uvloop.run(run(plan))}))
     return 0

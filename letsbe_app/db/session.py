@@ -5,9 +5,11 @@ Engine and unit of work.
 ends well and rolled back when it does not. Nothing else commits.
 """
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -15,6 +17,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from letsbe_app.db.whole_units import connector, whole_unit
 from letsbe_app.telemetry import metrics
+
+Result = TypeVar("Result")
+MOST_TOGETHER: Final = 64
+"""Units in one transaction: others wait for it."""
 
 
 class Database:
@@ -25,8 +31,13 @@ class Database:
         Args:
             url: An async SQLAlchemy URL: ``sqlite+aiosqlite:///...`` or ``postgresql+psycopg://...``.
         """
-        options: dict[str, Any] = {"async_creator": connector(url)} if url.startswith("sqlite") else {}
-        self._engine = create_async_engine(url, pool_pre_ping=True, hide_parameters=True, **options)
+        options: dict[str, Any] = {"pool_pre_ping": True}
+        if url.startswith("sqlite"):
+            # A file does not go away: asking it before each unit would only cost.
+            options = {"async_creator": connector(url)}
+        self._engine = create_async_engine(url, hide_parameters=True, **options)
+        self._turn = asyncio.Lock()
+        self._together: list[_Unit] = []
         if self._engine.dialect.name == "sqlite":
             _configure_sqlite(self._engine)
         event.listen(self._engine.sync_engine, "handle_error", _count_error)
@@ -49,18 +60,94 @@ class Database:
 
         On SQLite it takes the write lock at its start (``BEGIN IMMEDIATE``): a transaction that reads first
         and writes later would otherwise fail at once when another process wrote in between, without
-        waiting for the busy timeout (https://www.sqlite.org/isolation.html).
+        waiting for the busy timeout (https://www.sqlite.org/isolation.html). Those of one process take
+        turns: SQLite lets them poll for the lock, and in a crowd one may find it taken until it gives up.
         """
-        options: dict[str, Any] = {}
-        if self._engine.dialect.name == "sqlite":
-            options["letsbe_write"] = True
-        engine = self._engine.execution_options(**options)
+        if self._engine.dialect.name != "sqlite":
+            async with self._unit(self._engine) as session:
+                yield session
+            return
+        async with self._turn, self._unit(self._engine.execution_options(letsbe_write=True)) as session:
+            yield session
+
+    async def write_together(self, unit: Callable[[AsyncSession], Awaitable[Result]]) -> Result:
+        """
+        As a unit of work of its own; on SQLite in one transaction with others that come in the same moment.
+
+        There a commit is most of what a short unit costs, and only one writes at a time. Each unit has a
+        savepoint, so that one that fails takes nothing of the others with it. On return it is committed.
+
+        Args:
+            unit: Is called once, and gives no rows back: those belong to the session.
+        """
+        if self._engine.dialect.name != "sqlite":
+            async with self.write() as session:
+                return await unit(session)
+        mine = _Unit(unit, asyncio.get_running_loop().create_future())
+        self._together.append(mine)
+        if len(self._together) == 1:
+            self._writer = asyncio.create_task(self._write_all(), name="write-together")
+        result: Result = await asyncio.shield(mine.done)
+        return result
+
+    async def _write_all(self) -> None:
+        while self._together:
+            units: list[_Unit] = []
+            try:
+                async with self.write() as session:
+                    # Taken when it is our turn: until then more may have come.
+                    units = self._together[:MOST_TOGETHER]
+                    outcomes = [await unit.run(session) for unit in units]
+            except Exception as exc:  # noqa: BLE001  # belongs to those who wait
+                units = units or self._together[:MOST_TOGETHER]
+                outcomes = [_Failure(exc)] * len(units)
+            del self._together[: len(units)]
+            for unit, outcome in zip(units, outcomes, strict=True):
+                unit.settle(outcome)
+
+    @asynccontextmanager
+    async def _unit(self, engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
         with whole_unit():
             async with AsyncSession(engine, expire_on_commit=False) as session, session.begin():
                 yield session
 
     async def close(self) -> None:
         await self._engine.dispose()
+
+
+@dataclass(frozen=True)
+class _Failure:
+    error: Exception
+
+
+class _Unit:
+    """One of those that are written together."""
+
+    def __init__(self, work: Callable[[AsyncSession], Awaitable[Any]], done: asyncio.Future[Any]) -> None:
+        self._work = work
+        self.done = done
+
+    async def run(self, session: AsyncSession) -> Any:
+        """Its result, or what it raised."""
+        try:
+            async with session.begin_nested():
+                result = await self._work(session)
+        except Exception as exc:  # noqa: BLE001  # belongs to whoever waits
+            return _Failure(exc)
+        finally:
+            # What one unit has read is no business of the next.
+            session.expunge_all()
+        return result
+
+    def settle(self, outcome: Any) -> None:
+        if self.done.done():
+            return
+        if isinstance(outcome, _Failure):
+            self.done.set_exception(outcome.error)
+            # Looked at, in case who waited is gone.
+            self.done.exception()
+        else:
+            self.done.set_result(outcome)
 
 
 def _count_error(context: Any) -> None:

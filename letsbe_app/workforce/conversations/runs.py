@@ -59,40 +59,38 @@ class RunRecorder:
             NotFound: The conversation is not on this server.
             Conflict: The run's id names something else already.
         """
-        async with self._database.write() as session:
-            conversation = await _existing(session, tenant_id, event.conversation_id, lock=True)
-            earlier = await repository.unfinished_before(session, conversation.id, event.run_number)
-            if earlier is not None:
-                return earlier
-            customer_id = await _customer_of(session, tenant_id)
-            row = await self._row(session, conversation, event)
-            if row is None:
-                return None
-            row.in_reply_to = started.in_reply_to
-            if started.in_reply_to:
-                await repository.mark_delivered(session, tenant_id, [started.in_reply_to])
-        await self._publisher.announce(customer_id, Topic.CONVERSATION, event.conversation_id)
-        return None
+        earlier, customer_id = await self._database.write_together(
+            lambda session: self._begin(session, tenant_id, event, started)
+        )
+        if customer_id:
+            await self._publisher.announce(customer_id, Topic.CONVERSATION, event.conversation_id)
+        return earlier
+
+    async def _begin(
+        self, session: AsyncSession, tenant_id: str, event: RunEvent, started: RunStarted
+    ) -> tuple[str | None, str]:
+        """The earlier run that has no end, and the customer to tell when something has changed."""
+        conversation = await _existing(session, tenant_id, event.conversation_id, lock=True)
+        earlier = await repository.unfinished_before(session, conversation.id, event.run_number)
+        if earlier is not None:
+            return earlier, ""
+        row = await self._row(session, conversation, event)
+        if row is None:
+            return None, ""
+        row.in_reply_to = started.in_reply_to
+        if started.in_reply_to:
+            await repository.mark_delivered(session, tenant_id, [started.in_reply_to])
+        return None, await _customer_of(session, tenant_id)
 
     async def finish(
         self, tenant_id: str, event: RunEvent, finished: RunFinished, tool_calls: Sequence[ToolCall]
     ) -> None:
         """Commit the answer; what is committed already stays as it is. Raises as ``begin``."""
-        async with self._database.write() as session:
-            conversation = await _existing(session, tenant_id, event.conversation_id, lock=True)
-            customer_id = await _customer_of(session, tenant_id)
-            row = await self._row(session, conversation, event)
-            if row is None or row.finished_at is not None:
-                return
-            row.status = STATUS_OF[finished.outcome]
-            content = await self._content.for_writing(session, tenant_id)
-            calls = orjson.dumps([asdict(call) for call in tool_calls]).decode()
-            row.text = content.seal(finished.text, place("message.text", row.id))
-            row.tool_calls = content.seal(calls, place("message.tool_calls", row.id))
-            row.note = finished.note[:_NOTE_LENGTH]
-            row.is_practice = finished.is_practice
-            row.finished_at = self._clock()
-            conversation.last_message_at = row.finished_at
+        customer_id = await self._database.write_together(
+            lambda session: self._finish(session, tenant_id, event, finished, tool_calls)
+        )
+        if not customer_id:
+            return
         log.info(
             "run.committed",
             run_id=event.run_id,
@@ -101,6 +99,30 @@ class RunRecorder:
             events=event.seq,
         )
         await self._publisher.announce(customer_id, Topic.CONVERSATION, event.conversation_id)
+
+    async def _finish(
+        self,
+        session: AsyncSession,
+        tenant_id: str,
+        event: RunEvent,
+        finished: RunFinished,
+        tool_calls: Sequence[ToolCall],
+    ) -> str:
+        """The customer to tell; empty when nothing has changed."""
+        conversation = await _existing(session, tenant_id, event.conversation_id, lock=True)
+        row = await self._row(session, conversation, event)
+        if row is None or row.finished_at is not None:
+            return ""
+        row.status = STATUS_OF[finished.outcome]
+        content = await self._content.for_writing(session, tenant_id)
+        calls = orjson.dumps([asdict(call) for call in tool_calls]).decode()
+        row.text = content.seal(finished.text, place("message.text", row.id))
+        row.tool_calls = content.seal(calls, place("message.tool_calls", row.id))
+        row.note = finished.note[:_NOTE_LENGTH]
+        row.is_practice = finished.is_practice
+        row.finished_at = self._clock()
+        conversation.last_message_at = row.finished_at
+        return await _customer_of(session, tenant_id)
 
     async def abandon(self, tenant_id: str, run_id: str) -> None:
         """The server knows the run no more: an answer that was still running says that it was cut off."""
