@@ -6,6 +6,7 @@ _ACTS = {
     "account.signed_up": "made the account",
     "account.signed_in": "signed in",
     "account.signed_out": "signed out",
+    "account.signed_out_by_staff": "signed somebody out everywhere",
     "account.session_ended": "ended a session",
     "account.other_sessions_ended": "ended all other sessions",
     "account.password_changed": "changed the password",
