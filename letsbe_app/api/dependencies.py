@@ -18,6 +18,7 @@ from letsbe_app.api.principals import DEVICE_COOKIE, bearer_token, cookie_of
 from letsbe_app.api.principals import SESSION_COOKIE as SESSION_COOKIE
 from letsbe_app.composition import Services
 from letsbe_app.errors import InvalidInput
+from letsbe_app.fleet.tenants.schemas import TenantIdentity
 from letsbe_app.people.accounts.schemas import Visitor
 from letsbe_app.people.authz.actor import Actor
 
@@ -63,6 +64,16 @@ async def current_actor(request: Request, hub: HubServices) -> Actor:
 
 
 CurrentActor = Annotated[Actor, Depends(current_actor)]
+
+
+async def current_tenant(request: Request, hub: HubServices) -> TenantIdentity:
+    """The server whose key the request carries; raises NotSignedIn."""
+    identity = await hub.tenants.authenticate(bearer_token(request))
+    structlog.contextvars.bind_contextvars(tenant_id=identity.tenant_id)
+    return identity
+
+
+CurrentTenant = Annotated[TenantIdentity, Depends(current_tenant)]
 
 
 async def changing_actor(

@@ -21,6 +21,7 @@ Json = dict[str, Any]
 CUSTOMER: Final = "/api/v1/customer/"
 TENANT: Final = "/api/v1/tenant/"
 ADMIN: Final = "/api/v1/admin/"
+_BEFORE_A_KEY: Final = frozenset({f"{TENANT}register"})
 
 _ERRORS: Final[dict[int, tuple[str, str, str]]] = {
     401: ("Not signed in", "not_signed_in", "Please sign in."),
@@ -69,6 +70,7 @@ def _complete(document: Json) -> None:
     components["securitySchemes"] = {
         "session": {"type": "apiKey", "in": "cookie", "name": SESSION_COOKIE},
         "staff": {"type": "apiKey", "in": "cookie", "name": STAFF_COOKIE},
+        "server": {"type": "http", "scheme": "bearer", "description": "The key of a server: `lbt_…`."},
         "apiKey": {"type": "http", "scheme": "bearer", "description": "A key of a customer: `lbk_…`."},
     }
     components["headers"] = _headers()
@@ -83,9 +85,12 @@ def _complete_operation(path: str, method: str, operation: Json, components: Jso
     parameters = operation.setdefault("parameters", [])
     if is_customers:
         operation["security"] = [{"session": []}, {"apiKey": []}]
+    if path.startswith(TENANT) and path not in _BEFORE_A_KEY:
+        operation["security"] = [{"server": []}]
     if path.startswith(ADMIN):
         operation["security"] = [{"staff": []}]
-    if is_customers and is_change and not NOT_KEPT.items() <= operation.items():
+    takes_key = is_customers or "tenant reports" in operation["tags"]
+    if takes_key and is_change and not NOT_KEPT.items() <= operation.items():
         parameters.append(_idempotency_parameter())
     for media in operation.get("requestBody", {}).get("content", {}).values():
         _add_example(media, schemas)

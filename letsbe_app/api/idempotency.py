@@ -14,13 +14,12 @@ from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 
 from letsbe_app.api.csrf import CSRF_HEADER
-from letsbe_app.api.dependencies import changing_actor, current_actor, services
+from letsbe_app.api.dependencies import changing_actor, current_actor, current_tenant, services
 from letsbe_app.api.envelope import failure_of
 from letsbe_app.composition import Services
 from letsbe_app.errors import InvalidInput, LetsBeError
 from letsbe_app.kit.tasks import to_the_end
-from letsbe_app.people.authz.actor import Actor
-from letsbe_app.people.requests.service import Hold, KeptAnswer
+from letsbe_app.people.requests.service import Asker, Hold, KeptAnswer
 
 IDEMPOTENCY_HEADER: Final = "Idempotency-Key"
 REPLAYED_HEADER: Final = "Idempotency-Replayed"
@@ -51,13 +50,29 @@ class IdempotentRoute(APIRoute):
                     IDEMPOTENCY_HEADER, "Use 1 to 255 visible ASCII characters, such as a UUID."
                 )
             hub = await services(request)
-            actor = await _caller(request, hub)
-            begun = await hub.requests.begin(actor, key, await _content(request))
+            asker = await self.asker(request, hub)
+            begun = await hub.requests.begin(asker, key, await _content(request))
             if isinstance(begun, KeptAnswer):
                 return _replay(begun)
             return await to_the_end(_carry_out(hub, begun, handle, request))
 
         return handle_once
+
+    async def asker(self, request: Request, hub: Services) -> Asker:
+        """Who asks; raises what the route itself would raise for somebody who may not."""
+        actor = await current_actor(request, hub)
+        return Asker.of(
+            await changing_actor(hub, actor, request.headers.get(CSRF_HEADER), request.headers.get("origin"))
+        )
+
+
+class IdempotentTenantRoute(IdempotentRoute):
+    """The same for servers."""
+
+    async def asker(self, request: Request, hub: Services) -> Asker:
+        """The server with the key."""
+        identity = await current_tenant(request, hub)
+        return Asker(identity.tenant_id, identity.customer_id)
 
 
 async def _carry_out(hub: Services, hold: Hold, handle: Handler, request: Request) -> Response:
@@ -73,11 +88,6 @@ async def _carry_out(hub: Services, hold: Hold, handle: Handler, request: Reques
     else:
         await hub.requests.settle(hold, response.status_code, bytes(response.body))
     return response
-
-
-async def _caller(request: Request, hub: Services) -> Actor:
-    actor = await current_actor(request, hub)
-    return await changing_actor(hub, actor, request.headers.get(CSRF_HEADER), request.headers.get("origin"))
 
 
 async def _content(request: Request) -> bytes:

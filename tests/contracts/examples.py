@@ -34,10 +34,11 @@ from tenant_daemon.contracts.chat import (
 from tenant_daemon.contracts.commands import ApplyConfig, ConfigApplied, KeyRenewalAsked
 from tenant_daemon.contracts.config import AgentConfig, TenantConfig
 from tenant_daemon.contracts.enrolment import EnrolmentGranted, EnrolmentRequest, KeyRenewed
-from tenant_daemon.contracts.envelope import Acknowledged, Hello, Rejected, Welcome
+from tenant_daemon.contracts.envelope import Acknowledged, Hello, HubEnvelope, Rejected, Welcome
 from tenant_daemon.contracts.errors import ErrorCode
 from tenant_daemon.contracts.health import ComponentHealth, Heartbeat
 from tenant_daemon.contracts.notices import AgentHeldBack
+from tenant_daemon.contracts.reports import ApprovalResponse, HeartbeatAnswer, HeartbeatReport
 from tenant_daemon.contracts.secrets import (
     CanarySeen,
     RevealAsked,
@@ -301,6 +302,19 @@ OVER_HTTP: dict[str, Message] = {
     ),
     "enrolment_granted": EnrolmentGranted(
         tenant_id="ten_1", api_key="lbt_example-key-of-no-server", link_url="wss://hub.example/link"
+    ),
+    "heartbeat_report": HeartbeatReport(
+        daemon_version="0.1.0", openclaw_version="2026.9.6", config_version=7, is_ready=True, taken=["out_1"]
+    ),
+    "heartbeat_answer": HeartbeatAnswer(
+        config_version=8,
+        commands=[HubEnvelope(id="out_2", sent_at=AT, payload=StopRun(conversation_id="cnv_1"))],
+        server_time=AT,
+    ),
+    "approval_response": ApprovalResponse(
+        approval_id="apr_1",
+        status=ApprovalStatus.PENDING,
+        decision=ApprovalDecided(approval_id="apr_1", verdict=Verdict.APPROVE, decided_by="usr_1"),
     ),
     "key_renewed": KeyRenewed(api_key="lbt_example-key-of-no-server"),
 }

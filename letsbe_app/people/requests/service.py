@@ -45,6 +45,22 @@ class StillRunning(Conflict):
 
 
 @dataclass(frozen=True)
+class Asker:
+    """Whose keys these are: those of different askers have nothing to do with each other."""
+
+    name: str
+    customer_id: str
+
+    @classmethod
+    def of(cls, actor: Actor) -> "Asker":
+        """
+        A person or a program. By user, so that signing in again between two tries does not make it another
+        request; API keys have ids of their own in place of the session.
+        """
+        return cls(actor.session_id if actor.scopes is not None else actor.user_id, actor.customer_id)
+
+
+@dataclass(frozen=True)
 class KeptAnswer:
     """The first answer, as it went out."""
 
@@ -71,12 +87,12 @@ class RequestService:
         self._digest_key = digest_key
         self._clock = clock
 
-    async def begin(self, actor: Actor, key: str, content: bytes) -> Hold | KeptAnswer:
+    async def begin(self, asker: Asker, key: str, content: bytes) -> Hold | KeptAnswer:
         """
         The right to carry the request out, or the answer it had before.
 
         Args:
-            actor: Who asks; keys of different people and API keys have nothing to do with each other.
+            asker: Who asks.
             key: What the caller chose.
             content: Method, address and body of the request.
 
@@ -84,13 +100,13 @@ class RequestService:
             KeyReused: The key belongs to another request.
             StillRunning: The first one is not answered yet.
         """
-        now, request_id, digest = self._clock(), _request_id(actor, key), self._digest(content)
+        now, request_id, digest = self._clock(), _request_id(asker, key), self._digest(content)
         hold = Hold(request_id, new_id("hld"))
         async with self._database.write() as session:
-            await repository.drop_old(session, now, request_id, actor.customer_id)
+            await repository.drop_old(session, now, request_id, asker.customer_id)
             row = IdempotentRequest(
                 id=request_id,
-                customer_id=actor.customer_id,
+                customer_id=asker.customer_id,
                 digest=digest,
                 holder=hold.holder,
                 held_until=now + HELD_FOR,
@@ -133,11 +149,8 @@ class RequestService:
             raise StillRunning("The first answer cannot be read any more. Use a new key.") from exc
 
 
-def _request_id(actor: Actor, key: str) -> str:
-    # By user, so that signing in again between two tries does not make it another request; API keys have ids
-    # of their own in place of the session.
-    asker = actor.session_id if actor.scopes is not None else actor.user_id
-    name = f"{asker} {key}"
+def _request_id(asker: Asker, key: str) -> str:
+    name = f"{asker.name} {key}"
     return f"idm_{hashlib.sha256(name.encode()).hexdigest()[:32]}"
 
 

@@ -30,6 +30,7 @@ from letsbe_app.workforce.approvals.batches import check_batch, check_fits_batch
 from letsbe_app.workforce.approvals.content import ApprovalContent, Asked
 from letsbe_app.workforce.approvals.decisions import decision_for
 from letsbe_app.workforce.approvals.reminders import Reminder, ReminderChannel, next_reminder
+from letsbe_app.workforce.approvals.responses import response_for
 from letsbe_app.workforce.approvals.schemas import (
     ApprovalView,
     BatchItem,
@@ -45,6 +46,7 @@ from tenant_daemon.contracts.approvals import (
     ApprovalStatus,
     Verdict,
 )
+from tenant_daemon.contracts.reports import ApprovalResponse
 
 _REMINDED_AT_ONCE: Final = 100
 
@@ -220,6 +222,11 @@ class ApprovalService:
             )  # fmt: skip
 
     # For links
+
+    async def response(self, tenant_id: str, approval_id: str) -> ApprovalResponse:
+        """What a server is told of its question; raises NotFound."""
+        async with self._database.read() as session:
+            return await response_for(session, self._content, tenant_id, approval_id)
 
     async def request(self, tenant_id: str, asked: ApprovalRequested) -> None:
         """
