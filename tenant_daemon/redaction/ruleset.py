@@ -19,7 +19,7 @@ from pathlib import Path
 import re2
 from pydantic import BaseModel, ConfigDict, Field
 
-from tenant_daemon.redaction.plausibility import is_stand_in, looks_like_secret, looks_random
+from tenant_daemon.redaction.plausibility import is_stand_in, looks_chosen, looks_like_secret, looks_random
 
 RULES_DIR = Path(__file__).parent / "rules"
 
@@ -49,10 +49,14 @@ class _RuleData(BaseModel):
     regex: str
     reach: int = Field(default=1024, ge=16)
     """How many bytes before its first end a match may begin."""
+    ahead: int = Field(default=0, ge=0)
+    """How many bytes behind the end of what ``probe`` matches a match may end; 0 for any number."""
     is_checked: bool = False
     """The value must also look like a real one (``plausibility.py``)."""
     is_random: bool = False
     """The value must look like made by a machine: letters and digits, and no words."""
+    is_chosen: bool = False
+    """The value must look like a password by itself: what stands around it says little."""
     unless: str = ""
     """The rule does not hold where this is found between the beginning of the match and the secret."""
     probe: str = ""
@@ -71,8 +75,10 @@ class Rule:
     regex: bytes
     probe: bytes
     reach: int
+    ahead: int
     is_checked: bool
     is_random: bool
+    is_chosen: bool
     unless: bytes
     match: tuple[str, ...]
     not_match: tuple[str, ...]
@@ -119,6 +125,8 @@ class Rule:
             return False
         if self.is_random:
             return looks_random(text)
+        if self.is_chosen:
+            return looks_chosen(text, is_near=True)
         return not self.is_checked or looks_like_secret(text)
 
 
@@ -174,8 +182,10 @@ def _rule(data: _RuleData) -> Rule:
         regex=data.regex.encode(),
         probe=(data.probe or data.regex).encode(),
         reach=data.reach,
+        ahead=data.ahead,
         is_checked=data.is_checked,
         is_random=data.is_random,
+        is_chosen=data.is_chosen,
         unless=data.unless.encode(),
         match=tuple(data.match),
         not_match=tuple(data.not_match),
