@@ -34,6 +34,16 @@ def all_of(steps: tuple[Step, ...]) -> Step:
     return whole
 
 
+def only_prints(step: Step) -> bool:
+    """``true`` or ``echo no``: the same in whichever folder it runs."""
+    if not isinstance(step, Pipeline) or len(step.commands) != 1:
+        return False
+    command = step.commands[0]
+    return command.words[0].text in ("true", "false", "echo", ":") and not (
+        command.redirects or command.assignments or any(word.is_glob for word in command.words)
+    )
+
+
 def once(commands: tuple[SimpleCommand, ...]) -> tuple[SimpleCommand, ...]:
     """
     ``watch COMMAND`` as the command itself.

@@ -18,7 +18,7 @@ from tenant_daemon.policy.shell import expansions
 _SELECTING: Final = {"sort": 0, "uniq": 0, "head": 0, "tail": 0, "grep": 1}
 """Programs that leave lines as they are, and how many words without a dash they take then."""
 _HARMLESS_FLAG: Final = re.compile(r"-[vEiurF0-9]+|-n|-V")
-_SAFE_PART: Final = re.compile(r"((?:[\w./-]*/)?)\ue01c[0-9]+\ue01d([\w.-]*)")
+_SAFE_PART: Final = re.compile(r"((?:[\w./-]*[\w/-])?)\ue01c[0-9]+\ue01d([\w.-]*)")
 _DELETERS: Final = frozenset({"rm", "unlink", "shred", "truncate", "rmdir"})
 
 
@@ -51,6 +51,8 @@ def prints_one_line(commands: Sequence[Command]) -> bool:
 
 
 def _leaves_lines(argv: list[str]) -> bool:
+    if argv[0] in ("head", "tail") and argv[1:2] == ["-n"]:
+        argv = [argv[0], *argv[3:]]
     plain = [arg for arg in argv[1:] if not arg.startswith("-")]
     flags = [arg for arg in argv[1:] if arg.startswith("-")]
     return (
@@ -75,8 +77,16 @@ def _named(judge: CommandJudge, argv: list[str]) -> str:
 
 def _listed(judge: CommandJudge, argv: list[str]) -> str:
     """``ls`` prints names of the current folder, or the files that were named."""
-    names = [arg for arg in argv[1:] if arg not in ("-1", "-d", "-t", "-r", "-A", "-a", "-tr", "-1t")]
-    if any(re.fullmatch(r"[\w.*?+-]+", name) is None or name.startswith("-") for name in names):
+    names = [
+        arg
+        for arg in argv[1:]
+        if arg not in ("-1", "-d", "-t", "-r", "-A", "-a", "-tr", "-1t", "-rt", "-1tr")
+    ]
+    if any(
+        re.fullmatch(r"[\w.*?+-]+(?:/[\w.*?+-]+)*", name) is None or name.startswith("-") for name in names
+    ):
+        return ""
+    if any(".." in name for name in names):
         return ""
     return standing_for_found(judge, ["."], names)
 

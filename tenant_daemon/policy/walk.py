@@ -13,6 +13,7 @@ from tenant_daemon.policy.rewrites import (
     OUTPUTS,
     all_of,
     once,
+    only_prints,
     spoken,
     stops_at_failure,
     with_outer,
@@ -128,7 +129,7 @@ class LineJudge(CommandBuilder):
             if step.connector == "||":
                 self._cannot("shell.condition", "What stands after || would hardly ever run.")
             return self.step(step.right)
-        if step.connector == "||" and places.cwd != folder:
+        if step.connector == "||" and places.cwd != folder and not only_prints(step.right):
             self._cannot("shell.lost", "It is not clear in which folder the rest would run.")
         if not isinstance(step.right, Pipeline):
             self.is_flat = False
@@ -322,8 +323,22 @@ class LineJudge(CommandBuilder):
 
     # -- pipelines --------------------------------------------------------------------------------------
 
+    def _from_part(self, commands: tuple[SimpleCommand, ...]) -> tuple[SimpleCommand, ...]:
+        """``wc -l < "$f"`` in a loop over files as ``cat "$f" | wc -l``."""
+        first, *rest = commands
+        files = [redirect for redirect in first.redirects if redirect.kind == "in"]
+        is_part = len(files) == 1 and any(
+            expansions.line_parts(self.variables.get(name, ""))
+            for name in expansions.names(files[0].target.text)
+        )
+        if not is_part or first.stdin is not None:
+            return commands
+        others = tuple(redirect for redirect in first.redirects if redirect.kind != "in")
+        source = SimpleCommand((Word("cat"), files[0].target))
+        return (source, first._replace(redirects=others), *rest)
+
     def _pipeline(self, step: Pipeline, *, is_fed: bool = False) -> Plan | None:
-        commands = spoken(once(step.commands))
+        commands = self._from_part(spoken(once(step.commands)))
         first = commands[0]
         is_moving = first.words[0].text == "cd" and len(commands) == 1 and not step.is_negated
         if is_moving and self._enter(first):

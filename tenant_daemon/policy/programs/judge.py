@@ -20,6 +20,10 @@ _GUARDRAIL: Final = re.compile(r"tenant_daemon|\bletsbe|openclaw", re.IGNORECASE
 MAX_DEPTH: Final = 6
 # Even asked for their version they run what a settings file in the folder names.
 _RUNS_BEFORE_ANSWERING: Final = frozenset({"yarn", "pnpm", "rails", "bundle"})
+# An image brought it along; nobody has written to the folders where programs lie.
+_ABOUT: Final = re.compile(
+    r"(?:\./|/(?:usr/(?:local/)?bin|bin|opt(?:/[\w-]+)+|app)/)?[a-z][\w-]* (?:--version|version|-V)"
+)
 _PROGRAM_FOLDERS: Final = ("/bin/", "/usr/bin/", "/sbin/", "/usr/sbin/")
 
 
@@ -133,6 +137,9 @@ class CommandJudge:
             self.verdict.note(
                 Tier.CRITICAL_RED, "command.guardrail", "Touches the safety system itself.", unknown=True
             )
+        if profile is None and self.is_in_container and _ABOUT.fullmatch(" ".join(argv)) is not None:
+            self.verdict.note(Tier.GREEN, "container.version", f"Asks {argv[0]} which version it is.")
+            return
         if profile is None:
             self.unknown("command.unknown-program", f"The program “{argv[0]}” is not known here.")
             if any("SECRET_REF(" in arg for arg in argv):
@@ -253,9 +260,12 @@ class CommandJudge:
             if value is not None and flag.kind != "text" and flag.kind is not None:
                 KINDS[flag.kind](self, value)
         if reading.unknown:
-            self.unknown(
+            self.verdict.note(
+                Tier.RED,
                 f"{profile.rule_id}.unknown-flag",
                 f"What the flag {reading.unknown[0]} of {profile.rule_id} does is not known here.",
+                external=profile.needs_network,
+                unknown=True,
             )
 
     def _positionals(self, profile: Profile, reading: Reading, *, is_dry: bool) -> None:

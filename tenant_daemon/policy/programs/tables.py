@@ -29,7 +29,7 @@ _SUBSTITUTION: Final = re.compile(
     r"s/(?P<old>(?:[\w .,+*?^()\[\]|;:=#%&<>_-]|\\[.sdwbn()+*?\[\]-]|\$(?=/|\)))+)"
     r"/(?P<new>(?:[\w .,;:=#%&<>()\[\]+*?|_-]|\\[.]|[\\$][1-9])*)/(?P<how>[gi]{0,2})"
 )
-_PLAIN_NAME: Final = re.compile(r"[\w ./-]+")
+_PLAIN_NAME: Final = re.compile(r"[\w ./*?-]+")
 
 
 def _miller(judge: "CommandJudge", argv: list[str]) -> None:

@@ -39,7 +39,8 @@ _CHOICES: Final = {
     "pngending": r"[-_]?\w{0,10}\.png",
     "postfixword": r"[a-z0-9_]+",
     "doveword": r"errors|find|dump|[\w@.-]*@[\w.-]+",
-    "plainvariable": r"PATH|HOME|PWD|LANG|LC_[A-Z]+|TZ|USER|LOGNAME|SHELL|TERM|HOSTNAME|EDITOR|NODE_ENV",
+    "plainvariable": r"PATH|HOME|PWD|LANG|LC_[A-Z]+|TZ|USER|LOGNAME|SHELL|TERM|HOSTNAME|EDITOR|NODE_ENV"
+    r"|(?:[A-Z0-9_]+_)?VERSION",
     "unit": r"[A-Za-z0-9_*][A-Za-z0-9_.:@*-]*",
     "unitproperty": r"(?!.*(?i:environ|cred|secret))[A-Za-z,]+",
     "analyzeverb": r"blame|time|critical-chain|unit-paths|calendar|timespan|timestamp|verify|security"
@@ -227,7 +228,7 @@ def _backup_repository(judge: "CommandJudge", value: str) -> None:
 
 def _backup_source(judge: "CommandJudge", value: str) -> None:
     """What goes into a backup stays locked there; a repository somewhere else takes it off the server."""
-    if re.fullmatch(r"::[A-Za-z0-9_.:{}-]+", value) is not None:
+    if re.fullmatch(r"::[A-Za-z0-9_.:{}%-]+", value) is not None:
         return
     if ":" in value or value.startswith("-"):
         judge.verdict.note(

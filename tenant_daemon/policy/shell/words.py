@@ -100,7 +100,7 @@ class WordReader(ABC):
     def test(self, node: Node) -> SimpleCommand:
         """``[ -f a ]`` is the program ``test``, as long as nothing in it has to be computed."""
         text = self.text(node)
-        if "$(" in text and text.startswith("[ ") and not self.is_for_shell:
+        if "$(" in text and not text.startswith("[[ -v") and not self.is_for_shell:
             text = self._with_placeholders(node)
         for opening, closing in (("[ ", " ]"), ("[[ ", " ]]")):
             if text.startswith(opening) and text.endswith(closing):

@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from tenant_daemon.contracts.tiers import Tier
+from tenant_daemon.policy.sql.functions import PURE
 from tenant_daemon.policy.sql.tokens import Token, UnclearSql, split_statements
 from tenant_daemon.policy.verdict import Verdict
 from tenant_daemon.policy.wordlist import word_set
@@ -19,34 +20,6 @@ _SECRET_NAME: Final = re.compile(
     re.IGNORECASE,
 )
 # Functions that only compute. Any other name followed by a parenthesis asks.
-_PURE: Final = word_set(
-    """
-    count sum avg min max coalesce nullif greatest least round floor ceil ceiling abs mod power sqrt sign
-    trunc random lower upper length char_length character_length octet_length trim ltrim rtrim btrim
-    substr substring left right replace concat concat_ws position strpos instr lpad rpad repeat reverse
-    split_part initcap translate format chr ascii regexp_replace regexp_matches regexp_match regexp_like
-    to_char to_date to_timestamp to_number date time datetime strftime julianday unixepoch date_trunc
-    date_part date_bin extract age now current_date current_time current_timestamp clock_timestamp curdate
-    curtime date_format date_add date_sub datediff timestampdiff from_unixtime unix_timestamp year month
-    day hour minute second dayofweek week weekday last_day make_date make_interval justify_days interval
-    cast convert if ifnull iif isnull nvl case decode exists any all some in values array array_agg
-    array_length array_to_string string_agg group_concat json_agg jsonb_agg json_object_agg
-    json_build_object jsonb_build_object json_extract json_value json_query json_array_length json_each
-    json_array json_object jsonb_array_elements json_array_elements jsonb_array_elements_text jsonb_pretty
-    to_json to_jsonb row_to_json json_extract_path_text jsonb_extract_path_text json_group_array
-    json_group_object unnest generate_series row_number rank dense_rank ntile lag lead first_value
-    last_value percentile_cont percentile_disc stddev variance bool_and bool_or over partition filter
-    within grouping sets rollup cube using on as and or not when then else from join where having by union
-    select distinct limit offset with lateral union all intersect except is between like ilike similar
-    pg_size_pretty pg_database_size pg_total_relation_size pg_relation_size pg_table_size pg_indexes_size
-    pg_stat_get_live_tuples pg_postmaster_start_time pg_is_in_recovery pg_get_indexdef pg_get_viewdef
-    pg_get_constraintdef pg_get_expr format_type obj_description col_description version current_database
-    current_schema current_user session_user database schema user quote_ident to_regclass typeof
-    total_changes changes hex md5 sha1 sha2 crc32 numeric decimal varchar char int integer bigint text
-    timestamp boolean float double key index primary unique default check references into table only
-    materialized recursive conflict duplicate add column columns constraint uuid gen_random_uuid found_rows
-    """
-)
 _BEFORE_NAMES: Final = frozenset(
     {"into", "table", "exists", "with", "recursive", "index", "key", "references", "constraint", "view"}
 )
@@ -97,6 +70,10 @@ _REACHES_OUT: Final = word_set(
 _COPY_OPTIONS: Final = word_set(
     "with csv header format text delimiter null quote escape as true false on off encoding force_quote"
 )
+_EXPLAIN_OPTIONS: Final = word_set(
+    "analyze verbose costs settings generic_plan buffers serialize wal timing summary memory format"
+    " text json yaml xml on off true false ,"
+)
 _HARMLESS_SETTINGS: Final = frozenset(
     {"timezone", "statement_timeout", "lock_timeout", "names", "search_path", "time"}
 )
@@ -130,6 +107,9 @@ def judge_sql(verdict: Verdict, text: str) -> None:
 def _judge_statement(verdict: Verdict, tokens: list[Token]) -> None:
     words = [token.text for token in tokens if token.kind == "word"]
     first = words[0] if words and tokens[0].text in (words[0], "(") else ""
+    if first == "explain" and (inner := _explained(tokens)):
+        _judge_statement(verdict, inner)
+        return
     _judge_names(verdict, tokens)
     if first == "pragma":
         _judge_pragma(verdict, tokens)
@@ -147,6 +127,15 @@ def _judge_statement(verdict: Verdict, tokens: list[Token]) -> None:
         _judge_change(verdict, first, words, tokens)
     else:
         _note_unknown(verdict, first)
+
+
+def _explained(tokens: list[Token]) -> list[Token]:
+    """The statement after ``EXPLAIN (COSTS OFF, ...)``, which counts as if it ran; else nothing."""
+    texts = [token.text for token in tokens]
+    if texts[1:2] != ["("] or ")" not in texts:
+        return []
+    end = texts.index(")")
+    return tokens[end + 1 :] if set(texts[2:end]) <= _EXPLAIN_OPTIONS else []
 
 
 def _judge_copy_out(verdict: Verdict, tokens: list[Token]) -> bool:
@@ -251,7 +240,7 @@ def _judge_functions(verdict: Verdict, tokens: list[Token]) -> None:
             continue
         if before == "." and index > 2 and tokens[index - 3].text in ("into", "table"):
             continue
-        if token.kind == "quoted" or token.text not in _PURE or before == ".":
+        if token.kind == "quoted" or token.text not in PURE or before == ".":
             verdict.note(
                 Tier.RED,
                 "sql.function",

@@ -1,0 +1,28 @@
+"""Commands that are not known well enough wait for the door to the outside too, when they may send."""
+
+import pytest
+
+from tenant_daemon.policy import PolicyContext, classify
+
+SENDING = [
+    "gem push x.gem", "hatch publish", "mvn deploy", "crane push a b", "frobnicate upload report.pdf",
+    "python3 send.py", "python3 -c 'import smtplib'", "node -e 'fetch(1)'", "php -r 'mail(1)'",
+    "hg push", "svn commit -m x", "foo --to anna@example.com", "foo https://x.example", "foo host:path",
+    "./deploy.sh", "tar cf host:a b", "ping -p ff x.example", "docker login x", "gpg --send-keys x",
+    "foo > /dev/tcp/x.example/1", "while :; do curl -d x http://x.example; done",
+]  # fmt: skip
+STAYING = ["frobnicate a.txt", "make", "vim notes.md", "sqlite3 -init x a.db", "chattr +i a.txt"]
+
+
+@pytest.mark.parametrize("line", SENDING)
+def test_what_may_send_is_external(line: str, context: PolicyContext) -> None:
+    judgement = classify("shell", {"command": line}, context)
+    assert judgement.is_external
+    assert judgement.is_unknown
+
+
+@pytest.mark.parametrize("line", STAYING)
+def test_what_is_only_unknown_is_not(line: str, context: PolicyContext) -> None:
+    judgement = classify("shell", {"command": line}, context)
+    assert judgement.is_unknown
+    assert not judgement.is_external
