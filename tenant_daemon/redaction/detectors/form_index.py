@@ -6,7 +6,7 @@ every collection of the interpreter slow.
 """
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import chain
 
@@ -19,6 +19,10 @@ SHORTEST_FORM = 6
 SHORTEST_TAIL = 9
 LEAST_PART = 9
 """Characters that a part of a secret has at least: shorter ones occur by chance."""
+LEAST_ENCODED_PART = 12
+"""The same of an encoding."""
+_CROWD = 8
+"""Forms of one anchor, such as the codes of one letter, from which on they are told apart by more of it."""
 
 _FEW = 1_000
 """Secrets up to which the rarest forms are searched for as well."""
@@ -44,14 +48,34 @@ class FormIndex:
         self._anchors = list(by_anchor)
         # Tuples of plain values are left out by the collector once it has seen them; lists never are.
         self._forms = [tuple(by_anchor[anchor]) for anchor in self._anchors]
+        self._crowds = {
+            index: _by_beginning(forms) for index, forms in enumerate(self._forms) if len(forms) >= _CROWD
+        }
         self.engine = engine(self._anchors)
 
     def find(self, projected: bytes) -> Iterator[tuple[Form, int, int]]:
-        """Every form whose anchor is in ``projected``, and where the anchor stands."""
+        """
+        Every form whose anchor is in ``projected``, and where the anchor stands.
+
+        Without those encodings of which less than ``LEAST_ENCODED_PART`` characters are there.
+        """
+        crowds = self._crowds
+        for index, end in self.engine.find(projected):
+            start = end - len(self._anchors[index])
+            forms = self._forms[index]
+            if index in crowds:
+                crowd = crowds[index]
+                forms = crowd[b""] + crowd.get(projected[start : start + LEAST_ENCODED_PART], ())
+            for form in forms:
+                yield form, start, end
+
+    def find_open(self, projected: bytes) -> Iterator[tuple[Form, int]]:
+        """Every form whose anchor is in ``projected`` and which goes on to its end, and where it begins."""
         for index, end in self.engine.find(projected):
             start = end - len(self._anchors[index])
             for form in self._forms[index]:
-                yield form, start, end
+                if form[1] != TAIL and form[2].startswith(projected[start:]):
+                    yield form, start
 
     def has_beginning(self, part: bytes) -> bool:
         """Whether some anchor begins with ``part``."""
@@ -65,6 +89,17 @@ class FormIndex:
             for anchor, forms in zip(self._anchors, self._forms, strict=True)
             if any(kind != TAIL for _, kind, _ in forms)
         )
+
+
+def _by_beginning(forms: Iterable[Form]) -> dict[bytes, tuple[Form, ...]]:
+    """Forms that share an anchor, the long encodings by more of their beginning; the others under nothing."""
+    crowd: dict[bytes, tuple[Form, ...]] = {b"": ()}
+    for form in forms:
+        _, kind, projected = form
+        is_long = kind == ENCODED and len(projected) >= LEAST_ENCODED_PART
+        beginning = projected[:LEAST_ENCODED_PART] if is_long else b""
+        crowd[beginning] = (*crowd.get(beginning, ()), form)
+    return crowd
 
 
 def _anchor(form: Form) -> bytes:

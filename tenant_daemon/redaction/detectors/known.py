@@ -16,6 +16,7 @@ from tenant_daemon.redaction.detectors.folded import FoldedSecrets
 from tenant_daemon.redaction.detectors.form_index import (
     ANCHOR,
     ENCODED,
+    LEAST_ENCODED_PART,
     LEAST_PART,
     PLAIN,
     SHORTEST_FORM,
@@ -35,8 +36,6 @@ _MOST = 0.5
 _MOST_OF_BEGINNING = 0.4
 _MOST_OF_SHORT = 0.6
 """The share of a secret that counts as revealing it."""
-_LEAST_ENCODED_PART = 12
-"""Characters that a part of an encoding has at least: shorter ones occur by chance."""
 _LEAST_LETTERS = 12
 """Characters of a part that has no digit, so may be words."""
 _MOST_STRAYS = 3
@@ -148,13 +147,11 @@ class KnownDetector:
         """
         projection = Projection(data)
         text = projection.data
-        opens = []
+        opens: list[int] = []
         shift = max(0, len(text) - 2 * self.longest_form)
         tail = text[shift:]
         for index in self._indexes:
-            for (_, kind, projected), start, _ in index.find(tail):
-                if kind != TAIL and projected.startswith(tail[start:]):
-                    opens.append(shift + start)
+            opens += (shift + start for _, start in index.find_open(tail))
         for length in range(min(ANCHOR - 1, len(text)), 0, -1):
             if any(index.has_beginning(text[-length:]) for index in self._indexes):
                 opens.append(len(text) - length)
@@ -238,7 +235,7 @@ def _may_reveal(form: Form, text: bytes, start: int, end: int) -> bool:
     _, kind, projected = form
     if kind == TAIL:
         return text.endswith(projected[-max(LEAST_PART, ceil(_MOST * len(projected))) :], 0, end)
-    least = _LEAST_ENCODED_PART if kind == ENCODED else LEAST_PART
+    least = LEAST_ENCODED_PART if kind == ENCODED else LEAST_PART
     return text.startswith(projected[: max(least, ceil(_MOST_OF_BEGINNING * len(projected)))], start)
 
 
@@ -246,7 +243,7 @@ def _reveals(form: Form, part: bytes) -> bool:
     """Whether a part of a form gives most of the secret away."""
     _, kind, projected = form
     share = _MOST if kind == TAIL else _MOST_OF_BEGINNING
-    least = _LEAST_ENCODED_PART if kind == ENCODED else LEAST_PART
+    least = LEAST_ENCODED_PART if kind == ENCODED else LEAST_PART
     if kind != ENCODED and part.isalpha():
         least = _LEAST_LETTERS
     return len(part) >= max(least, share * len(projected))
