@@ -5,13 +5,12 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
-from letsbe_app.api.app import build_api
-from letsbe_app.composition import Services
+from tests.support.api_description import api_description
 
 
 @pytest.fixture
-def document(services: Services) -> dict[str, Any]:
-    return build_api(lambda: services).openapi()
+def document() -> dict[str, Any]:
+    return api_description()
 
 
 def operations(document: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:

@@ -11,6 +11,7 @@ import pytest
 
 from letsbe_app.api.app import build_api
 from letsbe_app.composition import Services
+from tests.support.api_description import api_description
 from tests.support.browser_client import BrowserClient
 
 SAFE = {"get", "head", "options"}
@@ -19,8 +20,8 @@ FOR_SERVERS = "/api/v1/tenant/"
 FOR_STAFF = "/api/v1/admin/"
 
 
-def routes(services: Services) -> list[tuple[str, str, dict[str, Any]]]:
-    description = build_api(lambda: services).openapi()
+def routes() -> list[tuple[str, str, dict[str, Any]]]:
+    description = api_description()
     return [
         (method, path, operation)
         for path, methods in description["paths"].items()
@@ -33,21 +34,17 @@ def filled(path: str) -> str:
     return "/".join("ten_x" if part.startswith("{") else part for part in path.split("/"))
 
 
-async def test_without_a_session_every_customer_route_is_closed(
-    services: Services, browser: BrowserClient
-) -> None:
-    checked = [(method, path) for method, path, _ in routes(services) if path.startswith("/api/v1/customer/")]
+async def test_without_a_session_every_customer_route_is_closed(browser: BrowserClient) -> None:
+    checked = [(method, path) for method, path, _ in routes() if path.startswith("/api/v1/customer/")]
     assert len(checked) > 10
     for method, path in checked:
         answer = await browser.request(method.upper(), filled(path), json={})
         assert answer.status_code == 401, (method, path, answer.text)
 
 
-async def test_every_change_of_a_customer_needs_origin_and_csrf_token(
-    services: Services, browser: BrowserClient
-) -> None:
+async def test_every_change_of_a_customer_needs_origin_and_csrf_token(browser: BrowserClient) -> None:
     await browser.sign_up()
-    for method, path, _ in routes(services):
+    for method, path, _ in routes():
         if not path.startswith("/api/v1/customer/") or method in SAFE:
             continue
         for headers in ({"X-CSRF-Token": "forged"}, {"Origin": "https://evil.example"}):
@@ -55,8 +52,8 @@ async def test_every_change_of_a_customer_needs_origin_and_csrf_token(
             assert answer.status_code == 403, (method, path, answer.text)
 
 
-async def test_every_public_change_needs_our_origin(services: Services, browser: BrowserClient) -> None:
-    for method, path, _ in routes(services):
+async def test_every_public_change_needs_our_origin(browser: BrowserClient) -> None:
+    for method, path, _ in routes():
         if path.startswith(OPEN_TO_ALL) and method not in SAFE:
             answer = await browser.request(
                 method.upper(), filled(path), json={}, headers={"Origin": "https://evil.example"}
@@ -64,23 +61,21 @@ async def test_every_public_change_needs_our_origin(services: Services, browser:
             assert answer.status_code == 403, (method, path)
 
 
-def test_every_route_belongs_to_one_of_the_doors(services: Services) -> None:
+def test_every_route_belongs_to_one_of_the_doors() -> None:
     doors = (OPEN_TO_ALL, FOR_SERVERS, FOR_STAFF, "/api/v1/customer/")
 
-    assert not [path for _, path, _ in routes(services) if not path.startswith(doors)]
+    assert not [path for _, path, _ in routes() if not path.startswith(doors)]
 
 
-def test_every_route_is_described(services: Services) -> None:
-    assert not [
-        (method, path) for method, path, operation in routes(services) if not operation.get("description")
-    ]
+def test_every_route_is_described() -> None:
+    assert not [(method, path) for method, path, operation in routes() if not operation.get("description")]
 
 
 @pytest.mark.parametrize("authorization", ["", "Bearer ", "Bearer lbt_unknown", "Basic x"])
 async def test_without_a_key_every_server_route_is_closed(services: Services, authorization: str) -> None:
     transport = httpx.ASGITransport(build_api(lambda: services), raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost:8000") as client:
-        for method, path, _ in routes(services):
+        for method, path, _ in routes():
             if path.startswith(FOR_SERVERS):
                 answer = await client.request(
                     method.upper(), filled(path), json={}, headers={"Authorization": authorization}

@@ -10,6 +10,7 @@ from letsbe_app.api.app import build_api
 from letsbe_app.composition import Services
 from letsbe_app.errors import Unavailable
 from letsbe_app.people.authz.actor import Actor
+from tests.support.api_description import api_description
 from tests.support.browser_client import BrowserClient
 from tests.support.hub import FakeClock, database_text, paid_order
 
@@ -173,7 +174,7 @@ async def test_kept_answers_are_sealed(
 
 
 async def test_every_change_of_a_customer_takes_a_key(services: Services, browser: BrowserClient) -> None:
-    paths = build_api(lambda: services).openapi()["paths"]
+    paths = api_description()["paths"]
     changes = [
         (method, path)
         for path, methods in paths.items()

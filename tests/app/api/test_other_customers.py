@@ -17,6 +17,7 @@ from letsbe_app.api.app import build_api
 from letsbe_app.composition import Services
 from letsbe_app.people.authz.actor import Actor
 from letsbe_app.people.authz.rules import SESSION_ONLY, Permission
+from tests.support.api_description import api_description
 from tests.support.belongings import one_of_everything
 from tests.support.browser_client import BrowserClient
 from tests.support.hub import PASSWORD, running_services
@@ -69,10 +70,10 @@ async def theirs(services: Services, victim: Customer) -> dict[str, str]:
     return await one_of_everything(services, victim.actor.customer_id)
 
 
-def operations(services: Services, door: str) -> list[tuple[str, str, list[str], Any, list[str]]]:
+def operations(door: str) -> list[tuple[str, str, list[str], Any, list[str]]]:
     """Method, address, names in it, body, and questions that must be asked."""
     found = []
-    for path, methods in build_api(lambda: services).openapi()["paths"].items():
+    for path, methods in api_description()["paths"].items():
         if path.startswith(door):
             names = [part[1:-1] for part in path.split("/") if part.startswith("{")]
             for method, one in methods.items():
@@ -118,18 +119,16 @@ def made_up() -> dict[str, str]:
     return dict.fromkeys(NAMES, "x_00000000000000000000000000") | OF_A_SERVER
 
 
-def test_every_name_in_an_address_is_known(services: Services, theirs: dict[str, str]) -> None:
+def test_every_name_in_an_address_is_known(theirs: dict[str, str]) -> None:
     for door in (CUSTOMER, TENANT):
-        for _, path, names, _, _ in operations(services, door):
+        for _, path, names, _, _ in operations(door):
             assert set(names) <= ids_of(theirs).keys(), path
 
 
-async def test_another_customers_ids_name_nothing(
-    services: Services, browser: BrowserClient, theirs: dict[str, str]
-) -> None:
+async def test_another_customers_ids_name_nothing(browser: BrowserClient, theirs: dict[str, str]) -> None:
     await browser.sign_up("eve@other.example")
     checked = 0
-    for method, path, names, body, needed in operations(services, CUSTOMER):
+    for method, path, names, body, needed in operations(CUSTOMER):
         if not set(names) - OF_A_SERVER.keys():
             continue
         answers = [
@@ -149,20 +148,18 @@ async def test_a_key_of_another_customer_opens_nothing(
     headers = {"Authorization": f"Bearer {made.key}"}
     transport = httpx.ASGITransport(build_api(lambda: services))
     async with httpx.AsyncClient(transport=transport, base_url="http://hub", headers=headers) as program:
-        for method, path, names, body, needed in operations(services, CUSTOMER):
+        for method, path, names, body, needed in operations(CUSTOMER):
             if set(names) - OF_A_SERVER.keys():
                 ids = ids_of(theirs)
                 answer = await program.request(method, filled(path, ids, needed), json=with_ids(body, ids))
                 assert answer.status_code in (403, 404), (method, path, answer.text)
 
 
-async def test_lists_show_nothing_of_others(
-    services: Services, browser: BrowserClient, theirs: dict[str, str]
-) -> None:
+async def test_lists_show_nothing_of_others(browser: BrowserClient, theirs: dict[str, str]) -> None:
     await browser.sign_up("eve@other.example")
     secret = {name for name in theirs.values() if len(name) > 20} | {"victim@bakery.example"}
     checked = 0
-    for method, path, names, _, needed in operations(services, CUSTOMER):
+    for method, path, names, _, needed in operations(CUSTOMER):
         if method == "GET" and not names:
             answer = await browser.get(filled(path, {}, needed))
             assert not [name for name in secret if name in answer.text], path
@@ -181,7 +178,7 @@ async def test_the_victim_itself_finds_what_the_others_do_not(
     with capture_logs():
         browser = BrowserClient(transport)
         await browser.post("/api/v1/public/sign-in", json=form)
-        for method, path, names, _, needed in operations(services, CUSTOMER):
+        for method, path, names, _, needed in operations(CUSTOMER):
             if method == "GET" and set(names) - OF_A_SERVER.keys():
                 answer = await browser.get(filled(path, ids_of(theirs), needed))
                 found += answer.status_code == 200
@@ -196,7 +193,7 @@ async def test_another_servers_key_reaches_nothing(
     transport = httpx.ASGITransport(build_api(lambda: services), raise_app_exceptions=False)
     headers = {"Authorization": f"Bearer {other.api_key}"}
     async with httpx.AsyncClient(transport=transport, base_url="http://hub", headers=headers) as server:
-        for method, path, names, body, needed in operations(services, TENANT):
+        for method, path, names, body, needed in operations(TENANT):
             if names:
                 ids = ids_of(theirs)
                 answer = await server.request(method, filled(path, ids, needed), json=with_ids(body, ids))

@@ -6,6 +6,7 @@ import pytest
 from letsbe_app.api.app import build_api
 from letsbe_app.composition import Services
 from letsbe_app.people.accounts.totp import code_at
+from tests.support.api_description import api_description
 from tests.support.browser_client import BrowserClient
 from tests.support.hub import PASSWORD, FakeClock, database_text
 
@@ -130,7 +131,7 @@ async def test_with_a_second_factor_the_password_alone_changes_nothing(
 
 
 def test_whatever_asks_for_the_password_asks_for_the_second_factor(services: Services) -> None:
-    document = build_api(lambda: services).openapi()
+    document = api_description()
     for path, methods in document["paths"].items():
         body = methods.get("post", {}).get("requestBody")
         if not path.startswith("/api/v1/customer/") or not body:

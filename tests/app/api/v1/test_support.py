@@ -67,7 +67,7 @@ async def test_a_look_reads_states_and_does_nothing(
     assert server["name"]
     agents = (await desk.get(f"/api/v1/customer/tenants/{server['id']}/agents")).json()["data"]
     assert {agent["soul_md"] for agent in agents} == {""}
-    for name, method, path, body in operations(services):
+    for name, method, path, body in operations():
         answer = await desk.request(method, path, json=body)
         if method == "GET" and name in SEEN:
             assert answer.status_code in (200, 404), (name, answer.text)
@@ -82,7 +82,7 @@ async def test_with_the_right_csrf_token_a_look_still_does_nothing(
     await services.support.allow(owner, 4)
     answer = await desk.post(f"{ADMIN}/customers/{owner.customer_id}/visit", json=REASON)
     token = services.csrf.token(answer.json()["data"]["visit_id"])
-    for name, method, path, body in operations(services):
+    for name, method, path, body in operations():
         if method != "GET":
             answer = await desk.request(method, path, json=body, headers={"X-CSRF-Token": token})
             assert answer.status_code == 403, (name, answer.status_code, answer.text)
