@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from letsbe_app.fleet.tenants.schemas import Sample
+
 
 @dataclass(frozen=True)
 class CustomerRow:
@@ -79,17 +81,6 @@ class CustomerDetail:
     servers: list[ServerRow]
     orders: list[OrderRow]
     support_allowed_until: datetime | None
-
-
-@dataclass(frozen=True)
-class Sample:
-    """A server's figures at a moment."""
-
-    taken_at: datetime
-    is_ready: bool
-    cpu_percent: float | None
-    memory_percent: float | None
-    disk_percent: float | None
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,6 @@ from letsbe_app.backoffice.schemas import (
     Person,
     Run,
     RunDetail,
-    Sample,
     ServerDetail,
     ServerRow,
 )
@@ -28,8 +27,8 @@ from letsbe_app.db.models import Customer, Order, OrderStatus, ProvisioningStep,
 from letsbe_app.db.session import Database
 from letsbe_app.errors import NotFound
 from letsbe_app.fleet.provisioning.service import ProvisioningService
-from letsbe_app.fleet.tenants.history import KEPT_FOR, samples_of
-from letsbe_app.fleet.tenants.schemas import heartbeat_of
+from letsbe_app.fleet.tenants.history import Span, history_of
+from letsbe_app.fleet.tenants.schemas import heartbeat_of, history_view
 from letsbe_app.kit.clock import Clock, utc_now
 from letsbe_app.kit.pagination import Page, clamp_limit, page_of_rows
 from letsbe_app.people.audit.service import record_act
@@ -144,13 +143,13 @@ class BackOffice:
         return page_of_rows(shown, size, lambda row: row, lambda row: row.id)
 
     async def server(self, staff: StaffActor, tenant_id: str) -> ServerDetail:
-        """One server with its parts and the figures of a week; raises NotFound."""
+        """One server with its parts and the figures of 30 days; raises NotFound."""
         require_staff(staff, StaffPermission.LOOK)
         async with self._database.read() as session:
             found = await queries.servers(session, tenant_id=tenant_id, count=1)
             if not found:
                 raise NotFound("There is no such server.")
-            samples = await samples_of(session, tenant_id, self._clock() - KEPT_FOR)
+            kept = await history_of(session, tenant_id, Span.MONTH, self._clock())
         tenant, _ = found[0]
         heartbeat = heartbeat_of(tenant)
         await self._note(
@@ -166,10 +165,7 @@ class BackOffice:
             components=[Component(one.name, one.is_healthy) for one in heartbeat.components]
             if heartbeat
             else [],
-            history=[
-                Sample(row.taken_at, row.is_ready, row.cpu_percent, row.memory_percent, row.disk_percent)
-                for row in samples
-            ],
+            history=history_view(Span.MONTH, kept).samples,
         )
 
     # Orders and set-ups

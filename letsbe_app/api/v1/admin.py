@@ -102,7 +102,7 @@ async def admin_servers(
 
 @router.get("/servers/{tenant_id}")
 async def admin_server(hub: HubServices, staff: CurrentStaff, tenant_id: Id) -> Answer[ServerDetail]:
-    """One server with its figures of a week; noted in its customer's record."""
+    """One server with its figures of 30 days; noted in its customer's record."""
     return answer(await hub.back_office.server(staff, tenant_id))
 
 

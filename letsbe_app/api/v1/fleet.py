@@ -7,7 +7,8 @@ from letsbe_app.api.dependencies import ChangingActor, CurrentActor, HubServices
 from letsbe_app.api.envelope import Answer, answer
 from letsbe_app.api.idempotency import IdempotentRoute
 from letsbe_app.api.paging import Cursor, Limit, page_of
-from letsbe_app.fleet.tenants.schemas import TenantView
+from letsbe_app.fleet.tenants.history import Span
+from letsbe_app.fleet.tenants.schemas import History, TenantView
 
 router = APIRouter(prefix="/customer/tenants", tags=["fleet"], route_class=IdempotentRoute)
 
@@ -33,6 +34,14 @@ async def tenants(
 async def tenant(hub: HubServices, actor: CurrentActor, tenant_id: str) -> Answer[TenantView]:
     """One server with its newest figures."""
     return answer(await hub.tenants.get(actor, tenant_id))
+
+
+@router.get("/{tenant_id}/history")
+async def tenant_history(
+    hub: HubServices, actor: CurrentActor, tenant_id: str, span: Span = Span.DAY
+) -> Answer[History]:
+    """How CPU, RAM and disk went: a day by the minute, or 30 days by the hour."""
+    return answer(await hub.tenants.history(actor, tenant_id, span))
 
 
 @router.put("/{tenant_id}/kill-switch")

@@ -12,7 +12,7 @@ from letsbe_app.db.models.access import (
 from letsbe_app.db.models.accounts import Customer, User, UserRole, UserSession
 from letsbe_app.db.models.attachments import Attachment, AttachmentStatus
 from letsbe_app.db.models.changes import AuditHead, ChangeStatus, FileChange
-from letsbe_app.db.models.figures import HeartbeatSample
+from letsbe_app.db.models.figures import HeartbeatHour, HeartbeatSample
 from letsbe_app.db.models.fleet import (
     EnrolmentToken,
     OutboxMessage,
@@ -70,6 +70,7 @@ __all__ = [
     "EnrolmentToken",
     "FileChange",
     "FoundingMember",
+    "HeartbeatHour",
     "HeartbeatSample",
     "IdempotentRequest",
     "Invitation",

@@ -1,9 +1,11 @@
 """What the tenant service gives to pages, routes and links."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from letsbe_app.db.models import Tenant
+from letsbe_app.db.models import HeartbeatHour, HeartbeatSample, Tenant
+from letsbe_app.fleet.tenants.history import RESOLUTIONS, Span
 from tenant_daemon.contracts.health import ComponentHealth, Heartbeat
 
 LINK_PATH = "/api/v1/tenant/link"
@@ -12,9 +14,6 @@ LINK_PATH = "/api/v1/tenant/link"
 def link_url(public_url: str) -> str:
     """Where daemons open their websocket, for the hub's public address."""
     return "ws" + public_url.removeprefix("http") + LINK_PATH
-
-
-"""Where daemons open their websocket."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +59,39 @@ class TenantView:
     config_version: int
     applied_config_version: int
     audit_count: int
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A server's figures at a moment, or their means of the time up to it."""
+
+    taken_at: datetime
+    is_ready: bool
+    """For an hour: during most of it."""
+    cpu_percent: float | None
+    memory_percent: float | None
+    disk_percent: float | None
+
+
+@dataclass(frozen=True)
+class History:
+    """How a server's figures went."""
+
+    span: Span
+    step_seconds: int
+    """Of time between two samples, where none is missing."""
+    samples: list[Sample]
+    """The oldest first; where the server was away there are none."""
+
+
+def history_view(span: Span, rows: Sequence[HeartbeatSample | HeartbeatHour]) -> History:
+    """The view of rows."""
+    return History(span, RESOLUTIONS[span].step_seconds, [_sample(row) for row in rows])
+
+
+def _sample(row: HeartbeatSample | HeartbeatHour) -> Sample:
+    is_ready = row.is_ready if isinstance(row, HeartbeatSample) else 2 * row.ready_count >= row.count
+    return Sample(row.taken_at, is_ready, row.cpu_percent, row.memory_percent, row.disk_percent)
 
 
 def heartbeat_of(tenant: Tenant) -> Heartbeat | None:

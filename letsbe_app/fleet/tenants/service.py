@@ -11,11 +11,13 @@ from letsbe_app.db.session import Database
 from letsbe_app.errors import NotFound
 from letsbe_app.fleet.tenants import repository
 from letsbe_app.fleet.tenants.enrolment import Enrolment
-from letsbe_app.fleet.tenants.history import note_samples
+from letsbe_app.fleet.tenants.history import Span, history_of, note_samples
 from letsbe_app.fleet.tenants.schemas import (
+    History,
     NewTenant,
     TenantIdentity,
     TenantView,
+    history_view,
     tenant_view,
 )
 from letsbe_app.kit.batches import Batches
@@ -79,6 +81,13 @@ class TenantService:
         async with self._database.read() as session:
             tenant = await owned_tenant(session, actor, tenant_id)
         return await self._view(tenant)
+
+    async def history(self, actor: Actor, tenant_id: str, span: Span) -> History:
+        """How the figures of one of the actor's servers went; raises NotFound."""
+        require(actor, Permission.READ)
+        async with self._database.read() as session:
+            await owned_tenant(session, actor, tenant_id)
+            return history_view(span, await history_of(session, tenant_id, span, self._clock()))
 
     async def set_stopped(self, actor: Actor, tenant_id: str, is_stopped: bool) -> TenantView:
         """

@@ -42,7 +42,7 @@ class AdminTexts:
     people: str = "People"
     orders: str = "Orders"
     parts: str = "Parts of the server"
-    history: str = "The last seven days"
+    history: str = "The last 30 days"
     no_history: str = "No heartbeat was kept yet."
     cpu: str = "CPU"
     memory: str = "RAM"

@@ -13,9 +13,9 @@ from letsbe_app.backoffice.schemas import (
     Overview,
     Run,
     RunStep,
-    Sample,
     ServerRow,
 )
+from letsbe_app.fleet.tenants.schemas import Sample
 from letsbe_app.people.staff.schemas import StaffView
 from letsbe_app.ui import routes
 from letsbe_app.ui.text import texts
