@@ -53,6 +53,15 @@ _CODE = re.compile(
     r"^(?:[A-Za-z_$][\w$]*(?:(?:\??\.|::|->)[A-Za-z_$][\w$]*)+\(?.*|[A-Za-z_$][\w$]*\(.*|[A-Za-z_$][\w$.]*\[.*"
     r"|(?:process|os|sys|self|this|config|settings|env|ENV|request|req|ctx|secrets|var|local|data|module)\.[\w.]+.*)$"
 )
+_MARKS_OF_PASSWORDS = "!#$%&*?^~+"
+_LEAST_TURNS = 3
+_ORDINARY = re.compile(
+    r"(?i)^(?:\d{4}-\d\d-\d\d.*|\d{1,2}[:.]\d\d.*|[0-9a-f]{8}-[0-9a-f]{4}-.*|[\w.+-]+@[\w.-]+|[a-z]+://.*|//.*"
+    r"|v?\d+(?:\.\d+)+.*|[\w./-]+\.[a-z]{2,5}\d?|#[0-9a-f]{3,8}|[0-9a-f]+|sha\d.*|&#?\w+;.*|[\w.-]+:\d+.*|0x.*"
+    r"|(?:[\d.,]+[-x×/]?)+[a-zµ]{0,6}²?)$"
+)
+"""Dates, ids, addresses, versions, files, colours, hashes, amounts."""
+_ORDINARY_PART = re.compile(r"^(?:[A-Za-z]?[a-z]*\d{0,4}[a-z]{0,2}|[A-Z]*\d{0,4}[A-Z]{0,2}|\d+|v\d+)$")
 _PART_ENDS = re.compile(r"[-_./]")
 _WORD_PART = re.compile(r"[A-Za-z]?[a-z]{4,}$")
 _NAME = re.compile(
@@ -96,6 +105,34 @@ def looks_random(value: str) -> bool:
     digit_turns = sum((a == "d") != (b == "d") for a, b in pairwise(kinds))
     is_shuffled = turns >= 0.4 * len(value) or (digit_turns >= 4 and kinds.count("d") < len(value))
     return is_shuffled and looks_like_secret(value) and entropy(value) >= 3.2
+
+
+def looks_chosen(value: str, *, is_near: bool = False) -> bool:
+    """
+    Whether a value looks like a password by itself, so that a word for one nearby is enough.
+
+    Stricter than ``looks_like_secret``: most of what stands near such a word is text, names and numbers. With
+    ``is_near`` there is hardly anything in between, and less is asked for.
+    """
+    core = value.rstrip(_MARKS_OF_PASSWORDS)
+    if not any(c.isalpha() for c in value) or not (is_near or any(c.isdigit() for c in value)):
+        return False
+    if _ORDINARY.match(value) or not looks_like_secret(value):
+        return False
+    if all(_ORDINARY_PART.match(part) for part in _PART_ENDS.split(core)):
+        # A word and a number are a password when people put a mark to them, ``Sommer2026!``.
+        return core != value and not _PART_ENDS.search(core)
+    marks = sum(character in _MARKS_OF_PASSWORDS for character in value)
+    return _turns(core) + 2 * (marks > 0) >= _LEAST_TURNS - is_near
+
+
+def _turns(value: str) -> int:
+    """How often letters and digits take turns, upper and lower case too where no word begins."""
+    kinds = "".join(map(_kind, filter(str.isalnum, value))) + "l"
+    return sum(
+        a != b and not (a == "u" and b == "l") and not (a == "l" and b == "u" and after == "l")
+        for a, b, after in zip(kinds, kinds[1:], kinds[2:], strict=False)
+    )
 
 
 def _kind(character: str) -> str:

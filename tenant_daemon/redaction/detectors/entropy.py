@@ -34,6 +34,10 @@ _PUBLIC_BEFORE = re.compile(
     rb"|site[_-]?key|(?:gcl|fbcl|msclk|wbra|gbra|dcl|ttcl|igsh|yclid)(?:id)?=|\\?\"(?:x|y|n|x5[ct]|x5t#s256)\\?\"\s?:\s?\\?\""
     rb"|k=rsa;\s?(?:t=s;\s?)?p=|code_challenge|\bstate=|ciphertext|cursor|page_?token|verification[=:]|\bipfs\b|\bcid\b"
     rb"|/(?:d|file|files|static|assets|_next|chunks|img|images|uploads|blob)/\S*|\bh1:|\betag\b|applicationserverkey)[^\n]{0,64}$"
+    rb"|(?:[A-Za-z0-9][-_]|\b|x-[a-z-]{1,20})(?:id|uid|id-?\d|ref|ray|eid|nonce)[\"'\\]{0,2}\s?[:=]\s?[\"']?$"
+    rb"|-sid:\s?$"
+    rb"|\b(?:C?DNSKEY|KEY|RRSIG|CDS|DS|OPENPGPKEY|IPSECKEY|SMIMEA|TLSA|SSHFP)\s+[\w. ]{1,60}$|fcm/send/\S*$"
+    rb"|https?:[\\/]{2,6}[^\s?#\"'<>]*$"  # A link that lets in is told by the words in it.
     rb"|[;\s]bh?=\s{0,4}$"  # The hash and the signature of a mail.
 )
 _MAIL_DOMAIN = re.compile(rb"@[A-Za-z0-9.-]+\.[A-Za-z]{2,}>")

@@ -24,7 +24,7 @@ from tenant_daemon.redaction.ruleset import Rule, load_rules, try_examples
 if TYPE_CHECKING:
     import re2
 
-_BREAKS = ((b"\\n", b" \n"), (b"\\r", b" \r"), (b"\\t", b" \t"))
+_BREAKS = ((b"\\n", b" \n"), (b"\\r", b" \r"), (b"\\t", b" \t"), (b'\\"', b' "'))
 _FLAGS = hyperscan.HS_FLAG_DOTALL | hyperscan.HS_FLAG_ALLOWEMPTY
 _LONG = 4_096
 """Bytes from which on looking for the ends of matches first pays."""

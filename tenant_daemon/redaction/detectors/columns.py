@@ -1,0 +1,112 @@
+"""
+Passwords in tables: under a column that is called so, in CSV, Markdown, what databases print, and SQL.
+
+Reason: exports of password managers and of user lists hold nothing but secrets; only the first line says so.
+"""
+
+import re
+from collections.abc import Iterator
+
+import hyperscan
+import re2
+
+from tenant_daemon.redaction.engines import EndFinder
+from tenant_daemon.redaction.findings import Finding, Layer, redacted
+from tenant_daemon.redaction.plausibility import is_stand_in, looks_like_secret, looks_random
+
+_WORDS = rb"password|passwort|kennwort|passwd|passphrase|pwd|secret|mot de passe|wachtwoord"
+_PASSWORD = rb"(?:[a-z_ ]{0,16}(?:" + _WORDS + rb"|contrase\S{1,2}a)|pass|pw)"
+_KEY = rb"(?:[a-z_ ]{0,16}(?:token|api[_ ]?key|secret[_ ]?key|access[_ ]?key))"
+_CELL = re.compile(rb"(?i)^[\s\"'`*]*(?:(" + _PASSWORD + rb")|" + _KEY + rb")[\s\"'`*]*$")
+_HEADER = rb"(?:" + _WORDS + rb"|contrase..a|\bpass|\bpw|token|key)[\"'`*]{0,2} {0,24}[,;|\t)\n\r]"
+_VALUES = re2.compile(rb"(?is)^\s{0,8}values?\s{0,8}")
+_QUOTED = re.compile(rb"\s*(?:'((?:[^'\\]|\\.|'')*)'|\"((?:[^\"\\]|\\.)*)\"|([^,()]*))\s*")
+_RULE_LINE = re.compile(rb"[\s|:+-]*")
+_SEPARATORS = (b"|", b"\t", b";", b",")
+_NEXT_ROW = re.compile(rb"\)\s*,\s*")
+_MOST_ROWS = 500
+_LONGEST_LINE = 2_000
+
+
+class ColumnDetector:
+    """Finds what stands in columns of passwords and keys. Immutable, safe to use from several threads."""
+
+    def __init__(self) -> None:
+        self._ends = EndFinder("column-names", _HEADER, hyperscan.HS_FLAG_CASELESS)
+
+    def find(self, data: bytes) -> Iterator[Finding]:
+        """The values of such columns in ``data`` (UTF-8), whose line breaks are no escapes any more."""
+        behind = 0
+        for end in self._ends.find(data, len(data)) or ():
+            start = data.rfind(b"\n", max(0, end - _LONGEST_LINE), end - 1) + 1
+            if start < behind:
+                continue
+            stop = data.find(b"\n", end - 1)
+            header = data[start:stop] if stop >= 0 else b""
+            if header and (separator := _separator(header)):
+                behind = stop
+                yield from _table(data, header, separator, stop)
+            yield from _inserted(data, start, end)
+
+
+def _separator(header: bytes) -> bytes | None:
+    return next((mark for mark in _SEPARATORS if mark in header), None)
+
+
+def _columns(cells: list[bytes]) -> dict[int, bool]:
+    """Which cells of a header name a secret, and whether it is a password."""
+    named = ((number, _CELL.match(cell)) for number, cell in enumerate(cells))
+    return {number: found.group(1) is not None for number, found in named if found}
+
+
+def _table(data: bytes, header: bytes, separator: bytes, position: int) -> Iterator[Finding]:
+    cells = header.split(separator)
+    columns = _columns(cells)
+    for _ in range(_MOST_ROWS if columns else 0):
+        position += 1
+        end = data.find(b"\n", position)
+        end = len(data) if end < 0 else end
+        line = data[position:end]
+        parts = line.split(separator)
+        if len(parts) < len(cells) or b"\x1e" in line:
+            return
+        start = position
+        for number, part in enumerate(parts):
+            if number in columns and not _RULE_LINE.fullmatch(part):
+                yield from _value(part, start, is_password=columns[number])
+            start += len(part) + len(separator)
+        position = end
+
+
+def _inserted(data: bytes, start: int, end: int) -> Iterator[Finding]:
+    """``INSERT INTO users (name, password) VALUES ('anna', '...')``."""
+    close = data.find(b")", end - 1, end + _LONGEST_LINE)
+    opening = data.rfind(b"(", max(start, end - _LONGEST_LINE), end)
+    values = _VALUES.match(data[close + 1 : close + 30]) if 0 <= opening < close else None
+    columns = _columns(data[opening + 1 : close].split(b",")) if values else {}
+    position = close + 1 + values.end() if values else 0
+    for _ in range(_MOST_ROWS if columns else 0):
+        if data[position : position + 1] != b"(":
+            return
+        number = 0
+        while position < len(data) and data[position : position + 1] in (b"(", b","):
+            cell = _QUOTED.match(data, position + 1)
+            if cell is None:
+                return
+            if number in columns:
+                yield from _value(data[position + 1 : cell.end()], position + 1, is_password=columns[number])
+            number, position = number + 1, cell.end()
+        gap = _NEXT_ROW.match(data, position)
+        if gap is None:
+            return
+        position = gap.end()
+
+
+def _value(cell: bytes, start: int, *, is_password: bool) -> Iterator[Finding]:
+    value = cell.strip(b" \t\r\n\"'`*\\")
+    text = value.decode("utf-8", "replace")
+    if not value or is_stand_in(text) or not (looks_like_secret(text) if is_password else looks_random(text)):
+        return
+    low = start + cell.index(value)
+    kind = redacted("password" if is_password else "key")
+    yield Finding(low, low + len(value), Layer.PATTERN, kind)
