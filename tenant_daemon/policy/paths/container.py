@@ -67,7 +67,11 @@ class ContainerPlaces(PlaceJudge):
         )
         is_system |= path == "/" or is_executed_file(path.rpartition("/")[2])
         self.verdict.note(
-            Tier.YELLOW if is_scratch else Tier.CRITICAL_RED if is_system else Tier.RED,
+            Tier.YELLOW
+            if is_scratch or (makes_folder and not is_system)
+            else Tier.CRITICAL_RED
+            if is_system
+            else Tier.RED,
             "container.write",
             f"Changes {path} inside a container.",
             risk="" if is_scratch else "The tool in it may stop working.",

@@ -3,6 +3,7 @@
 from tenant_daemon.policy.programs import (
     archives,
     containers,
+    documents,
     git,
     interpreters,
     media,
@@ -22,6 +23,7 @@ __all__ = [
     "CommandJudge",
     "archives",
     "containers",
+    "documents",
     "git",
     "interpreters",
     "lookups",

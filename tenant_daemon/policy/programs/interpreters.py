@@ -99,6 +99,16 @@ def _yarn(judge: "CommandJudge", args: list[str]) -> None:
         folder = folder.rpartition("/")[0]
 
 
+def _npm(judge: "CommandJudge", args: list[str]) -> None:
+    """Settings that the agent has written itself can name programs and servers."""
+    folder, workspace = judge.places.cwd, judge.places.roots.workspace
+    while not judge.is_in_container and is_below(folder, workspace):
+        if os.path.lexists(f"{folder}/.npmrc"):
+            judge.unknown("npm.own-setup", "It would work by settings of the agent's own.")
+            return
+        folder = folder.rpartition("/")[0]
+
+
 def _ruby(judge: "CommandJudge", args: list[str]) -> None:
     """Rails runs the application that stands in the current folder."""
     if not judge.is_in_container:
@@ -207,6 +217,7 @@ KINDS.update(
     }
 )
 RESTS.update({"phpscript": _php, "perlcode": _perl, "incontainer": _in_container})
+GUARDS["npm"] = _npm
 GUARDS.update({"rails": _ruby, "yarn": _yarn, "pnpm": _yarn})
 GUARDS["wp"] = _wordpress
 REVIEWS.update({"python": _python, "wpoption": _wordpress_option, "needsargument": _needs_argument})

@@ -54,9 +54,18 @@ def _path(method: str) -> Kind:
             if method == "delete":
                 judge.verdict.note(Tier.RED, "path.delete", "Deletes what is named while it runs.")
             return
+        if "://" in value:
+            _note_address(judge, value)
         getattr(judge.places, method)(value)
 
     return judge_path
+
+
+def _note_address(judge: "CommandJudge", value: str) -> None:
+    """Many programs that read files fetch them too, when they are named by an address."""
+    judge.verdict.note(
+        Tier.RED, "argument.address", f"It would talk to {value[:80]}.", external=True, unknown=True
+    )
 
 
 def _read_tree(judge: "CommandJudge", value: str) -> None:
@@ -64,6 +73,8 @@ def _read_tree(judge: "CommandJudge", value: str) -> None:
     if value == FROM_INPUT:
         _path("read")(judge, value)
         return
+    if "://" in value:
+        _note_address(judge, value)
     place = judge.places.read(value)
     workspace = judge.places.roots.workspace
     if is_below(place.path, workspace) or is_below(place.path, "/var/log") or place.is_regular:

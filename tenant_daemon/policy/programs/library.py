@@ -29,6 +29,8 @@ REST_KINDS: Final = frozenset(
         "any...",
         "millerchain",
         "perlcode",
+        "pdftk",
+        "ghostscript",
         "sevenunpack",
     }
 )

@@ -23,6 +23,8 @@ _QUIET: Final = re.compile(r"-[aln]*q[aln]*f?|--quiet|--services")
 _ID_FORMAT: Final = re.compile(r"\{\{ ?\.(?:Names?|ID) ?\}\}")
 _PLAIN_NAME: Final = re.compile(r"[A-Za-z0-9_./*?][A-Za-z0-9_./*?+,=@%-]*")
 _UNIT: Final = "\x1f"
+_WITH_HOLDER: Final = re.compile(r"\{\}(?:\.[\w-]+)*")
+"""The place for what comes in, and an ending behind it."""
 _TAKES_ANYTHING: Final = frozenset({"echo", "printf", "basename", "dirname"})
 _DELETERS: Final = frozenset({"rm", "unlink", "shred", "truncate", "sudo", "xargs"})
 _FILTERS: Final = frozenset(
@@ -81,7 +83,15 @@ def _xargs(judge: CommandJudge, argv: list[str]) -> None:
     if inner[0] in _DELETERS and not _FILTERS & set(judge.upstream):
         found = FROM_INPUT
     holder = next(iter(judge.reading.values("-I")), "{}")
-    replaced = [FROM_INPUT if holder in arg else arg for arg in inner]
+    is_found = found != FROM_INPUT
+    replaced = [
+        arg.replace(holder, found)
+        if is_found and _WITH_HOLDER.fullmatch(arg.replace(holder, "{}")) is not None
+        else FROM_INPUT
+        if holder in arg
+        else arg
+        for arg in inner
+    ]
     if inner[0] == FROM_INPUT or replaced[0] == FROM_INPUT:
         judge.unknown("xargs.program", "It would run what comes in.")
     whole = replaced if replaced != inner else [*inner, found]

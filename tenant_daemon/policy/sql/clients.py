@@ -131,6 +131,10 @@ def _sqlite(judge: "CommandJudge", value: str) -> None:
 
 def _database(judge: "CommandJudge", value: str) -> None:
     """A database's plain name; a whole connection string could lead anywhere."""
+    if value == "mysql" and judge.program in ("mysql", "mariadb"):
+        judge.verdict.note(
+            Tier.CRITICAL_RED, "sql.secret-column", "Looks into the accounts of the database.", unknown=True
+        )
     if _CONNECTION.fullmatch(value) is None and _CONNECTION_WORDS.fullmatch(value) is None:
         judge.unknown("sql.connection", "The database is named in a way that could lead elsewhere.")
 

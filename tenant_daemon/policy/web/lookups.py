@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 _LABEL: Final = re.compile(r"[a-z0-9_](?:[a-z0-9-]{0,19})", re.IGNORECASE)
 _SAYS_NOTHING: Final = (["echo"], ["echo", ""], ["echo", "-n"], ["echo", "Q"], ["true"], ["printf", ""])
+_PUBLIC_CERTIFICATE: Final = re.compile(
+    r"/etc/letsencrypt/(?:live|archive)/[A-Za-z0-9][\w.-]*/(?:fullchain|cert|chain)\d*\.pem"
+)
 _RECORD_TYPES: Final = word_set(
     "a aaaa any caa cname dnskey ds mx naptr ns ptr rrsig soa spf srv sshfp tlsa txt in svcb https"
 )
@@ -85,6 +88,12 @@ def _tls_host(judge: "CommandJudge", value: str) -> None:
         judge.unknown("openssl.input", "It would send something that cannot be seen here.")
 
 
+def _certificate(judge: "CommandJudge", value: str) -> None:
+    """Certificates are public, also where their keys lie beside them."""
+    if _PUBLIC_CERTIFICATE.fullmatch(value) is None:
+        KINDS["list"](judge, value)
+
+
 def _getent_key(judge: "CommandJudge", value: str) -> None:
     """A user, a group or a host; whoever owns a domain sees what is asked about it."""
     KINDS["name"](judge, value)
@@ -122,4 +131,5 @@ def _dig_word(judge: "CommandJudge", value: str) -> None:
     _lookup(judge, value)
 
 
+KINDS["certificate"] = _certificate
 KINDS.update({"lookup": _lookup, "tlshost": _tls_host, "digword": _dig_word, "getentkey": _getent_key})
