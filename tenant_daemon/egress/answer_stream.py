@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from tenant_daemon.egress.errors import Refused
 from tenant_daemon.egress.json_text import read_json, write_json
+from tenant_daemon.egress.labels import Labels
 from tenant_daemon.egress.openai_errors import openai_error
 from tenant_daemon.egress.sse import DONE, written
 from tenant_daemon.egress.usage import label, reported_usage
@@ -18,8 +19,6 @@ from tenant_daemon.redaction import Redactor, StreamRedactor
 
 _TEXT_FIELDS = ("content", "reasoning_content", "reasoning", "refusal")
 _TEMPLATE = ("id", "object", "created", "model")
-_MEMORY = 64
-"""Short texts whose redaction is remembered: ids and names come again with every chunk."""
 _Place = tuple[int, str]
 """Choice and field; tool calls are ``tool:<index>``."""
 
@@ -32,7 +31,7 @@ class AnswerStream:
         self._keeps_usage = keeps_usage
         self._texts: dict[_Place, StreamRedactor] = {}
         self._template: dict[str, object] = {}
-        self._remembered: dict[tuple[str, object], object] = {}
+        self._labels = Labels(redactor)
         self.usage: Usage | None = None
         self.prompt_tokens = None
         self.characters = 0
@@ -141,7 +140,7 @@ class AnswerStream:
                 if calls:
                     said[name] = calls
             else:
-                said[self._clean_name(name)] = self._clean(name, value)
+                said[self._labels.clean_name(name)] = self._labels.clean(name, value)
         return said
 
     def _tool_call(self, number: int, call: object) -> dict[str, object] | None:
@@ -167,28 +166,9 @@ class AnswerStream:
     def _redact_rest(self, fields: dict[str, object], skip: str = "") -> dict[str, object]:
         """Fields that we do not stream, whole; names of fields included."""
         return {
-            self._clean_name(name): value if name == skip else self._clean(name, value)
+            self._labels.clean_name(name): value if name == skip else self._labels.clean(name, value)
             for name, value in fields.items()
         }
-
-    def _clean_name(self, name: str) -> str:
-        return str(self._clean("", name))
-
-    def _clean(self, name: str, value: object) -> object:
-        if value is None or isinstance(value, bool):
-            return value
-        if not isinstance(value, str | int | float):
-            return self._redacted(name, value)
-        if (name, value) not in self._remembered:
-            if len(self._remembered) >= _MEMORY:
-                self._remembered.clear()
-            self._remembered[name, value] = self._redacted(name, value)
-        return self._remembered[name, value]
-
-    def _redacted(self, name: str, value: object) -> object:
-        # The field's name goes along, since it decides how the value is treated.
-        clean = self._redactor.redact_payload({name: value})
-        return clean.get(name) if isinstance(clean, dict) else None
 
 
 def _places(number: int, delta: dict[str, object]) -> Iterator[_Place]:

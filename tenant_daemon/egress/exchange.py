@@ -1,7 +1,7 @@
 """One model request from admission to the last byte of its answer."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
@@ -125,11 +125,10 @@ class Exchange:
                     raise Refused(400, "stopped", "The agent was switched off.")
                 if self._tab:
                     self._tab.note_progress(answer)
-                for event in reader.feed(data):
-                    for checked in answer.feed(event):
-                        yield checked
-                    if answer.is_done:
-                        return
+                for checked in _in_one_piece(answer, reader.feed(data)):
+                    yield checked
+                if answer.is_done:
+                    return
         except RecursionError:
             raise unreadable() from None
         except TimeoutError:
@@ -161,6 +160,21 @@ async def _current_redactor(live: LiveRedactor) -> Redactor:
         raise Refused(
             503, "vault_unavailable", "The vault cannot be read, so nothing may leave this server."
         ) from None
+
+
+def _in_one_piece(answer: AnswerChecker, events: Iterable[bytes]) -> Iterator[bytes]:
+    """What the client gets for these events, to be written at once; up to the first that is refused."""
+    checked: list[bytes] = []
+    try:
+        for event in events:
+            checked += answer.feed(event)
+            if answer.is_done:
+                break
+    except (Refused, RecursionError):
+        yield b"".join(checked)
+        raise
+    if checked:
+        yield b"".join(checked)
 
 
 def _broken_off() -> Refused:
