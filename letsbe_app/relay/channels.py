@@ -1,4 +1,8 @@
-"""Names of keys and channels in Redis, and what a wake says."""
+"""
+Names of keys and channels in Redis, and what a wake says.
+
+Every call touches one key, or keys with the same hash tag (in braces), so that a cluster can serve it.
+"""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -17,7 +21,7 @@ JOBS_CHANNEL: Final = f"{_PREFIX}:jobs"
 
 def run_stream(conversation_id: str) -> str:
     """Key of the stream with the run events of a conversation, and the channel of the same events."""
-    return f"{_PREFIX}:run:{conversation_id}"
+    return f"{_PREFIX}:run:{{{conversation_id}}}"
 
 
 def customer_channel(customer_id: str) -> str:
@@ -32,7 +36,7 @@ def link_channel(tenant_id: str) -> str:
 
 def presence_key(tenant_id: str) -> str:
     """Who holds a tenant's link; expires."""
-    return f"{_PREFIX}:presence:{tenant_id}"
+    return f"{_PREFIX}:presence:{{{tenant_id}}}"
 
 
 class Topic(StrEnum):

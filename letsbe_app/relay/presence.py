@@ -58,7 +58,10 @@ class Presence:
             return set()
         try:
             with relay_errors():
-                holders = await self._redis.mget([presence_key(tenant_id) for tenant_id in tenant_ids])
+                async with self._redis.pipeline(transaction=False) as pipe:
+                    for tenant_id in tenant_ids:
+                        pipe.get(presence_key(tenant_id))
+                    holders = await pipe.execute()
         except RelayAway:
             log.warning("presence.unknown", tenants=len(tenant_ids))
             return set()

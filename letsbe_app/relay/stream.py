@@ -13,40 +13,46 @@ from typing import Any, Final
 import orjson
 from redis.asyncio import Redis
 from redis.commands.core import AsyncScript
+from redis.exceptions import NoScriptError
 
+from letsbe_app.kit.joined import JoinedCalls
 from letsbe_app.relay.channels import run_stream
 from letsbe_app.relay.connection import relay_errors
 from letsbe_app.relay.event_id import EventId
 
-# One call appends several events, of one conversation or of many: KEYS[i] belongs to the i-th event. The same
-# payload goes to the channel of the same name, so that a reader that is up to date needs no read.
+# One call appends events of one conversation, one after the other. The same payload goes to the channel of
+# the same name, so that a reader that is up to date needs no read. One key, so that any shard can run it.
 _APPEND: Final = """
+local key = KEYS[1]
+local last_run, last_seq = 0, 0
+local newest = redis.call('XREVRANGE', key, '+', '-', 'COUNT', 1)[1]
+if newest then
+  local a, b = string.match(newest[1], '^(%d+)-(%d+)$')
+  last_run, last_seq = tonumber(a), tonumber(b)
+end
 local answers = {}
-for i, key in ipairs(KEYS) do
-  local at = 3 * i
+local has_grown = false
+for at = 3, #ARGV, 3 do
   local run, seq, payload = tonumber(ARGV[at]), tonumber(ARGV[at + 1]), ARGV[at + 2]
-  local last_run, last_seq = 0, 0
-  local newest = redis.call('XREVRANGE', key, '+', '-', 'COUNT', 1)[1]
-  if newest then
-    local a, b = string.match(newest[1], '^(%d+)-(%d+)$')
-    last_run, last_seq = tonumber(a), tonumber(b)
-  end
   local expected = 1
   if run == last_run then expected = last_seq + 1 end
   if run < last_run or (run == last_run and seq <= last_seq) then
-    answers[i] = -1
+    answers[#answers + 1] = -1
   elseif seq ~= expected then
-    answers[i] = expected
+    answers[#answers + 1] = expected
   else
     local id = ARGV[at] .. '-' .. ARGV[at + 1]
     redis.call('XADD', key, 'MAXLEN', '~', ARGV[1], id, 'e', payload)
-    redis.call('EXPIRE', key, ARGV[2])
     redis.call('PUBLISH', key, id .. ' ' .. payload)
-    answers[i] = 0
+    last_run, last_seq, has_grown = run, seq, true
+    answers[#answers + 1] = 0
   end
 end
+if has_grown then redis.call('EXPIRE', key, ARGV[2]) end
 return answers
 """
+MOST_AT_ONCE: Final = 256
+"""Events in one round trip."""
 
 FINISHED_TYPE: Final = "finished"
 
@@ -117,22 +123,51 @@ class RunStreams:
         self._max_events = max_events
         self._kept_seconds = kept_seconds
         self._append: AsyncScript = redis.register_script(_APPEND)
+        self._appends = JoinedCalls(self._append_batch, MOST_AT_ONCE)
 
     async def append(self, conversation_id: str, event: StreamEvent) -> Appended:
         """Append the event if it is the next one, and publish it. One atomic step."""
         [appended] = await self.append_all([(conversation_id, event)])
         return appended
 
-    async def append_all(self, events: Sequence[tuple[str, StreamEvent]]) -> list[Appended]:
-        """Append the events one after the other, as ``append`` does, with one call of Redis."""
-        args: list[str | int | bytes] = [self._max_events, self._kept_seconds]
-        for _, event in events:
-            args += (event.id.run_number, event.id.seq, event.encode())
+    async def append_all(self, events: Sequence[tuple[str, StreamEvent]]) -> Sequence[Appended]:
+        """Append the events one after the other, as ``append`` does, together with those of other links."""
+        return await self._appends.ask(events)
+
+    async def _append_batch(self, events: Sequence[tuple[str, StreamEvent]]) -> list[Appended]:
+        places: dict[str, list[int]] = {}
+        for place, (conversation_id, _) in enumerate(events):
+            places.setdefault(conversation_id, []).append(place)
+        calls = [
+            (run_stream(conversation_id), self._arguments([events[place][1] for place in mine]))
+            for conversation_id, mine in places.items()
+        ]
         with relay_errors():
-            numbers = await self._append(
-                keys=[run_stream(conversation_id) for conversation_id, _ in events], args=args
-            )
-        return [Appended.from_script(number) for number in numbers]
+            try:
+                answers = await self._run_all(calls)
+            except NoScriptError:
+                # Redis was restarted. What was appended already is a duplicate now, which is as good.
+                await self._redis.script_load(self._append.script)
+                answers = await self._run_all(calls)
+        appended = [Appended(Outcome.DUPLICATE)] * len(events)
+        for mine, numbers in zip(places.values(), answers, strict=True):
+            for place, number in zip(mine, numbers, strict=True):
+                appended[place] = Appended.from_script(number)
+        return appended
+
+    def _arguments(self, events: Sequence[StreamEvent]) -> list[str | int | bytes]:
+        args: list[str | int | bytes] = [self._max_events, self._kept_seconds]
+        for event in events:
+            args += (event.id.run_number, event.id.seq, event.encode())
+        return args
+
+    async def _run_all(self, calls: Sequence[tuple[str, list[str | int | bytes]]]) -> list[list[int]]:
+        # Not by the script's own call: in a pipeline that asks each time whether Redis knows it.
+        async with self._redis.pipeline(transaction=False) as pipe:
+            for key, args in calls:
+                pipe.evalsha(self._append.sha, 1, key, *args)  # type: ignore[no-untyped-call]
+            answers: list[list[int]] = await pipe.execute()
+        return answers
 
     async def read(self, conversation_id: str, after: EventId, limit: int = 500) -> list[StreamEvent]:
         """The events that lie after an id, oldest first. They need not begin with its successor."""

@@ -64,6 +64,11 @@ class Mailbox:
         self._must_recheck = False
         self._filled = asyncio.Event()
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing waits."""
+        return not self._filled.is_set()
+
     def put(self, signal: Signal) -> None:
         if len(self._signals) >= self._limit:
             self.recheck()
@@ -117,13 +122,19 @@ class Subscriber:
     async def mailbox(self, limit: int = 256) -> AsyncIterator[Mailbox]:
         """A mailbox that leaves all its channels at the end."""
         mailbox = Mailbox(limit)
-        self._followed[mailbox] = set()
-        try:
+        async with self.listening(mailbox):
             yield mailbox
+
+    @asynccontextmanager
+    async def listening(self, listener: Listener) -> AsyncIterator[None]:
+        """Has a listener leave all its channels at the end."""
+        self._followed[listener] = set()
+        try:
+            yield
         finally:
-            for channel in list(self._followed[mailbox]):
-                await self.unfollow(mailbox, channel)
-            del self._followed[mailbox]
+            for channel in list(self._followed[listener]):
+                await self.unfollow(listener, channel)
+            del self._followed[listener]
 
     async def follow(self, mailbox: Listener, channel: str) -> None:
         """
@@ -216,11 +227,20 @@ class Subscriber:
             if self._listeners:
                 await self._subscribe(*self._listeners)
             while True:
-                message = await pubsub.get_message(timeout=POLL_SECONDS)
-                if message is not None:
-                    await self._take(message["type"], message["channel"].decode(), message["data"])
+                await self._take_next(pubsub)
         finally:
             await pubsub.aclose()  # type: ignore[no-untyped-call]
+
+    async def _take_next(self, pubsub: PubSub) -> None:
+        # Read from the connection itself: the library's own call costs more than all the rest of a token.
+        assert pubsub.connection is not None
+        answer = await pubsub.connection.read_response(timeout=POLL_SECONDS, disconnect_on_error=False)
+        if answer is None:
+            # Nothing for a while: a connection that is dead does not answer this.
+            await pubsub.check_health()
+        elif isinstance(answer, list) and len(answer) == 3:
+            kind, channel, data = answer
+            await self._take(kind.decode(), channel.decode(), data)
 
     async def _drop(self) -> None:
         self._pubsub = None

@@ -49,6 +49,10 @@ class FrameListener(Protocol):
 class Handover(Protocol):
     """What the extension holds."""
 
+    @property
+    def wire(self) -> Wire:
+        """To send frames without ASGI's way through all middleware, while the route goes on reading."""
+
     def hand_over(self, listener: FrameListener) -> Wire:
         """From now on the listener gets every frame, also those that waited; the route may end."""
 

@@ -92,6 +92,10 @@ class HubWebSocket(WebSocketsSansIOProtocol):
 
     # Handover
 
+    @property
+    def wire(self) -> Wire:
+        return self
+
     def hand_over(self, listener: FrameListener) -> Wire:
         self._listener = listener
         waiting, self.queue = self.queue, _NOWHERE

@@ -38,6 +38,7 @@ from letsbe_app.relay.event_id import EventId
 from letsbe_app.relay.stream import StreamEvent
 from letsbe_app.relay.subscriber import Mailbox, Recheck, Signal
 from letsbe_app.relay.watch import Turn, Watch
+from letsbe_app.server.frames import Wire
 from letsbe_app.workforce.conversations.service import ConversationService
 
 log = structlog.get_logger()
@@ -46,6 +47,7 @@ COALESCE_SECONDS: Final = 0.04
 """Least time between two batches of nothing but deltas; the first one goes at once."""
 SEND_TIMEOUT_SECONDS: Final = 10.0
 MAX_WAITING_FRAMES: Final = 256
+MAILBOX_SIGNALS: Final = 256
 READ_BATCH: Final = 200
 RETRY_SECONDS: Final = 1.0
 
@@ -67,26 +69,28 @@ class LiveClient:
         actor: Actor,
         relay: Relay,
         conversations: ConversationService,
-        mailbox: Mailbox,
+        wire: Wire,
         on_session_wake: Callable[[], Awaitable[None]],
     ) -> None:
         self._actor = actor
         self._relay = relay
         self._conversations = conversations
-        self._mailbox = mailbox
+        self._wire = wire
+        self._mailbox = Mailbox(MAILBOX_SIGNALS)
         self._on_session_wake = on_session_wake
         self._watches: dict[str, Watch] = {}
         self._by_channel: dict[str, str] = {}
         self._behind: set[str] = set()
         self._lock = asyncio.Lock()
         self._coalescer = Coalescer()
-        self._filled = asyncio.Event()
         self._has_room = asyncio.Event()
+        self._flush_timer: asyncio.TimerHandle | None = None
+        self._next_delta_at = 0.0
         self._sending_since: float | None = None
 
     async def open(self) -> None:
         """Begin to hear the customer's wakes."""
-        await self._relay.subscriber.follow(self._mailbox, customer_channel(self._actor.customer_id))
+        await self._relay.subscriber.follow(self, customer_channel(self._actor.customer_id))
 
     async def take(self, frame: ClientFrame) -> None:
         """Act on a frame of the browser."""
@@ -111,23 +115,31 @@ class LiveClient:
             elif signal.channel == customer_channel(self._actor.customer_id):
                 await self._wake(Wake.decode(signal.data))
 
-    async def write(self, send: Callable[[str], Awaitable[None]]) -> None:
-        """Send frames, for ever."""
-        loop = asyncio.get_running_loop()
-        next_delta_at = 0.0
-        while True:
-            await self._filled.wait()
-            pause = next_delta_at - loop.time()
-            if pause > 0 and self._coalescer.has_only_deltas:
-                await asyncio.sleep(pause)
-            frames = self._coalescer.take()
-            self._filled.clear()
-            self._has_room.set()
-            self._sending_since = loop.time()
-            for frame in frames:
-                await send(orjson.dumps(frame).decode())
-            self._sending_since = None
-            next_delta_at = loop.time() + COALESCE_SECONDS
+    # Called by the subscriber
+
+    def put(self, signal: Signal) -> None:
+        """
+        A signal: the next event of a conversation that is up to date goes out at once.
+
+        Anything else waits for ``hear``, and so does what comes behind it.
+        """
+        is_up_to_date = self._mailbox.is_empty and not self._lock.locked() and not self._behind
+        conversation_id = self._by_channel.get(signal.channel) if is_up_to_date else None
+        watch = self._watches.get(conversation_id) if conversation_id is not None else None
+        if conversation_id is None or watch is None or len(self._coalescer) >= MAX_WAITING_FRAMES:
+            self._mailbox.put(signal)
+            return
+        event = StreamEvent.from_channel(signal.data)
+        turn = watch.turn(event)
+        if turn is Turn.AHEAD:
+            self._mailbox.put(signal)
+        elif turn is Turn.NEXT:
+            watch.take(event)
+            self._add(run_frame(conversation_id, event.id, event.run_id, event.body))
+
+    def recheck(self) -> None:
+        """Signals may have been missed."""
+        self._mailbox.recheck()
 
     def check_pace(self) -> None:
         """Raises StreamClosed when the browser has not read for too long. Call it now and then."""
@@ -154,7 +166,7 @@ class LiveClient:
             return
         channel = run_stream(conversation_id)
         # Followed first: what is published from here on is either pushed or read below.
-        await self._relay.subscriber.follow(self._mailbox, channel)
+        await self._relay.subscriber.follow(self, channel)
         async with self._lock:
             self._by_channel[channel] = conversation_id
             self._watches[conversation_id] = await self._position(conversation_id, after)
@@ -165,7 +177,7 @@ class LiveClient:
             self._watches.pop(conversation_id, None)
             self._behind.discard(conversation_id)
             self._by_channel.pop(run_stream(conversation_id), None)
-        await self._relay.subscriber.unfollow(self._mailbox, run_stream(conversation_id))
+        await self._relay.subscriber.unfollow(self, run_stream(conversation_id))
 
     async def _position(self, conversation_id: str, after: EventId) -> Watch:
         if after.seq == 0:
@@ -244,5 +256,35 @@ class LiveClient:
         while len(self._coalescer) >= MAX_WAITING_FRAMES:
             self._has_room.clear()
             await self._has_room.wait()
+        self._add(frame)
+
+    def _add(self, frame: Frame) -> None:
         self._coalescer.put(frame)
-        self._filled.set()
+        loop = asyncio.get_running_loop()
+        if self._sending_since is not None:
+            return  # The timer looks whether the browser reads again.
+        pause = self._next_delta_at - loop.time()
+        if pause <= 0 or not self._coalescer.has_only_deltas:
+            self._flush()
+        elif self._flush_timer is None:
+            self._flush_timer = loop.call_later(pause, self._flush)
+
+    def _flush(self) -> None:
+        """Send what waits, unless the browser reads too slowly: then look again a little later."""
+        loop = asyncio.get_running_loop()
+        self.close()
+        if self._wire.is_congested:
+            self._sending_since = self._sending_since or loop.time()
+            self._flush_timer = loop.call_later(COALESCE_SECONDS, self._flush)
+            return
+        self._sending_since = None
+        for frame in self._coalescer.take():
+            self._wire.write(orjson.dumps(frame).decode())
+        self._has_room.set()
+        self._next_delta_at = loop.time() + COALESCE_SECONDS
+
+    def close(self) -> None:
+        """Nothing is to be sent any more."""
+        if self._flush_timer is not None:
+            self._flush_timer.cancel()
+            self._flush_timer = None

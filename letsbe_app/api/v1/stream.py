@@ -1,6 +1,7 @@
 """The browser's websocket, ``/api/v1/customer/stream``; frames and close codes in ``letsbe_app/api/live``."""
 
 import asyncio
+from contextlib import closing
 from typing import Final
 
 import structlog
@@ -21,6 +22,7 @@ from letsbe_app.errors import Forbidden, NotSignedIn, Unavailable
 from letsbe_app.kit.tasks import run_until_one_fails, to_the_end
 from letsbe_app.people.authz.actor import Actor
 from letsbe_app.people.authz.rules import Permission, require
+from letsbe_app.server.frames import handover_of
 from letsbe_app.telemetry import metrics
 
 log = structlog.get_logger()
@@ -65,15 +67,15 @@ async def _serve(websocket: WebSocket, hub: Services) -> None:
     async def check_session() -> None:
         await to_the_end(_watcher(hub, token))
 
-    async with hub.relay.subscriber.mailbox() as mailbox:
-        client = LiveClient(actor, hub.relay, hub.conversations, mailbox, check_session)
+    wire = handover_of(websocket.scope).wire
+    client = LiveClient(actor, hub.relay, hub.conversations, wire, check_session)
+    async with hub.relay.subscriber.listening(client):
         await client.open()
         log.debug("stream.opened", session_id=actor.session_id)
-        with metrics.STREAMS.track_inprogress():
+        with metrics.STREAMS.track_inprogress(), closing(client):
             await run_until_one_fails(
                 _receive(websocket, client),
                 client.hear(),
-                client.write(lambda text: _send(websocket, text)),
                 _watch_session(hub, token, actor),
                 _watch_pace(client),
             )
@@ -115,13 +117,6 @@ async def _watch_pace(client: LiveClient) -> None:
     while True:
         await asyncio.sleep(PACE_CHECK_SECONDS)
         client.check_pace()
-
-
-async def _send(websocket: WebSocket, text: str) -> None:
-    try:
-        await websocket.send_text(text)
-    except (RuntimeError, OSError) as exc:
-        raise WebSocketDisconnect(CLOSE_GONE) from exc
 
 
 async def _close(websocket: WebSocket, code: int, reason: str) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from letsbe_app.kit.ids import new_id
 from letsbe_app.relay import Relay, RelayAway
+from letsbe_app.relay.channels import run_stream
 from letsbe_app.relay.event_id import START, EventId
 from letsbe_app.relay.stream import Appended, Outcome, StreamEvent
 from tests.support.hub import new_content
@@ -71,7 +72,7 @@ async def test_stream_is_capped_and_expires(redis_server: RedisServer, conversat
     kept = await relay.streams.read(conversation, START)
     assert 100 <= len(kept) < 300
     assert (await relay.streams.append(conversation, delta(1, 400))).outcome is OK
-    assert 86_000 < await relay._redis.ttl(f"letsbe:run:{conversation}") <= 86_400
+    assert 86_000 < await relay._redis.ttl(run_stream(conversation)) <= 86_400
     await relay.close()
 
 

@@ -5,6 +5,7 @@ import pytest
 from letsbe_app.composition import Services
 from letsbe_app.errors import NotFound
 from letsbe_app.people.authz.actor import Actor
+from letsbe_app.relay.channels import run_stream
 from letsbe_app.relay.event_id import START
 from letsbe_app.workforce.conversations import intake as module
 from letsbe_app.workforce.conversations.intake import Accepted, Missing, RunIntake
@@ -52,7 +53,7 @@ async def test_run_whose_beginning_was_trimmed_is_seen_again_whole(
     run = whole_run(conversation_id)
     for event in run.events[:4]:
         await intake.take(event)
-    await services.relay._redis.xdel(f"letsbe:run:{conversation_id}", "1-1", "1-2")
+    await services.relay._redis.xdel(run_stream(conversation_id), "1-1", "1-2")
     other_worker = new_intake(services, tenant_id)
     assert await other_worker.take(run.events[4]) == [Missing(run.run_id, 1)]
     for event in run.events:
