@@ -5,20 +5,19 @@ A decision here is a wish. It is stored and sent; the approval stays ``pending``
 how it ended, since its own command line or the expiry may have been first.
 """
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Sequence
 from typing import Final
 
 import structlog
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from letsbe_app.db.models import Approval, Conversation, Tenant
+from letsbe_app.db.models import Approval, Tenant
 from letsbe_app.db.session import Database
 from letsbe_app.db.tenant_content import TenantContent
 from letsbe_app.errors import Conflict, InvalidInput, NotFound
 from letsbe_app.kit.clock import Clock, utc_now
 from letsbe_app.kit.pagination import Page, clamp_limit, page_of_rows
-from letsbe_app.people.audit.service import SYSTEM, record_act, tenant_actor
+from letsbe_app.people.audit.service import record_act, tenant_actor
 from letsbe_app.people.authz.actor import Actor
 from letsbe_app.people.authz.rules import Permission, require
 from letsbe_app.people.events import catalog as events
@@ -27,17 +26,18 @@ from letsbe_app.people.members.names import names_of
 from letsbe_app.relay import Relay, Topic
 from letsbe_app.workforce.approvals import repository
 from letsbe_app.workforce.approvals.batches import check_batch, check_fits_batch
-from letsbe_app.workforce.approvals.content import ApprovalContent, Asked
+from letsbe_app.workforce.approvals.content import ApprovalContent
 from letsbe_app.workforce.approvals.decisions import decision_for
-from letsbe_app.workforce.approvals.reminders import Reminder, ReminderChannel, next_reminder
+from letsbe_app.workforce.approvals.reminders import Reminder, ReminderChannel
+from letsbe_app.workforce.approvals.reminding import note_reminder
 from letsbe_app.workforce.approvals.responses import response_for
+from letsbe_app.workforce.approvals.rows import check_open, own_conversation, owned, row_of
 from letsbe_app.workforce.approvals.schemas import (
     ApprovalView,
     BatchItem,
     BatchOutcome,
     Choice,
     approval_view,
-    decider_of,
 )
 from letsbe_app.workforce.cursors import TimeCursor
 from tenant_daemon.contracts.approvals import (
@@ -119,7 +119,7 @@ class ApprovalService:
         """One approval; raises NotFound."""
         require(actor, Permission.CONTENT)
         async with self._database.read() as session:
-            row = await _owned(session, actor, approval_id)
+            row = await owned(session, actor, approval_id)
             names = await names_of(session, actor.customer_id)
             return approval_view(row, await self._content_of(session, row.tenant_id), names)
 
@@ -135,10 +135,10 @@ class ApprovalService:
         require(actor, Permission.APPROVE)
         now = self._clock()
         async with self._database.write() as session:
-            row = await _owned(session, actor, approval_id, lock=True)
+            row = await owned(session, actor, approval_id, lock=True)
             names = await names_of(session, actor.customer_id)
             content = ApprovalContent(await self._content.for_writing(session, row.tenant_id))
-            _check_open(row, actor, content, names, is_expired=now > row.expires_at)
+            check_open(row, actor, content, names, is_expired=now > row.expires_at)
             if choice.call_digest and choice.call_digest != row.call_digest:
                 raise Conflict("This is not what you looked at any more. Look at it again.")
             decision = decision_for(approval_id, actor.user_id, choice, now)
@@ -204,7 +204,9 @@ class ApprovalService:
         now = self._clock()
         async with self._database.write() as session:
             due = await repository.due_for_reminder(session, now, _REMINDED_AT_ONCE)
-            reminders = [found for row in due if (found := await _remind(session, row, now)) is not None]
+            reminders = [
+                found for row in due if (found := await note_reminder(session, row, now)) is not None
+            ]
         for reminder in reminders:
             log.info("approval.reminded", approval_id=reminder.approval_id, number=reminder.number)
             await self._publisher.announce(reminder.customer_id, Topic.APPROVALS, reminder.approval_id)
@@ -242,9 +244,9 @@ class ApprovalService:
                 if earlier.tenant_id != tenant_id:
                     raise Conflict("The approval's id is in use.")
                 return
-            conversation_id = await _own_conversation(session, tenant_id, asked.conversation_id)
+            conversation_id = await own_conversation(session, tenant_id, asked.conversation_id)
             content = ApprovalContent(await self._content.for_writing(session, tenant_id))
-            session.add(_row(tenant_id, conversation_id, asked, content))
+            session.add(row_of(tenant_id, conversation_id, asked, content))
             record_act(
                 session,
                 tenant_actor(tenant_id),
@@ -339,78 +341,3 @@ class ApprovalService:
 
     async def _content_of(self, session: AsyncSession, tenant_id: str) -> ApprovalContent:
         return ApprovalContent(await self._content.of(session, tenant_id))
-
-
-async def _owned(session: AsyncSession, actor: Actor, approval_id: str, *, lock: bool = False) -> Approval:
-    row = await repository.of_customer(session, actor.customer_id, approval_id, lock=lock)
-    if row is None:
-        raise NotFound("There is no such approval.")
-    return row
-
-
-async def _own_conversation(session: AsyncSession, tenant_id: str, conversation_id: str | None) -> str | None:
-    """The conversation, unless it is another server's: then the approval stands alone."""
-    if conversation_id is None:
-        return None
-    row = await session.get(Conversation, conversation_id)
-    return row.id if row is not None and row.tenant_id == tenant_id else None
-
-
-async def _remind(session: AsyncSession, row: Approval, now: datetime) -> Reminder | None:
-    """Note that a reminder goes out, in the transaction that finds it due: it goes out once."""
-    row.next_reminder_at = next_reminder(row.created_at, row.expires_at, now)
-    if row.status != ApprovalStatus.PENDING or row.decision is not None or row.expires_at <= now:
-        row.next_reminder_at = None
-        return None
-    row.reminder_count += 1
-    tenant = await session.get_one(Tenant, row.tenant_id)
-    reminder = Reminder(
-        approval_id=row.id,
-        customer_id=tenant.customer_id,
-        tenant_id=row.tenant_id,
-        number=row.reminder_count,
-        user_ids=tuple(await repository.deciders(session, tenant.customer_id)),
-        expires_at=row.expires_at,
-        is_last=row.next_reminder_at is None,
-    )
-    record_act(
-        session,
-        SYSTEM,
-        "approval.reminded",
-        subject=row.id,
-        customer_id=tenant.customer_id,
-        tenant_id=row.tenant_id,
-        number=reminder.number,
-    )
-    return reminder
-
-
-def _check_open(
-    row: Approval, actor: Actor, content: ApprovalContent, names: Mapping[str, str], *, is_expired: bool
-) -> None:
-    if row.decision is not None:
-        verb = "refused" if content.decision(row)["verdict"] == Verdict.DENY else "approved"
-        if row.decided_by_user_id == actor.user_id:
-            raise Conflict(f"You have {verb} this already, here or on another device.")
-        raise Conflict(f"{names.get(row.decided_by_user_id or '', 'Somebody else')} has {verb} this already.")
-    if row.status != ApprovalStatus.PENDING:
-        who = decider_of(row, names)
-        raise Conflict(f"This is settled already: {row.status}{f' by {who}' if who else ''}.")
-    if is_expired:
-        raise Conflict("This has expired, which means it was denied.")
-
-
-def _row(
-    tenant_id: str, conversation_id: str | None, asked: ApprovalRequested, content: ApprovalContent
-) -> Approval:
-    sealed = {*Asked.model_fields, "kind", "approval_id", "conversation_id", "tier"}
-    return Approval(
-        id=asked.approval_id,
-        tenant_id=tenant_id,
-        conversation_id=conversation_id,
-        tier=int(asked.tier),
-        content=content.seal_asked(asked.approval_id, Asked.of(asked)),
-        status=ApprovalStatus.PENDING,
-        next_reminder_at=next_reminder(asked.created_at, asked.expires_at, asked.created_at),
-        **asked.model_dump(exclude=sealed),
-    )
