@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from letsbe_app.api.dependencies import ChangingActor, CurrentActor, HubServices
@@ -15,6 +15,7 @@ from letsbe_app.workforce.approvals.batches import MAX_BATCH
 from letsbe_app.workforce.approvals.schemas import ApprovalView, BatchItem, BatchOutcome, Choice
 from letsbe_app.workforce.changes.schemas import ChangeView
 from letsbe_app.workforce.conversations.schemas import ConversationView, MessageView
+from letsbe_app.workforce.usage.export import as_csv
 from letsbe_app.workforce.usage.schemas import UsageReport, UsageSummary
 from tenant_daemon.contracts.approvals import Verdict
 from tenant_daemon.contracts.chat import MAX_ATTACHMENTS
@@ -116,6 +117,19 @@ async def usage(hub: HubServices, actor: CurrentActor, tenant_id: Id) -> Answer[
 async def usage_report(hub: HubServices, actor: CurrentActor, tenant_id: Id) -> Answer[UsageReport]:
     """A server's tokens day by day, and against every budget that is in force."""
     return answer(await hub.usage.report(actor, tenant_id))
+
+
+@router.get(
+    "/tenants/{tenant_id}/usage/report.csv",
+    response_class=Response,
+    responses={200: {"content": {"text/csv": {}}, "description": "The table."}},
+)
+async def usage_table(hub: HubServices, actor: CurrentActor, tenant_id: Id) -> Response:
+    """The same day by day for a spreadsheet: day, agent, model, tokens, cost in euros."""
+    report = await hub.usage.report(actor, tenant_id)
+    name = f"letsbe-usage-{report.since}-{report.until}.csv"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(as_csv(report.days), headers=headers, media_type="text/csv; charset=utf-8")
 
 
 @router.get("/tenants/{tenant_id}/conversations")

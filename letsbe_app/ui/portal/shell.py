@@ -28,6 +28,7 @@ _PLACES: Final = (
     (routes.CHANGES, "history", texts().common.changes),
     (routes.AGENTS, "users", texts().common.agents),
     (routes.SECRETS, "key-round", texts().common.secrets),
+    (routes.USAGE, "chart-column", texts().usage.title),
 )
 
 _FOR_VISITS: Final = frozenset({routes.HOME, routes.AGENTS})

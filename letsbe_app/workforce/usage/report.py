@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 
 from letsbe_app.workforce.usage.periods import began, is_in_force
+from letsbe_app.workforce.usage.prices import FREE, PriceList
 from letsbe_app.workforce.usage.schemas import BudgetState, DayLine
 from tenant_daemon.contracts.budget import TokenBudget
 
@@ -12,14 +13,14 @@ Hour = tuple[datetime, str, str, int]
 """Hour, agent, model, tokens."""
 
 
-def day_lines(hours: Iterable[Hour], since: date) -> list[DayLine]:
-    """Sums per day, agent and model."""
+def day_lines(hours: Iterable[Hour], since: date, prices: PriceList = FREE) -> list[DayLine]:
+    """Sums per day, agent and model, with what they are worth."""
     sums: defaultdict[tuple[date, str, str], int] = defaultdict(int)
     for hour, agent_id, model, tokens in hours:
         day = hour.astimezone(UTC).date()
         if day >= since:
             sums[day, agent_id, model] += tokens
-    return [DayLine(*key, tokens) for key, tokens in sorted(sums.items())]
+    return [DayLine(*key, tokens, prices.cost(key[2], tokens)) for key, tokens in sorted(sums.items())]
 
 
 def budget_states(

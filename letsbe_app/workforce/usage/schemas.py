@@ -15,6 +15,8 @@ class UsageLine:
     cached_tokens: int
     request_count: int
     estimated_count: int
+    cost_micro_eur: int = 0
+    """Their worth by the price list, in millionths of a euro; those of the plan are paid with it."""
 
     @property
     def used_tokens(self) -> int:
@@ -30,6 +32,8 @@ class DayLine:
     agent_id: str
     model: str
     used_tokens: int
+    cost_micro_eur: int = 0
+    """As in ``UsageLine``."""
 
 
 @dataclass(frozen=True)
@@ -80,3 +84,5 @@ class UsageSummary:
     """Most used first."""
     alerts: list[UsageAlertView] = field(default_factory=list)
     """Newest first."""
+    cost_micro_eur: int = 0
+    """Of all lines."""

@@ -1,5 +1,6 @@
 """Usage as servers report it and owners read it."""
 
+from dataclasses import replace
 from datetime import UTC, timedelta
 from typing import Final, Protocol
 
@@ -14,8 +15,9 @@ from letsbe_app.people.authz.rules import Permission, require
 from letsbe_app.people.events import catalog as events
 from letsbe_app.people.events.service import record_event
 from letsbe_app.workforce.usage import repository
+from letsbe_app.workforce.usage.prices import price_list
 from letsbe_app.workforce.usage.report import budget_states, day_lines
-from letsbe_app.workforce.usage.schemas import UsageAlertView, UsageReport, UsageSummary
+from letsbe_app.workforce.usage.schemas import UsageAlertView, UsageLine, UsageReport, UsageSummary
 from tenant_daemon.contracts.budget import BudgetReached
 from tenant_daemon.contracts.config import TenantConfig
 from tenant_daemon.contracts.usage import UsageReported
@@ -41,6 +43,7 @@ class UsageService:
         self._database = database
         self._configs = configs
         self._clock = clock
+        self._prices = price_list()
 
     async def record(self, tenant_id: str, report: UsageReported) -> None:
         """Keep what is newer than what is there, by each bucket's revision."""
@@ -83,7 +86,7 @@ class UsageService:
         return UsageReport(
             since=since,
             until=until,
-            days=day_lines(hours, since),
+            days=day_lines(hours, since, self._prices),
             budgets=budget_states(config.budgets, parents, hours, now),
         )
 
@@ -94,13 +97,23 @@ class UsageService:
         async with self._database.read() as session:
             await owned_tenant(session, actor, tenant_id)
             lines = sorted(
-                await repository.totals(session, tenant_id, since),
+                map(self._priced, await repository.totals(session, tenant_id, since)),
                 key=lambda line: line.used_tokens,
                 reverse=True,
             )
             found = await repository.alerts(session, tenant_id, since, _ALERTS)
         alerts = [UsageAlertView(row.agent_id, row.percent, row.note, row.reached_at) for row in found]
-        return UsageSummary(tenant_id, since, sum(line.used_tokens for line in lines), lines, alerts)
+        return UsageSummary(
+            tenant_id,
+            since,
+            sum(line.used_tokens for line in lines),
+            lines,
+            alerts,
+            sum(line.cost_micro_eur for line in lines),
+        )
+
+    def _priced(self, line: UsageLine) -> UsageLine:
+        return replace(line, cost_micro_eur=self._prices.cost(line.model, line.used_tokens))
 
 
 def _told(tenant_id: str, reached: BudgetReached) -> events.UsageAlert:

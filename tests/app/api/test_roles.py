@@ -53,6 +53,7 @@ NEEDS = {
     "restore_agent": P.MANAGE,
     "usage": P.READ,
     "usage_report": P.READ,
+    "usage_table": P.READ,
     "list_conversations": P.READ,
     "start_conversation": P.CHAT,
     "get_conversation": P.READ,

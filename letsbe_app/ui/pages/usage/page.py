@@ -6,12 +6,14 @@ from letsbe_app.ui import routes
 from letsbe_app.ui.components.avatar import avatar
 from letsbe_app.ui.components.button import link, link_button
 from letsbe_app.ui.components.card import card, section
+from letsbe_app.ui.components.download_link import download_link
 from letsbe_app.ui.components.empty_state import empty_state
 from letsbe_app.ui.components.icon import icon
 from letsbe_app.ui.components.meter import meter
+from letsbe_app.ui.components.tabs import tabs
 from letsbe_app.ui.components.time_ago import time_ago
 from letsbe_app.ui.pages.usage.state import UsageState
-from letsbe_app.ui.pages.usage.view_models import Bar, BudgetBar, Concern, ModelRow
+from letsbe_app.ui.pages.usage.view_models import Bar, BudgetBar, Concern, ModelRow, Part, Series
 from letsbe_app.ui.portal.shell import portal_shell
 from letsbe_app.ui.text import texts
 
@@ -95,31 +97,66 @@ def _budgets() -> rx.Component:
 def _days() -> rx.Component:
     t = texts().usage
 
+    def part(one: rx.vars.ObjectVar[Part]) -> rx.Component:
+        return rx.el.div(
+            style={"height": rx.Var.create(one.percent).to(str) + "%", "background": one.colour},
+            class_name="w-full shrink-0",
+        )
+
     def bar(day: rx.vars.ObjectVar[Bar]) -> rx.Component:
         return rx.el.div(
             rx.el.div(
+                rx.foreach(day.parts, part),
                 style={"height": rx.Var.create(day.percent).to(str) + "%"},
-                class_name="w-full rounded-t-sm bg-accent min-h-px",
+                class_name="w-full rounded-t-sm min-h-px overflow-hidden flex flex-col-reverse",
             ),
-            title=rx.Var.create(f"{day.day}: {day.tokens}"),
+            title=rx.Var.create(f"{day.day}: {day.tokens}, {day.cost}"),
             class_name="flex-1 h-full flex items-end min-w-0",
         )
 
     def row(day: rx.vars.ObjectVar[Bar]) -> rx.Component:
         return rx.el.tr(
             rx.el.td(day.day, class_name=f"{_CELL} tabular"),
-            rx.el.td(day.tokens, class_name="py-2 text-right tabular"),
+            rx.el.td(day.tokens, class_name="py-2 pr-4 text-right tabular"),
+            rx.el.td(day.cost, class_name="py-2 text-right tabular"),
         )
+
+    def legend(one: rx.vars.ObjectVar[Series]) -> rx.Component:
+        return rx.el.li(
+            rx.el.span(
+                aria_hidden="true", style={"background": one.colour}, class_name="size-3 rounded-sm shrink-0"
+            ),
+            rx.el.span(one.name, class_name="wrap-anywhere"),
+            rx.el.span(one.tokens, ", ", one.cost, class_name="text-muted tabular whitespace-nowrap"),
+            class_name="inline-flex items-center gap-2 min-w-0",
+        )
+
+    state = UsageState
 
     return section(
         t.days,
         card(
-            rx.el.p(t.days_detail, class_name="text-sm text-muted"),
+            rx.el.p(t.days_detail, class_name="text-sm text-muted max-w-measure"),
+            tabs(
+                t.stacked,
+                [
+                    (t.stacked_by_agent, state.stacked_by == "agent", state.stack_by("agent")),
+                    (t.stacked_by_model, state.stacked_by == "model", state.stack_by("model")),
+                ],
+            ),
             # The table below says the same in words.
             rx.el.div(
                 rx.foreach(UsageState.bars, bar),
                 aria_hidden="true",
                 class_name="flex items-end gap-0.5 sm:gap-1 h-40 border-b border-line",
+            ),
+            rx.el.ul(
+                rx.foreach(state.series, legend),
+                aria_label=t.legend,
+                class_name="flex flex-wrap gap-x-5 gap-y-1 text-sm",
+            ),
+            rx.el.div(
+                download_link(t.as_csv, f"/api/v1/customer/tenants/{state.frame.tenant_id}/usage/report.csv")
             ),
             rx.el.details(
                 rx.el.summary(
@@ -131,7 +168,8 @@ def _days() -> rx.Component:
                     rx.el.thead(
                         rx.el.tr(
                             rx.el.th(t.day, scope="col", class_name=_CELL),
-                            rx.el.th(t.tokens_column, scope="col", class_name="py-2 text-right"),
+                            rx.el.th(t.tokens_column, scope="col", class_name="py-2 pr-4 text-right"),
+                            rx.el.th(t.cost_column, scope="col", class_name="py-2 text-right"),
                         )
                     ),
                     rx.el.tbody(rx.foreach(UsageState.bars, row), class_name="divide-y divide-line"),
@@ -158,6 +196,8 @@ def _rows() -> rx.Component:
                 rx.el.p(line.tokens, class_name="tabular"),
                 rx.el.p(
                     line.share,
+                    ", ",
+                    line.cost,
                     rx.cond(line.is_estimated, rx.el.span(f", {t.estimated}")),
                     class_name="text-sm text-muted tabular",
                 ),
@@ -169,7 +209,7 @@ def _rows() -> rx.Component:
     return section(
         t.by_agent,
         card(
-            rx.el.p(t.by_agent_detail, class_name="text-sm text-muted"),
+            rx.el.p(t.by_agent_detail, " ", t.worth, " ", UsageState.cost, class_name="text-sm text-muted"),
             rx.el.ul(rx.foreach(UsageState.rows, row), class_name="divide-y divide-line"),
         ),
     )

@@ -1,17 +1,33 @@
 """Usage as bars, meters and rows."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Final
+from typing import Final, Literal
 
 from letsbe_app.fleet.secrets.schemas import AlarmView
 from letsbe_app.ui.text import texts
-from letsbe_app.workforce.usage.schemas import BudgetState, UsageAlertView, UsageReport, UsageSummary
+from letsbe_app.workforce.usage.prices import MICRO_EUR
+from letsbe_app.workforce.usage.schemas import BudgetState, DayLine, UsageAlertView, UsageReport, UsageSummary
 
 TIGHT_PERCENT: Final = 80
 _MILLION: Final = 1_000_000
+
+
+SERIES: Final = 6
+"""As many as there are colours; what is beyond shares the last one."""
+
+StackedBy = Literal["agent", "model"]
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one agent or model has of a day."""
+
+    colour: str
+    percent: int
+    """Of the day's bar."""
 
 
 @dataclass(frozen=True)
@@ -22,6 +38,19 @@ class Bar:
     tokens: str
     percent: int
     """Of the day with the most."""
+    cost: str = ""
+    parts: list[Part] = field(default_factory=list)
+    """From the ground up, in the order of the legend."""
+
+
+@dataclass(frozen=True)
+class Series:
+    """One agent or model, and its colour."""
+
+    name: str
+    colour: str
+    tokens: str
+    cost: str
 
 
 @dataclass(frozen=True)
@@ -44,6 +73,7 @@ class ModelRow:
     tokens: str
     share: str
     is_estimated: bool
+    cost: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,17 +94,76 @@ def amount(tokens: int) -> str:
     return f"{round(tokens / 1_000)} k" if tokens >= 1_000 else str(tokens)
 
 
-def bars(report: UsageReport) -> list[Bar]:
-    """Every day of the report, also those without usage; none at all when nothing was used."""
-    sums: defaultdict[str, int] = defaultdict(int)
+def euros(micro_eur: int) -> str:
+    """An amount to the cent; what is less than a cent is said so."""
+    if 0 < micro_eur < MICRO_EUR // 100:
+        return "< EUR 0.01"
+    return f"EUR {micro_eur / MICRO_EUR:,.2f}"
+
+
+def series_of(report: UsageReport, by: StackedBy, names: Mapping[str, str]) -> list[Series]:
+    """The legend: the most used first, and everything beyond the colours in one."""
+    tokens, costs = Counter[str](), Counter[str]()
     for line in report.days:
-        sums[line.day.isoformat()] += line.used_tokens
-    most = max(sums.values(), default=0)
+        tokens[_key(line, by)] += line.used_tokens
+        costs[_key(line, by)] += line.cost_micro_eur
+    keys = [key for key, _ in tokens.most_common()]
+    groups = [[key] for key in keys]
+    if len(keys) > SERIES:
+        groups = [*groups[: SERIES - 1], keys[SERIES - 1 :]]
+    return [
+        Series(
+            texts().usage.others if len(group) > 1 else names.get(group[0], group[0]),
+            _colour(number),
+            amount(sum(tokens[key] for key in group)),
+            euros(sum(costs[key] for key in group)),
+        )
+        for number, group in enumerate(groups)
+    ]
+
+
+def bars(report: UsageReport, by: StackedBy = "agent") -> list[Bar]:
+    """Every day of the report, also those without usage; none at all when nothing was used."""
+    days: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    costs, whole = Counter[str](), Counter[str]()
+    for line in report.days:
+        day = line.day.isoformat()
+        days[day][_key(line, by)] += line.used_tokens
+        costs[day] += line.cost_micro_eur
+        whole[_key(line, by)] += line.used_tokens
+    most = max((sum(parts.values()) for parts in days.values()), default=0)
     if not most:
         return []
+    places = {key: min(number, SERIES - 1) for number, (key, _) in enumerate(whole.most_common())}
     count = (report.until - report.since).days + 1
-    days = [(report.since + timedelta(days=number)).isoformat() for number in range(count)]
-    return [Bar(day, amount(sums[day]), round(100 * sums[day] / most)) for day in days]
+    return [
+        _bar((report.since + timedelta(days=number)).isoformat(), days, costs, places, most)
+        for number in range(count)
+    ]
+
+
+def _bar(
+    day: str,
+    days: Mapping[str, Counter[str]],
+    costs: Mapping[str, int],
+    places: Mapping[str, int],
+    most: int,
+) -> Bar:
+    used = days.get(day, Counter[str]())
+    total = sum(used.values())
+    by_place = Counter[int]()
+    for key, tokens in used.items():
+        by_place[places[key]] += tokens
+    parts = [Part(_colour(place), round(100 * by_place[place] / total)) for place in sorted(by_place)]
+    return Bar(day, amount(total), round(100 * total / most), euros(costs.get(day, 0)), parts)
+
+
+def _key(line: DayLine, by: StackedBy) -> str:
+    return line.agent_id if by == "agent" else line.model
+
+
+def _colour(number: int) -> str:
+    return f"var(--agent-{number + 1})"
 
 
 def budget_bars(budgets: Sequence[BudgetState], names: Mapping[str, str]) -> list[BudgetBar]:
@@ -106,6 +195,7 @@ def model_rows(summary: UsageSummary, names: Mapping[str, str]) -> list[ModelRow
             amount(line.used_tokens),
             f"{round(100 * line.used_tokens / whole)} %" if whole else "",
             line.estimated_count > 0,
+            euros(line.cost_micro_eur),
         )
         for line in summary.lines
     ]

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 
 from letsbe_app.fleet.secrets.schemas import AlarmView
-from letsbe_app.ui.pages.usage.view_models import amount, bars, budget_bars, warnings
+from letsbe_app.ui.pages.usage.view_models import amount, bars, budget_bars, series_of, warnings
 from letsbe_app.workforce.usage.schemas import BudgetState, DayLine, UsageAlertView, UsageReport
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
@@ -22,6 +22,32 @@ def test_every_day_has_its_bar_and_nothing_has_none() -> None:
         ("2026-11-21", 100),
     ]
     assert bars(report()) == []
+
+
+def test_bars_are_stacked_in_the_order_of_the_legend() -> None:
+    day = date(2026, 11, 21)
+    lines = [DayLine(day, "a", "m", 30, 20_000), DayLine(day, "b", "m", 60), DayLine(day, "a", "n", 10)]
+    told = report(*lines)
+    [bar] = [one for one in bars(told) if one.parts]
+    assert [(part.colour, part.percent) for part in bar.parts] == [
+        ("var(--agent-1)", 60),
+        ("var(--agent-2)", 40),
+    ]
+    assert [(one.name, one.tokens, one.cost) for one in series_of(told, "agent", {"b": "Bea"})] == [
+        ("Bea", "60", "EUR 0.00"),
+        ("a", "40", "EUR 0.02"),
+    ]
+    assert [one.name for one in series_of(told, "model", {})] == ["m", "n"]
+
+
+def test_what_is_beyond_the_colours_shares_the_last_one() -> None:
+    day = date(2026, 11, 21)
+    told = report(*(DayLine(day, f"a{number}", "m", 100 - number) for number in range(9)))
+    shown = series_of(told, "agent", {})
+    assert len(shown) == 6
+    assert (shown[-1].name, shown[-1].tokens) == ("All others", "374")
+    [bar] = [one for one in bars(told) if one.parts]
+    assert len(bar.parts) == 6
 
 
 def test_budgets_say_whose_and_how_much() -> None:
