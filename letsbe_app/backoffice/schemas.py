@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from letsbe_app.fleet.tenants.schemas import Sample
+from letsbe_app.fleet.tenants.schemas import History
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ class ServerDetail:
 
     server: ServerRow
     components: list[Component]
-    history: list[Sample]
+    history: History
 
 
 @dataclass(frozen=True)

@@ -165,7 +165,7 @@ class BackOffice:
             components=[Component(one.name, one.is_healthy) for one in heartbeat.components]
             if heartbeat
             else [],
-            history=history_view(Span.MONTH, kept).samples,
+            history=history_view(Span.MONTH, kept),
         )
 
     # Orders and set-ups

@@ -75,8 +75,15 @@ class CommonTexts:
         "look at it together."
     )
 
+    processor: str = "Processor"
+    memory: str = "Memory"
+    disk: str = "Disk"
+
     def held_back(self, agent: str, told: str) -> str:
         return f"{agent} {told} and is held back until it pauses. You need not do anything."
 
     def page_title(self, page: str) -> str:
         return f"{page} · {self.product}"
+
+    def curve_told(self, name: str, least: str, most: str, last: str) -> str:
+        return f"{name}: between {least} and {most} percent, {last} percent at the end."

@@ -10,6 +10,7 @@ from letsbe_app.ui.components.account_form import account_form, form_field, sele
 from letsbe_app.ui.components.button import button
 from letsbe_app.ui.components.card import card, section
 from letsbe_app.ui.components.card_list import load_more
+from letsbe_app.ui.components.curve import curve
 from letsbe_app.ui.components.dialog import dialog
 from letsbe_app.ui.components.field import field
 from letsbe_app.ui.components.fold import fold
@@ -24,7 +25,7 @@ from letsbe_app.ui.pages.admin.state import (
     ServerState,
     StaffListState,
 )
-from letsbe_app.ui.pages.admin.view_models import Curve, Figure, Line
+from letsbe_app.ui.pages.admin.view_models import Figure, Line
 from letsbe_app.ui.text import texts
 
 _t = texts().admin
@@ -120,7 +121,7 @@ def server_page() -> rx.Component:
             _t.history,
             rx.cond(
                 state.curves.length() > 0,
-                rx.el.div(rx.foreach(state.curves, _curve), class_name="grid sm:grid-cols-3 gap-3"),
+                rx.el.div(rx.foreach(state.curves, curve), class_name="grid sm:grid-cols-3 gap-3"),
                 rx.el.p(_t.no_history, class_name="text-muted"),
             ),
         ),
@@ -244,30 +245,6 @@ def _figure(figure: rx.vars.ObjectVar[Figure]) -> rx.Component:
         rx.el.dt(figure.name, class_name="text-sm text-muted"),
         rx.el.dd(figure.value, class_name="text-2xl font-semibold tabular"),
         class_name="bg-card border border-line rounded-card p-4 flex flex-col-reverse justify-end",
-    )
-
-
-def _curve(curve: rx.vars.ObjectVar[Curve]) -> rx.Component:
-    return card(
-        rx.el.div(
-            rx.el.span(curve.name, class_name="font-medium"),
-            rx.el.span(curve.last, class_name="text-muted tabular"),
-            class_name="flex justify-between",
-        ),
-        rx.el.svg(
-            rx.el.path(
-                d=curve.drawn,
-                custom_attrs={
-                    "fill": "none",
-                    "stroke": "currentColor",
-                    "strokeWidth": "2",
-                    "vectorEffect": "non-scaling-stroke",
-                },
-            ),
-            view_box="0 0 700 100",
-            custom_attrs={"preserveAspectRatio": "none", "aria-hidden": "true"},
-            class_name="w-full h-24 mt-2 text-accent border-b border-line",
-        ),
     )
 
 

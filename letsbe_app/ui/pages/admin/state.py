@@ -11,14 +11,13 @@ from letsbe_app.kit.pagination import Page
 from letsbe_app.people.staff.actor import StaffActor, StaffPermission, staff_may
 from letsbe_app.ui.base_state import StaffState
 from letsbe_app.ui.components.toast import show_toast
+from letsbe_app.ui.curves import Curve, curves_of
 from letsbe_app.ui.pages.admin.view_models import (
     Bar,
-    Curve,
     Figure,
     Line,
     act_line,
     bars,
-    curves_of,
     customer_line,
     figures_of,
     health_bars,

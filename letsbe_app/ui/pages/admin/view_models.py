@@ -15,7 +15,6 @@ from letsbe_app.backoffice.schemas import (
     RunStep,
     ServerRow,
 )
-from letsbe_app.fleet.tenants.schemas import Sample
 from letsbe_app.people.staff.schemas import StaffView
 from letsbe_app.ui import routes
 from letsbe_app.ui.text import texts
@@ -33,8 +32,6 @@ _TONES: Final = {
     "done": "green",
     "running": "info",
 }
-_CHART_WIDTH: Final = 700
-_CHART_HEIGHT: Final = 100
 
 
 @dataclass(frozen=True)
@@ -69,16 +66,6 @@ class Figure:
 
     name: str
     value: str
-
-
-@dataclass(frozen=True)
-class Curve:
-    """How one figure went."""
-
-    name: str
-    drawn: str
-    """A line in a box of 700 by 100, as SVG's ``path`` takes it."""
-    last: str
 
 
 def customer_line(row: CustomerRow) -> Line:
@@ -193,25 +180,6 @@ def health_bars(counts: Sequence[Count]) -> list[Bar]:
 def bars(counts: Sequence[Count]) -> list[Bar]:
     """How many there are of each."""
     return _bars([(one.name, one.count, "accent") for one in counts])
-
-
-def curves_of(samples: Sequence[Sample]) -> list[Curve]:
-    """How CPU, RAM and disk went; where nothing came in the line goes straight on."""
-    if not samples:
-        return []
-    t = texts().admin
-    began, ended = samples[0].taken_at.timestamp(), samples[-1].taken_at.timestamp()
-    span = max(1.0, ended - began)
-    curves = []
-    for name, field in ((t.cpu, "cpu_percent"), (t.memory, "memory_percent"), (t.disk, "disk_percent")):
-        known = [(one.taken_at, getattr(one, field)) for one in samples if getattr(one, field) is not None]
-        points = [
-            f"{_CHART_WIDTH * (taken_at.timestamp() - began) / span:.1f},{_CHART_HEIGHT - min(value, 100):.1f}"
-            for taken_at, value in known
-        ]
-        if points:
-            curves.append(Curve(name, "M" + " L".join(points), f"{known[-1][1]:.0f} %"))
-    return curves
 
 
 def _bars(named: Sequence[tuple[str, int, str]]) -> list[Bar]:

@@ -5,12 +5,15 @@ from typing import Any
 import reflex as rx
 from reflex_components_core.react_router.dom import ReactRouterLink
 
+from letsbe_app.fleet.tenants.history import Span
 from letsbe_app.ui import routes
 from letsbe_app.ui.components.avatar import avatar
 from letsbe_app.ui.components.button import button, link, link_button
 from letsbe_app.ui.components.card import card, section
+from letsbe_app.ui.components.curve import curve
 from letsbe_app.ui.components.icon import icon
 from letsbe_app.ui.components.meter import meter
+from letsbe_app.ui.components.tabs import tabs
 from letsbe_app.ui.components.time_ago import time_ago
 from letsbe_app.ui.pages.home.state import HomeState
 from letsbe_app.ui.pages.home.view_models import AgentUsage, Measure
@@ -35,6 +38,7 @@ def home_page() -> rx.Component:
             ),
             no_server(),
         ),
+        rx.cond(HomeState.frame.has_server, _history()),
         here=routes.HOME,
         on_wake=HomeState.woken,
         needs_server=False,
@@ -181,6 +185,25 @@ def _measures() -> rx.Component:
         section(
             texts().home.measures_title,
             card(rx.foreach(HomeState.measures, one), class_name="flex flex-col gap-4"),
+        ),
+    )
+
+
+def _history() -> rx.Component:
+    t, state = texts().home, HomeState
+    return section(
+        t.history_title,
+        rx.cond(
+            state.curves.length() > 0,
+            rx.el.div(rx.foreach(state.curves, curve), class_name="grid sm:grid-cols-3 gap-3"),
+            card(rx.el.p(t.history_none, class_name="text-muted")),
+        ),
+        aside=tabs(
+            t.history_title,
+            [
+                (t.history_day, state.span == Span.DAY, state.show_span(Span.DAY)),
+                (t.history_month, state.span == Span.MONTH, state.show_span(Span.MONTH)),
+            ],
         ),
     )
 

@@ -2,7 +2,9 @@
 
 import reflex as rx
 
+from letsbe_app.fleet.tenants.history import Span
 from letsbe_app.people.authz.actor import Actor
+from letsbe_app.ui.curves import Curve, curves_of
 from letsbe_app.ui.pages.home.view_models import (
     Measure,
     Usage,
@@ -21,13 +23,22 @@ class HomeState(PortalState):
     last_seen_at: str = ""
     measures: list[Measure] = []
     usage: Usage = Usage()
+    curves: list[Curve] = []
+    span: str = Span.DAY.value
     has_talked: bool = False
     has_decided: bool = False
     has_set_agents: bool = False
 
     @rx.event
     async def load(self) -> None:
-        await self._refresh(await self._enter())
+        actor = await self._enter()
+        await self._refresh(actor)
+        await self._draw(actor)
+
+    @rx.event
+    async def show_span(self, span: str) -> None:
+        self.span = Span(span).value
+        await self._draw(await self._actor())
 
     @rx.event
     async def woken(self, _topic: str, _id: str) -> None:
@@ -38,6 +49,12 @@ class HomeState(PortalState):
         actor = await self._actor()
         await self._services().tenants.set_stopped(actor, self.frame.tenant_id, is_stopped)
         await self._refresh(await self._enter())
+
+    async def _draw(self, actor: Actor) -> None:
+        # Not with every heartbeat: the lines are long, and grow by a point a minute.
+        if self.frame.has_server:
+            history = await self._services().tenants.history(actor, self.frame.tenant_id, Span(self.span))
+            self.curves = curves_of(history)
 
     async def _refresh(self, actor: Actor) -> None:
         services = self._services()
