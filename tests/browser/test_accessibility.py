@@ -2,28 +2,60 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import reduce
 
 import pytest
 from playwright.async_api import Browser, Page, expect
 
 from letsbe_app.composition import Services
 from letsbe_app.shop.onboarding.schemas import DraftChanges
+from letsbe_app.ui import routes
+from letsbe_app.ui.site_map import PAGES
 from tenant_daemon.contracts.chat import ToolFinished, ToolStarted
 from tenant_daemon.contracts.tiers import Tier
 from tests.support.axe import grave_findings
 from tests.support.browser import sign_in, tab
 from tests.support.hub import new_owner, paid_order
 from tests.support.live_hub import ScriptedRun
+from tests.support.looks import findings_in_every_look
 from tests.support.portal import Stage, give_back, portal_stage
 from tests.support.running_hub import RunningHub
+from tests.support.staff import OFFICE
 
 pytestmark = pytest.mark.browser
 
-LOOKS = pytest.mark.parametrize(
-    "look",
-    [{"phone": True, "dark": False}, {"phone": False, "dark": True}],
-    ids=["phone-light", "desk-dark"],
+PUBLIC = (
+    routes.LANDING,
+    routes.CALCULATOR,
+    routes.SIGN_UP,
+    routes.SIGN_IN,
+    routes.FORGOT_PASSWORD,
+    routes.NEW_PASSWORD,
+    routes.CONFIRM_EMAIL,
+    routes.JOIN,
+    routes.NOT_FOUND,
+    routes.ADMIN_JOIN,
 )
+WIZARD = (routes.ONBOARDING, routes.PAYMENT, routes.PROVISIONING)
+PORTAL = (
+    routes.HOME,
+    routes.CHAT,
+    routes.CONVERSATION,
+    routes.APPROVALS,
+    routes.CHANGES,
+    routes.AGENTS,
+    routes.AGENT,
+    routes.USAGE,
+    routes.SECRETS,
+    routes.SETTINGS,
+    routes.SECOND_STEP,
+    routes.ACTIVITY,
+)
+
+
+def test_no_page_is_left_out() -> None:
+    office = [route for route, _title in OFFICE]
+    assert {page.route for page in PAGES} == {*PUBLIC, *WIZARD, *PORTAL, *office}
 
 
 async def findings_of(page: Page, *paths: str) -> list[str]:
@@ -31,7 +63,7 @@ async def findings_of(page: Page, *paths: str) -> list[str]:
     for path in paths:
         await page.goto(path)
         await settled(page)
-        found += await grave_findings(page)
+        found += await findings_in_every_look(page)
     return found
 
 
@@ -48,20 +80,18 @@ async def test_axe_sees_what_it_should(hub: RunningHub, browser: Browser) -> Non
         assert ["button-name" in finding for finding in await grave_findings(page)] == [True]
 
 
-@LOOKS
-async def test_public_pages(hub: RunningHub, browser: Browser, look: dict[str, bool]) -> None:
-    async with tab(browser, hub.url, **look) as page:
-        paths = ("/", "/calculator", "/sign-up", "/sign-in", "/nothing-here", "/offline.html")
-        assert await findings_of(page, *paths) == []
+async def test_public_pages(hub: RunningHub, browser: Browser) -> None:
+    async with tab(browser, hub.url) as page:
+        paths = [route.replace(routes.NOT_FOUND, "/nothing-here") for route in PUBLIC]
+        assert await findings_of(page, *paths, "/offline.html") == []
 
 
-@LOOKS
-async def test_wizard_payment_and_set_up(hub: RunningHub, browser: Browser, look: dict[str, bool]) -> None:
-    email = f"axe-{look['phone']}@bakery.example".lower()
+async def test_wizard_payment_and_set_up(hub: RunningHub, browser: Browser) -> None:
+    email = "axe@bakery.example"
     async with (
         hub.services() as services,
         ordering(services, email) as paths,
-        tab(browser, hub.url, **look) as page,
+        tab(browser, hub.url) as page,
     ):
         await sign_in(page.context, services, email)
         assert await findings_of(page, *paths) == []
@@ -84,42 +114,46 @@ async def ordering(services: Services, email: str) -> AsyncIterator[list[str]]:
     await give_back(services, tenant_id)
 
 
-@LOOKS
-async def test_portal(hub: RunningHub, browser: Browser, look: dict[str, bool]) -> None:
-    async with portal_stage(hub, browser, **look) as stage:
+async def test_portal(hub: RunningHub, browser: Browser) -> None:
+    async with portal_stage(hub, browser) as stage:
         conversation_id = await busy(stage)
-        paths = (
-            "/portal",
-            "/portal/chat?agent=it-admin",
-            f"/portal/chat/{conversation_id}",
-            "/portal/approvals",
-            "/portal/changes",
-            "/portal/agents",
-            "/portal/agents/it-admin",
-            "/portal/usage",
-            "/portal/secrets",
-            "/portal/settings",
-            "/portal/activity",
-        )
+        named = {"[conversation_id]": conversation_id, "[agent_id]": "it-admin"}
+        paths = [reduce(lambda path, part: path.replace(*part), named.items(), route) for route in PORTAL]
         assert await findings_of(stage.page, *paths) == []
 
 
-@LOOKS
-async def test_dialogs(hub: RunningHub, browser: Browser, look: dict[str, bool]) -> None:
-    async with portal_stage(hub, browser, **look) as stage:
+async def test_what_is_folded_away(hub: RunningHub, browser: Browser) -> None:
+    async with portal_stage(hub, browser) as stage:
+        page = stage.page
+        found: list[str] = []
+        conversation = await busy(stage)
+        for path in ("/portal/agents", "/portal/settings", "/portal/usage", f"/portal/chat/{conversation}"):
+            await page.goto(path)
+            await settled(page)
+            await page.evaluate(
+                "document.querySelectorAll('main details').forEach((one) => { one.open = true })"
+            )
+            found += await findings_in_every_look(page)
+        assert found == []
+
+
+async def test_dialogs(hub: RunningHub, browser: Browser) -> None:
+    async with portal_stage(hub, browser) as stage:
         await stage.ask(None, tool_args={"command": "rm -r 'old drafts'"})
         page = stage.page
         await page.goto("/portal/approvals")
         found: list[str] = []
         for name in ("Refuse", "Change it first", "Allow this from now on"):
-            await page.get_by_role("button", name=name).click()
+            opener = page.get_by_role("button", name=name)
+            await opener.click()
             await expect(page.get_by_role("dialog")).to_be_visible()
-            found += await grave_findings(page)
+            found += await findings_in_every_look(page)
             await page.keyboard.press("Escape")
             await expect(page.get_by_role("dialog")).to_be_hidden()
+            await expect(opener).to_be_focused()
         await page.keyboard.press("?")
         await expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
-        found += await grave_findings(page)
+        found += await findings_in_every_look(page)
         assert found == []
 
 

@@ -11,8 +11,23 @@ from letsbe_app.db.models import StaffRole
 from letsbe_app.people.accounts.schemas import Visitor
 from letsbe_app.people.accounts.totp import code_at
 from letsbe_app.people.staff.actor import StaffActor
+from letsbe_app.ui import routes
 from tests.support.browser_client import BrowserClient
 from tests.support.hub import FakeClock
+
+OFFICE = (
+    (routes.ADMIN, "Overview"),
+    (routes.ADMIN_CUSTOMERS, "Customers"),
+    (routes.ADMIN_CUSTOMER, "Ada's Bakery"),
+    (routes.ADMIN_SERVERS, "Servers"),
+    (routes.ADMIN_SERVER, "ada-s-bakery"),
+    (routes.ADMIN_RUNS, "Set-ups"),
+    (routes.ADMIN_RUN, "ada-s-bakery"),
+    (routes.ADMIN_STAFF, "Staff"),
+    (routes.ADMIN_AUDIT, "Audit"),
+    (routes.ADMIN_SIGN_IN, "Back office"),
+)
+"""Pages of the back office with the titles that they have."""
 
 STAFF_PASSWORD = "seven quiet lighthouses"
 

@@ -11,9 +11,10 @@ const NOTES = { stopped: "status_stopped", failed: "status_failed", interrupted:
 const SMALL =
   "inline-flex items-center gap-1.5 min-h-target px-2 text-sm text-muted hover:text-ink rounded-control cursor-pointer " +
   "disabled:opacity-55";
-const SHOWN = "flex flex-wrap items-center";
+// Its height is for thumbs; the next message need not stand below all of it.
+const SHOWN = "flex flex-wrap items-center -mb-4";
 const HIDDEN_UNTIL_NEAR =
-  "flex flex-wrap items-center opacity-0 group-hover:opacity-100 focus-within:opacity-100 pointer-coarse:opacity-100";
+  `${SHOWN} opacity-0 group-hover:opacity-100 focus-within:opacity-100 pointer-coarse:opacity-100`;
 
 /** Runs something of the hub's, says what went wrong, and is busy meanwhile. */
 function useAction(texts) {
@@ -129,7 +130,7 @@ function Said({ message, texts, store, actions, isCalm }) {
       {isFailed && <p className="text-sm text-red">{message.note || texts.something_failed}</p>}
       <Problem text={problem} />
       {canEdit && !isEditing && (
-        <div className={isFailed ? SHOWN : `-mb-4 ${HIDDEN_UNTIL_NEAR}`}>
+        <div className={isFailed ? SHOWN : HIDDEN_UNTIL_NEAR}>
           {isFailed && (
             <button
               type="button"
