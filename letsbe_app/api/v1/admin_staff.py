@@ -60,10 +60,14 @@ async def staff_sign_out(hub: HubServices, staff: ChangingStaff, response: Respo
 
 @router.get("/staff")
 async def staff_list(
-    hub: HubServices, staff: CurrentStaff, cursor: Cursor = None, limit: Limit = None
+    hub: HubServices,
+    staff: CurrentStaff,
+    role: StaffRole | None = None,
+    cursor: Cursor = None,
+    limit: Limit = None,
 ) -> Answer[list[StaffView]]:
-    """Everybody, the oldest first."""
-    page = page_of(await hub.staff.list(staff), lambda one: one.id, cursor, limit)
+    """Everybody, or of one role; the oldest first."""
+    page = page_of(await hub.staff.list(staff, role), lambda one: one.id, cursor, limit)
     return answer(page.items, next_cursor=page.next_cursor)
 
 

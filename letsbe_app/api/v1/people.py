@@ -53,10 +53,14 @@ class NewKeyAnswer(BaseModel):
 
 @router.get("/members")
 async def members(
-    hub: HubServices, actor: CurrentActor, cursor: Cursor = None, limit: Limit = None
+    hub: HubServices,
+    actor: CurrentActor,
+    role: UserRole | None = None,
+    cursor: Cursor = None,
+    limit: Limit = None,
 ) -> Answer[list[MemberView]]:
-    """Everybody in the business, the oldest first."""
-    page = page_of(await hub.members.list(actor), lambda one: one.user_id, cursor, limit)
+    """Everybody in the business, or of one role; the oldest first."""
+    page = page_of(await hub.members.list(actor, role), lambda one: one.user_id, cursor, limit)
     return answer(page.items, next_cursor=page.next_cursor)
 
 

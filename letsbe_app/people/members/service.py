@@ -45,12 +45,16 @@ class MemberService:
     def __init__(self, door: FrontDoor) -> None:
         self._door = door
 
-    async def list(self, actor: Actor) -> list[MemberView]:
-        """Everybody in the actor's business, the oldest first."""
+    async def list(self, actor: Actor, role: UserRole | None = None) -> list[MemberView]:
+        """Everybody in the actor's business, or of one role; the oldest first."""
         require(actor, Permission.READ)
         async with self._door.database.read() as session:
             rows = await repository.members(session, actor.customer_id)
-        return [_view(user, actor, has_second_factor=bool(has)) for user, has in rows]
+        return [
+            _view(user, actor, has_second_factor=bool(has))
+            for user, has in rows
+            if role is None or user.role == role
+        ]
 
     async def set_role(self, actor: Actor, user_id: str, role: UserRole) -> None:
         """

@@ -169,8 +169,8 @@ class StaffService:
 
     # Who belongs
 
-    async def list(self, actor: StaffActor) -> list[StaffView]:
-        """Everybody, the oldest first."""
+    async def list(self, actor: StaffActor, role: StaffRole | None = None) -> list[StaffView]:
+        """Everybody, or of one role; the oldest first."""
         require_staff(actor, StaffPermission.LOOK)
         async with self._door.database.read() as session:
             rows = await repository.everybody(session)
@@ -184,6 +184,7 @@ class StaffService:
                 created_at=row.created_at,
             )
             for row in rows
+            if role is None or row.role == role
         ]
 
     async def set_role(self, actor: StaffActor, staff_id: str, role: StaffRole, reason: str) -> None:

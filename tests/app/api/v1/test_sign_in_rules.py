@@ -96,6 +96,17 @@ async def test_the_password_alone_opens_nothing_any_more(
     assert alone.json()["error"]["code"] == "second_factor_needed"
 
 
+async def test_people_are_listed_by_role_with_whether_they_have_a_factor(
+    services: Services, demanding: BrowserClient, other: BrowserClient
+) -> None:
+    await joined(services, demanding, other)
+    found = [
+        [(one["email"], one["has_second_factor"]) for one in (await demanding.get(path)).json()["data"]]
+        for path in (f"/api/v1/customer/members?role={role}" for role in ("owner", "member", "approver"))
+    ]
+    assert found == [[(ADA, True)], [(BEN, False)], []]
+
+
 async def test_only_owners_see_to_it(
     services: Services, demanding: BrowserClient, other: BrowserClient
 ) -> None:
