@@ -1,6 +1,7 @@
 """File names that mean something: secrets, and settings that make a program run code."""
 
 import re
+import unicodedata
 from fnmatch import fnmatchcase
 from typing import Final
 
@@ -74,6 +75,9 @@ _COPY: Final = re.compile(
 
 
 def _original(name: str) -> str:
+    """The name without endings of copies, look-alike letters replaced by those that they look like."""
+    if not name.isascii():
+        name = unicodedata.normalize("NFKC", name)
     return _COPY.sub("", name) or name
 
 

@@ -33,6 +33,9 @@ _SHOWS_SECRETS: Final = re.compile(
 _BLOCK: Final = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 _WHOLE_RECORD: Final = re.compile(r"(?<![\w\].\"])\.(?![\w\"])|\$(?![\w.])|\btemplate\b")
 _COMPOSE_NAMES: Final = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
+_WHOLE_TREE: Final = re.compile(
+    r"/*(?:\./*)?|/+(?:etc|run|var/run|run/secrets|proc|sys|dev|root|home|app|srv|opt|usr|var)/*\.?/*"
+)
 
 
 def is_guardrail_service(name: str) -> bool:
@@ -189,6 +192,8 @@ def _docker_copy(judge: "CommandJudge", profile: Profile, reading: Reading) -> N
     elif source_sign:
         KINDS["name"](judge, source_name)
         inside.read(source_path)
+        if _WHOLE_TREE.fullmatch(source_path) is not None:
+            judge.unknown("docker.cp", "It takes a whole part of the container, with its passwords.")
         judge.places.brings_links = True
         judge.places.write(target)
     else:

@@ -94,6 +94,12 @@ def _jq_or_file(judge: "CommandJudge", value: str) -> None:
     KINDS["read"](judge, value)
 
 
+def _yq(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
+    """A word alone is taken for a file when there is one of that name."""
+    if len(reading.positionals) == 1:
+        KINDS["read"](judge, reading.positionals[0])
+
+
 def _date_format(judge: "CommandJudge", value: str) -> None:
     if _DATE.fullmatch(value) is None:
         judge.verdict.note(Tier.CRITICAL_RED, "date.set", "Sets the server's clock.", unknown=True)
@@ -213,7 +219,15 @@ KINDS.update(
     }
 )
 REVIEWS.update(
-    {"copy": _copy, "uniq": _uniq, "grep": _grep, "compare": _compare, "encode": _encode, "convert": _convert}
+    {
+        "yq": _yq,
+        "copy": _copy,
+        "uniq": _uniq,
+        "grep": _grep,
+        "compare": _compare,
+        "encode": _encode,
+        "convert": _convert,
+    }
 )
 
 

