@@ -12,7 +12,16 @@ from typing import Final
 import structlog
 
 from tenant_daemon.contracts.budget import BudgetReached
-from tenant_daemon.metering import Closed, Ledger, Meter, OpenRequest, Progress, Usage, UsageReporter
+from tenant_daemon.metering import (
+    Closed,
+    Ledger,
+    Meter,
+    Noted,
+    OpenRequest,
+    Progress,
+    Usage,
+    UsageReporter,
+)
 
 _KNOCK_SECONDS: Final = 5.0
 _REPORT_SECONDS: Final = 1.0
@@ -20,7 +29,7 @@ _REPORT_SECONDS: Final = 1.0
 
 log = structlog.get_logger()
 
-_Entry = OpenRequest | Progress | Closed
+_Entry = OpenRequest | Noted | Progress | Closed
 _Job = tuple[_Entry, "Future[None]"] | Callable[[], None] | None
 """An entry for the meter, something else to do on the thread, or the end."""
 
@@ -35,6 +44,9 @@ class Accounts:
         # What waits is bounded by the number of connections.
         self._jobs: SimpleQueue[_Job] = SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="metering", daemon=True)
+        self._is_failing = False
+        self._left: list[tuple[_Entry, Future[None]]] = []
+        """Noted requests that could not be written down yet."""
         self._is_report_due = True
         self._reported_at = self._knocked_at = -_KNOCK_SECONDS
 
@@ -58,8 +70,15 @@ class Accounts:
         """See ``Meter``."""
         return self._meter.used_before(config_version)
 
-    def open(self, request: OpenRequest) -> "asyncio.Future[None]":
-        """Note that a request runs; wait for it before the request is sent."""
+    def open(self, request: OpenRequest) -> "asyncio.Future[None] | None":
+        """Note that a request runs; what to wait for, if anything, before the request is sent."""
+        if not self._is_failing:
+            try:
+                self._write(self._meter.note(request))
+            except OSError as exc:
+                log.error("metering.note_failed", reason=type(exc).__name__)
+            else:
+                return None
         return asyncio.wrap_future(self._write(request))
 
     def note_progress(self, progress: Progress) -> None:
@@ -97,7 +116,8 @@ class Accounts:
     def _next_batch(self) -> tuple[list[_Job], bool]:
         """Everything that waits; waits for something first, or until a report is due."""
         wait = _REPORT_SECONDS if self._is_report_due else None
-        batch: list[_Job] = []
+        batch: list[_Job] = [*self._left]
+        self._left = []
         with suppress(Empty):
             batch.append(self._jobs.get(timeout=wait))
             while True:
@@ -109,9 +129,13 @@ class Accounts:
             self._meter.write([entry for entry, _ in jobs])
         except Exception as exc:  # noqa: BLE001 - whoever waits decides what it means
             log.error("metering.write_failed", reason=type(exc).__name__)
-            for _, future in jobs:
-                future.set_exception(exc)
+            self._is_failing = True
+            self._left = [job for job in jobs if isinstance(job[0], Noted)]
+            for entry, future in jobs:
+                if not isinstance(entry, Noted):
+                    future.set_exception(exc)
             return
+        self._is_failing = False
         self._is_report_due |= any(isinstance(entry, Closed) for entry, _ in jobs)
         for _, future in jobs:
             future.set_result(None)

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import aiohttp
 import structlog
@@ -17,6 +17,7 @@ from tenant_daemon.egress.request_body import RequestBody
 from tenant_daemon.egress.sse import EventReader
 from tenant_daemon.egress.tab import Books, Tab
 from tenant_daemon.egress.tenant_config import ConfigReader
+from tenant_daemon.egress.turns import Turns
 from tenant_daemon.egress.upstream import Provider, read_answer
 from tenant_daemon.egress.upstreams import Upstreams
 from tenant_daemon.redaction import LiveRedactor, Redactor
@@ -34,6 +35,7 @@ class Desk:
     provider: Provider
     books: Books
     refusals: Refusals
+    turns: Turns = field(default_factory=Turns)
 
 
 class Exchange:
@@ -63,7 +65,8 @@ class Exchange:
             if body.is_big:
                 request = await asyncio.to_thread(wire.prepare, body.value, self._redactor, model)
             else:
-                request = wire.prepare(body.value, self._redactor, model)
+                async with desk.turns.take():
+                    request = wire.prepare(body.value, self._redactor, model)
         except RecursionError:
             raise Refused(400, "invalid_json", "The request is nested too deeply to be checked.") from None
         tab = self._tab = Tab(desk.books, config, self._agent_id)

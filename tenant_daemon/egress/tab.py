@@ -76,7 +76,8 @@ class Tab:
         writing = self._books.accounts.open(opened)
         self._opened = opened
         try:
-            await writing
+            if writing is not None:
+                await writing
         except asyncio.CancelledError:
             raise
         except Exception:  # noqa: BLE001 - logged where it failed

@@ -31,6 +31,14 @@ class OpenRequest:
 
 
 @dataclass(frozen=True)
+class Noted:
+    """An open request that stands in the journal, under this number."""
+
+    request: OpenRequest
+    number: int
+
+
+@dataclass(frozen=True)
 class Progress:
     """How much a running request has used so far, by estimate."""
 
@@ -47,7 +55,7 @@ class Closed:
     usage: Usage | None
 
 
-Entry = OpenRequest | Progress | Closed
+Entry = OpenRequest | Noted | Progress | Closed
 
 
 def open_request(agent_id: str, model: str, prompt_tokens: int) -> OpenRequest:

@@ -1,9 +1,9 @@
 """
 ``Meter``: hourly buckets in one SQLite file.
 
-A request is opened before it is sent, tells now and then how far it has come, and is closed with what it
-used. All is committed, so a request that was running when the process was killed is known at the next start
-and counted by estimate: the provider charges for it too.
+A request is noted before it is sent (``journal.py``) and opened soon after, tells now and then how far it
+has come, and is closed with what it used. So a request that was running when the process was killed is known
+at the next start and counted by estimate: the provider charges for it too.
 """
 
 import sqlite3
@@ -14,7 +14,8 @@ from typing import assert_never
 
 from tenant_daemon.contracts.usage import UsageBucket
 from tenant_daemon.kit.database import Database
-from tenant_daemon.metering.entries import Closed, Entry, OpenRequest, Progress, Usage
+from tenant_daemon.metering.entries import Closed, Entry, Noted, OpenRequest, Progress, Usage
+from tenant_daemon.metering.journal import Journal
 from tenant_daemon.metering.ledger import Spent
 
 _TABLES = """
@@ -38,6 +39,10 @@ CREATE TABLE IF NOT EXISTS open_requests (
     prompt_tokens INTEGER NOT NULL,
     opened_at TEXT NOT NULL,
     completion_tokens INTEGER NOT NULL DEFAULT 0
+);
+CREATE TABLE IF NOT EXISTS journal (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    mark INTEGER NOT NULL
 );
 CREATE TABLE IF NOT EXISTS told (
     key TEXT PRIMARY KEY,
@@ -68,11 +73,21 @@ class Meter:
 
     def __init__(self, path: Path) -> None:
         self._db = Database(path, _TABLES)
+        self._journal = Journal(path.with_suffix(".journal"))
         self._upgrade()
 
     def close(self) -> None:
         """Give the file back."""
         self._db.close()
+        self._journal.close()
+
+    def note(self, request: OpenRequest) -> Noted:
+        """
+        Note that a request runs, at once and for good; what comes back is to be written next.
+
+        Only the process that recovered may. Raises OSError when it cannot be noted.
+        """
+        return self._journal.note(request)
 
     def open(self, request: OpenRequest) -> None:
         """Note that a request runs, before it is sent."""
@@ -96,6 +111,8 @@ class Meter:
             with self._db.writing() as writing:
                 for entry in entries:
                     _write(writing, entry)
+        if noted := [entry.number for entry in entries if isinstance(entry, Noted)]:
+            self._journal.forget(noted[-1])
 
     def has_told(self, key: str) -> bool:
         """Whether the owner was told this before."""
@@ -120,12 +137,18 @@ class Meter:
     def recover(self) -> int:
         """Count, by estimate, the requests that ran when the process ended; gives how many."""
         with self._db.writing() as db:
+            mark = _mark(db)
+            for entry in self._journal.entries():
+                if entry.number > mark:
+                    _write(db, entry)
+            mark = _mark(db)
             rows = db.execute("SELECT * FROM open_requests").fetchall()
             for row in rows:
                 usage = Usage(row["prompt_tokens"], row["completion_tokens"], is_estimated=True)
                 opened_at = datetime.fromisoformat(row["opened_at"])
                 _add(db, row["agent_id"], row["model"], opened_at, usage)
             db.execute("DELETE FROM open_requests")
+        self._journal.restart(mark)
         return len(rows)
 
     def unreported(self) -> list[UsageBucket]:
@@ -179,6 +202,9 @@ class Meter:
 
 def _write(db: sqlite3.Connection, entry: Entry) -> None:
     match entry:
+        case Noted(request, number):
+            _write(db, request)
+            db.execute("INSERT OR REPLACE INTO journal VALUES (1, ?)", (number,))
         case OpenRequest():
             db.execute(
                 "INSERT INTO open_requests (id, agent_id, model, prompt_tokens, opened_at)"
@@ -196,6 +222,12 @@ def _write(db: sqlite3.Connection, entry: Entry) -> None:
                 _add(db, request.agent_id, request.model, request.opened_at, usage)
         case _:
             assert_never(entry)
+
+
+def _mark(db: sqlite3.Connection) -> int:
+    """The number up to which the journal's lines are here."""
+    row = db.execute("SELECT mark FROM journal").fetchone()
+    return int(row[0]) if row else 0
 
 
 def _total(db: sqlite3.Connection) -> int:
