@@ -31,5 +31,5 @@ def go_to_staff_sign_in() -> EventSpec:
 def _go_to(page: str) -> EventSpec:
     base = json.dumps(f"{page}?next=")
     return rx.call_script(
-        f"location.assign({base} + encodeURIComponent(location.pathname + location.search))"
+        f"location.assign({base} + encodeURIComponent(location.pathname + location.search + location.hash))"
     )

@@ -54,6 +54,19 @@ async def test_refusing_tells_the_agent_why(hub: RunningHub, browser: Browser) -
         await expect(dialog).to_be_hidden()
 
 
+async def test_a_notification_leads_to_its_card(hub: RunningHub, browser: Browser) -> None:
+    async with portal_stage(hub, browser) as stage:
+        first, second = await stage.ask(None), await stage.ask(None)
+        await stage.page.goto(f"/portal/approvals#{first.approval_id}")
+        await expect(stage.page.locator(f"[data-approval={first.approval_id}]")).to_be_focused()
+        await stage.page.evaluate("id => { location.hash = id }", second.approval_id)
+        card = stage.page.locator(f"[data-approval={second.approval_id}]")
+        await expect(card).to_be_focused()
+        await stage.page.keyboard.press("a")
+        decided = (await stage.daemon.next("approval.decided")).payload
+        assert (decided.approval_id, decided.verdict) == (second.approval_id, "approve")
+
+
 async def test_what_cannot_be_undone_must_be_held(hub: RunningHub, browser: Browser) -> None:
     async with portal_stage(hub, browser) as stage:
         asked = await stage.ask(None, tier=Tier.CRITICAL_RED, argv=["docker", "volume", "rm", "shop"])

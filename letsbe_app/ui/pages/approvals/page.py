@@ -11,6 +11,7 @@ from letsbe_app.ui.components.field import text_area
 from letsbe_app.ui.components.icon import icon
 from letsbe_app.ui.components.page_head import page_head
 from letsbe_app.ui.components.tabs import tabs
+from letsbe_app.ui.pages.approvals.asked_card import asked_card
 from letsbe_app.ui.pages.approvals.state import ApprovalsState
 from letsbe_app.ui.portal.approval_card import approval_card
 from letsbe_app.ui.portal.shell import portal_shell
@@ -35,6 +36,7 @@ def approvals_page() -> rx.Component:
         ),
         rx.cond(state.shows_settled, _settled(), _open()),
         _group_dialog(),
+        asked_card(state.show),
         here=routes.APPROVALS,
         on_wake=state.woken,
     )

@@ -3,6 +3,7 @@
 import reflex as rx
 from reflex.event import EventSpec
 
+from letsbe_app.errors import NotFound
 from letsbe_app.people.authz.actor import Actor
 from letsbe_app.ui.components.toast import show_toast
 from letsbe_app.ui.portal.state import PortalState
@@ -25,14 +26,25 @@ class ApprovalsState(PortalState):
     _shown: list[tuple[str, str]] = []
     """What the dialog showed: ids and digests. Only these are decided, whatever comes in meanwhile."""
 
+    _named_id: str = ""
+    """The one that the address names; it stays in sight however many others there are."""
+
     @rx.event
     async def load(self) -> None:
-        await self._load_settled(await self._enter())
+        self._named_id = ""
+        await self._load()
 
     @rx.event
     async def woken(self, topic: str, _id: str) -> None:
         if topic in {"approvals", "tenant", "resumed"}:
-            await self._load_settled(await self._enter())
+            await self._load()
+
+    @rx.event
+    async def show(self, approval_id: str) -> None:
+        """Whoever tapped on a notification sees the question, or how it was settled."""
+        self._named_id = approval_id
+        await self._bring_named(await self._actor())
+        self.shows_settled = approval_id in {card.id for card in self.settled}
 
     @rx.event
     def show_settled(self, shows_settled: bool) -> None:
@@ -68,6 +80,25 @@ class ApprovalsState(PortalState):
     @rx.event
     async def more_settled(self) -> None:
         await self._load_settled(await self._actor(), self.settled_cursor)
+
+    async def _load(self) -> None:
+        actor = await self._enter()
+        await self._load_settled(actor)
+        await self._bring_named(actor)
+
+    async def _bring_named(self, actor: Actor) -> None:
+        shown = {card.id for card in [*self.cards, *self.settled]}
+        if not self._named_id or self._named_id in shown or self.frame.is_visit:
+            return
+        try:
+            found = await self._services().approvals.get(actor, self._named_id)
+        except NotFound:
+            return
+        card = approval_card(found, self._agent_names)
+        if card.is_open:
+            self.cards = [card, *self.cards]
+        else:
+            self.settled = [card, *self.settled]
 
     async def _load_settled(self, actor: Actor, cursor: str | None = None) -> None:
         page = await self._services().approvals.list_settled(actor, cursor=cursor)
