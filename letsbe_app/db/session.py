@@ -6,6 +6,7 @@ ends well and rolled back when it does not. Nothing else commits.
 """
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -15,10 +16,11 @@ from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from letsbe_app.db.whole_units import connector, whole_unit
+from letsbe_app.db.whole_units import connector, short_statements, whole_unit
 from letsbe_app.telemetry import metrics
 
 Result = TypeVar("Result")
+SWITCH_SECONDS: Final = 0.0005
 MOST_TOGETHER: Final = 64
 """Units in one transaction: others wait for it."""
 
@@ -35,6 +37,8 @@ class Database:
         if url.startswith("sqlite"):
             # A file does not go away: asking it before each unit would only cost.
             options = {"async_creator": connector(url)}
+            # Statements run in threads, which by default wait 5 ms for a busy event loop, at each step.
+            sys.setswitchinterval(SWITCH_SECONDS)
         self._engine = create_async_engine(url, hide_parameters=True, **options)
         self._turn = asyncio.Lock()
         self._together: list[_Unit] = []
@@ -95,9 +99,14 @@ class Database:
             units: list[_Unit] = []
             try:
                 async with self.write() as session:
+                    # Begun here, where it may wait for the lock of another process.
+                    await session.connection()
                     # Taken when it is our turn: until then more may have come.
                     units = self._together[:MOST_TOGETHER]
-                    outcomes = [await unit.run(session) for unit in units]
+                    outcomes = []
+                    for unit in units:
+                        outcomes.append(await unit.run(session))
+                        await asyncio.sleep(0)  # Tokens need not wait for all of them.
             except Exception as exc:  # noqa: BLE001  # belongs to those who wait
                 units = units or self._together[:MOST_TOGETHER]
                 outcomes = [_Failure(exc)] * len(units)
@@ -130,8 +139,9 @@ class _Unit:
     async def run(self, session: AsyncSession) -> Any:
         """Its result, or what it raised."""
         try:
-            async with session.begin_nested():
-                result = await self._work(session)
+            with short_statements():
+                async with session.begin_nested():
+                    result = await self._work(session)
         except Exception as exc:  # noqa: BLE001  # belongs to whoever waits
             return _Failure(exc)
         finally:

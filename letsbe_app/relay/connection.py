@@ -54,3 +54,9 @@ def relay_errors() -> Iterator[None]:
     except (RedisError, OSError, TimeoutError) as exc:
         metrics.REDIS_ERRORS.inc()
         raise RelayAway from exc
+    except RuntimeError as exc:
+        # What uvloop raises where asyncio raises an OSError: the connection was closed meanwhile.
+        if "is closed" not in str(exc):
+            raise
+        metrics.REDIS_ERRORS.inc()
+        raise RelayAway from exc
