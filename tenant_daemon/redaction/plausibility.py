@@ -55,12 +55,15 @@ _CODE = re.compile(
 )
 _MARKS_OF_PASSWORDS = "!#$%&*?^~+"
 _LEAST_TURNS = 3
+_VOWELS = frozenset("aeiouyAEIOUY")
 _ORDINARY = re.compile(
     r"(?i)^(?:\d{4}-\d\d-\d\d.*|\d{1,2}[:.]\d\d.*|[0-9a-f]{8}-[0-9a-f]{4}-.*|[\w.+-]+@[\w.-]+|[a-z]+://.*|//.*"
-    r"|v?\d+(?:\.\d+)+.*|[\w./-]+\.[a-z]{2,5}\d?|#[0-9a-f]{3,8}|[0-9a-f]+|sha\d.*|&#?\w+;.*|[\w.-]+:\d+.*|0x.*"
+    r"|v?\d+(?:\.\d+)+.*|[\w./-]+\.[a-z]{2,5}\d?(?:::.*)?|#[0-9a-f]{3,8}|[0-9a-f]+|sha\d.*|&#?\w+;.*|[\w.-]+:\d+.*|0x.*"
     r"|(?:[\d.,]+[-x×/]?)+[a-zµ]{0,6}²?)$"
 )
 """Dates, ids, addresses, versions, files, colours, hashes, amounts."""
+_LABEL = re.compile(r"^[a-z]{2,}[a-z0-9]*(?:-[a-z0-9]+)+$")
+"""A name as clusters and shops make them, ``web-7d4b9c6f5-x2v4z``."""
 _ORDINARY_PART = re.compile(r"^(?:[A-Za-z]?[a-z]*\d{0,4}[a-z]{0,2}|[A-Z]*\d{0,4}[A-Z]{0,2}|\d+|v\d+)$")
 _PART_ENDS = re.compile(r"[-_./]")
 _WORD_PART = re.compile(r"[A-Za-z]?[a-z]{4,}$")
@@ -117,13 +120,20 @@ def looks_chosen(value: str, *, is_near: bool = False) -> bool:
     core = value.rstrip(_MARKS_OF_PASSWORDS)
     if not any(c.isalpha() for c in value) or not (is_near or any(c.isdigit() for c in value)):
         return False
-    if _ORDINARY.match(value) or not looks_like_secret(value):
+    if _ORDINARY.match(value) or _LABEL.match(value) or not looks_like_secret(value):
         return False
     if all(_ORDINARY_PART.match(part) for part in _PART_ENDS.split(core)):
         # A word and a number are a password when people put a mark to them, ``Sommer2026!``.
         return core != value and not _PART_ENDS.search(core)
     marks = sum(character in _MARKS_OF_PASSWORDS for character in value)
-    return _turns(core) + 2 * (marks > 0) >= _LEAST_TURNS - is_near
+    return _turns(core) + 2 * (marks > 0) + 2 * _is_unspeakable(core) >= _LEAST_TURNS - is_near
+
+
+def _is_unspeakable(value: str) -> bool:
+    """Whether there are hardly any vowels in letters of both cases."""
+    letters = [character for character in value if character.isalpha()]
+    vowels = sum(character in _VOWELS for character in letters)
+    return vowels * 5 < len(letters) and not value.islower() and not value.isupper()
 
 
 def _turns(value: str) -> int:

@@ -61,6 +61,8 @@ class AnnouncedDetector:
             gap = region[:start]
             if start > _LONGEST_GAP or self._others.search(gap) or _SENTENCE_ENDS.search(gap):
                 return
+            if region[start - 1 : start] == b"\\":
+                continue  # The rest of an escape.
             value = region[start:stop].decode("utf-8", "replace")
             if len(value) >= _SHORTEST and looks_chosen(value, is_near=start <= _NEAR):
                 yield start, stop

@@ -18,11 +18,15 @@ _WORDS = rb"password|passwort|kennwort|passwd|passphrase|pwd|secret|mot de passe
 _PASSWORD = rb"(?:[a-z_ ]{0,16}(?:" + _WORDS + rb"|contrase\S{1,2}a)|pass|pw)"
 _KEY = rb"(?:[a-z_ ]{0,16}(?:token|api[_ ]?key|secret[_ ]?key|access[_ ]?key))"
 _CELL = re.compile(rb"(?i)^[\s\"'`*]*(?:(" + _PASSWORD + rb")|" + _KEY + rb")[\s\"'`*]*$")
-_HEADER = rb"(?:" + _WORDS + rb"|contrase..a|\bpass|\bpw|token|(?:api|secret|access)[ _]?key)[\"'`*]{0,2} {0,24}[,;|\t)\n\r]"
+_HEADER = (
+    rb"(?:" + _WORDS + rb"|contrase..a|\bpass|\bpw|token|(?:api|secret|access)[ _]?key)"
+    rb"[\"'`*]{0,2} {0,24}[,;|\t)\n\r]"
+)
 _VALUES = re2.compile(rb"(?is)^\s{0,8}values?\s{0,8}")
 _QUOTED = re.compile(rb"\s*(?:'((?:[^'\\]|\\.|'')*)'|\"((?:[^\"\\]|\\.)*)\"|([^,()]*))\s*")
 _RULE_LINE = re.compile(rb"[\s|:+-]*")
 _SEPARATORS = (b"|", b"\t", b";", b",")
+_BLANK = re.compile(rb"\s")
 _NEXT_ROW = re.compile(rb"\)\s*,\s*")
 _MOST_ROWS = 500
 _LONGEST_LINE = 2_000
@@ -105,7 +109,8 @@ def _inserted(data: bytes, start: int, end: int) -> Iterator[Finding]:
 def _value(cell: bytes, start: int, *, is_password: bool) -> Iterator[Finding]:
     value = cell.strip(b" \t\r\n\"'`*\\")
     text = value.decode("utf-8", "replace")
-    if not value or is_stand_in(text) or not (looks_like_secret(text) if is_password else looks_random(text)):
+    looks_right = looks_like_secret if is_password else looks_random
+    if not value or _BLANK.search(value) or is_stand_in(text) or not looks_right(text):
         return
     low = start + cell.index(value)
     kind = redacted("password" if is_password else "key")

@@ -35,8 +35,9 @@ _PUBLIC_BEFORE = re.compile(
     rb"|k=rsa;\s?(?:t=s;\s?)?p=|code_challenge|\bstate=|ciphertext|cursor|page_?token|verification[=:]|\bipfs\b|\bcid\b"
     rb"|/(?:d|file|files|static|assets|_next|chunks|img|images|uploads|blob)/\S*|\bh1:|\betag\b|applicationserverkey)[^\n]{0,64}$"
     rb"|(?:[A-Za-z0-9][-_]|\b|x-[a-z-]{1,20})(?:id|uid|id-?\d|ref|ray|eid|nonce)[\"'\\]{0,2}\s?[:=]\s?[\"']?$"
-    rb"|-sid:\s?$"
-    rb"|\b(?:C?DNSKEY|KEY|RRSIG|CDS|DS|OPENPGPKEY|IPSECKEY|SMIMEA|TLSA|SSHFP)\s+[\w. ]{1,60}$|fcm/send/\S*$"
+    rb"|\bx-(?:gm|google|ms|microsoft|mailgun|sg|spam|forefront|amz|proofpoint|received)[\w-]*:\s?$"
+    rb"|\b(?:address|adresse|wallet|tx(?:id| hash)?|transaction|solana|monero|bitcoin|btc)[\"': =/]{1,4}$"
+    rb"|\b(?:C?DNSKEY|KEY|RRSIG|CDS|DS|OPENPGPKEY|IPSECKEY|SMIMEA|TLSA|SSHFP)\s+[\w. ]{1,90}$|fcm/send/\S*$"
     rb"|https?:[\\/]{2,6}[^\s?#\"'<>]*$"  # A link that lets in is told by the words in it.
     rb"|[;\s]bh?=\s{0,4}$"  # The hash and the signature of a mail.
 )
@@ -56,6 +57,7 @@ _PUBLIC_BLOCK = re2.compile(
 # Hashes, keys and ids that are public by their own first letters.
 _PUBLIC_HEAD = re2.compile(
     rb"^(?:(?i:sha(?:1|224|256|384|512)-)|AAAA[BEC]|pk_(?:live|test)_|Qm[1-9A-HJ-NP-Za-km-z]{44}$"
+    rb"|[13][1-9A-HJ-NP-Za-km-z]{25,34}$|T[1-9A-HJ-NP-Za-km-z]{33}$|[48][1-9A-HJ-NP-Za-km-z]{94}$"
     rb"|(?:call|toolu|chatcmpl|msg|resp|rs|req|file|asst|run|step|thread|container|cntr|gen|fc|ws|ig|cus|pi|price|prod"
     rb"|evt|in|sub|acct|ch|seti|cs_(?:live|test)|txn|po|re|pm|card|si|ii|il|cn|dp|tr)[_-])"
 )

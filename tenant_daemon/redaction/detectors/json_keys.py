@@ -23,6 +23,7 @@ _SECRET_WORDS = frozenset(_NAMES["words"].split())
 _SECRET_PAIRS = frozenset(tuple(pair.split("_")) for pair in _NAMES["pairs"].split())
 _SECRET_LAST = frozenset(_NAMES["last"].split())
 _ABOUT = frozenset(_NAMES["about"].split())
+_HARMLESS = frozenset(_NAMES["harmless"].split())
 _VALUE_NAMES = frozenset({"value", "Value"})
 _WITH_SPACES = frozenset({"passphrase", "phrase", "mnemonic", "password"})
 _LONGEST = 8_192
@@ -33,7 +34,7 @@ def key_kind(name: str) -> str | None:
     if _is_redacted(name):
         return None
     words: list[str] = [word.lower() for word in _WORDS.findall(name[:80])]
-    if not words or words[-1] in _ABOUT or "public" in words:
+    if not words or words[-1] in _ABOUT or not _HARMLESS.isdisjoint(words):
         return None
     if any(pair in _SECRET_PAIRS for pair in pairwise(words)):
         return "-".join(words[-2:])
