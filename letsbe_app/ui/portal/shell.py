@@ -31,6 +31,9 @@ _PLACES: Final = (
     (routes.USAGE, "chart-column", texts().usage.title),
 )
 
+_NO_TABS: Final = frozenset({routes.USAGE})
+"""Places for which a phone's bar has no room: the first page leads there."""
+
 _FOR_VISITS: Final = frozenset({routes.HOME, routes.AGENTS})
 """Pages that show the state of things alone."""
 
@@ -155,6 +158,7 @@ def _tab_bar(here: str) -> rx.Component:
                 ),
             )
             for route, glyph, name in _PLACES
+            if route not in _NO_TABS
         ],
         aria_label=texts().common.main_navigation,
         class_name=(

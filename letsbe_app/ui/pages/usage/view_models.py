@@ -3,10 +3,11 @@
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Final, Literal
 
 from letsbe_app.fleet.secrets.schemas import AlarmView
+from letsbe_app.ui.components.avatar import FACES, OTHER_COLOUR
 from letsbe_app.ui.text import texts
 from letsbe_app.workforce.usage.prices import MICRO_EUR
 from letsbe_app.workforce.usage.schemas import BudgetState, DayLine, UsageAlertView, UsageReport, UsageSummary
@@ -14,9 +15,6 @@ from letsbe_app.workforce.usage.schemas import BudgetState, DayLine, UsageAlertV
 TIGHT_PERCENT: Final = 80
 _MILLION: Final = 1_000_000
 
-
-SERIES: Final = 6
-"""As many as there are colours; what is beyond shares the last one."""
 
 StackedBy = Literal["agent", "model"]
 
@@ -87,6 +85,14 @@ class Concern:
     is_alarm: bool
 
 
+@dataclass(frozen=True)
+class _Group:
+    """What has one colour."""
+
+    colour: str
+    keys: list[str]
+
+
 def amount(tokens: int) -> str:
     """Tokens in millions, below that in thousands, below that as they are."""
     if tokens >= _MILLION:
@@ -102,60 +108,59 @@ def euros(micro_eur: int) -> str:
 
 
 def series_of(report: UsageReport, by: StackedBy, names: Mapping[str, str]) -> list[Series]:
-    """The legend: the most used first, and everything beyond the colours in one."""
+    """The legend: the most used first, and what shares a colour last."""
     tokens, costs = Counter[str](), Counter[str]()
     for line in report.days:
         tokens[_key(line, by)] += line.used_tokens
         costs[_key(line, by)] += line.cost_micro_eur
-    keys = [key for key, _ in tokens.most_common()]
-    groups = [[key] for key in keys]
-    if len(keys) > SERIES:
-        groups = [*groups[: SERIES - 1], keys[SERIES - 1 :]]
     return [
         Series(
-            texts().usage.others if len(group) > 1 else names.get(group[0], group[0]),
-            _colour(number),
-            amount(sum(tokens[key] for key in group)),
-            euros(sum(costs[key] for key in group)),
+            texts().usage.others if len(group.keys) > 1 else names.get(group.keys[0], group.keys[0]),
+            group.colour,
+            amount(sum(tokens[key] for key in group.keys)),
+            euros(sum(costs[key] for key in group.keys)),
         )
-        for number, group in enumerate(groups)
+        for group in _groups(report, by)
     ]
 
 
 def bars(report: UsageReport, by: StackedBy = "agent") -> list[Bar]:
     """Every day of the report, also those without usage; none at all when nothing was used."""
-    days: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    costs, whole = Counter[str](), Counter[str]()
+    days: defaultdict[date, Counter[str]] = defaultdict(Counter)
+    costs = Counter[date]()
     for line in report.days:
-        day = line.day.isoformat()
-        days[day][_key(line, by)] += line.used_tokens
-        costs[day] += line.cost_micro_eur
-        whole[_key(line, by)] += line.used_tokens
-    most = max((sum(parts.values()) for parts in days.values()), default=0)
+        days[line.day][_key(line, by)] += line.used_tokens
+        costs[line.day] += line.cost_micro_eur
+    most = max((used.total() for used in days.values()), default=0)
     if not most:
         return []
-    places = {key: min(number, SERIES - 1) for number, (key, _) in enumerate(whole.most_common())}
+    groups = _groups(report, by)
     count = (report.until - report.since).days + 1
-    return [
-        _bar((report.since + timedelta(days=number)).isoformat(), days, costs, places, most)
-        for number in range(count)
-    ]
+    wanted = [report.since + timedelta(days=number) for number in range(count)]
+    return [_bar(day, days[day], costs[day], groups, most) for day in wanted]
 
 
-def _bar(
-    day: str,
-    days: Mapping[str, Counter[str]],
-    costs: Mapping[str, int],
-    places: Mapping[str, int],
-    most: int,
-) -> Bar:
-    used = days.get(day, Counter[str]())
-    total = sum(used.values())
-    by_place = Counter[int]()
-    for key, tokens in used.items():
-        by_place[places[key]] += tokens
-    parts = [Part(_colour(place), round(100 * by_place[place] / total)) for place in sorted(by_place)]
-    return Bar(day, amount(total), round(100 * total / most), euros(costs.get(day, 0)), parts)
+def _bar(day: date, used: Counter[str], cost: int, groups: Sequence[_Group], most: int) -> Bar:
+    total = used.total()
+    sums = [(group.colour, sum(used[key] for key in group.keys)) for group in groups]
+    parts = [Part(colour, round(100 * tokens / total)) for colour, tokens in sums if tokens]
+    return Bar(day.isoformat(), amount(total), round(100 * total / most), euros(cost), parts)
+
+
+def _groups(report: UsageReport, by: StackedBy) -> list[_Group]:
+    """Agents have the colours of their faces, models those of their rank; who has none shares the last one."""
+    whole = Counter[str]()
+    for line in report.days:
+        whole[_key(line, by)] += line.used_tokens
+    ranked = [key for key, _ in whole.most_common()]
+    if by == "agent":
+        colours = {key: FACES[key][1] for key in ranked if key in FACES}
+    else:
+        shown = ranked if len(ranked) <= OTHER_COLOUR else ranked[: OTHER_COLOUR - 1]
+        colours = {key: number for number, key in enumerate(shown, start=1)}
+    others = [key for key in ranked if key not in colours]
+    groups = [_Group(_colour(colours[key]), [key]) for key in ranked if key in colours]
+    return [*groups, _Group(_colour(OTHER_COLOUR), others)] if others else groups
 
 
 def _key(line: DayLine, by: StackedBy) -> str:
@@ -163,7 +168,7 @@ def _key(line: DayLine, by: StackedBy) -> str:
 
 
 def _colour(number: int) -> str:
-    return f"var(--agent-{number + 1})"
+    return f"var(--agent-{number})"
 
 
 def budget_bars(budgets: Sequence[BudgetState], names: Mapping[str, str]) -> list[BudgetBar]:

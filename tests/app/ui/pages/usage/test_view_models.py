@@ -24,30 +24,33 @@ def test_every_day_has_its_bar_and_nothing_has_none() -> None:
     assert bars(report()) == []
 
 
-def test_bars_are_stacked_in_the_order_of_the_legend() -> None:
+def test_bars_are_stacked_in_the_order_of_the_legend_with_the_colours_of_faces() -> None:
     day = date(2026, 11, 21)
-    lines = [DayLine(day, "a", "m", 30, 20_000), DayLine(day, "b", "m", 60), DayLine(day, "a", "n", 10)]
-    told = report(*lines)
+    lines = [("sales", "m", 30), ("dispatcher", "m", 60), ("sales", "n", 10)]
+    told = report(*(DayLine(day, agent, model, tokens, 20_000) for agent, model, tokens in lines))
     [bar] = [one for one in bars(told) if one.parts]
     assert [(part.colour, part.percent) for part in bar.parts] == [
         ("var(--agent-1)", 60),
-        ("var(--agent-2)", 40),
+        ("var(--agent-5)", 40),
     ]
-    assert [(one.name, one.tokens, one.cost) for one in series_of(told, "agent", {"b": "Bea"})] == [
-        ("Bea", "60", "EUR 0.00"),
-        ("a", "40", "EUR 0.02"),
+    assert [(one.name, one.tokens, one.cost) for one in series_of(told, "agent", {"dispatcher": "Dan"})] == [
+        ("Dan", "60", "EUR 0.02"),
+        ("sales", "40", "EUR 0.04"),
     ]
-    assert [one.name for one in series_of(told, "model", {})] == ["m", "n"]
+    assert [(one.name, one.colour) for one in series_of(told, "model", {})] == [
+        ("m", "var(--agent-1)"),
+        ("n", "var(--agent-2)"),
+    ]
 
 
 def test_what_is_beyond_the_colours_shares_the_last_one() -> None:
     day = date(2026, 11, 21)
-    told = report(*(DayLine(day, f"a{number}", "m", 100 - number) for number in range(9)))
-    shown = series_of(told, "agent", {})
-    assert len(shown) == 6
-    assert (shown[-1].name, shown[-1].tokens) == ("All others", "374")
-    [bar] = [one for one in bars(told) if one.parts]
-    assert len(bar.parts) == 6
+    told = report(*(DayLine(day, f"a{number}", f"m{number}", 100 - number) for number in range(9)))
+    for by, names in (("model", 6), ("agent", 1)):
+        shown = series_of(told, by, {})  # type: ignore[arg-type]
+        assert (len(shown), shown[-1].name) == (names, "All others")
+    assert shown[-1].tokens == "864"
+    assert series_of(told, "model", {})[-1].tokens == "374"
 
 
 def test_budgets_say_whose_and_how_much() -> None:
