@@ -3,11 +3,15 @@
 from collections.abc import Collection
 
 import numpy as np
+import numpy.typing as npt
 
 from tenant_daemon.redaction.tokens import PLAIN, SHORTEST, WORD
 
 _OTHER, _PLAIN, _SPECIAL = range(3)
 _KINDS = bytes(_OTHER if byte not in WORD else _PLAIN if byte in PLAIN else _SPECIAL for byte in range(256))
+
+_Flags = npt.NDArray[np.bool_]
+_Places = npt.NDArray[np.intp]
 
 _LETTER, _COLON, _QUOTE, _BLANK, _JOINING = range(5)
 _MARKS = bytearray(256)
@@ -62,3 +66,89 @@ def long_runs(data: bytes) -> list[tuple[int, int]]:
     highest = np.maximum.reduceat(kinds, bounds[: -1 if ends[-1] == len(data) else None])[::2]
     chosen = np.flatnonzero(highest == _SPECIAL)
     return list(zip(starts[chosen].tolist(), ends[chosen].tolist(), strict=True))
+
+
+_SHORTEST_WORD, _LONGEST_WORD = 8, 17
+_CHARACTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+_TEXT, _CONTROL, _FOLLOWING, _LEADING, _NEVER = range(5)
+"""What a byte may be in UTF-8."""
+_CUT = 4
+"""Bytes at the end that may be a part of a character."""
+
+
+def _base64_codes() -> bytes:
+    codes = bytearray(256)
+    for code, byte in enumerate(_CHARACTERS):
+        codes[byte] = code
+    codes[ord("-")], codes[ord("_")] = 62, 63
+    return bytes(codes)
+
+
+def _utf8_kind(byte: int) -> int:
+    if byte < 128:
+        return _TEXT if 32 <= byte < 127 or byte in b"\t\n\r" else _CONTROL
+    if byte < 0xC0:
+        return _FOLLOWING
+    return _LEADING if 0xC2 <= byte <= 0xF4 else _NEVER
+
+
+_CODES = _base64_codes()
+_IN_WORDS = bytes(byte in WORD for byte in range(256))
+_NOT_LOWER = bytes(byte in WORD and not 97 <= byte <= 122 for byte in range(256))
+_UTF8 = np.array([_utf8_kind(byte) for byte in range(256)], np.uint8)
+_NOT_HEX = bytes(byte not in b"0123456789abcdefABCDEF" for byte in range(256))
+
+
+def short_words(data: bytes) -> list[tuple[int, int]]:
+    """
+    Where words of 8 to 17 characters stand that may be text in base64 or hex, padding and all.
+
+    Some of them are not, since they are only looked at from afar. Words in lower case are left out.
+    """
+    flags = np.frombuffer(data.translate(_IN_WORDS), np.bool_)
+    long = flags
+    for reach in (1, 2, 4):
+        long = long[:-reach] & long[reach:]
+    padded = np.zeros(len(long) + 2, np.bool_)
+    padded[1:-1] = long
+    edges = np.flatnonzero(padded[1:] != padded[:-1])
+    starts, ends = edges[::2], edges[1::2] + _SHORTEST_WORD - 1
+    size = ends - starts
+    near = size <= _LONGEST_WORD
+    starts, ends, size = starts[near], ends[near], size[near]
+    others = np.flatnonzero(np.frombuffer(data.translate(_NOT_LOWER), np.bool_))
+    chosen = others.searchsorted(starts) < others.searchsorted(ends)
+    starts, ends, size = starts[chosen], ends[chosen], size[chosen]
+    if not len(starts):
+        return []
+    columns = np.minimum(starts[:, None] + np.arange(16), len(data) - 1)
+    inside = np.arange(16) < size[:, None]
+    not_hex = np.frombuffer(data.translate(_NOT_HEX), np.bool_)
+    is_hex = ~(not_hex[columns] & inside).any(axis=1)
+    codes = np.frombuffer(data.translate(_CODES), np.uint8)[columns] * inside
+    kept = is_hex | _may_be_text(codes, size - (size % 4 == 1))
+    marks = data + b"  "
+    spans = zip(starts[kept].tolist(), ends[kept].tolist(), strict=True)
+    padding = ((start, end, marks[end : end + 2]) for start, end in spans)
+    whole = ((start, end + len(after) - len(after.lstrip(b"="))) for start, end, after in padding)
+    return [(start, end) for start, end in whole if end - start <= _LONGEST_WORD]
+
+
+def _may_be_text(codes: npt.NDArray[np.uint8], size: _Places) -> _Flags:
+    """Whether these many characters of base64 may be text in UTF-8, whose last character may be cut."""
+    fours = codes.reshape(len(codes), 4, 4)
+    first, second, third, fourth = (fours[:, :, number] for number in range(4))
+    raw = np.stack((first << 2 | second >> 4, second << 4 | third >> 2, third << 6 | fourth), axis=2)
+    count = (size * 3 // 4)[:, None]
+    places = np.arange(12)
+    kinds = np.where(places < count, _UTF8[raw.reshape(len(codes), 12)], _TEXT)
+    is_plain = (kinds != _TEXT).sum(axis=1) * 10 <= count[:, 0]
+    before = np.zeros_like(kinds)
+    before[:, 1:] = kinds[:, :-1]
+    behind = np.zeros_like(kinds)
+    behind[:, :-1] = kinds[:, 1:]
+    is_wrong = (kinds == _NEVER) | ((kinds == _FOLLOWING) & (before < _FOLLOWING))
+    is_wrong |= (kinds == _LEADING) & (behind != _FOLLOWING)
+    is_wrong &= places < count - _CUT
+    is_wrong |= kinds == _CONTROL
+    return np.asarray(is_plain | ~is_wrong.any(axis=1))

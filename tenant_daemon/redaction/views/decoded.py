@@ -3,7 +3,7 @@
 import base64
 import binascii
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import re2
 
@@ -31,6 +31,8 @@ _ZEROS = b"AAA"
 """Two bytes of zero in base64, as the letters of wide text have them."""
 _SHORT_WORD = re2.compile(rb"[A-Za-z0-9+/_-]{8,}={0,2}")
 _LONGEST_SHORT_WORD = 17
+_BULK = 2_048
+"""Bytes from which on working on whole columns pays."""
 _SHORT_PAIRS = re2.compile(rb"(?:[0-9A-Fa-f]{2}[ :,-]){6,}[0-9A-Fa-f]{2}")
 
 _SHORT = 12
@@ -163,9 +165,8 @@ def _read_tokens(view: View, readings: _Readings) -> None:
 
 
 def _read_short_words(view: View, readings: _Readings) -> None:
-    for found in _SHORT_WORD.finditer(view.data):
-        start, end = found.span()
-        word = found.group().rstrip(b"=")
+    for start, end in _short_words(view.data):
+        word = view.data[start:end].rstrip(b"=")
         if end - start > _LONGEST_SHORT_WORD or (word.isalpha() and (word.islower() or word.istitle())):
             continue
         raw = unbase64(word)
@@ -176,6 +177,15 @@ def _read_short_words(view: View, readings: _Readings) -> None:
     for found in _SHORT_PAIRS.finditer(view.data):
         if is_mostly_text(text := _unhex(found.group().translate(None, b" :,-"))):
             readings.texts.add(text, *found.span())
+
+
+def _short_words(data: bytes) -> Iterable[Span]:
+    if len(data) < _BULK:
+        return (found.span() for found in _SHORT_WORD.finditer(data))
+    # Short texts, and what starts often, do without it.
+    from tenant_daemon.redaction.bulk import short_words
+
+    return short_words(data)
 
 
 def _read_hex(digits: bytes, start: int, readings: _Readings) -> None:

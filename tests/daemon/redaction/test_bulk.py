@@ -1,10 +1,13 @@
 """What is done with whole columns finds the same as what goes step by step."""
 
+import base64
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tenant_daemon.redaction.signs import Sign
 from tenant_daemon.redaction.views.assembled import read_lists
+from tenant_daemon.redaction.views.decoded import decoded
 from tenant_daemon.redaction.views.view import original
 
 _PIECES = [
@@ -23,3 +26,29 @@ def test_lists_of_a_long_text_are_read_like_those_of_a_short_one(parts: list[byt
         view.signs = frozenset({Sign.LITERALS})
     read, read_of_long = read_lists(short), read_lists(long)
     assert (read.data if read else b"") == (read_of_long.data if read_of_long else b"")
+
+
+_SHORT_TEXTS = st.one_of(
+    st.text(max_size=11).map(str.encode),
+    st.binary(max_size=12),
+    st.text("abcxyz0189", max_size=11).map(str.encode),
+)
+_WRITTEN = st.one_of(
+    _SHORT_TEXTS.map(base64.b64encode),
+    _SHORT_TEXTS.map(lambda raw: base64.urlsafe_b64encode(raw).rstrip(b"=")),
+    _SHORT_TEXTS.map(lambda raw: raw.hex().encode()),
+    st.text("ABCabc019+/_-= ", max_size=20).map(str.encode),
+)
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.lists(st.tuples(_WRITTEN, st.sampled_from([b" ", b"\n", b'", "', b"=", b""])), max_size=12))
+def test_short_words_of_a_long_text_are_read_like_those_of_a_short_one(
+    parts: list[tuple[bytes, bytes]],
+) -> None:
+    data = b"".join(word + behind for word, behind in parts)
+    short, long = (
+        [view.data for view, _ in decoded(original(b". " * size + data + b" ."), has_short=True)]
+        for size in (1, 2_000)
+    )
+    assert short == long
