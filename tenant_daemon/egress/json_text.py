@@ -6,12 +6,13 @@ a long number from the redactor while its first digits travel on.
 """
 
 import json
+import math
 from typing import Final
 
 import orjson
 import re2
 
-_LONG_NUMBER: Final = re2.compile(rb"[0-9]{19}")
+_LONG_NUMBER: Final = re2.compile(rb"[0-9]{19}|[0-9][eE]\+?[0-9]{3}")
 
 
 def read_json(data: bytes) -> object:
@@ -19,10 +20,23 @@ def read_json(data: bytes) -> object:
     The value in ``data``.
 
     Raises:
-        ValueError: It is no JSON in UTF-8.
+        ValueError: It is no JSON in UTF-8, or has a number that no program can hold.
     """
     value = orjson.loads(data)
-    return json.loads(data) if _LONG_NUMBER.search(data) else value
+    return json.loads(data, parse_float=exact_float) if _LONG_NUMBER.search(data) else value
+
+
+def exact_float(digits: str) -> float:
+    """
+    A number of a JSON text.
+
+    Raises:
+        ValueError: It is so large that it would be written as ``null``.
+    """
+    number = float(digits)
+    if math.isinf(number):
+        raise ValueError("a number that no program can hold")
+    return number
 
 
 def write_json(value: object) -> bytes:

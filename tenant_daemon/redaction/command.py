@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import math
 import re
 import sys
 from collections.abc import Iterator
@@ -17,6 +18,9 @@ from tenant_daemon.redaction.redactor import Redactor
 MAX_LINE_BYTES = 32 * 1024 * 1024
 SHORTEST_VALUE = 6
 _LONG_NUMBER = re.compile(rb"[:,\[]\s*-?\d{19}|\d[eE]\+?\d{3}")
+_ID = rb"\"id\"\s*:\s*(\"[^\"\\]{0,400}\"|-?\d{1,18})\s*"
+_FIRST_ID = re.compile(rb"\s*\{\s*" + _ID + rb",")
+_LAST_ID = re.compile(rb",\s*" + _ID + rb"\}\s*$")
 
 
 class _Blocked(Exception):
@@ -125,13 +129,28 @@ def _loaded(line: bytes) -> object:
         except orjson.JSONDecodeError:
             pass
     strange: list[str] = []
+
+    def number(digits: str) -> float:
+        if math.isinf(value := float(digits)):
+            strange.append(digits)
+        return value
+
     try:
-        value = json.loads(line, parse_constant=strange.append)
+        value = json.loads(line, parse_constant=strange.append, parse_float=number)
     except (ValueError, RecursionError):
-        raise _Blocked("not valid JSON") from None
+        raise _Blocked("not valid JSON", _identifier(line)) from None
     if strange:
         raise _Blocked("not valid JSON: no number", value.get("id") if isinstance(value, dict) else None)
     return value
+
+
+def _identifier(line: bytes) -> object:
+    """The id of a line that cannot be read, so that its answer is known to be about it."""
+    found = _FIRST_ID.match(line) or _LAST_ID.search(line)
+    try:
+        return orjson.loads(found.group(1)) if found else None
+    except orjson.JSONDecodeError:
+        return None
 
 
 def _secrets(registry: object) -> Iterator[KnownSecret]:

@@ -47,7 +47,15 @@ def test_what_cannot_be_read_is_blocked_with_a_reason() -> None:
 def test_a_line_that_is_nested_too_deep_does_not_keep_the_next_from_its_answer() -> None:
     deep = b'{"id": 1, "payload": %s"x"%s}' % (b"[" * 300, b"]" * 300)
     deepest = b'{"id": 2, "payload": %s"x"%s}' % (b"[" * 30_000, b"]" * 30_000)
-    assert [answer["id"] for answer in answers(deep, deepest, line(id=3, payload="ok"))] == [1, None, 3]
+    assert [answer["id"] for answer in answers(deep, deepest, line(id=3, payload="ok"))] == [1, 2, 3]
+
+
+def test_an_id_at_the_end_of_a_line_that_cannot_be_read_is_found() -> None:
+    assert answers(b'{"payload": [}, "id": "a-7"}') == [{"id": "a-7", "blocked": "not valid JSON"}]
+
+
+def test_a_number_too_large_to_be_held_is_refused_and_not_turned_into_nothing() -> None:
+    assert answers(b'{"id": 1, "payload": {"x": -1e400}}')[0]["blocked"] == "not valid JSON: no number"
 
 
 def test_halves_of_characters_and_long_numbers_stay() -> None:
