@@ -51,7 +51,7 @@ def secrets_in(text: str, *, with_all: bool = False, note: str = "") -> EnvSecre
         name = _name_of(key)
         try:
             check_name(name)
-            check_value(value)
+            check_value(value, name)
             if name in RESERVED_NAMES:
                 raise UnfitSecret(f"{name} is a name that the server keeps for itself")
         except UnfitSecret as exc:

@@ -26,11 +26,18 @@ _OWN_WORDS: Final = _words("own_words.txt")
 _COMMON_WORDS: Final = _words("common_words.txt")
 
 
-def check_value(value: str) -> None:
-    """Raise UnfitSecret, which says why, when the value cannot be kept."""
+def check_value(value: str, name: str) -> None:
+    """Raise UnfitSecret, which says why, when the value cannot be kept under this name."""
     reason = _why_unfit(value)
+    if not reason and _shows(name, value):
+        reason = "its name shows the value, and the name stands in texts where the value must not"
     if reason:
         raise UnfitSecret(reason)
+
+
+def _shows(name: str, value: str) -> bool:
+    shown, hidden = ("".join(filter(str.isalnum, text.casefold())) for text in (name, value))
+    return len(hidden) >= MIN_CHARACTERS and hidden in shown
 
 
 def _why_unfit(value: str) -> str:

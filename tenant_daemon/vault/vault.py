@@ -105,7 +105,7 @@ class Vault:
         """Store several values, all of them or none; raises UnfitSecret."""
         for new in wanted:
             check_name(new.name)
-            check_value(new.value)
+            check_value(new.value, new.name)
             if actor.startswith("agent:") and new.name in RESERVED_NAMES:
                 raise UnfitSecret(f"{new.name} is a name that the server keeps for itself")
         with self._ledger.writing() as page:

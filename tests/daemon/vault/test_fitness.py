@@ -14,7 +14,7 @@ from tenant_daemon.vault.fitness import check_value
 )  # fmt: skip
 def test_unfit_values_are_refused_with_a_reason(value: str) -> None:
     with pytest.raises(UnfitSecret) as caught:
-        check_value(value)
+        check_value(value, "a-name")
 
     assert len(str(caught.value)) > 15
     assert not value.strip() or value not in str(caught.value)
@@ -32,4 +32,10 @@ def test_unfit_values_are_refused_with_a_reason(value: str) -> None:
     ],
 )
 def test_fit_values_are_taken(value: str) -> None:
-    check_value(value)
+    check_value(value, "a-name")
+
+
+@pytest.mark.parametrize("name", ["hunter-22", "key-hunter22-old"])
+def test_a_name_that_shows_the_value_is_refused(name: str) -> None:
+    with pytest.raises(UnfitSecret, match="name shows the value"):
+        check_value("Hunter-22", name)
