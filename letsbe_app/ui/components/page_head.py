@@ -15,5 +15,5 @@ def page_head(title: Any, detail: Any = "", *, aside: rx.Component | None = None
             class_name="grow min-w-0 basis-72" if detail != "" else "grow min-w-0",
         ),
         aside or rx.fragment(),
-        class_name="flex flex-wrap items-start justify-between gap-3",
+        class_name=f"flex flex-wrap justify-between gap-3 {'items-start' if detail != '' else 'items-center'}",
     )
