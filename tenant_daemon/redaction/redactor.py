@@ -5,7 +5,7 @@ Immutable and safe to share between threads; a vault that changes gets a new one
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from tenant_daemon.redaction.detectors.entropy import EntropyDetector
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 _Unit = tuple[int, int, bytes]
 """The first leaf of a unit, the one behind its last, and its digest."""
 
+
+_Spread = Callable[[Iterable[tuple[int, Finding]]], Iterator[tuple[int, Finding]]]
 
 _SMALL = 512
 """Bytes of a value about which it is remembered that nothing was found."""
@@ -149,16 +151,16 @@ class Redactor:
             take(row.per_leaf(self.known.find(row.data)))
         names = [i for i in others if kinds[i] is LeafKind.KEY and len(encoded[i]) >= _SHORTEST_TOLD]
         if names:
-            row = Row(names, [encoded[index] for index in names])
-            take(row.per_leaf(self._patterns.find(row.data)))
+            row, wherever = _each_once(names, encoded)
+            take(wherever(row.per_leaf(self._patterns.find(row.data))))
         longest_name = _LONGEST_NAME_BESIDE_SHORT if self.known.has_short else _LONGEST_NAME
         hiding = [
             i for i in others if longest_name < len(encoded[i]) <= _LONGEST_READ and _may_hide(leaves, i)
         ]
         if hiding:
-            row = Row(hiding, [encoded[index] for index in hiding])
+            row, wherever = _each_once(hiding, encoded)
             patterns = self._patterns if names else None
-            take(row.per_leaf(find_in_views(original(row.data), self.known, patterns)))
+            take(wherever(row.per_leaf(find_in_views(original(row.data), self.known, patterns))))
         seams = seam_row(encoded, texts, by_key)
         if seams.data:
             take(seams.per_leaf(self.known.find(seams.data)))
@@ -214,6 +216,19 @@ class Redactor:
             for unit, (_, _, digest) in enumerate(units)
             if unit not in shared
         )
+
+
+def _each_once(indexes: Sequence[int], encoded: Sequence[bytes]) -> tuple[Row, _Spread]:
+    """A row of these leaves without repeats, and what spreads its findings over those."""
+    places: dict[bytes, list[int]] = {}
+    for index in indexes:
+        places.setdefault(encoded[index], []).append(index)
+
+    def wherever(findings: Iterable[tuple[int, Finding]]) -> Iterator[tuple[int, Finding]]:
+        for first, finding in findings:
+            yield from ((index, finding) for index in places[encoded[first]])
+
+    return Row([same[0] for same in places.values()], list(places)), wherever
 
 
 def _texts_of(units: Sequence[_Unit], texts: Sequence[int]) -> list[int]:

@@ -1,0 +1,16 @@
+"""Names of fields that come again and again."""
+
+import base64
+
+from tenant_daemon.redaction import KnownSecret, Redactor
+
+SECRET = "kV9mQ2xLp7zR4wT8nBc3"
+
+
+def test_encoded_secret_is_taken_out_of_every_field_that_is_called_so() -> None:
+    name = base64.b64encode(f"the key {SECRET}".encode()).decode()
+    rows = [{name: number, "price": number} for number in range(3)]
+    clean = Redactor([KnownSecret("key", SECRET)]).redact_payload({"rows": rows})
+    assert name not in str(clean)
+    assert str(clean).count("SECRET_REF(key)") == len(rows)
+    assert str(clean).count("price") == len(rows)
