@@ -38,9 +38,11 @@ lint: setup-tests ## ruff and mypy
 	$(VENV)/ruff format --check .
 	$(VENV)/mypy
 
-bench: setup-tests ## Measure chat and start; JSON on standard output, progress beside it (QUICK=1: two minutes)
+bench: setup-tests ## Measure everything; JSON on standard output, progress beside it (QUICK=1: each under a minute)
 	@$(VENV)/python -m benchmarks chat $(if $(QUICK),--quick)
 	@$(VENV)/python -m benchmarks start $(if $(QUICK),--quick)
+	@$(VENV)/python -m benchmarks relay $(if $(QUICK),--quick)
+	@$(VENV)/python -m benchmarks fleet $(if $(QUICK),--quick)
 
 lock: setup-tests ## Resolve the lock files anew from pyproject.toml
 	$(VENV)/python deploy/local/lock.py

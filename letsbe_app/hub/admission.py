@@ -14,8 +14,8 @@ from letsbe_app.relay import RelayAway
 
 log = structlog.get_logger()
 
-AT_ONCE: Final = 16
-"""Connections that a worker opens at a time. More would only make each of them slower."""
+AT_ONCE: Final = 48
+"""Connections that a worker opens at a time, which share their questions to the database."""
 WAITING: Final = 2_000
 WAIT_SECONDS: Final = 20.0
 """A daemon gives up its handshake after 30 seconds."""

@@ -135,7 +135,6 @@ class Link:
         log.info("link.opened", tenant_id=self.tenant_id, link_id=self.link_id)
         self._wire = socket.hand_over(self)
         self._answer()
-        self._looking.call()
 
     async def leave(self) -> None:
         """The connection ended, or never came about."""

@@ -7,14 +7,17 @@ with nothing.
 
 import asyncio
 import itertools
+import sys
 import time
 from collections.abc import Collection, Sequence
+from contextvars import copy_context
 from typing import Final, Protocol
 
 import structlog
 
 from letsbe_app.db.session import Database
 from letsbe_app.fleet.tenants import repository
+from letsbe_app.kit.on_demand import OnDemand
 from letsbe_app.kit.secrets import token_hash
 from letsbe_app.relay import Relay, RelayAway
 
@@ -25,6 +28,8 @@ SLOTS: Final = 30
 """Links are divided among so many; each step is for one of them. Presence lasts three times all of them."""
 COMPARE_EVERY: Final = 4
 """Of these rounds. While Redis is up, wakes tell of revocations and of news at once."""
+MOST_AT_ONCE: Final = 250
+"""Links that are compared with the database in one step."""
 SLOTS_WITHOUT_REDIS: Final = 8
 """Looked at in a step while no wakes come: all links within two seconds."""
 
@@ -52,11 +57,15 @@ class Rounds:
         self._relay = relay
         self._slots: list[set[Attended]] = [set() for _ in range(SLOTS)]
         self._next = 0
+        self._new: list[Attended] = []
+        self._comparing = OnDemand(self._compare_new, self._not_compared, copy_context())
         self._task: asyncio.Task[None] | None = None
         self._leaving: set[asyncio.Task[None]] = set()
 
     def add(self, link: Attended) -> None:
-        """See to this link from now on."""
+        """See to this link from now on, and at once to what is there for its daemon."""
+        self._new.append(link)
+        self._comparing.call()
         self._slots[self._next % SLOTS].add(link)
         self._next += 1
         if self._task is None:
@@ -105,6 +114,20 @@ class Rounds:
         now = time.monotonic()
         for link in links:
             link.check_pace(now)
+
+    async def _compare_new(self) -> None:
+        # All that came while the others were compared: a fleet that comes back asks few questions.
+        while self._new:
+            links, self._new = self._new[:MOST_AT_ONCE], self._new[MOST_AT_ONCE:]
+            try:
+                await self._compare(links)
+            except Exception:
+                log.exception("link.round_failed")
+                for link in links:
+                    link.compare(sys.maxsize, has_waiting=True)
+
+    def _not_compared(self, failure: Exception) -> None:
+        raise failure
 
     async def _keep_presence(self, links: Sequence[Attended]) -> None:
         if not links:

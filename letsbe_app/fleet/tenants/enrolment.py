@@ -4,18 +4,20 @@ How a fresh server gets its key: a one-time token for an API key.
 The token lives 15 minutes and works once; the key is told once. The hub keeps hashes of both.
 """
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import ClassVar, Final
 
 import structlog
 
-from letsbe_app.db.models import EnrolmentToken
+from letsbe_app.db.models import EnrolmentToken, Tenant
 from letsbe_app.db.session import Database
 from letsbe_app.errors import InvalidInput, LetsBeError, NotSignedIn
 from letsbe_app.fleet.tenants import repository
 from letsbe_app.fleet.tenants.schemas import TenantIdentity, link_url
 from letsbe_app.kit.clock import Clock
 from letsbe_app.kit.ids import new_id
+from letsbe_app.kit.joined import JoinedCalls
 from letsbe_app.kit.secrets import new_token, token_hash
 from letsbe_app.people.audit.service import record_act, tenant_actor
 from tenant_daemon.contracts.enrolment import EnrolmentGranted, EnrolmentRequest, KeyRenewed
@@ -25,6 +27,8 @@ from tenant_daemon.contracts.version import OLDEST_SUPPORTED_VERSION
 log = structlog.get_logger()
 
 TOKEN_LIFETIME: Final = timedelta(minutes=15)
+MOST_AT_ONCE: Final = 100
+"""Keys in one question, when a whole fleet comes."""
 
 
 class TokenExpired(LetsBeError):
@@ -41,6 +45,7 @@ class Enrolment:
         self._database = database
         self._link_url = link_url(public_url)
         self._clock = clock
+        self._lookups = JoinedCalls(self._look_up, MOST_AT_ONCE)
 
     async def issue_token(self, tenant_id: str) -> str:
         """A new one-time token; an unused older one of this server stops working."""
@@ -96,8 +101,7 @@ class Enrolment:
             NotSignedIn: There is none; a removed server's key no longer counts.
         """
         key_hash = token_hash(api_key)
-        async with self._database.read() as session:
-            tenant = await repository.by_api_key(session, key_hash)
+        [tenant] = await self._lookups.ask([key_hash])
         if tenant is None:
             raise NotSignedIn("This key is not known.")
         if tenant.next_api_key_hash == key_hash:
@@ -105,6 +109,11 @@ class Enrolment:
                 await repository.promote_key(session, key_hash)
             log.info("tenant.key_renewed", tenant_id=tenant.id)
         return TenantIdentity(tenant.id, tenant.customer_id)
+
+    async def _look_up(self, key_hashes: Sequence[str]) -> list[Tenant | None]:
+        async with self._database.read() as session:
+            tenants = await repository.by_api_keys(session, key_hashes)
+        return [tenants.get(key_hash) for key_hash in key_hashes]
 
     async def renew(self, api_key: str) -> KeyRenewed:
         """

@@ -33,19 +33,35 @@ async def count_living(session: AsyncSession, provider: str) -> int:
     return (await session.exec(statement)).one()
 
 
-async def by_api_key(session: AsyncSession, api_key_hash: str) -> Tenant | None:
-    """The server with this key."""
+async def by_api_keys(session: AsyncSession, api_key_hashes: Sequence[str]) -> dict[str, Tenant]:
+    """The servers with these keys, by key."""
+    hashes = set(api_key_hashes)
     statement = select(Tenant).where(
-        or_(Tenant.api_key_hash == api_key_hash, Tenant.next_api_key_hash == api_key_hash),
+        or_(col(Tenant.api_key_hash).in_(hashes), col(Tenant.next_api_key_hash).in_(hashes)),
         Tenant.status != TenantStatus.REMOVED,
     )
-    return (await session.exec(statement)).one_or_none()
+    return {
+        key: tenant
+        for tenant in (await session.exec(statement)).all()
+        for key in (tenant.api_key_hash, tenant.next_api_key_hash)
+        if key in hashes
+    }
 
 
 async def living(session: AsyncSession, tenant_ids: Sequence[str]) -> Sequence[Tenant]:
     """Those of the servers that are there."""
     statement = select(Tenant).where(col(Tenant.id).in_(tenant_ids), Tenant.status != TenantStatus.REMOVED)
     return (await session.exec(statement)).all()
+
+
+async def readiness(session: AsyncSession, tenant_ids: Sequence[str]) -> dict[str, bool]:
+    """What the last heartbeat of each server said, of those that are there."""
+    found = await session.exec(
+        select(Tenant.id, Tenant.heartbeat).where(
+            col(Tenant.id).in_(tenant_ids), Tenant.status != TenantStatus.REMOVED
+        )
+    )
+    return {tenant_id: bool(heartbeat.get("is_ready")) for tenant_id, heartbeat in found}
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Servers: what their owners see and switch, and what their daemons report."""
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Final, Protocol
 
 import structlog
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -23,6 +23,7 @@ from letsbe_app.fleet.tenants.schemas import (
 from letsbe_app.kit.batches import Batches
 from letsbe_app.kit.clock import Clock, utc_now
 from letsbe_app.kit.ids import new_id
+from letsbe_app.kit.joined import JoinedCalls
 from letsbe_app.people.audit.service import record_act
 from letsbe_app.people.authz.actor import Actor
 from letsbe_app.people.authz.ownership import owned_tenant
@@ -34,6 +35,9 @@ from tenant_daemon.contracts.enrolment import EnrolmentGranted, EnrolmentRequest
 from tenant_daemon.contracts.health import Heartbeat
 
 log = structlog.get_logger()
+
+MOST_AT_ONCE: Final = 100
+"""Servers in one question, when a whole fleet comes."""
 
 
 class WantedConfigs(Protocol):
@@ -65,6 +69,7 @@ class TenantService:
         self._clock = clock
         self._enrolment = Enrolment(database, public_url, clock)
         self._heartbeats = Batches(self._write_heartbeats)
+        self._readiness = JoinedCalls(self._read_readiness, MOST_AT_ONCE)
 
     # For owners
 
@@ -161,14 +166,21 @@ class TenantService:
 
         A server that restarts is connected well before its agents are back.
         """
-        async with self._database.read() as session:
-            if not (await _existing(session, tenant_id)).heartbeat.get("is_ready"):
-                return
+        [was_ready] = await self._readiness.ask([tenant_id])
+        if was_ready is None:
+            raise NotFound("There is no such server.")
+        if not was_ready:
+            return
         async with self._database.write() as session:
             tenant = await _existing(session, tenant_id)
             if tenant.heartbeat.get("is_ready"):
                 # A new dictionary: changes inside the old one would not be noticed.
                 tenant.heartbeat = {**tenant.heartbeat, "is_ready": False}
+
+    async def _read_readiness(self, tenant_ids: Sequence[str]) -> Sequence[bool | None]:
+        async with self._database.read() as session:
+            readiness = await repository.readiness(session, tenant_ids)
+        return [readiness.get(tenant_id) for tenant_id in tenant_ids]
 
     async def applied_config_version(self, tenant_id: str) -> int:
         """The configuration that the server said it has in force; raises NotFound."""
