@@ -13,7 +13,7 @@ import httpx
 
 from tenant_daemon.audit import AuditTrail
 from tenant_daemon.diagnosis import Finding, Weak, Wrong, counted, finding, typed
-from tenant_daemon.doctor_guards import check_policy, check_redaction, check_sandbox
+from tenant_daemon.doctor_guards import check_closed, check_policy, check_redaction, check_sandbox
 from tenant_daemon.home import TenantHome
 from tenant_daemon.hub_client.applied_config import AppliedConfig, stopped_by_owner
 from tenant_daemon.hub_client.enrolment import read_enrolment
@@ -44,6 +44,7 @@ def examine(home: TenantHome) -> Iterator[Finding]:
     yield finding("policy", check_policy)
     yield finding("redaction", check_redaction)
     yield finding("sandbox", lambda: check_sandbox(settings[0].execution.user if settings else ""))
+    yield finding("closed", check_closed)
     if settings:
         yield finding("node", lambda: _node_runs(settings[0]))
         yield finding("openclaw", lambda: _openclaw_is_pinned(settings[0]))

@@ -40,6 +40,11 @@ def check_redaction() -> str:
     return f"{engine}, {rules} patterns; a made-up secret was taken out"
 
 
+def check_closed() -> str:
+    """What is judged when an agent asks for it, and never runs on this server."""
+    return "browser scenarios and helpers (sub-agents): judged, and refused when they would run"
+
+
 def check_sandbox(user: str = "") -> str:
     """What the kernel adds to the rules: which files and whether a network commands reach, and as whom."""
     version, flags = landlock_version(), network_flags()

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from tenant_daemon.execution.seen import Seen
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -30,6 +32,8 @@ class CallScope:
     """A person approved this very call."""
     is_reading: bool = False
     """It was judged to change nothing, so nothing is kept for undo."""
+    seen: Seen = ()
+    """What lay under the names of a command when it was judged."""
     made_by: str = ""
     """The person, when it is a person who puts something back."""
     undoes: str = ""

@@ -153,6 +153,7 @@ class Shell:
             "environment": clean_environment(workspace),
             "rlimits": self._limits.rlimits(),
             "landlock": self._landlock(workspace, scope),
+            "seen": [[name, mark] for name, mark in scope.seen],
         }
         return _Prepared(spec, tuple(descriptors))
 

@@ -155,7 +155,11 @@ class WorkspaceWatch:
             except OSError:
                 continue
             for entry in entries:
-                status = entry.stat(follow_symlinks=False)
+                try:
+                    status = entry.stat(follow_symlinks=False)
+                except FileNotFoundError:
+                    # Another call has moved it away meanwhile.
+                    continue
                 if stat.S_ISDIR(status.st_mode):
                     found[Path(entry.path)] = _Seen(status.st_ino, is_folder=True)
                     if entry.name not in _UNTOLD_FOLDERS:

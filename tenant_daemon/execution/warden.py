@@ -67,6 +67,7 @@ def main(spec_fd: int, status_fd: int) -> int:
         if os.getppid() != spec["parent"]:
             raise Stopped
         _confine(spec["landlock"])
+        _check_seen(spec["seen"])
         exit_code = _run_all(spec)
     except Stopped:
         pass
@@ -83,6 +84,20 @@ def main(spec_fd: int, status_fd: int) -> int:
 
 def _stop(_number: int, _frame: object) -> NoReturn:
     raise Stopped
+
+
+def _check_seen(seen: list[Any]) -> None:
+    """Whether the same files lie under the names as when the commands were judged (``execution/seen.py``)."""
+    for name, mark in seen:
+        found: list[int] | None = None
+        try:
+            status = os.stat(name)
+            found = [status.st_dev, status.st_ino, stat.S_IFMT(status.st_mode)]
+            found += [status.st_size, status.st_mtime_ns]
+        except (OSError, ValueError):
+            pass
+        if (found and found[: len(mark or found)]) != mark:
+            raise OSError(errno.ESTALE, f"{os.path.basename(name)} was replaced while the call was looked at")
 
 
 def _confine(landlock: dict[str, Any] | None) -> None:

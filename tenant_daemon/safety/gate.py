@@ -106,6 +106,24 @@ class Gate:
             return _denied(fresh, "What it was about has changed since it was approved, so it was not run.")
         return approved
 
+    async def is_still(self, call: Call, ruling: Ruling) -> bool:
+        """Whether the call, judged once more, is what it was: its files may have been changed since."""
+        return await asyncio.to_thread(self._is_still, call, ruling)
+
+    def _is_still(self, call: Call, ruling: Ruling) -> bool:
+        fresh = self._rule(call, ruling.tool_args)
+        judged, again = ruling.judgement, fresh.judgement
+        is_stricter = (
+            again.tier > judged.tier
+            or (again.is_external and not judged.is_external)
+            or (again.is_unknown and not judged.is_unknown)
+            or fresh.decision is Decision.DENY
+        )
+        if is_stricter or not ruling.approver:
+            return not is_stricter
+        now = bind(call.request.agent_id, call.request.tool_name, ruling.action, ruling.tool_args)
+        return now.call == ruling.binding.call
+
     def stop_reason(self, agent_id: str) -> str | None:
         """Why nothing of this agent may run now, None when it may."""
         config = self._config.current()

@@ -11,6 +11,7 @@ from tenant_daemon.audit import AuditEvent, AuditTrail, AuditUnavailable
 from tenant_daemon.contracts.approvals import ApprovalStatus
 from tenant_daemon.contracts.tiers import Decision, Tier
 from tenant_daemon.execution import ActionFailed, CallScope, Executor, Outcome
+from tenant_daemon.execution.seen import seen_by
 from tenant_daemon.policy.actions import HandOver
 from tenant_daemon.safety.announcer import Announcer
 from tenant_daemon.safety.binding import same_call
@@ -29,6 +30,7 @@ _NOT_RECORDED: Final = "The audit trail cannot be written, so nothing runs."
 _WITHHELD: Final = "It ran, but the audit trail cannot be written, so its result is withheld."
 _IN_PART: Final = "It had begun and may have been done in part."
 _INTERRUPTED: Final = f"interrupted: the server restarted while it ran. {_IN_PART} It is not run again."
+_CHANGED: Final = "A file that it names was changed while it was looked at, so it was not run."
 _NOT_UNDERSTOOD: Final = (
     "It was approved, but the way it is written nothing of it can run. Write it in a simpler way, as one "
     "plain command or with another tool; that may be asked about again."
@@ -118,10 +120,12 @@ class SafetyWrapper:
             stopped = self._gate.stop_reason(call.request.agent_id)
             if stopped is not None:
                 return self._refuse(call, ruling, ExecuteStatus.BLOCKED, stopped)
+            scope = await self._scope(call, ruling)
+            if scope.seen and not await self._gate.is_still(call, ruling):
+                return self._refuse(call, ruling, ExecuteStatus.BLOCKED, _CHANGED)
             summary = self._summary(call, ruling)
             self._audit.append(call_record(AuditEvent.CALL_BEGUN, call, summary=summary, ruling=ruling))
             self._calls.begin(call)
-            scope = self._scope(call, ruling)
             try:
                 outcome = await self._executor.execute(action, scope)
             except ActionFailed as exc:
@@ -210,13 +214,16 @@ class SafetyWrapper:
         text = summary_of(call.request.tool_name, ruling.tool_args, ruling.action, workspace)
         return self._announcer.redact(text)
 
-    def _scope(self, call: Call, ruling: Ruling) -> CallScope:
+    async def _scope(self, call: Call, ruling: Ruling) -> CallScope:
+        is_approved = bool(ruling.approver)
+        seen = await asyncio.to_thread(seen_by, ruling.action, is_exact=is_approved)
         return CallScope(
             agent_id=call.request.agent_id,
             session_id=call.request.session_id,
             conversation_id=call.conversation_id or "",
             call_id=call.id,
-            is_approved=bool(ruling.approver),
+            is_approved=is_approved,
+            seen=seen,
             is_reading=ruling.judgement.tier is Tier.GREEN,
         )
 

@@ -77,6 +77,7 @@ def test_doctor_names_every_problem_and_survives_each(tmp_path: Path) -> None:
         "policy",
         "redaction",
         "sandbox",
+        "closed",
         "config",
         "daemon",
     ]
