@@ -31,12 +31,12 @@ def places_of(data: bytes, wanted: Collection[int]) -> memoryview:
     return np.flatnonzero(np.frombuffer(flags, np.bool_)).data
 
 
-def quoted_pieces(data: bytes, longest: int) -> list[tuple[int, int, int]]:
+def quoted_pieces(data: bytes, longest: int, plain: bytes) -> list[tuple[int, int, int]]:
     """
     Where a literal may go on in the next one: ``(closing quote, where that begins, where it ends)``.
 
     By the first character between the two, which has to be white space or one of ``\\\\[](),+.|c``. Without
-    those where the second is the name of a field.
+    those where the second is the name of a field, and those that together have nothing but ``plain`` in them.
     """
     marks = np.frombuffer(data.translate(_MARKS) + bytes(2), np.uint8)
     quotes = np.flatnonzero(marks == _QUOTE)
@@ -46,9 +46,25 @@ def quoted_pieces(data: bytes, longest: int) -> list[tuple[int, int, int]]:
     behind = np.where(behind == _BLANK, marks[np.minimum(ends + 2, len(data))], behind)
     is_name = (behind == _COLON) & (ends - opening <= longest + 1)
     chosen = np.flatnonzero((marks[closing + 1] >= _BLANK) & ~is_name[: len(closing)])
+    chosen = chosen[_are_telling(data, quotes, ends, chosen, plain)]
     starts = opening[chosen] + 1
     lasts = np.minimum(ends[chosen], starts + longest)
     return list(zip(closing[chosen].tolist(), starts.tolist(), lasts.tolist(), strict=True))
+
+
+def _are_telling(data: bytes, quotes: _Places, ends: _Places, chosen: _Places, plain: bytes) -> _Flags:
+    """Whether literals, or those that they go on in, have something else than ``plain`` in them."""
+    letters = np.frombuffer(data, np.uint8)
+    before = quotes[np.maximum(chosen - 1, 0)]
+    others = bytes(byte not in plain for byte in range(256))
+    special = np.flatnonzero(np.frombuffer(data.translate(others), np.bool_))
+    is_telling = special.searchsorted(before) < special.searchsorted(ends[chosen])
+    # A literal begins at the quote that is like the one that ends it.
+    is_telling |= (chosen == 0) | (letters[before] != letters[quotes[chosen]])
+    # Those that overlap, or meet in a literal, belong together.
+    groups = np.zeros(len(chosen), np.intp)
+    groups[1:] = np.cumsum(quotes[chosen[1:]] > ends[chosen[:-1]])
+    return np.bincount(groups, is_telling)[groups] > 0 if len(chosen) else is_telling
 
 
 def long_runs(data: bytes) -> list[tuple[int, int]]:

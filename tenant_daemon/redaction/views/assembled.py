@@ -80,7 +80,7 @@ def _list_joints(data: bytes) -> Iterator[_Joint]:
     # Short texts, and what starts often, do without it.
     from tenant_daemon.redaction.bulk import quoted_pieces
 
-    return _checked_joints(data, quoted_pieces(data, LONGEST_LITERAL))
+    return _checked_joints(data, quoted_pieces(data, LONGEST_LITERAL, _IN_LISTS))
 
 
 def _checked_joints(data: bytes, joints: Iterable[_Joint]) -> Iterator[_Joint]:
