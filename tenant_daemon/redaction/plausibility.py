@@ -58,12 +58,16 @@ _LEAST_TURNS = 3
 _VOWELS = frozenset("aeiouyAEIOUY")
 _ORDINARY = re.compile(
     r"(?i)^(?:\d{4}-\d\d-\d\d.*|\d{1,2}[:.]\d\d.*|[0-9a-f]{8}-[0-9a-f]{4}-.*|[\w.+-]+@[\w.-]+|[a-z]+://.*|//.*"
-    r"|v?\d+(?:\.\d+)+.*|[\w./-]+\.[a-z]{2,5}\d?(?:::.*)?|#[0-9a-f]{3,8}|[0-9a-f]+|sha\d.*|&#?\w+;.*|[\w.-]+:\d+.*|0x.*"
+    r"|v?\d+(?:\.\d+)+.*|[\w./-]+\.[a-z]{2,5}\d?(?:::.*)?|#[0-9a-f]{3,8}|sha\d.*|&#?\w+;.*|[\w.-]+:\d+.*|0x.*"
     r"|(?:[\d.,]+[-x×/]?)+[a-zµ]{0,6}²?)$"
 )
 """Dates, ids, addresses, versions, files, colours, hashes, amounts."""
 _LABEL = re.compile(r"^[a-z]{2,}[a-z0-9]*(?:-[a-z0-9]+)+$")
 """A name as clusters and shops make them, ``web-7d4b9c6f5-x2v4z``."""
+_REFERENCE = re.compile(r"^[A-Z0-9]{1,8}(?:[/.-][A-Z0-9]{1,8})+$")
+"""The number of a file or an order, ``4C12/26-B``."""
+_HEX = re.compile(r"^[0-9a-fA-F]+$")
+_LEAST_HEX, _MOST_HEX = 10, 20
 _ORDINARY_PART = re.compile(r"^(?:[A-Za-z]?[a-z]*\d{0,4}[a-z]{0,2}|[A-Z]*\d{0,4}[A-Z]{0,2}|\d+|v\d+)$")
 _PART_ENDS = re.compile(r"[-_./]")
 _WORD_PART = re.compile(r"[A-Za-z]?[a-z]{4,}$")
@@ -120,7 +124,11 @@ def looks_chosen(value: str, *, is_near: bool = False) -> bool:
     core = value.rstrip(_MARKS_OF_PASSWORDS)
     if not any(c.isalpha() for c in value) or not (is_near or any(c.isdigit() for c in value)):
         return False
-    if _ORDINARY.match(value) or _LABEL.match(value) or not looks_like_secret(value):
+    if _HEX.match(value):
+        return is_near and _LEAST_HEX <= len(value) <= _MOST_HEX and _turns(value) >= _LEAST_TURNS
+    if any(pattern.match(value) for pattern in (_ORDINARY, _LABEL, _REFERENCE)) or not looks_like_secret(
+        value
+    ):
         return False
     if all(_ORDINARY_PART.match(part) for part in _PART_ENDS.split(core)):
         # A word and a number are a password when people put a mark to them, ``Sommer2026!``.
@@ -140,7 +148,7 @@ def _turns(value: str) -> int:
     """How often letters and digits take turns, upper and lower case too where no word begins."""
     kinds = "".join(map(_kind, filter(str.isalnum, value))) + "l"
     return sum(
-        a != b and not (a == "u" and b == "l") and not (a == "l" and b == "u" and after == "l")
+        a != b and not (a == "u" and b == "l") and not (a != "u" and b == "u" and after == "l")
         for a, b, after in zip(kinds, kinds[1:], kinds[2:], strict=False)
     )
 

@@ -273,7 +273,60 @@ PLACEHOLDERS = [
     "password123 is the worst of all passwords",
 ]
 
+PUBLIC = [
+    'resolved "https://registry.example/x/-/x-1.2.3.tgz#{h40}"\n  integrity sha512-{b86}==',
+    '[[package]]\nname = "serde"\nchecksum = "{h64}"',
+    "github.com/x/y v0.9.1 h1:{b43}=\ngithub.com/x/y v0.9.1/go.mod h1:{b43}=",
+    "CHECKSUMS\n  rails (7.1.0) sha256={h64}",
+    '"narHash": "sha256-{b43}=", "rev": "{h40}"',
+    "checksum/config: {h64}\nchecksum/secret: {h64}",
+    "{h40}\trefs/heads/fix-token-leak\n{h40}\trefs/pull/12/head",
+    "{h7} Add password reset\n{h7} Fix token refresh ({h40})",
+    "web-{n9}-{n5}   1/1   Running\nsecret/default-token-{n5}",
+    "|1|{b27}=|{b27}= ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI{b43}",
+    "example.com. 3600 IN RRSIG A 13 2 3600 20260101000000 20251201000000 12345 example.com. {b86}==",
+    "example.com. DNSKEY 257 3 13 {b86}==",
+    "x-amz-request-id: {u16}\nx-amz-id-2: {b75}=",
+    "X-Google-Smtp-Source: AG{b90}",
+    "https://click.example/c/{w40}/{w20}",
+    "https://calendar.example/event?eid={w54}",
+    "https://app.example/orders/01{u24}?page=2",
+    "https://docs.google.com/document/d/{w44}/edit",
+    '"nextPageToken": "{w40}", "syncToken": "CP{w20}=="',
+    "tx hash 0x{h64}\naddr 0x{h40}",
+    "Your account password was changed. Order #{u3}-{d7}-{d7}",
+    "Your password reset is done. Tracking number 1Z{u16}",
+    "password reset requested, request {h8}-{h4}-4{h3}-a{h3}-{h12}",
+    "User root. boot_id={h32}",
+]
+"""Of lock files, logs, mails, links and coins."""
+
+SPOKEN = [
+    "Passwort vergessen? Auf der Seite Version 4.12.3 unter Einstellungen2 klicken.",
+    "Your password must contain 8 characters, 1 digit and one of !@#$%",
+    "password hashing: argon2id, m=65536, t=3, p=4",
+    "secret santa 2026: meet at 18:30h in Room B204",
+    "Zugangsdaten erhalten Sie per Post bis 24.12.2026, Az. 4C12/26-B",
+    "pass: 14, fail: 2, skipped: 3 (Python3.11.7, pytest8.1)",
+    "senha: m\\u00ednimo 8 caracteres",
+    "secret sharing with Shamir (k=3, n=5) in F_2^256",
+    "Schlüssel abholen: Haus 4b, Raum E1.23, 08:00-16:30Uhr",
+    "PASS tests/test_password2.py::test_a1",
+    '<input type="password" id="inputPassword4" class="form-control2">',
+    "secretKeyRef: {name: pg-app-v2, key: password}",
+    "psk_mode: wpa2psk-ccmp128",
+    "docker run -p 127.0.0.1:5432:5432 -w /srv/app2 nginx:1.25.3-alpine3.18",
+    "kubectl -n prod2 logs -p web-7d4b9c6f5-x2v4z",
+    "| Feld | Passwort |\n|---|---|\n| Länge | mindestens 12 |\n",
+    "model,tokens,key\ngpt-4o,1200,user_id\n",
+    'login("anna", "welcomePage2Title")',
+]
+"""Words for a password, and nothing secret near them."""
+
+
 GROUPS: dict[str, list[str]] = {
+    "public": PUBLIC,
+    "spoken": SPOKEN,
     "hashes": HASHES,
     "public keys": KEYS,
     "media": MEDIA,

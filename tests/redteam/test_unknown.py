@@ -3,7 +3,10 @@
 import base64
 import json
 import random
+import string
+import tomllib
 from collections.abc import Callable
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
@@ -26,6 +29,10 @@ ENCODINGS: dict[str, Callable[[str], str]] = {
     "HTML": lambda s: "".join(f"&#{ord(c)};" for c in s),
     "JSON": lambda s: json.dumps(s)[1:-1],
 }
+SPOKEN: dict[str, list[str]] = tomllib.loads(Path(__file__).with_name("spoken.toml").read_text("utf-8"))
+SPOKEN_GOAL = 0.95
+"""What is left are values that chance made look like a word or a name."""
+SAMPLE = 120
 _OPEN_PLACES = ("alone", "sentence", "lines", "log")
 
 
@@ -62,6 +69,36 @@ def _misses_encoded(encoding: str, seed: int) -> list[str]:
         if has_most(core(encode(text), encode(other)), REDACTOR.redact(place.format(encode(text)))):
             missed.append(name)
     return missed
+
+
+def _misses_spoken(seed: int, count: int) -> list[str]:
+    """What is missed where it stands in one of many contexts, and shows only by itself what it is."""
+    source = random.Random(seed)
+    letters = string.ascii_letters + string.digits
+    missed = []
+    for _ in range(count):
+        kind = source.choice(["passwords", "keys"])
+        size = source.randrange(10, 17) if kind == "passwords" else source.choice((24, 32, 40))
+        secret = "".join(source.choices(letters if source.random() < 0.8 else string.hexdigits[:16], k=size))
+        text = source.choice(SPOKEN[kind]).replace("@@", secret)
+        carrier = source.choice(
+            (text, {"result": {"stdout": text}}, {"arguments": json.dumps({"text": text})})
+        )
+        if has_most(secret, json.dumps(REDACTOR.redact_payload(carrier))):
+            missed.append(text)
+    return missed
+
+
+def test_spoken_secrets_are_found() -> None:
+    missed = _misses_spoken(1, SAMPLE)
+    assert len(missed) <= (1 - SPOKEN_GOAL) * SAMPLE, missed
+
+
+@pytest.mark.redteam
+@pytest.mark.parametrize("seed", range(2, 7))
+def test_spoken_secrets_are_found_at_length(seed: int) -> None:
+    missed = _misses_spoken(seed, 1_000)
+    assert len(missed) <= (1 - SPOKEN_GOAL) * 1_000, missed
 
 
 def test_unknown_secrets_are_found() -> None:
