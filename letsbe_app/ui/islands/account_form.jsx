@@ -1,10 +1,7 @@
 import { useEffect, useRef, useState } from "react";
 import { HubError, postToHub } from "./hub_rest.js";
+import { DANGER, INPUT, PRIMARY } from "./look.js";
 import { askForPasskey, hasPasskeys } from "./passkey.js";
-
-const INPUT =
-  "w-full min-h-target px-3 py-2 rounded-control bg-card text-ink border border-muted/70 focus:border-accent " +
-  "aria-invalid:border-red";
 
 /** A path of this site to go to; anything else, such as `//other.example`, becomes the fallback. */
 export function ownPath(wanted, fallback) {
@@ -209,13 +206,7 @@ export function AccountForm(props) {
       <button
         type="submit"
         aria-disabled={isWorking}
-        className={
-          "inline-flex items-center justify-center min-h-target px-4 rounded-control font-medium cursor-pointer " +
-          "aria-disabled:opacity-60 " +
-          (props.isDanger
-            ? "bg-card text-red border border-red hover:bg-red/10"
-            : "bg-accent text-on-accent hover:brightness-110")
-        }
+        className={props.isDanger ? DANGER : PRIMARY}
       >
         {isWorking ? workingLabel : submitLabel}
       </button>

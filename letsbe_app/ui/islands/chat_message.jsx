@@ -3,14 +3,12 @@ import { Pencil, RotateCcw } from "lucide-react";
 import { CopyButton } from "./copy_button.jsx";
 import { sentenceOf } from "./hub_rest.js";
 import { SentFiles } from "./file_chips.jsx";
+import { PRIMARY, SMALL } from "./look.js";
 import { Markdown } from "./markdown.jsx";
 import { ToolCalls } from "./tool_calls.jsx";
 
 const NOTES = { stopped: "status_stopped", failed: "status_failed", interrupted: "status_interrupted" };
 
-const SMALL =
-  "inline-flex items-center gap-1.5 min-h-target px-2 text-sm text-muted hover:text-ink rounded-control cursor-pointer " +
-  "disabled:opacity-55";
 // Its height is for thumbs; the next message need not stand below all of it.
 const SHOWN = "flex flex-wrap items-center -mb-4";
 const HIDDEN_UNTIL_NEAR =
@@ -87,8 +85,7 @@ function Editor({ message, texts, laterCount, onSend, onCancel }) {
         <button
           type="submit"
           disabled={isBusy || !text.trim()}
-          className="min-h-target px-4 rounded-control bg-accent text-on-accent font-medium cursor-pointer
-            disabled:opacity-55"
+          className={PRIMARY}
         >
           {texts.edit_send}
         </button>

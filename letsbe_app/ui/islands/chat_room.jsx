@@ -6,6 +6,7 @@ import { Conversation, newMessageId, startConversation } from "./conversation.js
 import { joined, useDraft } from "./draft.js";
 import { useFiles } from "./file_chips.jsx";
 import { postToHub } from "./hub_rest.js";
+import { QUIET } from "./look.js";
 import { hubStream } from "./stream.js";
 
 const NEAR_END_PX = 120;
@@ -50,8 +51,7 @@ function Welcome({ agentName, agentDuty, suggestions, texts, onChoose }) {
             key={suggestion}
             type="button"
             onClick={() => onChoose(suggestion)}
-            className="min-h-target px-4 py-2 rounded-control bg-card border border-line hover:bg-sunken cursor-pointer
-              text-left"
+            className={`${QUIET} py-2 text-left whitespace-normal! font-normal!`}
           >
             {suggestion}
           </button>
@@ -178,7 +178,7 @@ function OpenRoom({
                 <button
                   type="button"
                   onClick={() => setAttempt(attempt + 1)}
-                  className="min-h-target px-4 rounded-control border border-line bg-card cursor-pointer"
+                  className={QUIET}
                 >
                   {texts.retry}
                 </button>

@@ -3,6 +3,7 @@ import { Paperclip, Send, Square } from "lucide-react";
 import { joined } from "./draft.js";
 import { FileChips } from "./file_chips.jsx";
 import { sentenceOf } from "./hub_rest.js";
+import { DANGER, PRIMARY } from "./look.js";
 
 const TYPING = "input, textarea, select, [contenteditable], dialog";
 const MOST_CHARACTERS = 32_000;
@@ -157,8 +158,7 @@ export function Composer({
             onClick={onStop}
             disabled={isStopping}
             data-stop
-            className="inline-flex items-center gap-2 min-h-target px-4 rounded-control border border-red text-red
-              font-medium cursor-pointer disabled:opacity-55"
+            className={DANGER}
           >
             <Square size={16} aria-hidden="true" />
             <span className={text.trim() ? "max-sm:sr-only" : ""}>{isStopping ? texts.stopping : texts.stop}</span>
@@ -168,8 +168,7 @@ export function Composer({
           type="submit"
           hidden={isRunning && !text.trim()}
           disabled={!text.trim() || isBusy}
-          className="inline-flex items-center gap-2 min-h-target px-4 rounded-control bg-accent text-on-accent font-medium
-            cursor-pointer disabled:opacity-55 disabled:cursor-default"
+          className={PRIMARY}
         >
           <Send size={16} aria-hidden="true" />
           <span className="max-sm:sr-only">{texts.send}</span>

@@ -1,4 +1,5 @@
 import { useState } from "react";
+import { SMALL } from "./look.js";
 
 /** Copies `text`, or what it gives as a function; for two seconds it says so. */
 export function CopyButton({ text, label, done }) {
@@ -16,7 +17,7 @@ export function CopyButton({ text, label, done }) {
     <button
       type="button"
       onClick={copy}
-      className="min-h-target px-2 text-sm text-muted hover:text-ink rounded-control cursor-pointer"
+      className={SMALL}
     >
       <span aria-live="polite">{isDone ? done : label}</span>
     </button>

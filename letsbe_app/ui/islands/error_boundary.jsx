@@ -1,4 +1,5 @@
 import { Component } from "react";
+import { PRIMARY } from "./look.js";
 
 /** Catches what breaks while a page draws itself, says so, and offers the one thing that helps. */
 export class ErrorBoundary extends Component {
@@ -16,7 +17,7 @@ export class ErrorBoundary extends Component {
         <button
           type="button"
           onClick={() => location.reload()}
-          className="min-h-target px-4 rounded-control bg-accent text-on-accent font-medium cursor-pointer"
+          className={PRIMARY}
         >
           {this.props.action}
         </button>

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "react";
 import { ownPath } from "./account_form.jsx";
 import { HubError, postToHub } from "./hub_rest.js";
+import { QUIET } from "./look.js";
 import { canOfferQuietly, hasPasskeys, usePasskey } from "./passkey.js";
 
 const PUBLIC = "/api/v1/public/passkey";
@@ -61,8 +62,7 @@ export function PasskeySignIn({ label, workingLabel, failedText, refusedText, af
         type="button"
         onClick={ask}
         aria-disabled={isWorking}
-        className="inline-flex items-center justify-center min-h-target px-4 rounded-control font-medium
-          cursor-pointer bg-card text-ink border border-line hover:bg-sunken aria-disabled:opacity-60"
+        className={QUIET}
       >
         {isWorking ? workingLabel : label}
       </button>

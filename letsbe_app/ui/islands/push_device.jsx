@@ -1,5 +1,6 @@
 import { useEffect, useState } from "react";
 import { HubError, getFromHub, postToHub } from "./hub_rest.js";
+import { PRIMARY } from "./look.js";
 
 const ROUTE = "/api/v1/customer/notices";
 
@@ -58,7 +59,7 @@ export function PushDevice({ words, onDone }) {
         type="button"
         onClick={add}
         disabled={isBusy}
-        className="min-h-target px-4 rounded-control bg-accent text-on-accent font-medium cursor-pointer disabled:opacity-60"
+        className={PRIMARY}
       >
         {isBusy ? words.working : words.add}
       </button>

@@ -1,15 +1,12 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import { CopyButton } from "./copy_button.jsx";
 import { HubError, getFromHub, postToHub } from "./hub_rest.js";
+import { INPUT, PRIMARY } from "./look.js";
 import { CannotSeal, newKeyPair, open, publicKeyOf, revealContext, toBase64 } from "./sealed_box.js";
 import { hubStream } from "./stream.js";
 
 const SHOWN_SECONDS = 60;
 const LOOK_EVERY_MS = 2_000;
-
-const INPUT =
-  "w-full min-h-target px-3 py-2 rounded-control bg-card text-ink border border-muted/70 focus:border-accent " +
-  "aria-invalid:border-red";
 
 /** Waits until the server has answered the request; a wake may be lost, so it also looks by itself. */
 function settled(requestId, signal) {
@@ -189,8 +186,7 @@ export function RevealSecret({ tenantId, name, words, onDone }) {
       <button
         type="submit"
         aria-disabled={isWorking}
-        className="inline-flex items-center justify-center min-h-target px-4 rounded-control font-medium
-          bg-accent text-on-accent hover:brightness-110 cursor-pointer aria-disabled:opacity-60 self-end"
+        className={`${PRIMARY} self-end`}
       >
         {isWorking ? words.working : words.submit}
       </button>

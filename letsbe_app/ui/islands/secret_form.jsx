@@ -1,10 +1,7 @@
 import { useId, useRef, useState } from "react";
 import { HubError, postToHub } from "./hub_rest.js";
+import { INPUT, PRIMARY } from "./look.js";
 import { CannotSeal, provideContext, seal } from "./sealed_box.js";
-
-const INPUT =
-  "w-full min-h-target px-3 py-2 rounded-control bg-card text-ink border border-muted/70 focus:border-accent " +
-  "aria-invalid:border-red";
 
 function Field({ label, hint, error, children }) {
   const id = useId();
@@ -135,8 +132,7 @@ export function SecretForm({ tenantId, publicKey, fixedName, kinds, words, onSen
       <button
         type="submit"
         aria-disabled={isWorking}
-        className="inline-flex items-center justify-center min-h-target px-4 rounded-control font-medium
-          bg-accent text-on-accent hover:brightness-110 cursor-pointer aria-disabled:opacity-60 self-end"
+        className={`${PRIMARY} self-end`}
       >
         {isWorking ? words.working : words.submit}
       </button>

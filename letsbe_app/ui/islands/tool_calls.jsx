@@ -137,8 +137,8 @@ function Call({ call, texts, changes, onUndo }) {
         <pre
           tabIndex={0}
           aria-label={texts.tool_output}
-          className="text-sm font-mono whitespace-pre-wrap wrap-anywhere max-h-64 overflow-y-auto border border-line
-            rounded-control px-3 py-2"
+          className="text-sm font-mono whitespace-pre max-h-64 overflow-auto border border-line rounded-control px-3
+            py-2"
         >
           {call.output || texts.tool_no_output}
         </pre>
