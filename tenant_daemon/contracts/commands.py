@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from tenant_daemon.contracts.base import Message
+from tenant_daemon.contracts.base import Count, Message
 from tenant_daemon.contracts.config import TenantConfig
 
 
@@ -17,7 +17,7 @@ class ConfigApplied(Message):
     """Daemon -> hub: in force, or refused with the reason; then the last good one stays."""
 
     kind: Literal["config.applied"] = "config.applied"
-    version: int
+    version: Count
     is_applied: bool
     detail: str = ""
 

@@ -1,10 +1,11 @@
 """Metering: tokens per agent and model in hourly buckets."""
 
+from datetime import UTC, datetime
 from typing import Literal
 
 from pydantic import AwareDatetime, Field
 
-from tenant_daemon.contracts.base import Message
+from tenant_daemon.contracts.base import Count, Message
 
 
 class UsageBucket(Message):
@@ -15,17 +16,17 @@ class UsageBucket(Message):
     ``revision`` is higher: applying a report twice changes nothing.
     """
 
-    hour: AwareDatetime
+    hour: AwareDatetime = Field(ge=datetime(2020, 1, 1, tzinfo=UTC), lt=datetime(2200, 1, 1, tzinfo=UTC))
     """Start of the hour, UTC."""
     agent_id: str
     model: str
-    revision: int = Field(ge=1)
-    prompt_tokens: int = Field(ge=0)
-    completion_tokens: int = Field(ge=0)
-    cached_tokens: int = Field(ge=0)
+    revision: int = Field(ge=1, le=2_147_483_647)
+    prompt_tokens: Count
+    completion_tokens: Count
+    cached_tokens: Count
     """Part of ``prompt_tokens`` that the upstream read from its cache."""
-    request_count: int = Field(ge=0)
-    estimated_count: int = Field(default=0, ge=0)
+    request_count: Count
+    estimated_count: Count = 0
     """Requests whose usage had to be estimated, since the stream was cut."""
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final, Protocol
 
 import structlog
+from sqlalchemy.exc import InterfaceError, OperationalError, StatementError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from letsbe_app.db.models import Tenant, TenantStatus
@@ -193,7 +194,25 @@ class TenantService:
             raise NotFound("There is no such server.")
 
     async def _write_heartbeats(self, heartbeats: Mapping[str, Heartbeat]) -> Mapping[str, Tenant]:
-        """Many servers' heartbeats in one transaction: of a whole fleet they are most of all writing."""
+        """
+        Many servers' heartbeats in one transaction: of a whole fleet they are most of all writing.
+
+        Figures that the database does not take cost their own server its heartbeat, and no other one's.
+        """
+        try:
+            return await self._write_together(heartbeats)
+        except (StatementError, OverflowError) as error:
+            if isinstance(error, OperationalError | InterfaceError):
+                raise
+        kept: dict[str, Tenant] = {}
+        for tenant_id, heartbeat in heartbeats.items():
+            try:
+                kept |= await self._write_together({tenant_id: heartbeat})
+            except (StatementError, OverflowError) as error:
+                log.warning("tenant.heartbeat_unusable", tenant_id=tenant_id, error=type(error).__name__)
+        return kept
+
+    async def _write_together(self, heartbeats: Mapping[str, Heartbeat]) -> Mapping[str, Tenant]:
         now, was_ready = self._clock(), {}
         async with self._database.write() as session:
             tenants = {row.id: row for row in await repository.living(session, list(heartbeats))}

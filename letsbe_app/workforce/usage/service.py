@@ -8,6 +8,7 @@ import structlog
 
 from letsbe_app.db.models import Tenant
 from letsbe_app.db.session import Database
+from letsbe_app.errors import InvalidInput
 from letsbe_app.kit.clock import Clock, utc_now
 from letsbe_app.people.authz.actor import Actor
 from letsbe_app.people.authz.ownership import owned_tenant
@@ -25,6 +26,8 @@ from tenant_daemon.contracts.usage import UsageReported
 log = structlog.get_logger()
 
 _ALERTS = 20
+_AGENT_LENGTH: Final = 40
+_MODEL_LENGTH: Final = 120
 DAYS: Final = 30
 """Of a report."""
 
@@ -46,7 +49,9 @@ class UsageService:
         self._prices = price_list()
 
     async def record(self, tenant_id: str, report: UsageReported) -> None:
-        """Keep what is newer than what is there, by each bucket's revision."""
+        """Keep what is newer than what is there, by each bucket's revision; raises InvalidInput."""
+        if any(len(one.agent_id) > _AGENT_LENGTH or len(one.model) > _MODEL_LENGTH for one in report.buckets):
+            raise InvalidInput.of_field("buckets", "The name of an agent or a model is too long.")
         async with self._database.write() as session:
             changed = [await repository.replace(session, tenant_id, bucket) for bucket in report.buckets]
             if any(changed):

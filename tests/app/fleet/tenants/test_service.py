@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from pydantic import ValidationError
 from sqlmodel import select
 
 from letsbe_app.composition import Services
@@ -17,7 +18,7 @@ from letsbe_app.relay.subscriber import Signal
 from tenant_daemon.contracts.commands import ConfigApplied
 from tenant_daemon.contracts.enrolment import EnrolmentRequest
 from tenant_daemon.contracts.health import ComponentHealth, Heartbeat
-from tests.support.hub import FakeClock, database_text, paid_order
+from tests.support.hub import FakeClock, database_text, new_owner, paid_order
 
 HEARTBEAT = Heartbeat(
     daemon_version="0.1.0",
@@ -263,3 +264,28 @@ def test_the_lifetime_of_tokens_is_that_of_the_product() -> None:
     from letsbe_app.fleet.tenants.enrolment import TOKEN_LIFETIME
 
     assert timedelta(minutes=15) == TOKEN_LIFETIME
+
+
+async def test_figures_that_cannot_be_kept_cost_no_other_server_its_heartbeat(services: Services) -> None:
+    tenant_ids = [
+        (await paid_order(services, await new_owner(services, f"{name}@bakery.example")))[1]
+        for name in ("ada", "ben", "eve")
+    ]
+    beats = dict.fromkeys(tenant_ids, HEARTBEAT)
+    beats[tenant_ids[2]] = HEARTBEAT.model_copy(update={"config_version": 2**70})
+    kept = await services.tenants._write_heartbeats(beats)
+
+    assert set(kept) == set(tenant_ids[:2])
+    assert [bool((await services.tenants.row(one)).last_heartbeat_at) for one in tenant_ids] == [
+        True,
+        True,
+        False,
+    ]
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"config_version": 2**40}, {"daemon_version": "x" * 41}, {"cpu_percent": float("nan")}]
+)
+def test_a_heartbeat_that_no_database_keeps_is_no_heartbeat(wrong: dict[str, object]) -> None:
+    with pytest.raises(ValidationError):
+        Heartbeat.model_validate(HEARTBEAT.model_dump() | wrong)
