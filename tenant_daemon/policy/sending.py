@@ -18,7 +18,7 @@ _ADDRESS: Final = (
 )
 _VERB: Final = (
     r"(?<![a-z])(?:push|publish|upload|deploy|send|submit|release|share|post|notify|announce|broadcast|login"
-    r"|tunnel|dcommit|finger|irc|snmp\w*|ntpdate|rdate|keyserver|recv-keys|replicaof|slaveof|migrate|dblink\w*|mail|sms|tweet|webhook|remote|sign|dispatch|put)(?![a-z])"
+    r"|tunnel|dcommit|install|require|pull|clone|download|cifs|nfs|wall|finger|irc|snmp\w*|ntpdate|rdate|keyserver|recv-keys|replicaof|slaveof|migrate|dblink\w*|mail|sms|tweet|webhook|remote|sign|dispatch|put)(?![a-z])"
 )
 _CODE: Final = (
     r"smtp|socket|sendmail|urllib|requests|aiohttp|http|fetch ?\(|net::|mail ?\(|paramiko|ftplib"

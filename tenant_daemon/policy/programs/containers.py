@@ -20,7 +20,8 @@ _GUARDRAIL: Final = re.compile(
     r"(?:ssh|sshd|ufw|firewalld|nftables|iptables|netfilter-persistent|fail2ban|auditd|apparmor|systemd-.*|dbus|polkit|sudo"
     r"|letsbe.*|openclaw.*|safety.*|.*secrets-proxy.*|tenant[-_]daemon.*)"
     r"(?:\.(?:service|socket|target|timer))?(?:@.*)?"
-    r"|(?:rescue|emergency|reboot|poweroff|shutdown|halt|kexec|suspend|hibernate|sleep|exit|runlevel\d|graphical"
+    r"|(?:rescue|emergency|reboot|poweroff|shutdown|halt|kexec|suspend|hibernate)(?:\.(?:target|service))?"
+    r"|(?:sleep|exit|runlevel\d|graphical"
     r"|multi-user|default|ctrl-alt-del|umount|final|initrd.*)\.target",
     re.IGNORECASE,
 )

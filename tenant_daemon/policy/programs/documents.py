@@ -1,5 +1,6 @@
-"""pdftk and Ghostscript, whose arguments are languages of their own."""
+"""pdftk, Ghostscript and LibreOffice, whose arguments are languages of their own."""
 
+import hashlib
 import re
 from typing import TYPE_CHECKING, Final
 
@@ -12,6 +13,12 @@ if TYPE_CHECKING:
 _DOCUMENT: Final = re.compile(r"(?:[A-Z]=)?((?:[\w ./-]*/)?[\w. *-]+\.pdf)", re.IGNORECASE)
 _PAGES: Final = re.compile(
     r"[A-Z]*(?:\d+|end)?(?:-(?:\d+|end))?(?:even|odd|north|south|east|west|left|right|down)?"
+)
+_OFFICE_FILE: Final = re.compile(
+    r"(?:[\w ./-]*/)?[\w. *-]+\.(?:docx?|xlsx?|pptx?|odt|ods|odp|rtf|csv|txt)", re.IGNORECASE
+)
+_OFFICE_FORMAT: Final = re.compile(
+    r"(?:pdf|docx|xlsx|pptx|odt|ods|odp|rtf|csv|txt|png|jpg)(?::[\w ]+)?", re.IGNORECASE
 )
 _SHOWING: Final = (["dump_data"], ["dump_data_utf8"], ["dump_data_fields"])
 _JOINING: Final = ("cat", "rotate", "shuffle")
@@ -47,6 +54,35 @@ def _pdftk(judge: "CommandJudge", argv: list[str]) -> None:
         judge.places.write(rest[-1])
 
 
+def _office(judge: "CommandJudge", argv: list[str]) -> None:
+    """
+    ``soffice --headless --convert-to pdf FILES``: macros do not run then, and there is no network.
+
+    Its settings lie where no agent writes: those in the workspace could allow macros.
+    """
+    words, folder, wanted = list(argv), ".", ""
+    sources: list[str] = []
+    is_plain = "--headless" in words
+    while words:
+        word = words.pop(0)
+        if word == "--outdir" and words:
+            folder = words.pop(0)
+        elif word == "--convert-to" and words:
+            wanted = words.pop(0)
+        elif _OFFICE_FILE.fullmatch(word) is not None:
+            sources.append(word)
+        elif word not in ("--headless", "--norestore", "--nologo", "--writer", "--calc"):
+            is_plain = False
+    if not is_plain or not sources or _OFFICE_FORMAT.fullmatch(wanted) is None:
+        judge.unknown("office.arguments", "It could run macros, or do anything else.")
+    for name in sources:
+        KINDS["read"](judge, name)
+        stem = name.rpartition("/")[2].rpartition(".")[0]
+        judge.places.write(f"{folder}/{stem}.{wanted.partition(':')[0] or 'pdf'}")
+    own = hashlib.sha256(judge.places.roots.workspace.encode()).hexdigest()[:16]
+    judge.insert(f"-env:UserInstallation=file:///tmp/office-{own}")
+
+
 def _ghostscript(judge: "CommandJudge", argv: list[str]) -> None:
     """A document in PDF made smaller or into pictures; PostScript is a language that can do much more."""
     targets = [found[1] for word in argv if (found := _TARGET.fullmatch(word)) is not None]
@@ -67,5 +103,6 @@ def _ghostscript(judge: "CommandJudge", argv: list[str]) -> None:
     judge.insert("-dSAFER")
 
 
+RESTS["office"] = _office
 RESTS["pdftk"] = _pdftk
 RESTS["ghostscript"] = _ghostscript

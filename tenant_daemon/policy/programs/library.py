@@ -29,6 +29,7 @@ REST_KINDS: Final = frozenset(
         "any...",
         "millerchain",
         "perlcode",
+        "office",
         "pdftk",
         "ghostscript",
         "sevenunpack",

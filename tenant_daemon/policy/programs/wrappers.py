@@ -10,6 +10,7 @@ from tenant_daemon.policy.paths.container import ContainerPlaces
 from tenant_daemon.policy.paths.names import may_name_secrets
 from tenant_daemon.policy.paths.places import FROM_INPUT, is_below
 from tenant_daemon.policy.paths.trees import is_plain_tree
+from tenant_daemon.policy.programs.containers import is_guardrail_service
 from tenant_daemon.policy.programs.judge import CommandJudge
 from tenant_daemon.policy.programs.kinds import KINDS
 from tenant_daemon.policy.programs.options import Reading, read_options
@@ -231,6 +232,13 @@ def _shell_script(judge: CommandJudge, profile: Profile, reading: Reading) -> No
 
 def _container(judge: CommandJudge, argv: list[str]) -> None:
     """``docker exec NAME command``: judged by its content, with the paths of the container."""
+    if any(map(is_guardrail_service, judge.reading.positionals[:1])):
+        judge.verdict.note(
+            Tier.CRITICAL_RED,
+            "container.guardrail",
+            "Works inside a part of the safety system.",
+            unknown=True,
+        )
     outside, was_inside = judge.places, judge.is_in_container
     judge.places = ContainerPlaces(judge.context, judge.verdict)
     judge.is_in_container = True

@@ -113,6 +113,10 @@ def _judge_statement(verdict: Verdict, tokens: list[Token]) -> None:
     _judge_names(verdict, tokens)
     if first == "pragma":
         _judge_pragma(verdict, tokens)
+    elif first == "use" and words[1:2] == ["mysql"]:
+        verdict.note(
+            Tier.CRITICAL_RED, "sql.secret-column", "Looks into the accounts of the database.", unknown=True
+        )
     elif first in _FRAME:
         verdict.note(Tier.GREEN, "sql.frame", "Frames other statements.", general=True)
         if set(words) & (_CHANGES.keys() | _REACHES_OUT):
@@ -176,6 +180,8 @@ def _judge_read(verdict: Verdict, first: str, words: list[str], tokens: list[Tok
 
 def _judge_change(verdict: Verdict, first: str, words: list[str], tokens: list[Token]) -> None:
     tier, says = _CHANGES[first]
+    if first in ("delete", "truncate", "drop", "alter") and any(word.startswith("pg_") for word in words):
+        _note_catalogue(verdict)
     following = set(words[1:4])
     if first in ("create", "alter", "drop") and following & _CRITICAL_OBJECTS:
         what = " ".join(words[:3])
@@ -207,6 +213,8 @@ def _judge_change(verdict: Verdict, first: str, words: list[str], tokens: list[T
 
 def _judge_meaning(verdict: Verdict, tokens: list[Token]) -> None:
     """Records that are more than records: they publish something, send it, or let somebody in."""
+    if any(name.startswith(("pg_", "information_schema")) for name in _tables(tokens)):
+        _note_catalogue(verdict)
     strings = {token.text.strip("nN'").lower() for token in tokens if token.kind == "string"}
     names = {token.text.strip('"`[]').lower() for token in tokens if token.kind in ("word", "quoted")}
     is_sending = any(_SENDING.fullmatch(name) for name in _tables(tokens)) or bool(names & _PUBLIC_COLUMNS)
@@ -216,6 +224,16 @@ def _judge_meaning(verdict: Verdict, tokens: list[Token]) -> None:
         )
     if any(_PEOPLE.fullmatch(name) for name in names):
         verdict.note(Tier.RED, "sql.people", "Changes who may sign in or what they may do.")
+
+
+def _note_catalogue(verdict: Verdict) -> None:
+    verdict.note(
+        Tier.CRITICAL_RED,
+        "sql.guardrail",
+        "Changes what the database knows of itself.",
+        risk="The database may stop working, or strangers may get in.",
+        unknown=True,
+    )
 
 
 def _tables(tokens: list[Token]) -> list[str]:
