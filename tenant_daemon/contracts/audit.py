@@ -16,9 +16,9 @@ class AuditHeadReported(Message):
     """
 
     kind: Literal["audit.head"] = "audit.head"
-    count: int = Field(ge=1)
+    count: int = Field(ge=1, le=2_147_483_647)
     head: str = Field(pattern=r"^[0-9a-f]{64}$")
-    since_count: int = Field(ge=0)
+    since_count: int = Field(ge=0, le=2_147_483_647)
     """0 for the first head."""
     since_head: str = Field(pattern=r"^[0-9a-f]{64}$")
     signed_at: AwareDatetime

@@ -5,7 +5,7 @@ from typing import Literal, Self
 
 from pydantic import AwareDatetime, Field, model_validator
 
-from tenant_daemon.contracts.base import Message
+from tenant_daemon.contracts.base import Count, Message
 
 
 class BudgetPeriod(StrEnum):
@@ -47,8 +47,8 @@ class BudgetReached(Message):
     agent_id: str | None = None
     period: BudgetPeriod
     period_began_at: AwareDatetime
-    budget_tokens: int = Field(ge=0)
-    used_tokens: int = Field(ge=0)
+    budget_tokens: Count
+    used_tokens: Count
     note: str = Field(max_length=500)
     """What the owner reads."""
     reached_at: AwareDatetime
