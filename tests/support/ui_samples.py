@@ -33,6 +33,7 @@ def tenant_view(tenant_id: str = "ten_1", **changes: Any) -> TenantView:
         "daemon_version": "1",
         "config_version": 1,
         "applied_config_version": 1,
+        "config_refusal": "",
         "audit_count": 0,
     }
     return TenantView(**{**values, **changes})

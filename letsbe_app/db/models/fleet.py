@@ -45,6 +45,8 @@ class Tenant(Table, table=True):
     config_version: int = Field(default=1)
     """Wanted version; grows with every change of the agents' settings."""
     applied_config_version: int = Field(default=0)
+    config_refusal: str = Field(default="", max_length=500)
+    """Why the server would not take the wanted version over; empty where it did, or has not said."""
     is_stopped: bool = Field(default=False)
     last_heartbeat_at: datetime | None = time_field(nullable=True)
     heartbeat: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)

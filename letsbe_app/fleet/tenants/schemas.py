@@ -58,6 +58,8 @@ class TenantView:
     daemon_version: str
     config_version: int
     applied_config_version: int
+    config_refusal: str
+    """Why the server would not take the newest version over; the one before it stays in force."""
     audit_count: int
 
 
@@ -122,5 +124,6 @@ def tenant_view(tenant: Tenant, *, is_online: bool, is_practice: bool) -> Tenant
         daemon_version=tenant.daemon_version,
         config_version=tenant.config_version,
         applied_config_version=tenant.applied_config_version,
+        config_refusal=tenant.config_refusal,
         audit_count=heartbeat.audit_count if heartbeat else 0,
     )

@@ -39,6 +39,8 @@ log = structlog.get_logger()
 
 MOST_AT_ONCE: Final = 100
 """Servers in one question, when a whole fleet comes."""
+MOST_OF_A_REFUSAL: Final = 500
+"""Characters."""
 
 
 class WantedConfigs(Protocol):
@@ -237,16 +239,22 @@ class TenantService:
         return tenants
 
     async def record_config_applied(self, tenant_id: str, report: ConfigApplied) -> None:
-        """Note which configuration is in force, or that one was refused."""
-        async with self._database.write() as session:
+        """Note which configuration is in force, or why one was refused."""
+
+        async def note(session: AsyncSession) -> tuple[str, str]:
             tenant = await _existing(session, tenant_id)
             if report.is_applied:
                 tenant.applied_config_version = max(tenant.applied_config_version, report.version)
+            if report.version >= tenant.config_version:
+                tenant.config_refusal = "" if report.is_applied else report.detail[:MOST_OF_A_REFUSAL]
+            return tenant.status, tenant.customer_id
+
+        status, customer_id = await self._database.write_together(note)
         if not report.is_applied:
             log.warning("tenant.config_refused", tenant_id=tenant_id, version=report.version)
-        if tenant.status == TenantStatus.PROVISIONING:
+        if status == TenantStatus.PROVISIONING:
             await self._publisher.wake_jobs(tenant_id)
-        await self._publisher.announce(tenant.customer_id, Topic.TENANT, tenant_id)
+        await self._publisher.announce(customer_id, Topic.TENANT, tenant_id)
 
     # For shop and jobs
 

@@ -42,6 +42,7 @@ class AgentTexts:
     title: str = "Agent"
     back: str = "All agents"
     pending: str = "Saved. Your server has not taken it over yet."
+    refused: str = "Saved, but your server would not take it over, and goes on as before: {reason}"
     pending_offline: str = "Saved. Your server is not connected: it takes this over when it is back."
     about: str = "Name and duty"
     name: str = "Name"

@@ -221,10 +221,19 @@ async def test_refused_config_is_not_offered_again_until_it_changes(hub: LiveHub
         first = (await link.next("config.apply")).payload.config.version
         await link.send(ConfigApplied(version=first, is_applied=False, detail="no"), "obx1")
         await link.next("link.ack")
+        assert await _refusal(hub, customer) == "no"
         await agents.set_stopped(customer.actor, customer.tenant_id, "sales", True)
         assert (await link.next("config.apply")).payload.config.version == first + 1
+        await link.send(ConfigApplied(version=first + 1, is_applied=True), "obx2")
+        await link.next("link.ack")
+        assert await _refusal(hub, customer) == ""
     kinds = [envelope.payload.kind for envelope in link.received]
     assert kinds.count("config.apply") == 2
+
+
+async def _refusal(hub: LiveHub, customer: Customer) -> str:
+    view = await hub.workers[1].services.tenants.get(customer.actor, customer.tenant_id)
+    return view.config_refusal
 
 
 async def test_run_for_another_customers_conversation_is_refused(

@@ -186,7 +186,9 @@ class AgentState(PortalState):
         tenant = await self._services().tenants.get(actor, self.frame.tenant_id)
         is_behind = tenant.applied_config_version < tenant.config_version
         t = texts().agent
-        self.pending = (t.pending if tenant.is_online else t.pending_offline) if is_behind else ""
+        waits = t.pending if tenant.is_online else t.pending_offline
+        told = t.refused.format(reason=tenant.config_refusal) if tenant.config_refusal else waits
+        self.pending = told if is_behind else ""
         await self._load_versions(actor)
         return None
 
