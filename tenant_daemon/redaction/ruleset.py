@@ -21,6 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from tenant_daemon.redaction.plausibility import is_stand_in, looks_chosen, looks_like_secret, looks_random
 
+_REFERENCE = (b"SECRET", b"_REF(")
 RULES_DIR = Path(__file__).parent / "rules"
 
 _ALPHABETS = {
@@ -112,6 +113,12 @@ class Rule:
         group = 1 if self.pattern.groups else 0
         for found in matches:
             span = found.span(group)
+            if data.startswith(_REFERENCE[1], span[1]) and data.endswith(_REFERENCE[0], 0, span[1]):
+                # What stands for a known secret is no part of another one.
+                found = self.pattern.search(data, found.start(), span[1] - len(_REFERENCE[0]))
+                if found is None:
+                    continue
+                span = found.span(group)
             if span[0] < 0 or is_known(*span):
                 continue
             if self.unless and re.search(self.unless, data[found.start() : span[0]]):
