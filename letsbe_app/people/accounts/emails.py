@@ -4,8 +4,10 @@ import re
 from typing import Final
 
 from letsbe_app.errors import InvalidInput
+from letsbe_app.kit.one_line import is_plain
 
-_FORM: Final = re.compile(r"[^\s@\"<>(),;:\\\[\]]{1,64}@[^\s@.]+(\.[^\s@.]+)+")
+_LABEL: Final = r"[^\W_]([^\W_]|-){0,61}"
+_FORM: Final = re.compile(rf"[^\s@\"<>(),;:\\\[\]]{{1,64}}@{_LABEL}(\.{_LABEL})+")
 
 
 def normalised_email(text: str) -> str:
@@ -16,6 +18,6 @@ def normalised_email(text: str) -> str:
         InvalidInput: It does not have the form of an address.
     """
     email = text.strip().lower()
-    if len(email) > 254 or not _FORM.fullmatch(email):
+    if len(email) > 254 or not is_plain(email) or not _FORM.fullmatch(email):
         raise InvalidInput.of_field("email", "This is not an e-mail address. Write it like you@shop.com.")
     return email

@@ -13,6 +13,7 @@ from letsbe_app.db.session import Database
 from letsbe_app.errors import Conflict, Forbidden, InvalidInput, NotSignedIn, WrongCredentials
 from letsbe_app.kit.clock import Clock, utc_now
 from letsbe_app.kit.ids import new_id
+from letsbe_app.kit.one_line import is_plain
 from letsbe_app.kit.secrets import new_token, token_hash
 from letsbe_app.people.accounts import repository
 from letsbe_app.people.accounts.devices import device_hash, device_of, known_or_new
@@ -294,6 +295,8 @@ def _checked_business_name(text: str) -> str:
     name = " ".join(text.split())
     if not name:
         raise InvalidInput.of_field("business_name", "Tell us the name of your business.")
+    if not is_plain(name):
+        raise InvalidInput.of_field("business_name", "Use letters, digits and signs that can be seen.")
     if len(name) > _NAME_MAX_LENGTH:
         raise InvalidInput.of_field("business_name", f"Use at most {_NAME_MAX_LENGTH} characters.")
     return name

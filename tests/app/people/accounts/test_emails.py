@@ -35,6 +35,12 @@ def test_addresses_have_one_spelling(text: str, email: str) -> None:
         "<a@b.de>",
         "a@b.de\nx",
         "x" * 250 + "@b.de",
+        "a@b.de\0",
+        "a\0@b.de",
+        "a@b\u202e.de",
+        "a@[127.0.0.1]",
+        "a@b.de%0abcc:x",
+        "a@-b.de",
     ],
 )
 def test_others_are_refused(text: str) -> None:

@@ -54,6 +54,8 @@ async def test_one_e_mail_has_one_account(services: Services, owner: Actor) -> N
     [
         (SignUp(" ", "ada@bakery.example", PASSWORD), "business_name"),
         (SignUp("x" * 121, "ada@bakery.example", PASSWORD), "business_name"),
+        (SignUp("Bakery\u202eyrekaB", "ada@bakery.example", PASSWORD), "business_name"),
+        (SignUp("Bak\0ery", "ada@bakery.example", PASSWORD), "business_name"),
         (SignUp("Bakery", "not an address", PASSWORD), "email"),
         (SignUp("Bakery", "ada@bakery.example", "short"), "password"),
         (SignUp("Bakery", "ada@bakery.example", "ADA@bakery.example"), "password"),
