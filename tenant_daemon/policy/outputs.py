@@ -5,13 +5,14 @@ import re
 import shutil
 import socket
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from tenant_daemon.policy.shell.expansions import FOLDER, has_expansion
 from tenant_daemon.policy.shell.script import Pipeline, Step, Word
 
 _DATE_FORMAT: Final = re.compile(r"\+(?:%[-_]?[YmdHMSFTDjyBbAaeuVZRsIpkGwC%]|[^%])*", re.DOTALL)
+_AGO: Final = re.compile(r"(\d{1,4}) (minute|hour|day|week)s? ago")
 _DATE_PLAIN: Final = "+%a %b %e %H:%M:%S UTC %Y"
 _MAX_NUMBERS: Final = 60
 _SEARCH_PATH: Final = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -50,12 +51,26 @@ def known_output(step: Step, text_of: Callable[[Word], str], now: datetime | Non
 def _date(args: list[str], now: datetime) -> str | None:
     """In UTC, which is what the programs of an agent get as well."""
     args = [arg for arg in args if arg not in ("-u", "--utc")]
+    if args[:1] == ["-d"]:
+        then = _then(args[1], now) if len(args) > 1 else None
+        return None if then is None else _date(args[2:], then)
     if len(args) > 1:
         return None
     wanted = args[0] if args else _DATE_PLAIN
     if _DATE_FORMAT.fullmatch(wanted) is None or "%%s" in wanted:
         return None
     return now.astimezone(UTC).strftime(wanted[1:].replace("%s", str(int(now.timestamp()))))
+
+
+def _then(text: str, now: datetime) -> datetime | None:
+    """The moment that ``date -d`` is asked for, for the few phrases that everybody uses."""
+    days = {"now": 0, "today": 0, "yesterday": -1, "tomorrow": 1}.get(text)
+    if days is not None:
+        return now + timedelta(days=days)
+    found = _AGO.fullmatch(text)
+    if found is None:
+        return None
+    return now - timedelta(**{f"{found[2]}s": int(found[1])})
 
 
 def _host(args: list[str]) -> str | None:

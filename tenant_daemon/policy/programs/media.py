@@ -22,7 +22,7 @@ _PICTURE: Final = re.compile(
 )
 _COLOUR: Final = re.compile(r"[A-Za-z]{3,20}|#[0-9A-Fa-f]{3,8}")
 _FILM: Final = re.compile(
-    r"(?:[\w ./-]*/)?[\w. %-]+\.(?:mp4|m4v|mov|mkv|webm|avi|mpe?g|wmv|flv|3gp"
+    r"(?:[\w ./-]*/)?[\w. %*-]+\.(?:mp4|m4v|mov|mkv|webm|avi|mpe?g|wmv|flv|3gp"
     r"|mp3|m4a|wav|ogg|oga|ogv|opus|flac|aac|aiff?)",
     re.IGNORECASE,
 )

@@ -6,6 +6,7 @@ from tenant_daemon.policy.wordlist import word_set
 
 PURE: Final = word_set(
     """
+    group vacuum
     count sum avg min max coalesce nullif greatest least round floor ceil ceiling abs mod power sqrt
     sign trunc random lower upper length char_length character_length octet_length trim ltrim rtrim
     btrim substr substring left right replace concat concat_ws position strpos instr lpad rpad
