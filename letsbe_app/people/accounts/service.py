@@ -25,6 +25,7 @@ from letsbe_app.people.accounts.schemas import AccountView, SignedIn, SignUp, Vi
 from letsbe_app.people.accounts.second_step import SecondStep
 from letsbe_app.people.accounts.throttle import (
     PASSKEY_PER_IP,
+    SIGN_IN_PER_DEVICE,
     SIGN_IN_PER_EMAIL,
     SIGN_IN_PER_IP,
     SIGN_UP_PER_IP,
@@ -141,14 +142,17 @@ class AccountService:
         visitor = _as_visitor(visitor)
         email = email.strip().lower()
         await self._throttle.take(SIGN_IN_PER_IP, visitor.ip)
-        await self._throttle.take(SIGN_IN_PER_EMAIL, email)
         async with self._database.read() as session:
             user = await repository.user_by_email(session, email)
+        allowance, subject = SIGN_IN_PER_EMAIL, email
+        if user is not None and visitor.device and await self._is_known_device(user, visitor):
+            allowance, subject = SIGN_IN_PER_DEVICE, f"{email} {visitor.device}"
+        await self._throttle.take(allowance, subject)
         if not await self._passwords.is_right(user.password_hash if user else None, password) or user is None:
             log.info("account.sign_in_refused", user_id=user.id if user else None)
             raise WrongCredentials(_WRONG)
         await self._second_step.check(user, code, passkey)
-        await self._throttle.forgive(SIGN_IN_PER_EMAIL, email)
+        await self._throttle.forgive(allowance, subject)
         return await self._sign_in(user, visitor, "password")
 
     async def sign_in_with_passkey(self, passkey: Json, visitor: Visitor) -> SignedIn:
@@ -260,6 +264,10 @@ class AccountService:
         if is_new:
             self._post.soon()
         return signed_in
+
+    async def _is_known_device(self, user: User, visitor: Visitor) -> bool:
+        async with self._database.read() as session:
+            return device_hash(visitor.device) in await repository.devices_of(session, user.id)
 
     async def _is_new_device(self, session: AsyncSession, user: User, visitor: Visitor) -> bool:
         """Whether the person has signed in before, and never with this browser."""

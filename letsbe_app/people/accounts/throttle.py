@@ -18,6 +18,8 @@ class Allowance:
 
 
 SIGN_IN_PER_EMAIL: Final = Allowance("sign-in-email", 10, 900)
+SIGN_IN_PER_DEVICE: Final = Allowance("sign-in-device", 10, 900)
+"""In place of the e-mail's, for a browser that its owner has signed in with: nobody else can use that up."""
 SIGN_IN_PER_IP: Final = Allowance("sign-in-ip", 50, 900)
 PASSKEY_PER_IP: Final = Allowance("passkey-ip", 300, 900)
 """Asked for by every look at the sign-in page."""

@@ -115,6 +115,22 @@ async def test_tries_per_e_mail_are_limited_with_the_time_to_wait(services: Serv
     assert "wait 15 minutes" in refused.value.message
 
 
+async def test_strangers_do_not_lock_a_known_browser_out(services: Services, owner: Actor) -> None:
+    known = (await services.accounts.sign_in(owner.email, PASSWORD)).device_token
+    for _ in range(11):
+        with pytest.raises((WrongCredentials, RateLimited)):
+            await services.accounts.sign_in(owner.email, "wrong password", Visitor(device="lbd_made-up"))
+    with pytest.raises(RateLimited):
+        await services.accounts.sign_in(owner.email, PASSWORD)
+
+    assert await services.accounts.sign_in(owner.email, PASSWORD, Visitor(device=known))
+    for _ in range(10):
+        with pytest.raises(WrongCredentials):
+            await services.accounts.sign_in(owner.email, "wrong password", Visitor(device=known))
+    with pytest.raises(RateLimited):
+        await services.accounts.sign_in(owner.email, PASSWORD, Visitor(device=known))
+
+
 async def test_a_right_password_forgives_earlier_tries(services: Services, owner: Actor) -> None:
     for _ in range(2):
         for _ in range(9):
