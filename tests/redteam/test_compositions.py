@@ -16,7 +16,7 @@ from tests.redteam.compositions import CARRIERS, SPLITTING, Made
 LONG_GOAL = 0.995
 """The goal is all of them. What is left was cut in ways that leave no sign of what it is."""
 KEPT_GOAL = 0.985
-PAIRS_GOAL = 0.96
+PAIRS_GOAL = 0.97
 """What is left are forms of forms that nobody writes by accident, cut or spaced within their escapes."""
 NEIGHBOURS = [KnownSecret("smtp", "Gx4-pLw9!vTz2kQ"), KnownSecret("wifi", "gruener7Papagei")]
 
