@@ -325,6 +325,8 @@ class LineJudge(CommandBuilder):
 
     def _from_part(self, commands: tuple[SimpleCommand, ...]) -> tuple[SimpleCommand, ...]:
         """``wc -l < "$f"`` in a loop over files as ``cat "$f" | wc -l``."""
+        if not commands[0].redirects:
+            return commands
         first, *rest = commands
         files = [redirect for redirect in first.redirects if redirect.kind == "in"]
         is_part = len(files) == 1 and any(
