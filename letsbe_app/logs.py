@@ -25,7 +25,11 @@ def configure_logging(settings: Settings) -> None:
     level = logging.getLevelName(settings.log_level.upper())
     is_terminal = sys.stderr.isatty()
     renderer: structlog.typing.Processor = (
-        structlog.dev.ConsoleRenderer(colors="NO_COLOR" not in os.environ)
+        structlog.dev.ConsoleRenderer(
+            colors="NO_COLOR" not in os.environ,
+            # By default it would show the values of local variables where that library is installed.
+            exception_formatter=structlog.dev.plain_traceback,
+        )
         if is_terminal
         else structlog.processors.JSONRenderer()
     )

@@ -35,7 +35,14 @@ COMMANDS: Final = (
 def main() -> int:
     """Run the command of this process' arguments; gives its exit code."""
     # Standard output belongs to the command's answer.
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(file=sys.stderr))
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            # By default tracebacks would show the values of local variables, which may be secrets.
+            structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+    )
     return run_command("python -m tenant_daemon", _DESCRIPTION, COMMANDS, sys.argv[1:])
 
 

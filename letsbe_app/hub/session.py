@@ -5,7 +5,6 @@ Give every frame to ``receive`` and act on what it returns; call ``take_frames``
 Before ``Hello`` was received nothing is sent and nothing else is taken.
 """
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -24,6 +23,7 @@ from tenant_daemon.contracts.envelope import (
     HubPayload,
     Rejected,
     Welcome,
+    id_of_frame,
     parse_daemon_frame,
 )
 from tenant_daemon.contracts.errors import (
@@ -245,19 +245,9 @@ class LinkSession:
         return Opened(hello, hello.link_number or sent_at_us)
 
     def _refuse_frame(self, frame: str | bytes, problem: BadFrame) -> NotUnderstood:
-        message_id = "" if problem.code is ErrorCode.TOO_LARGE else _id_of(frame)
+        message_id = id_of_frame(frame)
         if not self._is_open or (not message_id and problem.code is not ErrorCode.UNKNOWN_KIND):
             raise LinkClosed(CLOSE_BAD_MESSAGE, problem.detail)
         if message_id:
             self.reject(message_id, problem.code, problem.detail)
         return NotUnderstood(problem.code, problem.detail)
-
-
-def _id_of(frame: str | bytes) -> str:
-    """The id of a frame whose payload is no good, or an empty text."""
-    try:
-        content = json.loads(frame)
-    except ValueError:
-        return ""
-    message_id = content.get("id") if isinstance(content, dict) else None
-    return message_id if isinstance(message_id, str) and len(message_id) <= 64 else ""

@@ -9,6 +9,7 @@ confirmed by ``run.ack``. A heartbeat is never repeated.
 from typing import Annotated, Literal, TypeVar
 
 from pydantic import AwareDatetime, Field, TypeAdapter, ValidationError
+from pydantic_core import from_json
 
 from tenant_daemon.contracts.approvals import ApprovalDecided, ApprovalRequested, ApprovalSettledReport
 from tenant_daemon.contracts.audit import AuditHeadReported
@@ -40,6 +41,7 @@ from tenant_daemon.contracts.version import PROTOCOL_VERSION
 
 MAX_FRAME_BYTES = 1_048_576
 """A larger frame closes the link with ``CLOSE_BAD_MESSAGE``."""
+_ID_LENGTH = 64
 
 
 class Hello(Message):
@@ -127,7 +129,7 @@ HubPayload = Annotated[
 class DaemonEnvelope(Message):
     """A frame from a daemon. ``id`` is empty for what is not durable."""
 
-    id: str = Field(default="", max_length=64)
+    id: str = Field(default="", max_length=_ID_LENGTH)
     seq: int = Field(default=0, ge=0)
     """
     Number of a durable message, which grows with each one of a connection: a message of a lower one was
@@ -140,7 +142,7 @@ class DaemonEnvelope(Message):
 class HubEnvelope(Message):
     """A frame from the hub."""
 
-    id: str = Field(default="", max_length=64)
+    id: str = Field(default="", max_length=_ID_LENGTH)
     seq: int = Field(default=0, ge=0)
     """As in ``DaemonEnvelope``."""
     sent_at: AwareDatetime
@@ -183,3 +185,16 @@ def _parse(adapter: TypeAdapter[Envelope], frame: str | bytes) -> Envelope:
         where = ".".join(str(part) for part in first["loc"]) or "frame"
         # No `from exc`: the cause prints its input, which may be anything.
         raise BadFrame(code, f"{where}: {first['type']}") from None
+
+
+def id_of_frame(frame: str | bytes) -> str:
+    """The id of a frame that cannot be parsed, to reject it by; empty where there is none."""
+    if len(frame) > MAX_FRAME_BYTES:
+        return ""
+    try:
+        # With the parser that read the frame before: it bounds how deep it goes.
+        content = from_json(frame)
+    except ValueError:
+        return ""
+    message_id = content.get("id") if isinstance(content, dict) else None
+    return message_id if isinstance(message_id, str) and len(message_id) <= _ID_LENGTH else ""

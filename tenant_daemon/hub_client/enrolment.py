@@ -149,7 +149,7 @@ def _granted(answer: httpx.Response) -> EnrolmentGranted:
         if answer.is_success and content["success"] is True:
             return EnrolmentGranted.model_validate(content["data"])
         message = str(content["error"]["message"])[:300]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         # The cause would print the answer, which may hold the key.
         message = f"its answer ({answer.status_code}) is not one of a hub"
     raise EnrolmentFailed(f"The hub did not enrol this server: {message}")

@@ -45,7 +45,7 @@ class HubKey:
         try:
             content = json.loads(answer.content)
             renewed = KeyRenewed.model_validate(content["data"]) if content["success"] is True else None
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             # The cause would print the answer, which may hold the key.
             renewed = None
         if renewed is None:

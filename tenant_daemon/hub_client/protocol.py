@@ -20,6 +20,7 @@ from tenant_daemon.contracts.envelope import (
     Hello,
     Rejected,
     Welcome,
+    id_of_frame,
     parse_hub_frame,
 )
 from tenant_daemon.contracts.errors import ErrorCode
@@ -225,7 +226,7 @@ class LinkSession:
         self._runs.pop(run_id, None)
 
     def _not_understood(self, frame: str | bytes, problem: BadFrame) -> NotUnderstood:
-        message_id = _id_of(frame)
+        message_id = id_of_frame(frame)
         reply = self.reject(message_id, problem.code, problem.detail) if message_id else None
         return NotUnderstood(problem.code, problem.detail, reply)
 
@@ -233,12 +234,3 @@ class LinkSession:
 def encode(payload: DaemonPayload) -> str:
     """The frame of a payload that has no id."""
     return DaemonEnvelope(sent_at=utc_now(), payload=payload).model_dump_json()
-
-
-def _id_of(frame: str | bytes) -> str:
-    try:
-        content = json.loads(frame)
-    except ValueError:
-        return ""
-    message_id = content.get("id") if isinstance(content, dict) else None
-    return message_id if isinstance(message_id, str) and len(message_id) <= 64 else ""

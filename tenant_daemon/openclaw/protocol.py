@@ -85,7 +85,7 @@ def receive(frame: str | bytes) -> Received:
     """
     try:
         message = json.loads(frame)
-    except ValueError as exc:
+    except (ValueError, RecursionError) as exc:
         raise BadFrame("a frame of the gateway is no JSON") from exc
     if not isinstance(message, dict):
         raise BadFrame("a frame of the gateway is no object")

@@ -38,7 +38,7 @@ class PracticeServer:
     async def _complete(self, request: Request) -> Response:
         try:
             body = json.loads(await request.body())
-        except ValueError:
+        except (ValueError, RecursionError):
             return _bad_request("The body is no JSON.")
         if not isinstance(body, dict) or not isinstance(body.get("messages"), list):
             return _bad_request("The body needs messages.")

@@ -191,7 +191,7 @@ async def _body(request: Request, model: type[_Model], **fixed: object) -> _Mode
         first = exc.errors(include_input=False, include_url=False)[0]
         where = ".".join(str(part) for part in first["loc"])
         raise Refusal(422, ErrorCode.BAD_MESSAGE, f"{where}: {first['msg']}") from None
-    except ValueError as exc:
+    except (ValueError, RecursionError) as exc:
         raise Refusal(422, ErrorCode.BAD_MESSAGE, "The body is not valid JSON.") from exc
 
 

@@ -1,6 +1,7 @@
 """Logs hold ids, never content."""
 
 import json
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -8,6 +9,16 @@ import structlog
 
 from letsbe_app.logs import configure_logging, drop_content
 from letsbe_app.settings import Settings
+
+
+@pytest.fixture
+def terminal(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Logging as a person sees it who runs the hub by hand."""
+    before = structlog.get_config()
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    configure_logging(Settings(_env_file=None, LETSBE_LOG_LEVEL="info"))
+    yield
+    structlog.configure(**before)
 
 
 @pytest.fixture
@@ -58,3 +69,18 @@ def test_an_exception_shows_its_kind_and_place_but_not_its_text(lines: list[dict
     assert line["exception"] == "ValueError"
     assert "test_logs.py" in str(line["at"])
     assert "hush" not in json.dumps(line)
+
+
+@pytest.mark.usefixtures("terminal")
+def test_no_local_variable_is_shown_on_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    def fail(held: str) -> None:
+        raise ValueError(len(held))
+
+    try:
+        fail("hush" + "-hush")
+    except ValueError:
+        structlog.get_logger().exception("api.failed")
+    shown = capsys.readouterr().err
+
+    assert "ValueError" in shown
+    assert "hush-hush" not in shown

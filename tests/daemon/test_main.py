@@ -5,7 +5,9 @@ import sys
 from pathlib import Path
 
 import pytest
+import structlog
 
+from tenant_daemon import __main__ as main_module
 from tenant_daemon import doctor_guards
 from tenant_daemon.__main__ import COMMANDS
 from tenant_daemon.contracts.config import AgentConfig, TenantConfig
@@ -40,6 +42,27 @@ def test_every_command_explains_itself(name: str, capsys: pytest.CaptureFixture[
     text = capsys.readouterr().out
     assert "--home" in text
     assert len(text.split("\n\n")) >= 2
+
+
+def test_errors_show_no_local_variables(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(held: str) -> int:
+        try:
+            raise ValueError(len(held))
+        except ValueError:
+            structlog.get_logger().exception("command.failed")
+        return 1
+
+    before = structlog.get_config()
+    monkeypatch.setattr(main_module, "run_command", lambda *_: fail("hush" + "-hush"))
+    try:
+        assert main_module.main() == 1
+    finally:
+        structlog.configure(**before)
+    shown = capsys.readouterr().err
+    assert "ValueError" in shown
+    assert "hush-hush" not in shown
 
 
 def test_unknown_command_is_refused() -> None:

@@ -87,6 +87,6 @@ def _typed(name: str, before: Any, typed: str | None) -> object:
         return text
     try:
         after: object = json.loads(text)
-    except ValueError as exc:
+    except (ValueError, RecursionError) as exc:
         raise EditProblem(texts().approvals.edit_unreadable(texts().approvals.argument(name))) from exc
     return after

@@ -52,6 +52,12 @@ CASES = {
     "not JSON, no envelope, no text": Case(
         lambda _run, _message: ['{"id":"","payload":{}}'], closes=4400, status=422, code="invalid_input"
     ),
+    "JSON that is nested too deeply": Case(
+        lambda _run, _message: ['{"id":"m1","payload":' + "[" * 100_000],
+        closes=4400,
+        status=422,
+        code="invalid_input",
+    ),
     "a frame over 1 MiB": Case(
         lambda _run, _message: [raw("config.applied", "m1", detail="x" * 1_100_000)],
         closes=4400,

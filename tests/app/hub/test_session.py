@@ -110,6 +110,14 @@ def test_first_frame_must_be_a_hello(text: str | bytes, code: int) -> None:
     assert closed.value.code == code
 
 
+@pytest.mark.parametrize("text", ['{"a":' * 50_000, "[" * 100_000, '{"id":"m1","b":' + "[" * 100_000])
+def test_frame_that_is_too_deep_to_be_read_closes(text: str) -> None:
+    for session in (fresh(), opened()):
+        with pytest.raises(LinkClosed) as closed:
+            session.receive(text)
+        assert closed.value.code == CLOSE_BAD_MESSAGE
+
+
 def test_frame_over_the_limit_closes_although_it_has_an_id() -> None:
     text = json.dumps({"id": "m1", "padding": "x" * MAX_FRAME_BYTES})
     with pytest.raises(LinkClosed):

@@ -165,7 +165,10 @@ def test_message_of_a_newer_hub_is_rejected_by_its_id(session: LinkSession) -> N
     assert (reply.id, reply.code) == ("m9", ErrorCode.UNKNOWN_KIND)
 
 
-@pytest.mark.parametrize("frame", ["", "{", "[]", "null", '{"id":7}', "x" * (MAX_FRAME_BYTES + 1)])
+DEEP = ['{"a":' * 50_000, "[" * 100_000, '{"id":"m1","b":' + "[" * 100_000]
+
+
+@pytest.mark.parametrize("frame", ["", "{", "[]", "null", '{"id":7}', "x" * (MAX_FRAME_BYTES + 1), *DEEP])
 def test_frame_that_is_none_ends_the_connection(session: LinkSession, frame: str) -> None:
     event = session.receive(frame)
     assert isinstance(event, NotUnderstood)
