@@ -165,7 +165,7 @@ class RunStreams:
         # Not by the script's own call: in a pipeline that asks each time whether Redis knows it.
         async with self._redis.pipeline(transaction=False) as pipe:
             for key, args in calls:
-                pipe.evalsha(self._append.sha, 1, key, *args)  # type: ignore[no-untyped-call]
+                pipe.evalsha(self._append.sha, 1, key, *args)
             answers: list[list[int]] = await pipe.execute()
         return answers
 

@@ -35,7 +35,7 @@ class HubWebSocket(WebSocketsSansIOProtocol):
         super().handle_connect(event)
         if self.response.status_code == 101:
             # The task that reads the scope has not begun yet.
-            self.scope["extensions"][EXTENSION] = self  # type: ignore[assignment, index]
+            self.scope["extensions"][EXTENSION] = self  # type: ignore[assignment]
 
     def handle_text(self, event: Frame) -> None:
         if event.fin:
