@@ -79,7 +79,8 @@ def answer(line: bytes, context: PolicyContext) -> dict[str, object]:
         call = json.loads(line)
         call_id = call.get("id")
         tool, args = call["tool"], call["args"]
-        own = _override(context, call.get("context") or {})
+        changes = call.get("context") or {}
+        own = replace(_override(context, changes), has_own_roots="readable" in changes)
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as exc:
         return _no_call(call_id, type(exc).__name__)
     judgement = classify(str(tool), args if isinstance(args, dict) else {}, own)
@@ -176,7 +177,7 @@ def _opened_path(judgement: Judgement) -> str | None:
 
 def _override(context: PolicyContext, changes: Mapping[str, Any]) -> PolicyContext:
     """
-    The context of one line: what it names replaces what the settings say.
+    The context with some of it replaced.
 
     Raises:
         TypeError: Something in it has the wrong form.

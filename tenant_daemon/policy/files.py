@@ -1,6 +1,8 @@
 """The file tools: judged by the real path, which is what the executor opens."""
 
+import re
 from pathlib import Path
+from typing import Final
 
 from tenant_daemon.contracts.tiers import Tier
 from tenant_daemon.policy.actions import Action, DeletePath, ListFiles, MovePath, ReadFile, WriteFile
@@ -10,7 +12,9 @@ from tenant_daemon.policy.paths.resolve import RealPath
 from tenant_daemon.policy.screening import find_hidden_in_name
 from tenant_daemon.policy.verdict import Verdict, display_path
 
-MAX_CONTENT_BYTES = 4 * 1024 * 1024
+MAX_CONTENT_BYTES: Final = 4 * 1024 * 1024
+# A file of this folder, such as `~$offer.docx`; `~`, `~/x` and `~root` mean somebody's home elsewhere.
+_PLAIN_TILDE_NAME: Final = re.compile(r"~[^/~]+\.[^/]+")
 
 
 class _FileCall:
@@ -28,7 +32,7 @@ class _FileCall:
             if hidden is not None:
                 self.forbid("path.hidden-character", f"The path contains an invisible character ({hidden}).")
                 return False
-            if raw.startswith("~") or "://" in raw[:12]:
+            if (raw.startswith("~") and _PLAIN_TILDE_NAME.fullmatch(raw) is None) or "://" in raw[:12]:
                 self.forbid("path.not-a-path", "That is not a path of a file.")
                 return False
             if "SECRET_REF(" in raw:

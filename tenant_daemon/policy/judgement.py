@@ -57,7 +57,9 @@ class PolicyContext:
     workspace: Path
     """The agent's current directory; real path."""
     readable_roots: tuple[Path, ...] = ()
-    """Besides the workspace and the roots that are always readable."""
+    """Besides the workspace and, unless ``has_own_roots``, the roots that are always readable."""
+    has_own_roots: bool = False
+    """Whether ``readable_roots`` stand in place of the usual ones."""
     protected_roots: tuple[Path, ...] = ()
     """The daemon's home, without the workspaces: touching it is CRITICAL_RED."""
     allowed_hosts: frozenset[str] = frozenset()

@@ -76,7 +76,8 @@ class Roots:
 @lru_cache(maxsize=256)
 def roots_of(context: PolicyContext) -> Roots:
     """The folders of a context; real paths of the readable roots, in case one is a link."""
-    readable = dict.fromkeys((*ALWAYS_READABLE_ROOTS, *(str(root) for root in context.readable_roots)))
+    usual = () if context.has_own_roots else ALWAYS_READABLE_ROOTS
+    readable = dict.fromkeys((*usual, *(str(root) for root in context.readable_roots)))
     return Roots(
         workspace=str(context.workspace).rstrip("/"),
         readable=tuple(dict.fromkeys(path.rstrip("/") for path in readable if path.rstrip("/"))),

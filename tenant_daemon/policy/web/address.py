@@ -7,14 +7,17 @@ numbers) it is refused instead of guessed.
 
 import ipaddress
 import re
+import unicodedata
 from typing import Final, NamedTuple
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 _URL: Final = re.compile(
     r"(?P<scheme>[Hh][Tt][Tt][Pp][Ss]?)://(?P<host>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::(?P<port>[0-9]{1,5}))?"
     r"(?P<path>/[!-~]*?)?(?P<query>\?[!-~]*)?",
     re.ASCII,
 )
+_AUTHORITY: Final = re.compile(r"[Hh][Tt][Tt][Pp][Ss]?://[^/?#\\@]+(?=/)")
+_ASCII_SIGNS: Final = "".join(map(chr, range(0x21, 0x7F)))
 _LABEL: Final = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?", re.ASCII)
 _NUMBER_LABEL: Final = re.compile(r"\d+|0x[0-9a-f]*", re.ASCII)
 # Addresses of examples (RFC 5737, RFC 3849): nobody's, so certainly no computer of this network.
@@ -66,6 +69,43 @@ def parse_address(url: str) -> Address:
         raise BadAddress("The port is not possible.")
     host, ip = _host(found["host"])
     return Address(scheme, host, port, _path(raw_path), found["query"] or "", ip)
+
+
+def tidy_address(url: str) -> str:
+    """
+    The address as it will be sent: ``/a/../b`` is ``/b``, and letters beyond ASCII are encoded.
+
+    What could be read in two ways is left as it is, and refused by ``parse_address``.
+    """
+    found = _AUTHORITY.match(url)
+    if found is None:
+        return url
+    start, rest = url[: found.end()], url[found.end() :]
+    if not rest.isascii():
+        if not all(char.isascii() or _is_plain_letter(char) for char in rest):
+            return url
+        rest = quote(rest, safe=_ASCII_SIGNS)
+    path, mark, query = rest.partition("?")
+    return start + (_without_dots(path) if "/." in path else path) + mark + query
+
+
+def _is_plain_letter(char: str) -> bool:
+    """A letter or digit that is not another way to write a sign or a letter of ASCII."""
+    return char.isalnum() and not unicodedata.normalize("NFKC", char).isascii()
+
+
+def _without_dots(path: str) -> str:
+    """Nobody has a reason to go above the root or to encode a dot: that stays, and is refused."""
+    steps: list[str] = []
+    parts = path.split("/")
+    for part in parts[1:]:
+        if part == "..":
+            if not steps:
+                return path
+            steps.pop()
+        elif part != ".":
+            steps.append(part)
+    return "/" + "/".join(steps) + ("/" if parts[-1] in (".", "..") and steps else "")
 
 
 def parse_host(host: str) -> tuple[str, Ip | None]:

@@ -10,7 +10,7 @@ from tenant_daemon.policy.actions import HttpCall
 from tenant_daemon.policy.judgement import Judgement, PolicyContext
 from tenant_daemon.policy.screening import find_hidden_in_name
 from tenant_daemon.policy.verdict import Verdict
-from tenant_daemon.policy.web.address import Address, BadAddress, is_public, parse_address
+from tenant_daemon.policy.web.address import Address, BadAddress, is_public, parse_address, tidy_address
 from tenant_daemon.policy.web.effects import judge_effect
 
 MAX_BODY_BYTES: Final = 1024 * 1024
@@ -35,6 +35,7 @@ def judge_http(
     if "SECRET_REF(" in url:
         return _refused("http.secret-in-address", "A secret must not be part of an address.")
     try:
+        url = tidy_address(url)
         address = parse_address(url)
     except (BadAddress, UnicodeDecodeError) as exc:
         reason = str(exc) if isinstance(exc, BadAddress) else "The path is not text."

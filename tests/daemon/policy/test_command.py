@@ -46,12 +46,16 @@ def test_a_line_may_bring_its_own_server(context: PolicyContext) -> None:
         {"id": 2, "tool": "shell", "args": {"command": "cat /nonexistent/data/a"}, "context": own},
         {"id": 3, "tool": "shell", "args": {"command": "cat /nonexistent/other/a"}, "context": own},
         {"id": 4, "tool": "shell", "args": {"command": "git push"}, "context": own},
+        {"id": 5, "tool": "shell", "args": {"command": "cat /var/log/syslog"}, "context": own},
+        {"id": 6, "tool": "file_read", "args": {"path": "/opt/apps/odoo/x"}, "context": own},
     )
     assert [(a["tier"], a["decision"]) for a in answers] == [
         ("GREEN", {"1": "run", "2": "run", "3": "run"}),
         ("GREEN", {"1": "run", "2": "run", "3": "run"}),
         ("RED", {"1": "ask", "2": "ask", "3": "ask"}),
         ("YELLOW_EXTERNAL", {"1": "ask", "2": "ask", "3": "ask"}),
+        ("RED", {"1": "ask", "2": "ask", "3": "ask"}),
+        ("RED", {"1": "deny", "2": "deny", "3": "deny"}),
     ]
 
 

@@ -205,3 +205,15 @@ def test_deleting_a_folder_says_so(full: PolicyContext) -> None:
 
 def test_deleting_the_workspace_is_critical(full: PolicyContext) -> None:
     assert classify("file_delete", {"path": "."}, full).tier is Tier.CRITICAL_RED
+
+
+@pytest.mark.parametrize("name", ["~notes.md", "~$offer.docx", "~WRL0001.tmp"])
+def test_a_name_may_begin_with_a_tilde(name: str, full: PolicyContext) -> None:
+    found = read(name, full)
+    assert found.tier is Tier.GREEN
+    assert not found.is_forbidden
+
+
+@pytest.mark.parametrize("name", ["~", "~root", "~/x.md", "~root/.x", "~+", "~~.x", "~.ssh/x"])
+def test_nobodys_home_is_a_name(name: str, full: PolicyContext) -> None:
+    assert read(name, full).is_forbidden

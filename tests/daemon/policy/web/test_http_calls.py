@@ -130,3 +130,33 @@ def test_headers_cannot_turn_a_call_into_another(name: str, value: str, context:
 def test_a_secret_travels_in_a_header_but_not_in_an_address(context: PolicyContext) -> None:
     assert call("GET", BASE + "/", context, Authorization="Bearer SECRET_REF(ghost)").tier is Tier.GREEN
     assert call("GET", BASE + "/?k=SECRET_REF(ghost)", context).is_forbidden
+
+
+@pytest.mark.parametrize(
+    ("url", "sent"),
+    [
+        (BASE + "/a/../b?c=..", BASE + "/b?c=.."),
+        (BASE + "/a/./b/", BASE + "/a/b/"),
+        (BASE + "/a/b/..", BASE + "/a/"),
+        (BASE + "/größe?q=ä%20b", BASE + "/gr%C3%B6%C3%9Fe?q=%C3%A4%20b"),
+    ],
+)
+def test_an_address_is_sent_as_it_was_judged(url: str, sent: str, context: PolicyContext) -> None:
+    found = call("GET", url, context)
+    assert isinstance(found.action, HttpCall)
+    assert found.action.url == sent
+
+
+@pytest.mark.parametrize(
+    "path", ["/a/../../b", "/a/%2e%2e/b", "/a/..%2fb", "/a/．．/b", "/ｂ", "/a∕b", "/a/..;/b"]
+)
+def test_a_path_that_two_readers_read_differently_is_denied(path: str, context: PolicyContext) -> None:
+    assert call("GET", BASE + path, context).is_forbidden
+
+
+def test_a_path_is_judged_by_where_it_leads(context: PolicyContext) -> None:
+    def judged(path: str) -> tuple[object, bool]:
+        found = call("POST", BASE + path, context)
+        return found.tier, found.is_external
+
+    assert judged("/ghost/api/admin/posts/../emails/1/retry/") == judged("/ghost/api/admin/emails/1/retry/")
