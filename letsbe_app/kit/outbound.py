@@ -69,7 +69,7 @@ def check_url(url: str, *, allows_local: bool) -> SplitResult:
     Raises:
         BadTarget: It may not.
     """
-    if len(url) > MAX_URL_LENGTH or not url.isascii() or any(char <= " " or char == "\\" for char in url):
+    if len(url) > MAX_URL_LENGTH or not url.isascii() or any(char <= " " or char in "\\\x7f" for char in url):
         raise BadTarget("Use an address of up to 2,000 plain characters, without spaces.")
     try:
         parts = urlsplit(url)

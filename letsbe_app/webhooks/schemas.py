@@ -3,10 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from letsbe_app.db.models import WebhookDelivery, WebhookEndpoint
+
+MAX_DESCRIPTION: Final = 120
 
 
 class EndpointState(StrEnum):
@@ -29,7 +32,7 @@ class EndpointChanges(BaseModel):
     url: str | None = Field(
         None, min_length=1, max_length=2_000, examples=["https://shop.example/hooks/letsbe"]
     )
-    description: str | None = Field(None, max_length=120, examples=["Our shop"])
+    description: str | None = Field(None, max_length=MAX_DESCRIPTION, examples=["Our shop"])
     event_types: list[str] | None = Field(
         None,
         max_length=40,

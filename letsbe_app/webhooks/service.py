@@ -12,6 +12,7 @@ from letsbe_app.db.session import Database
 from letsbe_app.errors import Conflict, InvalidInput, NotFound
 from letsbe_app.kit.clock import Clock, utc_now
 from letsbe_app.kit.ids import new_id
+from letsbe_app.kit.one_line import one_line
 from letsbe_app.kit.outbound import BadTarget, check_url
 from letsbe_app.kit.pagination import Page, clamp_limit, page_of_rows
 from letsbe_app.kit.secret_box import SecretBox
@@ -22,6 +23,7 @@ from letsbe_app.people.events.catalog import EVENT_TYPES, WebhookTest
 from letsbe_app.relay.publisher import Publisher
 from letsbe_app.webhooks import repository
 from letsbe_app.webhooks.schemas import (
+    MAX_DESCRIPTION,
     DeliveryView,
     EndpointChanges,
     EndpointView,
@@ -275,7 +277,7 @@ def _change(row: WebhookEndpoint, wanted: EndpointChanges) -> None:
     if wanted.url is not None:
         row.url = wanted.url
     if wanted.description is not None:
-        row.description = " ".join(wanted.description.split())
+        row.description = one_line(wanted.description, "description", longest=MAX_DESCRIPTION)
     if wanted.event_types is not None:
         row.event_types = sorted(set(wanted.event_types))
     if wanted.is_paused is not None:

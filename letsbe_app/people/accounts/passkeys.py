@@ -12,6 +12,7 @@ from letsbe_app.db.session import Database
 from letsbe_app.errors import Conflict, InvalidInput, NotFound, WrongCredentials
 from letsbe_app.kit.clock import Clock, utc_now
 from letsbe_app.kit.ids import new_id
+from letsbe_app.kit.one_line import one_line
 from letsbe_app.people.accounts import passkey_repository as repository
 from letsbe_app.people.accounts.passkey_ceremony import (
     TIMEOUT_SECONDS,
@@ -107,9 +108,7 @@ class Passkeys:
             Conflict: It is known already.
         """
         require(actor, Permission.ACCOUNT)
-        name = " ".join(name.split())
-        if not 1 <= len(name) <= _NAME_MAX_LENGTH:
-            raise InvalidInput.of_field("name", f"Name it with 1 to {_NAME_MAX_LENGTH} characters.")
+        name = one_line(name, "name", longest=_NAME_MAX_LENGTH, missing="Give the passkey a name.")
         challenge = await self._challenges.take(_for_session(actor))
         try:
             made = check_new(self._place, credential, challenge or _raise("no challenge"))

@@ -10,10 +10,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from letsbe_app.db.models import Customer, User, UserRole, UserSession
 from letsbe_app.db.session import Database
-from letsbe_app.errors import Conflict, Forbidden, InvalidInput, NotSignedIn, WrongCredentials
+from letsbe_app.errors import Conflict, Forbidden, NotSignedIn, WrongCredentials
 from letsbe_app.kit.clock import Clock, utc_now
 from letsbe_app.kit.ids import new_id
-from letsbe_app.kit.one_line import is_plain
+from letsbe_app.kit.one_line import one_line
 from letsbe_app.kit.secrets import new_token, token_hash
 from letsbe_app.people.accounts import repository
 from letsbe_app.people.accounts.devices import device_hash, device_of, known_or_new
@@ -106,7 +106,12 @@ class AccountService:
             RateLimited: Too many accounts from one address.
         """
         visitor = _as_visitor(visitor)
-        business_name = _checked_business_name(request.business_name)
+        business_name = one_line(
+            request.business_name,
+            "business_name",
+            longest=_NAME_MAX_LENGTH,
+            missing="Tell us the name of your business.",
+        )
         email = normalised_email(request.email)
         await self._throttle.take(SIGN_UP_PER_IP, visitor.ip)
         await self._passwords.check_new(request.password, email)
@@ -297,14 +302,3 @@ def _as_visitor(visitor: Visitor | str) -> Visitor:
 
 def _actor(user: User, session_id: str) -> Actor:
     return Actor(user.id, user.customer_id, UserRole(user.role), user.email, session_id)
-
-
-def _checked_business_name(text: str) -> str:
-    name = " ".join(text.split())
-    if not name:
-        raise InvalidInput.of_field("business_name", "Tell us the name of your business.")
-    if not is_plain(name):
-        raise InvalidInput.of_field("business_name", "Use letters, digits and signs that can be seen.")
-    if len(name) > _NAME_MAX_LENGTH:
-        raise InvalidInput.of_field("business_name", f"Use at most {_NAME_MAX_LENGTH} characters.")
-    return name

@@ -12,6 +12,7 @@ from letsbe_app.db.session import Database
 from letsbe_app.errors import Conflict, InvalidInput, NotFound, NotSignedIn
 from letsbe_app.kit.clock import Clock, utc_now
 from letsbe_app.kit.ids import new_id
+from letsbe_app.kit.one_line import one_line
 from letsbe_app.kit.secrets import new_token, token_hash
 from letsbe_app.people.audit.service import record_act
 from letsbe_app.people.authz.actor import Actor
@@ -68,9 +69,7 @@ class KeyService:
             Conflict: Too many keys.
         """
         require(actor, Permission.KEYS)
-        name = " ".join(name.split())
-        if not 1 <= len(name) <= 60:
-            raise InvalidInput.of_field("name", "Name the key with 1 to 60 characters.")
+        name = one_line(name, "name", longest=60, missing="Give the key a name.")
         allowed = {str(one) for one in Permission if one not in SESSION_ONLY and one not in IMPLIED}
         if not scopes or set(scopes) - allowed:
             raise InvalidInput.of_field("scopes", f"Choose from: {', '.join(sorted(allowed))}.")

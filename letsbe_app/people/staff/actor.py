@@ -6,6 +6,7 @@ from typing import Final
 
 from letsbe_app.db.models import StaffRole
 from letsbe_app.errors import Forbidden, InvalidInput
+from letsbe_app.kit.one_line import one_line
 
 REASON_LENGTHS: Final = (8, 300)
 
@@ -54,8 +55,8 @@ def require_staff(actor: StaffActor, permission: StaffPermission) -> None:
 
 def checked_reason(text: str) -> str:
     """Why staff does something, which the audit keeps for ever; raises InvalidInput."""
-    reason = " ".join(text.split())
     shortest, longest = REASON_LENGTHS
-    if not shortest <= len(reason) <= longest:
+    reason = one_line(text, "reason", longest=longest)
+    if len(reason) < shortest:
         raise InvalidInput.of_field("reason", f"Say why, in {shortest} to {longest} characters.")
     return reason

@@ -8,23 +8,43 @@ from pydantic import ValidationError
 
 from letsbe_app.db.models import Agent
 from letsbe_app.errors import FieldProblem, InvalidInput
+from letsbe_app.kit.one_line import one_line
 from letsbe_app.workforce.agents.defaults import known_tools
 from letsbe_app.workforce.agents.schemas import AgentChanges, agent_config
 
 PRESETS: Final = ("basic", "balanced", "complex")
 """Models that every plan includes; any other one is metered apart."""
 
+MAX_NAME_LENGTH: Final = 60
+MAX_DUTY_LENGTH: Final = 200
+
 
 def wanted_settings(changes: AgentChanges) -> dict[str, Any]:
-    """What is to be set, by column; raises InvalidInput for a tool that is none of ours."""
+    """What is to be set, by column; raises InvalidInput."""
     given = {one.name: getattr(changes, one.name) for one in fields(changes)}
     wanted = {name: value for name, value in given.items() if value is not None}
-    unknown = sorted(set(wanted.get("tools", [])) - known_tools())
-    if unknown:
-        raise InvalidInput.of_field("tools", f"There is no tool called {unknown[0][:60]!r}.")
     if "parent_agent_id" in wanted:
         wanted["parent_agent_id"] = wanted["parent_agent_id"] or None
-    return wanted
+    return checked_settings(wanted)
+
+
+def checked_settings(wanted: dict[str, Any]) -> dict[str, Any]:
+    """The settings with names on one line; raises InvalidInput for a tool that is none of ours."""
+    for field in ("tools", "unlocked_tools", "tier_floors"):
+        unknown = sorted(set(wanted.get(field, ())) - known_tools())
+        if unknown:
+            raise InvalidInput.of_field(field, f"There is no tool called {unknown[0][:60]!r}.")
+    given = dict(wanted)
+    if "name" in given:
+        given["name"] = checked_name(given["name"])
+    if "duty" in given:
+        given["duty"] = one_line(given["duty"], "duty", longest=MAX_DUTY_LENGTH)
+    return given
+
+
+def checked_name(name: str) -> str:
+    """An agent's name on one line; raises InvalidInput."""
+    return one_line(name, "name", longest=MAX_NAME_LENGTH, missing="Give the agent a name.")
 
 
 def check_config(row: Agent) -> None:
@@ -39,10 +59,6 @@ def check_config(row: Agent) -> None:
         raise InvalidInput("These settings cannot be used.", problems) from None
     except ValueError:
         raise InvalidInput("The level is 1, 2 or 3; the tiers are 1 to 4.") from None
-    if not row.name.strip():
-        raise InvalidInput.of_field("name", "Give the agent a name.")
-    if len(row.duty) > 200:
-        raise InvalidInput.of_field("duty", "Use at most 200 characters.")
     if row.model not in PRESETS and not row.has_premium:
         raise InvalidInput.of_field("model", "Allow premium models first: this one is metered apart.")
 

@@ -23,7 +23,13 @@ from letsbe_app.relay import Relay, Topic
 from letsbe_app.workforce.agents import budgets as agent_budgets
 from letsbe_app.workforce.agents import repository
 from letsbe_app.workforce.agents.budgets import Budget
-from letsbe_app.workforce.agents.checks import check_config, check_parents, wanted_settings
+from letsbe_app.workforce.agents.checks import (
+    check_config,
+    check_parents,
+    checked_name,
+    checked_settings,
+    wanted_settings,
+)
 from letsbe_app.workforce.agents.defaults import DefaultAgent, default_agents, default_ids
 from letsbe_app.workforce.agents.history import (
     VersionView,
@@ -116,7 +122,7 @@ class AgentService:
             rows = await repository.of_tenant(session, tenant_id)
             if len(rows) >= MAX_AGENTS:
                 raise InvalidInput(f"A server has at most {MAX_AGENTS} agents.")
-            wanted_name = " ".join((name or start.name).split())
+            wanted_name = checked_name(name or start.name)
             row = Agent(
                 id=new_id("agt"),
                 tenant_id=tenant_id,
@@ -208,7 +214,9 @@ class AgentService:
             raise NotFound("There is no such version.")
         wanted = {name: value for name, value in found.settings.items() if name != "is_stopped"}
         wanted["budgets"] = [Budget(**row) for row in wanted.get("budgets", [])]
-        return await self._change(actor, tenant_id, agent_id, "agent.restored", wanted, restored=number)
+        return await self._change(
+            actor, tenant_id, agent_id, "agent.restored", checked_settings(wanted), restored=number
+        )
 
     async def wanted_config(self, tenant_id: str) -> TenantConfig:
         """The configuration that the server should have in force; raises NotFound."""

@@ -6,6 +6,7 @@ from typing import Final
 from letsbe_app.db.models import ChatMessage
 from letsbe_app.errors import Conflict, InvalidInput, TooLarge
 from letsbe_app.kit.ids import new_id
+from letsbe_app.kit.one_line import one_line
 from letsbe_app.people.authz.actor import Actor
 from letsbe_app.workforce.conversations.schemas import MessageView
 
@@ -27,12 +28,7 @@ def checked_text(text: str) -> str:
 
 def checked_title(title: str) -> str:
     """The title on one line; raises InvalidInput."""
-    wanted = " ".join(title.split())
-    if not wanted:
-        raise InvalidInput.of_field("title", "Write a title.")
-    if len(wanted) > MAX_TITLE_LENGTH:
-        raise InvalidInput.of_field("title", f"Use at most {MAX_TITLE_LENGTH} characters.")
-    return wanted
+    return one_line(title, "title", longest=MAX_TITLE_LENGTH, missing="Write a title.")
 
 
 def checked_id(message_id: str | None) -> str:

@@ -2,12 +2,15 @@
 
 from typing import Final
 
+from letsbe_app.kit.one_line import without_hidden
+
 _MAX_LENGTH: Final = 60
 
 
 def title_from(text: str) -> str:
     """The first line that says something, cut at a word."""
-    line = next((stripped for raw in text.splitlines() if (stripped := " ".join(raw.split()))), "")
+    lines = (" ".join(without_hidden(raw).split()) for raw in text.splitlines())
+    line = next(filter(None, lines), "")
     if len(line) <= _MAX_LENGTH:
         return line
     head, space, _ = line[:_MAX_LENGTH].rpartition(" ")

@@ -31,6 +31,8 @@ async def test_an_address_is_added_and_its_secret_is_nowhere_in_plain_text(
     [
         ({"url": "http://10.0.0.1/"}, "url"),
         ({"url": None}, "url"),
+        ({"url": "https://shop.example/\x7f"}, "url"),
+        ({"url": "https://shop.example/", "description": "Our \u202eshop"}, "description"),
         ({"url": "https://shop.example/", "event_types": ["approval.baked"]}, "event_types"),
     ],
 )

@@ -36,7 +36,7 @@ async def test_title_is_changed(browser: BrowserClient, conversation_id: str) ->
     answer = await browser.request("PATCH", address, json={"title": "  Zoë's\n cake "})
     assert answer.json()["data"]["title"] == "Zoë's cake"
     assert (await browser.get(address)).json()["data"]["title"] == "Zoë's cake"
-    for title in ("", "   ", "x" * 121):
+    for title in ("", "   ", "x" * 121, "ca\u202eke", "cake\0"):
         refused = await browser.request("PATCH", address, json={"title": title})
         assert refused.status_code == 422, title
 

@@ -62,10 +62,23 @@ async def test_what_a_server_would_refuse_is_refused_here_and_changes_nothing(
         AgentChanges(tools=["root_shell"]),
         AgentChanges(tier_floors={"shell": 9}),
         AgentChanges(soul_md="x" * 20_001),
+        AgentChanges(name="\u200b"),
+        AgentChanges(name="Sa\u202eles"),
+        AgentChanges(name="Sales\0"),
+        AgentChanges(duty="Sells\x1b[2J"),
+        AgentChanges(unlocked_tools=["../../x"]),
+        AgentChanges(tier_floors={"root_shell": 3}),
     ):
         with pytest.raises(InvalidInput):
             await services.agents.update(owner, tenant_id, "sales", changes)
     assert await services.agents.wanted_config(tenant_id) == before
+
+
+async def test_names_stand_on_one_line(services: Services, owner: Actor, tenant_id: str) -> None:
+    changed = await services.agents.update(owner, tenant_id, "sales", AgentChanges(name=" Our\r\n Sales "))
+    assert changed.name == "Our Sales"
+    with pytest.raises(InvalidInput):
+        await services.agents.add(owner, tenant_id, "writer", "Wri\u2066ter")
 
 
 async def test_stranger_finds_nothing(services: Services, stranger: Actor, tenant_id: str) -> None:

@@ -10,6 +10,7 @@ from letsbe_app.workforce.conversations.titles import title_from
     [
         ("", ""),
         ("\n  \n How  much\tdisk is left? \nThanks", "How much disk is left?"),
+        ("\0\u202e\nDisk\u202e\x1b[2J?", "Disk[2J?"),
         ("word " * 30, "word " * 11 + "word…"),
         ("x" * 100, "x" * 59 + "…"),
     ],
