@@ -11,6 +11,7 @@ import reflex as rx
 from starlette.types import ASGIApp
 
 from letsbe_app.api.app import build_api
+from letsbe_app.api.warming import warm_routes
 from letsbe_app.settings import load_settings
 from letsbe_app.ui.components.error_boundary import error_boundary
 from letsbe_app.ui.components.toast import toast_host
@@ -19,6 +20,7 @@ from letsbe_app.ui.head import head_components
 from letsbe_app.ui.serving import LineBreaks, PageServing, prerendered_folder
 from letsbe_app.ui.site_map import PAGES
 
+api = build_api()
 app = rx.App(
     stylesheets=["/theme.css"],
     head_components=head_components(),
@@ -33,7 +35,7 @@ app = rx.App(
         (10, "ToastHost"): lambda _is_stateful: rx.fragment(toast_host()),
     },
     api_transformer=[
-        build_api(),
+        api,
         partial(
             PageServing,
             pages=[page.route for page in PAGES],
@@ -45,7 +47,8 @@ app = rx.App(
 
 
 def served() -> ASGIApp:
-    """The whole hub as one ASGI application."""
+    """The whole hub as one ASGI application; called at the start of a worker."""
+    warm_routes(api)
     return LineBreaks(app())
 
 
