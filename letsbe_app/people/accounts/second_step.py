@@ -39,7 +39,8 @@ class SecondStep:
         """
         has_app = await self._second_factors.is_on(user.id)
         must_use_passkey = not has_app and await self._must_use_passkey(user)
-        if passkey is not None and (has_app or must_use_passkey):
+        if passkey is not None:
+            # Whoever shows one is held to it, asked or not.
             await self._passkeys.prove(passkey, user_id=user.id)
         elif must_use_passkey:
             raise SecondFactorNeeded(_USE_PASSKEY)
