@@ -48,9 +48,10 @@ async def test_every_event_is_handed_on_once_and_in_order(services: Services, ow
 
     assert await outbox.hand_on() == count
     assert await outbox.hand_on() == 0
-    assert len({event.id for event in basket.events}) == count
-    milliseconds = [event.created_at for event in basket.events]
-    assert milliseconds == sorted(milliseconds)
+    ids = [event.id for event in basket.events]
+    assert len(set(ids)) == count
+    # They sort by the millisecond of their making.
+    assert ids == sorted(ids)
 
 
 async def test_when_one_sink_fails_none_has_it_and_all_get_it_later(services: Services, owner: Actor) -> None:
