@@ -8,10 +8,11 @@ from typing import Final
 
 from tenant_daemon.execution.outcome import ActionFailed
 from tenant_daemon.execution.safe_paths import open_file, open_folder, status_in
+from tenant_daemon.policy.actions import MOST_UNDONE_BYTES
 
 ABSENT: Final = ""
 """Nothing lies there."""
-LARGE_BYTES: Final = 64 * 1_048_576
+LARGE_BYTES: Final = MOST_UNDONE_BYTES
 """Larger files are known by number, size and time."""
 _CHUNK_BYTES: Final = 1_048_576
 

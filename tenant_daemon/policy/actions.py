@@ -8,7 +8,10 @@ resolved at the last moment before execution.
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+
+MOST_UNDONE_BYTES: Final = 64 * 1_048_576
+"""A file up to this size is copied before it is changed, so that the change can be undone."""
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from tenant_daemon.policy.building import CommandBuilder, TooMuch
 from tenant_daemon.policy.judgement import Judgement
 from tenant_daemon.policy.outputs import known_output
 from tenant_daemon.policy.paths.places import FROM_INPUT
+from tenant_daemon.policy.programs.sizes import is_endless
 from tenant_daemon.policy.rewrites import (
     OUTPUTS,
     all_of,
@@ -359,6 +360,8 @@ class LineJudge(CommandBuilder):
             if command.redirects or command.stdin is not None:
                 self._check_joints(command, index, len(commands) - 1)
             built.append(self._command(command))
+        if is_endless(built):
+            self._cannot("size.endless", "It would never end.")
         if self.pipelines:
             self.connectors.append(self._before)
         self.pipelines.append(tuple(built))

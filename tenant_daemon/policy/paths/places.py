@@ -5,6 +5,7 @@ The order of the questions is the order of danger: places that are no files, the
 workspace, the readable roots, everything else. Only the real path is asked.
 """
 
+import os
 import re
 import stat
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from functools import lru_cache
 from typing import Final
 
 from tenant_daemon.contracts.tiers import Tier
+from tenant_daemon.policy.actions import MOST_UNDONE_BYTES
 from tenant_daemon.policy.judgement import PolicyContext
 from tenant_daemon.policy.paths.names import (
     is_app_secret_name,
@@ -95,6 +97,13 @@ def is_system_fact(path: str) -> bool:
     return path in _FACTS
 
 
+def _is_large(path: str) -> bool:
+    try:
+        return os.lstat(path).st_size > MOST_UNDONE_BYTES
+    except OSError:
+        return False
+
+
 class PlaceJudge:
     """Judges paths for one call. ``cwd`` is where relative paths start."""
 
@@ -167,6 +176,13 @@ class PlaceJudge:
                 "path.write",
                 f"{'Makes the folder' if makes_folder else 'Writes'} {self._said(path)}.",
             )
+            if place.is_regular and _is_large(path):
+                self.verdict.note(
+                    Tier.RED,
+                    "path.large",
+                    f"{self._said(path)} is too large for a copy to be kept.",
+                    risk="What is in it now cannot be brought back.",
+                )
         elif path in _WRITABLE_DEVICES:
             pass
         elif not self._is_guarded(place, "Changes"):

@@ -41,6 +41,8 @@ _CHOICES: Final = {
     "doveword": r"errors|find|dump|[\w@.-]*@[\w.-]+",
     "plainvariable": r"PATH|HOME|PWD|LANG|LC_[A-Z]+|TZ|USER|LOGNAME|SHELL|TERM|HOSTNAME|EDITOR|NODE_ENV"
     r"|(?:[A-Z0-9_]+_)?VERSION",
+    "plainvariables": r"(?:[\s,]*\$(?:PATH|HOME|PWD|LANG|TZ|USER|HOSTNAME"
+    r"|\{(?:PATH|HOME|PWD|LANG|TZ|USER|HOSTNAME)\}))+",
     "unit": r"[A-Za-z0-9_*][A-Za-z0-9_.:@*-]*",
     "unitproperty": r"(?!.*(?i:environ|cred|secret))[A-Za-z,]+",
     "analyzeverb": r"blame|time|critical-chain|unit-paths|calendar|timespan|timestamp|verify|security"

@@ -84,6 +84,8 @@ _CRITICAL_OBJECTS: Final = word_set(
     wrapper mapping
     """
 )
+_MULTIPLYING: Final = frozenset({"repeat", "lpad", "rpad", "generate_series", "space"})
+_MOST_DIGITS: Final = 7
 _PRAGMAS: Final = word_set(
     "table_info table_xinfo table_list index_list index_info foreign_key_list database_list "
     "integrity_check quick_check "
@@ -248,6 +250,10 @@ def _tables(tokens: list[Token]) -> list[str]:
 
 
 def _judge_functions(verdict: Verdict, tokens: list[Token]) -> None:
+    if any(token.kind == "number" and len(token.text) > _MOST_DIGITS for token in tokens) and any(
+        token.text in _MULTIPLYING for token in tokens
+    ):
+        verdict.note(Tier.RED, "sql.large", "It would calculate more than the server holds.", unknown=True)
     for index in range(len(tokens) - 1):
         token, follower = tokens[index], tokens[index + 1]
         if follower.text != "(" or token.kind not in ("word", "quoted"):

@@ -5,7 +5,14 @@ import pytest
 
 from tenant_daemon.contracts.tiers import Tier
 from tenant_daemon.policy import Judgement, PolicyContext, classify
-from tenant_daemon.policy.actions import DeletePath, ListFiles, MovePath, ReadFile, WriteFile
+from tenant_daemon.policy.actions import (
+    MOST_UNDONE_BYTES,
+    DeletePath,
+    ListFiles,
+    MovePath,
+    ReadFile,
+    WriteFile,
+)
 
 
 @pytest.fixture
@@ -217,3 +224,14 @@ def test_a_name_may_begin_with_a_tilde(name: str, full: PolicyContext) -> None:
 @pytest.mark.parametrize("name", ["~", "~root", "~/x.md", "~root/.x", "~+", "~~.x", "~.ssh/x"])
 def test_nobodys_home_is_a_name(name: str, full: PolicyContext) -> None:
     assert read(name, full).is_forbidden
+
+
+def test_what_is_too_large_to_be_undone_is_not_easily_undone(full: PolicyContext) -> None:
+    large = full.workspace / "large.img"
+    with large.open("wb") as file:
+        file.truncate(MOST_UNDONE_BYTES + 1)
+
+    found = classify("shell", {"command": "cat notes.txt > large.img"}, full)
+
+    assert found.tier is Tier.RED
+    assert classify("shell", {"command": "cat notes.txt > small.img"}, full).tier is Tier.YELLOW
