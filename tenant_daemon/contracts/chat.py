@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, Field
 
 from tenant_daemon.contracts.base import Message
+from tenant_daemon.contracts.trace import Traceparent
 
 MAX_ATTACHMENTS = 5
 MAX_ATTACHMENT_BYTES = 10 * 1024 * 1024
@@ -45,6 +46,8 @@ class SendMessage(Message):
     """Runs of this conversation, oldest first: it is brought to the point before them, then this is said."""
     attachments: list[AttachedFile] = Field(default_factory=list, max_length=MAX_ATTACHMENTS)
     """Files to fetch into the agent's workspace first; one that is there already is not fetched again."""
+    traceparent: Traceparent = ""
+    """The customer's request, which spans on the server go on with."""
 
 
 class ConversationDeleted(Message):

@@ -274,6 +274,7 @@ FROM_HUB: dict[str, Message] = {
                 size_bytes=1_024,
             )
         ],
+        traceparent="00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
     ),
     "stop_run": StopRun(conversation_id="cnv_1"),
     "conversation_deleted": ConversationDeleted(conversation_id="cnv_1", agent_id="it-admin"),

@@ -12,6 +12,7 @@ from letsbe_app.errors import NotFound, RateLimited
 from letsbe_app.kit.clock import Clock
 from letsbe_app.people.authz.actor import Actor
 from letsbe_app.relay.outbox import Outbox
+from letsbe_app.telemetry.tracing import current_traceparent
 from letsbe_app.workforce.conversations import repository
 from letsbe_app.workforce.conversations.schemas import place
 from letsbe_app.workforce.conversations.titles import title_from
@@ -89,6 +90,7 @@ class Sending:
             text=said.text,
             takes_back=list(said.takes_back),
             attachments=list(said.attachments),
+            traceparent=current_traceparent(),
         )
         await self._outbox.put(session, conversation.tenant_id, order)
         return row

@@ -32,6 +32,7 @@ async def test_message_waits_for_the_server_and_names_the_conversation(
             "text": "How much disk\nis left?",
             "takes_back": [],
             "attachments": [],
+            "traceparent": "",
         }
     ]
     assert (await services.conversations.get(owner, conversation_id)).title == "How much disk"
@@ -115,7 +116,14 @@ async def test_conversations_are_paged_by_their_newest_message(
 
 
 async def test_forged_cursor_is_refused(services: Services, owner: Actor, tenant_id: str) -> None:
-    for cursor in ("x", "2026-11-21~", "2026-11-21T09:00:00~cnv_1", "~cnv"):
+    for cursor in (
+        "x",
+        "2026-11-21~",
+        "2026-11-21T09:00:00~cnv_1",
+        "~cnv",
+        "2026-11-21T09:00:00+00:00~\0",
+        "0001-01-01T00:00:00+23:00~cnv_1",
+    ):
         with pytest.raises(InvalidInput):
             await services.conversations.list(owner, tenant_id, cursor=cursor)
 
