@@ -5,12 +5,14 @@ from typing import Annotated, TypeVar
 
 from fastapi import Query
 
-from letsbe_app.errors import InvalidInput
-from letsbe_app.kit.pagination import MAX_LIMIT, Page, clamp_limit
+from letsbe_app.kit.pagination import MAX_LIMIT, Page, bad_cursor, clamp_limit
 
 Cursor = Annotated[
     str | None,
-    Query(max_length=120, description="`meta.next_cursor` of the page before; none for the first."),
+    Query(
+        pattern="^[!-~]{1,120}$",
+        description="`meta.next_cursor` of the page before; none for the first.",
+    ),
 ]
 Limit = Annotated[int | None, Query(ge=1, le=MAX_LIMIT, description="How many at most.")]
 
@@ -41,8 +43,3 @@ def page_of(
     shown = list(items[start : start + size])
     has_more = start + size < len(items)
     return Page(shown, key(shown[-1]) if has_more else None)
-
-
-def bad_cursor() -> InvalidInput:
-    """The error for a cursor that leads nowhere."""
-    return InvalidInput.of_field("cursor", "This page link is no longer valid. Start from the first page.")

@@ -30,7 +30,7 @@ from letsbe_app.fleet.provisioning.service import ProvisioningService
 from letsbe_app.fleet.tenants.history import Span, history_of
 from letsbe_app.fleet.tenants.schemas import heartbeat_of, history_view
 from letsbe_app.kit.clock import Clock, utc_now
-from letsbe_app.kit.pagination import Page, clamp_limit, page_of_rows
+from letsbe_app.kit.pagination import Page, clamp_limit, id_cursor, page_of_rows
 from letsbe_app.people.audit.service import record_act
 from letsbe_app.people.staff.actor import StaffActor, StaffPermission, checked_reason, require_staff
 from letsbe_app.people.support.service import SupportService
@@ -99,7 +99,7 @@ class BackOffice:
         require_staff(staff, StaffPermission.LOOK)
         size = clamp_limit(limit)
         async with self._database.read() as session:
-            rows = await queries.customers(session, words.strip(), cursor, size + 1)
+            rows = await queries.customers(session, words.strip(), id_cursor(cursor, "cus"), size + 1)
         return page_of_rows(rows, size, lambda row: _customer_row(*row), lambda row: row[0].id)
 
     async def customer(self, staff: StaffActor, customer_id: str) -> CustomerDetail:
@@ -134,10 +134,10 @@ class BackOffice:
     ) -> Page[ServerRow]:
         """Servers by a part of a name or by an id, the newest first."""
         require_staff(staff, StaffPermission.LOOK)
-        size = clamp_limit(limit)
+        size, before = clamp_limit(limit), id_cursor(cursor, "ten")
         async with self._database.read() as session:
             rows = await queries.servers(
-                session, words=words.strip(), status=status or "", before=cursor, count=size + 1
+                session, words=words.strip(), status=status or "", before=before, count=size + 1
             )
         shown = await self._server_rows(rows)
         return page_of_rows(shown, size, lambda row: row, lambda row: row.id)
@@ -175,9 +175,9 @@ class BackOffice:
     ) -> Page[OrderRow]:
         """Orders, the newest first."""
         require_staff(staff, StaffPermission.LOOK)
-        size = clamp_limit(limit)
+        size, before = clamp_limit(limit), id_cursor(cursor, "ord")
         async with self._database.read() as session:
-            rows = await queries.orders(session, status=status, before=cursor, count=size + 1)
+            rows = await queries.orders(session, status=status, before=before, count=size + 1)
         return page_of_rows(rows, size, order_row, lambda row: row.id)
 
     async def runs(
@@ -189,9 +189,9 @@ class BackOffice:
     ) -> Page[Run]:
         """Set-ups, the newest first."""
         require_staff(staff, StaffPermission.LOOK)
-        size = clamp_limit(limit)
+        size, before = clamp_limit(limit), id_cursor(cursor, "ten")
         async with self._database.read() as session:
-            rows = await queries.servers(session, status=status or "", before=cursor, count=size + 1)
+            rows = await queries.servers(session, status=status or "", before=before, count=size + 1)
             steps = await queries.steps(session, [tenant.order_id for tenant, _ in rows])
         return page_of_rows(
             rows,
@@ -237,10 +237,10 @@ class BackOffice:
     ) -> Page[Act]:
         """Who did what, the newest first."""
         require_staff(staff, StaffPermission.LOOK)
-        size = clamp_limit(limit)
+        size, before = clamp_limit(limit), id_cursor(cursor, "aud")
         async with self._database.read() as session:
             rows = await queries.acts(
-                session, customer_id=customer_id, actor=actor, action=action, before=cursor, count=size + 1
+                session, customer_id=customer_id, actor=actor, action=action, before=before, count=size + 1
             )
             names = await queries.names_of(session, {row.actor for row in rows})
         return page_of_rows(rows, size, lambda row: act_of(row, names), lambda row: row.id)

@@ -14,7 +14,7 @@ from letsbe_app.kit.clock import Clock, utc_now
 from letsbe_app.kit.ids import new_id
 from letsbe_app.kit.one_line import one_line
 from letsbe_app.kit.outbound import BadTarget, check_url
-from letsbe_app.kit.pagination import Page, clamp_limit, page_of_rows
+from letsbe_app.kit.pagination import Page, clamp_limit, id_cursor, page_of_rows
 from letsbe_app.kit.secret_box import SecretBox
 from letsbe_app.people.audit.service import record_act
 from letsbe_app.people.authz.actor import Actor
@@ -171,10 +171,10 @@ class WebhookService:
     ) -> Page[DeliveryView]:
         """What was sent to an address in the last 30 days, the newest first; raises NotFound."""
         require(actor, Permission.MANAGE)
-        size = clamp_limit(limit)
+        size, before = clamp_limit(limit), id_cursor(cursor, "whd")
         async with self._database.read() as session:
             await _owned(session, actor, endpoint_id)
-            rows = await repository.deliveries(session, endpoint_id, cursor, size + 1)
+            rows = await repository.deliveries(session, endpoint_id, before, size + 1)
         return page_of_rows(rows, size, delivery_view, lambda row: row.id)
 
     async def redeliver(self, actor: Actor, endpoint_id: str, delivery_id: str) -> DeliveryView:

@@ -1,15 +1,17 @@
 """A cursor for lists that are ordered by time, newest first, with the id deciding between equals."""
 
+import re
 from dataclasses import dataclass
-from datetime import datetime
-from typing import TypeVar
+from datetime import UTC, datetime
+from typing import Final, TypeVar
 
 from sqlmodel import col, or_
 from sqlmodel.sql.expression import SelectOfScalar
 
-from letsbe_app.errors import InvalidInput
+from letsbe_app.kit.pagination import bad_cursor
 
 Row = TypeVar("Row")
+_ROW_ID: Final = re.compile(r"[!-~]{1,80}")
 
 
 @dataclass(frozen=True)
@@ -35,12 +37,13 @@ class TimeCursor:
         time, _, row_id = text.partition("~")
         try:
             moment = datetime.fromisoformat(time)
-        except ValueError:
-            moment = None
-        if moment is None or moment.tzinfo is None or not row_id:
-            raise InvalidInput.of_field(
-                "cursor", "This page link is no longer valid. Start from the first page."
-            )
+            is_ours = moment.tzinfo is not None and _ROW_ID.fullmatch(row_id) is not None
+            # Near the ends of the calendar there may be no such time in UTC.
+            moment = moment.astimezone(UTC)
+        except (ValueError, OverflowError):
+            is_ours = False
+        if not is_ours:
+            raise bad_cursor()
         return cls(moment, row_id)
 
 

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Path
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictInt
 
 from letsbe_app.api.dependencies import ChangingActor, CurrentActor, HubServices
 from letsbe_app.api.envelope import Answer, answer
@@ -33,7 +33,7 @@ class AddAgent(Body):
 
 
 class Restore(Body):
-    number: int = Field(ge=1, le=1_000_000)
+    number: StrictInt = Field(ge=1, le=1_000_000)
 
 
 @router.get("/agent-templates")

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictInt
 
 from letsbe_app.api.dependencies import ChangingActor, HubServices
 from letsbe_app.api.envelope import Answer, answer
@@ -32,7 +32,7 @@ class Upload(BaseModel):
     id: str = Field(pattern=r"^att_[0-9a-z]{26}$", examples=["att_01k9zq5w8x7v3m2n1c4b6t8r0e"])
     """Chosen by the browser: the box is bound to it, and the same one twice is one file."""
     name: str = Field(min_length=1, max_length=400)
-    size_bytes: int = Field(ge=1)
+    size_bytes: StrictInt = Field(ge=1)
     box: str = Field(max_length=MAX_BOX_CHARS, repr=False)
     """Base64; sealed to the server's public key."""
 

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Response
 from fastapi.responses import StreamingResponse
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictInt
 
 from letsbe_app.api.confirmation import Confirmed
 from letsbe_app.api.dependencies import ChangingActor, CurrentActor, HubServices
@@ -38,7 +38,7 @@ class KeepFor(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    days: int | None = Field(default=None, examples=[90])
+    days: StrictInt | None = Field(default=None, examples=[90])
     """30, 90 or 365; null keeps it until somebody deletes it."""
 
 

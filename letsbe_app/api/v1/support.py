@@ -1,7 +1,7 @@
 """The owner's word that support may look in, and the record of who did what in the business."""
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictInt
 
 from letsbe_app.api.dependencies import ChangingActor, CurrentActor, HubServices
 from letsbe_app.api.envelope import Answer, answer
@@ -18,7 +18,7 @@ class AllowSupport(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    hours: int = Field(ge=1, le=72, examples=[4])
+    hours: StrictInt = Field(ge=1, le=72, examples=[4])
 
 
 @router.get("/support-access")

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictInt
 
 from letsbe_app.api.dependencies import ChangingActor, CurrentActor, HubServices
 from letsbe_app.api.envelope import Answer, answer
@@ -46,7 +46,7 @@ class Decide(Body):
     verdict: Verdict
     deny_reason: str = Field(default="", max_length=500)
     edited_args: dict[str, object] | None = None
-    remember_days: int | None = None
+    remember_days: StrictInt | None = None
     call_digest: str = Field(default="", max_length=128)
 
 
@@ -65,10 +65,10 @@ class ChangeAgent(Body):
     name: str | None = Field(default=None, min_length=1, max_length=60)
     soul_md: str | None = Field(default=None, max_length=20_000)
     tools: list[str] | None = Field(default=None, max_length=100)
-    level: int | None = None
+    level: StrictInt | None = None
     model: str | None = Field(default=None, min_length=1, max_length=120)
     unlocked_tools: list[str] | None = Field(default=None, max_length=100)
-    tier_floors: dict[str, int] | None = Field(default=None, max_length=100)
+    tier_floors: dict[str, StrictInt] | None = Field(default=None, max_length=100)
     duty: str | None = Field(default=None, max_length=200)
     has_premium: bool | None = None
     parent_agent_id: str | None = Field(default=None, max_length=40)

@@ -8,7 +8,7 @@ from sqlmodel import col, select
 
 from letsbe_app.db.models import AuditEntry, StaffMember, User
 from letsbe_app.db.session import Database
-from letsbe_app.kit.pagination import Page, clamp_limit, page_of_rows
+from letsbe_app.kit.pagination import Page, clamp_limit, id_cursor, page_of_rows
 from letsbe_app.people.authz.actor import Actor
 from letsbe_app.people.authz.rules import Permission, require
 
@@ -39,15 +39,15 @@ class ActivityLog:
     async def list(self, actor: Actor, cursor: str | None = None, limit: int | None = None) -> Page[Activity]:
         """The newest first."""
         require(actor, Permission.PEOPLE)
-        size = clamp_limit(limit)
+        size, before = clamp_limit(limit), id_cursor(cursor, "aud")
         statement = (
             select(AuditEntry)
             .where(AuditEntry.customer_id == actor.customer_id)
             .order_by(col(AuditEntry.id).desc())
             .limit(size + 1)
         )
-        if cursor:
-            statement = statement.where(AuditEntry.id < cursor)
+        if before:
+            statement = statement.where(AuditEntry.id < before)
         async with self._database.read() as session:
             rows = (await session.exec(statement)).all()
             names: dict[str, str] = {}

@@ -10,7 +10,7 @@ from letsbe_app.db.session import Database
 from letsbe_app.errors import InvalidInput, NotFound
 from letsbe_app.kit.clock import Clock, utc_now
 from letsbe_app.kit.ids import new_id
-from letsbe_app.kit.pagination import Page, clamp_limit, page_of_rows
+from letsbe_app.kit.pagination import Page, clamp_limit, id_cursor, page_of_rows
 from letsbe_app.people.audit.service import SYSTEM, record_act
 from letsbe_app.people.authz.actor import Actor
 from letsbe_app.people.authz.rules import Permission, require
@@ -99,9 +99,9 @@ class OrderService:
     ) -> Page[OrderView]:
         """As ``list``, page by page; the cursor is the id of a page's last order."""
         require(actor, Permission.READ)
-        size = clamp_limit(limit)
+        size, before = clamp_limit(limit), id_cursor(cursor, "ord")
         async with self._database.read() as session:
-            rows = list(await repository.page(session, actor.customer_id, cursor, size + 1))
+            rows = list(await repository.page(session, actor.customer_id, before, size + 1))
         return page_of_rows(rows, size, self._view, lambda row: row.id)
 
     async def mark_paid(self, session: AsyncSession, order_id: str) -> Order:

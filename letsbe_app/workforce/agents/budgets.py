@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
+from pydantic import StrictInt
 from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -23,7 +24,7 @@ class Budget:
 
     period: str
     with_sub_agents: bool
-    tokens: int
+    tokens: StrictInt
 
     def as_row(self) -> dict[str, Any]:
         """As versions keep it."""

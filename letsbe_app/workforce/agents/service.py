@@ -13,7 +13,7 @@ from letsbe_app.db.session import Database
 from letsbe_app.errors import Conflict, InvalidInput, NotFound
 from letsbe_app.kit.clock import Clock, utc_now
 from letsbe_app.kit.ids import new_id
-from letsbe_app.kit.pagination import Page, clamp_limit
+from letsbe_app.kit.pagination import Page, clamp_limit, number_cursor
 from letsbe_app.people.audit.service import record_act
 from letsbe_app.people.authz.actor import Actor
 from letsbe_app.people.authz.ownership import owned_tenant
@@ -182,14 +182,11 @@ class AgentService:
     ) -> Page[VersionView]:
         """How the agent was set up, the newest first, with who and when. Raises NotFound."""
         require(actor, Permission.CONTENT)
-        if cursor is not None and not cursor.isdecimal():
-            raise InvalidInput.of_field("cursor", "This page link is no longer valid.")
-        size = clamp_limit(limit)
+        size, before = clamp_limit(limit), number_cursor(cursor)
         async with self._database.read() as session:
             await owned_tenant(session, actor, tenant_id)
             await self.existing(session, tenant_id, agent_id)
             # One more than is shown: it is what the oldest shown one is held against.
-            before = int(cursor) if cursor else None
             rows = list(await versions(session, tenant_id, agent_id, before, size + 1))
             names = await names_of(session, actor.customer_id)
         shown = [

@@ -7,10 +7,9 @@ import structlog
 from letsbe_app.db.models import ChatMessage, Conversation
 from letsbe_app.db.session import Database
 from letsbe_app.db.tenant_content import TenantContent
-from letsbe_app.errors import InvalidInput
 from letsbe_app.kit.clock import Clock, utc_now
 from letsbe_app.kit.ids import new_id
-from letsbe_app.kit.pagination import MAX_LIMIT, Page, clamp_limit, page_of_rows
+from letsbe_app.kit.pagination import MAX_LIMIT, Page, clamp_limit, number_cursor, page_of_rows
 from letsbe_app.people.authz.actor import Actor
 from letsbe_app.people.authz.ownership import owned_tenant
 from letsbe_app.people.authz.rules import Permission, require
@@ -121,15 +120,12 @@ class ConversationService:
             limit: Messages at most.
         """
         require(actor, Permission.CONTENT)
-        size = clamp_limit(limit)
-        if before is not None and not before.isdecimal():
-            raise InvalidInput.of_field("before", "This page link is no longer valid.")
+        size, position = clamp_limit(limit), number_cursor(before, "before")
         async with self._database.read() as session:
             conversation = await owned(session, actor, conversation_id)
             content = await self._content.of(session, conversation.tenant_id)
             # Asked first: a run that begins in between is then seen twice rather than not at all.
             going_on, highest = await repository.run_numbers(session, conversation_id)
-            position = int(before) if before else None
             rows = await repository.newest_messages(session, conversation_id, position, size + 1)
         shown = rows[:size]
         return MessagePage(

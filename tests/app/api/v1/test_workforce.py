@@ -181,3 +181,22 @@ async def test_wrong_body_names_the_field(browser: BrowserClient, conversation_i
         answer = await browser.post(path, json=body)
         assert answer.status_code == 422
         assert [problem["field"] for problem in answer.json()["error"]["details"]] == [field]
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"level": True}, "level"),
+        ({"level": "1"}, "level"),
+        ({"tier_floors": {"shell": True}}, "tier_floors.shell"),
+        ({"budgets": [{"period": "day", "with_sub_agents": False, "tokens": True}]}, "budgets.0.tokens"),
+        ({"unlocked_tools": ["../../x"]}, "unlocked_tools"),
+        ({"name": "Sa\u202eles"}, "name"),
+    ],
+)
+async def test_settings_that_are_none_are_refused_by_name(
+    browser: BrowserClient, tenant_id: str, body: dict[str, object], field: str
+) -> None:
+    answer = await browser.request("PATCH", f"/api/v1/customer/tenants/{tenant_id}/agents/sales", json=body)
+    assert answer.status_code == 422
+    assert [problem["field"] for problem in answer.json()["error"]["details"]] == [field]
