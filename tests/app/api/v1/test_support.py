@@ -20,6 +20,7 @@ SEEN = {
     "progress",
     "tenants",
     "tenant",
+    "tenant_history",
     "list_agents",
     "list_agent_templates",
     "get_retention",
