@@ -24,8 +24,10 @@ SEEN = {
     "list_agents",
     "list_agent_templates",
     "get_retention",
+    "sign_in_rules",
     "usage_report",
     "usage",
+    "usage_table",
     "members",
 }
 """Everything that a look may read; whatever is new is closed until it stands here."""
