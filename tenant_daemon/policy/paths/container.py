@@ -61,7 +61,7 @@ class ContainerPlaces(PlaceJudge):
         path = place.path
         if path == "/dev/null":
             return place
-        is_scratch = path.startswith("/tmp/")  # noqa: S108 - the container's, not ours
+        is_scratch = path == "/tmp" or path.startswith("/tmp/")  # noqa: S108 - the container's, not ours
         is_system = path.startswith(
             ("/etc/", "/usr/", "/proc/", "/sys/", "/dev/", "/bin/", "/lib", "/sbin/", "/root")
         )

@@ -5,7 +5,6 @@ The order of the questions is the order of danger: places that are no files, the
 workspace, the readable roots, everything else. Only the real path is asked.
 """
 
-import os
 import re
 import stat
 from dataclasses import dataclass
@@ -13,7 +12,6 @@ from functools import lru_cache
 from typing import Final
 
 from tenant_daemon.contracts.tiers import Tier
-from tenant_daemon.policy.actions import MOST_UNDONE_BYTES
 from tenant_daemon.policy.judgement import PolicyContext
 from tenant_daemon.policy.paths.names import (
     is_app_secret_name,
@@ -22,7 +20,7 @@ from tenant_daemon.policy.paths.names import (
     is_secret_folder,
     is_secret_name,
 )
-from tenant_daemon.policy.paths.resolve import RealPath, resolve
+from tenant_daemon.policy.paths.resolve import RealPath, is_large, resolve
 from tenant_daemon.policy.verdict import Verdict, display_path
 from tenant_daemon.policy.wordlist import word_set
 
@@ -97,13 +95,6 @@ def is_system_fact(path: str) -> bool:
     return path in _FACTS
 
 
-def _is_large(path: str) -> bool:
-    try:
-        return os.lstat(path).st_size > MOST_UNDONE_BYTES
-    except OSError:
-        return False
-
-
 class PlaceJudge:
     """Judges paths for one call. ``cwd`` is where relative paths start."""
 
@@ -176,7 +167,7 @@ class PlaceJudge:
                 "path.write",
                 f"{'Makes the folder' if makes_folder else 'Writes'} {self._said(path)}.",
             )
-            if place.is_regular and _is_large(path):
+            if place.is_regular and is_large(path):
                 self.verdict.note(
                     Tier.RED,
                     "path.large",

@@ -9,6 +9,8 @@ import os
 import stat
 from typing import Final, NamedTuple
 
+from tenant_daemon.policy.actions import MOST_UNDONE_BYTES
+
 MAX_LINKS: Final = 20
 MAX_PATH_BYTES: Final = 4_095
 MAX_PARTS: Final = 128
@@ -67,6 +69,14 @@ def _single_name(name: str, base: str, *, follow_last: bool) -> RealPath:
     if stat.S_ISLNK(found.st_mode) and follow_last:
         return _Walk(follow_last).run(name, base)
     return RealPath(path, found.st_mode, found.st_nlink)
+
+
+def is_large(path: str) -> bool:
+    """Whether no copy of the file at this real path would be kept before it is changed."""
+    try:
+        return os.lstat(path).st_size > MOST_UNDONE_BYTES
+    except OSError:
+        return False
 
 
 class _Walk:

@@ -68,6 +68,26 @@ def _service(judge: "CommandJudge", value: str) -> None:
         )
 
 
+def _compose_service(judge: "CommandJudge", value: str) -> None:
+    """A service of a compose file: one called ``cron`` is not the server's own."""
+    if value != FROM_INPUT and is_foundation(value):
+        KINDS["name"](judge, value)
+    else:
+        _service(judge, value)
+
+
+def _pull_policy(judge: "CommandJudge", value: str) -> None:
+    if value not in ("never", "missing"):
+        judge.verdict.note(Tier.YELLOW, "compose.pull", "Downloads newer images.", external=True)
+
+
+def _docker_signal(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
+    """Some signals only make a program read its settings again; every other one ends it."""
+    signals = reading.values("-s", "--signal")
+    if len(signals) != 1 or signals[0].upper().removeprefix("SIG") not in ("HUP", "USR1", "USR2", "WINCH"):
+        judge.verdict.note(Tier.RED, "docker.kill.now", "Stops a container at once.")
+
+
 def _unit_shown(judge: "CommandJudge", value: str) -> None:
     """A service whose setup is shown: anybody's but that of the server's protection."""
     KINDS["unit"](judge, value)
@@ -212,6 +232,8 @@ def _docker_save(judge: "CommandJudge", profile: Profile, reading: Reading) -> N
 KINDS.update(
     {
         "service": _service,
+        "composeservice": _compose_service,
+        "pullpolicy": _pull_policy,
         "unitshown": _unit_shown,
         "template": _template,
         "dockernetwork": _network,
@@ -223,6 +245,7 @@ KINDS.update(
 REVIEWS.update(
     {
         "servicecall": _service_call,
+        "dockersignal": _docker_signal,
         "composeconfig": _compose_config,
         "composeup": _compose_up,
         "dockercp": _docker_copy,

@@ -18,7 +18,22 @@ _OFFICE_FILE: Final = re.compile(
     r"(?:[\w ./-]*/)?[\w. *-]+\.(?:docx?|xlsx?|pptx?|odt|ods|odp|rtf|csv|txt)", re.IGNORECASE
 )
 _OFFICE_FORMAT: Final = re.compile(
-    r"(?:pdf|docx|xlsx|pptx|odt|ods|odp|rtf|csv|txt|png|jpg)(?::[\w ]+)?", re.IGNORECASE
+    r"(?:pdf|docx|xlsx|pptx|odt|ods|odp|rtf|csv|txt|png|jpg)(?::[\w :,()-]+)?", re.IGNORECASE
+)
+_OFFICE_SWITCHES: Final = frozenset(
+    {
+        *(
+            "--headless",
+            "--norestore",
+            "--nologo",
+            "--writer",
+            "--calc",
+            "--impress",
+            "--draw",
+            "--invisible",
+        ),
+        *("--nolockcheck", "--nofirststartwizard", "--nodefault", "--minimized"),
+    }
 )
 _SHOWING: Final = (["dump_data"], ["dump_data_utf8"], ["dump_data_fields"])
 _JOINING: Final = ("cat", "rotate", "shuffle")
@@ -71,7 +86,7 @@ def _office(judge: "CommandJudge", argv: list[str]) -> None:
             wanted = words.pop(0)
         elif _OFFICE_FILE.fullmatch(word) is not None:
             sources.append(word)
-        elif word not in ("--headless", "--norestore", "--nologo", "--writer", "--calc"):
+        elif word not in _OFFICE_SWITCHES:
             is_plain = False
     if not is_plain or not sources or _OFFICE_FORMAT.fullmatch(wanted) is None:
         judge.unknown("office.arguments", "It could run macros, or do anything else.")

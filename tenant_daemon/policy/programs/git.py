@@ -84,6 +84,9 @@ def _git_branch(judge: "CommandJudge", profile: Profile, reading: Reading) -> No
 def _git_checkout(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
     """``git checkout NAME`` changes branches; with file names it throws changes away."""
     names = reading.positionals
+    if "--" in judge.arguments and len(names) > 1 and all(map(_is_one_file, names[1:])):
+        # What the files are now is kept, since they are named.
+        return
     makes_branch = reading.has("-b", "-B", "-c", "-C", "--create", "--orphan", "--track", "-t")
     if (len(names) > 1 and not makes_branch) or any(name in (".", "*") or "." in name[1:] for name in names):
         judge.verdict.note(
@@ -137,6 +140,10 @@ def _git_config(judge: "CommandJudge", profile: Profile, reading: Reading) -> No
         "Changes a setting of git." if is_harmless else "Changes a setting that can make git run programs.",
         unknown=not is_harmless,
     )
+
+
+def _is_one_file(name: str) -> bool:
+    return re.fullmatch(r"\w[\w ./-]*\.\w+", name) is not None and ".." not in name
 
 
 def _git_remove(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:

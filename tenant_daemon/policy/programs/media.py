@@ -9,6 +9,7 @@ was given.
 import re
 from typing import TYPE_CHECKING, Final
 
+from tenant_daemon.contracts.tiers import Tier
 from tenant_daemon.policy.programs.kinds import KINDS
 from tenant_daemon.policy.programs.options import Reading
 from tenant_daemon.policy.programs.profile import Profile
@@ -20,19 +21,29 @@ if TYPE_CHECKING:
 _PICTURE: Final = re.compile(
     r"(?:[\w ./-]*/)?[\w. *-]+\.(png|jpe?g|gif|webp|tiff?|bmp|ico|avif|heic)", re.IGNORECASE
 )
+_ALBUM: Final = re.compile(r"(?:[\w ./-]*/)?[\w. -]+\.pdf", re.IGNORECASE)
+"""Pictures may become a document; a document is read by another program, which could run code."""
+_CANVAS: Final = re.compile(
+    r"(?:xc|canvas|gradient):(?:[A-Za-z]{3,20}|#[0-9A-Fa-f]{3,8})(?:-[A-Za-z]{3,20})?"
+)
+_SUB_PROGRAMS: Final = frozenset({"convert", "mogrify", "montage"})
 _COLOUR: Final = re.compile(r"[A-Za-z]{3,20}|#[0-9A-Fa-f]{3,8}")
 _FILM: Final = re.compile(
     r"(?:[\w ./-]*/)?[\w. %*-]+\.(?:mp4|m4v|mov|mkv|webm|avi|mpe?g|wmv|flv|3gp"
     r"|mp3|m4a|wav|ogg|oga|ogv|opus|flac|aac|aiff?)",
     re.IGNORECASE,
 )
-_STILL: Final = re.compile(r"(?:[\w ./-]*/)?[\w. %-]+\.(?:jpe?g|png|gif|webp)", re.IGNORECASE)
+_STILL: Final = re.compile(r"(?:[\w ./-]*/)?[\w. %*-]+\.(?:jpe?g|png|gif|webp)", re.IGNORECASE)
+_NUMBERED: Final = re.compile(r"(?:[\w ./-]*/)?[\w. -]*%0?\d?d[\w. -]*\.(?:jpe?g|png|webp)", re.IGNORECASE)
 _FILM_WORD: Final = re.compile(r"[A-Za-z0-9_+:?.-]{1,40}")
 _FILTER: Final = re.compile(
     r"(?:(?:scale|fps|crop|transpose|format|hflip|vflip|setpts|atempo|volume|fade|afade|pad|loudnorm|aresample|yadif"
     r"|setsar|setdar|thumbnail|reverse|areverse|silenceremove)(?:=[\w:.+*/()=-]*)?(?:,(?=[a-z])|$))+"
 )
-_DEMUXERS: Final = "mov,matroska,webm,avi,mpeg,mpegts,mpegvideo,asf,flv,mp3,wav,ogg,flac,aac,aiff"
+_DEMUXERS: Final = (
+    "mov,matroska,webm,avi,mpeg,mpegts,mpegvideo,asf,flv,mp3,wav,ogg,flac,aac,aiff"
+    ",image2,png_pipe,jpeg_pipe,webp_pipe,gif"
+)
 _DOCUMENT_FORMAT: Final = re.compile(
     r"(?:markdown\w*|gfm|commonmark\w*|html[45]?|docx|odt|rst|plain|rtf|epub[23]?|asciidoc|mediawiki|textile|org|json"
     r"|native|csv|tsv|latex|pptx|jira|dokuwiki|opml|man|ipynb|fb2|icml|typst|muse|ms)(?:[+-]\w+)*"
@@ -57,17 +68,25 @@ def _style(judge: "CommandJudge", value: str) -> None:
 
 
 def _picture(judge: "CommandJudge", value: str) -> None:
-    if _PICTURE.fullmatch(value) is None:
+    if value in _SUB_PROGRAMS and judge.arguments[:1] == [value] and judge.program == "magick":
+        return
+    is_target = value == judge.arguments[-1] and judge.program != "mogrify"
+    if is_target and _ALBUM.fullmatch(value) is not None:
+        return
+    if _PICTURE.fullmatch(value) is None and _CANVAS.fullmatch(value) is None:
         judge.unknown("picture.name", f"“{value}” is not the plain name of a picture.")
 
 
 def _pictures(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
     names = reading.positionals
-    is_in_place = profile.rule_id == "mogrify"
+    sub = names[0] if judge.program == "magick" and names and names[0] in _SUB_PROGRAMS else ""
+    names = names[1:] if sub else names
+    is_in_place = "mogrify" in (judge.program, sub)
     for name in names if is_in_place else names[-1:]:
         judge.places.write(name)
     for name in names if is_in_place else names[:-1]:
-        judge.places.read(name)
+        if _CANVAS.fullmatch(name) is None:
+            judge.places.read(name)
     if not names or (len(names) < 2 and not is_in_place):
         judge.unknown("picture.target", "It is not clear which picture is meant.")
 
@@ -87,7 +106,8 @@ def _colour(judge: "CommandJudge", value: str) -> None:
 
 
 def _film_source(judge: "CommandJudge", value: str) -> None:
-    if _FILM.fullmatch(value) is None or "%" in value:
+    is_still = _NUMBERED.fullmatch(value) is not None or ("%" not in value and _STILL.fullmatch(value))
+    if not is_still and (_FILM.fullmatch(value) is None or "%" in value):
         judge.unknown("film.name", f"“{value}” is not the plain name of a film or a sound.")
     else:
         judge.places.read(value)
@@ -121,8 +141,36 @@ def _film_facts(judge: "CommandJudge", profile: Profile, reading: Reading) -> No
     judge.insert("-protocol_whitelist", "file,pipe", "-format_whitelist", _DEMUXERS)
 
 
+def _page(judge: "CommandJudge", value: str) -> None:
+    """A page that lies here; what has no slash and no such ending would be looked for on the internet."""
+    if re.fullmatch(r"(?:[\w ./-]*/)?[\w. *-]+\.html?", value, re.IGNORECASE) is None:
+        judge.unknown("page.name", f"“{value[:80]}” is not the plain name of a page.")
+    KINDS["read"](judge, value)
+
+
+def _page_review(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
+    """Nothing else may come into the document: no file that the page names, and no script."""
+    if len(reading.positionals) < 2:
+        judge.unknown("page.target", "It is not clear which document is meant.")
+    judge.insert("--disable-local-file-access", "--disable-javascript", "--disable-external-links")
+
+
+def _pdf_images(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
+    if not reading.has("-list"):
+        judge.verdict.note(Tier.YELLOW, "pdfimages.write", "Takes the pictures out of a document.")
+        if len(reading.positionals) != 2:
+            judge.unknown("pdfimages.target", "It is not clear where the pictures go.")
+
+
+def _jpeg_define(judge: "CommandJudge", value: str) -> None:
+    if re.fullmatch(r"jpeg:(?:extent=\d+[kKmM]?[bB]|size=\d+x\d+|dct-method=float)", value) is None:
+        judge.unknown("picture.define", f"What “{value[:40]}” does here is not known.")
+
+
 KINDS.update(
     {
+        "page": _page,
+        "jpegdefine": _jpeg_define,
         "picture": _picture,
         "pictureformat": _picture_format,
         "picturecolour": _colour,
@@ -134,4 +182,13 @@ KINDS.update(
         "filmfilter": _film_filter,
     }
 )
-REVIEWS.update({"pandoc": _document, "pictures": _pictures, "film": _film, "filmfacts": _film_facts})
+REVIEWS.update(
+    {
+        "page": _page_review,
+        "pdfimages": _pdf_images,
+        "pandoc": _document,
+        "pictures": _pictures,
+        "film": _film,
+        "filmfacts": _film_facts,
+    }
+)

@@ -30,6 +30,8 @@ _AWK_TOKEN: Final = re.compile(
 )
 # The one program that a program may be handed to: `print ... | "sort -rn"`.
 _AWK_SORT: Final = re.compile(r' *"sort(?: -[nrukhVb0-9,]+)*"(?= *(?:[;}\n]|\Z))')
+# A file whose name stands there whole; nothing may be added to it.
+_AWK_FILE: Final = re.compile(r' *"(\w[\w.-]*(?:/\w[\w.-]*)*)"(?= *(?:[;}\n]|\Z))')
 _AWK_REGEX: Final = re.compile(r"/(?:[^/\\\n\[]|\\.|\[\^?\]?[^\]\n]*\])+/")
 _AWK_REACHES_OUT: Final = frozenset(
     {
@@ -116,8 +118,14 @@ def _sed_substitution(script: str, at: int) -> int:
     return -1 if flags is None else flags.end()
 
 
-def is_plain_awk(program: str) -> bool:
-    """Whether an awk program only reads its input and prints: no file, no command, no environment."""
+def files_of_awk(program: str) -> list[str] | None:
+    """
+    The files with fixed names that an awk program prints into.
+
+    Returns:
+        None when it may do more than read its input and print: run a command, read another file.
+    """
+    files: list[str] = []
     at, size = 0, len(program)
     before = word = ""
     prints_at_depth: int | None = None
@@ -126,7 +134,7 @@ def is_plain_awk(program: str) -> bool:
     while at < size:
         if program[at] == "/" and before in ("++", "--"):
             # Division or the beginning of a pattern: programs differ.
-            return False
+            return None
         if program[at] == "/" and before not in ("operand", ")", "]"):
             found = _AWK_REGEX.match(program, at)
             kind, text = "string", ""
@@ -134,24 +142,29 @@ def is_plain_awk(program: str) -> bool:
             found = _AWK_TOKEN.match(program, at)
             kind, text = (found.lastgroup or "", found[0]) if found else ("", "")
         if found is None:
-            return False
+            return None
         at = found.end()
         if kind == "blank":
             continue
         if text == "|":
             sorting = _AWK_SORT.match(program, at)
             if sorting is None:
-                return False
+                return None
             at, before, word = sorting.end(), "operand", ""
             continue
         if text in _AWK_REACHES_OUT:
-            return False
+            return None
         if text in ("print", "printf"):
             prints_at_depth = len(parens)
         elif text in ("{", "}", ";") or (kind == "line" and before in _AWK_ENDS):
             prints_at_depth = None
         elif text in (">", ">>") and prints_at_depth is not None and len(parens) <= prints_at_depth:
-            return False
+            target = _AWK_FILE.match(program, at)
+            if target is None:
+                return None
+            files.append(target[1])
+            at, before, word, prints_at_depth = target.end(), "operand", "", None
+            continue
         if text == "(":
             parens.append(word in _AWK_CONTROL)
         is_control_end = text == ")" and bool(parens) and parens.pop()
@@ -161,7 +174,7 @@ def is_plain_awk(program: str) -> bool:
         else:
             is_operand = kind in ("string", "number", "word") and text not in _AWK_BEFORE_PATTERN
             before = "operand" if is_operand else text
-    return True
+    return files
 
 
 def _sed(judge: "CommandJudge", value: str) -> None:
@@ -170,8 +183,11 @@ def _sed(judge: "CommandJudge", value: str) -> None:
 
 
 def _awk(judge: "CommandJudge", value: str) -> None:
-    if not is_plain_awk(value):
+    files = files_of_awk(value)
+    if files is None:
         judge.unknown("awk.program", "The awk program may write files or run commands.")
+    for name in files or ():
+        judge.places.write(name)
 
 
 def _awk_variable(judge: "CommandJudge", value: str) -> None:

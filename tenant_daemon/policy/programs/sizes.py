@@ -34,7 +34,7 @@ def bytes_of(text: str) -> int | None:
         return int(found[1])
     if unit in ("b", "w"):
         return int(found[1]) * 512
-    return int(found[1]) * 1024 ** (_POWERS.index(unit) + 1)
+    return int(found[1]) << (10 * (_POWERS.index(unit) + 1))
 
 
 def note_size(judge: "CommandJudge", size: int | None) -> None:

@@ -31,9 +31,13 @@ _CHOICES: Final = {
     "getentdb": r"passwd|group|hosts|ahosts|ahostsv4|ahostsv6|services|protocols|networks|rpc",
     "nftverb": r"list",
     "ufwverb": r"status|show|version|app",
-    "fail2banverb": r"status|ping|version|banned",
+    "fail2banverb": r"status|ping|version|banned|get",
     "mediaformat": r"(?!file:)[\w;%$/., \\:-]*",
     "exifempty": r"",
+    "bridge": r"bridge",
+    "device": r"(?:/dev/|/sys/(?:block|class|devices)/)?[A-Za-z][\w/:.-]*",
+    "logtag": r"(?!.*(?:ssh|sudo|letsbe|openclaw|audit|kernel|login|pam|cron|systemd))[A-Za-z][\w.-]*",
+    "logpriority": r"(?:user|local[0-7]|daemon|cron|mail)\.[a-z]+",
     "langs": r"[a-z]{3}(?:_[a-z]+)?(?:\+[a-z]{3}(?:_[a-z]+)?)*",
     "tesseractkind": r"pdf|txt|hocr|tsv|alto",
     "pngending": r"[-_]?\w{0,10}\.png",
@@ -190,6 +194,13 @@ def _foreign_setup(judge: "CommandJudge", profile: Profile, reading: Reading) ->
         judge.unknown(f"{profile.rule_id}.own-setup", "It would work by a setup of the agent's own.")
 
 
+def _prettier(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
+    """Settings and plugins of the folder would be code."""
+    if any(re.fullmatch(r"[a-z0-9-]+", value) is None for value in reading.values("--parser")):
+        judge.unknown("prettier.parser", "A parser could be a program of its own.")
+    judge.insert("--no-config", "--no-editorconfig")
+
+
 def _printenv(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
     """Without a name it shows everything."""
     if not reading.positionals:
@@ -256,6 +267,7 @@ REVIEWS.update(
         "hardware": _hardware,
         "lsof": _lsof,
         "printenv": _printenv,
+        "prettier": _prettier,
         "foreignsetup": _foreign_setup,
         "media": _media,
         "aptcache": _apt_cache,

@@ -26,6 +26,7 @@ _PLAIN_NAME: Final = re.compile(r"[A-Za-z0-9_./*?][A-Za-z0-9_./*?+,=@%-]*")
 _UNIT: Final = "\x1f"
 _WITH_HOLDER: Final = re.compile(r"\{\}(?:\.[\w-]+)*")
 """The place for what comes in, and an ending behind it."""
+_ONE_ENDING: Final = re.compile(r"[\w*?-]*(\.[A-Za-z0-9]{1,5})")
 _TAKES_ANYTHING: Final = frozenset({"echo", "printf", "basename", "dirname"})
 _DELETERS: Final = frozenset({"rm", "unlink", "shred", "truncate", "sudo", "xargs"})
 _FILTERS: Final = frozenset(
@@ -271,10 +272,22 @@ def _find(judge: CommandJudge, profile: Profile, reading: Reading) -> None:
     commands = reading.values("-exec", "-execdir", "-ok", "-okdir")
     if commands:
         is_followed = reading.has("-L", "-follow")
-        judge.found_below = FROM_INPUT if is_followed else _below(judge, starts, patterns, as_words=False)
+        found = FROM_INPUT if is_followed else _below(judge, starts, patterns, as_words=False)
+        judge.found_below = found + _ending(judge, reading) if found.endswith("/found") else found
     judge.is_filtered = is_filtered
     for value in commands:
         _until(judge, value)
+
+
+def _ending(judge: CommandJudge, reading: Reading) -> str:
+    """The ending that every file that is found has: ``.jpg`` for ``-name '*.jpg'``."""
+    if {"-o", "-or", "-not", "!", ","} & set(judge.arguments):
+        return ""
+    for pattern in reading.values("-name", "-iname"):
+        ending = _ONE_ENDING.fullmatch(pattern)
+        if ending is not None:
+            return ending[1]
+    return ""
 
 
 def _timing(judge: CommandJudge, profile: Profile, reading: Reading) -> None:

@@ -27,6 +27,7 @@ _SQLITE_READS: Final = re.compile(
 )
 _SQLITE_IMPORTS: Final = re.compile(r"\.import(?: --?csv)?(?: --?skip 1)? +'?([\w./-]+)'? +(\w+)")
 _SQLITE_SAVES: Final = re.compile(r"\.(?:backup|save) +'?([\w./-]+)'?")
+_SQLITE_WRITES: Final = re.compile(r"\.(?:output|once) '?(\w[\w./-]*)'?")
 _DUMP_FILE: Final = re.compile(r"\.(?:sql|dump|bak)\Z")
 _LOCAL_HOSTS: Final = frozenset(
     {"localhost", "127.0.0.1", "::1", "/var/run/postgresql", "/run/postgresql", "db", "postgres"}
@@ -116,6 +117,9 @@ def _sqlite(judge: "CommandJudge", value: str) -> None:
         elif (taken := _SQLITE_IMPORTS.fullmatch(text)) is not None:
             judge.verdict.note(Tier.YELLOW, "sqlite3.import", "Puts the lines of a file into a table.")
             judge.places.read(taken[1])
+        elif (target := _SQLITE_WRITES.fullmatch(text)) is not None and target[1] != "stdout":
+            judge.verdict.note(Tier.YELLOW, "sqlite3.output", "Writes what it reads into a file.")
+            judge.places.write(target[1])
         elif text == ".dump" and _DUMP_FILE.search(judge.output) is not None:
             judge.verdict.note(Tier.YELLOW, "sqlite3.dump", "Writes a database out into a file.")
         elif _SQLITE_READS.fullmatch(text) is None:
@@ -147,6 +151,13 @@ def _database_host(judge: "CommandJudge", value: str) -> None:
     judge.verdict.note(
         Tier.RED, "sql.host", f"Talks to the database on {value}.", external=True, unknown=True
     )
+
+
+def _output_file(judge: "CommandJudge", value: str) -> None:
+    """After a bar it would be a program."""
+    if re.fullmatch(r"[\w./-][\w ./-]*", value) is None:
+        judge.unknown("sql.output", "It would hand what it reads to a program.")
+    judge.places.write(value)
 
 
 def _sqlite_file(judge: "CommandJudge", value: str) -> None:
@@ -230,6 +241,7 @@ KINDS.update(
         "sql.mysql": _mysql,
         "sql.sqlite": _sqlite,
         "dbname": _database,
+        "outputfile": _output_file,
         "dbhost": _database_host,
         "sqlitefile": _sqlite_file,
     }

@@ -44,7 +44,7 @@ _CHANGES: Final = {
     "insert": (Tier.YELLOW, "Adds records."),
     "replace": (Tier.YELLOW, "Replaces records."),
     "update": (Tier.YELLOW, "Changes records."),
-    "merge": (Tier.RED, "Changes many records at once."),
+    "merge": (Tier.RED, "Deletes records."),
     "delete": (Tier.RED, "Deletes records."),
     "truncate": (Tier.RED, "Empties a table."),
     "drop": (Tier.RED, "Deletes a part of the database."),
@@ -197,11 +197,15 @@ def _judge_change(verdict: Verdict, first: str, words: list[str], tokens: list[T
         return
     if first == "alter" and "add" in words and not {"drop", "owner", "rename"} & set(words):
         tier = Tier.YELLOW
-    if first == "update" and "where" not in words:
+    if first == "alter" and _renames_column(words):
+        tier, says = Tier.YELLOW, "Gives a column another name."
+    if first == "merge" and "delete" not in words:
+        tier, says = Tier.YELLOW, "Adds or changes records."
+    if first == "update" and "where" not in words and "merge" not in words:
         tier, says = Tier.RED, "Changes every record of a table."
     if first == "delete" and "where" not in words:
         says = "Deletes every record of a table."
-    if first in ("insert", "replace", "update"):
+    if first in ("insert", "replace", "update", "merge"):
         _judge_meaning(verdict, tokens)
     risk = "What is deleted cannot be brought back." if tier >= Tier.RED else ""
     verdict.note(tier, f"sql.{first}", says, risk=risk)
@@ -211,6 +215,12 @@ def _judge_change(verdict: Verdict, first: str, words: list[str], tokens: list[T
     reaching = (set(words[1:]) & _REACHES_OUT) - {"set", "do", "load", "change", "source", "system", "lock"}
     if reaching:
         _note_unknown(verdict, min(reaching))
+
+
+def _renames_column(words: list[str]) -> bool:
+    """``ALTER TABLE a RENAME COLUMN b TO c`` and nothing else."""
+    at = words.index("rename") if "rename" in words else 0
+    return at in (2, 3, 4) and words[1] == "table" and words[at + 1 : at + 2] == ["column"]
 
 
 def _judge_meaning(verdict: Verdict, tokens: list[Token]) -> None:
