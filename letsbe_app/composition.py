@@ -185,7 +185,7 @@ def build_services(
         database=database,
         relay=relay,
         admission=new_admission(),
-        rounds=Rounds(database, relay),
+        rounds=Rounds(tenants, relay),
         csrf=CsrfTokens(csrf_key),
         requests=RequestService(database, secret_box, csrf_key, clock=clock),
         accounts=AccountService(

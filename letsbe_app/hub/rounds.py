@@ -15,10 +15,8 @@ from typing import Final, Protocol
 
 import structlog
 
-from letsbe_app.db.session import Database
-from letsbe_app.fleet.tenants import repository
+from letsbe_app.fleet.tenants.service import TenantService
 from letsbe_app.kit.on_demand import OnDemand
-from letsbe_app.kit.secrets import token_hash
 from letsbe_app.relay import Relay, RelayAway
 
 log = structlog.get_logger()
@@ -52,8 +50,8 @@ class Attended(Protocol):
 class Rounds:
     """One per worker; it runs while there are links."""
 
-    def __init__(self, database: Database, relay: Relay) -> None:
-        self._database = database
+    def __init__(self, tenants: TenantService, relay: Relay) -> None:
+        self._tenants = tenants
         self._relay = relay
         self._slots: list[set[Attended]] = [set() for _ in range(SLOTS)]
         self._next = 0
@@ -144,11 +142,10 @@ class Rounds:
         """Look whether keys still count, and whether the daemons have what is there for them."""
         if not links:
             return
-        async with self._database.read() as session:
-            standings = await repository.standings(session, [link.tenant_id for link in links])
+        standings = await self._tenants.standings([link.tenant_id for link in links])
         for link in links:
             standing = standings.get(link.tenant_id)
-            if standing is None or token_hash(link.api_key) not in standing.key_hashes:
+            if standing is None or not standing.opens_with(link.api_key):
                 link.key_revoked()
             else:
                 link.compare(standing.config_version, has_waiting=standing.has_waiting)

@@ -1,7 +1,6 @@
 """Rows of servers and their enrolment tokens."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +8,7 @@ from sqlmodel import col, delete, func, or_, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from letsbe_app.db.models import EnrolmentToken, OutboxMessage, Tenant, TenantStatus
+from letsbe_app.fleet.tenants.schemas import LinkStanding
 
 
 async def of_customer(session: AsyncSession, customer_id: str) -> Sequence[Tenant]:
@@ -64,16 +64,7 @@ async def readiness(session: AsyncSession, tenant_ids: Sequence[str]) -> dict[st
     return {tenant_id: bool(heartbeat.get("is_ready")) for tenant_id, heartbeat in found}
 
 
-@dataclass(frozen=True)
-class Standing:
-    """What a server's link is compared with."""
-
-    key_hashes: tuple[str | None, str | None]
-    config_version: int
-    has_waiting: bool
-
-
-async def standings(session: AsyncSession, tenant_ids: Sequence[str]) -> dict[str, Standing]:
+async def standings(session: AsyncSession, tenant_ids: Sequence[str]) -> dict[str, LinkStanding]:
     """By server, of those that are there."""
     found = await session.exec(
         select(Tenant.id, Tenant.api_key_hash, Tenant.next_api_key_hash, Tenant.config_version).where(
@@ -85,7 +76,7 @@ async def standings(session: AsyncSession, tenant_ids: Sequence[str]) -> dict[st
     )
     have_waiting = set(waiting)
     return {
-        tenant_id: Standing((key, next_key), version, tenant_id in have_waiting)
+        tenant_id: LinkStanding((key, next_key), version, tenant_id in have_waiting)
         for tenant_id, key, next_key, version in found
     }
 

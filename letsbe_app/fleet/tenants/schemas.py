@@ -1,11 +1,12 @@
 """What the tenant service gives to pages, routes and links."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from letsbe_app.db.models import HeartbeatHour, HeartbeatSample, Tenant
 from letsbe_app.fleet.tenants.history import RESOLUTIONS, Span
+from letsbe_app.kit.secrets import token_hash
 from tenant_daemon.contracts.health import ComponentHealth, Heartbeat
 
 LINK_PATH = "/api/v1/tenant/link"
@@ -22,6 +23,19 @@ class TenantIdentity:
 
     tenant_id: str
     customer_id: str
+
+
+@dataclass(frozen=True)
+class LinkStanding:
+    """What a server's link is compared with."""
+
+    key_hashes: tuple[str | None, str | None] = field(repr=False)
+    config_version: int
+    has_waiting: bool
+
+    def opens_with(self, api_key: str) -> bool:
+        """Whether the key still counts."""
+        return token_hash(api_key) in self.key_hashes
 
 
 @dataclass(frozen=True)

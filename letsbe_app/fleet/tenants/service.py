@@ -15,6 +15,7 @@ from letsbe_app.fleet.tenants.enrolment import Enrolment
 from letsbe_app.fleet.tenants.history import Span, history_of, note_samples
 from letsbe_app.fleet.tenants.schemas import (
     History,
+    LinkStanding,
     NewTenant,
     TenantIdentity,
     TenantView,
@@ -184,6 +185,11 @@ class TenantService:
         async with self._database.read() as session:
             readiness = await repository.readiness(session, tenant_ids)
         return [readiness.get(tenant_id) for tenant_id in tenant_ids]
+
+    async def standings(self, tenant_ids: Sequence[str]) -> Mapping[str, LinkStanding]:
+        """What the links of many servers are compared with; those that are gone are left out."""
+        async with self._database.read() as session:
+            return await repository.standings(session, tenant_ids)
 
     async def applied_config_version(self, tenant_id: str) -> int:
         """The configuration that the server said it has in force; raises NotFound."""
