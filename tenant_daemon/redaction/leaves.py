@@ -80,7 +80,8 @@ class Leaves:
     def _take(self, value: object, key: str, parent: Parent, depth: int) -> None:
         # What occurs most comes first.
         if isinstance(value, str):
-            self._add(value, self._kind_of(value, key, parent), key, parent)
+            # A member of an enumeration is a string of a class of its own, which no digest can be made of.
+            self._add(str.__str__(value), self._kind_of(value, key, parent), key, parent)
         elif isinstance(value, dict):
             self._take_object(value, depth)
         elif isinstance(value, list):

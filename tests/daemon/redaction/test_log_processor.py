@@ -1,5 +1,7 @@
 """The door of the logs."""
 
+from enum import StrEnum
+
 from tenant_daemon.redaction import LiveRedactor
 from tenant_daemon.redaction.log_processor import RedactLogs
 
@@ -27,6 +29,21 @@ def test_every_value_of_an_event_is_redacted() -> None:
         "error": "bad SECRET_REF(key)",
         "deep": {"list": ["SECRET_REF(key)"], "count": 3},
     }
+
+
+class Outcome(StrEnum):
+    COMPLETED = "completed"
+    LEAKED = "kV9mQ2xLp7zR4wT8"
+
+
+def test_members_of_enumerations_are_texts() -> None:
+    for _once_more in range(2):
+        event = {"event": "run.finished", "outcome": Outcome.COMPLETED, "all": [Outcome.LEAKED]}
+        assert RedactLogs(LiveRedactor(FakeVault()))(None, "info", event) == {
+            "event": "run.finished",
+            "outcome": "completed",
+            "all": ["SECRET_REF(key)"],
+        }
 
 
 def test_nothing_is_logged_that_could_not_be_redacted() -> None:
