@@ -109,6 +109,13 @@ class Audit(_Section):
     """How often a signed head goes to the hub, when there is something new."""
 
 
+class TracesTo(_Section):
+    """Where spans of this server go; none are made while this is empty."""
+
+    otlp_url: str = Field(default="", pattern=r"^(https?://[^\s/?#@]+(/[^\s?#]*)?)?$")
+    """A collector's address for OTLP over HTTP, without ``/v1/traces``."""
+
+
 class TenantSettings(_Section):
     """The whole file."""
 
@@ -122,6 +129,7 @@ class TenantSettings(_Section):
     pace: Pace = Pace()
     execution: Execution = Execution()
     audit: Audit = Audit()
+    traces: TracesTo = TracesTo()
     own_units: list[Literal["proxy", "openclaw"]] = Field(default_factory=list)
     """Parts that systemd starts as units of their own (``deploy/tenant``), so that ``run`` does not."""
 

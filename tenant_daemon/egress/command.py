@@ -14,6 +14,7 @@ from tenant_daemon.egress.budget import Budget
 from tenant_daemon.egress.budget_notes import BudgetNotes
 from tenant_daemon.egress.exchange import Desk
 from tenant_daemon.egress.refusals import Refusals
+from tenant_daemon.egress.request_traces import RequestTraces
 from tenant_daemon.egress.server import build_app
 from tenant_daemon.egress.tab import Books
 from tenant_daemon.egress.tenant_config import ConfigReader
@@ -29,6 +30,7 @@ from tenant_daemon.metering import Meter, UsageReporter
 from tenant_daemon.redaction import LiveRedactor
 from tenant_daemon.redaction.process_logging import configure_logging
 from tenant_daemon.settings import TenantSettings, load_settings
+from tenant_daemon.tracing import open_traces
 from tenant_daemon.vault import Vault
 
 _SWITCH_SECONDS = 0.001
@@ -70,6 +72,7 @@ def create_app(home: TenantHome, settings: TenantSettings, vault: Vault) -> Star
     """The proxy of one tenant, all collaborators chosen."""
     meter = Meter(home.metering_db)
     store = open_store(home.link_db)
+    traces = open_traces(settings, "proxy")
     accounts = Accounts(meter, UsageReporter(meter, store), lambda: asyncio.run(knock(home)))
     provider = Provider(UpstreamKeys(vault), Addresses())
     # Before the first request: what a killed process left open counts against the budgets.
@@ -81,11 +84,13 @@ def create_app(home: TenantHome, settings: TenantSettings, vault: Vault) -> Star
         provider=provider,
         refusals=Refusals(),
         books=Books(accounts, budget, BudgetNotes(accounts)),
+        traces=RequestTraces(traces, store.traces.of_agent),
     )
 
     async def stop() -> None:
         await provider.close()
         await asyncio.to_thread(accounts.close)
         store.close()
+        await asyncio.to_thread(traces.close)
 
     return build_app(desk, local_token(home, "proxy"), stop)

@@ -14,6 +14,7 @@ from tenant_daemon.egress.formats.wire_format import unreadable
 from tenant_daemon.egress.json_text import write_json
 from tenant_daemon.egress.refusals import Refusals
 from tenant_daemon.egress.request_body import RequestBody
+from tenant_daemon.egress.request_traces import RequestTraces, finish
 from tenant_daemon.egress.sse import EventReader
 from tenant_daemon.egress.tab import Books, Tab
 from tenant_daemon.egress.tenant_config import ConfigReader
@@ -21,6 +22,7 @@ from tenant_daemon.egress.turns import Turns
 from tenant_daemon.egress.upstream import Provider, read_answer
 from tenant_daemon.egress.upstreams import Upstreams
 from tenant_daemon.redaction import LiveRedactor, Redactor
+from tenant_daemon.tracing import NO_SPAN
 
 log = structlog.get_logger()
 
@@ -36,6 +38,7 @@ class Desk:
     books: Books
     refusals: Refusals
     turns: Turns = field(default_factory=Turns)
+    traces: RequestTraces = field(default_factory=RequestTraces)
 
 
 class Exchange:
@@ -52,6 +55,8 @@ class Exchange:
         self._wire = wire
         self._stack = AsyncExitStack()
         self._tab: Tab | None = None
+        self._span = NO_SPAN
+        self._error = ""
         self.request: ModelRequest
 
     async def begin(self, body: RequestBody, headers: Mapping[str, str]) -> None:
@@ -59,6 +64,7 @@ class Exchange:
         desk, wire = self._desk, self._wire
         config = desk.config.admit(self._agent_id)
         upstream, model = desk.upstreams.choose(wire.name, body.value.get("model"))
+        self._span = desk.traces.begin(self._agent_id, upstream, wire, model)
         key = desk.provider.key(upstream)
         self._redactor = await _current_redactor(desk.redactor)
         try:
@@ -109,6 +115,7 @@ class Exchange:
                 yield event
         except Refused as refused:
             self._desk.refusals.note(self._agent_id, refused.message)
+            self._error = refused.code
             yield answer.failure(refused)
         finally:
             if self._tab:
@@ -143,10 +150,11 @@ class Exchange:
         if answer.usage is None:
             raise _broken_off()
 
-    async def end(self) -> None:
+    async def end(self, error: str = "") -> None:
         """Stop the upstream, count, give back. Calling it again does nothing."""
         tab, self._tab = self._tab, None
         written = tab.close() if tab is not None else None
+        finish(self._span, tab.cost if tab is not None else None, error or self._error)
         # Shielded: an abort of the client must not leave the provider working.
         await asyncio.shield(self._stack.aclose())
         if written is not None:

@@ -46,7 +46,7 @@ class Door:
         except BaseException as exc:
             if isinstance(exc, Refused):
                 self._desk.refusals.note(agent_id, exc.message)
-            await exchange.end()
+            await exchange.end(exc.code if isinstance(exc, Refused) else type(exc).__name__)
             raise
         await exchange.end()
         return Response(answer, media_type="application/json")

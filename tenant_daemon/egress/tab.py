@@ -45,6 +45,8 @@ class Tab:
         self.usage: Usage | None = None
         """As the provider told it."""
         self.prompt_tokens = 0
+        self.cost: Usage | None = None
+        """What was counted in the end; None where nothing was charged."""
         self.characters = 0
         """Of the answer, for an estimate where the provider tells nothing."""
 
@@ -108,7 +110,7 @@ class Tab:
         """
         reservation, self._reservation = self._reservation, None
         opened, self._opened = self._opened, None
-        usage = self._so_far() if self.is_charged else None
+        usage = self.cost = self._so_far() if self.is_charged else None
         if reservation is not None:
             self._settle(reservation, opened, usage)
         if opened is None:

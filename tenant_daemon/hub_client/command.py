@@ -21,6 +21,7 @@ from tenant_daemon.kit.terminal import complain
 from tenant_daemon.redaction import LiveRedactor
 from tenant_daemon.redaction.process_logging import configure_logging
 from tenant_daemon.settings import load_settings
+from tenant_daemon.tracing import open_traces
 from tenant_daemon.vault import Vault
 
 
@@ -64,6 +65,10 @@ def run(args: argparse.Namespace) -> int:
         key=key,
         desk=SecretDesk(home, vault, enrolled.tenant_id),
         attachments=AttachmentDesk(home, enrolled.tenant_id, enrolled.link_url, key.current),
+        traces=open_traces(settings, "link"),
     )
-    asyncio.run(until_signal(run_link(parts)))
+    try:
+        asyncio.run(until_signal(run_link(parts)))
+    finally:
+        parts.traces.close()
     return 0

@@ -7,6 +7,7 @@ finishes runs, so events of two runs of a conversation never mix.
 
 import asyncio
 import secrets
+from collections.abc import Callable
 from typing import Final, assert_never
 
 import structlog
@@ -18,6 +19,7 @@ from tenant_daemon.hub_client.gateway import AgentGateway, GatewayEvent
 from tenant_daemon.hub_client.jobs import AnswerMessage, DeliverFollowUp, Job, Resume, Uninvited, Waiting
 from tenant_daemon.hub_client.run_in_progress import ChatParts, RunInProgress
 from tenant_daemon.hub_client.sessions import ChatSession
+from tenant_daemon.tracing import Attribute, Span
 
 RESUME_SECONDS: Final = 90
 """How long a run that a restart cut off waits for OpenClaw."""
@@ -112,7 +114,12 @@ class Conversation:
             return
         self._waiting.jobs.remove(job)
         session = ChatSession(job.message.agent_id, job.message.conversation_id)
-        run = self._begin(session, in_reply_to=job.message.message_id, inbox_id=job.inbox_id)
+        run = self._begin(
+            session,
+            in_reply_to=job.message.message_id,
+            inbox_id=job.inbox_id,
+            traceparent=job.message.traceparent,
+        )
         refusal = notes.NOT_BEGUN if job.is_stopped else self._refusal(session.agent_id)
         if refusal:
             run.finish(RunOutcome.STOPPED, refusal)
@@ -140,7 +147,9 @@ class Conversation:
     async def _resume(self, job: Resume) -> None:
         self._waiting.jobs.remove(job)
         session = ChatSession.parse(job.run.session_key)
-        run = RunInProgress(self._parts, session, job.run.run_id, job.run.gateway_run_id, job.text)
+        run_id = job.run.run_id
+        span = self._span(session, run_id, self._parts.store.traces.of_run)
+        run = RunInProgress(self._parts, session, run_id, job.run.gateway_run_id, span, job.text)
         self._current = run
         try:
             gateway = await asyncio.wait_for(self._parts.door.wait(), RESUME_SECONDS)
@@ -191,12 +200,30 @@ class Conversation:
         in_reply_to: str | None = None,
         inbox_id: str | None = None,
         gateway_run_id: str = "",
+        traceparent: str = "",
     ) -> RunInProgress:
         run_id = f"run_{secrets.token_hex(13)}"
+        span = self._span(session, run_id, lambda _run_id: [traceparent])
         self._parts.store.journal.begin(
-            run_id, session, in_reply_to=in_reply_to, inbox_id=inbox_id, gateway_run_id=gateway_run_id
+            run_id,
+            session,
+            in_reply_to=in_reply_to,
+            inbox_id=inbox_id,
+            gateway_run_id=gateway_run_id,
+            traceparent=span.traceparent,
         )
         self._parts.wake_link()
         log.info("run.started", run_id=run_id, conversation_id=session.conversation_id)
-        self._current = RunInProgress(self._parts, session, run_id, gateway_run_id or run_id)
+        self._current = RunInProgress(self._parts, session, run_id, gateway_run_id or run_id, span)
         return self._current
+
+    def _span(self, session: ChatSession, run_id: str, parents: Callable[[str], list[str]]) -> Span:
+        span = self._parts.traces.begin("run", lambda: parents(run_id))
+        span.note(
+            {
+                Attribute.RUN_ID: run_id,
+                Attribute.CONVERSATION_ID: session.conversation_id,
+                Attribute.AGENT_ID: session.agent_id,
+            }
+        )
+        return span

@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 
 from tenant_daemon.contracts.base import utc_now
 from tenant_daemon.contracts.chat import RunEvent, RunEventBody, RunFinished, RunStarted, TextDelta
+from tenant_daemon.hub_client.run_traces import RunTraces
 from tenant_daemon.hub_client.schema import select
 from tenant_daemon.hub_client.sessions import ChatSession
 from tenant_daemon.kit.database import Database
@@ -46,8 +47,9 @@ class JournaledRun:
 class RunJournal:
     """The runs of ``link.db``; only the link uses it. Made by ``LinkStore``."""
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, traces: RunTraces) -> None:
         self._db = db
+        self._traces = traces
 
     def begin(
         self,
@@ -57,6 +59,7 @@ class RunJournal:
         in_reply_to: str | None = None,
         inbox_id: str | None = None,
         gateway_run_id: str = "",
+        traceparent: str = "",
     ) -> RunEvent:
         """
         Open the conversation's next run with its first event.
@@ -67,6 +70,7 @@ class RunJournal:
             in_reply_to: The customer's message, None for a run that the agent or the server began.
             inbox_id: The hub message that the run answers; done when the run is finished.
             gateway_run_id: OpenClaw's name of the run, where it is another one.
+            traceparent: The run's span, where somebody traces.
         """
         with self._db.writing() as db:
             row = db.execute(
@@ -88,6 +92,8 @@ class RunJournal:
                     inbox_id,
                 ),
             )
+            if traceparent:
+                self._traces.note(db, run_id, traceparent)
             return self._append(db, run_id, RunStarted(agent_id=session.agent_id, in_reply_to=in_reply_to))
 
     def append(self, run_id: str, body: RunEventBody) -> RunEvent:

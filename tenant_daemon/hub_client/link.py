@@ -45,6 +45,7 @@ from tenant_daemon.openclaw.client import OpenClawClient
 from tenant_daemon.openclaw.environment import OPENCLAW_VERSION
 from tenant_daemon.redaction import LiveRedactor
 from tenant_daemon.settings import TenantSettings
+from tenant_daemon.tracing import Traces
 
 _LOOK_SECONDS: Final = 5.0
 """How late something is noticed whose knock was lost: its sender was killed between storing and knocking."""
@@ -65,6 +66,7 @@ class LinkParts:
     key: HubKey
     desk: SecretDesk
     attachments: AttachmentDesk
+    traces: Traces
 
 
 async def run_link(parts: LinkParts) -> None:
@@ -209,6 +211,7 @@ class _Link:
             recent_runs=RecentRuns(),
             why_refused=self._why_refused,
             fetch_files=parts.attachments.fetch,
+            traces=parts.traces,
         )
 
     def _audit_heads(self) -> AuditHeads:

@@ -25,6 +25,7 @@ from tenant_daemon.contracts.usage import UsageReported
 from tenant_daemon.hub_client.follow_ups import FollowUps
 from tenant_daemon.hub_client.inbox import Inbox
 from tenant_daemon.hub_client.journal import RunJournal
+from tenant_daemon.hub_client.run_traces import RunTraces
 from tenant_daemon.hub_client.schema import LINK_TABLES, select
 from tenant_daemon.kit.database import Database
 
@@ -76,7 +77,8 @@ class LinkStore:
     def __init__(self, path: Path) -> None:
         self._db = Database(path, LINK_TABLES)
         self.inbox = Inbox(self._db)
-        self.journal = RunJournal(self._db)
+        self.traces = RunTraces(self._db)
+        self.journal = RunJournal(self._db, self.traces)
         self.follow_ups = FollowUps(self._db)
 
     def close(self) -> None:

@@ -23,6 +23,7 @@ from tenant_daemon.hub_client.jobs import RecentRuns
 from tenant_daemon.hub_client.outbox import LinkStore
 from tenant_daemon.hub_client.run_writer import RunWriter
 from tenant_daemon.hub_client.sessions import ChatSession
+from tenant_daemon.tracing import NO_TRACES, Attribute, Span, Traces
 
 RUN_SECONDS: Final = 3_700
 """Longest run; OpenClaw's own limit is a little shorter."""
@@ -52,6 +53,7 @@ class ChatParts:
     ``FilesNotFetched``."""
     why_refused: Callable[[str], Awaitable[str]]
     """Why the proxy refused an agent just now, for the owner; empty when it did not. Never raises."""
+    traces: Traces = NO_TRACES
 
 
 class RunInProgress:
@@ -62,12 +64,19 @@ class RunInProgress:
     """
 
     def __init__(
-        self, parts: ChatParts, session: ChatSession, run_id: str, gateway_run_id: str, already: str = ""
+        self,
+        parts: ChatParts,
+        session: ChatSession,
+        run_id: str,
+        gateway_run_id: str,
+        span: Span,
+        already: str = "",
     ) -> None:
         self.session = session
         self.run_id = run_id
         self.gateway_run_id = gateway_run_id
         self._parts = parts
+        self._span = span
         self._is_stopping = False
         self._writer = RunWriter(
             parts.store.journal,
@@ -166,4 +175,6 @@ class RunInProgress:
     def finish(self, outcome: RunOutcome, note: str = "", whole: str | None = None) -> None:
         """Write the last event."""
         self._writer.finish(outcome, note, whole)
+        self._span.note({Attribute.OUTCOME: outcome.value})
+        self._span.end(outcome.value if outcome is RunOutcome.FAILED else "")
         log.info("run.finished", run_id=self.run_id, outcome=outcome)

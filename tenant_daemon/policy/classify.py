@@ -39,6 +39,8 @@ _TOOLS: Final[dict[str, tuple[_Judge, tuple[str, ...], tuple[str, ...]]]] = {
     "browser": (judge_browser, ("scenario", "url"), ()),
     "helper": (judge_helper, ("task",), ("tokens",)),
 }
+TOOL_NAMES: Final = frozenset(_TOOLS)
+"""Every tool that there is."""
 _NOT_TEXT: Final[dict[str, type | tuple[type, ...]]] = {
     "headers": dict,
     "length": int,

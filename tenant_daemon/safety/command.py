@@ -12,10 +12,12 @@ from tenant_daemon.policy import classify
 from tenant_daemon.redaction import LiveRedactor
 from tenant_daemon.redaction.process_logging import configure_logging
 from tenant_daemon.safety.address import HOST
+from tenant_daemon.safety.call_traces import CallTraces
 from tenant_daemon.safety.hub_door import LinkHubDoor, colleague_asker
 from tenant_daemon.safety.parts import Collaborators, open_parts
 from tenant_daemon.safety.server import create_app
 from tenant_daemon.settings import load_settings
+from tenant_daemon.tracing import Traces, open_traces
 from tenant_daemon.vault import Vault
 
 _DRAIN_SECONDS: Final = 2
@@ -43,8 +45,9 @@ def run(args: argparse.Namespace) -> int:
     watch = alarm.at("tool call")
     redactor = LiveRedactor(vault, watch)
     vault.on_canary_asked = lambda name: watch.seen(frozenset({name}))
+    traces = open_traces(settings, "wrapper")
     app = create_app(
-        lambda: open_parts(home, settings, collaborators_of(home, vault, redactor)),
+        lambda: open_parts(home, settings, collaborators_of(home, vault, redactor, traces)),
         local_token(home, "wrapper"),
     )
     server = uvicorn.Server(
@@ -59,15 +62,18 @@ def run(args: argparse.Namespace) -> int:
         )
     )
     server.run()
+    traces.close()
     return 0 if server.started else 1
 
 
-def collaborators_of(home: TenantHome, vault: Vault, redactor: LiveRedactor) -> Collaborators:
+def collaborators_of(home: TenantHome, vault: Vault, redactor: LiveRedactor, traces: Traces) -> Collaborators:
     """The real ones."""
+    hub = LinkHubDoor(home)
     return Collaborators(
         vault=vault,
         classify=classify,
         redactor=redactor.current,
-        hub=LinkHubDoor(home),
+        hub=hub,
         ask_colleague=colleague_asker(home),
+        traces=CallTraces(traces, hub.traces_of),
     )

@@ -25,6 +25,10 @@ class LinkHubDoor:
     def put_tool_event(self, conversation_id: str, session_id: str, body: ToolEvent) -> None:
         self._store.put_tool_event(conversation_id, session_id, body)
 
+    def traces_of(self, conversation_id: str) -> list[str]:
+        """The span of the run in progress there."""
+        return self._store.traces.of_conversation(conversation_id)
+
     async def knock(self) -> None:
         await local_door.knock(self._home)
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import structlog
 
@@ -17,6 +17,7 @@ from tenant_daemon.kit.name_lookup import look_up
 from tenant_daemon.policy.judgement import PolicyContext, Resolve
 from tenant_daemon.safety.announcer import Announcer
 from tenant_daemon.safety.approval_store import ApprovalStore
+from tenant_daemon.safety.call_traces import CallTraces
 from tenant_daemon.safety.calls import CallStore
 from tenant_daemon.safety.changes import ChangeDesk
 from tenant_daemon.safety.config_source import ConfigSource
@@ -43,6 +44,7 @@ class Collaborators:
     hub: HubDoor
     ask_colleague: AskColleague
     resolve: Resolve = look_up
+    traces: CallTraces = field(default_factory=CallTraces)
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,15 @@ async def open_parts(
     )
     changes = ChangeDesk(home, undo, executor.undoing, announcer, audit)
     wrapper = SafetyWrapper(
-        calls, gate, pending, executor, audit, announcer, changes, PaceKeeper(settings.pace)
+        calls,
+        gate,
+        pending,
+        executor,
+        audit,
+        announcer,
+        changes,
+        PaceKeeper(settings.pace),
+        collaborators.traces,
     )
     live = LiveCalls(wrapper, calls, approvals, pending, announcer, patience or Patience())
     live.resume()

@@ -15,6 +15,7 @@ from tenant_daemon.execution.seen import seen_by
 from tenant_daemon.policy.actions import HandOver
 from tenant_daemon.safety.announcer import Announcer
 from tenant_daemon.safety.binding import same_call
+from tenant_daemon.safety.call_traces import CallSpan, CallTraces
 from tenant_daemon.safety.calls import AlreadyBegun, Call, CallStore
 from tenant_daemon.safety.changes import ChangeDesk
 from tenant_daemon.safety.gate import Gate, Ruling
@@ -52,6 +53,7 @@ class SafetyWrapper:
         announcer: Announcer,
         changes: ChangeDesk,
         pace: PaceKeeper,
+        traces: CallTraces,
     ) -> None:
         self._calls = calls
         self._gate = gate
@@ -61,6 +63,7 @@ class SafetyWrapper:
         self._announcer = announcer
         self._changes = changes
         self._pace = pace
+        self._traces = traces
         found = audit.verify()
         self._audit_problem = (
             "" if found.is_intact else f"The audit trail is broken at entry {found.first_broken}."
@@ -72,9 +75,10 @@ class SafetyWrapper:
         """Why nothing runs, when the chain was found broken at the start."""
         return self._audit_problem
 
-    async def carry_out(self, call: Call) -> ExecuteResponse:
+    async def carry_out(self, call: Call, span: CallSpan) -> ExecuteResponse:
         """Judge, ask where it must be, run, redact, record. A waiting call goes on here after a restart."""
         ruling = await self._gate.rule(call)
+        span.ruled(ruling)
         if not self._pending.has(call, 0):
             self._announcer.started(call, self._summary(call, ruling))
             held = self._pace.check(call.request.agent_id, same_call(call.request, ruling.action))
@@ -94,10 +98,16 @@ class SafetyWrapper:
 
     async def settle(self, call: Call) -> ExecuteResponse:
         """``carry_out``, with an answer for whatever goes wrong. Only cancelling gets through."""
+        with self._traces.around(call) as span:
+            response = await self._settle(call, span)
+            span.answered(response)
+            return response
+
+    async def _settle(self, call: Call, span: CallSpan) -> ExecuteResponse:
         if self._audit_problem:
             return _blocked(self._audit_problem)
         try:
-            return await self.carry_out(call)
+            return await self.carry_out(call, span)
         except AuditUnavailable as exc:
             log.error("wrapper.audit.unavailable", call_id=call.id, error=str(exc))
             return _blocked(_WITHHELD if self._calls.has_begun(call) else _NOT_RECORDED)

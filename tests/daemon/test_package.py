@@ -9,12 +9,16 @@ ROOT = Path(__file__).resolve().parents[2]
 DAEMON = ROOT / "tenant_daemon"
 MODULES = {
     "google-re2": "re2",
+    "opentelemetry-exporter-otlp-proto-http": "opentelemetry",
+    "opentelemetry-sdk": "opentelemetry",
     "pyahocorasick": "ahocorasick",
     "pynacl": "nacl",
     "tree-sitter": "tree_sitter",
     "tree-sitter-bash": "tree_sitter_bash",
 }
 """Packages whose module has another name."""
+PARTS = {"pydantic_core": "pydantic"}
+"""Modules of a package that another one brings in exactly one version."""
 
 
 def _dependencies(path: Path) -> dict[str, str]:
@@ -31,7 +35,7 @@ def _imported() -> set[str]:
                 found |= {alias.name.split(".")[0] for alias in node.names}
             elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
                 found.add(node.module.split(".")[0])
-    return found - set(sys.stdlib_module_names) - {"tenant_daemon"}
+    return {PARTS.get(name, name) for name in found} - set(sys.stdlib_module_names) - {"tenant_daemon"}
 
 
 def test_every_import_is_a_dependency_and_every_dependency_is_imported() -> None:

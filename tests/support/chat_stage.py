@@ -16,6 +16,7 @@ from tenant_daemon.hub_client.outbox import LinkStore
 from tenant_daemon.hub_client.run_in_progress import ChatParts
 from tenant_daemon.hub_client.sessions import ChatSession
 from tenant_daemon.redaction import KnownSecret, Redactor
+from tenant_daemon.tracing import NO_TRACES, Traces
 from tests.support.agent_gateway import FakeGateway
 
 SECRET = "correct-horse-battery-staple-42"
@@ -40,6 +41,7 @@ class Stage:
     """Why files cannot be had."""
     refusal: str = ""
     """What the proxy says of the agent."""
+    traces: Traces = NO_TRACES
 
     def __post_init__(self) -> None:
         self.store = LinkStore(self.path)
@@ -87,6 +89,7 @@ class Stage:
             config=lambda: self.config,
             is_practice=True,
             recent_runs=RecentRuns(),
+            traces=self.traces,
         )
 
     async def _fetch_files(self, agent_id: str, files: Sequence[AttachedFile]) -> str:

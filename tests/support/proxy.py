@@ -12,7 +12,7 @@ from tenant_daemon.egress.command import create_app
 from tenant_daemon.home import TenantHome
 from tenant_daemon.local_tokens import local_token
 from tenant_daemon.metering import Meter
-from tenant_daemon.settings import Model, TenantSettings, Upstream
+from tenant_daemon.settings import Model, TenantSettings, TracesTo, Upstream
 from tenant_daemon.vault import Vault
 from tests.support.model_upstream import ModelUpstream, serving
 
@@ -51,7 +51,9 @@ class Proxy:
 
 
 @asynccontextmanager
-async def running(root: Path, *, is_public: bool = False) -> AsyncIterator[Proxy]:
+async def running(
+    root: Path, *, is_public: bool = False, traces: TracesTo | None = None
+) -> AsyncIterator[Proxy]:
     """
     A proxy with its upstream; leaving the context writes everything down.
 
@@ -66,6 +68,7 @@ async def running(root: Path, *, is_public: bool = False) -> AsyncIterator[Proxy
         settings = TenantSettings(
             tenant_name="t",
             hub_url="http://hub.test",
+            traces=traces or TracesTo(),
             model=Model(url=f"{address}/v1", name="real-model"),
             upstreams=[
                 Upstream(

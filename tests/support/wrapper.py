@@ -24,6 +24,7 @@ from tenant_daemon.policy.actions import Command, GenerateSecret, HandOver, Read
 from tenant_daemon.policy.judgement import Judgement, PolicyContext
 from tenant_daemon.redaction import LiveRedactor
 from tenant_daemon.safety.approval_store import Approval
+from tenant_daemon.safety.call_traces import CallTraces
 from tenant_daemon.safety.live import Patience
 from tenant_daemon.safety.parts import Collaborators, Parts, open_parts
 from tenant_daemon.safety.ports import Classify, CurrentRedactor, HubMessage, ToolEvent
@@ -129,6 +130,7 @@ class WrapperBench:
         self.redactor: CurrentRedactor = LiveRedactor(self.vault).current
         self.policy = Policy()
         self.pace = Pace()
+        self.traces = CallTraces()
         self.addresses: dict[str, tuple[str, ...]] = {}
         """Host name -> what a look-up finds; nothing else is found."""
 
@@ -141,6 +143,7 @@ class WrapperBench:
             hub=self.hub,
             ask_colleague=self._ask_colleague,
             resolve=lambda host: self.addresses.get(host, ()),
+            traces=self.traces,
         )
         settings = TenantSettings(
             tenant_name="bench", hub_url="http://127.0.0.1:1", policy=self.policy, pace=self.pace
