@@ -95,24 +95,33 @@ class Database:
         return result
 
     async def _write_all(self) -> None:
-        while self._together:
-            units: list[_Unit] = []
-            try:
-                async with self.write() as session:
-                    # Begun here, where it may wait for the lock of another process.
-                    await session.connection()
-                    # Taken when it is our turn: until then more may have come.
-                    units = self._together[:MOST_TOGETHER]
-                    outcomes = []
-                    for unit in units:
-                        outcomes.append(await unit.run(session))
-                        await asyncio.sleep(0)  # Tokens need not wait for all of them.
-            except Exception as exc:  # noqa: BLE001  # belongs to those who wait
-                units = units or self._together[:MOST_TOGETHER]
-                outcomes = [_Failure(exc)] * len(units)
-            del self._together[: len(units)]
-            for unit, outcome in zip(units, outcomes, strict=True):
-                unit.settle(outcome)
+        try:
+            while self._together:
+                await self._write_some()
+        finally:
+            # Ended from outside: nobody is to wait for ever.
+            for unit in self._together:
+                unit.done.cancel()
+            self._together.clear()
+
+    async def _write_some(self) -> None:
+        units: list[_Unit] = []
+        try:
+            async with self.write() as session:
+                # Begun here, where it may wait for the lock of another process.
+                await session.connection()
+                # Taken when it is our turn: until then more may have come.
+                units = self._together[:MOST_TOGETHER]
+                outcomes = []
+                for unit in units:
+                    outcomes.append(await unit.run(session))
+                    await asyncio.sleep(0)  # Tokens need not wait for all of them.
+        except Exception as exc:  # noqa: BLE001  # belongs to those who wait
+            units = units or self._together[:MOST_TOGETHER]
+            outcomes = [_Failure(exc)] * len(units)
+        del self._together[: len(units)]
+        for unit, outcome in zip(units, outcomes, strict=True):
+            unit.settle(outcome)
 
     @asynccontextmanager
     async def _unit(self, engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
@@ -126,7 +135,7 @@ class Database:
 
 @dataclass(frozen=True)
 class _Failure:
-    error: Exception
+    error: BaseException
 
 
 class _Unit:
@@ -142,6 +151,12 @@ class _Unit:
             with short_statements():
                 async with session.begin_nested():
                     result = await self._work(session)
+        except asyncio.CancelledError as exc:
+            writer = asyncio.current_task()
+            if writer is not None and writer.cancelling():
+                raise
+            # It gave up by itself, which is nothing to the others.
+            return _Failure(exc)
         except Exception as exc:  # noqa: BLE001  # belongs to whoever waits
             return _Failure(exc)
         finally:
@@ -152,7 +167,9 @@ class _Unit:
     def settle(self, outcome: Any) -> None:
         if self.done.done():
             return
-        if isinstance(outcome, _Failure):
+        if isinstance(outcome, _Failure) and isinstance(outcome.error, asyncio.CancelledError):
+            self.done.cancel()
+        elif isinstance(outcome, _Failure):
             self.done.set_exception(outcome.error)
             # Looked at, in case who waited is gone.
             self.done.exception()
