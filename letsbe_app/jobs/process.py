@@ -40,6 +40,7 @@ def build_provider(settings: Settings) -> ServerProvider:
                     model_url=settings.model_url,
                     model_name=settings.model_name,
                     model_key=settings.model_key,
+                    traces_url=settings.otlp_url,
                 )
             )
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from tenant_daemon.home import TenantHome
 from tenant_daemon.hub_client.enrolment import EnrolmentFailed, Secrets, enrol
 from tenant_daemon.kit.terminal import complain, say
-from tenant_daemon.settings import Model, OpenClaw, Ports, TenantSettings
+from tenant_daemon.settings import Model, OpenClaw, Ports, TenantSettings, TracesTo
 from tenant_daemon.vault import VaultLocked
 
 _DESCRIPTION: Final = """\
@@ -44,6 +44,7 @@ def add_parser(subparsers: Any) -> None:
         parser.add_argument(f"--{name}-port", type=int, default=getattr(defaults, name), metavar="PORT")
     parser.add_argument("--model-url", default="", help="OpenAI-compatible address; empty: practice model")
     parser.add_argument("--model-name", default="", help="model to ask for there")
+    parser.add_argument("--traces-url", default="", help="OTLP/HTTP collector of traces; empty: none")
     parser.add_argument("--openclaw-dir", type=Path, default=openclaw.package_dir, help="OpenClaw's package")
     parser.add_argument("--node", type=Path, default=openclaw.node, help="the node program that runs it")
 
@@ -77,5 +78,6 @@ def _settings(args: argparse.Namespace, given: _Input) -> TenantSettings:
         hub_url=given.hub_url,
         ports=Ports(**{name: getattr(args, f"{name}_port") for name in Ports.model_fields}),
         model=Model(url=args.model_url, name=args.model_name or Model().name),
+        traces=TracesTo(otlp_url=args.traces_url),
         openclaw=OpenClaw(package_dir=args.openclaw_dir.absolute(), node=args.node.absolute()),
     )

@@ -178,11 +178,14 @@ def test_command_reads_its_secrets_from_standard_input(home: TenantHome, hub: _H
         "http://model/v1",
         "--model-name",
         "m",
+        "--traces-url",
+        "http://127.0.0.1:4318",
     )
     assert (done.returncode, done.stdout) == (0, "Enrolled as ten_1.\n"), done.stderr
     settings = load_settings(home)
     assert settings.ports == Ports(proxy=21200)
     assert settings.model == Model(url="http://model/v1", name="m")
+    assert settings.traces.otlp_url == "http://127.0.0.1:4318"
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"hub_url": "ftp://x", "token": "t", "tenant_name": "x"}'])

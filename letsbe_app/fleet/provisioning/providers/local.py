@@ -45,6 +45,8 @@ class LocalSettings:
     model_key: SecretStr
     root: Path = ROOT
     """Where ``tenant_daemon`` is imported from."""
+    traces_url: str = ""
+    """The hub's own collector: on this machine a server's traces go where the hub's go."""
 
 
 class LocalProvider:
@@ -161,6 +163,8 @@ class LocalProvider:
         }
         if self._settings.model_url:
             options |= {"--model-url": self._settings.model_url, "--model-name": self._settings.model_name}
+        if self._settings.traces_url:
+            options |= {"--traces-url": self._settings.traces_url}
         flags = [text for name, value in options.items() for text in (name, str(value))]
         return [sys.executable, "-m", "tenant_daemon", "enrol", *flags]
 

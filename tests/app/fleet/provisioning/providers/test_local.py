@@ -3,6 +3,7 @@
 import json
 import stat
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -93,6 +94,16 @@ async def test_secrets_reach_the_daemon_on_standard_input_alone(
         *("--openclaw-dir", str(settings.openclaw_package)),
         *("--node", str(settings.node)),
     ]
+
+
+async def test_traces_go_where_the_hubs_go(settings: LocalSettings) -> None:
+    provider = LocalProvider(replace(settings, traces_url="http://127.0.0.1:4318"))
+    await provider.prepare(SERVER)
+    async with Reports(settings.tenants_dir / "ten_1") as reports:
+        await provider.enrol(SERVER, "lbe_one-time-hush-hush")
+        seen = await reports.next()
+
+    assert seen["argv"][-2:] == ["--traces-url", "http://127.0.0.1:4318"]
 
 
 async def test_a_refused_enrolment_says_why(provider: LocalProvider, settings: LocalSettings) -> None:
