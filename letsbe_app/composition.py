@@ -20,7 +20,7 @@ from letsbe_app.kit.keyfile import load_or_create_key, new_key
 from letsbe_app.kit.outbound import Outbound
 from letsbe_app.kit.secret_box import SecretBox, key_line, keys_in
 from letsbe_app.kit.turnstile import Turnstile
-from letsbe_app.logs import configure_logging
+from letsbe_app.logs import configure_logging, tell_cautions
 from letsbe_app.notify.inbox import ReminderNotices
 from letsbe_app.notify.service import NotifyService
 from letsbe_app.notify.web_push import WebPush, new_vapid_key
@@ -209,7 +209,9 @@ def build_services(
         support=support,
         activity=ActivityLog(database),
         staff=StaffService(door, secret_box),
-        back_office=BackOffice(database, relay, provisioning, orders, support, clock=clock),
+        back_office=BackOffice(
+            database, relay, provisioning, orders, support, cautions=settings.cautions, clock=clock
+        ),
         care=FleetCare(database, relay, tenants, clock=clock),
         sessions=SessionService(database, relay.publisher, clock=clock),
         reauthentication=reauthentication,
@@ -257,6 +259,7 @@ def get_services() -> Services:
     """The services of this process, built at the first call."""
     settings = load_settings()
     configure_logging(settings)
+    tell_cautions(settings)
     configure_tracing(settings, "hub")
     return build_services(settings)
 

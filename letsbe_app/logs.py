@@ -50,6 +50,12 @@ def configure_logging(settings: Settings) -> None:
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
 
 
+def tell_cautions(settings: Settings) -> None:
+    """Warn of settings that are only right for trying the hub out."""
+    for caution in settings.cautions:
+        structlog.get_logger().warning("settings.caution", caution=caution)
+
+
 def drop_content(_logger: object, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Replace what must not be logged by a mark that shows the mistake."""
     for field in _NEVER & event.keys():

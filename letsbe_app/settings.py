@@ -230,6 +230,16 @@ class Settings(BaseSettings):
     def is_practice_model(self) -> bool:
         return not self.model_url
 
+    @property
+    def cautions(self) -> list[str]:
+        """What is right for trying the hub out and wrong once customers come; a sentence each."""
+        if not self.allows_local_webhooks:
+            return []
+        return [
+            "Webhooks and push messages may go to this machine (LETSBE_LOCAL_WEBHOOKS, or a local "
+            "LETSBE_PUBLIC_URL). Set LETSBE_LOCAL_WEBHOOKS=false before customers come."
+        ]
+
     def async_database_url(self) -> str:
         """The URL for ``Database``, with the async driver named."""
         url = self.database_url.get_secret_value()

@@ -174,3 +174,5 @@ class Overview:
     openclaw_versions: list[Count]
     sign_ups: list[Count]
     """By day, the last 30, the oldest first."""
+    cautions: list[str]
+    """Settings of the hub that are wrong once customers come; a sentence each."""

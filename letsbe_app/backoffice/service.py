@@ -53,8 +53,10 @@ class BackOffice:
         orders: OrderService,
         support: SupportService,
         *,
+        cautions: Sequence[str] = (),
         clock: Clock = utc_now,
     ) -> None:
+        self._cautions = cautions
         self._database = database
         self._presence = relay.presence
         self._provisioning = provisioning
@@ -88,6 +90,7 @@ class BackOffice:
             daemon_versions=_counts(row.daemon_version for row in rows if row.daemon_version),
             openclaw_versions=_counts(row.openclaw_version for row in rows if row.openclaw_version),
             sign_ups=_by_day(joined, self._clock()),
+            cautions=list(self._cautions),
         )
 
     # Customers

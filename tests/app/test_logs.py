@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 import structlog
 
-from letsbe_app.logs import configure_logging, drop_content
+from letsbe_app.logs import configure_logging, drop_content, tell_cautions
 from letsbe_app.settings import Settings
 
 
@@ -84,3 +84,11 @@ def test_no_local_variable_is_shown_on_a_terminal(capsys: pytest.CaptureFixture[
 
     assert "ValueError" in shown
     assert "hush-hush" not in shown
+
+
+def test_settings_that_are_only_for_trying_out_are_told(lines: list[dict[str, object]]) -> None:
+    tell_cautions(Settings(_env_file=None, LETSBE_PUBLIC_URL="https://hub.example"))
+    assert list(lines) == []
+    tell_cautions(Settings(_env_file=None, LETSBE_PUBLIC_URL="http://localhost:8000"))
+    [line] = lines
+    assert (line["level"], line["event"]) == ("warning", "settings.caution")

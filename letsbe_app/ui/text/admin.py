@@ -39,6 +39,8 @@ class AdminTexts:
     sign_ups: str = "New customers by day"
     attention: str = "Needs attention"
     all_well: str = "Every server is well."
+    settings: str = "Settings of the hub"
+    check: str = "Check"
     people: str = "People"
     orders: str = "Orders"
     parts: str = "Parts of the server"

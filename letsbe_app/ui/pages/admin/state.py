@@ -18,6 +18,7 @@ from letsbe_app.ui.pages.admin.view_models import (
     Line,
     act_line,
     bars,
+    caution_line,
     customer_line,
     figures_of,
     health_bars,
@@ -116,7 +117,8 @@ class OverviewState(AdminState):
         self.versions = bars(overview.daemon_versions)
         self.sign_ups = bars(overview.sign_ups)
         page = await office.servers(staff, limit=100)
-        self.sick = [server_line(row) for row in page.items if row.health in _SICK]
+        sick = [server_line(row) for row in page.items if row.health in _SICK]
+        self.sick = [*map(caution_line, overview.cautions), *sick]
 
 
 class CustomersState(SearchedList, AdminState):

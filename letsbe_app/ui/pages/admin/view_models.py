@@ -81,6 +81,11 @@ def customer_line(row: CustomerRow) -> Line:
     )
 
 
+def caution_line(caution: str) -> Line:
+    """A setting of the hub that is wrong once customers come."""
+    return Line(caution, texts().admin.settings, caution, mark=texts().admin.check, tone="yellow")
+
+
 def server_line(row: ServerRow) -> Line:
     """A server."""
     versions = f" · daemon {row.daemon_version}" if row.daemon_version else ""

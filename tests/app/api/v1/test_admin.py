@@ -189,6 +189,9 @@ async def test_the_overview_counts(services: Services, desk: BrowserClient, owne
     assert figures["health"] == [{"name": "failed", "count": 1}]
     assert (len(figures["sign_ups"]), figures["sign_ups"][-1]["count"]) == (30, 1)
     assert figures["orders_paid_30_days"] == 1
+    # The hub of the tests is one on this machine.
+    [caution] = figures["cautions"]
+    assert "LETSBE_LOCAL_WEBHOOKS" in caution
 
 
 ROLES = {
