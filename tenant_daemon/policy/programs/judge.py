@@ -78,10 +78,12 @@ class CommandJudge:
             self.unknown("command.depth", "Too many programs are wrapped into each other.")
             return
         self._depth += 1
+        around = self._argv
         try:
             self._judge(argv)
         finally:
             self._depth -= 1
+            self._argv = around
 
     def pipeline(self, commands: Sequence[SimpleCommand]) -> None:
         """Commands that feed each other, inside a text that another program will read."""
@@ -307,6 +309,8 @@ class CommandJudge:
 
     def _secrets_in(self, profile: Profile, reading: Reading) -> None:
         """A secret's value may be handed to a program that uses it, never to one that can show it changed."""
+        if "SECRET_REF(" not in "\n".join(self._argv):
+            return
         allowed = profile.secret_flags if self.is_alone and not self.is_in_container else frozenset[str]()
         if "*" in allowed:
             return

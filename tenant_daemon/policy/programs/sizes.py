@@ -48,11 +48,14 @@ def is_endless(commands: Sequence[Command]) -> bool:
     if commands[-1].argv[0] == "yes":
         return True
     for place, command in enumerate(commands):
-        name, words = command.argv[0], command.argv[1:]
-        is_open = str(command.stdin_path) in _ENDLESS or not _ENDLESS.isdisjoint(words)
+        argv, source = command.argv, command.stdin_path
+        is_fed = source is not None and str(source) in _ENDLESS
+        if not is_fed and _ENDLESS.isdisjoint(argv):
+            continue
+        name, words = argv[0], argv[1:]
         flag = _BOUNDED.get(name)
         is_bounded = name in _ENDING or (flag is not None and any(word.startswith(flag) for word in words))
-        if is_open and not is_bounded and not any(later.argv[0] == "head" for later in commands[place + 1 :]):
+        if not is_bounded and not any(later.argv[0] == "head" for later in commands[place + 1 :]):
             return True
     return False
 
