@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from letsbe_app.db.models import Customer, User, UserRole, UserSession
 from letsbe_app.db.session import Database
-from letsbe_app.errors import Conflict, Forbidden, NotSignedIn, WrongCredentials
+from letsbe_app.errors import Conflict, Forbidden, NotSignedIn, RateLimited, WrongCredentials
 from letsbe_app.kit.clock import Clock, utc_now
 from letsbe_app.kit.ids import new_id
 from letsbe_app.kit.one_line import one_line
@@ -28,13 +28,14 @@ from letsbe_app.people.accounts.throttle import (
     SIGN_IN_PER_DEVICE,
     SIGN_IN_PER_EMAIL,
     SIGN_IN_PER_IP,
+    SIGN_UP_LETTER,
     SIGN_UP_PER_IP,
     Throttle,
 )
 from letsbe_app.people.audit.service import record_act
 from letsbe_app.people.authz.actor import Actor
 from letsbe_app.people.authz.rules import Permission, require
-from letsbe_app.people.mail.letters import new_device_letter
+from letsbe_app.people.mail.letters import new_device_letter, taken_letter
 from letsbe_app.people.mail.post import PostRoom
 from letsbe_app.people.support.service import TOKEN_PREFIX, SupportService
 from letsbe_app.relay import Topic
@@ -122,9 +123,22 @@ class AccountService:
                 signed_in = self._open_session(session, user, visitor)
                 record_act(session, signed_in.actor, "account.signed_up", subject=user.id)
         except IntegrityError as exc:
+            await self._tell_holder(email)
             raise Conflict(_TAKEN) from exc
         log.info("account.signed_up", user_id=user.id, customer_id=user.customer_id)
         return signed_in
+
+    async def _tell_holder(self, email: str) -> None:
+        """Write to whoever has the account: the form has just told somebody that there is one."""
+        try:
+            await self._throttle.take(SIGN_UP_LETTER, email)
+        except RateLimited:
+            return
+        async with self._database.write() as session:
+            user = await repository.user_by_email(session, email)
+            if user is not None:
+                await self._post.put(session, user.customer_id, taken_letter(email))
+        self._post.soon()
 
     async def sign_in(
         self,

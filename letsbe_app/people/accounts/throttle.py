@@ -24,6 +24,8 @@ SIGN_IN_PER_IP: Final = Allowance("sign-in-ip", 50, 900)
 PASSKEY_PER_IP: Final = Allowance("passkey-ip", 300, 900)
 """Asked for by every look at the sign-in page."""
 SIGN_UP_PER_IP: Final = Allowance("sign-up-ip", 20, 3_600)
+SIGN_UP_LETTER: Final = Allowance("sign-up-letter", 1, 86_400)
+"""To whoever has the account that somebody tried to make once more."""
 
 
 class Throttle:

@@ -83,6 +83,17 @@ def new_device_letter(email: str, device: str, at: datetime) -> Mail:
     )
 
 
+def taken_letter(email: str) -> Mail:
+    """To somebody with an account, for whose address somebody wanted another one."""
+    return Mail(
+        email,
+        "You already have an account",
+        "Somebody tried to make an account with your e-mail address. There is one, so nothing was made.\n\n"
+        "If that was you, sign in instead; “Forgot your password?” helps where you do not know it any more. "
+        "If it was not you, there is nothing to do." + _SIGNATURE,
+    )
+
+
 def passkey_letter(email: str, name: str, *, is_new: bool) -> Mail:
     """To somebody whose passkeys have changed. The name is their own words, so it stands on a line alone."""
     subject = "A passkey was added to your account" if is_new else "A passkey was removed from your account"
