@@ -1,6 +1,9 @@
 """``python -m tenant_daemon wrapper``: the process that carries out every tool call."""
 
 import argparse
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any, Final
 
 import uvicorn
@@ -14,9 +17,9 @@ from tenant_daemon.redaction.process_logging import configure_logging
 from tenant_daemon.safety.address import HOST
 from tenant_daemon.safety.call_traces import CallTraces
 from tenant_daemon.safety.hub_door import LinkHubDoor, colleague_asker
-from tenant_daemon.safety.parts import Collaborators, open_parts
+from tenant_daemon.safety.parts import Collaborators, Parts, open_parts
 from tenant_daemon.safety.server import create_app
-from tenant_daemon.settings import load_settings
+from tenant_daemon.settings import TenantSettings, load_settings
 from tenant_daemon.tracing import Traces, open_traces
 from tenant_daemon.vault import Vault
 
@@ -47,7 +50,7 @@ def run(args: argparse.Namespace) -> int:
     vault.on_canary_asked = lambda name: watch.seen(frozenset({name}))
     traces = open_traces(settings, "wrapper")
     app = create_app(
-        lambda: open_parts(home, settings, collaborators_of(home, vault, redactor, traces)),
+        lambda: _opened(home, settings, collaborators_of(home, vault, redactor, traces), traces),
         local_token(home, "wrapper"),
     )
     server = uvicorn.Server(
@@ -62,8 +65,19 @@ def run(args: argparse.Namespace) -> int:
         )
     )
     server.run()
-    traces.close()
     return 0 if server.started else 1
+
+
+@asynccontextmanager
+async def _opened(
+    home: TenantHome, settings: TenantSettings, collaborators: Collaborators, traces: Traces
+) -> AsyncIterator[Parts]:
+    """The parts until the server stops; uvicorn lets the signal end the process right behind that."""
+    try:
+        async with open_parts(home, settings, collaborators) as parts:
+            yield parts
+    finally:
+        await asyncio.to_thread(traces.close)
 
 
 def collaborators_of(home: TenantHome, vault: Vault, redactor: LiveRedactor, traces: Traces) -> Collaborators:
