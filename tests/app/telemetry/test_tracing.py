@@ -1,7 +1,9 @@
 """Spans: their parents, their attributes, and what is never in them."""
 
 import json
+import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from opentelemetry import trace
@@ -9,9 +11,12 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
+import letsbe_app
 from letsbe_app.telemetry.tracing import current_traceparent, span
 from tests.support.browser_client import BrowserClient
 
+CODE = Path(letsbe_app.__file__).parent
+ATTRIBUTES = {"http.request.method", "http.route", "http.response.status_code", "letsbe.request_id"}
 PARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 
 
@@ -69,7 +74,19 @@ async def test_a_request_is_a_span_of_its_route(spans: InMemorySpanExporter, bro
     attributes = dict(one.attributes or {})
     assert attributes["letsbe.request_id"] == answer.headers["X-Request-Id"]
     assert attributes["http.response.status_code"] == answer.status_code
+    assert attributes.keys() == ATTRIBUTES
     assert "hush" not in text
+
+
+def test_only_two_modules_can_add_to_a_span() -> None:
+    """So that what the hub's spans tell is the closed list of ``ATTRIBUTES``."""
+    adding = re.compile(r"\b(opentelemetry|set_attributes?|add_event|record_exception|tracing\.span)\b")
+    found = {
+        path.relative_to(CODE).as_posix()
+        for path in CODE.rglob("*.py")
+        if adding.search(path.read_text("utf-8"))
+    }
+    assert found == {"api/request_ids.py", "telemetry/tracing.py"}
 
 
 def test_without_a_provider_nothing_happens() -> None:
