@@ -48,6 +48,12 @@ class Sign(IntEnum):
     """Escapes with white space inside."""
     SPACED = 14
     """Groups of as many characters each, with a blank between them. In a long text chance makes some."""
+    SCATTERED = 15
+    """One character after the other, with something between any two."""
+    BROKEN_MARK = 16
+    """The beginning of a vendor's token, and no token behind it."""
+    CODES = 17
+    """Numbers that may be characters, in a notation of their own or without anything between them."""
 
 
 # As alternatives: RE2 reads characters here and hyperscan bytes.
@@ -56,6 +62,21 @@ MARKS = rb"\x00|" + "|".join(_MARKS).encode()
 """Characters that show as nothing."""
 PIECE_NAMES = rb"text|content|value|data|chunk|part|piece|line|delta|body"
 """How the names of fields end that hold pieces of something."""
+
+BROKEN_MARKS = (
+    rb"sk-a|sk-p|sk-[A-Z0-9]|sk-[a-z]+[0-9A-Z]|sk_l|sk_t|rk_l|whse|ghp_?|gho_|ghs_|gith|glpa|gldt|AKIA|ASIA|AIza|xoxb?|xoxp"
+    rb"|npm_|dop_|doo_|shpa|shps|hf_|gsk_?|xai-|pplx|lin_|pat-[ne]|PMAK|xkey|xsmt|eyJh|pypi-|dckr|sq0a|NRAK|hvs\.|ATAT"
+    rb"|figd|ntn_|sbp_|rzp_|nvap|SG\.[A-Za-z0-9]|[0-9]{8,10}:AA"
+)
+"""How the tokens begin that outsiders know best, as far as a first group of characters may reach."""
+
+SHORT_MARKS = rb"(?:xke|glp|shp|AKI|AIz|PMA|gsk|ghp|xox)"
+CODES = (
+    rb"(?:(?:0[xX]|[uU]\+00|\\'|\$|#|&H)[0-9A-Fa-f]{2}[\s,;|]*){4}|(?:[0-9A-Fa-f]{2}[hH][\s,]+){4}"
+    rb"|(?:\\char[0-9]{2}[0-9\s{}]){4}|0[oO][0-7]{2,3}[\s,;|]{1,3}0[oO]|0[bB][01]{7,8}[\s,;|]{1,3}0[bB]"
+    rb"|(?:[\"'][0-9]{1,3}\\*[\"']:\s?[0-9]{2,3},\s){4}|(?:\b[0-9]{2,3}\r?\n){4}|[0-9]{30}"
+)
+"""What lists of character codes look like in the notations of languages and formats."""
 
 _GROUPS_OF = ((1, 10), (2, 8), (3, 8), (4, 7), (5, 7), (6, 6), (7, 6), (8, 6))
 """Characters of a group, and how many groups hardly ever come one after the other in prose."""
@@ -119,6 +140,18 @@ _PATTERNS: dict[Sign, bytes] = {
         rb"|&\s#|&#\s[xX0-9]|&#[xX]\s|&#[xX]?[0-9A-Fa-f]{1,4}\s+[0-9A-Fa-f]{0,3};|&[a-zA-Z]{0,7}\s[a-zA-Z\s]{0,12};"
     ),
     Sign.SPACED: b"|".join(spaced_pattern(goes_on=False)),
+    # Names and numbers of one character come in rows too, but hardly so many of them.
+    # Names and numbers of one character come in rows too, but hardly so many of them.
+    Sign.SCATTERED: (
+        rb"(?:[0-9A-Za-z][^0-9A-Za-z]+){11}|(?:[0-9A-Za-z]</?[a-z]+/?>){6}"
+        rb"|(?:[a-z] [0-9]+: ?[!-~]+[ \n]+(?:char|part|piece|chunk|Part|Piece|Char)){2}"
+    ),
+    Sign.BROKEN_MARK: rb"(?:\b|_)(?:(?:"
+    + BROKEN_MARKS
+    + rb")[A-Za-z0-9_-]{0,13}|"
+    + SHORT_MARKS
+    + rb")[^A-Za-z0-9_]",
+    Sign.CODES: CODES,
 }
 
 
@@ -132,8 +165,13 @@ _GROUPS: dict[str, tuple[Sign, ...]] = {
     "piece": (Sign.PIECES,),
     "turned": (Sign.TURNED_WORD,),
     "broken": (Sign.BROKEN,),
+    "scattered": (Sign.SCATTERED,),
+    "mark": (Sign.BROKEN_MARK,),
+    "code": (Sign.CODES,),
 }
 """In a long text, signs that are searched for together slow each other down, unless they are alike."""
+_RARE_GROUPS = 3
+"""The last groups are about disguises."""
 LONG = 16_384
 """Bytes of a text in which not everything is looked for."""
 
@@ -186,8 +224,9 @@ def sign_pattern(sign: Sign) -> "re2._Regexp":
     return re2.compile(_PATTERNS[sign])
 
 
-def signs_in(data: bytes) -> frozenset[Sign]:
-    """The signs in ``data``."""
+def signs_in(data: bytes, *, is_inner: bool = False) -> frozenset[Sign]:
+    """The signs in ``data``; those of rare disguises not in a long text that is a reading of another one."""
     if len(data) < LONG:
         return frozenset(_whole_finder().find(data))
-    return frozenset(sign for finder in _group_finders() for sign in finder.find(data))
+    finders = _group_finders()[: -_RARE_GROUPS if is_inner else None]
+    return frozenset(sign for finder in finders for sign in finder.find(data))

@@ -39,6 +39,8 @@ _PUBLIC_BEFORE = re.compile(
     rb"|\b(?:address|adresse|wallet|tx(?:id| hash)?|transaction|solana|monero|bitcoin|btc)[\"': =/]{1,4}$"
     rb"|\b(?:C?DNSKEY|KEY|RRSIG|CDS|DS|OPENPGPKEY|IPSECKEY|SMIMEA|TLSA|SSHFP)\s+[\w. ]{1,90}$|fcm/send/\S*$"
     rb"|https?:[\\/]{2,6}[^\s?#\"'<>]*$"  # A link that lets in is told by the words in it.
+    rb"|_acme-challenge[^\n]{0,64}$|[?&]list=$|\bkid[\\\"']{0,2}\s?:\s?[\\\"']{0,2}$"
+    rb"|untrusted comment:[^\n]{0,64}\n$"
     rb"|[;\s]bh?=\s{0,4}$"  # The hash and the signature of a mail.
 )
 _MAIL_DOMAIN = re.compile(rb"@[A-Za-z0-9.-]+\.[A-Za-z]{2,}>")

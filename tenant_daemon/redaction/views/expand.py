@@ -6,10 +6,13 @@ from typing import Protocol
 
 from tenant_daemon.redaction.findings import Finding, Layer, redacted
 from tenant_daemon.redaction.views.assembled import read_fields, read_lines, read_lists
+from tenant_daemon.redaction.views.ciphers import read_ciphers
+from tenant_daemon.redaction.views.codes import read_codes
 from tenant_daemon.redaction.views.decoded import decoded
 from tenant_daemon.redaction.views.hexdump import read_hexdump
 from tenant_daemon.redaction.views.lookalikes import read_as_ascii
 from tenant_daemon.redaction.views.numbers import read_numbers
+from tenant_daemon.redaction.views.scattered import read_scattered
 from tenant_daemon.redaction.views.spaced import read_cut_words, unspaced
 from tenant_daemon.redaction.views.turned import read_turned
 from tenant_daemon.redaction.views.unescaped import unbroken, unescaped, unmarked, unquoted_printable
@@ -28,6 +31,8 @@ class Use(Enum):
     """Searched by the rules as well, and read further."""
     PIECES = auto()
     """Read further. Rules would find what only chance brought together."""
+    TOKENS = auto()
+    """Searched by the rules as well. It was put together already: reading on would only do so again."""
     BYTES = auto()
     """Nothing."""
 
@@ -76,9 +81,9 @@ def find_in_views(whole: View, known: KnownFinder, patterns: PatternFinder | Non
             if budget < 0:
                 continue
             findings.extend(_located(reading, known_here := known.find(reading.data)))
-            if use is Use.TEXT and patterns:
+            if use in (Use.TEXT, Use.TOKENS) and patterns:
                 findings.extend(_located(reading, patterns.find(reading.data, known_here)))
-            if use is not Use.BYTES and depth + 1 < MAX_DEPTH:
+            if use in (Use.TEXT, Use.PIECES) and depth + 1 < MAX_DEPTH:
                 waiting.append((reading, depth + 1))
     return findings
 
@@ -96,6 +101,12 @@ def _readings(view: View, depth: int, *, has_short: bool) -> Iterator[tuple[View
         yield dense, Use.PIECES
     if depth <= _LAST_TURN and (turned := read_turned(view)):
         yield turned, Use.PIECES
+    if depth <= _LAST_TURN:
+        for disguised in (read_ciphers(view), read_codes(view)):
+            if disguised:
+                yield disguised, Use.TEXT
+        if scattered := read_scattered(view):
+            yield scattered, Use.TOKENS
     if depth == 0 and (ascii_text := read_as_ascii(view)):
         yield ascii_text, Use.TEXT
     if dump := read_hexdump(view):

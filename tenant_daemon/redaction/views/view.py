@@ -159,7 +159,7 @@ class View:
     @cached_property
     def signs(self) -> frozenset[Sign]:
         """What hints at further readings."""
-        return signs_in(self.data)
+        return signs_in(self.data, is_inner=self.is_inner)
 
     @cached_property
     def extent(self) -> Span:

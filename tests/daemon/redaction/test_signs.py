@@ -20,6 +20,9 @@ EXAMPLES = {
     Sign.TURNED_ESCAPE: rb"1400u\ ",
     Sign.BROKEN: rb"%4 1%42",
     Sign.SPACED: b"QUJ DRE VGR 0hJ Skt MTU 5PU FFS UlN",
+    Sign.SCATTERED: b"a+b+c+d+e+f+g+h+i+j+k+l",
+    Sign.BROKEN_MARK: b"'ghp_a' + 'bcd'",
+    Sign.CODES: b"0x67, 0x68, 0x69, 0x6a, 0x6b",
 }
 PLAIN = [
     b"2026-11-21 05:12:33,123 INFO [worker-3] GET /srv/a?page=25&size=40 took=90ms",

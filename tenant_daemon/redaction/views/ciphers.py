@@ -1,0 +1,234 @@
+"""
+Tokens of vendors under a simple cipher: letters shifted, exchanged or turned around, or a rare base.
+
+Each of them turns the beginning of a token into something that is always the same, so one search for those
+literals tells that there is something to decipher; texts without any pay nothing else.
+"""
+
+import base64
+import re
+import string
+import threading
+from collections.abc import Callable, Iterator
+from functools import cache
+
+from tenant_daemon.redaction.compiled import compiled
+from tenant_daemon.redaction.signs import LONG
+from tenant_daemon.redaction.views.vendor_marks import MARKS, WORDS, has_mark
+from tenant_daemon.redaction.views.view import Code, Parts, View
+
+_JOINT = b"\n\x1e\n"
+_LONGEST_MARK = 8
+_SHORTEST_LITERAL = 3
+_LONGEST = 600
+_PRINTABLE = re.compile(rb"[!-~]{12,%d}" % _LONGEST)
+_HEX = re.compile(rb"[0-9A-Fa-f]{24,%d}" % (2 * _LONGEST))
+_WORD_BEFORE = re.compile(rb"[!-~]{1,60}\Z")
+_REACH = 60
+_LOWER, _UPPER = string.ascii_lowercase, string.ascii_uppercase
+_DIGITS, _TURNED = "0123456789", "5678901234"
+_BASE32 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+_BASE32HEX = b"0123456789ABCDEFGHIJKLMNOPQRSTUV"
+_CROCKFORD = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_Z85 = b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-:+=^!/*?&<>()[]{}@%$#"
+_B85 = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;<=>?@^_`{|}~"
+_A85 = bytes(range(33, 118))
+_Decoder = Callable[[bytes], bytes]
+
+
+class _Cipher:
+    """One way of writing: to make the beginnings, and to undo it."""
+
+    def __init__(self, encode: _Decoder, decode: _Decoder, *, pattern: re.Pattern[bytes], code: Code) -> None:
+        self.encode = encode
+        self.decode = decode
+        self.pattern = pattern
+        self.code = code
+
+
+def read_ciphers(view: View) -> View | None:
+    """What comes out as the token of a vendor; None when nothing does."""
+    if view.is_inner and len(view.data) >= LONG:
+        return None
+    parts = Parts()
+    seen: set[tuple[int, int]] = set()
+    data = view.data
+    for number, end in _hits(data):
+        cipher, literal, is_word = _literals()[number]
+        start = end - len(literal)
+        if is_word:
+            start = _word_start(data, start)
+        elif start and cipher.code is Code.EVEN and _is_word(data[start - 1]):
+            continue
+        found = cipher.pattern.match(data, start)
+        if not found or (number, start) in seen:
+            continue
+        seen.add((number, start))
+        _take(parts, cipher, found)
+    for start, end in _turned(data):
+        parts.add(data[start:end][::-1], start, end, Code.REVERSED)
+    return View(parts, view, joint=_JOINT) if parts else None
+
+
+def _word_start(data: bytes, start: int) -> int:
+    found = _WORD_BEFORE.search(data, max(0, start - _REACH), start)
+    return found.start() if found else start
+
+
+def _take(parts: Parts, cipher: _Cipher, found: re.Match[bytes]) -> None:
+    try:
+        plain = cipher.decode(found.group())
+    except ValueError:
+        return
+    if plain and has_mark(plain):
+        parts.add(plain, found.start(), found.end(), cipher.code)
+
+
+def _turned(data: bytes) -> Iterator[tuple[int, int]]:
+    for _, end in _turned_hits(data):
+        if end < len(data) and _is_word(data[end]):
+            continue
+        low = max(0, end - _LONGEST)
+        start = max(data.rfind(mark, low, end) for mark in (b" ", b"\n", b'"', b"'", b"=")) + 1
+        start = max(start, low)
+        if has_mark(data[start:end][::-1]):
+            yield start, end
+
+
+def _is_word(byte: int) -> bool:
+    return 48 <= byte <= 57 or 65 <= byte <= 90 or 97 <= byte <= 122
+
+
+def _translation(source: str, target: str) -> _Cipher:
+    there = bytes.maketrans(source.encode(), target.encode())
+    back = bytes.maketrans(target.encode(), source.encode())
+    return _Cipher(
+        lambda raw: raw.translate(there), lambda raw: raw.translate(back), pattern=_PRINTABLE, code=Code.EVEN
+    )
+
+
+def _ciphers() -> Iterator[_Cipher]:
+    alphabet = _LOWER + _UPPER
+    for shift in range(1, 26):
+        moved = _LOWER[shift:] + _LOWER[:shift] + _UPPER[shift:] + _UPPER[:shift]
+        yield _translation(alphabet, moved)
+    half = _LOWER[13:] + _LOWER[:13] + _UPPER[13:] + _UPPER[:13]
+    yield _translation(alphabet + _DIGITS, half + _TURNED)
+    yield _translation(alphabet, _LOWER[::-1] + _UPPER[::-1])
+    yield _translation(alphabet, _UPPER + _LOWER)
+    signs = bytes(range(33, 127)).decode()
+    for shift in (47, 1, 93):
+        yield _translation(signs, signs[shift:] + signs[:shift])
+
+
+def _bases() -> Iterator[_Cipher]:
+    for alphabet in (_BASE32.lower(), _BASE32HEX, _BASE32HEX.lower(), _CROCKFORD, _CROCKFORD.lower()):
+        yield _base32(alphabet)
+    for alphabet in (_B85, _A85, _Z85):
+        yield _base85(alphabet)
+    yield _Cipher(_ebcdic, lambda raw: _from_ebcdic(raw.lower()), pattern=_HEX, code=Code.WHOLE)
+
+
+def _ebcdic(raw: bytes) -> bytes:
+    return raw.decode().encode("cp500").hex().encode()
+
+
+def _from_ebcdic(digits: bytes) -> bytes:
+    return bytes.fromhex(digits[: len(digits) & ~1].decode()).decode("cp500").encode()
+
+
+def _base32(alphabet: bytes) -> _Cipher:
+    there, back = bytes.maketrans(_BASE32, alphabet), bytes.maketrans(alphabet, _BASE32)
+    pattern = re.compile(b"[" + alphabet + b"]{24,%d}" % _LONGEST)
+
+    def encode(raw: bytes) -> bytes:
+        # Characters that also carry bits of what follows are left out.
+        return base64.b32encode(raw)[: len(raw) * 8 // 5].translate(there)
+
+    def decode(written: bytes) -> bytes:
+        whole = written.translate(back)
+        whole = whole[: len(whole) - (len(whole) % 8 in (1, 3, 6))]
+        return base64.b32decode(whole + b"=" * (-len(whole) % 8))
+
+    return _Cipher(encode, decode, pattern=pattern, code=Code.WHOLE)
+
+
+def _base85(alphabet: bytes) -> _Cipher:
+    there, back = bytes.maketrans(_B85, alphabet), bytes.maketrans(alphabet, _B85)
+    pattern = re.compile(b"[" + re.escape(alphabet) + b"]{16,%d}" % _LONGEST)
+
+    def encode(raw: bytes) -> bytes:
+        return base64.b85encode(raw[:4]).translate(there) if len(raw) >= 4 else b""
+
+    def decode(written: bytes) -> bytes:
+        whole = written.translate(back)
+        # What stands behind it may be a part of the alphabet as well.
+        for cut in range(min(4, len(whole) - 1)):
+            try:
+                return base64.b85decode(whole[: len(whole) - cut])
+            except ValueError:
+                continue
+        return _as_far_as_possible(whole)
+
+    return _Cipher(encode, decode, pattern=pattern, code=Code.WHOLE)
+
+
+def _as_far_as_possible(whole: bytes) -> bytes:
+    plain = b""
+    for start in range(0, len(whole), 5):
+        try:
+            plain += base64.b85decode(whole[start : start + 5])
+        except ValueError:
+            break
+    return plain
+
+
+@cache
+def _literals() -> tuple[tuple[_Cipher, bytes, bool], ...]:
+    """How the beginnings look in each cipher, and whether that is in the middle of a word."""
+    beginnings = [(mark.encode(), mark in WORDS) for mark in (*MARKS, *WORDS)]
+    literals: dict[bytes, tuple[_Cipher, bytes, bool]] = {}
+    for cipher in (*_bases(), *_ciphers()):
+        for beginning, is_word in beginnings:
+            short = beginning[:_LONGEST_MARK]
+            literal = cipher.encode(short)
+            if len(literal) >= _SHORTEST_LITERAL + (cipher.code is Code.WHOLE) and literal != short:
+                literals.setdefault(literal, (cipher, literal, is_word and cipher.code is Code.EVEN))
+    return tuple(literals.values())
+
+
+class _LiteralFinder:
+    """Finds fixed strings of ours; compiled once and kept."""
+
+    def __init__(self, name: str, literals: list[bytes]) -> None:
+        self._lock = threading.Lock()
+        self._database = compiled(name, [re.escape(literal) for literal in literals], 0)
+
+    def find(self, data: bytes) -> list[tuple[int, int]]:
+        hits: list[tuple[int, int]] = []
+
+        def record(index: int, _start: int, end: int, _flags: int, _context: object) -> None:
+            hits.append((index, end))
+
+        if data:
+            with self._lock:
+                self._database.scan(data, match_event_handler=record)
+        return hits
+
+
+@cache
+def _finder() -> _LiteralFinder:
+    return _LiteralFinder("cipher-marks", [literal for _, literal, _ in _literals()])
+
+
+@cache
+def _turned_finder() -> _LiteralFinder:
+    return _LiteralFinder("turned-marks", [mark[:_LONGEST_MARK].encode()[::-1] for mark in MARKS])
+
+
+def _hits(data: bytes) -> list[tuple[int, int]]:
+    return _finder().find(data)
+
+
+def _turned_hits(data: bytes) -> list[tuple[int, int]]:
+    return _turned_finder().find(data)

@@ -1,0 +1,67 @@
+"""Characters as numbers in the notations of languages and formats: ``0x67``, ``0o147``, ``U+0067``."""
+
+import re
+from collections.abc import Callable
+
+import re2
+
+from tenant_daemon.redaction.signs import Sign
+from tenant_daemon.redaction.views.view import Parts, View
+
+_JOINT = b"\n\x1e\n"
+_GAP = rb"[\s,;|]{0,3}"
+_SHORTEST = 10
+_AFTER = b" \t\r\n,;|"
+_PRINTABLE = frozenset((9, 10, 13, *range(32, 127)))
+_HEX = rb"[0-9A-Fa-f]{2}"
+_NUMBER = re.compile(rb"[0-9]+")
+
+
+def _each(pattern: bytes, base: int) -> Callable[[bytes], list[int]]:
+    compiled = re.compile(pattern)
+    return lambda run: [int(found, base) for found in compiled.findall(run)]
+
+
+def _whole(run: bytes) -> list[int]:
+    """One large number whose digits to the base 256 are the characters."""
+    number = int(run)
+    return list(number.to_bytes((number.bit_length() + 7) // 8, "big"))
+
+
+def _of_fields(run: bytes) -> list[int]:
+    return [int(number) for number in _NUMBER.findall(run)[1::2]]
+
+
+_NOTATIONS: tuple[tuple["re2._Regexp", Callable[[bytes], list[int]]], ...] = tuple(
+    (re2.compile(pattern), read)
+    for pattern, read in (
+        (
+            rb"(?:" + _HEX + rb")?(?:(?:0[xX]|[uU]\+00|\\'|\$|%|_|#|&H)" + _HEX + _GAP + rb"){9,}",
+            _each(rb"(?:\A|0[xX]|[uU]\+00|['$%_#H])(" + _HEX + rb")", 16),
+        ),
+        (rb"(?:" + _HEX + rb"[hH][\s,]{0,3}){10,}", _each(rb"(" + _HEX + rb")[hH]", 16)),
+        (rb"(?:\\char[0-9]{2,3}[\s{}]{0,3}){10,}", _each(rb"[0-9]+", 10)),
+        (rb"(?:0[oO][0-7]{2,3}" + _GAP + rb"){10,}", _each(rb"[oO]([0-7]+)", 8)),
+        (rb"(?:0[bB][01]{7,8}" + _GAP + rb"){10,}", _each(rb"[bB]([01]+)", 2)),
+        (rb"(?:[\\\"']{1,3}[0-9]{1,3}[\\\"']{1,3}:\s?[0-9]{2,3}[,}]?\s{0,2}){10,}", _of_fields),
+        (rb"(?:[0-9]{2,3}\r?\n){9,}[0-9]{2,3}", _each(rb"[0-9]+", 10)),
+        (rb"\b[01]{80,}", _each(rb"[01]{8}", 2)),
+        (rb"\b(?:0[3-9][0-9]|1[0-2][0-9]){10,}", _each(rb"[0-9]{3}", 10)),
+        (rb"\b(?:[67][0-7]|1[0-7][0-7]|5[5-7]){12,}", _each(rb"1[0-7][0-7]|[5-7][0-7]", 8)),
+        (rb"\b[0-9]{36,400}\b", _whole),
+    )
+)
+
+
+def read_codes(view: View) -> View | None:
+    """The characters behind the lists; None when there are none."""
+    if Sign.CODES not in view.signs:
+        return None
+    parts = Parts()
+    for pattern, read in _NOTATIONS:
+        for found in pattern.finditer(view.data):
+            run = found.group().rstrip(_AFTER)
+            codes = read(run)
+            if len(codes) >= _SHORTEST and _PRINTABLE.issuperset(codes):
+                parts.add(bytes(codes), found.start(), found.start() + len(run))
+    return View(parts, view, joint=_JOINT) if parts else None

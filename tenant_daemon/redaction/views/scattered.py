@@ -1,0 +1,135 @@
+"""
+Tokens of vendors whose characters, or short groups of them, stand apart.
+
+``g.h.p._``, ``'sk-ant' + '-api03'``, ``a=AKIA..; b=..; echo $a$b``, ``0=g 1=h``, ``<b>g</b>``, one a line.
+What is in front of every piece and behind it may differ, so a run is read in each of a few ways, and one
+counts only when the beginning of a token comes out of it (``vendor_marks.py``).
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+
+from tenant_daemon.redaction.signs import Sign, sign_pattern
+from tenant_daemon.redaction.views.vendor_marks import has_mark
+from tenant_daemon.redaction.views.view import Parts, Span, View
+
+_JOINT = b"\n\x1e\n"
+_WINDOW = 4_000
+_BEFORE = 60
+_NEARBY = 1_000
+_MOST_PIECE = 48
+_FEWEST, _FEWEST_SINGLE = 2, 10
+_MOST_SHIFT = 12
+_UNDERSCORE = 0x5F
+_TOKEN = re.compile(rb"[A-Za-z0-9_./+=:-]+")
+_UNBROKEN = re.compile(rb"[A-Za-z0-9_]{15}")
+
+_Reading = Callable[[bytes], Iterable[Span]]
+
+# The same thing between any two pieces that have the same length.
+_SINGLE = re.compile(
+    rb"\S([^A-Za-z0-9](?:.{0,13}?[^A-Za-z0-9])??)(?:\S\1){%d,}\S" % _FEWEST_SINGLE, re.DOTALL
+)
+_GROUPS = [
+    re.compile(
+        rb"[\w.+/=:-]{%d}([^A-Za-z0-9](?:.{0,13}?[^A-Za-z0-9])??)(?:[\w.+/=:-]{%d}\1)+[\w.+/=:-]{1,%d}"
+        % (size, size, size),
+        re.DOTALL,
+    )
+    for size in range(2, 13)
+]
+_QUOTED = re.compile(rb"[\"'`]([^\"'`\n]{1,%d})[\"'`](?!\s?:)(?!\])" % _MOST_PIECE)
+_ASSIGNED = re.compile(rb"[\w\"'\])]\s{0,3}[=:]\s{0,3}[\"'`]?([^\s\"'`,;{}]{1,%d})" % _MOST_PIECE)
+_LISTED = re.compile(
+    rb"(?:^|\n)[ \t]*(?:[-*+>]|\xe2\x80\xa2|\d{1,3}[.):]|\w{1,8} \d{1,3}:)?[ \t]*"
+    rb"[\"'`]?([^\s\"'`]{1,%d})[\"'`]?,?"
+    rb"(?=\r?\n|\Z)" % _MOST_PIECE
+)
+_TAGS = re.compile(rb"<[^<>\n]{1,40}>|/\*[^*\n]{0,40}\*/|\[/?[a-z]{1,6}\]")
+_MARKUP = re.compile(rb"[^A-Za-z0-9_.:/=+\n-]{1,12}|\bthen\b")
+_STARS = re.compile(rb"[^A-Za-z0-9_:/=\n-]{1,12}")
+_DASHES = re.compile(rb"-(?=[A-Za-z0-9])")
+
+
+def read_scattered(view: View) -> View | None:
+    """The tokens that come out, each as one word; None when there are none."""
+    parts = Parts()
+    data = view.data
+    if Sign.SCATTERED in view.signs:
+        for start, end in _windows(data, Sign.SCATTERED):
+            for shift in range(_MOST_SHIFT):
+                _take(parts, data, _repeated(_SINGLE, 1, data, start + shift))
+            _read(parts, data, start, end)
+    if Sign.BROKEN_MARK in view.signs:
+        for start, end in _windows(data, Sign.BROKEN_MARK):
+            for size, pattern in enumerate(_GROUPS, 2):
+                _take(parts, data, _repeated(pattern, size, data, start))
+            _read(parts, data, start, end)
+    return View(parts, view) if parts else None
+
+
+def _windows(data: bytes, sign: Sign) -> Iterator[Span]:
+    """Where something begins that may be a scattered token, and how far it may reach."""
+    position = 0
+    while found := sign_pattern(sign).search(data, position):
+        start = found.start()
+        whole = _TOKEN.match(data, start) if sign is Sign.BROKEN_MARK else None
+        if whole and _UNBROKEN.search(whole.group()):
+            position = max(whole.end(), found.end())
+            continue
+        start += data[start] == _UNDERSCORE
+        end = min(len(data), found.end() + _NEARBY)
+        yield start, end
+        # A run of single characters is read to its end at once.
+        position = (
+            found.end() if sign is Sign.BROKEN_MARK else min(len(data), max(found.end(), end - _BEFORE))
+        )
+
+
+def _read(parts: Parts, data: bytes, start: int, end: int) -> None:
+    low = max(data.rfind(b"\n", max(0, start - _BEFORE), start), start - _BEFORE, 0)
+    window = data[low:end]
+    for reading in _READINGS:
+        _take(parts, data, [(low + first, low + last) for first, last in reading(window)])
+
+
+def _take(parts: Parts, data: bytes, pieces: list[Span]) -> None:
+    if len(pieces) < _FEWEST or not has_mark(b"".join(data[low:high] for low, high in pieces)):
+        return
+    for low, high in pieces:
+        parts.add_same(data, low, high)
+    parts.add(_JOINT, pieces[-1][1], pieces[-1][1])
+
+
+def _repeated(pattern: re.Pattern[bytes], size: int, data: bytes, start: int) -> list[Span]:
+    run = pattern.match(data, start, start + _WINDOW)
+    if not run:
+        return []
+    step = size + len(run.group(1))
+    return [(low, min(low + size, run.end())) for low in range(run.start(), run.end(), step)]
+
+
+def _captured(pattern: re.Pattern[bytes]) -> _Reading:
+    def read(window: bytes) -> Iterator[Span]:
+        return (found.span(1) for found in pattern.finditer(window))
+
+    return read
+
+
+def _without(pattern: "re.Pattern[bytes]") -> _Reading:
+    def read(window: bytes) -> Iterator[Span]:
+        position = 0
+        for found in pattern.finditer(window):
+            if position < found.start():
+                yield position, found.start()
+            position = found.end()
+        if position < len(window):
+            yield position, len(window)
+
+    return read
+
+
+_READINGS: tuple[_Reading, ...] = (
+    *(_captured(pattern) for pattern in (_QUOTED, _ASSIGNED, _LISTED)),
+    *(_without(pattern) for pattern in (_TAGS, _MARKUP, _STARS, _DASHES)),
+)

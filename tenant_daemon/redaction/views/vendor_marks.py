@@ -1,0 +1,117 @@
+"""
+How the tokens of the vendors begin that outsiders know best, to recognise one that was disguised.
+
+Only those beginnings count that nothing else has: a reading is kept when one of them comes out of it, with
+enough behind it to be a token.
+"""
+
+import re
+
+MARKS = [
+    "sk-ant-",
+    "sk-proj-",
+    "sk-or-v1",
+    "sk-",
+    "sk_live_",
+    "sk_test_",
+    "rk_live_",
+    "rk_test_",
+    "whsec_",
+    "ghp_",
+    "gho_",
+    "ghs_",
+    "ghu_",
+    "ghr_",
+    "github_pat_",
+    "glpat-",
+    "gldt-",
+    "glrt-",
+    "glsa_",
+    "AKIA",
+    "ASIA",
+    "AIza",
+    "ya29.",
+    "xoxb-",
+    "xoxp-",
+    "xoxa-",
+    "xoxs-",
+    "xapp-",
+    "SG.",
+    "npm_",
+    "dop_v1_",
+    "doo_v1_",
+    "shpat_",
+    "shpss_",
+    "shpca_",
+    "hf_",
+    "gsk_",
+    "xai-",
+    "pplx-",
+    "r8_",
+    "lin_api_",
+    "pat-na1-",
+    "pat-eu1-",
+    "PMAK-",
+    "xkeysib-",
+    "xsmtpsib-",
+    "eyJhbGci",
+    "pypi-AgE",
+    "rubygems_",
+    "dckr_pat_",
+    "sq0atp-",
+    "sq0csp-",
+    "NRAK-",
+    "tskey-",
+    "hvs.",
+    "ATATT3",
+    "figd_",
+    "ntn_",
+    "secret_",
+    "sbp_",
+    "sb_secret_",
+    "pscale_",
+    "pul-",
+    "rzp_live_",
+    "phx_",
+    "sntrys_",
+    "sntryu_",
+    "nvapi-",
+    "tvly-",
+    "vcp_",
+    "duffel_",
+    "rnd_",
+    "nfp_",
+    "GOCSPX-",
+    "HRKU-",
+    "flb_live_",
+    "AVNS_",
+]
+"""Beginnings of tokens."""
+WORDS = ("PASSWORD=", "_TOKEN=", "_SECRET=", "_KEY=", "Authorization:", "Bearer ", "postgres://", "mysql://")
+"""What stands before a secret whoever made it."""
+_LEAST_DIGITS, _LEAST_LETTERS = 2, 3
+_LOOKED_AT = 24
+_TAIL = rb"[A-Za-z0-9_.+/=:-]{12}"
+_SOME = re.compile(
+    rb"(?<![A-Za-z0-9])(?:"
+    + b"|".join(re.escape(mark.encode()) for mark in MARKS)
+    + rb"|[0-9]{8,10}:AA)(?=("
+    + _TAIL
+    + rb"))|(?:"
+    + b"|".join(re.escape(word.encode()) for word in WORDS)
+    + rb")(?=(.{8}))"
+)
+
+
+def has_mark(data: bytes) -> bool:
+    """Whether ``data`` holds the beginning of a token, and behind it what words do not have."""
+    return any(
+        _is_mixed(found.string[found.end() : found.end() + _LOOKED_AT]) for found in _SOME.finditer(data)
+    )
+
+
+def _is_mixed(tail: bytes) -> bool:
+    if sum(48 <= byte <= 57 for byte in tail) >= _LEAST_DIGITS:
+        return True
+    upper = sum(65 <= byte <= 90 for byte in tail)
+    return min(upper, sum(97 <= byte <= 122 for byte in tail)) >= _LEAST_LETTERS
