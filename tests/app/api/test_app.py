@@ -46,9 +46,10 @@ async def test_a_refused_value_is_never_repeated(browser: BrowserClient) -> None
     assert "hush-hush-42" not in answer.text
 
 
-async def test_json_that_is_none_is_refused(browser: BrowserClient) -> None:
+@pytest.mark.parametrize("body", [b"{not json", b"[" * 100_000], ids=["broken", "deep"])
+async def test_json_that_is_none_is_refused(browser: BrowserClient, body: bytes) -> None:
     answer = await browser.post(
-        "/api/v1/public/quote", content=b"{not json", headers={"Content-Type": "application/json"}
+        "/api/v1/public/quote", content=body, headers={"Content-Type": "application/json"}
     )
 
     assert answer.status_code == 422

@@ -110,7 +110,14 @@ def test_first_frame_must_be_a_hello(text: str | bytes, code: int) -> None:
     assert closed.value.code == code
 
 
-@pytest.mark.parametrize("text", ['{"a":' * 50_000, "[" * 100_000, '{"id":"m1","b":' + "[" * 100_000])
+DEEP = {
+    "objects": '{"a":' * 50_000,
+    "lists": "[" * 100_000,
+    "with-an-id": '{"id":"m1","b":' + "[" * 100_000,
+}
+
+
+@pytest.mark.parametrize("text", DEEP.values(), ids=DEEP)
 def test_frame_that_is_too_deep_to_be_read_closes(text: str) -> None:
     for session in (fresh(), opened()):
         with pytest.raises(LinkClosed) as closed:

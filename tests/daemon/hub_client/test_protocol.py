@@ -165,10 +165,20 @@ def test_message_of_a_newer_hub_is_rejected_by_its_id(session: LinkSession) -> N
     assert (reply.id, reply.code) == ("m9", ErrorCode.UNKNOWN_KIND)
 
 
-DEEP = ['{"a":' * 50_000, "[" * 100_000, '{"id":"m1","b":' + "[" * 100_000]
+NO_FRAMES = {
+    "empty": "",
+    "broken": "{",
+    "list": "[]",
+    "null": "null",
+    "no-envelope": '{"id":7}',
+    "too-large": "x" * (MAX_FRAME_BYTES + 1),
+    "deep-objects": '{"a":' * 50_000,
+    "deep-lists": "[" * 100_000,
+    "deep-with-an-id": '{"id":"m1","b":' + "[" * 100_000,
+}
 
 
-@pytest.mark.parametrize("frame", ["", "{", "[]", "null", '{"id":7}', "x" * (MAX_FRAME_BYTES + 1), *DEEP])
+@pytest.mark.parametrize("frame", NO_FRAMES.values(), ids=NO_FRAMES)
 def test_frame_that_is_none_ends_the_connection(session: LinkSession, frame: str) -> None:
     event = session.receive(frame)
     assert isinstance(event, NotUnderstood)

@@ -73,6 +73,8 @@ async def test_every_route_needs_the_token(client: httpx.AsyncClient, token: str
     ("body", "status"),
     [
         (b"{", 422),
+        pytest.param(b"[" * 100_000, 422, id="deep-lists"),
+        pytest.param(b'{"a":' * 50_000, 422, id="deep-objects"),
         (b"[]", 422),
         (b"{}", 422),
         (b"x" * 9_000_000, 413),
