@@ -142,7 +142,7 @@ class CommandBuilder(ABC):
             judged = self._without_outputs(argv, taken)
         takes_output = judged is not argv
         judge.places.is_unsettled |= judge.places.brings_links
-        judge.env, judge.inserted, judge.lookups = (), (), 0
+        judge.env, judge.inserted, judge.lookups, judge.is_forever = (), (), 0, False
         judge.needs_network = judge.needs_local = judge.needs_server = False
         is_computed = any(not word.text.isascii() and self._holds_output(word) for word in command.words)
         judge.stdin_text = None if command.stdin is None else show(self._filled(command.stdin))

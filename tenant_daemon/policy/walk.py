@@ -360,7 +360,7 @@ class LineJudge(CommandBuilder):
             if command.redirects or command.stdin is not None:
                 self._check_joints(command, index, len(commands) - 1)
             built.append(self._command(command))
-        if is_endless(built):
+        if judge.is_forever or is_endless(built):
             self._cannot("size.endless", "It would never end.")
         if self.pipelines:
             self.connectors.append(self._before)

@@ -43,6 +43,7 @@ class CommandJudge:
         program: The program that is being judged.
         before: The programs of the line's commands before this one.
         lookups: How many names the command looks up.
+        is_forever: Whether the command prints without an end.
     """
 
     def __init__(self, context: PolicyContext, verdict: Verdict) -> None:
@@ -57,6 +58,7 @@ class CommandJudge:
         self.inserted_into: list[str] = []
         self._argv: list[str] = []
         self.lookups = 0
+        self.is_forever = False
         self.program = ""
         self.output = ""
         self.is_in_container = False

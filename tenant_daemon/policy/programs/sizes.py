@@ -43,25 +43,32 @@ def note_size(judge: "CommandJudge", size: int | None) -> None:
         judge.unknown("size.large", "It would write more than can be kept here.")
 
 
+def _name(program: str) -> str:
+    return program.rpartition("/")[2]
+
+
 def is_endless(commands: Sequence[Command]) -> bool:
     """Whether a pipeline reads a device that never ends, with nothing behind it that stops."""
-    if commands[-1].argv[0] == "yes":
-        return True
     for place, command in enumerate(commands):
         argv, source = command.argv, command.stdin_path
         is_fed = source is not None and str(source) in _ENDLESS
         if not is_fed and _ENDLESS.isdisjoint(argv):
             continue
-        name, words = argv[0], argv[1:]
+        name, words = _name(argv[0]), argv[1:]
         flag = _BOUNDED.get(name)
         is_bounded = name in _ENDING or (flag is not None and any(word.startswith(flag) for word in words))
-        if not is_bounded and not any(later.argv[0] == "head" for later in commands[place + 1 :]):
+        if not is_bounded and not any(_name(later.argv[0]) == "head" for later in commands[place + 1 :]):
             return True
     return False
 
 
 def _file_size(judge: "CommandJudge", value: str) -> None:
     note_size(judge, bytes_of(value))
+
+
+def _forever(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
+    """``yes``: whoever reads it ends it."""
+    judge.is_forever = True
 
 
 def _dd(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
@@ -78,4 +85,4 @@ def _dd(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
 
 
 KINDS["filesize"] = _file_size
-REVIEWS["dd"] = _dd
+REVIEWS.update({"dd": _dd, "forever": _forever})
