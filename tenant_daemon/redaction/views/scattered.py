@@ -14,12 +14,13 @@ from tenant_daemon.redaction.views.vendor_marks import has_mark
 from tenant_daemon.redaction.views.view import Parts, Span, View
 
 _JOINT = b"\n\x1e\n"
-_WINDOW = 4_000
+_WINDOW = 1_500
 _BEFORE = 60
 _NEARBY = 1_000
 _MOST_PIECE = 48
 _FEWEST, _FEWEST_SINGLE = 2, 10
 _MOST_SHIFT = 12
+_MOST_MARKS = 4
 _UNDERSCORE = 0x5F
 _TOKEN = re.compile(rb"[A-Za-z0-9_./+=:-]+")
 _UNBROKEN = re.compile(rb"[A-Za-z0-9_]{15}")
@@ -62,8 +63,9 @@ def read_scattered(view: View) -> View | None:
             _read(parts, data, start, end)
     if Sign.BROKEN_MARK in view.signs:
         for start, end in _windows(data, Sign.BROKEN_MARK):
-            for size, pattern in enumerate(_GROUPS, 2):
-                _take(parts, data, _repeated(pattern, size, data, start))
+            for place in _marks(data, start, end):
+                for size, pattern in enumerate(_GROUPS, 2):
+                    _take(parts, data, _repeated(pattern, size, data, place))
             _read(parts, data, start, end)
     return View(parts, view) if parts else None
 
@@ -77,13 +79,20 @@ def _windows(data: bytes, sign: Sign) -> Iterator[Span]:
         if whole and _UNBROKEN.search(whole.group()):
             position = max(whole.end(), found.end())
             continue
-        start += data[start] == _UNDERSCORE
         end = min(len(data), found.end() + _NEARBY)
         yield start, end
-        # A run of single characters is read to its end at once.
-        position = (
-            found.end() if sign is Sign.BROKEN_MARK else min(len(data), max(found.end(), end - _BEFORE))
-        )
+        # However many there are, a text is gone through about twice.
+        position = max(found.end(), end - _NEARBY // 2)
+
+
+def _marks(data: bytes, start: int, end: int) -> Iterator[int]:
+    """Where the first few beginnings of tokens stand in a window."""
+    position = start
+    for _ in range(_MOST_MARKS):
+        if not (found := sign_pattern(Sign.BROKEN_MARK).search(data, position, end)):
+            return
+        yield found.start() + (data[found.start()] == _UNDERSCORE)
+        position = found.end()
 
 
 def _read(parts: Parts, data: bytes, start: int, end: int) -> None:
