@@ -64,11 +64,11 @@ class DecideAll(Body):
 class ChangeAgent(Body):
     name: str | None = Field(default=None, min_length=1, max_length=60)
     soul_md: str | None = Field(default=None, max_length=20_000)
-    tools: list[str] | None = Field(default=None, max_length=100)
+    tools: list[str] | None = Field(default=None, max_length=100, examples=[["file_read", "shell"]])
     level: StrictInt | None = None
     model: str | None = Field(default=None, min_length=1, max_length=120)
-    unlocked_tools: list[str] | None = Field(default=None, max_length=100)
-    tier_floors: dict[str, StrictInt] | None = Field(default=None, max_length=100)
+    unlocked_tools: list[str] | None = Field(default=None, max_length=100, examples=[["http"]])
+    tier_floors: dict[str, StrictInt] | None = Field(default=None, max_length=100, examples=[{"shell": 3}])
     duty: str | None = Field(default=None, max_length=200)
     has_premium: bool | None = None
     parent_agent_id: str | None = Field(default=None, max_length=40)

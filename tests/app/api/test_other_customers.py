@@ -94,13 +94,15 @@ def filled(path: str, ids: dict[str, str], needed: list[str]) -> str:
 
 
 def with_ids(body: Any, ids: dict[str, str]) -> Any:
-    """The body with another's ids wherever it takes some, and the right password."""
+    """The body with another's ids wherever it takes some, and the right password alone."""
     if isinstance(body, dict):
         return {
             name: ids[name]
             if name in ids and isinstance(value, str) and name in NAMES
             else PASSWORD
             if name == "password"
+            else None
+            if name == "passkey"
             else []
             if name == "tools"
             else "mail-key"
