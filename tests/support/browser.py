@@ -14,6 +14,7 @@ from playwright.async_api import (
     ViewportSize,
     WebSocketRoute,
     async_playwright,
+    expect,
 )
 
 from letsbe_app.api.csrf import CSRF_COOKIE
@@ -21,6 +22,9 @@ from letsbe_app.api.principals import SESSION_COOKIE
 from letsbe_app.composition import Services
 from tests.support.hub import PASSWORD
 
+PATIENCE_MS: Final = 15_000
+"""A page on a busy machine may take so long to show what is due."""
+expect.set_options(timeout=PATIENCE_MS)
 FLAGS = [
     "--headless=new",
     "--no-sandbox",
@@ -65,7 +69,7 @@ async def tab(browser: Browser, url: str, *, phone: bool = False, dark: bool = F
         locale="en-GB",
         reduced_motion="reduce",
     )
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE_MS)
     page = await context.new_page()
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
