@@ -141,7 +141,6 @@ _PATTERNS: dict[Sign, bytes] = {
     ),
     Sign.SPACED: b"|".join(spaced_pattern(goes_on=False)),
     # Names and numbers of one character come in rows too, but hardly so many of them.
-    # Names and numbers of one character come in rows too, but hardly so many of them.
     Sign.SCATTERED: (
         rb"(?:[0-9A-Za-z][^0-9A-Za-z]+){11}|(?:[0-9A-Za-z]</?[a-z]+/?>){6}"
         rb"|(?:[a-z] [0-9]+: ?[!-~]+[ \n]+(?:char|part|piece|chunk|Part|Piece|Char)){2}"

@@ -20,6 +20,7 @@ FLAGS: Final = [
     "--disable-component-update",
     "--disable-sync",
 ]
+expect.set_options(timeout=15_000)
 PASSWORD: Final = "rye and salt since 1904"
 
 
