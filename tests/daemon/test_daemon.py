@@ -23,14 +23,16 @@ from tenant_daemon.hub_client.settings_file import write_settings
 from tenant_daemon.kit.pid_file import running_pid
 from tenant_daemon.kit.private_file import write_private
 from tenant_daemon.local_tokens import LOCAL_TOKENS, local_token
-from tenant_daemon.settings import HUB_KEY_SECRET, Ports, TenantSettings
+from tenant_daemon.settings import HUB_KEY_SECRET, Ports, TenantSettings, TracesTo
 from tenant_daemon.vault import Vault
+from tests.support.collector import Collector, collecting
 from tests.support.link_hub import API_KEY, LinkHub, running_hub
 from tests.support.openclaw import OPENCLAW
 
 pytestmark = [pytest.mark.flow, pytest.mark.timeout(240)]
 
 START_SECONDS = 120
+TRACEPARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 CONFIG = TenantConfig(
     version=1,
     agents=[
@@ -83,7 +85,7 @@ async def _until_ended(pids: set[int], seconds: float) -> None:
             os.close(handle)
 
 
-def _enrolled(folder: Path, hub: LinkHub) -> TenantHome:
+def _enrolled(folder: Path, hub: LinkHub, traces_url: str = "") -> TenantHome:
     home = TenantHome(folder / "home")
     home.create()
     for name in LOCAL_TOKENS:
@@ -92,7 +94,11 @@ def _enrolled(folder: Path, hub: LinkHub) -> TenantHome:
     vault.put(HUB_KEY_SECRET, API_KEY, actor="daemon:test")
     vault.close()
     settings = TenantSettings(
-        tenant_name="test", hub_url="http://127.0.0.1:1", ports=_free_ports(), openclaw=OPENCLAW
+        tenant_name="test",
+        hub_url="http://127.0.0.1:1",
+        ports=_free_ports(),
+        openclaw=OPENCLAW,
+        traces=TracesTo(otlp_url=traces_url),
     )
     write_settings(home, settings)
     write_private(home.enrolment_file, Enrolled(tenant_id="ten_1", link_url=hub.url).model_dump_json())
@@ -130,6 +136,12 @@ async def hub() -> AsyncIterator[LinkHub]:
         yield hub
 
 
+@pytest.fixture
+async def collector() -> AsyncIterator[Collector]:
+    async with collecting() as collector:
+        yield collector
+
+
 def _is_ready(hub: LinkHub) -> bool:
     beats = hub.of_kind("health.heartbeat")
     newest = beats[-1].payload if beats else None
@@ -148,7 +160,13 @@ async def _until_ready(hub: LinkHub) -> None:
 
 
 async def _ask(hub: LinkHub, number: int, text: str) -> None:
-    message = SendMessage(message_id=f"msg{number}", conversation_id="cnv_1", agent_id="it-admin", text=text)
+    message = SendMessage(
+        message_id=f"msg{number}",
+        conversation_id="cnv_1",
+        agent_id="it-admin",
+        text=text,
+        traceparent=TRACEPARENT,
+    )
     await hub.send(message, f"obx_{number}")
 
 
@@ -158,10 +176,20 @@ async def _first_ready(hub: LinkHub) -> None:
     await hub.until(_is_ready, START_SECONDS)
 
 
+async def _check_traces(collector: Collector) -> None:
+    """A question to the model, a tool call, a question with what it gave, and the run around them."""
+    spans = await collector.spans(4)
+    (run,) = [span for span in spans if span.name == "run"]
+    inner = sorted(span.name for span in spans if span.parent_id == run.span_id)
+    assert inner == ["model request", "model request", "tool call"]
+    assert f"00-{run.trace_id}-{run.parent_id}-01" == TRACEPARENT
+    assert {span.trace_id for span in spans} == {run.trace_id}
+
+
 async def test_agent_answers_through_the_whole_server_and_survives_its_parts(
-    tmp_path: Path, hub: LinkHub
+    tmp_path: Path, hub: LinkHub, collector: Collector
 ) -> None:
-    home = _enrolled(tmp_path, hub)
+    home = _enrolled(tmp_path, hub, collector.url)
     async with _running(home) as server:
         await _first_ready(hub)
         await _ask(hub, 1, "How much disk is left?")
@@ -172,6 +200,7 @@ async def test_agent_answers_through_the_whole_server_and_survives_its_parts(
         kinds = [event.body.type for event in next(iter(hub.runs.values()))]
         assert "tool_started" in kinds
         assert "tool_finished" in kinds
+        await _check_traces(collector)
 
         for part in ("link", "wrapper", "proxy"):
             killed = _pid_of(server, part)
