@@ -140,9 +140,10 @@ _PATTERNS: dict[Sign, bytes] = {
         rb"|&\s#|&#\s[xX0-9]|&#[xX]\s|&#[xX]?[0-9A-Fa-f]{1,4}\s+[0-9A-Fa-f]{0,3};|&[a-zA-Z]{0,7}\s[a-zA-Z\s]{0,12};"
     ),
     Sign.SPACED: b"|".join(spaced_pattern(goes_on=False)),
-    # Names and numbers of one character come in rows too, but hardly so many of them.
+    # Names and numbers of one character come in rows too, but hardly so many of them. \x1e joins what a
+    # reading of ours took apart, where single characters are common.
     Sign.SCATTERED: (
-        rb"(?:[0-9A-Za-z][^0-9A-Za-z]+){11}|(?:[0-9A-Za-z]</?[a-z]+/?>){6}"
+        rb"(?:[0-9A-Za-z][^0-9A-Za-z\x1e]+){11}|(?:[0-9A-Za-z]</?[a-z]+/?>){6}"
         rb"|(?:[a-z] [0-9]+: ?[!-~]+[ \n]+(?:char|part|piece|chunk|Part|Piece|Char)){2}"
     ),
     Sign.BROKEN_MARK: rb"(?:\b|_)(?:(?:"
