@@ -72,8 +72,8 @@ class OnboardingState(SignedInState, rx.State):
             draft = await onboarding.save(actor, DraftChanges(tool_ids=brought, step="tools"))
         self._show(draft)
         wanted = query.get("step", "")
+        # What was said meanwhile of a form that somebody was quick to send stays.
         self.step = step_of(wanted, draft.step)
-        self.errors = {}
         self.is_loaded = True
         return None if self.step == wanted else rx.redirect(_address_of(self.step), replace=True)
 
@@ -153,9 +153,10 @@ class OnboardingState(SignedInState, rx.State):
         try:
             order = await self._services().orders.place(actor)
         except InvalidInput as problem:
-            self._note(problem)
             field = problem.details[0].field if problem.details else ""
-            return await self.go_to(_FIELD_OF_STEP.get(field, "check"))  # type: ignore[operator]
+            events = await self.go_to(_FIELD_OF_STEP.get(field, "check"))  # type: ignore[operator]
+            self._note(problem)
+            return events
         checkout = await self._services().billing.checkout(actor, order.id)
         return rx.redirect(routes.payment(order.id) if checkout.is_practice else checkout.url)
 
