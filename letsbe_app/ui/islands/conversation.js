@@ -25,6 +25,8 @@ export class Conversation {
     this.path = `${ROOT}/conversations/${encodeURIComponent(id)}`;
     this.endings = [];
     this.timer = 0;
+    this.asked = 0;
+    this.shown = 0;
     this.isClosed = false;
     /** Called when the conversation was deleted elsewhere. */
     this.onGone = null;
@@ -96,8 +98,12 @@ export class Conversation {
 
   async refresh() {
     const before = this.store.ids;
+    this.asked += 1;
+    const load = this.asked;
     const { data, meta } = await getFromHub(`${this.path}/messages`);
-    if (this.isClosed) return;
+    // An answer that comes after the one to a later question knows less: it would bring back what was taken back.
+    if (this.isClosed || load < this.shown) return;
+    this.shown = load;
     this.store.takeNewest(data, meta.next_cursor);
     this.store.dropMissing(data, before);
   }
