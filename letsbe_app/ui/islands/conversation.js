@@ -125,14 +125,19 @@ export class Conversation {
   }
 
   /** Say something else instead of an earlier message; what came after it is taken back. */
-  async edit(id, text) {
-    await postToHub(`${this.path}/messages/${encodeURIComponent(id)}/edit`, { message_id: newMessageId(), text });
-    await this.refresh();
+  edit(id, text) {
+    return this.takeBack(id, "edit", { text });
   }
 
   /** Have an answer given anew. */
-  async regenerate(id) {
-    await postToHub(`${this.path}/messages/${encodeURIComponent(id)}/regenerate`, { message_id: newMessageId() });
+  regenerate(id) {
+    return this.takeBack(id, "regenerate", {});
+  }
+
+  async takeBack(id, act, body) {
+    const gone = this.store.from(id);
+    await postToHub(`${this.path}/messages/${encodeURIComponent(id)}/${act}`, { message_id: newMessageId(), ...body });
+    this.store.takeBack(gone);
     await this.refresh();
   }
 

@@ -107,6 +107,17 @@ export class ThreadStore {
     this.arrange();
   }
 
+  /** A message and all behind it. */
+  from(id) {
+    return this.ids.slice(this.ids.indexOf(id));
+  }
+
+  /** Whether the hub has told the messages' places already or not yet. */
+  takeBack(ids) {
+    for (const id of ids) this.messages.delete(id);
+    this.arrange();
+  }
+
   remove(id) {
     this.messages.delete(id);
     this.arrange();

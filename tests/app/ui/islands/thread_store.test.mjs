@@ -151,3 +151,13 @@ test("readers of changes are told of them", () => {
   store.takeChanges([{ id: "chg_1", tool_call_id: "c1" }]);
   assert.deepEqual(told, [1]);
 });
+
+test("an answer is taken back before the hub has told its place", () => {
+  const store = new ThreadStore();
+  store.takeNewest([said("m1", 1)], null);
+  store.applyEvent(event("1-1", { type: "started", in_reply_to: "m1" }));
+  store.applyEvent(event("1-2", { type: "finished", outcome: "completed", text: "Red roses." }));
+  const [, answer] = store.listSnapshot();
+  store.takeBack(store.from(answer));
+  assert.deepEqual(store.listSnapshot(), ["m1"]);
+});
