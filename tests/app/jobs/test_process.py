@@ -12,12 +12,15 @@ from pathlib import Path
 import pytest
 
 from letsbe_app.composition import Services
+from letsbe_app.jobs.removal import Remover
 from letsbe_app.people.authz.actor import Actor
 from letsbe_app.relay.channels import customer_channel
 from tenant_daemon.contracts.health import Heartbeat
 from tests.support.fake_daemon import Reports
 from tests.support.hub import new_owner, paid_order, running_services
+from tests.support.live_hub import eventually
 from tests.support.postgresql import running_postgresql
+from tests.support.scripted_provider import ScriptedProvider
 
 pytestmark = pytest.mark.flow
 
@@ -132,3 +135,24 @@ def ready(config_version: int) -> Heartbeat:
         config_version=config_version,
         is_ready=True,
     )
+
+
+async def test_a_server_whose_business_is_gone_is_removed(
+    services: Services, owner: Actor, tmp_path: Path
+) -> None:
+    _, tenant_id = await paid_order(services, owner)
+    await services.tenants.set_provider_ref(tenant_id, "3")
+    await services.privacy.delete(owner, "Ada's Bakery")
+    remover = Remover(services.tenants, ScriptedProvider())
+
+    async def is_gone() -> bool:
+        return not await remover.waiting()
+
+    assert not await is_gone()
+    async with (
+        Reports(tmp_path / "reports") as reports,
+        jobs_process(services, tmp_path / "reports") as process,
+    ):
+        assert (await reports.next())["call"] == "remove"
+        await eventually(is_gone)
+        assert await stopped(process) == 0

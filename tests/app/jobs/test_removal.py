@@ -1,15 +1,12 @@
 """The end of a server whose business was deleted."""
 
-import asyncio
 from pathlib import Path
 
-from letsbe_app.composition import Services, build_services
+from letsbe_app.composition import Services
 from letsbe_app.fleet.provisioning.providers.base import Server
-from letsbe_app.jobs.process import JobsProcess
 from letsbe_app.jobs.removal import Remover
 from letsbe_app.people.authz.actor import Actor
 from tests.support.hub import paid_order
-from tests.support.live_hub import eventually
 from tests.support.scripted_provider import ScriptedProvider
 
 
@@ -32,23 +29,3 @@ async def test_its_machine_goes_once_and_its_place_is_free(
         await remover.forget(server)
     assert await remover.waiting() == []
     assert await services.tenants.count_living("local") == 1
-
-
-async def test_the_jobs_process_finds_what_waits(services: Services, owner: Actor) -> None:
-    _, tenant_id = await paid_order(services, owner)
-    await services.tenants.set_provider_ref(tenant_id, "3")
-    await services.privacy.delete(owner, "Ada's Bakery")
-    provider, stop = ScriptedProvider(), asyncio.Event()
-    jobs = asyncio.create_task(JobsProcess(build_services(services.settings), provider).run(stop))
-    remover = Remover(services.tenants, provider)
-
-    async def is_gone() -> bool:
-        return not await remover.waiting()
-
-    try:
-        await eventually(is_gone)
-    finally:
-        stop.set()
-        await jobs
-
-    assert provider.calls.count("remove") == 1
