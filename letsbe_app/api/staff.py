@@ -3,14 +3,14 @@
 from typing import Annotated, Final
 
 from fastapi import Depends, Header, Request, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from starlette.requests import HTTPConnection
 
 from letsbe_app.api.csrf import CSRF_HEADER, check_origin
 from letsbe_app.api.dependencies import HubServices
 from letsbe_app.api.principals import SESSION_COOKIE, STAFF_COOKIE, cookie_name, cookie_of
 from letsbe_app.composition import Services
-from letsbe_app.people.staff.actor import StaffActor
+from letsbe_app.people.staff.actor import StaffActor, StaffPermission, require_staff
 from letsbe_app.people.staff.schemas import StaffSignedIn
 
 STAFF_CSRF_COOKIE: Final = "letsbe_staff_csrf"
@@ -22,6 +22,23 @@ class StaffAnswer(BaseModel):
     staff_id: str
     email: str
     role: str
+
+
+class Confirmed(BaseModel):
+    """Why, which the audit keeps and the customer concerned can read; and the password once more."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    password: SecretStr = Field(max_length=500)
+    reason: str = Field(max_length=500, examples=["The server was restored from a backup."])
+
+
+async def confirm_staff(
+    hub: Services, staff: StaffActor, permission: StaffPermission, password: SecretStr
+) -> None:
+    """Pass only somebody who may, and who has given the password once more."""
+    require_staff(staff, permission)
+    await hub.staff.confirm(staff, password.get_secret_value())
 
 
 def staff_token(connection: HTTPConnection, hub: Services) -> str | None:

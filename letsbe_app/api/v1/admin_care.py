@@ -4,25 +4,16 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Path
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel
 
 from letsbe_app.api.dependencies import HubServices
 from letsbe_app.api.envelope import Answer, answer
-from letsbe_app.api.staff import ChangingStaff
-from letsbe_app.people.staff.actor import StaffPermission, require_staff
+from letsbe_app.api.staff import ChangingStaff, Confirmed, confirm_staff
+from letsbe_app.people.staff.actor import StaffPermission
 
 router = APIRouter(prefix="/admin", tags=["admin"])
 
 Id = Annotated[str, Path(min_length=1, max_length=60)]
-
-
-class Confirmed(BaseModel):
-    """Why, which the audit keeps and the customer can read; and the password once more."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    reason: str = Field(max_length=500, examples=["The server was restored from a backup."])
-    password: SecretStr = Field(max_length=500)
 
 
 class EnrolmentAnswer(BaseModel):
@@ -38,8 +29,7 @@ async def admin_revoke_key(
     hub: HubServices, staff: ChangingStaff, tenant_id: Id, body: Confirmed
 ) -> Answer[None]:
     """Cut a server off at once."""
-    require_staff(staff, StaffPermission.OPERATE)
-    await hub.staff.confirm(staff, body.password.get_secret_value())
+    await confirm_staff(hub, staff, StaffPermission.OPERATE, body.password)
     await hub.care.revoke_key(staff, tenant_id, body.reason)
     return answer(None)
 
@@ -49,8 +39,7 @@ async def admin_enrol_anew(
     hub: HubServices, staff: ChangingStaff, tenant_id: Id, body: Confirmed
 ) -> Answer[EnrolmentAnswer]:
     """Cut a server off and make a one-time token with which it comes back."""
-    require_staff(staff, StaffPermission.OPERATE)
-    await hub.staff.confirm(staff, body.password.get_secret_value())
+    await confirm_staff(hub, staff, StaffPermission.OPERATE, body.password)
     made = await hub.care.enrol_anew(staff, tenant_id, body.reason)
     return answer(EnrolmentAnswer(tenant_id=made.tenant_id, token=made.token, expires_at=made.expires_at))
 
@@ -58,6 +47,5 @@ async def admin_enrol_anew(
 @router.post("/people/{user_id}/sign-out")
 async def admin_sign_out(hub: HubServices, staff: ChangingStaff, user_id: Id, body: Confirmed) -> Answer[int]:
     """End all sessions of a customer's person; says how many there were."""
-    require_staff(staff, StaffPermission.OPERATE)
-    await hub.staff.confirm(staff, body.password.get_secret_value())
+    await confirm_staff(hub, staff, StaffPermission.OPERATE, body.password)
     return answer(await hub.care.sign_out(staff, user_id, body.reason))

@@ -8,23 +8,21 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from letsbe_app.api.dependencies import HubServices
 from letsbe_app.api.envelope import Answer, answer
 from letsbe_app.api.paging import Cursor, Limit, page_of
-from letsbe_app.api.staff import ChangingStaff, CurrentStaff, StaffAnswer, farewell_staff
+from letsbe_app.api.staff import (
+    ChangingStaff,
+    Confirmed,
+    CurrentStaff,
+    StaffAnswer,
+    confirm_staff,
+    farewell_staff,
+)
 from letsbe_app.db.models import StaffRole
-from letsbe_app.people.staff.actor import StaffPermission, require_staff
+from letsbe_app.people.staff.actor import StaffPermission
 from letsbe_app.people.staff.schemas import StaffLink, StaffView
 
 router = APIRouter(prefix="/admin", tags=["admin"])
 
 Id = Annotated[str, Path(min_length=1, max_length=60)]
-
-
-class _Confirmed(BaseModel):
-    """The password, once more, and why."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    password: SecretStr = Field(max_length=500)
-    reason: str = Field(max_length=500, examples=["She looks after the fleet from now on."])
 
 
 class AddStaff(BaseModel):
@@ -37,7 +35,7 @@ class AddStaff(BaseModel):
     role: StaffRole
 
 
-class SetStaffRole(_Confirmed):
+class SetStaffRole(Confirmed):
     """Another role."""
 
     role: StaffRole
@@ -74,8 +72,7 @@ async def staff_list(
 @router.post("/staff", status_code=201)
 async def add_staff(hub: HubServices, staff: ChangingStaff, body: AddStaff) -> Answer[StaffLink]:
     """Make a link with which somebody joins; it is shown this once."""
-    require_staff(staff, StaffPermission.ADMINISTER)
-    await hub.staff.confirm(staff, body.password.get_secret_value())
+    await confirm_staff(hub, staff, StaffPermission.ADMINISTER, body.password)
     return answer(await hub.staff.add(body.email, body.role, staff))
 
 
@@ -84,18 +81,14 @@ async def set_staff_role(
     hub: HubServices, staff: ChangingStaff, staff_id: Id, body: SetStaffRole
 ) -> Answer[None]:
     """Give somebody another role."""
-    require_staff(staff, StaffPermission.ADMINISTER)
-    await hub.staff.confirm(staff, body.password.get_secret_value())
+    await confirm_staff(hub, staff, StaffPermission.ADMINISTER, body.password)
     await hub.staff.set_role(staff, staff_id, body.role, body.reason)
     return answer(None)
 
 
 @router.post("/staff/{staff_id}/remove")
-async def remove_staff(
-    hub: HubServices, staff: ChangingStaff, staff_id: Id, body: _Confirmed
-) -> Answer[None]:
+async def remove_staff(hub: HubServices, staff: ChangingStaff, staff_id: Id, body: Confirmed) -> Answer[None]:
     """Somebody no longer belongs."""
-    require_staff(staff, StaffPermission.ADMINISTER)
-    await hub.staff.confirm(staff, body.password.get_secret_value())
+    await confirm_staff(hub, staff, StaffPermission.ADMINISTER, body.password)
     await hub.staff.remove(staff, staff_id, body.reason)
     return answer(None)
