@@ -9,6 +9,8 @@ from typing import Final
 
 from playwright.sync_api import Locator, Page, expect, sync_playwright
 
+from tests.support.browser import PATIENCE_MS
+
 CHROMIUM: Final = "/usr/bin/chromium"
 FLAGS: Final = [
     "--headless=new",
@@ -20,7 +22,7 @@ FLAGS: Final = [
     "--disable-component-update",
     "--disable-sync",
 ]
-expect.set_options(timeout=15_000)
+expect.set_options(timeout=PATIENCE_MS)
 PASSWORD: Final = "rye and salt since 1904"
 
 
