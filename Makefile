@@ -3,6 +3,9 @@ PYTHON ?= python3
 VENV := .venv/bin
 # Whole systems and browsers on a busy machine: what fails is tried once more and told as "rerun" in the summary.
 AGAIN := --reruns 1 --reruns-delay 1
+# The same generated cases on every machine, so that a change is judged by what it changed; `make test-fast` and
+# `make red-team` search on with new ones.
+SAME := --hypothesis-profile=ci
 
 .PHONY: help run setup setup-tests test test-fast soak red-team lint bench lock clean
 
@@ -19,9 +22,9 @@ setup-tests:
 	@$(PYTHON) deploy/local/setup.py --tests
 
 test: setup-tests ## The whole test suite
-	$(VENV)/python -m pytest -n 2 --dist loadgroup -m "not flow and not browser and not redteam" $(AGAIN)
-	LETSBE_TEST_ENGINE=postgresql $(VENV)/python -m pytest tests/app/hub tests/app/relay $(AGAIN)
-	$(VENV)/python -m pytest -m "(flow or browser) and not redteam" $(AGAIN)
+	$(VENV)/python -m pytest -n 2 --dist loadgroup -m "not flow and not browser and not redteam" $(SAME) $(AGAIN)
+	LETSBE_TEST_ENGINE=postgresql $(VENV)/python -m pytest tests/app/hub tests/app/relay $(SAME) $(AGAIN)
+	$(VENV)/python -m pytest -m "(flow or browser) and not redteam" $(SAME) $(AGAIN)
 
 test-fast: setup-tests ## The tests without whole-system and browser tests, about three minutes
 	$(VENV)/python -m pytest -n 2 --dist loadgroup -m "not flow and not browser and not redteam"
