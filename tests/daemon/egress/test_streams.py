@@ -27,8 +27,10 @@ SECRET = "kV9mQ2xLp7zR4wT8nBc3"
 REDACTOR = Redactor([KnownSecret("key", SECRET)])
 NAMES: list[WireName] = ["openai-chat", "openai-responses", "anthropic-messages"]
 
-words = st.sampled_from(["the ", "password ", "is ", "fine, ", f"{SECRET} ", "\n", "ünïcode ", '"quoted" ', "9 "])
-"""A word glued to the secret may go with it in a whole text, where what follows is seen too; in a stream it stays."""
+words = st.sampled_from(
+    ["the ", "password ", "is ", "fine, ", f"{SECRET} ", "\n", "ünïcode ", '"quoted" ', "9 "]
+)
+"""A word glued to the secret may go with it in a whole text, where what follows is seen too."""
 cuts = st.lists(st.integers(1, 9), min_size=1, max_size=12)
 
 
