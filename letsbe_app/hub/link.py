@@ -43,6 +43,8 @@ ACK_DELAY_SECONDS: Final = 0.05
 READ_AHEAD: Final = 64
 """Frames read before they are applied; then the socket itself holds the daemon back."""
 SEND_TIMEOUT_SECONDS: Final = 20.0
+STALLED_SECONDS: Final = 2.0
+"""Until runs are asked for again of which events could not be kept."""
 FRAMES_PER_SECOND: Final = 2_000.0
 FRAMES_AT_ONCE: Final = 10_000.0
 """One server's share of a worker. What comes faster waits in the socket, and nothing is lost."""
@@ -71,6 +73,7 @@ class Link:
         "_services",
         "_session",
         "_share",
+        "_stall_timer",
         "_wire",
         "link_id",
         "tenant_id",
@@ -101,6 +104,7 @@ class Link:
         self._frames: deque[str | bytes | LinkClosed] = deque()
         self._share = Bucket(FRAMES_PER_SECOND, FRAMES_AT_ONCE)
         self._ack_timer: asyncio.TimerHandle | None = None
+        self._stall_timer: asyncio.TimerHandle | None = None
         self._heard_at = time.monotonic()
         self._congested_since: float | None = None
         self._must_check_key = False
@@ -236,8 +240,8 @@ class Link:
     async def _look(self) -> None:
         if self._must_recheck:
             self._must_recheck = False
-            self._dispatch.ask_for_stalled_runs()
-            await self._keep_presence()
+            if await self._keep_presence():
+                self._dispatch.ask_for_stalled_runs()
         if self._must_check_key:
             self._must_check_key = False
             await self._check_key()
@@ -249,10 +253,18 @@ class Link:
 
     def _answer(self) -> None:
         """Send what there is; confirmations of run events alone wait a little for more of them."""
+        if self._dispatch.has_stalled_runs and self._stall_timer is None and not self._is_over:
+            # A command may fail while the subscription stands, and then nothing else says that Redis is back.
+            self._stall_timer = asyncio.get_running_loop().call_later(STALLED_SECONDS, self._retry_stalled)
         if self._session.has_urgent_frames:
             self._flush()
         elif self._session.has_frames and self._ack_timer is None:
             self._ack_timer = asyncio.get_running_loop().call_later(ACK_DELAY_SECONDS, self._flush)
+
+    def _retry_stalled(self) -> None:
+        self._stall_timer = None
+        if not self._is_over:
+            self.recheck()
 
     def _flush(self) -> None:
         if self._ack_timer is not None:
@@ -266,13 +278,15 @@ class Link:
         for frame in self._session.take_frames():
             self._wire.write(frame)
 
-    async def _keep_presence(self) -> None:
+    async def _keep_presence(self) -> bool:
+        """Whether Redis could tell; raises LinkClosed."""
         try:
             is_newest = await self._services.relay.presence.renew(self.tenant_id, self.link_id)
         except RelayAway:
-            return
+            return False
         if not is_newest:
             raise LinkClosed(CLOSE_TAKEN_OVER, "a newer connection took over")
+        return True
 
     async def _check_key(self) -> None:
         try:

@@ -58,7 +58,6 @@ class _Run:
     asked_from: int = 0
     early_end: RunEvent | None = None
     """The last event, where it came before the ones that were asked for."""
-    is_stalled: bool = False
 
     def note(self, event: RunEvent) -> None:
         if event.seq == self.seen_seq + 1:
@@ -70,7 +69,7 @@ class _Run:
 class RunIntake:
     """One per link; ``take`` is called with one event of a conversation after the other."""
 
-    __slots__ = ("_checked", "_recorder", "_runs", "_streams", "_tenant_id")
+    __slots__ = ("_checked", "_recorder", "_runs", "_stalled", "_streams", "_tenant_id")
 
     def __init__(self, tenant_id: str, streams: RunStreams, recorder: RunRecorder) -> None:
         self._tenant_id = tenant_id
@@ -78,6 +77,7 @@ class RunIntake:
         self._recorder = recorder
         self._runs: OrderedDict[str, _Run] = OrderedDict()
         self._checked: set[str] = set()
+        self._stalled: set[str] = set()
 
     async def take(self, event: RunEvent) -> list[Answer]:
         """
@@ -111,8 +111,7 @@ class RunIntake:
                 for run, event, appended in zip(runs, events, outcomes, strict=True)
             ]
         except RelayAway:
-            for run in runs:
-                run.is_stalled = True
+            self._stalled.update(event.run_id for event in events)
             return []
         return [answer for answer in answers if answer is not None]
 
@@ -129,11 +128,12 @@ class RunIntake:
     @property
     def has_stalled(self) -> bool:
         """Whether events were dropped since Redis is away."""
-        return any(run.is_stalled for run in self._runs.values())
+        return bool(self._stalled)
 
     def stalled(self) -> list[Missing]:
         """Runs of which events were dropped while Redis was away; asked for again from their start."""
-        missing = [Missing(run_id, 1) for run_id, run in self._runs.items() if run.is_stalled]
+        missing = [Missing(run_id, 1) for run_id in sorted(self._stalled)]
+        self._stalled.clear()
         for answer in missing:
             self._runs[answer.run_id] = _Run(asked_from=1)
         return missing

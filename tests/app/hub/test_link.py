@@ -1,13 +1,16 @@
 """The link with real sockets, Redis and SQLite, and two workers."""
 
 import time
+from collections.abc import Sequence
 
 import pytest
 
 from letsbe_app.db.models import MessageStatus
 from letsbe_app.hub import admission
 from letsbe_app.hub import link as link_module
+from letsbe_app.relay import RelayAway
 from letsbe_app.relay.event_id import START
+from letsbe_app.relay.stream import Appended, StreamEvent
 from tenant_daemon.contracts.chat import RunOutcome, ToolFinished, ToolStarted
 from tenant_daemon.contracts.commands import ConfigApplied
 from tenant_daemon.contracts.envelope import Acknowledged, Hello, Rejected
@@ -141,6 +144,38 @@ async def test_gap_is_asked_for_once(hub: LiveHub, customer: Customer, conversat
     assert [envelope.payload.kind for envelope in link.received].count("run.resend") == 1
     [message] = (await hub.workers[0].services.conversations.messages(customer.actor, conversation_id)).items
     assert message.text == "abcd"
+
+
+async def test_run_that_redis_could_not_keep_is_asked_for_again(
+    hub: LiveHub, customer: Customer, conversation_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(link_module, "STALLED_SECONDS", 0.01)
+    streams = hub.workers[0].services.relay.streams
+    append_all, failures = streams.append_all, 3
+
+    async def append_later(events: Sequence[tuple[str, StreamEvent]]) -> Sequence[Appended]:
+        nonlocal failures
+        if any(event.is_last_of_run for _, event in events) and failures:
+            failures -= 1
+            raise RelayAway
+        return await append_all(events)
+
+    # Redis is gone for a command, and the subscription stands: nothing says later that it is back.
+    monkeypatch.setattr(streams, "append_all", append_later)
+    run = ScriptedRun(conversation_id)
+    run.started()
+    run.delta("whole")
+    run.finished()
+    async with daemon(hub.workers[0], customer.api_key) as link:
+        for _ in range(failures + 1):
+            for event in run.events:
+                await link.send(event)
+            if failures:
+                resend = await link.next("run.resend")
+                assert (resend.payload.run_id, resend.payload.from_seq) == (run.run_id, 1)
+        await link.expect_ack(run.run_id, 3)
+    [message] = (await hub.workers[0].services.conversations.messages(customer.actor, conversation_id)).items
+    assert (message.text, message.status) == ("whole", "completed")
 
 
 async def test_run_that_the_daemon_forgot_says_that_it_was_cut_off(
