@@ -2,11 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from letsbe_app.api.dependencies import HubServices
 from letsbe_app.api.envelope import Answer, answer
+from letsbe_app.api.ids import Id
 from letsbe_app.api.paging import Cursor, Limit
 from letsbe_app.api.staff import ChangingStaff, CurrentStaff, enter_account, leave_account
 from letsbe_app.backoffice.schemas import (
@@ -24,7 +25,6 @@ from letsbe_app.db.models import OrderStatus, TenantStatus
 
 router = APIRouter(prefix="/admin", tags=["admin"])
 
-Id = Annotated[str, Path(min_length=1, max_length=60)]
 Words = Annotated[str, Query(alias="q", max_length=120, description="A part of a name, or an id.")]
 IdFilter = Annotated[str, Query(max_length=60)]
 

@@ -1,19 +1,17 @@
 """What staff does to servers and to people's sessions."""
 
 from datetime import datetime
-from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter
 from pydantic import BaseModel
 
 from letsbe_app.api.dependencies import HubServices
 from letsbe_app.api.envelope import Answer, answer
+from letsbe_app.api.ids import Id
 from letsbe_app.api.staff import ChangingStaff, Confirmed, confirm_staff
 from letsbe_app.people.staff.actor import StaffPermission
 
 router = APIRouter(prefix="/admin", tags=["admin"])
-
-Id = Annotated[str, Path(min_length=1, max_length=60)]
 
 
 class EnrolmentAnswer(BaseModel):

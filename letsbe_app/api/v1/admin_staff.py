@@ -1,12 +1,11 @@
 """Staff itself."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from letsbe_app.api.dependencies import HubServices
 from letsbe_app.api.envelope import Answer, answer
+from letsbe_app.api.ids import Id
 from letsbe_app.api.paging import Cursor, Limit, page_of
 from letsbe_app.api.staff import (
     ChangingStaff,
@@ -21,8 +20,6 @@ from letsbe_app.people.staff.actor import StaffPermission
 from letsbe_app.people.staff.schemas import StaffLink, StaffView
 
 router = APIRouter(prefix="/admin", tags=["admin"])
-
-Id = Annotated[str, Path(min_length=1, max_length=60)]
 
 
 class AddStaff(BaseModel):

@@ -1,13 +1,12 @@
 """Adding colleagues, and how they were set up before."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Path
+from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field, StrictInt
 
 from letsbe_app.api.dependencies import ChangingActor, CurrentActor, HubServices
 from letsbe_app.api.envelope import Answer, answer
 from letsbe_app.api.idempotency import IdempotentRoute
+from letsbe_app.api.ids import Id
 from letsbe_app.api.paging import Cursor, Limit, page_of
 from letsbe_app.people.authz.rules import Permission, require
 from letsbe_app.workforce.agents.history import VersionView
@@ -15,8 +14,6 @@ from letsbe_app.workforce.agents.schemas import AgentView
 from letsbe_app.workforce.agents.templates import AgentTemplate, agent_templates
 
 router = APIRouter(prefix="/customer", tags=["workforce"], route_class=IdempotentRoute)
-
-Id = Annotated[str, Path(min_length=1, max_length=60)]
 
 
 class Body(BaseModel):

@@ -1,15 +1,16 @@
 """Files for agents: sealed in the browser, fetched by the server, thrown away here."""
 
 from base64 import b64decode
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field, StrictInt
 
 from letsbe_app.api.dependencies import ChangingActor, HubServices
 from letsbe_app.api.envelope import Answer, answer
 from letsbe_app.api.idempotency import IdempotentRoute
+from letsbe_app.api.ids import Id
 from letsbe_app.api.principals import bearer_token
 from letsbe_app.errors import InvalidInput
 from letsbe_app.workforce.attachments.schemas import BOX_OVERHEAD, AttachmentView, NewAttachment
@@ -19,7 +20,6 @@ MAX_BOX_CHARS: Final = (MAX_ATTACHMENT_BYTES + BOX_OVERHEAD + 2) // 3 * 4
 
 router = APIRouter()
 for_people = APIRouter(prefix="/customer", tags=["workforce"], route_class=IdempotentRoute)
-Id = Annotated[str, Path(min_length=1, max_length=60)]
 _BYTES: Final[dict[int | str, dict[str, Any]]] = {
     200: {"content": {"application/octet-stream": {"schema": {"type": "string"}}}}
 }

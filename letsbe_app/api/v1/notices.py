@@ -1,19 +1,16 @@
 """How a person wants to be told, and on which devices."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Path
+from fastapi import APIRouter
 from pydantic import BaseModel
 
 from letsbe_app.api.dependencies import ChangingActor, CurrentActor, CurrentVisitor, HubServices
 from letsbe_app.api.envelope import Answer, answer
 from letsbe_app.api.idempotency import IdempotentRoute
+from letsbe_app.api.ids import Id
 from letsbe_app.api.paging import Cursor, Limit, page_of
 from letsbe_app.notify.schemas import DeviceView, Preferences, SubscriptionForm
 
 router = APIRouter(prefix="/customer/notices", tags=["notices"], route_class=IdempotentRoute)
-
-Id = Annotated[str, Path(min_length=1, max_length=60)]
 
 
 class PushKey(BaseModel):

@@ -1,21 +1,20 @@
 """One's passkeys. Signing in with one is beside the other ways to sign in, in ``account.py``."""
 
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from letsbe_app.api.confirmation import Confirmed
 from letsbe_app.api.dependencies import ChangingActor, CurrentActor, HubServices
 from letsbe_app.api.envelope import Answer, answer
 from letsbe_app.api.idempotency import IdempotentRoute
+from letsbe_app.api.ids import Id
 from letsbe_app.api.paging import Cursor, Limit, page_of
 from letsbe_app.people.accounts.passkeys import PasskeyView
 from letsbe_app.people.authz.rules import Permission, require
 
 router = APIRouter(prefix="/customer/account/passkeys", tags=["security"], route_class=IdempotentRoute)
-
-Id = Annotated[str, Path(min_length=1, max_length=60)]
 
 
 class AddPasskey(BaseModel):

@@ -1,14 +1,13 @@
 """The people of a business, invitations, and keys for its programs."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Path
+from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from letsbe_app.api.confirmation import Confirmed
 from letsbe_app.api.dependencies import ChangingActor, CurrentActor, HubServices
 from letsbe_app.api.envelope import Answer, answer
 from letsbe_app.api.idempotency import IdempotentRoute
+from letsbe_app.api.ids import Id
 from letsbe_app.api.paging import Cursor, Limit, page_of
 from letsbe_app.db.models import UserRole
 from letsbe_app.people.authz.rules import Permission, require
@@ -16,8 +15,6 @@ from letsbe_app.people.keys.service import KeyView
 from letsbe_app.people.members.schemas import InvitationView, MemberView
 
 router = APIRouter(prefix="/customer", tags=["people"], route_class=IdempotentRoute)
-
-Id = Annotated[str, Path(min_length=1, max_length=60)]
 
 
 class _Body(BaseModel):

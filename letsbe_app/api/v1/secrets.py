@@ -9,12 +9,12 @@ from letsbe_app.api.confirmation import Confirmed
 from letsbe_app.api.dependencies import ChangingActor, CurrentActor, HubServices
 from letsbe_app.api.envelope import Answer, answer
 from letsbe_app.api.idempotency import NOT_KEPT, IdempotentRoute
+from letsbe_app.api.ids import Id
 from letsbe_app.fleet.secrets.schemas import Provided, RequestView, SecretsView
 from tenant_daemon.contracts.secrets import MAX_SEALED_CHARS, SecretChange
 
 router = APIRouter(prefix="/customer", tags=["secrets"], route_class=IdempotentRoute)
 
-Id = Annotated[str, Path(min_length=1, max_length=60)]
 Name = Annotated[str, Path(min_length=1, max_length=63)]
 
 

@@ -1,15 +1,14 @@
 """One's own way in: password, second factor, sessions."""
 
-from typing import Annotated
-
 import segno
-from fastapi import APIRouter, Path
+from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from letsbe_app.api.confirmation import Confirmed
 from letsbe_app.api.dependencies import ChangingActor, CurrentActor, HubServices
 from letsbe_app.api.envelope import Answer, answer
 from letsbe_app.api.idempotency import IdempotentRoute
+from letsbe_app.api.ids import Id
 from letsbe_app.api.paging import Cursor, Limit, page_of
 from letsbe_app.people.accounts.access import OtherWay
 from letsbe_app.people.accounts.second_factor import FactorView
@@ -18,8 +17,6 @@ from letsbe_app.people.accounts.sign_in_rules import RulesView
 from letsbe_app.people.authz.rules import Permission, require
 
 router = APIRouter(prefix="/customer/account", tags=["security"], route_class=IdempotentRoute)
-
-Id = Annotated[str, Path(min_length=1, max_length=60)]
 
 
 class _Body(BaseModel):

@@ -2,11 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Depends, Path
+from fastapi import APIRouter, Body, Depends
 
 from letsbe_app.api.dependencies import CurrentTenant, HubServices
 from letsbe_app.api.envelope import Answer, answer
 from letsbe_app.api.idempotency import IdempotentTenantRoute
+from letsbe_app.api.ids import Id
 from letsbe_app.hub.reports import TenantReports
 from tenant_daemon.contracts.approvals import ApprovalRequested
 from tenant_daemon.contracts.commands import ConfigApplied
@@ -70,8 +71,6 @@ async def request_approval(
 
 
 @router.get(f"{APPROVAL_RESPONSE_PATH}/{{approval_id}}")
-async def fetch_approval_response(
-    reports: Reports, approval_id: Annotated[str, Path(min_length=1, max_length=60)]
-) -> Answer[ApprovalResponse]:
+async def fetch_approval_response(reports: Reports, approval_id: Id) -> Answer[ApprovalResponse]:
     """What people have decided, as soon as they have."""
     return answer(await reports.approval_response(approval_id))

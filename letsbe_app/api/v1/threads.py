@@ -2,13 +2,14 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Query
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from letsbe_app.api.dependencies import ChangingActor, CurrentActor, HubServices
 from letsbe_app.api.envelope import Answer, answer
 from letsbe_app.api.idempotency import IdempotentRoute
+from letsbe_app.api.ids import Id
 from letsbe_app.api.paging import Cursor, Limit
 from letsbe_app.workforce.conversations.checks import MAX_TITLE_LENGTH
 from letsbe_app.workforce.conversations.export import ExportFormat, export, file_name
@@ -16,8 +17,6 @@ from letsbe_app.workforce.conversations.schemas import ConversationView, Message
 from letsbe_app.workforce.conversations.search import MAX_WORDS_LENGTH, Hit
 
 router = APIRouter(prefix="/customer", tags=["workforce"], route_class=IdempotentRoute)
-
-Id = Annotated[str, Path(min_length=1, max_length=60)]
 
 
 _FILES: dict[str, Any] = {

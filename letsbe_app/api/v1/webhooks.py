@@ -1,19 +1,16 @@
 """Webhooks: addresses to which events of the business are posted, and the log of what was."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Path
+from fastapi import APIRouter
 from pydantic import BaseModel
 
 from letsbe_app.api.dependencies import ChangingActor, CurrentActor, HubServices
 from letsbe_app.api.envelope import Answer, answer
 from letsbe_app.api.idempotency import IdempotentRoute
+from letsbe_app.api.ids import Id
 from letsbe_app.api.paging import Cursor, Limit, page_of
 from letsbe_app.webhooks.schemas import DeliveryView, EndpointChanges, EndpointView, NewSecret
 
 router = APIRouter(prefix="/customer/webhooks", tags=["webhooks"], route_class=IdempotentRoute)
-
-Id = Annotated[str, Path(min_length=1, max_length=60)]
 
 
 class NewSecretAnswer(BaseModel):

@@ -2,12 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field, StrictInt
 
 from letsbe_app.api.dependencies import ChangingActor, CurrentActor, HubServices
 from letsbe_app.api.envelope import Answer, answer
 from letsbe_app.api.idempotency import IdempotentRoute
+from letsbe_app.api.ids import Id
 from letsbe_app.api.paging import Cursor, Limit, page_of
 from letsbe_app.workforce.agents.budgets import Budget
 from letsbe_app.workforce.agents.schemas import AgentChanges, AgentView
@@ -21,8 +22,6 @@ from tenant_daemon.contracts.approvals import Verdict
 from tenant_daemon.contracts.chat import MAX_ATTACHMENTS
 
 router = APIRouter(prefix="/customer", tags=["workforce"], route_class=IdempotentRoute)
-
-Id = Annotated[str, Path(min_length=1, max_length=60)]
 
 
 class Body(BaseModel):
