@@ -89,7 +89,7 @@ def _complete_operation(path: str, method: str, operation: Json, components: Jso
         operation["security"] = [{"server": []}]
     if path.startswith(ADMIN):
         operation["security"] = [{"staff": []}]
-    takes_key = is_customers or "tenant reports" in operation["tags"]
+    takes_key = path.startswith((CUSTOMER, ADMIN)) or "tenant reports" in operation["tags"]
     if takes_key and is_change and not NOT_KEPT.items() <= operation.items():
         parameters.append(_idempotency_parameter())
     for media in operation.get("requestBody", {}).get("content", {}).values():

@@ -16,6 +16,7 @@ from fastapi.routing import APIRoute
 from letsbe_app.api.csrf import CSRF_HEADER
 from letsbe_app.api.dependencies import changing_actor, current_actor, current_tenant, services
 from letsbe_app.api.envelope import failure_of
+from letsbe_app.api.staff import changing_staff, current_staff
 from letsbe_app.composition import Services
 from letsbe_app.errors import InvalidInput, LetsBeError
 from letsbe_app.kit.tasks import to_the_end
@@ -63,6 +64,17 @@ class IdempotentRoute(APIRoute):
         actor = await current_actor(request, hub)
         return Asker.of(
             await changing_actor(hub, actor, request.headers.get(CSRF_HEADER), request.headers.get("origin"))
+        )
+
+
+class IdempotentStaffRoute(IdempotentRoute):
+    """The same for staff."""
+
+    async def asker(self, request: Request, hub: Services) -> Asker:
+        """The member of staff who is signed in."""
+        staff = await current_staff(request, hub)
+        return Asker.of_staff(
+            await changing_staff(hub, staff, request.headers.get(CSRF_HEADER), request.headers.get("origin"))
         )
 
 

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from letsbe_app.api.dependencies import HubServices
 from letsbe_app.api.envelope import Answer, answer
+from letsbe_app.api.idempotency import NOT_KEPT, IdempotentStaffRoute
 from letsbe_app.api.ids import Id
 from letsbe_app.api.paging import Cursor, Limit
 from letsbe_app.api.staff import ChangingStaff, CurrentStaff, enter_account, leave_account
@@ -23,7 +24,9 @@ from letsbe_app.backoffice.schemas import (
 )
 from letsbe_app.db.models import OrderStatus, TenantStatus
 
-router = APIRouter(prefix="/admin", tags=["admin"])
+router = APIRouter(prefix="/admin", tags=["admin"], route_class=IdempotentStaffRoute)
+visits = APIRouter(tags=["admin"])
+"""What comes of them is a cookie, which a kept answer does not hold: they take no idempotency key."""
 
 Words = Annotated[str, Query(alias="q", max_length=120, description="A part of a name, or an id.")]
 IdFilter = Annotated[str, Query(max_length=60)]
@@ -66,7 +69,7 @@ async def admin_customer(hub: HubServices, staff: CurrentStaff, customer_id: Id)
     return answer(await hub.back_office.customer(staff, customer_id))
 
 
-@router.post("/customers/{customer_id}/visit", status_code=201)
+@visits.post("/customers/{customer_id}/visit", status_code=201, openapi_extra=NOT_KEPT)
 async def begin_visit(
     hub: HubServices, staff: ChangingStaff, customer_id: Id, body: WithReason, response: Response
 ) -> Answer[VisitAnswer]:
@@ -78,7 +81,7 @@ async def begin_visit(
     )
 
 
-@router.post("/visits/end")
+@visits.post("/visits/end", openapi_extra=NOT_KEPT)
 async def end_visits(hub: HubServices, staff: ChangingStaff, response: Response) -> Answer[None]:
     """End all looks of one's own."""
     await hub.support.end_visits(staff)
@@ -169,3 +172,6 @@ async def admin_audit(
         staff, customer_id=customer_id, actor=actor, action=action, cursor=cursor, limit=limit
     )
     return answer(page.items, next_cursor=page.next_cursor)
+
+
+router.include_router(visits)

@@ -7,11 +7,12 @@ from pydantic import BaseModel
 
 from letsbe_app.api.dependencies import HubServices
 from letsbe_app.api.envelope import Answer, answer
+from letsbe_app.api.idempotency import IdempotentStaffRoute
 from letsbe_app.api.ids import Id
 from letsbe_app.api.staff import ChangingStaff, Confirmed, confirm_staff
 from letsbe_app.people.staff.actor import StaffPermission
 
-router = APIRouter(prefix="/admin", tags=["admin"])
+router = APIRouter(prefix="/admin", tags=["admin"], route_class=IdempotentStaffRoute)
 
 
 class EnrolmentAnswer(BaseModel):

@@ -5,6 +5,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from letsbe_app.api.dependencies import HubServices
 from letsbe_app.api.envelope import Answer, answer
+from letsbe_app.api.idempotency import IdempotentStaffRoute
 from letsbe_app.api.ids import Id
 from letsbe_app.api.paging import Cursor, Limit, page_of
 from letsbe_app.api.staff import (
@@ -19,7 +20,7 @@ from letsbe_app.db.models import StaffRole
 from letsbe_app.people.staff.actor import StaffPermission
 from letsbe_app.people.staff.schemas import StaffLink, StaffView
 
-router = APIRouter(prefix="/admin", tags=["admin"])
+router = APIRouter(prefix="/admin", tags=["admin"], route_class=IdempotentStaffRoute)
 
 
 class AddStaff(BaseModel):

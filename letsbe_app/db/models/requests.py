@@ -10,14 +10,15 @@ from letsbe_app.db.models.base import Table, id_field, ref, time_field
 
 class IdempotentRequest(Table, table=True):
     """
-    One key of one person or API key. Without an answer it is being worked on, or its worker died.
+    One key of one person, API key or server. Without an answer it is being worked on, or its worker died.
     """
 
     __tablename__ = "idempotent_request"
 
     id: str = id_field()
     """Derived from who asked and the key, so that the second of two equal ones cannot be added."""
-    customer_id: str = ref("customer.id")
+    customer_id: str | None = ref("customer.id", nullable=True)
+    """None where staff asked."""
     digest: str = Field(max_length=64)
     """SHA-256 of method, address and body."""
     holder: str = Field(max_length=40)

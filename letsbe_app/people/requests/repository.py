@@ -61,8 +61,8 @@ async def release(session: AsyncSession, request_id: str, holder: str) -> None:
     )
 
 
-async def drop_old(session: AsyncSession, now: datetime, request_id: str, customer_id: str) -> None:
-    """Forget what has expired: this request, and any others of the customer."""
+async def drop_old(session: AsyncSession, now: datetime, request_id: str, customer_id: str | None) -> None:
+    """Forget what has expired: this request, and any others of the customer, or of staff (None)."""
     await session.exec(
         delete(IdempotentRequest).where(
             or_(

@@ -22,6 +22,7 @@ from letsbe_app.kit.ids import new_id
 from letsbe_app.kit.secret_box import CannotOpen, SecretBox
 from letsbe_app.people.authz.actor import Actor
 from letsbe_app.people.requests import repository
+from letsbe_app.people.staff.actor import StaffActor
 
 log = structlog.get_logger()
 
@@ -49,7 +50,8 @@ class Asker:
     """Whose keys these are: those of different askers have nothing to do with each other."""
 
     name: str
-    customer_id: str
+    customer_id: str | None
+    """None for staff."""
 
     @classmethod
     def of(cls, actor: Actor) -> "Asker":
@@ -58,6 +60,13 @@ class Asker:
         request; API keys have ids of their own in place of the session.
         """
         return cls(actor.session_id if actor.scopes is not None else actor.user_id, actor.customer_id)
+
+    @classmethod
+    def of_staff(cls, actor: StaffActor) -> "Asker":
+        """
+        A member of staff in the role they have now: whoever has lost it gets no answer that it gave them.
+        """
+        return cls(f"{actor.staff_id} {actor.role}", None)
 
 
 @dataclass(frozen=True)

@@ -2,17 +2,21 @@
 
 import asyncio
 import hashlib
+from collections.abc import AsyncIterator
 
 import httpx
 import pytest
 
 from letsbe_app.api.app import build_api
 from letsbe_app.composition import Services
+from letsbe_app.db.models import StaffRole
 from letsbe_app.errors import Unavailable
 from letsbe_app.people.authz.actor import Actor
+from letsbe_app.people.requests.service import Asker
 from tests.support.api_description import api_description
 from tests.support.browser_client import BrowserClient
-from tests.support.hub import FakeClock, database_text, paid_order
+from tests.support.hub import FakeClock, database_text, new_owner, paid_order
+from tests.support.staff import STAFF_PASSWORD, Member, new_member, staff_browser
 
 KEY = {"Idempotency-Key": "5c1f6f0e-try"}
 
@@ -30,6 +34,18 @@ async def _conversations_of(services: Services, owner: Actor) -> str:
     _, tenant_id = await paid_order(services, owner)
     await services.agents.create_defaults(tenant_id)
     return f"/api/v1/customer/tenants/{tenant_id}/conversations"
+
+
+@pytest.fixture
+async def member(services: Services, clock: FakeClock) -> Member:
+    return await new_member(services, clock)
+
+
+@pytest.fixture
+async def desk(services: Services, member: Member) -> AsyncIterator[BrowserClient]:
+    """The browser of a member of staff."""
+    async with staff_browser(services, member) as client:
+        yield client
 
 
 async def start(browser: BrowserClient, path: str, **options: object) -> httpx.Response:
@@ -173,18 +189,25 @@ async def test_kept_answers_are_sealed(
     assert started not in rows[0]
 
 
-async def test_every_change_of_a_customer_takes_a_key(services: Services, browser: BrowserClient) -> None:
+async def test_every_change_of_a_customer_and_of_staff_takes_a_key(
+    browser: BrowserClient, desk: BrowserClient
+) -> None:
+    await _check_that_changes_take_a_key(browser, "/api/v1/customer/", at_least=31)
+    await _check_that_changes_take_a_key(desk, "/api/v1/admin/", at_least=9)
+
+
+async def _check_that_changes_take_a_key(caller: BrowserClient, prefix: str, *, at_least: int) -> None:
     paths = api_description()["paths"]
     changes = [
         (method, path)
         for path, methods in paths.items()
-        if path.startswith("/api/v1/customer/")
+        if path.startswith(prefix)
         for method, operation in methods.items()
         if method in {"post", "put", "patch", "delete"} and operation.get("x-answer-kept", True)
     ]
-    assert len(changes) > 30
+    assert len(changes) >= at_least
     for method, path in changes:
-        answer = await browser.request(method.upper(), path, json={}, headers={"Idempotency-Key": "a b"})
+        answer = await caller.request(method.upper(), path, json={}, headers={"Idempotency-Key": "a b"})
         assert answer.status_code == 422, (method, path)
         assert answer.json()["error"]["details"][0]["field"] == "Idempotency-Key"
 
@@ -199,3 +222,55 @@ async def test_what_is_kept_of_a_request_is_keyed(
     stored = await database_text(services)
     assert "idm_" in stored
     assert plain not in stored
+
+
+CARE = {"password": STAFF_PASSWORD, "reason": "The server was restored from a backup."}
+
+
+async def enrol_anew(desk: BrowserClient, tenant_id: str, **changes: str) -> httpx.Response:
+    path = f"/api/v1/admin/servers/{tenant_id}/enrolment"
+    return await desk.post(path, json=CARE | changes, headers=KEY)
+
+
+async def test_a_second_request_of_staff_gets_the_first_answer(
+    services: Services, desk: BrowserClient
+) -> None:
+    _, tenant_id = await paid_order(services, await new_owner(services))
+    first, second = await enrol_anew(desk, tenant_id), await enrol_anew(desk, tenant_id)
+    other = await enrol_anew(desk, tenant_id, reason="It was restored from yesterday's backup.")
+
+    assert (first.status_code, second.status_code, other.status_code) == (201, 201, 422)
+    assert second.json() == first.json()
+    assert second.headers["idempotency-replayed"] == "true"
+    assert other.json()["error"]["code"] == "idempotency_key_reused"
+    assert first.json()["data"]["token"] not in await database_text(services)
+
+
+async def test_an_answer_of_staff_is_told_only_to_who_asked_and_still_may(
+    services: Services, desk: BrowserClient, clock: FakeClock
+) -> None:
+    owner = await new_owner(services)
+    _, tenant_id = await paid_order(services, owner)
+    other = await new_member(services, clock, StaffRole.OPERATOR, "linus@letsbe.example")
+    async with staff_browser(services, other) as client:
+        first = await enrol_anew(client, tenant_id)
+        own = await enrol_anew(desk, tenant_id)
+        address = f"/api/v1/admin/staff/{other.actor.staff_id}/role"
+        lowered = await desk.put(address, json=CARE | {"role": "support"})
+        refused = await enrol_anew(client, tenant_id)
+
+    assert (first.status_code, own.status_code, lowered.status_code) == (201, 201, 200)
+    assert own.json()["data"]["token"] != first.json()["data"]["token"]
+    assert refused.status_code == 403
+
+
+async def test_keys_of_staff_are_free_again_after_a_day(
+    services: Services, member: Member, clock: FakeClock
+) -> None:
+    asker = Asker.of_staff(member.actor)
+    await services.requests.begin(asker, "earlier", b"")
+    clock.advance(hours=24, seconds=1)
+    await services.requests.begin(asker, "later", b"")
+    rows = [line for line in (await database_text(services)).splitlines() if "idm_" in line]
+
+    assert len(rows) == 1
