@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, Final
 
 import aiosqlite
 from sqlalchemy import make_url
@@ -53,18 +53,22 @@ def short_statements() -> Iterator[None]:
         _is_short.reset(token)
 
 
+begin_call: Final = asyncio.ensure_future
+
+
 class WholeConnection(aiosqlite.Connection):
     """A connection whose calls run to their end."""
 
     async def _execute(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         if _is_short.get():
             return fn(*args, **kwargs)
-        call = asyncio.ensure_future(super()._execute(fn, *args, **kwargs))  # type: ignore[no-untyped-call]
+        call = begin_call(super()._execute(fn, *args, **kwargs))  # type: ignore[no-untyped-call]
         while not call.done():
             try:
                 await asyncio.shield(call)
             except asyncio.CancelledError as exc:
-                if not call.done():
+                # Also when the answer came in the same moment: a cancellation is told once.
+                if not call.cancelled():
                     _postpone(exc)
             except Exception:  # noqa: BLE001
                 break  # Raised below, by the call itself.

@@ -138,7 +138,7 @@ class RunInProgress:
         await self._parts.cancel_tools(self.session)
         try:
             await self._parts.door.now().abort(self.session.key, self.gateway_run_id)
-            await asyncio.wait_for(asyncio.shield(self._ended), STOP_SECONDS)
+            await self._end_within(STOP_SECONDS)
         except (GatewayAway, TimeoutError):
             if not self._ended.done():
                 self._ended.set_result(AnswerEnded(self.session.key, self.gateway_run_id, "aborted"))
@@ -146,7 +146,7 @@ class RunInProgress:
     async def conclude(self) -> None:
         """Wait for the end and write it. Cancelled, it leaves the run open for the next start of the link."""
         try:
-            end = await asyncio.wait_for(asyncio.shield(self._ended), RUN_SECONDS)
+            end = await self._end_within(RUN_SECONDS)
         except TimeoutError:
             await self.stop()
             self.finish(RunOutcome.FAILED, notes.TOO_LATE)
@@ -171,6 +171,11 @@ class RunInProgress:
                 self.finish(RunOutcome.FAILED, notes.failed(self._parts.redact(why or end.error)), end.text)
             case _:
                 assert_never(end.outcome)
+
+    async def _end_within(self, seconds: float) -> AnswerEnded | None:
+        # Not `wait_for`: before Python 3.12 it swallows a cancellation that comes with the end.
+        async with asyncio.timeout(seconds):
+            return await asyncio.shield(self._ended)
 
     def finish(self, outcome: RunOutcome, note: str = "", whole: str | None = None) -> None:
         """Write the last event."""

@@ -2,11 +2,14 @@
 
 import asyncio
 import random
+from collections.abc import Coroutine
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text
 
+from letsbe_app.db import whole_units
 from letsbe_app.db.session import Database
 
 
@@ -60,6 +63,33 @@ async def test_cancellation_takes_effect_behind_the_unit(database: Database) -> 
     await database.close()
 
 
+async def test_cancellation_that_comes_with_an_answer_of_the_driver_is_not_lost(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    went_on = []
+    begun: list[asyncio.Task[Any]] = []
+
+    async def work() -> None:
+        async with database.read() as session:
+            await session.exec(text("SELECT a FROM t"))  # type: ignore[call-overload]
+        await asyncio.sleep(0)
+        went_on.append(True)
+
+    task = asyncio.create_task(work())
+
+    def begin_call(call: Coroutine[Any, Any, Any]) -> "asyncio.Task[Any]":
+        begun.append(asyncio.get_running_loop().create_task(call))
+        if len(begun) == 3:
+            begun[-1].add_done_callback(lambda _: task.cancel())
+        return begun[-1]
+
+    monkeypatch.setattr(whole_units, "begin_call", begin_call)
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert went_on == []
+    await database.close()
+
+
 async def test_timeout_recognises_its_own_cancellation(database: Database) -> None:
     async with database.write() as holder:
         await holder.exec(text("INSERT INTO t VALUES (1)"))  # type: ignore[call-overload]
@@ -73,4 +103,3 @@ async def test_timeout_recognises_its_own_cancellation(database: Database) -> No
 async def _write_within(database: Database, seconds: float) -> None:
     async with asyncio.timeout(seconds):
         await write(database)
-        await asyncio.sleep(0)
