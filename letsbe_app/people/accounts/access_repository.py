@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from sqlalchemy.orm import aliased
 from sqlmodel import col, delete, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -78,6 +79,27 @@ async def revoke_sessions(
         statement = statement.where(col(UserSession.id) != keep)
     result = await session.exec(statement.values(revoked_at=now))
     return int(result.rowcount)
+
+
+async def forget_browsers(session: AsyncSession, user_id: str, *, keep: str, only: str | None = None) -> None:
+    """
+    Know a person's browsers no longer, but for the one of the session ``keep``.
+
+    Args:
+        session: The caller's unit of work.
+        user_id: Whose.
+        keep: The session whose browser stays known.
+        only: Forget the browser of this session alone.
+    """
+    named = aliased(UserSession)
+    browser_of = select(named.device_hash).where(named.user_id == user_id)
+    statement = update(UserSession).where(
+        col(UserSession.user_id) == user_id,
+        col(UserSession.device_hash).not_in(browser_of.where(named.id == keep)),
+    )
+    if only is not None:
+        statement = statement.where(col(UserSession.device_hash).in_(browser_of.where(named.id == only)))
+    await session.exec(statement.values(device_hash=""))
 
 
 async def set_password(session: AsyncSession, user_id: str, password_hash: str) -> None:

@@ -54,7 +54,7 @@ class SessionService:
         ]
 
     async def revoke(self, actor: Actor, session_id: str) -> None:
-        """End one of the actor's sessions; raises NotFound."""
+        """End one of the actor's sessions, and know its browser no longer; raises NotFound."""
         require(actor, Permission.ACCOUNT)
         async with self._database.write() as session:
             count = await access_repository.revoke_sessions(
@@ -62,16 +62,21 @@ class SessionService:
             )
             if not count:
                 raise NotFound("There is no such session.")
+            # Whoever has that browser now gets no more tries than a stranger, and a sign-in there is told.
+            await access_repository.forget_browsers(
+                session, actor.user_id, keep=actor.session_id, only=session_id
+            )
             record_act(session, actor, "account.session_ended", subject=session_id)
         await self._publisher.announce(actor.customer_id, Topic.SESSION, session_id)
 
     async def revoke_others(self, actor: Actor) -> int:
-        """End all of the actor's other sessions; how many there were."""
+        """End all of the actor's other sessions, and know their browsers no longer; how many there were."""
         require(actor, Permission.ACCOUNT)
         async with self._database.write() as session:
             count = await access_repository.revoke_sessions(
                 session, actor.user_id, self._clock(), keep=actor.session_id
             )
+            await access_repository.forget_browsers(session, actor.user_id, keep=actor.session_id)
             record_act(session, actor, "account.other_sessions_ended", subject=actor.user_id, count=count)
         await self._publisher.announce(actor.customer_id, Topic.SESSION, actor.user_id)
         return count

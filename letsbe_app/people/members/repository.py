@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import exists
-from sqlmodel import col, func, or_, select, update
+from sqlalchemy.orm import aliased
+from sqlmodel import and_, col, func, or_, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from letsbe_app.db.models import Customer, Invitation, Passkey, SecondFactor, User, UserRole
@@ -32,6 +33,14 @@ async def member(session: AsyncSession, customer_id: str, user_id: str) -> User 
         .with_for_update()
     )
     return (await session.exec(statement)).one_or_none()
+
+
+async def is_member(session: AsyncSession, customer_id: str, email: str) -> bool:
+    """Whether somebody with this address belongs to the customer's people."""
+    statement = select(User.id).where(
+        User.customer_id == customer_id, User.email == email, col(User.removed_at).is_(None)
+    )
+    return (await session.exec(statement)).first() is not None
 
 
 async def count_owners(session: AsyncSession, customer_id: str) -> int:
@@ -93,6 +102,28 @@ async def invitation_by_token(
         )
     )
     return (await session.exec(statement)).one_or_none()
+
+
+async def has_newer_invitation(session: AsyncSession, token_hash: str, now: datetime) -> bool:
+    """Whether the invitation with this token no longer counts, and another one to the same person does."""
+    newer = aliased(Invitation)
+    statement = (
+        select(newer.id)
+        .join(
+            Invitation,
+            and_(
+                col(Invitation.customer_id) == col(newer.customer_id),
+                col(Invitation.email) == col(newer.email),
+                col(Invitation.id) != col(newer.id),
+            ),
+        )
+        .where(
+            Invitation.token_hash == token_hash,
+            col(newer.settled_at).is_(None),
+            newer.expires_at > now,
+        )
+    )
+    return (await session.exec(statement)).first() is not None
 
 
 async def claim_invitation(session: AsyncSession, invitation_id: str, now: datetime) -> bool:

@@ -36,7 +36,12 @@ ROLE_WORDS: Final[dict[UserRole, str]] = {
     UserRole.READ_ONLY: "You will be able to look at everything.",
 }
 _STALE: Final = "This invitation was used already, was taken back, or is too old. Ask for a new one."
-_TAKEN: Final = "There is already an account with this e-mail."
+_NEWER: Final = "You were invited again later: use the link in the newest mail."
+_MEMBER_ALREADY: Final = "They belong to your business already."
+_TAKEN: Final = (
+    "There is already an account with this e-mail, of another business. "
+    "Ask to be invited at another e-mail address."
+)
 
 
 class MemberService:
@@ -121,6 +126,7 @@ class MemberService:
 
         Raises:
             InvalidInput: Not an e-mail address.
+            Conflict: They are in the business already. Accounts elsewhere are nothing that an owner is told.
             RateLimited: Too many invitations in an hour.
         """
         require(actor, Permission.PEOPLE)
@@ -138,6 +144,8 @@ class MemberService:
             created_at=now,
         )
         async with self._door.database.write() as session:
+            if await repository.is_member(session, actor.customer_id, email):
+                raise Conflict(_MEMBER_ALREADY)
             await repository.settle_invitations(session, actor.customer_id, now, email=email)
             customer = await session.get_one(Customer, actor.customer_id)
             session.add(row)
@@ -201,10 +209,12 @@ class MemberService:
         return user.email
 
     async def _find(self, token: str) -> tuple[Invitation, Customer]:
+        hashed, now = token_hash(token), self._door.clock()
         async with self._door.database.read() as session:
-            found = await repository.invitation_by_token(session, token_hash(token), self._door.clock())
-        if found is None:
-            raise InvalidInput.of_field("token", _STALE)
+            found = await repository.invitation_by_token(session, hashed, now)
+            if found is None:
+                is_replaced = await repository.has_newer_invitation(session, hashed, now)
+                raise InvalidInput.of_field("token", _NEWER if is_replaced else _STALE)
         return found
 
     async def _check_not_last(self, owners: int) -> None:

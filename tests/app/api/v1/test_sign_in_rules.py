@@ -135,6 +135,25 @@ async def test_a_new_browser_is_told_to_its_owner_once(services: Services, brows
     assert "Safari, iPhone" in letter
 
 
+@pytest.mark.parametrize("is_only_one", [True, False])
+async def test_a_browser_that_was_signed_out_from_elsewhere_is_a_stranger_again(
+    services: Services, browser: BrowserClient, other: BrowserClient, is_only_one: bool
+) -> None:
+    await browser.sign_up()
+    form, sessions = {"email": ADA, "password": PASSWORD}, f"{ACCOUNT}/sessions"
+    await other.post("/api/v1/public/sign-in", json=form)
+    [lost] = [one for one in (await browser.get(sessions)).json()["data"] if not one["is_current"]]
+    what = f"{lost['id']}/end" if is_only_one else "end-others"
+    ended = await browser.post(f"{sessions}/{what}", json={"password": PASSWORD})
+    assert ended.status_code == 200, ended.text
+    for one in (browser, other):
+        assert (await one.post("/api/v1/public/sign-in", json=form)).status_code == 200
+    letters = [mail for mail in await mails_to(services, ADA) if mail.startswith(NEW_DEVICE)]
+
+    # The first time, and after it was taken for lost; the browser that did so stays known.
+    assert len(letters) == 2
+
+
 async def test_a_made_up_device_cookie_is_replaced(services: Services, browser: BrowserClient) -> None:
     await browser.sign_up()
     visitor = Visitor(device="lbd_x'; drop table")

@@ -107,3 +107,41 @@ async def test_people_of_other_businesses_are_not_there(
     with pytest.raises(NotFound):
         await services.members.take_back(stranger, invitation.id)
     assert await services.members.invitations(stranger) == []
+
+
+async def test_of_two_invitations_the_newer_counts_and_the_older_says_so(
+    services: Services, owner: Actor
+) -> None:
+    await services.members.invite(owner, BOB, UserRole.OWNER)
+    older = await token_for(services, BOB, "join")
+    await services.members.invite(owner, f" {BOB.upper()} ", UserRole.MEMBER)
+    newer = await token_for(services, BOB, "join")
+    with pytest.raises(InvalidInput, match="newest mail"):
+        await services.members.accept(older, PASSWORD, Visitor())
+    await services.members.accept(newer, PASSWORD, Visitor())
+
+    assert (await services.accounts.sign_in(BOB, PASSWORD)).actor.role is UserRole.MEMBER
+    assert await services.members.invitations(owner) == []
+    for token in (older, newer):
+        with pytest.raises(InvalidInput, match="used already"):
+            await services.members.offer(token, Visitor())
+
+
+async def test_who_belongs_already_is_not_invited(services: Services, owner: Actor) -> None:
+    bob = await joined(services, owner, UserRole.MEMBER)
+    for email in (owner.email, BOB):
+        with pytest.raises(Conflict, match="already"):
+            await services.members.invite(owner, email, UserRole.OWNER)
+    await services.members.remove(owner, bob.actor.user_id)
+
+    assert (await services.members.invite(owner, BOB, UserRole.MEMBER)).email == BOB
+
+
+async def test_an_owner_is_not_told_of_accounts_elsewhere_and_who_has_one_learns_what_to_do(
+    services: Services, owner: Actor, stranger: Actor
+) -> None:
+    await services.members.invite(owner, stranger.email, UserRole.MEMBER)
+    token = await token_for(services, stranger.email, "join")
+
+    with pytest.raises(Conflict, match="another e-mail address"):
+        await services.members.accept(token, PASSWORD, Visitor())
