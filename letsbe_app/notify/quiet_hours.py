@@ -1,7 +1,7 @@
 """When a word may reach somebody. Pure."""
 
-from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from letsbe_app.db.models import NoticePreference
 
@@ -15,8 +15,16 @@ def due_at(now: datetime, expires_at: datetime, wanted: NoticePreference, *, is_
     """
     if is_urgent or not wanted.quiet_from or wanted.quiet_from == wanted.quiet_until:
         return now
-    end = _end_of_quiet(now.astimezone(ZoneInfo(wanted.time_zone)), wanted)
+    end = _end_of_quiet(now.astimezone(_zone(wanted.time_zone)), wanted)
     return now if end is None or end >= expires_at else end
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        # It was known when it was chosen; an update of the system's list may have dropped it.
+        return ZoneInfo("UTC")
 
 
 def _end_of_quiet(local: datetime, wanted: NoticePreference) -> datetime | None:
@@ -28,4 +36,8 @@ def _end_of_quiet(local: datetime, wanted: NoticePreference) -> datetime | None:
         return None
     is_tomorrow = is_over_midnight and clock >= begin
     day = local.date() + timedelta(days=1) if is_tomorrow else local.date()
-    return datetime.combine(day, end, local.tzinfo)
+    morning = datetime.combine(day, end, local.tzinfo)
+    # When clocks go back an hour comes twice: in its second turn the end of the first one is over already.
+    is_over = morning.astimezone(UTC) <= local.astimezone(UTC)
+    # In UTC, since times of zones that come twice or never equal nothing (PEP 495).
+    return (morning.replace(fold=1) if is_over else morning).astimezone(UTC)

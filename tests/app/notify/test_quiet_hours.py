@@ -25,10 +25,35 @@ def at(text: str) -> datetime:
         ("2026-11-22T06:00", "2026-11-22T06:00"),
         # The night in which clocks go back is an hour longer.
         ("2026-10-24T20:00", "2026-10-25T06:00"),
+        # The one in which they go forward is an hour shorter.
+        ("2026-03-28T21:00", "2026-03-29T05:00"),
     ],
 )
 def test_a_word_waits_until_the_morning(now: str, due: str) -> None:
     assert due_at(at(now), at(now) + timedelta(days=1), NIGHT, is_urgent=False) == at(due)
+
+
+@pytest.mark.parametrize(
+    ("until", "now", "due"),
+    [
+        # 02:15 comes twice, and each time it is quiet until 02:30.
+        ("02:30", "2026-10-25T00:15", "2026-10-25T00:30"),
+        ("02:30", "2026-10-25T01:15", "2026-10-25T01:30"),
+        # 02:30 does not come at all.
+        ("02:30", "2026-03-29T00:30", "2026-03-29T01:30"),
+    ],
+)
+def test_an_hour_that_comes_twice_or_never_is_no_hole(until: str, now: str, due: str) -> None:
+    wanted = NIGHT.model_copy(update={"quiet_until": until})
+
+    assert due_at(at(now), at(now) + timedelta(days=1), wanted, is_urgent=False) == at(due)
+
+
+def test_a_zone_that_is_no_longer_known_delays_nobodys_words_for_ever() -> None:
+    wanted = NIGHT.model_copy(update={"time_zone": "Europe/Atlantis"})
+    now = at("2026-11-21T23:00")
+
+    assert due_at(now, now + timedelta(days=1), wanted, is_urgent=False) == at("2026-11-22T07:00")
 
 
 def test_what_would_come_too_late_and_what_is_urgent_comes_now() -> None:
