@@ -12,7 +12,6 @@ from typing import Any
 import uvicorn
 from websockets.asyncio.client import ClientConnection, connect
 
-from letsbe_app.api.app import build_api
 from letsbe_app.api.principals import SESSION_COOKIE
 from letsbe_app.composition import Services, build_services
 from letsbe_app.people.accounts.schemas import SignUp
@@ -28,6 +27,7 @@ from tenant_daemon.contracts.chat import (
 )
 from tenant_daemon.contracts.enrolment import EnrolmentRequest
 from tenant_daemon.contracts.envelope import DaemonEnvelope, Hello, HubEnvelope, parse_hub_frame
+from tests.support.api import api_over
 from tests.support.hub import (
     PASSWORD,
     PUBLIC_URL,
@@ -87,7 +87,7 @@ class LiveHub:
         services = build_services(settings, passwords=quick_passwords())
         port = free_port()
         config = uvicorn.Config(
-            build_api(lambda: services),
+            api_over(services),
             port=port,
             log_level="critical",
             lifespan="off",

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 import httpx
 
-from letsbe_app.api.app import build_api
 from letsbe_app.composition import Services
 from letsbe_app.db.models import StaffRole
 from letsbe_app.people.accounts.schemas import Visitor
 from letsbe_app.people.accounts.totp import code_at
 from letsbe_app.people.staff.actor import StaffActor
 from letsbe_app.ui import routes
+from tests.support.api import api_over
 from tests.support.browser_client import BrowserClient
 from tests.support.hub import FakeClock
 
@@ -62,7 +62,7 @@ async def new_member(
 
 def staff_browser(services: Services, member: Member) -> BrowserClient:
     """Their browser, signed in."""
-    client = BrowserClient(httpx.ASGITransport(build_api(lambda: services)))
+    client = BrowserClient(httpx.ASGITransport(api_over(services)))
     client.cookies.set("letsbe_staff", member.session_token)
     client.headers["X-CSRF-Token"] = services.csrf.token(member.actor.session_id)
     return client

@@ -3,8 +3,8 @@
 import httpx
 import pytest
 
-from letsbe_app.api.app import build_api
 from letsbe_app.composition import Services
+from tests.support.api import api_with
 from tests.support.browser_client import BrowserClient
 from tests.support.hub import new_content
 
@@ -113,7 +113,7 @@ async def test_an_unexpected_error_tells_nothing_of_itself(services: Services) -
         raise RuntimeError("password=hush-hush-42")
 
     # The transport would raise what the application lets out.
-    async with BrowserClient(httpx.ASGITransport(build_api(broken))) as browser:
+    async with BrowserClient(httpx.ASGITransport(api_with(broken))) as browser:
         answer = await browser.get("/api/v1/public/plans")
 
     assert (answer.status_code, answer.json()["error"]["code"]) == (500, "internal")
@@ -133,7 +133,7 @@ async def test_health_answers_without_database_and_redis(services: Services) -> 
     def broken() -> Services:
         raise RuntimeError
 
-    async with BrowserClient(httpx.ASGITransport(build_api(broken))) as browser:
+    async with BrowserClient(httpx.ASGITransport(api_with(broken))) as browser:
         assert (await browser.get("/healthz")).json() == {"status": "ok"}
 
 

@@ -9,8 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
-from letsbe_app.api.app import build_api
 from letsbe_app.composition import Services
+from tests.support.api import api_over
 from tests.support.api_description import api_description
 from tests.support.browser_client import BrowserClient
 
@@ -73,7 +73,7 @@ def test_every_route_is_described() -> None:
 
 @pytest.mark.parametrize("authorization", ["", "Bearer ", "Bearer lbt_unknown", "Basic x"])
 async def test_without_a_key_every_server_route_is_closed(services: Services, authorization: str) -> None:
-    transport = httpx.ASGITransport(build_api(lambda: services), raise_app_exceptions=False)
+    transport = httpx.ASGITransport(api_over(services), raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost:8000") as client:
         for method, path, _ in routes():
             if path.startswith(FOR_SERVERS):

@@ -7,12 +7,12 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from letsbe_app.api.app import build_api
 from letsbe_app.composition import Services
 from letsbe_app.db.models import StaffRole
 from letsbe_app.errors import Unavailable
 from letsbe_app.people.authz.actor import Actor
 from letsbe_app.people.requests.service import Asker
+from tests.support.api import api_over
 from tests.support.api_description import api_description
 from tests.support.browser_client import BrowserClient
 from tests.support.hub import FakeClock, database_text, new_owner, paid_order
@@ -114,7 +114,7 @@ async def test_keys_of_two_customers_have_nothing_to_do_with_each_other(
     services: Services, browser: BrowserClient, conversations: str
 ) -> None:
     first = await start(browser, conversations)
-    transport = httpx.ASGITransport(build_api(lambda: services))
+    transport = httpx.ASGITransport(api_over(services))
     async with BrowserClient(transport) as other:
         await other.sign_up("eve@other.example")
         stranger = await services.accounts.actor_of(other.cookies["letsbe_session"])

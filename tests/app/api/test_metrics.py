@@ -6,8 +6,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from letsbe_app.api.app import build_api
 from letsbe_app.composition import Services
+from tests.support.api import api_over
 from tests.support.hub import new_owner, paid_order, running_services
 
 TOKEN = "a-token-of-sixteen-characters"
@@ -22,7 +22,7 @@ async def services(tmp_path: Path, redis_url: str, database_url: str) -> AsyncIt
 
 async def test_it_tells_what_happened(services: Services) -> None:
     await paid_order(services, await new_owner(services))
-    transport = httpx.ASGITransport(build_api(lambda: services))
+    transport = httpx.ASGITransport(api_over(services))
     async with httpx.AsyncClient(transport=transport, base_url="http://hub") as client:
         await client.get("/api/v1/public/plans")
         await client.request("BREW", "/api/v1/public/plans")

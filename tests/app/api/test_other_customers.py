@@ -13,10 +13,10 @@ import httpx
 import pytest
 from structlog.testing import capture_logs
 
-from letsbe_app.api.app import build_api
 from letsbe_app.composition import Services
 from letsbe_app.people.authz.actor import Actor
 from letsbe_app.people.authz.rules import SESSION_ONLY, Permission
+from tests.support.api import api_over
 from tests.support.api_description import api_description
 from tests.support.belongings import one_of_everything
 from tests.support.browser_client import BrowserClient
@@ -148,7 +148,7 @@ async def test_a_key_of_another_customer_opens_nothing(
 ) -> None:
     made = await services.keys.create(stranger, "All", sorted(ALL_SCOPES))
     headers = {"Authorization": f"Bearer {made.key}"}
-    transport = httpx.ASGITransport(build_api(lambda: services))
+    transport = httpx.ASGITransport(api_over(services))
     async with httpx.AsyncClient(transport=transport, base_url="http://hub", headers=headers) as program:
         for method, path, names, body, needed in operations(CUSTOMER):
             if set(names) - OF_A_SERVER.keys():
@@ -174,7 +174,7 @@ async def test_the_victim_itself_finds_what_the_others_do_not(
 ) -> None:
     form = {"email": victim.actor.email, "password": PASSWORD}
     # Rows are made by rule, so that what reads their content may stumble over it.
-    transport = httpx.ASGITransport(build_api(lambda: services), raise_app_exceptions=False)
+    transport = httpx.ASGITransport(api_over(services), raise_app_exceptions=False)
     found = 0
     # The log of such a failure is long, and drawing it takes seconds.
     with capture_logs():
@@ -192,7 +192,7 @@ async def test_another_servers_key_reaches_nothing(
     services: Services, victim: Customer, theirs: dict[str, str]
 ) -> None:
     other = await new_customer(services, "eve@other.example")
-    transport = httpx.ASGITransport(build_api(lambda: services), raise_app_exceptions=False)
+    transport = httpx.ASGITransport(api_over(services), raise_app_exceptions=False)
     headers = {"Authorization": f"Bearer {other.api_key}"}
     async with httpx.AsyncClient(transport=transport, base_url="http://hub", headers=headers) as server:
         for method, path, names, body, needed in operations(TENANT):

@@ -7,8 +7,8 @@ from typing import Any
 import httpx
 import pytest
 
-from letsbe_app.api.app import build_api
 from letsbe_app.composition import Services
+from tests.support.api import api_over
 from tests.support.browser_client import BrowserClient
 from tests.support.hub import new_content, running_services
 
@@ -58,7 +58,7 @@ async def test_errors_count_and_tell_as_well(browser: BrowserClient) -> None:
 
 async def test_a_session_has_a_limit_of_its_own(services: Services, browser: BrowserClient) -> None:
     await browser.sign_up()
-    transport = httpx.ASGITransport(build_api(lambda: services))
+    transport = httpx.ASGITransport(api_over(services))
     async with BrowserClient(transport) as other:
         assert await statuses(browser, 11, "/api/v1/customer/me") == [200] * 10 + [429]
         assert await statuses(other, 1) == [200]

@@ -12,12 +12,12 @@ from typing import Any
 import httpx
 import pytest
 
-from letsbe_app.api.app import build_api
 from letsbe_app.composition import Services
 from letsbe_app.db.models import UserRole
 from letsbe_app.people.accounts.schemas import Visitor
 from letsbe_app.people.authz.actor import Actor
 from letsbe_app.people.authz.rules import IMPLIED, SESSION_ONLY, Permission, is_allowed
+from tests.support.api import api_over
 from tests.support.api_description import api_description
 from tests.support.browser_client import BrowserClient
 from tests.support.hub import PASSWORD, running_services
@@ -193,7 +193,7 @@ async def test_a_key_may_do_exactly_what_its_scope_says(
     services: Services, owner: Actor, scope: Permission
 ) -> None:
     made = await services.keys.create(owner, "Till", [scope])
-    transport = httpx.ASGITransport(build_api(lambda: services))
+    transport = httpx.ASGITransport(api_over(services))
     headers = {"Authorization": f"Bearer {made.key}"}
     async with httpx.AsyncClient(transport=transport, base_url="http://hub", headers=headers) as program:
         for name, method, path, body in operations():

@@ -3,9 +3,9 @@
 import httpx
 import pytest
 
-from letsbe_app.api.app import build_api
 from letsbe_app.api.safety_headers import HEADERS
 from letsbe_app.composition import Services
+from tests.support.api import api_over
 from tests.support.browser_client import BrowserClient
 
 EVIL = {"Origin": "https://evil.example"}
@@ -36,7 +36,7 @@ async def test_a_failure_of_ours_is_safe_as_well(services: Services, monkeypatch
         raise RuntimeError("what only we may read")
 
     monkeypatch.setattr(type(services.accounts), "actor_of", fail)
-    transport = httpx.ASGITransport(build_api(lambda: services), raise_app_exceptions=False)
+    transport = httpx.ASGITransport(api_over(services), raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://hub") as client:
         answer = await client.get("/api/v1/customer/me")
 

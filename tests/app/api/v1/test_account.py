@@ -6,8 +6,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from letsbe_app.api.app import build_api
 from letsbe_app.composition import Services
+from tests.support.api import api_over
 from tests.support.browser_client import BrowserClient
 from tests.support.hub import PASSWORD, new_content, running_services
 
@@ -39,7 +39,7 @@ async def test_the_csrf_cookie_can_be_read_by_the_page(browser: BrowserClient) -
 async def test_cookies_are_secure_on_https(tmp_path: Path, redis_url: str) -> None:
     url = "https://hub.example"
     async with running_services(tmp_path / "https", redis_url, LETSBE_PUBLIC_URL=url) as services:
-        transport = httpx.ASGITransport(build_api(lambda: services))
+        transport = httpx.ASGITransport(api_over(services))
         async with BrowserClient(transport) as browser:
             browser.headers["Origin"] = url
             jar = cookies_of(await browser.sign_up())

@@ -6,11 +6,11 @@ from typing import Any
 import httpx
 import pytest
 
-from letsbe_app.api.app import build_api
 from letsbe_app.composition import Services
 from letsbe_app.db.models import Order, OrderStatus, StaffRole, Tenant, TenantStatus
 from letsbe_app.fleet.health.service import HealthService
 from letsbe_app.people.authz.actor import Actor
+from tests.support.api import api_over
 from tests.support.api_description import api_description
 from tests.support.browser_client import BrowserClient
 from tests.support.hub import PASSWORD, FakeClock, database_text, new_owner, paid_order
@@ -254,7 +254,7 @@ async def test_nobody_else_gets_to_staffs_routes(
     form = {"email": owner.email, "password": PASSWORD}
     await browser.post("/api/v1/public/sign-in", json=form)
     key = (await services.keys.create(owner, "Till", ["read", "manage"])).key
-    transport = httpx.ASGITransport(build_api(lambda: services))
+    transport = httpx.ASGITransport(api_over(services))
     async with httpx.AsyncClient(transport=transport, base_url="http://hub") as program:
         for _, method, path, body in operations():
             for answer in (

@@ -6,9 +6,9 @@ from typing import Any
 import httpx
 import pytest
 
-from letsbe_app.api.app import build_api
 from letsbe_app.composition import Services
 from letsbe_app.people.accounts.totp import code_at
+from tests.support.api import api_over
 from tests.support.authenticator import Authenticator
 from tests.support.browser_client import BrowserClient
 from tests.support.hub import PASSWORD, FakeClock
@@ -37,7 +37,7 @@ def device() -> Authenticator:
 
 @pytest.fixture
 async def other(services: Services) -> Any:
-    async with BrowserClient(httpx.ASGITransport(build_api(lambda: services))) as client:
+    async with BrowserClient(httpx.ASGITransport(api_over(services))) as client:
         yield client
 
 

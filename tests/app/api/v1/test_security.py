@@ -3,9 +3,9 @@
 import httpx
 import pytest
 
-from letsbe_app.api.app import build_api
 from letsbe_app.composition import Services
 from letsbe_app.people.accounts.totp import code_at
+from tests.support.api import api_over
 from tests.support.api_description import api_description
 from tests.support.browser_client import BrowserClient
 from tests.support.hub import PASSWORD, FakeClock, database_text
@@ -156,7 +156,7 @@ async def test_secrets_and_codes_are_not_stored_as_they_are(
 
 async def test_sessions_are_listed_and_ended(services: Services, browser: BrowserClient) -> None:
     await browser.sign_up()
-    async with BrowserClient(httpx.ASGITransport(build_api(lambda: services))) as phone:
+    async with BrowserClient(httpx.ASGITransport(api_over(services))) as phone:
         await sign_in(phone)
         listed = (await browser.get(f"{ACCOUNT}/sessions")).json()["data"]
         other = next(one for one in listed if not one["is_current"])
@@ -171,7 +171,7 @@ async def test_sessions_are_listed_and_ended(services: Services, browser: Browse
 
 async def test_all_other_sessions_are_ended_at_once(services: Services, browser: BrowserClient) -> None:
     await browser.sign_up()
-    async with BrowserClient(httpx.ASGITransport(build_api(lambda: services))) as phone:
+    async with BrowserClient(httpx.ASGITransport(api_over(services))) as phone:
         await sign_in(phone)
         answer = await browser.post(f"{ACCOUNT}/sessions/end-others", json={"password": PASSWORD})
         assert answer.json()["data"] == 1
@@ -181,7 +181,7 @@ async def test_all_other_sessions_are_ended_at_once(services: Services, browser:
 
 async def test_another_customers_session_is_not_there(services: Services, browser: BrowserClient) -> None:
     await browser.sign_up()
-    async with BrowserClient(httpx.ASGITransport(build_api(lambda: services))) as eve:
+    async with BrowserClient(httpx.ASGITransport(api_over(services))) as eve:
         await eve.sign_up("eve@other.example")
         [own] = (await browser.get(f"{ACCOUNT}/sessions")).json()["data"]
         answer = await eve.post(f"{ACCOUNT}/sessions/{own['id']}/end", json={"password": PASSWORD})
@@ -194,7 +194,7 @@ async def test_a_new_password_needs_the_old_one_and_ends_other_sessions(
     services: Services, browser: BrowserClient
 ) -> None:
     await browser.sign_up()
-    async with BrowserClient(httpx.ASGITransport(build_api(lambda: services))) as phone:
+    async with BrowserClient(httpx.ASGITransport(api_over(services))) as phone:
         await sign_in(phone)
         form = {"password": "wrong", "new_password": "another long sentence"}
         assert (await browser.post(f"{ACCOUNT}/password", json=form)).status_code == 422
@@ -216,7 +216,7 @@ async def test_a_key_acts_within_its_scopes_without_cookies(
 ) -> None:
     await browser.sign_up()
     made = await key_of(browser, "read")
-    transport = httpx.ASGITransport(build_api(lambda: services))
+    transport = httpx.ASGITransport(api_over(services))
     headers = {"Authorization": f"Bearer {made['key']}"}
     async with httpx.AsyncClient(transport=transport, base_url="http://hub", headers=headers) as program:
         read = await program.get("/api/v1/customer/orders")

@@ -6,11 +6,11 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from letsbe_app.api.app import build_api
 from letsbe_app.composition import Services
 from letsbe_app.db.models import UserRole
 from letsbe_app.people.accounts.schemas import Visitor
 from letsbe_app.people.accounts.totp import code_at
+from tests.support.api import api_over
 from tests.support.authenticator import Authenticator
 from tests.support.browser_client import BrowserClient
 from tests.support.hub import PASSWORD, FakeClock
@@ -24,7 +24,7 @@ NEW_DEVICE = "A new device signed in to your account"
 
 @pytest.fixture
 async def other(services: Services) -> AsyncIterator[BrowserClient]:
-    async with BrowserClient(httpx.ASGITransport(build_api(lambda: services))) as client:
+    async with BrowserClient(httpx.ASGITransport(api_over(services))) as client:
         yield client
 
 
@@ -125,7 +125,7 @@ async def test_a_new_browser_is_told_to_its_owner_once(services: Services, brows
     await browser.post("/api/v1/public/sign-in", json=form)
     assert not [mail for mail in await mails_to(services, ADA) if mail.startswith(NEW_DEVICE)]
 
-    phone = BrowserClient(httpx.ASGITransport(build_api(lambda: services)))
+    phone = BrowserClient(httpx.ASGITransport(api_over(services)))
     phone.headers["User-Agent"] = "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0) Safari/605\r\n".strip()
     for _ in range(2):
         assert (await phone.post("/api/v1/public/sign-in", json=form)).status_code == 200

@@ -7,11 +7,11 @@ from typing import Any
 import httpx
 import pytest
 
-from letsbe_app.api.app import build_api
 from letsbe_app.composition import Services
 from letsbe_app.workforce.approvals.schemas import Choice
 from tenant_daemon.contracts.approvals import Verdict
 from tests.contracts.examples import FROM_DAEMON
+from tests.support.api import api_over
 from tests.support.live_hub import Customer, new_customer
 
 BEAT = FROM_DAEMON["heartbeat"].model_dump(mode="json")
@@ -29,7 +29,7 @@ async def server(services: Services, customer: Customer) -> AsyncIterator[httpx.
 
 
 def client_of(services: Services, api_key: str) -> httpx.AsyncClient:
-    transport = httpx.ASGITransport(build_api(lambda: services))
+    transport = httpx.ASGITransport(api_over(services))
     headers = {"Authorization": f"Bearer {api_key}"}
     return httpx.AsyncClient(transport=transport, base_url="http://hub/api/v1/tenant", headers=headers)
 

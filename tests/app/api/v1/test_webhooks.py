@@ -2,10 +2,10 @@
 
 import httpx
 
-from letsbe_app.api.app import build_api
 from letsbe_app.composition import Services
 from letsbe_app.people.authz.actor import Actor
 from letsbe_app.people.events.catalog import EVENT_TYPES
+from tests.support.api import api_over
 from tests.support.api_description import api_description
 from tests.support.browser_client import BrowserClient
 
@@ -55,7 +55,7 @@ async def test_what_is_wrong_is_told_by_field(browser: BrowserClient) -> None:
 
 async def test_a_program_may_manage_with_the_scope(services: Services, owner: Actor) -> None:
     key = await services.keys.create(owner, "Set-up", ["read", "manage"])
-    transport = httpx.ASGITransport(build_api(lambda: services))
+    transport = httpx.ASGITransport(api_over(services))
     headers = {"Authorization": f"Bearer {key.key}"}
     async with httpx.AsyncClient(transport=transport, base_url="http://hub", headers=headers) as program:
         assert (await program.post(PATH, json=HOOK)).status_code == 201

@@ -5,11 +5,11 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from letsbe_app.api.app import build_api
 from letsbe_app.composition import Services
 from letsbe_app.kit.clock import utc_now
 from tenant_daemon.contracts.approvals import ApprovalRequested
 from tenant_daemon.contracts.tiers import Tier
+from tests.support.api import api_over
 from tests.support.browser_client import BrowserClient
 from tests.support.hub import paid_order
 
@@ -138,7 +138,7 @@ async def test_another_customer_sees_what_is_not_there(
     services: Services, browser: BrowserClient, tenant_id: str, conversation_id: str
 ) -> None:
     await ask(services, tenant_id)
-    transport = httpx.ASGITransport(build_api(lambda: services), raise_app_exceptions=False)
+    transport = httpx.ASGITransport(api_over(services), raise_app_exceptions=False)
     async with BrowserClient(transport) as eve:
         await signed_in(services, eve, "eve@other.example")
         reading = [
@@ -163,7 +163,7 @@ async def test_another_customer_sees_what_is_not_there(
 async def test_without_a_session_nothing_is_answered(
     services: Services, tenant_id: str, conversation_id: str
 ) -> None:
-    transport = httpx.ASGITransport(build_api(lambda: services), raise_app_exceptions=False)
+    transport = httpx.ASGITransport(api_over(services), raise_app_exceptions=False)
     async with BrowserClient(transport) as nobody:
         for method, path, body in changing_calls(tenant_id, conversation_id):
             answer = await nobody.request(method, path, json=body)
