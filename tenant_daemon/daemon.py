@@ -23,6 +23,7 @@ from tenant_daemon.contracts.config import TenantConfig
 from tenant_daemon.home import TenantHome
 from tenant_daemon.hub_client.applied_config import AppliedConfig
 from tenant_daemon.kit.backoff import Backoff
+from tenant_daemon.kit.certificates import trusted_authorities
 from tenant_daemon.kit.process_log import ProcessLog
 from tenant_daemon.kit.service import Service, keep_running
 from tenant_daemon.openclaw.checking import ConfigCheck, ConfigRefused
@@ -97,7 +98,10 @@ class Daemon:
 
     async def _wait_for_guards(self) -> None:
         try:
-            async with asyncio.timeout(_GUARDS_SECONDS), httpx.AsyncClient(trust_env=False) as http:
+            async with (
+                asyncio.timeout(_GUARDS_SECONDS),
+                httpx.AsyncClient(trust_env=False, verify=trusted_authorities()) as http,
+            ):
                 await asyncio.gather(*(_until_healthy(http, port) for port in self._guards().values()))
         except TimeoutError:
             log.error("daemon.guards_unhealthy", waited_seconds=_GUARDS_SECONDS)

@@ -12,6 +12,7 @@ import ssl
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
@@ -119,7 +120,7 @@ class Outbound:
         """
         self._allows_local = allows_local
         self._resolve = resolve
-        self._verify = verify or ssl.create_default_context()
+        self._verify = verify or _system_authorities()
 
     async def post(self, url: str, headers: Mapping[str, str], content: bytes) -> Response:
         """
@@ -174,6 +175,12 @@ class Outbound:
         ):
             milliseconds = round((time.monotonic() - started) * 1000)
             return Response(answer.status_code, milliseconds, _retry_after(answer.headers.get("retry-after")))
+
+
+@cache
+def _system_authorities() -> ssl.SSLContext:
+    """Read once per process."""
+    return ssl.create_default_context()
 
 
 def _port(parts: SplitResult) -> int:

@@ -8,6 +8,7 @@ import httpx
 from tenant_daemon.execution.head_tail import whole_lines
 from tenant_daemon.execution.limits import Limits
 from tenant_daemon.execution.outcome import ActionFailed, Outcome
+from tenant_daemon.kit.certificates import trusted_authorities
 from tenant_daemon.policy.actions import HttpCall
 
 _CONNECT_SECONDS: Final = 5.0
@@ -32,7 +33,9 @@ async def call_http(action: HttpCall, limits: Limits) -> Outcome:
         # `trust_env=False`: no proxy, no netrc of the server's user.
         async with (
             asyncio.timeout(limits.http_seconds),
-            httpx.AsyncClient(timeout=timeout, follow_redirects=False, trust_env=False) as client,
+            httpx.AsyncClient(
+                timeout=timeout, follow_redirects=False, trust_env=False, verify=trusted_authorities()
+            ) as client,
             client.stream(
                 action.method,
                 target,

@@ -21,6 +21,7 @@ from tenant_daemon.execution.outcome import ActionFailed
 from tenant_daemon.execution.safe_paths import open_folder, status_in
 from tenant_daemon.home import TenantHome
 from tenant_daemon.kit.backoff import Backoff
+from tenant_daemon.kit.certificates import trusted_authorities
 from tenant_daemon.vault.sealing import BoxNotOpened, SealingKey
 
 INBOX: Final = "inbox"
@@ -72,7 +73,10 @@ class AttachmentDesk:
         if not files:
             return ""
         async with httpx.AsyncClient(
-            timeout=_TIMEOUT_SECONDS, trust_env=False, headers={"Authorization": f"Bearer {self.key()}"}
+            timeout=_TIMEOUT_SECONDS,
+            trust_env=False,
+            verify=trusted_authorities(),
+            headers={"Authorization": f"Bearer {self.key()}"},
         ) as client:
             for file in files:
                 await self._fetch(client, agent_id, file)

@@ -13,6 +13,7 @@ from tenant_daemon.audit import AuditTrail
 from tenant_daemon.contracts.health import ComponentHealth, Heartbeat
 from tenant_daemon.hub_client.gateway import GatewayDoor
 from tenant_daemon.hub_client.metrics import MetricsReader
+from tenant_daemon.kit.certificates import trusted_authorities
 
 HEARTBEAT_SECONDS: Final = 15.0
 _PROBE_SECONDS: Final = 3.0
@@ -54,7 +55,9 @@ class HealthMonitor:
 
     async def run(self) -> None:
         """Look, tell, wait; again and again."""
-        async with httpx.AsyncClient(timeout=_PROBE_SECONDS, trust_env=False) as http:
+        async with httpx.AsyncClient(
+            timeout=_PROBE_SECONDS, trust_env=False, verify=trusted_authorities()
+        ) as http:
             while True:
                 await self._examine(http)
                 pause = _PAUSE_WHEN_READY_SECONDS if self.door.is_open else _PAUSE_UNTIL_READY_SECONDS

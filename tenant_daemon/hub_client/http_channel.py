@@ -39,6 +39,7 @@ from tenant_daemon.contracts.exchange import (
     PollState,
 )
 from tenant_daemon.hub_client.channel import Channel, ChannelClosed
+from tenant_daemon.kit.certificates import trusted_authorities
 
 PUSH_EVERY_SECONDS: Final = 0.1
 """Least time between two pushes: the tokens of a running answer share one."""
@@ -210,6 +211,7 @@ async def open_http(link_url: str, api_key: str) -> AsyncIterator[Channel]:
         headers={"Authorization": f"Bearer {api_key}"},
         follow_redirects=False,
         trust_env=False,
+        verify=trusted_authorities(),
     ) as client:
         channel = _HttpChannel(client)
         try:

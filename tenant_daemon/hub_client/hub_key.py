@@ -9,6 +9,7 @@ import structlog
 
 from tenant_daemon.contracts.enrolment import KeyRenewed
 from tenant_daemon.kit.backoff import Backoff
+from tenant_daemon.kit.certificates import trusted_authorities
 from tenant_daemon.settings import HUB_KEY_SECRET
 from tenant_daemon.vault import Vault
 
@@ -60,7 +61,9 @@ class HubKey:
     async def _ask(self) -> httpx.Response | None:
         headers = {"Authorization": f"Bearer {self.current()}"}
         try:
-            async with httpx.AsyncClient(timeout=_TIMEOUT_SECONDS, trust_env=False) as client:
+            async with httpx.AsyncClient(
+                timeout=_TIMEOUT_SECONDS, trust_env=False, verify=trusted_authorities()
+            ) as client:
                 return await client.post(self._url, headers=headers)
         except httpx.HTTPError as exc:
             log.warning("hub_key.hub_away", reason=type(exc).__name__)

@@ -15,6 +15,7 @@ import structlog
 from tenant_daemon.home import TenantHome
 from tenant_daemon.hub_client.outbox import open_store
 from tenant_daemon.hub_client.sessions import ChatSession
+from tenant_daemon.kit.certificates import trusted_authorities
 from tenant_daemon.kit.unix_address import short_address
 
 HANDOVER_SECONDS: Final = 600
@@ -109,7 +110,7 @@ async def _ask(home: TenantHome, path: str, body: dict[str, str], *, timeout_sec
 @asynccontextmanager
 async def _link(home: TenantHome, *, timeout_seconds: float) -> AsyncIterator[httpx.AsyncClient]:
     with short_address(home.link_socket) as address:
-        transport = httpx.AsyncHTTPTransport(uds=address)
+        transport = httpx.AsyncHTTPTransport(uds=address, verify=trusted_authorities())
         timeout = httpx.Timeout(timeout_seconds, connect=_SHORT_SECONDS)
         async with httpx.AsyncClient(transport=transport, base_url="http://link", timeout=timeout) as client:
             yield client

@@ -5,6 +5,8 @@ from typing import Final
 import httpx
 import structlog
 
+from tenant_daemon.kit.certificates import trusted_authorities
+
 _TIMEOUT_SECONDS: Final = 2.0
 _LONGEST: Final = 500
 
@@ -16,7 +18,9 @@ async def why_refused(port: int, token: str, agent_id: str) -> str:
     url = f"http://127.0.0.1:{port}/agents/{agent_id}/refusal"
     headers = {"Authorization": f"Bearer {token}"}
     try:
-        async with httpx.AsyncClient(timeout=_TIMEOUT_SECONDS, trust_env=False) as http:
+        async with httpx.AsyncClient(
+            timeout=_TIMEOUT_SECONDS, trust_env=False, verify=trusted_authorities()
+        ) as http:
             answer = await http.get(url, headers=headers)
             message = answer.json().get("message") if answer.is_success else ""
     except (httpx.HTTPError, ValueError, AttributeError) as exc:

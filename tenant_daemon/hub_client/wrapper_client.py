@@ -9,6 +9,7 @@ import structlog
 from tenant_daemon.contracts.approvals import ApprovalDecided
 from tenant_daemon.contracts.changes import UndoRequested
 from tenant_daemon.hub_client.sessions import ChatSession
+from tenant_daemon.kit.certificates import trusted_authorities
 
 _TIMEOUT_SECONDS: Final = 10.0
 
@@ -28,6 +29,7 @@ class WrapperClient:
             headers={"Authorization": f"Bearer {token}"},
             timeout=_TIMEOUT_SECONDS,
             trust_env=False,
+            verify=trusted_authorities(),
         )
 
     async def __aenter__(self) -> Self:

@@ -10,6 +10,7 @@ import httpx
 import structlog
 
 from tenant_daemon.home import TenantHome
+from tenant_daemon.kit.certificates import trusted_authorities
 from tenant_daemon.kit.child import die_with_parent
 from tenant_daemon.openclaw.environment import clean_environment, command
 from tenant_daemon.openclaw.output_log import OutputLog
@@ -121,7 +122,9 @@ class OpenClawProcess:
     async def _poll_ready(self) -> None:
         url = f"http://127.0.0.1:{self._settings.ports.gateway}/readyz"
         pause = _FIRST_PAUSE_SECONDS
-        async with httpx.AsyncClient(timeout=_PROBE_SECONDS, trust_env=False) as client:
+        async with httpx.AsyncClient(
+            timeout=_PROBE_SECONDS, trust_env=False, verify=trusted_authorities()
+        ) as client:
             while not await _is_ready(client, url):
                 await asyncio.sleep(pause)
                 pause = min(pause * 1.5, _LONGEST_PAUSE_SECONDS)
