@@ -5,13 +5,15 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, inspect, text
+from sqlalchemy import Engine, create_engine, insert, inspect, text
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import SQLModel
 
-import letsbe_app.db.models  # noqa: F401  # fills the metadata
+from letsbe_app.db.models import AuditEntry
 from letsbe_app.settings import Settings
 from tests.support.postgresql import running_postgresql
 
@@ -43,17 +45,32 @@ def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Setting
         yield Settings(_env_file=None, LETSBE_DATA_DIR=tmp_path / "data", DATABASE_URL=url)
 
 
+def rewriting_the_audit(engine: Engine) -> list[str]:
+    """What the database says to who changes an entry of the audit, and to who deletes it."""
+    entry = AuditEntry(id="aud_1", actor="system", action="order.paid", created_at=datetime.now(UTC))
+    with engine.begin() as connection:
+        connection.execute(insert(AuditEntry).values(entry.model_dump()))
+    refusals = []
+    for statement in ("UPDATE audit_entry SET action = 'nothing'", "DELETE FROM audit_entry"):
+        with pytest.raises(DBAPIError) as refusal, engine.begin() as connection:
+            connection.execute(text(statement))
+        refusals.append(str(refusal.value))
+    return refusals
+
+
 def test_migrations_make_exactly_the_tables_of_the_models_and_take_them_away(settings: Settings) -> None:
     up = alembic(settings, "upgrade", "head")
     check = alembic(settings, "check")
     engine = create_engine(settings.sync_database_url())
     tables = set(inspect(engine).get_table_names())
+    refusals = rewriting_the_audit(engine)
     down = alembic(settings, "downgrade", "base")
     left = set(inspect(engine).get_table_names())
     engine.dispose()
 
     assert (up.returncode, up.stderr) == (0, "")
     assert "No new upgrade operations" in check.stdout
+    assert ["rows of audit_entry are only added" in refusal for refusal in refusals] == [True, True]
     assert tables == {*SQLModel.metadata.tables, "alembic_version"}
     assert (down.returncode, left) == (0, {"alembic_version"})
 

@@ -6,11 +6,12 @@ from typing import Any
 from sqlalchemy import JSON
 from sqlmodel import Field
 
+from letsbe_app.db.append_only import append_only
 from letsbe_app.db.models.base import Table, id_field, ref, time_field
 
 
 class AuditEntry(Table, table=True):
-    """One act of a person or of the system. Appended, never changed."""
+    """One act of a person or of the system. Appended, never changed: the database refuses it."""
 
     __tablename__ = "audit_entry"
 
@@ -26,3 +27,6 @@ class AuditEntry(Table, table=True):
     detail: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     """Ids, counts and settings; never content or secrets."""
     created_at: datetime = time_field(index=True)
+
+
+append_only(AuditEntry.__table__)  # type: ignore[attr-defined]

@@ -1,7 +1,8 @@
 """The hub's own audit."""
 
 import pytest
-from sqlmodel import select
+from sqlalchemy.exc import DBAPIError
+from sqlmodel import delete, select, update
 
 from letsbe_app.composition import Services
 from letsbe_app.db.models import AuditEntry
@@ -34,6 +35,19 @@ async def test_no_act_no_entry(services: Services, owner: Actor) -> None:
 
     async with services.database.read() as session:
         assert not (await session.exec(select(AuditEntry).where(AuditEntry.subject == "ord_1"))).all()
+
+
+async def test_what_stands_there_stays(services: Services, owner: Actor) -> None:
+    async with services.database.write() as session:
+        record_act(session, owner, "order.placed", subject="ord_1")
+    for statement in (update(AuditEntry).values(action="nothing"), delete(AuditEntry)):
+        with pytest.raises(DBAPIError, match="only added"):
+            async with services.database.write() as session:
+                await session.exec(statement)
+
+    async with services.database.read() as session:
+        entries = (await session.exec(select(AuditEntry.action))).all()
+    assert "order.placed" in entries
 
 
 def test_a_server_is_named_as_one() -> None:
