@@ -8,18 +8,16 @@ from typing import Final
 from tenant_daemon.contracts.tiers import Tier
 from tenant_daemon.policy.actions import Command, Plan, RunPipelines
 from tenant_daemon.policy.judgement import PolicyContext
-from tenant_daemon.policy.outputs import known_output
+from tenant_daemon.policy.outputs import known_output, server_variables
 from tenant_daemon.policy.paths.names import may_name_secrets
 from tenant_daemon.policy.paths.places import FROM_INPUT
 from tenant_daemon.policy.programs.all_kinds import CommandJudge
 from tenant_daemon.policy.programs.variables import judge_assignment
-from tenant_daemon.policy.rewrites import (
-    DELETERS,
-    OUTPUTS,
-)
+from tenant_daemon.policy.rewrites import DELETERS, OUTPUTS
 from tenant_daemon.policy.rounds import (
     Values,
     are_of_docker,
+    docker_word,
     has_own_output,
     judged_word,
     may_delete,
@@ -29,13 +27,7 @@ from tenant_daemon.policy.rounds import (
 from tenant_daemon.policy.shell import expansions
 from tenant_daemon.policy.shell.globs import TooManyFiles, expand
 from tenant_daemon.policy.shell.references import show
-from tenant_daemon.policy.shell.script import (
-    Redirect,
-    Script,
-    SimpleCommand,
-    Step,
-    Word,
-)
+from tenant_daemon.policy.shell.script import Redirect, Script, SimpleCommand, Step, Word
 from tenant_daemon.policy.verdict import Verdict
 
 MAX_WORD: Final = 16_384
@@ -76,7 +68,7 @@ class CommandBuilder(ABC):
         self._folders: list[str] = []
         """Where each pipeline runs."""
         self.is_flat = True
-        self.variables: dict[str, str] = {}
+        self.variables: dict[str, str] = server_variables(context.workspace)
         self.computed: set[str] = set()
         self.lines: dict[int, Values] = {}
         self.script = Script()
@@ -195,6 +187,9 @@ class CommandBuilder(ABC):
             self._cannot("shell.substitution", "A part of the command is known only while it runs.")
         if any(expansions.has_expansion(text) for text in argv[:1]):
             self._cannot("shell.substitution", "Which program it is is known only while it runs.")
+        if is_docker:
+            named = [docker_word(text, captures, self.lines) for text in argv]
+            known = [own if own is not None else other for own, other in zip(known, named, strict=True)]
         return [FROM_INPUT if text is None else text for text in known]
 
     def _judged(self, text: str, captures: tuple[RunPipelines, ...]) -> str | None:

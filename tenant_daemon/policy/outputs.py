@@ -6,6 +6,8 @@ import shutil
 import socket
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
 from typing import Final
 
 from tenant_daemon.policy.shell.expansions import FOLDER, has_expansion
@@ -17,6 +19,16 @@ _DATE_PLAIN: Final = "+%a %b %e %H:%M:%S UTC %Y"
 _MAX_NUMBERS: Final = 60
 _SEARCH_PATH: Final = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 """Where the executor looks programs up."""
+
+
+_host_name = cache(socket.gethostname)
+
+
+def server_variables(workspace: Path) -> dict[str, str]:
+    """What a line reads in ``expansions.OF_THE_SERVER``: an agent's user is called like its folder."""
+    name = workspace.name
+    host = _host_name()
+    return {"USER": name, "LOGNAME": name, "HOSTNAME": host, "PATH": _SEARCH_PATH, "SHELL": "/bin/sh"}
 
 
 def known_output(step: Step, text_of: Callable[[Word], str], now: datetime | None) -> str | None:

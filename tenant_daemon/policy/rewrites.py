@@ -11,6 +11,7 @@ OUTPUTS: Final = ("out", "append", "both")
 DELETERS: Final = frozenset({"rm", "unlink", "shred"})
 _CLIENTS: Final = frozenset({"psql", "mysql", "mariadb", "sqlite3"})
 _SET: Final = re.compile(r"set -e[ux]{0,2}(?: ?-?o pipefail)?")
+_ALIASES: Final = {"ll": (Word("ls"), Word("-l")), "la": (Word("ls"), Word("-A"))}
 _PLAIN: Final = re.compile(r"[A-Za-z0-9_./:@%+,=-]+")
 _WATCH_FLAG: Final = re.compile(
     r"(-n|--interval)|-n[\d.]+|--interval=[\d.]+|-[dtcbegx]+|--(?:differences|no-title|color|beep)"
@@ -42,6 +43,13 @@ def only_prints(step: Step) -> bool:
     return command.words[0].text in ("true", "false", "echo", ":") and not (
         command.redirects or command.assignments or any(word.is_glob for word in command.words)
     )
+
+
+def unaliased(commands: tuple[SimpleCommand, ...]) -> tuple[SimpleCommand, ...]:
+    """``ll`` and ``la``, which every login shell knows, as what they stand for."""
+    first = commands[0]
+    words = _ALIASES.get(first.words[0].text)
+    return commands if words is None else (first._replace(words=(*words, *first.words[1:])), *commands[1:])
 
 
 def once(commands: tuple[SimpleCommand, ...]) -> tuple[SimpleCommand, ...]:

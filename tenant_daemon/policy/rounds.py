@@ -12,7 +12,12 @@ from typing import Final, Literal, NamedTuple
 
 from tenant_daemon.policy.actions import Command, RunPipelines
 from tenant_daemon.policy.programs.judge import CommandJudge
-from tenant_daemon.policy.programs.wrappers import are_docker_ids, listing_starts, standing_for_found
+from tenant_daemon.policy.programs.wrappers import (
+    are_docker_ids,
+    docker_name,
+    listing_starts,
+    standing_for_found,
+)
 from tenant_daemon.policy.shell import expansions
 
 _SELECTING: Final = {"sort": 0, "uniq": 0, "head": 0, "tail": 0, "grep": 1}
@@ -27,7 +32,7 @@ class Values(NamedTuple):
 
     kind: Literal["any", "docker", "path"]
     path: str = ""
-    """A file that is as harmful as the most harmful that may come."""
+    """A file as harmful as the most harmful that may come, or the name that docker's have in common."""
 
 
 ANY: Final = Values("any")
@@ -39,7 +44,7 @@ def values_of(judge: CommandJudge, commands: Sequence[Command]) -> Values:
     if any(not _leaves_lines(argv) for argv in others) or any(command.captures for command in commands):
         return ANY
     if are_docker_ids(first):
-        return Values("docker")
+        return Values("docker", docker_name(first))
     path = _listed(judge, first) if first[0] == "ls" else _found(judge, first) or _named(judge, first)
     return Values("path", path) if path else ANY
 
@@ -114,6 +119,17 @@ def may_delete(argv: Sequence[str]) -> bool:
 def are_of_docker(text: str, values: dict[int, Values]) -> bool:
     """Whether every part of a line in a word is a name that docker has given."""
     return all(values.get(number, ANY).kind == "docker" for number in expansions.line_parts(text))
+
+
+def docker_word(text: str, captures: Sequence[RunPipelines], values: dict[int, Values]) -> str | None:
+    """The name in common of what docker has listed, where the word is nothing else."""
+    bare = expansions.bare_output(text)
+    if bare is not None:
+        return docker_name(list(captures[bare].pipelines[0][0].argv)) or None
+    numbers = expansions.line_parts(text)
+    if len(numbers) != 1 or text != expansions.line_part(numbers[0]):
+        return None
+    return values.get(numbers[0], ANY).path or None
 
 
 def prints_docker_ids(capture: RunPipelines) -> bool:

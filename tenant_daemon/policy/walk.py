@@ -17,6 +17,7 @@ from tenant_daemon.policy.rewrites import (
     only_prints,
     spoken,
     stops_at_failure,
+    unaliased,
     with_outer,
 )
 from tenant_daemon.policy.rounds import ANY, has_own_output, prints_one_line, values_of
@@ -341,7 +342,7 @@ class LineJudge(CommandBuilder):
         return (source, first._replace(redirects=others), *rest)
 
     def _pipeline(self, step: Pipeline, *, is_fed: bool = False) -> Plan | None:
-        commands = self._from_part(spoken(once(step.commands)))
+        commands = self._from_part(spoken(once(unaliased(step.commands))))
         first = commands[0]
         is_moving = first.words[0].text == "cd" and len(commands) == 1 and not step.is_negated
         if is_moving and self._enter(first):

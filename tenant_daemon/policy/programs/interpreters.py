@@ -42,6 +42,10 @@ def _python(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
         judge.judge(reading.positionals)
         return
     is_first = bool(reading.given) and reading.given[0][0].name == "-m"
+    if is_first and len(reading.given) == 1 and not reading.unknown and modules[0] in _MODULES:
+        _MODULES[modules[0]](judge, reading.positionals)
+        judge.insert("-I")
+        return
     if modules != ["json.tool"] or not is_first:
         judge.unknown("python.code", "It would run code.")
         if any(_GUARDRAIL.search(text) for text in (*modules, *reading.positionals)):
@@ -55,6 +59,22 @@ def _python(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
         else:
             judge.places.write(name)
     judge.insert("-I")
+
+
+def _own_python(judge: "CommandJudge", args: list[str]) -> None:
+    """``python3 -m venv FOLDER``: a new folder with a Python of its own, made of the server's."""
+    judge.verdict.note(Tier.YELLOW, "python.venv", "Makes a folder for a project's own packages.")
+    if len(args) != 1 or args[0].startswith("-") or judge.places.resolve(args[0]).exists:
+        judge.unknown("python.venv", "It would change a folder that is there.")
+    for name in args:
+        KINDS["mkdir"](judge, name)
+
+
+def _python_packages(judge: "CommandJudge", args: list[str]) -> None:
+    judge.judge(["pip", *args])
+
+
+_MODULES: Final = {"venv": _own_python, "pip": _python_packages}
 
 
 def _php(judge: "CommandJudge", argv: list[str]) -> None:

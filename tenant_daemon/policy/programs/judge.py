@@ -66,6 +66,7 @@ class CommandJudge:
         self.env: tuple[tuple[str, str], ...] = ()
         self.needs_network = self.needs_local = self.needs_server = False
         self.found_below = FROM_INPUT
+        self.found_from: list[str] = []
         self.is_filtered = False
         self.has_compose_file = False
         self.before: list[str] = []
@@ -174,9 +175,9 @@ class CommandJudge:
     @staticmethod
     def _only_asks_about(profile: Profile, flag: str) -> bool:
         """Help and version change nothing; a program that could stop the server is not even asked."""
-        if profile.tier is Tier.CRITICAL_RED:
-            return False
-        return flag in ("--help", "--version") or flag in profile.version_flags
+        if flag in profile.version_flags:
+            return True
+        return profile.tier is not Tier.CRITICAL_RED and flag in ("--help", "--version")
 
     def _runs_first(self, name: str) -> bool:
         return name in _RUNS_BEFORE_ANSWERING and not self.is_in_container

@@ -58,6 +58,8 @@ _CHOICES: Final = {
     "mailaddress": r"[A-Za-z0-9_.+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*",
     "nginxsignal": r"reload|reopen",
     "apachesignal": r"graceful|restart",
+    "port": r"\d{1,5}(?:/(?:tcp|udp))?",
+    "module": r"[A-Za-z0-9][A-Za-z0-9_-]*",
     "interface": r"[a-z]{2,10}\d*(?:[.:]\d+)?",
     "ipobject": r"a|ad|addr|address|l|link|r|ro|route|n|neigh|neighbour|ru|rule|maddr|tunnel",
     "ipverb": r"s|sh|show|list|ls|get",
@@ -212,6 +214,19 @@ def _printenv(judge: "CommandJudge", profile: Profile, reading: Reading) -> None
         )
 
 
+def _port_probe(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
+    """``nc -z`` connects and says nothing; everything else that it can do is a way out."""
+    if reading.unknown or judge.upstream or not reading.has("-z"):
+        judge.verdict.note(
+            Tier.CRITICAL_RED,
+            "connection.opened",
+            "Opens a connection, past what can be checked.",
+            risk="It could get around the guardrails.",
+            external=True,
+            unknown=True,
+        )
+
+
 def _lsof(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
     """Names of open files only; nothing more to see."""
 
@@ -266,6 +281,7 @@ REVIEWS.update(
         "ip": _ip,
         "hardware": _hardware,
         "lsof": _lsof,
+        "portprobe": _port_probe,
         "printenv": _printenv,
         "prettier": _prettier,
         "foreignsetup": _foreign_setup,

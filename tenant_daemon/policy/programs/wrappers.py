@@ -13,6 +13,7 @@ from tenant_daemon.policy.paths.trees import is_plain_tree
 from tenant_daemon.policy.programs.containers import is_guardrail_service
 from tenant_daemon.policy.programs.judge import CommandJudge
 from tenant_daemon.policy.programs.kinds import KINDS
+from tenant_daemon.policy.programs.library import load_library
 from tenant_daemon.policy.programs.options import Reading, read_options
 from tenant_daemon.policy.programs.profile import Profile
 from tenant_daemon.policy.programs.registry import RESTS, REVIEWS
@@ -22,6 +23,14 @@ from tenant_daemon.policy.shell.parser import parse
 _ASSIGNMENT: Final = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)", re.DOTALL)
 _QUIET: Final = re.compile(r"-[aln]*q[aln]*f?|--quiet|--services")
 _ID_FORMAT: Final = re.compile(r"\{\{ ?\.(?:Names?|ID) ?\}\}")
+_NAME_FILTER: Final = re.compile(
+    r"(?:name=|label=com\.docker\.compose\.(?:project|service)=)\^?/?([a-z][a-z0-9_-]{2,40})\$?"
+)
+# Parts of the names of what protects the server: a filter for one of them could find it.
+_GUARDRAIL_WORDS: Final = (
+    *("letsbe", "openclaw", "safety", "wrapper", "secrets-proxy", "secrets_proxy", "tenant-daemon"),
+    *("tenant_daemon", "gateway", "vault", "redact", "audit", "sshd", "fail2ban", "firewall", "ufw"),
+)
 _PLAIN_NAME: Final = re.compile(r"[A-Za-z0-9_./*?][A-Za-z0-9_./*?+,=@%-]*")
 _UNIT: Final = "\x1f"
 _WITH_HOLDER: Final = re.compile(r"\{\}(?:\.[\w-]+)*")
@@ -82,6 +91,8 @@ def _xargs(judge: CommandJudge, argv: list[str]) -> None:
             judge.judge([arg.replace(holder, name) for arg in inner] if holder else [*inner, name])
         return
     found = _found_upstream(judge)
+    if inner[0] == "docker" and are_docker_ids(judge.upstream):
+        found = docker_name(judge.upstream) or found
     if inner[0] in _DELETERS and not _FILTERS & set(judge.upstream):
         found = FROM_INPUT
     holder = next(iter(judge.reading.values("-I")), "{}")
@@ -127,6 +138,20 @@ def are_docker_ids(argv: list[str]) -> bool:
             value = arg.partition("=")[2] or "".join(argv[place + 1 : place + 2])
             return _ID_FORMAT.fullmatch(value) is not None
     return any(_QUIET.fullmatch(arg) is not None for arg in argv[2:])
+
+
+def docker_name(argv: list[str]) -> str:
+    """The name that stands for all that ``docker ps -q --filter name=NAME`` lists; empty if nothing does."""
+    profile = load_library()["docker"].subs["ps"]
+    reading = read_options(argv[2:], profile) if argv[:2] == ["docker", "ps"] else None
+    if reading is None or reading.unknown or reading.positionals:
+        return ""
+    found = [_NAME_FILTER.fullmatch(value) for value in reading.values("-f", "--filter")]
+    names = [match[1] for match in found if match is not None]
+    # Several filters of a kind are joined by "or".
+    if len(names) != 1 or any(word in names[0] or names[0] in word for word in _GUARDRAIL_WORDS):
+        return ""
+    return names[0]
 
 
 def listing_starts(judge: CommandJudge, argv: list[str]) -> list[str]:
@@ -200,7 +225,22 @@ def _until(judge: CommandJudge, value: str) -> None:
         judge.unknown("find.exec", "It would run the files that it finds.")
         return
     start = judge.found_below if argv[0] not in _DELETERS or judge.is_filtered else FROM_INPUT
-    judge.judge([start if arg == "{}" else FROM_INPUT if "{}" in arg else arg for arg in argv])
+    judge.judge([arg if "{}" not in arg else _found_with(judge, start, arg) for arg in argv])
+
+
+def _found_with(judge: CommandJudge, start: str, arg: str) -> str:
+    """``{}``, or a name beside what is found (``{}.bak``) where that stays in the workspace."""
+    if arg == "{}":
+        return start
+    starts = judge.found_from
+    is_clear = _WITH_HOLDER.fullmatch(arg) is not None and not any(name.endswith("/") for name in starts)
+    if start == FROM_INPUT or not is_clear:
+        return FROM_INPUT
+    # The folder that it starts from is found too, and what lies beside that may lie outside.
+    names = [arg.replace("{}", name) for name in (start, *starts)]
+    workspace = judge.places.roots.workspace
+    is_inside = all(is_below(judge.places.resolve(name).path, workspace) for name in names)
+    return names[0] if is_inside else FROM_INPUT
 
 
 def _shell_text(judge: CommandJudge, argv: list[str]) -> None:
@@ -271,6 +311,7 @@ def _find(judge: CommandJudge, profile: Profile, reading: Reading) -> None:
     patterns = reading.values("-name", "-iname", "-path", "-ipath", "-wholename", "-regex", "-iregex")
     commands = reading.values("-exec", "-execdir", "-ok", "-okdir")
     if commands:
+        judge.found_from = starts
         is_followed = reading.has("-L", "-follow")
         found = FROM_INPUT if is_followed else _below(judge, starts, patterns, as_words=False)
         judge.found_below = found + _ending(judge, reading) if found.endswith("/found") else found

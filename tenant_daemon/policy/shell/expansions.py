@@ -36,6 +36,9 @@ _OUTPUT: Final = re.compile("[\ue014\ue016]([0-9]+)[\ue015\ue017]")
 _FILE: Final = re.compile("\ue01e([0-9]+)\ue01f")
 _ONE_BARE: Final = re.compile("\ue016([0-9]+)\ue017")
 
+OF_THE_SERVER: Final = frozenset({"USER", "LOGNAME", "HOSTNAME", "PATH", "SHELL"})
+"""Variables that every shell has, and that a line can read and not set."""
+
 MAX_BRACE_WORDS: Final = 60
 _BRACES: Final = re.compile(r"\{([^{}]*)\}")
 _NUMBERS: Final = re.compile(r"(-?\d{1,6})\.\.(-?\d{1,6})")

@@ -22,6 +22,8 @@ _SUM: Final = re.compile(r"\$\(\(([^()]*(?:\([^()]*\)[^()]*)*)\)\)")
 _ESCAPED: Final = re.compile(r"\$'((?:[^'\\]|\\[tn\\'])*)'")
 _ESCAPES: Final = {"\\t": "\t", "\\n": "\n", "\\\\": "\\", "\\'": "'"}
 _OF_THE_PLACE: Final = {"HOME": expansions.HOME, "PWD": expansions.FOLDER}
+# Between double quotes a dollar before one of these, or at the end, stands for itself (bash and dash alike).
+_AFTER_DOLLAR: Final = frozenset(" \"'/%.,\n|)]}\\:;=+<>&~^")
 
 
 def unquote(source: str, names: Collection[str] | None = None) -> Word:
@@ -89,9 +91,12 @@ class _Unquoting:
                 at += 2
             elif char == "$":
                 end = self._escaped(at) if source[at + 1 : at + 2] == "'" else self._variable(at)
-                if end < 0:
+                if end < 0 and at + 1 < size:
                     return dynamic
-                at = end
+                if end < 0:
+                    self.out.append(char)
+                    self.bare.append(char)
+                at = max(end, at + 1)
             elif char in "`\n":
                 return dynamic
             else:
@@ -117,8 +122,7 @@ class _Unquoting:
                 return at + 1
             if char == "$":
                 end = self._variable(at)
-                # A dollar before a quote, a blank or the end stands for itself in bash as well.
-                if end < 0 and source[at + 1 : at + 2] not in (" ", '"', "", "/", "%", ".", ",", "\n"):
+                if end < 0 and at + 1 < len(source) and source[at + 1] not in _AFTER_DOLLAR:
                     return -1
                 if end < 0:
                     self.out.append(char)
@@ -161,8 +165,9 @@ class _Unquoting:
             return cut.end()
         found = _VARIABLE.match(self.source, at)
         name = (found[1] or found[2]) if found is not None else ""
-        if found is None or (name not in _OF_THE_PLACE and name not in self.names):
+        if name not in _OF_THE_PLACE and name not in expansions.OF_THE_SERVER and name not in self.names:
             return -1
+        assert found is not None
         if name in _OF_THE_PLACE and name not in self.names:
             if name == "HOME" and not self._is_visible_place(found.end()):
                 return -1
