@@ -58,10 +58,12 @@ def _used(
     counted = None if budget.agent_id is None else {budget.agent_id}
     if counted is not None and budget.with_sub_agents:
         counted |= {agent_id for agent_id in parents if _works_for(agent_id, budget.agent_id, parents)}
+    # As the server counts: the hour in which a plan began belongs to it.
+    first = since.replace(minute=0, second=0, microsecond=0)
     return sum(
         tokens
         for hour, agent_id, _, tokens in hours
-        if hour >= since and (counted is None or agent_id in counted)
+        if hour >= first and (counted is None or agent_id in counted)
     )
 
 

@@ -68,6 +68,15 @@ def test_budget_of_a_tree_counts_those_that_work_for_it() -> None:
     assert [state.used_tokens for state in states] == [60, 10, 30]
 
 
+def test_the_hour_in_which_a_plan_began_belongs_to_it() -> None:
+    began_at = at(3, 20, 9).replace(minute=31)
+    budget = TokenBudget(period=BudgetPeriod.PLAN, tokens=100, plan_began_at=began_at)
+    hours = [(at(3, 20, hour), "sales", "m", 10) for hour in (8, 9, 10)]
+
+    [state] = budget_states([budget], {"sales": None}, hours, at(3, 20, 11))
+    assert (state.used_tokens, state.began_at) == (20, began_at)
+
+
 async def test_report_of_a_server(
     services: Services, owner: Actor, stranger: Actor, tenant_id: str, clock: FakeClock
 ) -> None:
