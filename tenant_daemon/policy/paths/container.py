@@ -61,7 +61,7 @@ class ContainerPlaces(PlaceJudge):
         path = place.path
         if path == "/dev/null":
             return place
-        is_scratch = path == "/tmp" or path.startswith("/tmp/")  # noqa: S108 - the container's, not ours
+        is_scratch = self.is_scratch(path)
         is_system = path.startswith(
             ("/etc/", "/usr/", "/proc/", "/sys/", "/dev/", "/bin/", "/lib", "/sbin/", "/root")
         )
@@ -90,8 +90,12 @@ class ContainerPlaces(PlaceJudge):
         return place
 
     def move_away(self, raw: str) -> RealPath:
-        is_scratch = self._resolve(raw).path.startswith("/tmp/")  # noqa: S108 - the container's, not ours
-        return self.write(raw) if is_scratch else self.delete(raw, whole_tree=True)
+        return self.write(raw) if self.is_scratch(raw) else self.delete(raw, whole_tree=True)
+
+    def is_scratch(self, raw: str) -> bool:
+        """Whether anything may be put there without asking, so that what lies there may be anything."""
+        path = self._resolve(raw).path
+        return path == "/tmp" or path.startswith("/tmp/")  # noqa: S108 - the container's, not ours
 
     def resolve(self, raw: str) -> RealPath:
         return self._resolve(raw)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from tenant_daemon.contracts.tiers import Tier
 from tenant_daemon.policy.paths.container import ContainerPlaces
 from tenant_daemon.policy.paths.places import FROM_INPUT, is_below
+from tenant_daemon.policy.paths.trees import holds_links
 from tenant_daemon.policy.programs.kinds import KINDS
 from tenant_daemon.policy.programs.options import Reading
 from tenant_daemon.policy.programs.profile import Profile
@@ -135,7 +136,10 @@ def _template(judge: "CommandJudge", value: str) -> None:
 
 def _container_folder(judge: "CommandJudge", value: str) -> None:
     """Where a command starts inside the container: names are relative to it."""
-    ContainerPlaces(judge.context, judge.verdict).read(f"{value}/file")
+    inside = ContainerPlaces(judge.context, judge.verdict)
+    inside.read(f"{value}/file")
+    if not value.startswith("/") or inside.is_scratch(value):
+        judge.unknown("container.folder", "It would start among files that were put there from outside.")
 
 
 def _container_env(judge: "CommandJudge", value: str) -> None:
@@ -220,6 +224,9 @@ def _docker_copy(judge: "CommandJudge", profile: Profile, reading: Reading) -> N
     else:
         KINDS["name"](judge, target_name)
         KINDS["copysource"](judge, source)
+        is_known = source != FROM_INPUT and not judge.places.is_unsettled
+        if not is_known or holds_links(judge.places.resolve(source).path):
+            judge.unknown("docker.cp-links", "It would bring links along, which lead elsewhere in there.")
         inside.write(target_path)
 
 

@@ -16,23 +16,7 @@ if TYPE_CHECKING:
     from tenant_daemon.policy.programs.judge import CommandJudge
 
 _SCRIPTS: Final = re.compile(r"(?:\./|/(?:var/www|opt/apps|app)/(?:[\w-]+/)*)?(occ|artisan)")
-_WORDPRESS_FILES: Final = re.compile(r"wp-.*|index\.php|\.wp-cli.*", re.IGNORECASE)
-_PUBLIC: Final = frozenset({"publish", "future"})
-_HARMLESS_OPTIONS: Final = frozenset(
-    {
-        "blogname",
-        "blogdescription",
-        "date_format",
-        "time_format",
-        "timezone_string",
-        "posts_per_page",
-        "start_of_week",
-    }
-)  # fmt: skip
 _GUARDRAIL: Final = re.compile(r"tenant_daemon|\bletsbe|openclaw", re.IGNORECASE)
-_SECRET: Final = re.compile(
-    r".*(?:pass|secret|key|token|salt|auth|smtp|credential|nonce|license).*", re.IGNORECASE
-)
 
 
 def _python(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
@@ -142,79 +126,6 @@ def _is_not_own(judge: "CommandJudge", name: str) -> bool:
     return not is_own or (judge.is_only and not place.exists)
 
 
-def _wordpress(judge: "CommandJudge", args: list[str]) -> None:
-    """WordPress runs the PHP files that it finds in the current folder and above."""
-    if judge.is_in_container:
-        return
-    folder, workspace = judge.places.cwd, judge.places.roots.workspace
-    if is_below(folder, workspace) and not judge.is_only and set(judge.before) - {"wp", "echo"}:
-        judge.unknown("wp.own-code", "It could run code that was put into the folder just before.")
-    while is_below(folder, workspace):
-        try:
-            names = os.listdir(folder)
-        except OSError:
-            names = []
-        if any(_WORDPRESS_FILES.fullmatch(name) for name in names):
-            judge.verdict.note(
-                Tier.CRITICAL_RED,
-                "wp.own-code",
-                "It would run code from the agent's own folder.",
-                risk="Foreign code could run.",
-                unknown=True,
-            )
-        folder = folder.rpartition("/")[0]
-
-
-def _wordpress_path(judge: "CommandJudge", value: str) -> None:
-    place = judge.places.measure(value)
-    roots = judge.places.roots
-    is_site = any(is_below(place.path, root) for root in ("/var/www", "/srv/www", *roots.readable))
-    if not judge.is_in_container and (is_below(place.path, roots.workspace) or not is_site):
-        judge.unknown("wp.own-code", "It would run code from a folder that is no website.")
-
-
-def _wordpress_status(judge: "CommandJudge", value: str) -> None:
-    if value.lower() in _PUBLIC:
-        judge.verdict.note(
-            Tier.YELLOW, "wp.publishes", "Publishes something for everybody to see.", external=True
-        )
-
-
-def _wordpress_role(judge: "CommandJudge", value: str) -> None:
-    if value.lower() not in ("subscriber", "contributor", "author", "editor", "customer"):
-        judge.verdict.note(
-            Tier.RED,
-            "wp.administrator",
-            "Gives somebody all rights over the site.",
-            risk="Strangers could take the site over.",
-            unknown=True,
-        )
-
-
-def _wordpress_fields(judge: "CommandJudge", value: str) -> None:
-    if _SECRET.fullmatch(value) is not None:
-        judge.verdict.note(
-            Tier.CRITICAL_RED,
-            "wp.secret",
-            "Shows passwords or keys of WordPress.",
-            risk="Passwords could get to the language model.",
-            unknown=True,
-        )
-
-
-def _wordpress_option(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
-    """``wp option update NAME VALUE``: most options decide what the site runs or who may sign in."""
-    name = reading.positionals[0] if reading.positionals else ""
-    if name not in _HARMLESS_OPTIONS:
-        judge.verdict.note(
-            Tier.RED,
-            "wp.option",
-            f"Changes the setting {name[:60]} of WordPress.",
-            risk="The site may stop working, or strangers may get in.",
-            unknown=True,
-        )
-
-
 def _needs_argument(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
     """Without an argument it would take its commands from the input, or show everything."""
     if not reading.positionals:
@@ -229,15 +140,10 @@ def _dump_file(judge: "CommandJudge", value: str) -> None:
 
 KINDS.update(
     {
-        "wppath": _wordpress_path,
-        "wpstatus": _wordpress_status,
-        "wprole": _wordpress_role,
-        "wpfields": _wordpress_fields,
         "dumpfile": _dump_file,
     }
 )
 RESTS.update({"phpscript": _php, "perlcode": _perl, "incontainer": _in_container})
 GUARDS["npm"] = _npm
 GUARDS.update({"rails": _ruby, "yarn": _yarn, "pnpm": _yarn})
-GUARDS["wp"] = _wordpress
-REVIEWS.update({"python": _python, "wpoption": _wordpress_option, "needsargument": _needs_argument})
+REVIEWS.update({"python": _python, "needsargument": _needs_argument})

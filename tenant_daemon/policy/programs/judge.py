@@ -24,6 +24,8 @@ _RUNS_BEFORE_ANSWERING: Final = frozenset({"yarn", "pnpm", "rails", "bundle"})
 _ABOUT: Final = re.compile(
     r"(?:\./|/(?:usr/(?:local/)?bin|bin|opt(?:/[\w-]+)+|app)/)?[a-z][\w-]* (?:--version|version|-V)"
 )
+# Where images keep programs of their own; nobody has written to the folder that they start in.
+_IN_IMAGES: Final = {"bin/rails": "rails", "./occ": "occ", "/var/www/html/occ": "occ"}
 _PROGRAM_FOLDERS: Final = ("/bin/", "/usr/bin/", "/sbin/", "/usr/sbin/")
 
 
@@ -165,8 +167,8 @@ class CommandJudge:
     def _program(self, word: str) -> str:
         if "/" not in word:
             return word
-        if self.is_in_container and word == "bin/rails":
-            return "rails"
+        if self.is_in_container and word in _IN_IMAGES:
+            return _IN_IMAGES[word]
         for folder in _PROGRAM_FOLDERS:
             if word.startswith(folder) and "/" not in word[len(folder) :]:
                 return word[len(folder) :]

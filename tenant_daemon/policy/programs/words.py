@@ -73,7 +73,8 @@ _APT_CACHE_CHANGES: Final = frozenset(
 _HARDWARE_READS: Final = frozenset({"list", "smart-log", "id-ctrl", "-H", "-a", "-i"})
 
 
-def _choice(name: str, pattern: str) -> Kind:
+def choice(name: str, pattern: str) -> Kind:
+    """A kind that lets only what fits the pattern pass."""
     compiled = re.compile(pattern)
 
     def judge_word(judge: "CommandJudge", value: str) -> None:
@@ -272,7 +273,7 @@ def _backup_source(judge: "CommandJudge", value: str) -> None:
 
 
 KINDS.update({"backupsource": _backup_source, "backuprepo": _backup_repository, "apacheverb": _apache_verb})
-KINDS.update({name: _choice(name, pattern) for name, pattern in _CHOICES.items()})
+KINDS.update({name: choice(name, pattern) for name, pattern in _CHOICES.items()})
 KINDS.update({"killtarget": _kill_target, "cronfile": _cron_file, "programname": _program_name})
 REVIEWS.update(
     {

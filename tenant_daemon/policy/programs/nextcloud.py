@@ -1,0 +1,76 @@
+"""Nextcloud by its command line: the few settings that decide neither what runs nor who may get in."""
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from tenant_daemon.policy.programs.kinds import KINDS
+from tenant_daemon.policy.programs.options import Reading
+from tenant_daemon.policy.programs.profile import Profile
+from tenant_daemon.policy.programs.registry import REVIEWS
+from tenant_daemon.policy.programs.words import choice
+
+if TYPE_CHECKING:
+    from tenant_daemon.policy.programs.judge import CommandJudge
+
+_REGION: Final = r"[A-Za-z]{2,3}(?:[_-][A-Za-z]{2,4})?"
+_SIZE: Final = r"\d{1,5} ?[KMGT]?B"
+_SETTINGS: Final = {
+    "default_phone_region": _REGION,
+    "default_language": _REGION,
+    "default_locale": _REGION,
+    "force_language": _REGION,
+    "force_locale": _REGION,
+    "default_timezone": r"[A-Za-z_]+(?:/[A-Za-z_+-]+){0,2}",
+    "logtimezone": r"[A-Za-z_]+(?:/[A-Za-z_+-]+){0,2}",
+    "logdateformat": r"[A-Za-z :.,/-]{1,40}",
+    # 3 is errors alone; 4 would hide those too.
+    "loglevel": r"[0-3]",
+    "maintenance_window_start": r"\d{1,3}",
+    "preview_max_x": r"\d{2,4}",
+    "preview_max_y": r"\d{2,4}",
+    "jpeg_quality": r"\d{1,3}",
+    "enable_previews": r"true|false|0|1",
+    "knowledgebaseenabled": r"true|false|0|1",
+    "simpleSignUpLink.shown": r"false|0",
+    "has_rebuilt_cache": r"true|1",
+}
+_OF_USERS: Final = {
+    ("core", "lang"): _REGION,
+    ("core", "locale"): _REGION,
+    ("core", "timezone"): r"[A-Za-z_]+(?:/[A-Za-z_+-]+){0,2}",
+    ("files", "quota"): rf"{_SIZE}|default",
+}
+_LOOKS: Final = {"name": r"[^<>]{1,80}", "slogan": r"[^<>]{1,200}", "color": r"#[0-9A-Fa-f]{3,6}"}
+
+
+def _fits(pattern: str | None, value: str) -> bool:
+    return pattern is not None and re.fullmatch(pattern, value) is not None
+
+
+def _setting(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
+    """Most settings decide what runs, where data lies or who may get in."""
+    names, values = reading.positionals, reading.values("--value")
+    if len(names) != 1 or len(values) != 1 or not _fits(_SETTINGS.get(names[0]), values[0]):
+        judge.unknown("occ.setting", "Nextcloud may stop working, or strangers may get in.")
+
+
+def _user_setting(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
+    words = reading.positionals
+    if len(words) != 4 or not _fits(_OF_USERS.get((words[1], words[2])), words[3]):
+        judge.unknown("occ.user-setting", "What the setting does to the user is not known here.")
+
+
+def _look(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
+    words = reading.positionals
+    if len(words) != 2 or not _fits(_LOOKS.get(words[0]), words[1]):
+        judge.unknown("occ.look", "It is not clear how Nextcloud would look.")
+
+
+KINDS.update(
+    {
+        "occlook": choice("occlook", "name|slogan|color"),
+        "occtag": choice("occtag", "public|restricted|invisible"),
+        "logword": choice("logword", "debug|info|warning|error|[0-3]"),
+    }
+)
+REVIEWS.update({"occsetting": _setting, "occusersetting": _user_setting, "occlook": _look})
