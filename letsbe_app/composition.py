@@ -174,7 +174,8 @@ def build_services(
     push_key = load_or_create_key(settings.keys_dir, "push.pem", new_vapid_key)
     web_push = WebPush(push_key, settings.mail_from, outbound)
     reminders = ReminderNotices(database, relay.publisher, clock=clock)
-    door = FrontDoor(database, hasher, throttle, post, relay.publisher, settings.public_url, clock)
+    public, staff = settings.public_url, settings.staff_url
+    door = FrontDoor(database, hasher, throttle, post, relay.publisher, public, clock, staff)
     place = Place.of(settings.public_url, settings.allowed_origins())
     support = SupportService(database, relay.publisher, clock=clock)
     passkeys = Passkeys(database, relay.challenges, post, place=place, clock=clock)

@@ -36,6 +36,11 @@ class Settings(BaseSettings):
         alias="LETSBE_PUBLIC_URL",
         description="Address under which browsers and servers reach the hub; by default this machine.",
     )
+    admin_url: str = Field(
+        "",
+        alias="LETSBE_ADMIN_URL",
+        description="Address of the back office on a host of its own; empty to have it at the hub's.",
+    )
     database_url: SecretStr = Field(
         SecretStr(""),
         alias="DATABASE_URL",
@@ -137,7 +142,7 @@ class Settings(BaseSettings):
         "info", alias="LETSBE_LOG_LEVEL", description="What is logged: debug, info, warning or error."
     )
 
-    @field_validator("public_url", "model_url", "otlp_url")
+    @field_validator("public_url", "admin_url", "model_url", "otlp_url")
     @classmethod
     def _is_http_address(cls, value: str, info: ValidationInfo) -> str:
         is_left_out = info.field_name != "public_url" and not value
@@ -208,14 +213,19 @@ class Settings(BaseSettings):
         """
         Origins whose pages may change anything or open the stream.
 
-        The public address; on a machine of one's own also its other names, since people type both.
+        The public address and the back office's; on a machine of one's own also its other names, since people
+        type both.
         """
-        parts = urlsplit(self.public_url)
-        names = {parts.hostname or ""}
-        if names & _LOOPBACK_NAMES:
-            names |= _LOOPBACK_NAMES
-        port = f":{parts.port}" if parts.port else ""
-        return frozenset(f"{parts.scheme}://{name}{port}" for name in names)
+        return _origins(self.public_url) | self.staff_origins()
+
+    def staff_origins(self) -> frozenset[str]:
+        """Origins whose pages may change anything on behalf of staff."""
+        return _origins(self.staff_url)
+
+    @property
+    def staff_url(self) -> str:
+        """Where the back office is."""
+        return self.admin_url or self.public_url
 
     @property
     def is_https(self) -> bool:
@@ -250,6 +260,15 @@ class Settings(BaseSettings):
     def sync_database_url(self) -> str:
         """The same database for what is not asynchronous: migrations, the workflow engine."""
         return self.async_database_url().replace("sqlite+aiosqlite://", "sqlite://", 1)
+
+
+def _origins(url: str) -> frozenset[str]:
+    parts = urlsplit(url)
+    names = {parts.hostname or ""}
+    if names & _LOOPBACK_NAMES:
+        names |= _LOOPBACK_NAMES
+    port = f":{parts.port}" if parts.port else ""
+    return frozenset(f"{parts.scheme}://{name}{port}" for name in names)
 
 
 def _is_loopback(url: str) -> bool:

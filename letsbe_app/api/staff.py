@@ -61,7 +61,7 @@ async def changing_staff(
     origin: Annotated[str | None, Header(include_in_schema=False)] = None,
 ) -> StaffActor:
     """The member of staff, who really asks for this change; raises Forbidden otherwise."""
-    check_origin(origin, hub.settings.allowed_origins())
+    check_origin(origin, hub.settings.staff_origins())
     hub.csrf.check(actor.session_id, x_csrf_token)
     return actor
 

@@ -76,6 +76,14 @@ def test_both_names_of_this_machine_are_origins_of_ours() -> None:
     assert settings(LETSBE_PUBLIC_URL="https://hub.example/").allowed_origins() == {"https://hub.example"}
 
 
+def test_a_host_of_staffs_own_is_an_origin_of_theirs_alone() -> None:
+    both = settings(LETSBE_PUBLIC_URL="https://hub.example", LETSBE_ADMIN_URL="https://office.example/")
+
+    assert both.allowed_origins() == {"https://hub.example", "https://office.example"}
+    assert (both.staff_origins(), both.staff_url) == ({"https://office.example"}, "https://office.example")
+    assert settings(LETSBE_PUBLIC_URL="https://hub.example").staff_origins() == {"https://hub.example"}
+
+
 def test_database_addresses_name_their_drivers(tmp_path: Path) -> None:
     embedded = settings(LETSBE_DATA_DIR=tmp_path)
     postgresql = settings(DATABASE_URL="postgresql://u:p@h/db")

@@ -22,3 +22,5 @@ class FrontDoor:
     public_url: str
     """Where links in mails lead."""
     clock: Clock
+    staff_url: str
+    """Where links of staff lead."""

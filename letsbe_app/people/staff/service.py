@@ -69,7 +69,7 @@ class StaffService:
             record_act(session, by.staff_id if by else SYSTEM, "staff.added", subject=row.id, role=role.value)
         log.info("staff.added", staff_id=row.id, role=role.value)
         # After the ``#``: browsers send that part to nobody, so it is in no log on the way.
-        url = f"{self._door.public_url}/admin/join#{token}"
+        url = f"{self._door.staff_url}/admin/join#{token}"
         return StaffLink(row.id, email, url, now + LINK_LIFETIME)
 
     async def offer(self, token: str, visitor: Visitor) -> Joining:
