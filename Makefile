@@ -7,6 +7,12 @@ AGAIN := --reruns 1 --reruns-delay 1
 # `make red-team` search on with new ones.
 SAME := --hypothesis-profile=ci
 
+# Everything but whole systems and browsers, on two processes.
+FAST := -n 2 --dist loadgroup -m "not flow and not browser and not redteam" \
+	--ignore=tests/flows --ignore=tests/browser -p no:schemathesis
+# Compiled files are kept: each of the many processes that tests start would compile all that it imports.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help run setup setup-tests test test-fast soak red-team lint bench lock clean
 
 help: ## List the commands
@@ -22,12 +28,12 @@ setup-tests:
 	@$(PYTHON) deploy/local/setup.py --tests
 
 test: setup-tests ## The whole test suite
-	$(VENV)/python -m pytest -n 2 --dist loadgroup -m "not flow and not browser and not redteam" $(SAME) $(AGAIN)
+	$(VENV)/python -m pytest $(FAST) $(SAME) $(AGAIN)
 	LETSBE_TEST_ENGINE=postgresql $(VENV)/python -m pytest tests/app/hub tests/app/relay $(SAME) $(AGAIN)
 	$(VENV)/python -m pytest -m "(flow or browser) and not redteam" $(SAME) $(AGAIN)
 
 test-fast: setup-tests ## The tests without whole-system and browser tests, about three minutes
-	$(VENV)/python -m pytest -n 2 --dist loadgroup -m "not flow and not browser and not redteam"
+	$(VENV)/python -m pytest $(FAST)
 
 soak: setup-tests ## Cut and kill browser, workers, Redis and daemon 1,000 times; nothing may be lost (FAULTS=, SEED=)
 	$(VENV)/python -m tests.soak --faults $(or $(FAULTS),1000) $(if $(SEED),--seed $(SEED))

@@ -7,9 +7,13 @@ Read from the source with ``ast``, so that an import inside a function counts as
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
+
+# All modules are read once, so all tests go to one process.
+pytestmark = pytest.mark.xdist_group("imports")
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -74,7 +78,10 @@ def imports_of(module: str, path: Path) -> Iterator[str]:
             pytest.fail(f"{module} uses a relative import; write the whole name")
 
 
-IMPORTS = [(module, target) for module, path in modules() for target in imports_of(module, path)]
+@lru_cache(maxsize=1)
+def all_imports() -> list[tuple[str, str]]:
+    """Who imports what, in both packages."""
+    return [(module, target) for module, path in modules() for target in imports_of(module, path)]
 
 
 def is_within(name: str, package: str) -> bool:
@@ -89,7 +96,7 @@ def layer_of(name: str) -> int | None:
 def test_rule_holds(rule: Rule) -> None:
     broken = [
         f"{module} imports {target}"
-        for module, target in IMPORTS
+        for module, target in all_imports()
         if is_within(module, rule.who)
         and is_within(target, rule.what)
         and not any(is_within(module, other) and rule.who != other for other in rule.unless)
@@ -101,7 +108,7 @@ def test_rule_holds(rule: Rule) -> None:
 def test_imports_point_downwards() -> None:
     broken = [
         f"{module} imports {target}"
-        for module, target in IMPORTS
+        for module, target in all_imports()
         if (own := layer_of(module)) is not None and (other := layer_of(target)) is not None and other < own
     ]
     assert broken == []
@@ -110,7 +117,7 @@ def test_imports_point_downwards() -> None:
 def test_hub_imports_only_the_contracts_of_the_daemon() -> None:
     broken = [
         f"{module} imports {target}"
-        for module, target in IMPORTS
+        for module, target in all_imports()
         if is_within(module, "letsbe_app")
         and is_within(target, "tenant_daemon")
         and not is_within(target, "tenant_daemon.contracts")
@@ -121,7 +128,7 @@ def test_hub_imports_only_the_contracts_of_the_daemon() -> None:
 def test_only_the_ui_knows_reflex() -> None:
     broken = [
         f"{module} imports {target}"
-        for module, target in IMPORTS
+        for module, target in all_imports()
         if (is_within(target, "reflex") or is_within(target, "reflex_base"))
         and not any(is_within(module, room) for room in REFLEX_ROOMS)
     ]
@@ -131,7 +138,7 @@ def test_only_the_ui_knows_reflex() -> None:
 def test_only_the_relay_talks_to_redis() -> None:
     broken = [
         f"{module} imports {target}"
-        for module, target in IMPORTS
+        for module, target in all_imports()
         if is_within(module, "letsbe_app")
         and is_within(target, "redis")
         and not any(is_within(module, room) for room in ENDPOINTS_OF_REDIS)
@@ -142,7 +149,7 @@ def test_only_the_relay_talks_to_redis() -> None:
 def test_a_domain_does_not_reach_into_anothers_repository() -> None:
     broken = [
         f"{module} imports {target}"
-        for module, target in IMPORTS
+        for module, target in all_imports()
         if is_within(module, "letsbe_app")
         and (domain := _domain_of_repository(target))
         and not is_within(module, domain)

@@ -71,3 +71,16 @@ def test_every_module_starts_with_a_docstring() -> None:
         and not text.lstrip().startswith(('"""', "'''"))
     ]
     assert bare == []
+
+
+def test_what_the_fast_tests_do_not_collect_is_marked() -> None:
+    """Without a mark a test there would run nowhere."""
+    mark = re.compile(r"^pytestmark\b.*\.(?:flow|browser)\b", re.MULTILINE)
+    left_out = [
+        (name, text)
+        for name, text in TEXTS
+        if name.startswith(("tests/flows/", "tests/browser/")) and Path(name).name.startswith("test_")
+    ]
+
+    assert left_out
+    assert [name for name, text in left_out if not mark.search(text)] == []
