@@ -83,10 +83,29 @@ def _copy_out(judge: "CommandJudge", text: str) -> bool:
     return True
 
 
+_COPY_IN: Final = re.compile(
+    r"\\copy +(?P<table>[A-Za-z_][\w.]*)(?P<columns> *\([\w, ]+\))? +from"
+    r" +(?:'(?P<quoted>[\w ./-]+)'|(?P<bare>(?!program\b|p?stdin\b)[\w./-]+))"
+    r"(?: +(?:with +)?\(?(?:format +)?(?:csv|text)(?:[ ,]+header(?: +true)?)?"
+    r"(?:[ ,]+delimiter +'.')?\)?)? *;?",
+    re.IGNORECASE,
+)
+
+
+def _copy_in(judge: "CommandJudge", text: str) -> bool:
+    """``\\copy TABLE from FILE``: psql itself reads the file, and its lines become records."""
+    found = _COPY_IN.fullmatch(text)
+    if found is None:
+        return False
+    judge_sql(judge.verdict, f"insert into {found['table']}{found['columns'] or ''} values (1)")  # noqa: S608 - to be judged
+    judge.places.read(found["quoted"] or found["bare"])
+    return True
+
+
 def _postgres(judge: "CommandJudge", value: str) -> None:
     text = value.strip()
     if text.startswith("\\"):
-        if _copy_out(judge, text):
+        if _copy_out(judge, text) or _copy_in(judge, text):
             return
         if _PSQL_READS.fullmatch(text) is None:
             judge.verdict.note(

@@ -176,8 +176,22 @@ def _judge_read(verdict: Verdict, first: str, words: list[str], tokens: list[Tok
         if word == "update" and words[index - 1] in ("for", "key"):
             continue
         _judge_change(verdict, word, words[index:], tokens)
-    if "into" in inner and not inner & {"insert", "merge"}:
+    if "into" in inner and not inner & {"insert", "merge"} and _makes_table(tokens):
+        verdict.note(Tier.YELLOW, "sql.into", "Makes a table of what it reads.")
+    elif "into" in inner and not inner & {"insert", "merge"}:
         verdict.note(Tier.RED, "sql.into", "Writes what it reads somewhere else.", unknown=True)
+
+
+def _makes_table(tokens: list[Token]) -> bool:
+    """``SELECT ... INTO [TEMP] [TABLE] NAME FROM ...``: once, and the name stands alone."""
+    texts = [token.text for token in tokens]
+    if texts[:1] != ["select"] or texts.count("into") != 1:
+        return False
+    at = texts.index("into") + 1
+    while texts[at : at + 1] and texts[at] in ("temp", "temporary", "unlogged", "table"):
+        at += 1
+    is_name = len(tokens) > at + 1 and tokens[at].kind == "word" and not tokens[at].text.startswith("pg_")
+    return is_name and texts[at + 1] == "from"
 
 
 def _judge_change(verdict: Verdict, first: str, words: list[str], tokens: list[Token]) -> None:
@@ -272,6 +286,9 @@ def _judge_functions(verdict: Verdict, tokens: list[Token]) -> None:
         before = tokens[index - 1].text if index else ""
         if before in _BEFORE_NAMES or (before == "on" and tokens[0].text == "create"):
             continue
+        behind = tokens[index - 2].text if before == "as" and index > 1 else before
+        if behind == ")" and _are_columns(tokens, index + 2):
+            continue
         if before == "." and index > 2 and tokens[index - 3].text in ("into", "table"):
             continue
         if token.kind == "quoted" or token.text not in PURE or before == ".":
@@ -281,6 +298,18 @@ def _judge_functions(verdict: Verdict, tokens: list[Token]) -> None:
                 f"What the database function {token.text} does is not known here.",
                 unknown=True,
             )
+
+
+def _are_columns(tokens: list[Token], at: int) -> bool:
+    """``(SELECT ...) totals(id, amount)``: names for a table that is made on the way."""
+    while at < len(tokens) and tokens[at].kind == "word":
+        at += 1
+        if at < len(tokens) and tokens[at].text == ")":
+            return tokens[at - 1].kind == "word"
+        if at >= len(tokens) or tokens[at].text != ",":
+            return False
+        at += 1
+    return False
 
 
 def _judge_names(verdict: Verdict, tokens: list[Token]) -> None:

@@ -12,6 +12,7 @@ from tenant_daemon.policy.screening import find_hidden_in_name
 from tenant_daemon.policy.verdict import Verdict
 from tenant_daemon.policy.web.address import Address, BadAddress, is_public, parse_address, tidy_address
 from tenant_daemon.policy.web.effects import judge_effect
+from tenant_daemon.policy.web.rpc.odoo import is_own_key
 
 MAX_BODY_BYTES: Final = 1024 * 1024
 _HEADER_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,63}")
@@ -57,7 +58,7 @@ def _judge_listed(
     if len(body.encode("utf-8", "replace")) > MAX_BODY_BYTES:
         return _refused("http.too-long", "The body is too long.")
     judge_effect(verdict, method, address, body)
-    if "SECRET_REF(" in body:
+    if "SECRET_REF(" in body and not (method == "POST" and is_own_key(address.path, body)):
         verdict.note(
             Tier.RED,
             "http.secret-in-body",

@@ -5,6 +5,7 @@ from typing import Any, Final, NamedTuple
 
 from tenant_daemon.contracts.tiers import Tier
 from tenant_daemon.policy.verdict import Verdict
+from tenant_daemon.policy.web.bodies import read_body
 from tenant_daemon.policy.web.rpc.call import (
     Procedure,
     Request,
@@ -39,12 +40,30 @@ _TO_PEOPLE: Final = re.compile(
     r"|marketing\.|snailmail|event\.registration|calendar\.attendee)"
 )
 _GUESTS: Final = re.compile(r'"(?:partner_ids|attendee_ids|attendees?)"')
+_REFERENCE: Final = re.compile(r"SECRET_REF\([A-Za-z0-9][A-Za-z0-9._-]*\)")
 _COMMON_READS: Final = frozenset({"version", "login", "authenticate"})
 
 
 class _Call(NamedTuple):
     model: str
     method: str
+
+
+def is_own_key(path: str, body: str) -> bool:
+    """Whether the one secret in it is what Odoo's calls are signed with, which is stored nowhere."""
+    readings = read_body(body)
+    is_door = path.rstrip("/").endswith("/jsonrpc") and body.count("SECRET_REF(") == 1
+    return is_door and bool(readings) and all(_is_signed(reading.value) for reading in readings)
+
+
+def _is_signed(value: object) -> bool:
+    params = value.get("params") if isinstance(value, dict) else None
+    if not isinstance(params, dict) or not isinstance(arguments := params.get("args"), list):
+        return False
+    signed = {"object": ("execute_kw", "execute"), "common": ("login", "authenticate")}
+    is_call = params.get("method") in signed.get(str(params.get("service")), ())
+    key = arguments[2] if len(arguments) > 2 else None
+    return is_call and isinstance(key, str) and _REFERENCE.fullmatch(key) is not None
 
 
 def judge_odoo(verdict: Verdict, request: Request) -> Procedure:

@@ -138,3 +138,20 @@ def test_graphql_documents_may_hide(context: PolicyContext) -> None:
     assert call(context, "/graphql", '{"id":"persisted"}').is_unknown
     assert call(context, "/graphql", "query={a}").is_unknown
     assert call(context, "/graphql", read).tier is Tier.GREEN
+
+
+@pytest.mark.parametrize(
+    ("arguments", "tier"),
+    [
+        (["db", 2, "SECRET_REF(odoo)", "res.partner", "search_read", [[]]], Tier.GREEN),
+        (["db", 2, "SECRET_REF(odoo)", "res.partner", "write", [[5], {"phone": "1"}]], Tier.YELLOW),
+        (["db", 2, "SECRET_REF(odoo)", "res.partner", "write", [[5], {"phone": "SECRET_REF(a)"}]], Tier.RED),
+        (["db", 2, "x", "res.partner", "write", [[5], {"phone": "SECRET_REF(a)"}]], Tier.RED),
+        (["db", 2, "xSECRET_REF(odoo)", "res.partner", "search_read", [[]]], Tier.RED),
+    ],
+)
+def test_a_secret_may_sign_a_call_of_odoo_and_be_nothing_else_in_it(
+    arguments: list[object], tier: Tier, context: PolicyContext
+) -> None:
+    params = {"service": "object", "method": "execute_kw", "args": arguments}
+    assert call(context, "/jsonrpc", {"jsonrpc": "2.0", "method": "call", "params": params}).tier is tier
