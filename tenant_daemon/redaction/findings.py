@@ -9,7 +9,7 @@ import orjson
 
 _NUMBER = re.compile(rb"-?\d[\d.eE+-]*")
 _CUT_ESCAPE = re.compile(rb"(?<!\\)(?:\\\\)*(\\(?:u[0-9A-Fa-f]{0,3})?)$")
-_ESCAPE = re.compile(rb"\\(?:u[0-9A-Fa-f]{4}|[^u])", re.DOTALL)
+_ESCAPE = re.compile(rb"\\(?:u[0-9A-Fa-f]{4}|[\"\\/bfnrt])")
 _OPEN_QUOTE = re.compile(rb"(?<!\\)(?:\\\\)*\"")
 _NAME_BEFORE = re.compile(rb"(\\*\"):\s{0,4}$")
 
@@ -31,6 +31,8 @@ class Finding:
     end: int
     layer: Layer
     placeholder: str
+    is_exact: bool = False
+    """Whether it is a value of the vault, as it is."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from tenant_daemon.redaction.detectors.json_keys import find_by_names
 from tenant_daemon.redaction.detectors.known import KnownDetector, KnownSecret
 from tenant_daemon.redaction.detectors.patterns import pattern_detector
 from tenant_daemon.redaction.engines import best_engine
+from tenant_daemon.redaction.exact import without_neighbours
 from tenant_daemon.redaction.findings import Finding, Redaction, replaced, settle
 from tenant_daemon.redaction.leaves import LeafKind, Leaves, rebuilt
 from tenant_daemon.redaction.rows import SEPARATOR, Row
@@ -87,7 +88,7 @@ class Redactor:
     def report(self, text: str) -> Redaction:
         """The redacted text together with what was found, without the values."""
         data = _encoded(text)
-        findings = settle(self._find(data))
+        findings = _settled(self._find(data), data)
         return Redaction(_replaced(data, findings) if findings else text, tuple(findings))
 
     def redact_payload(self, value: object) -> object:
@@ -109,7 +110,8 @@ class Redactor:
             return value
         texts = leaves.texts
         for index, findings in found.items():
-            texts[index] = _replaced(leaves.encoded[index], settle(findings))
+            data = leaves.encoded[index]
+            texts[index] = _replaced(data, _settled(findings, data))
         return rebuilt(value, iter(texts))
 
     def stream(self) -> "StreamRedactor":
@@ -120,7 +122,7 @@ class Redactor:
 
     def find(self, data: bytes) -> list[Finding]:
         """Settled findings in UTF-8 bytes."""
-        return settle(self._find(data))
+        return _settled(self._find(data), data)
 
     def _find(self, data: bytes) -> list[Finding]:
         return self._find_in(original(data)) if data else []
@@ -255,6 +257,10 @@ def _grouped_by_key(texts: Sequence[int], leaves: Leaves) -> list[int]:
     for index in texts:
         order.setdefault((leaves.keys[index], columns.get(index, 0)), []).append(index)
     return [index for group in order.values() for index in group] if len(order) > 1 else []
+
+
+def _settled(findings: Iterable[Finding], data: bytes) -> list[Finding]:
+    return settle(without_neighbours(findings, data))
 
 
 def _encoded(text: str) -> bytes:

@@ -65,7 +65,11 @@ class Row:
                 if start < end and self._indexes[at] >= 0:
                     offset = self._offsets[at] if self._offsets else 0
                     placeholder = finding.placeholder if is_first else ""
-                    yield self._indexes[at], Finding(start + offset, end + offset, finding.layer, placeholder)
+                    is_exact = finding.is_exact and end - start == finding.end - finding.start
+                    yield (
+                        self._indexes[at],
+                        Finding(start + offset, end + offset, finding.layer, placeholder, is_exact),
+                    )
                     is_first = False
                 if finding.layer is not Layer.KNOWN and finding.placeholder not in _RUNS_OVER:
                     break

@@ -7,7 +7,7 @@ secret that was cut off is found as well, as long as what is left reveals most o
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import ceil
@@ -25,6 +25,7 @@ from tenant_daemon.redaction.detectors.form_index import (
     Form,
     FormIndex,
 )
+from tenant_daemon.redaction.detectors.values import Around, values_of
 from tenant_daemon.redaction.engines import best_engine
 from tenant_daemon.redaction.findings import Finding, Layer, secret_ref
 from tenant_daemon.redaction.forms import plain_form
@@ -46,9 +47,6 @@ _MOST_FRESH = 200
 _LONGEST_GAP = 400
 _MARGIN = 48
 _LAST_OF_ONE_UNIT = "\uffff"
-_UNNAMED = "unnamed"
-_LEAST_INNER = 8
-_URL_PASSWORD = re.compile(r"[a-z][a-z0-9+.-]*://[^\s:/@]*:([^\s/@]+)@", re.IGNORECASE)
 
 # What may be slipped between the characters of a short secret: invisible characters, white space, and the
 # marks with which pieces of text are joined, quoted and wrapped. Letters and digits never.
@@ -77,11 +75,12 @@ class KnownSecret:
 class _Secret:
     """What the search has to know of a secret."""
 
-    __slots__ = ("is_long", "is_unprojectable", "lead", "name", "raw", "trail", "value")
+    __slots__ = ("before", "behind", "is_long", "is_unprojectable", "lead", "name", "raw", "trail", "value")
 
-    def __init__(self, name: str, value: str) -> None:
+    def __init__(self, name: str, value: str, around: Around = (b"", b"")) -> None:
         self.name = name
         self.value = value
+        self.before, self.behind = around
         self.raw = value.encode("utf-8", "surrogatepass")
         size = len(plain_form(value))
         self.is_long = size >= _LONG_ENOUGH
@@ -108,12 +107,18 @@ class KnownDetector:
     ) -> None:
         before: Mapping[str, _Secret] = previous._secrets if previous else {}
         self._secrets: dict[str, _Secret] = {}
-        for name, value in _with_lines(secrets):
+        for name, value, around in values_of(secrets):
             known = before.get(value)
-            self._secrets[value] = known if known and known.name == name else _Secret(name, value)
+            is_same = known and (known.name, known.before, known.behind) == (name, *around)
+            self._secrets[value] = known if known and is_same else _Secret(name, value, around)
         self._folded = FoldedSecrets(
             [(s.name, s.value) for s in self._secrets.values() if s.is_unprojectable], _short_pattern
         )
+        leads = {
+            lead for secret in self._secrets.values() if len(lead := secret.before + secret.lead) <= _MARGIN
+        }
+        self._leads = tuple(leads - {b""})
+        self._begun_leads = tuple({lead[:length] for lead in leads for length in range(1, len(lead) + 1)})
         self._indexes: tuple[FormIndex, ...] = _indexes(
             self._secrets, previous._indexes if previous else (), engine
         )
@@ -156,12 +161,19 @@ class KnownDetector:
             if any(index.has_beginning(text[-length:]) for index in self._indexes):
                 opens.append(len(text) - length)
                 break
-        folded = self._folded.open_end(data) if self._folded else None
-        if not opens:
-            return folded
-        start = min(opens)
-        opening = _widened_start(data, projection.origin(start, start + 1)[0])
-        return opening if folded is None else min(opening, folded)
+        places = [self._folded.open_end(data) if self._folded else None, _open_mark(data, self._begun_leads)]
+        if opens:
+            start = min(opens)
+            opening = projection.origin(start, start + 1)[0]
+            places += (_widened_start(data, opening), _open_mark(data[:opening], self._leads))
+        return min((place for place in places if place is not None), default=None)
+
+
+def _open_mark(data: bytes, marks: tuple[bytes, ...]) -> int | None:
+    """Where the longest of these marks begins that ``data`` ends with."""
+    if not data.endswith(marks):
+        return None
+    return len(data) - max(len(mark) for mark in marks if data.endswith(mark))
 
 
 def _indexes(
@@ -206,13 +218,13 @@ def _check(
         return None
     if kind != ENCODED:
         if not secret.is_long:
-            return _verified(projection.cleaned, origin_start, origin_end, secret.value, secret.name)
+            return _verified(projection.cleaned, origin_start, origin_end, secret.value, secret)
         origin_start, origin_end = _with_punctuation(data, origin_start, origin_end, secret)
     else:
         origin_start = _widened_start(data, origin_start)
         if closing := _LEAD_OUT.match(data, origin_end):
             origin_end = closing.end()
-    return _finding(origin_start, origin_end, secret.name)
+    return _finding(data, origin_start, origin_end, secret)
 
 
 def _without_strays(
@@ -249,40 +261,13 @@ def _reveals(form: Form, part: bytes) -> bool:
     return len(part) >= max(least, share * len(projected))
 
 
-def _with_lines(secrets: Iterable[KnownSecret]) -> Iterator[tuple[str, str]]:
-    """Each name and value once; of values with several lines also each line that is a secret itself."""
-    seen: set[str] = set()
-    for secret in secrets:
-        value = secret.value.strip()
-        # A name that shows the value cannot stand for it.
-        name = _UNNAMED if value and value.casefold() in secret.name.casefold() else secret.name
-        lines = value.splitlines() if "\n" in value else []
-        for part in [value, *(line.strip() for line in lines)]:
-            is_line = part is not value
-            if part and part not in seen and not (is_line and not _is_secret_line(part)):
-                seen.add(part)
-                yield name, part
-        for part in _inner(value):
-            if part not in seen:
-                seen.add(part)
-                yield name, part
-
-
-def _inner(value: str) -> Iterator[str]:
-    """What is the secret in a value that stands in quotes, and in one that is a connection string."""
-    if len(value) > _LEAST_INNER + 1 and value[0] == value[-1] and value[0] in "\"'":
-        yield value[1:-1]
-    found = _URL_PASSWORD.match(value)
-    if found and len(found.group(1)) >= _LEAST_INNER and not found.group(1).isalpha():
-        yield found.group(1)
-
-
-def _is_secret_line(line: str) -> bool:
-    return len(line) >= 24 and " " not in line and any(c.isdigit() for c in line)
-
-
-def _finding(start: int, end: int, name: str) -> Finding:
-    return Finding(start, end, Layer.KNOWN, secret_ref(name))
+def _finding(data: bytes, start: int, end: int, secret: _Secret) -> Finding:
+    is_exact = data.startswith(secret.raw, start) and end - start == len(secret.raw)
+    if is_exact:
+        # A file that is kept as a secret ends with a line break, which is a part of it.
+        start -= len(secret.before) if data.endswith(secret.before, 0, start) else 0
+        end += len(secret.behind) if data.startswith(secret.behind, end) else 0
+    return Finding(start, end, Layer.KNOWN, secret_ref(secret.name), is_exact)
 
 
 def _short_part(
@@ -308,21 +293,26 @@ def _verified_part(
         return None
     if is_tail and value.isalpha() and (value[1:].islower() or value.isupper()):
         return None  # A word, perhaps.
-    return _verified(projection.cleaned, *place, value, secret.name)
+    return _verified(projection.cleaned, *place, value, secret)
 
 
-def _verified(data: bytes, start: int, end: int, value: str, name: str) -> Finding | None:
+def _verified(data: bytes, start: int, end: int, value: str, secret: _Secret) -> Finding | None:
     """A short secret has to be there with all its punctuation, give or take what may be slipped in."""
     if end - start > _LONGEST_GAP:
         return None
     window_start = max(0, start - _MARGIN)
+    plain = value.encode("utf-8", "surrogatepass")
+    at = data.find(plain, max(window_start, start - len(plain) + 1), end + len(plain) - 1)
+    if at >= 0:
+        # What may be slipped in would also take the quote that stands behind one of its own.
+        return _finding(data, at, at + len(plain), secret)
     # Half a character at the window's edge must not change the offsets.
     window = data[window_start : end + _MARGIN].decode("utf-8", "surrogateescape")
     for found in _short_pattern(value).finditer(window):
         low = window_start + _size(window[: found.start()])
         high = low + _size(found.group())
         if low < end and start < high:
-            return _finding(low, high, name)
+            return _finding(data, low, high, secret)
     return None
 
 

@@ -1,0 +1,60 @@
+"""Where a value of the vault stands as it is, it is replaced and nothing around it."""
+
+import pytest
+
+from tenant_daemon.redaction import KnownSecret, Redactor
+from tenant_daemon.redaction.exact import without_neighbours
+from tenant_daemon.redaction.findings import Finding, Layer, settle
+
+VALUE = "kV9mQ2xLp7zR4wT8nBc3"
+PEM = "-----BEGIN EC PRIVATE KEY-----\nMHcCAQEEIQ3kV9mQ2xLp7zR4wT8nBc3aa\n-----END EC PRIVATE KEY-----\n"
+REDACTOR = Redactor(
+    [KnownSecret("key", VALUE), KnownSecret("file", PEM), KnownSecret("json", '{"a": "5Z2KLP"}')]
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{}the is password",
+        "pre{}post",
+        "\\{}\\",
+        "={}=",
+        "+{}+",
+        "api_key={}&x=1",
+        "curl -u admin:{} https://a.example/x",
+        "the password is {}.",
+        "{}{}",
+        "`{}`",
+        "é{}é",
+    ],
+)
+def test_neighbours_stay(text: str) -> None:
+    expected = text.replace("{}", "SECRET_REF(key)")
+    text = text.replace("{}", VALUE)
+    assert REDACTOR.redact(text) == expected
+    stream = REDACTOR.stream()
+    assert "".join(stream.feed(character) for character in text) + stream.finish() == expected
+
+
+def test_a_file_goes_with_its_last_line_break() -> None:
+    assert REDACTOR.redact(f"cat key\n{PEM}$ ") == "cat key\nSECRET_REF(file)$ "
+
+
+def test_a_value_in_brackets_goes_with_them_in_a_stream() -> None:
+    stream = REDACTOR.stream()
+    pieces = [stream.feed(piece) for piece in ("it is ", "{", '"a', '": "5Z2', 'KLP"}', ", ok")]
+    assert "".join(pieces) + stream.finish() == "it is SECRET_REF(json), ok"
+
+
+@pytest.mark.parametrize("text", [f"password={VALUE}x7Q", f"token: aB3{VALUE}", f"api_key={VALUE}Zq8Lm2Xw"])
+def test_a_longer_secret_that_holds_the_value_goes_whole(text: str) -> None:
+    name, sign, _ = text.partition("=") if "=" in text else text.partition(": ")
+    assert REDACTOR.redact(text) == f"{name}{sign}SECRET_REF(key)"
+
+
+def test_a_guess_is_cut_on_the_side_that_is_plain() -> None:
+    data = b"the secret123Q9x"
+    exact = Finding(4, 13, Layer.KNOWN, "X", is_exact=True)
+    guess = Finding(0, 16, Layer.ENTROPY, "Y")
+    assert settle(without_neighbours([exact, guess], data)) == [Finding(4, 16, Layer.KNOWN, "X")]
