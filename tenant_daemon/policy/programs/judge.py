@@ -277,6 +277,7 @@ class CommandJudge:
 
     def _positionals(self, profile: Profile, reading: Reading, *, is_dry: bool) -> None:
         plan = profile.plan
+        self.reading = reading
         if is_dry and profile.dry_plan is not None:
             plan = profile.dry_plan
         for sets, other in profile.plans_if:
@@ -286,7 +287,6 @@ class CommandJudge:
         values = reading.positionals
         if not values:
             if plan.rest is not None:
-                self.reading = reading
                 RESTS[plan.rest](self, [])
             return
         front = len(plan.front)
@@ -294,7 +294,6 @@ class CommandJudge:
             if kind != "text":
                 KINDS[kind](self, value)
         if plan.rest is not None:
-            self.reading = reading
             RESTS[plan.rest](self, values[front:])
             return
         self._repeated(plan, values[front:])

@@ -23,6 +23,7 @@ _PLAIN_TREES: Final = re.compile(
     r"/(?:etc/(?:nginx|apache2|httpd|php|supervisor|logrotate\.d|cron\.d)|var/log|usr/share|usr/local/share"
     r"|app/logs?|tmp)(?:/|\Z)"
 )
+_FILE_NAME: Final = re.compile(r"[\w*-]+(?:\.[\w*-]+)*\.(?:ya?ml|y\*ml|conf|log|md|txt|html?|css)")
 _NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:@/+%=,-]*")
 
 
@@ -79,11 +80,20 @@ def _read_tree(judge: "CommandJudge", value: str) -> None:
     workspace = judge.places.roots.workspace
     if is_below(place.path, workspace) or is_below(place.path, "/var/log") or place.is_regular:
         return
+    if not judge.is_in_container and not place.exists and _is_listed_file(judge, place.path):
+        return
     if judge.is_in_container and _PLAIN_TREES.match(place.path) is not None:
         return
     judge.unknown(
         "path.tree-with-secrets", f"Reads every file below {place.path}, and some of them may hold secrets."
     )
+
+
+def _is_listed_file(judge: "CommandJudge", path: str) -> bool:
+    """A file of the tools by its name, which is not there: ``/opt/apps/*/compose.yml`` where nothing fits."""
+    name = path.rpartition("/")[2]
+    roots = judge.places.roots.readable
+    return _FILE_NAME.fullmatch(name) is not None and any(is_below(path, root) for root in roots)
 
 
 def _list_tree(judge: "CommandJudge", value: str) -> None:

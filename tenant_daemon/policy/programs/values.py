@@ -22,6 +22,7 @@ _DD: Final = re.compile(r"(bs|ibs|obs|cbs|count|skip|seek|status|conv|iflag|ofla
 _JQ_REACHES_OUT: Final = re.compile(
     r"(?<![.\w])(?:env|input_filename|import|include|load\w*|from_file|system|eval|strenv|envsubst|getpath_file|debug_file)\b|\$ENV|\$__prog"
 )
+_NO_SECRETS: Final = re.compile(r"(?:docker-)?compose\.(?:ya?ml|y\*ml)|\*\.(?:log|md|css|html?)")
 _DATE: Final = re.compile(r"\+.*|(?:19|20)\d\d|\d{1,2}|[a-z]{3,9}", re.DOTALL)
 
 
@@ -150,6 +151,18 @@ def _uniq(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
         judge.places.write(reading.positionals[1])
 
 
+def _grep_tree(judge: "CommandJudge", value: str) -> None:
+    """A tree may hold secrets, but not in files of the names that ``--include`` asks for."""
+    names, roots = judge.reading.values("--include"), judge.places.roots
+    is_plain = bool(names) and all(_NO_SECRETS.fullmatch(name) for name in names)
+    # Beside `--exclude` a file that neither fits is read as well.
+    if is_plain and not judge.reading.has("--exclude", "--exclude-from") and value != FROM_INPUT:
+        place = judge.places.read(value)
+        if not judge.is_in_container and any(is_below(place.path, root) for root in roots.readable):
+            return
+    KINDS["readtree"](judge, value)
+
+
 def _grep(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
     """``-e`` and ``-r`` together: every positional is a place to search."""
     if not reading.has("-r", "--recursive", "-R", "--dereference-recursive"):
@@ -207,6 +220,7 @@ def _name_pattern(judge: "CommandJudge", value: str) -> None:
 KINDS.update(
     {
         "namepattern": _name_pattern,
+        "greptree": _grep_tree,
         "mode": _mode,
         "pageread": _page_read,
         "copysource": _copy_source,
