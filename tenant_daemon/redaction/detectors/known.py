@@ -25,6 +25,7 @@ from tenant_daemon.redaction.detectors.form_index import (
     Form,
     FormIndex,
 )
+from tenant_daemon.redaction.detectors.punctuated import PunctuatedSecrets
 from tenant_daemon.redaction.detectors.values import Around, values_of
 from tenant_daemon.redaction.engines import best_engine
 from tenant_daemon.redaction.findings import Finding, Layer, secret_ref
@@ -43,6 +44,7 @@ _MOST_STRAYS = 3
 _STRUCTURE = frozenset(b"\"'`[]{}<>()")
 _SHORT = 11
 """Bytes of a secret whose base64 has less characters than long words (``tokens.py``)."""
+_LEAST_MARKS, _LONG = 2, 24
 _MOST_FRESH = 200
 _LONGEST_GAP = 400
 _MARGIN = 48
@@ -75,7 +77,10 @@ class KnownSecret:
 class _Secret:
     """What the search has to know of a secret."""
 
-    __slots__ = ("before", "behind", "is_long", "is_unprojectable", "lead", "name", "raw", "trail", "value")
+    __slots__ = (
+        *("before", "behind", "is_long", "is_punctuated", "is_unprojectable"),
+        *("lead", "name", "raw", "trail", "value"),
+    )
 
     def __init__(self, name: str, value: str, around: Around = (b"", b"")) -> None:
         self.name = name
@@ -85,6 +90,7 @@ class _Secret:
         size = len(plain_form(value))
         self.is_long = size >= _LONG_ENOUGH
         self.is_unprojectable = size < SHORTEST_FORM
+        self.is_punctuated = size < _LONG and len(self.raw) - size >= _LEAST_MARKS
         kept = [place for place, byte in enumerate(self.raw) if is_kept(byte)]
         self.lead = self.raw[: kept[0]] if kept else b""
         self.trail = self.raw[kept[-1] + 1 :] if kept else b""
@@ -114,6 +120,9 @@ class KnownDetector:
         self._folded = FoldedSecrets(
             [(s.name, s.value) for s in self._secrets.values() if s.is_unprojectable], _short_pattern
         )
+        self._punctuated = PunctuatedSecrets(
+            [(s.name, s.value) for s in self._secrets.values() if s.is_punctuated], engine
+        )
         leads = {
             lead for secret in self._secrets.values() if len(lead := secret.before + secret.lead) <= _MARGIN
         }
@@ -128,6 +137,8 @@ class KnownDetector:
     def find(self, data: bytes) -> list[Finding]:
         """Where known secrets stand in ``data`` (UTF-8)."""
         findings = list(self._folded.find(data)) if self._folded else []
+        if self._punctuated:
+            findings.extend(self._punctuated.find(data))
         projection = Projection(data)
         text = projection.data
         for index in self._indexes:
