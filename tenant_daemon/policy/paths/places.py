@@ -98,14 +98,14 @@ def is_system_fact(path: str) -> bool:
 class PlaceJudge:
     """Judges paths for one call. ``cwd`` is where relative paths start."""
 
-    __slots__ = ("brings_links", "cwd", "is_unsettled", "roots", "verdict")
+    __slots__ = ("brings_links", "brings_settings", "cwd", "is_unsettled", "roots", "verdict")
 
     def __init__(self, context: PolicyContext, verdict: Verdict) -> None:
         self.roots = roots_of(context)
         self.cwd = self.roots.workspace
         self.verdict = verdict
-        self.brings_links = False
-        """This command may put links into the workspace (it unpacks an archive)."""
+        # The command may put links into the workspace; settings, too, that git or npm would find (`.git`).
+        self.brings_links = self.brings_settings = False
         self.is_unsettled = False
         """An earlier command of the call may have put links there."""
 

@@ -2,8 +2,10 @@
 
 import os
 import stat
+from collections.abc import Callable
 from typing import Final
 
+from tenant_daemon.policy.paths.names import is_executable_setting
 from tenant_daemon.policy.paths.places import is_below
 from tenant_daemon.policy.paths.resolve import resolve
 
@@ -13,16 +15,23 @@ _SEPARATING: Final = frozenset(" \t\n\v\f\r'\"\\")
 
 def holds_links(start: str) -> bool:
     """Whether there is a link at this place or below it, or more than can be looked at."""
+    return os.path.islink(start) or _holds(start, os.DirEntry.is_symlink)
+
+
+def holds_settings(start: str) -> bool:
+    """Whether settings that make programs run code lie below this place, or more than can be looked at."""
+    return _holds(start, lambda entry: is_executable_setting(entry.name))
+
+
+def _holds(start: str, is_wanted: Callable[[os.DirEntry[str]], bool]) -> bool:
     looked_at = 0
     todo = [start]
-    if os.path.islink(start):
-        return True
     while todo:
         try:
             with os.scandir(todo.pop()) as entries:
                 for entry in entries:
                     looked_at += 1
-                    if looked_at > MAX_LOOKED_AT or entry.is_symlink():
+                    if looked_at > MAX_LOOKED_AT or is_wanted(entry):
                         return True
                     if entry.is_dir(follow_symlinks=False):
                         todo.append(entry.path)

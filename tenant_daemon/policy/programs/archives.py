@@ -9,7 +9,7 @@ from tenant_daemon.policy.programs.kinds import KINDS
 from tenant_daemon.policy.programs.options import Reading, read_options
 from tenant_daemon.policy.programs.profile import Profile
 from tenant_daemon.policy.programs.registry import RESTS, REVIEWS
-from tenant_daemon.policy.programs.values import follow_links, note_moved_links
+from tenant_daemon.policy.programs.values import follow_links, note_moved_links, note_moved_settings
 
 if TYPE_CHECKING:
     from tenant_daemon.policy.programs.judge import CommandJudge
@@ -85,7 +85,7 @@ def _tar_mode(judge: "CommandJudge", reading: Reading, archive: str) -> None:
 def _unpack_into(judge: "CommandJudge", folder: str) -> None:
     """Whatever is in the archive is written below the folder; that is harmless in the workspace alone."""
     place = judge.places.write(folder, makes_folder=True)
-    judge.places.brings_links = True
+    judge.places.brings_links = judge.places.brings_settings = True
     if not is_below(place.path, judge.places.roots.workspace):
         judge.verdict.note(
             Tier.CRITICAL_RED,
@@ -135,6 +135,7 @@ def _rsync_source(judge: "CommandJudge", value: str) -> None:
         return
     _copy_tree(judge, value.rstrip("/") or "/")
     note_moved_links(judge, [value])
+    note_moved_settings(judge, [value])
 
 
 def _rsync_target(judge: "CommandJudge", value: str) -> None:

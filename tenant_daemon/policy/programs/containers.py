@@ -219,7 +219,7 @@ def _docker_copy(judge: "CommandJudge", profile: Profile, reading: Reading) -> N
         inside.read(source_path)
         if _WHOLE_TREE.fullmatch(source_path) is not None:
             judge.unknown("docker.cp", "It takes a whole part of the container, with its passwords.")
-        judge.places.brings_links = True
+        judge.places.brings_links = judge.places.brings_settings = True
         judge.places.write(target)
     else:
         KINDS["name"](judge, target_name)

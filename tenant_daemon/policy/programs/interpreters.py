@@ -106,6 +106,8 @@ def _yarn(judge: "CommandJudge", args: list[str]) -> None:
 def _npm(judge: "CommandJudge", args: list[str]) -> None:
     """Settings that the agent has written itself can name programs and servers."""
     folder, workspace = judge.places.cwd, judge.places.roots.workspace
+    if judge.places.brings_settings:
+        judge.unknown("npm.own-setup", "It would work by settings that are unpacked or moved before.")
     while not judge.is_in_container and is_below(folder, workspace):
         if os.path.lexists(f"{folder}/.npmrc"):
             judge.unknown("npm.own-setup", "It would work by settings of the agent's own.")

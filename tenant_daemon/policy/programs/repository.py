@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from tenant_daemon.contracts.tiers import Tier
 from tenant_daemon.policy.paths.places import is_below
 from tenant_daemon.policy.programs.registry import GUARDS
+from tenant_daemon.policy.programs.values import note_moved_settings
 
 if TYPE_CHECKING:
     from tenant_daemon.policy.programs.judge import CommandJudge
@@ -48,6 +49,8 @@ def _repository(judge: "CommandJudge", args: list[str]) -> None:
     """Look at the repository that git would find from here."""
     if judge.is_in_container:
         return
+    if judge.places.brings_settings:
+        judge.unknown("git.unsettled", "What git would find is decided by what is unpacked or moved before.")
     if not _BRINGS_FILES.isdisjoint(args) and not _MAKES_BRANCH & set(args):
         judge.places.brings_links = True
     folder = judge.places.cwd
@@ -55,6 +58,8 @@ def _repository(judge: "CommandJudge", args: list[str]) -> None:
     while args[at : at + 1] == ["-C"] and at + 1 < len(args):
         folder = judge.places.resolve(os.path.join(folder, args[at + 1])).path
         at += 2
+    if "mv" in args[at:]:
+        note_moved_settings(judge, [os.path.join(folder, arg) for arg in args[at:]])
     workspace = judge.places.roots.workspace
     if not is_below(folder, workspace):
         _outside(judge, args[at:], folder)

@@ -8,6 +8,7 @@ from tenant_daemon.policy.programs.kinds import KINDS
 from tenant_daemon.policy.programs.options import Reading
 from tenant_daemon.policy.programs.profile import Profile
 from tenant_daemon.policy.programs.registry import RESTS, REVIEWS
+from tenant_daemon.policy.programs.values import note_moved_settings
 from tenant_daemon.policy.wordlist import word_set
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ def _rename(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
             judge.unknown("argument.unknown-path", "It touches files that are named only while it runs.")
             continue
         judge.move_source(name)
+        note_moved_settings(judge, [name])
         try:
             judge.places.write(old.sub(new, name, count=0 if "g" in rule["how"] else 1))
         except re.error:

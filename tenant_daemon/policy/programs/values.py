@@ -7,7 +7,7 @@ from tenant_daemon.contracts.tiers import Tier
 from tenant_daemon.policy.paths.names import may_name_secrets
 from tenant_daemon.policy.paths.places import FROM_INPUT, is_below
 from tenant_daemon.policy.paths.resolve import resolve
-from tenant_daemon.policy.paths.trees import holds_links, is_plain_tree
+from tenant_daemon.policy.paths.trees import holds_links, holds_settings, is_plain_tree
 from tenant_daemon.policy.programs.kinds import KINDS
 from tenant_daemon.policy.programs.options import Reading
 from tenant_daemon.policy.programs.profile import Profile
@@ -66,6 +66,8 @@ def _link_source(judge: "CommandJudge", value: str) -> None:
             unknown=True,
         )
     places.read(value)
+    # What is below the folder is then found under a second name.
+    places.brings_settings |= place.is_folder or not place.exists
 
 
 def _print_format(judge: "CommandJudge", value: str) -> None:
@@ -120,6 +122,17 @@ def note_moved_links(judge: "CommandJudge", sources: list[str]) -> None:
             places.brings_links = True
 
 
+def note_moved_settings(judge: "CommandJudge", sources: list[str]) -> None:
+    """Settings inside a folder come to lie where later commands would find them."""
+    places = judge.places
+    for source in sources:
+        if judge.is_in_container or places.brings_settings:
+            return
+        place = places.resolve(source)
+        is_found = source == FROM_INPUT or (not place.exists and place.path.endswith("/found"))
+        places.brings_settings = is_found or (place.is_folder and holds_settings(place.path))
+
+
 def _copy(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
     """Copying into a folder makes a file of the same name there: that name is judged too."""
     if reading.has("-r", "-R", "-a", "--recursive", "--archive"):
@@ -135,6 +148,8 @@ def _copy(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
         return
     target = folders[0] if folders else names[-1]
     sources = names if folders else names[:-1]
+    if profile.rule_id == "mv" or reading.has(*_KEEPS_LINKS):
+        note_moved_settings(judge, sources)
     place = judge.places.resolve(target)
     if folders or len(sources) > 1 or place.is_folder or target.endswith("/"):
         for source in sources:
@@ -143,6 +158,21 @@ def _copy(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
                 judge.places.write(
                     f"{target.rstrip('/') or '/'}/{name}" if name not in ("", ".", "..") else target
                 )
+
+
+def _patch(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
+    """
+    A patch names the files that it changes; the program goes neither out of the folder nor through a link.
+
+    Like an archive, it may bring links and settings. As ``-u`` it is never a script for ``ed``.
+    """
+    places = judge.places
+    if judge.needs_server or judge.is_in_container or not is_below(places.cwd, places.roots.workspace):
+        judge.unknown("patch.elsewhere", "It could change files outside the agent's own folder.")
+    if judge.upstream:
+        judge.unknown("patch.input", "The patch comes from somewhere not seen here.")
+    judge.insert("-u")
+    places.brings_links = places.brings_settings = True
 
 
 def _uniq(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
@@ -237,6 +267,7 @@ REVIEWS.update(
         "yq": _yq,
         "copy": _copy,
         "uniq": _uniq,
+        "patch": _patch,
         "grep": _grep,
         "compare": _compare,
         "encode": _encode,

@@ -65,3 +65,34 @@ def test_submodules_and_settings_elsewhere_ask(workspace: Path, shell: Shell) ->
 def test_git_changes_nothing_outside_the_workspace(shell: Shell) -> None:
     assert shell("cd /opt/apps/site && git status").tier is Tier.GREEN
     assert shell("cd /opt/apps/site && git checkout main").is_unknown
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "cp -r evil b && git -C b status",
+        "cp -r evil/. . && git status",
+        "mv evil b && cd b && git status",
+        "ln -s evil b && git -C b status",
+        "git mv evil b && git -C b status",
+        "git -C . mv evil b && git -C b status",
+        "rename s/evil/b/ evil && git -C b status",
+        "rsync -a evil/ b/ && git -C b status",
+        "find evil -maxdepth 0 -exec cp -r {} b \\; && git -C b status",
+        "tar xf a.tar && git status",
+        "patch -p1 < a.patch && git log",
+        "docker cp shop:/x . && git status",
+        "tar xf a.tar && npm ls",
+    ],
+)
+def test_a_repository_that_comes_just_before_is_not_trusted(
+    command: str, workspace: Path, shell: Shell
+) -> None:
+    make_repository(workspace / "evil", '[filter "x"]\n\tclean = id\n')
+    assert shell(command).is_unknown
+
+
+def test_files_that_come_just_before_are_recorded(workspace: Path, shell: Shell) -> None:
+    (workspace / "site").mkdir()
+    for command in ("cp -r site b && git add -A", "mv a b && git add b", "git mv a b && git commit -m x"):
+        assert not shell(command).is_unknown
