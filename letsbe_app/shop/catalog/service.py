@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Iterable
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -25,9 +26,10 @@ class Catalog:
         self._bundles = {bundle.id: bundle for bundle in self.bundles}
 
     @classmethod
+    @cache
     def load(cls) -> "Catalog":
         """
-        The catalogue in ``data/``.
+        The catalogue in ``data/``, one for the process.
 
         Raises:
             ValueError: A file is wrong, a name is used twice, or a bundle names a tool that there is not.
