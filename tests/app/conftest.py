@@ -4,14 +4,13 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
-from redis import Redis
 
 from letsbe_app.composition import Services
 from letsbe_app.people.authz.actor import Actor
 from tests.support.engines import SMALL, chosen_engine
 from tests.support.hub import FakeClock, new_owner, running_services
 from tests.support.postgresql import running_postgresql
-from tests.support.redis import RedisServer, running_redis
+from tests.support.redis import RedisServer, redis_client, running_redis
 
 
 @pytest.fixture(scope="session")
@@ -23,7 +22,7 @@ def shared_redis() -> Iterator[RedisServer]:
 @pytest.fixture
 def redis_url(shared_redis: RedisServer) -> str:
     """Its Redis is empty at the start of each test."""
-    client = Redis(port=shared_redis.port)
+    client = redis_client(shared_redis.port)
     client.flushall()
     client.close()
     return shared_redis.url

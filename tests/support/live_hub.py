@@ -36,7 +36,7 @@ from tests.support.hub import (
     paid_order,
     quick_passwords,
 )
-from tests.support.redis import free_port
+from tests.support.prompt_server import PromptServer
 
 WAIT_SECONDS = 10.0
 
@@ -54,8 +54,8 @@ class Worker:
 
     services: Services
     port: int
-    server: uvicorn.Server
-    task: asyncio.Task[None]
+    server: PromptServer
+    is_stopped: bool = False
 
     @property
     def http(self) -> str:
@@ -67,9 +67,8 @@ class Worker:
 
     async def stop(self) -> None:
         """End it without waiting for its connections, and without telling anybody."""
-        self.server.should_exit = True
-        self.server.force_exit = True
-        await self.task
+        self.is_stopped = True
+        await self.server.end()
         await self.services.close()
 
 
@@ -85,20 +84,17 @@ class LiveHub:
     async def start_worker(self) -> Worker:
         settings = hub_settings(self.data_dir, self.redis_url, DATABASE_URL=self.database_url)
         services = build_services(settings, passwords=quick_passwords())
-        port = free_port()
         config = uvicorn.Config(
             api_over(services),
-            port=port,
+            port=0,
             log_level="critical",
             lifespan="off",
             ws=HubWebSocket,
             ws_ping_interval=None,
             ws_max_size=4_194_304,
         )
-        server = uvicorn.Server(config)
-        task = asyncio.create_task(server.serve())
-        await eventually(lambda: server.started)
-        worker = Worker(services, port, server, task)
+        server = PromptServer(config)
+        worker = Worker(services, await server.begin(), server)
         self.workers.append(worker)
         return worker
 
@@ -115,7 +111,7 @@ async def live_hub(
     try:
         yield hub
     finally:
-        await asyncio.gather(*(worker.stop() for worker in hub.workers if not worker.task.done()))
+        await asyncio.gather(*(worker.stop() for worker in hub.workers if not worker.is_stopped))
 
 
 @dataclass(frozen=True)

@@ -13,29 +13,18 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from tests.support.prompt_server import PromptServer
+
 
 @asynccontextmanager
 async def serving(app: ASGIApp) -> AsyncIterator[str]:
     """The base address of ``app``, served on a free port of the loopback address."""
-    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, timeout_graceful_shutdown=1)
-    config.load()
-    server = uvicorn.Server(config)
-    server.lifespan = config.lifespan_class(config)
-    # Without ``serve``, which takes the process's signals and sleeps in tenths of a second.
-    await server.startup()
-    port = server.servers[0].sockets[0].getsockname()[1]
+    server = PromptServer(uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None))
+    port = await server.begin()
     try:
         yield f"http://127.0.0.1:{port}"
     finally:
-        for listener in server.servers:
-            listener.close()
-        for connection in list(server.server_state.connections):
-            connection.shutdown()
-        tasks = list(server.server_state.tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        await server.lifespan.shutdown()
+        await server.end(patience_seconds=0)
 
 
 def text_chunk(text: str) -> dict[str, object]:

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from tests.support.sockets import listening_socket
+from tests.support.prompt_server import PromptServer
 
 
 @dataclass(frozen=True)
@@ -46,17 +46,16 @@ async def receiver(ssl_certificate: str = "", ssl_key: str = "") -> AsyncIterato
     app = Starlette(routes=[Route("/{rest:path}", one.take, methods=["POST", "GET"])])
     config = uvicorn.Config(
         app,
+        port=0,
         log_level="error",
         lifespan="off",
         ssl_certfile=ssl_certificate or None,
         ssl_keyfile=ssl_key or None,
     )
-    server, socket = uvicorn.Server(config), listening_socket()
-    task = asyncio.create_task(server.serve([socket]))
+    server = PromptServer(config)
     scheme = "https" if ssl_certificate else "http"
-    one.url = f"{scheme}://127.0.0.1:{socket.getsockname()[1]}"
+    one.url = f"{scheme}://127.0.0.1:{await server.begin()}"
     try:
         yield one
     finally:
-        server.should_exit = server.force_exit = True
-        await task
+        await server.end()

@@ -8,8 +8,11 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from tests.support.engines import chosen_engine, redis_program
 
@@ -24,6 +27,11 @@ def free_port() -> int:
                 continue
             return port
     raise RuntimeError("no free port below 32000")
+
+
+def redis_client(port: int, **options: Any) -> redis.Redis:
+    """One that says at once what is wrong: by default each failure is tried again for seconds."""
+    return redis.Redis(port=port, retry=Retry(NoBackoff(), 0), **options)
 
 
 class RedisServer:
@@ -47,7 +55,7 @@ class RedisServer:
         }
         arguments = [text for name, value in options.items() for text in (f"--{name}", str(value))]
         self._process = subprocess.Popen([self._program, *arguments], stdout=subprocess.DEVNULL)
-        client = redis.Redis(port=self.port)
+        client = redis_client(self.port)
         deadline = time.monotonic() + 10
         while True:
             try:
@@ -73,7 +81,7 @@ class RedisServer:
 
     def dump(self) -> bytes:
         """Every key and value as text, to search for what must not be there."""
-        client = redis.Redis(port=self.port)
+        client = redis_client(self.port)
         parts: list[bytes] = []
         for key in client.scan_iter():
             kind = client.type(key)

@@ -58,7 +58,7 @@ class Faults:
         self.cuts = 0
 
     def worker(self) -> Worker:
-        living = [worker for worker in self._hub.workers if not worker.task.done()]
+        living = [worker for worker in self._hub.workers if not worker.is_stopped]
         return self._random.choice(living)
 
     def seconds(self) -> float:

@@ -18,6 +18,7 @@ from letsbe_app.server.frames import EXTENSION, Wire, handover_of
 from letsbe_app.server.websockets import READ_AHEAD, HubWebSocket
 from tests.support.hub_process import HubProcess
 from tests.support.live_hub import eventually
+from tests.support.prompt_server import PromptServer
 from tests.support.redis import free_port
 
 CLOSE_OF_OURS = 4409
@@ -71,14 +72,10 @@ def application() -> Application:
 
 @pytest.fixture
 async def address(application: Application) -> AsyncIterator[str]:
-    port = free_port()
-    config = uvicorn.Config(application, port=port, lifespan="off", ws=HubWebSocket, log_level="critical")
-    server = uvicorn.Server(config)
-    task = asyncio.create_task(server.serve())
-    await eventually(lambda: server.started)
-    yield f"ws://127.0.0.1:{port}"
-    server.should_exit = server.force_exit = True
-    await task
+    config = uvicorn.Config(application, port=0, lifespan="off", ws=HubWebSocket, log_level="critical")
+    server = PromptServer(config)
+    yield f"ws://127.0.0.1:{await server.begin()}"
+    await server.end()
 
 
 async def test_frames_keep_their_order_over_the_handover(application: Application, address: str) -> None:

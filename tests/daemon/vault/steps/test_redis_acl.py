@@ -11,7 +11,7 @@ from tenant_daemon.vault import Vault
 from tenant_daemon.vault.errors import RotationFailed
 from tenant_daemon.vault.rotation import rotate
 from tenant_daemon.vault.steps.redis_acl import RedisAclStep
-from tests.support.redis import RedisServer
+from tests.support.redis import RedisServer, redis_client
 
 OLD = "the-Old-Value-1"
 
@@ -20,7 +20,7 @@ OLD = "the-Old-Value-1"
 def server(tmp_path: Path) -> Iterator[RedisServer]:
     server = RedisServer(tmp_path)
     server.start()
-    client = redis.Redis(port=server.port)
+    client = redis_client(server.port)
     client.execute_command("ACL", "SETUSER", "shop", "on", f">{OLD}", "~*", "+@all")
     client.execute_command("ACL", "SETUSER", "clerk", "on", ">clerk-Value-9", "~*", "+get", "+ping")
     client.close()
@@ -36,7 +36,7 @@ def vault(tmp_path: Path) -> Vault:
 
 
 def can_sign_in(server: RedisServer, user: str, password: str) -> bool:
-    client = redis.Redis(port=server.port, username=user, password=password)
+    client = redis_client(server.port, username=user, password=password)
     try:
         return bool(client.ping())
     except redis.AuthenticationError:
