@@ -3,16 +3,21 @@ Nothing but the value is replaced where a secret of the vault stands as it is.
 
 A guess that sees more than the value sees what the value is glued to: the next word of a sentence, the slash
 of a path. Such a piece stays when it is plainly no secret; when in doubt all that the guess saw is replaced,
-since it may be a longer secret that begins or ends like the value.
+since it may be a longer secret that begins or ends like the value. The same goes for a guess about what
+stands around a placeholder: that is where a value stood.
 """
 
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
-from tenant_daemon.redaction.findings import Finding, Layer
+from tenant_daemon.redaction.findings import Finding, Layer, placeholders
 
+_Span = tuple[int, int]
+_GUESSES = (Layer.PATTERN, Layer.ENTROPY)
+_SHORTEST = 6
 _MARKS = re.compile(rb"[\W_]*[A-Za-z]?[\W_]*")
 _ONE_WORD = re.compile(rb"[\W_]*(?:[A-Za-z]?[a-z]{0,7}|[A-Z]{1,8})[\W_]*")
 """A word in one case: what a machine made hardly ever has that many letters without a digit or a capital."""
@@ -20,11 +25,25 @@ _PARAMETERS = re.compile(rb"(?:[&;][a-z_]{1,16}=\w{0,4})+")
 """What follows in a URL, when it is too short for a secret."""
 
 
-def without_neighbours(findings: Iterable[Finding], data: bytes) -> Iterable[Finding]:
+def without_neighbours(findings: Iterable[Finding], data: bytes) -> list[Finding]:
     """The findings, those that overlap a value that stands as it is without what is plainly no secret."""
     findings = list(findings)
+    if findings and (own := placeholders(data)):
+        findings = [rest for finding in findings for rest in _beside(finding, own, data)]
     exact = _longest(finding for finding in findings if finding.is_exact)
-    return list(_trimmed(findings, exact, data)) if exact else findings
+    return [*exact, *_trimmed(findings, exact, data)] if exact else findings
+
+
+def _beside(finding: Finding, own: Sequence[_Span], data: bytes) -> Iterator[Finding]:
+    """A finding; of a guess that took a placeholder for a part of a secret only what may be one by itself."""
+    inside = [span for span in own if span[0] < finding.end and finding.start < span[1]]
+    if not inside or finding.layer not in _GUESSES:
+        yield finding
+        return
+    edges = [finding.start, *(edge for span in inside for edge in span), finding.end]
+    for start, end in zip(edges[::2], edges[1::2], strict=True):
+        if end - start >= _SHORTEST and not _ONE_WORD.fullmatch(data, start, end):
+            yield replace(finding, start=start, end=end)
 
 
 def _longest(exact: Iterable[Finding]) -> list[Finding]:
@@ -37,12 +56,10 @@ def _longest(exact: Iterable[Finding]) -> list[Finding]:
 
 
 def _trimmed(findings: Iterable[Finding], exact: Sequence[Finding], data: bytes) -> Iterator[Finding]:
-    yield from exact
-    starts = [finding.start for finding in exact]
-    ends = [finding.end for finding in exact]
+    """What is left of the others."""
+    starts, ends = [one.start for one in exact], [one.end for one in exact]
     for finding in findings:
-        first, behind = bisect_right(ends, finding.start), bisect_right(starts, finding.end - 1)
-        inside = exact[first:behind]
+        inside = exact[bisect_right(ends, finding.start) : bisect_right(starts, finding.end - 1)]
         if not inside:
             yield finding
         elif not finding.is_exact:
@@ -51,17 +68,16 @@ def _trimmed(findings: Iterable[Finding], exact: Sequence[Finding], data: bytes)
 
 def _rests(finding: Finding, inside: Sequence[Finding], data: bytes) -> Iterator[Finding]:
     """What of a finding is replaced besides the values in it: nothing, or all that may belong together."""
-    plain = _ONE_WORD if finding.layer in (Layer.PATTERN, Layer.ENTROPY) else _MARKS
+    plain = _ONE_WORD if finding.layer in _GUESSES else _MARKS
+    gaps = ((one.end, other.start) for one, other in pairwise(inside))
+    if not all(low >= high or plain.fullmatch(data, low, high) for low, high in gaps):
+        yield finding
+        return
     start, end = finding.start, finding.end
-    for low, high in zip((one.end for one in inside), (one.start for one in inside[1:]), strict=False):
-        if low < high and not plain.fullmatch(data, low, high):
-            yield finding
-            return
-    if start < inside[0].start and plain.fullmatch(data, start, inside[0].start):
-        start = inside[0].start
-    if end > inside[-1].end and (
-        plain.fullmatch(data, inside[-1].end, end) or _PARAMETERS.fullmatch(data, inside[-1].end, end)
-    ):
-        end = inside[-1].end
-    if start < inside[0].start or end > inside[-1].end:
+    first, last = inside[0].start, inside[-1].end
+    if start < first and plain.fullmatch(data, start, first):
+        start = first
+    if end > last and (plain.fullmatch(data, last, end) or _PARAMETERS.fullmatch(data, last, end)):
+        end = last
+    if start < first or end > last:
         yield replace(finding, start=start, end=end)

@@ -11,6 +11,8 @@ _NUMBER = re.compile(rb"-?\d[\d.eE+-]*")
 _CUT_ESCAPE = re.compile(rb"(?<!\\)(?:\\\\)*(\\(?:u[0-9A-Fa-f]{0,3})?)$")
 _ESCAPE = re.compile(rb"\\(?:u[0-9A-Fa-f]{4}|[\"\\/bfnrt])")
 _OPEN_QUOTE = re.compile(rb"(?<!\\)(?:\\\\)*\"")
+# Names in one case: whoever writes a key in these marks does not hide it.
+_PLACEHOLDER = re.compile(rb"(\[REDACTED:|SECRET_REF\()((?:[a-z._-]{1,60}|[A-Z._-]{1,60})\d{0,3})[\])]")
 _NAME_BEFORE = re.compile(rb"(\\*\"):\s{0,4}$")
 
 
@@ -51,6 +53,24 @@ def secret_ref(name: str) -> str:
 def redacted(kind: str) -> str:
     """What stands for a secret that the vault does not know."""
     return f"[REDACTED:{kind}]"
+
+
+def placeholders(data: bytes) -> list[tuple[int, int]]:
+    """Where placeholders stand in a text that was redacted before."""
+    return [found.span() for found in _PLACEHOLDER.finditer(data)] if _has_placeholder(data) else []
+
+
+def without_placeholder_names(data: bytes) -> bytes:
+    """``data`` at the same length, with nothing in its placeholders that could announce a secret."""
+    return _PLACEHOLDER.sub(_nameless, data) if _has_placeholder(data) else data
+
+
+def _has_placeholder(data: bytes) -> bool:
+    return b"[REDACTED:" in data or b"SECRET_REF(" in data
+
+
+def _nameless(placeholder: re.Match[bytes]) -> bytes:
+    return placeholder.group(1) + b"x" * len(placeholder.group(2)) + placeholder.group()[-1:]
 
 
 def settle(findings: Iterable[Finding]) -> list[Finding]:

@@ -15,7 +15,7 @@ from importlib.resources import files
 import hyperscan
 
 from tenant_daemon.redaction.engines import EndFinder
-from tenant_daemon.redaction.findings import Finding, Layer, redacted
+from tenant_daemon.redaction.findings import Finding, Layer, placeholders, redacted
 from tenant_daemon.redaction.plausibility import looks_chosen
 
 _PLACEHOLDER = redacted("password")
@@ -61,6 +61,8 @@ class AnnouncedDetector:
             gap = region[:start]
             if start > _LONGEST_GAP or self._others.search(gap) or _SENTENCE_ENDS.search(gap):
                 return
+            if placeholders(gap):
+                return  # That is the value.
             if region[start - 1 : start] == b"\\":
                 continue  # The rest of an escape.
             value = region[start:stop].decode("utf-8", "replace")

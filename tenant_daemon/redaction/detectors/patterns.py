@@ -18,7 +18,13 @@ from tenant_daemon.redaction.compiled import compiled
 from tenant_daemon.redaction.detectors.announced import AnnouncedDetector
 from tenant_daemon.redaction.detectors.columns import ColumnDetector
 from tenant_daemon.redaction.engines import EndFinder
-from tenant_daemon.redaction.findings import Finding, Layer, redacted, settle
+from tenant_daemon.redaction.findings import (
+    Finding,
+    Layer,
+    redacted,
+    settle,
+    without_placeholder_names,
+)
 from tenant_daemon.redaction.ruleset import Rule, load_rules, try_examples
 
 if TYPE_CHECKING:
@@ -52,7 +58,7 @@ class PatternDetector:
     def find(self, data: bytes, known: Sequence[Finding] = ()) -> list[Finding]:
         """Where the rules match in ``data`` (UTF-8), but for what lies within something known."""
         findings: list[Finding] = []
-        data = _with_breaks(data)
+        data = without_placeholder_names(_with_breaks(data))
         inside = _Inside(known)
         for index, first_end in self._candidates(data):
             rule = self._rules[index]

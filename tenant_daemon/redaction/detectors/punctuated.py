@@ -23,6 +23,8 @@ _LOWER = bytes(byte + 32 if 65 <= byte <= 90 else byte for byte in range(256))
 _DIGITS = b"0123456789"
 _LETTERS = bytes(range(97, 123))
 _LEAST_MARKS = 2
+_UPPER_BITS, _GOES_ON = 0xC0, 0x80
+"""How bytes of UTF-8 begin, and those that begin no character."""
 
 _Part = tuple[str, bytes, bool]
 """Name of a secret, the whole of it as it is searched for, and whether the part is its end."""
@@ -60,7 +62,8 @@ class PunctuatedSecrets:
                 shown[grown] = name
         for part, name in shown.items():
             for found in _pattern(part).finditer(data):
-                yield Finding(*found.span(), Layer.KNOWN, secret_ref(name))
+                start, end = _whole_characters(data, *found.span())
+                yield Finding(start, end, Layer.KNOWN, secret_ref(name))
 
 
 def _squeezed(data: bytes) -> bytes:
@@ -84,6 +87,15 @@ def _grown(data: bytes, start: int, end: int, whole: bytes, *, is_end: bool) -> 
     while size < len(whole) and end < len(data) and data[end] == whole[size]:
         end, size = end + 1, size + 1
     return whole[:size]
+
+
+def _whole_characters(data: bytes, start: int, end: int) -> tuple[int, int]:
+    """Without what is only the rest, or the beginning, of a character of several bytes."""
+    while start < end and data[start] & _UPPER_BITS == _GOES_ON:
+        start += 1
+    while end < len(data) and start < end and data[end] & _UPPER_BITS == _GOES_ON:
+        end -= 1
+    return start, end
 
 
 @lru_cache(maxsize=1_000)

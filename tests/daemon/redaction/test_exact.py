@@ -58,3 +58,23 @@ def test_a_guess_is_cut_on_the_side_that_is_plain() -> None:
     exact = Finding(4, 13, Layer.KNOWN, "X", is_exact=True)
     guess = Finding(0, 16, Layer.ENTROPY, "Y")
     assert settle(without_neighbours([exact, guess], data)) == [Finding(4, 16, Layer.KNOWN, "X")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"gldt-{VALUE}{VALUE}",
+        f"AIza{VALUE}0a",
+        "[REDACTED:secret]00012G00{0H4sIAAAAAAAAA8vOtszNDTRyAbGTAQ==",
+        "password=aB3kV9mQ7x\nH4sIAAAAAAAAA8vOtszNDTRyAbGTAQ==",
+    ],
+)
+def test_what_was_redacted_once_is_settled(text: str) -> None:
+    once = REDACTOR.redact(text)
+    assert REDACTOR.redact(once) == once
+
+
+@pytest.mark.parametrize("token", ["ghp_16C7e42F292c6912E7710c838347Ae178B4a"])
+def test_a_key_does_not_hide_in_the_marks_of_a_placeholder(token: str) -> None:
+    assert token not in REDACTOR.redact(f"[REDACTED:{token}]")
+    assert token not in REDACTOR.redact(f"SECRET_REF({token})")

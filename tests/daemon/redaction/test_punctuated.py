@@ -26,3 +26,8 @@ def test_most_of_a_secret_does_not_pass(name: str, change: Callable[[str], str])
 @pytest.mark.parametrize("text", ["a well-kept secret", "Gzz", 'q",:', "пароль", "y4?"])
 def test_words_and_crumbs_stay(text: str) -> None:
     assert REDACTOR.redact(text) == text
+
+
+@pytest.mark.parametrize("text", ["ûльY5YY6xßqzK", "парольY5YY6xÛ"])
+def test_no_character_is_cut(text: str) -> None:
+    assert REDACTOR.redact(text).startswith(("û", "SECRET_REF(foreign)"))
