@@ -68,7 +68,7 @@ class CommandBuilder(ABC):
         self._folders: list[str] = []
         """Where each pipeline runs."""
         self.is_flat = True
-        self.variables: dict[str, str] = server_variables(context.workspace)
+        self.variables: dict[str, str] = {}
         self.computed: set[str] = set()
         self.lines: dict[int, Values] = {}
         self.script = Script()
@@ -277,7 +277,7 @@ class CommandBuilder(ABC):
                 text,
                 home=places.roots.workspace,
                 folder=places.cwd,
-                variables=self.variables,
+                variables=server_variables(places.roots.workspace) | self.variables,
                 output_of=self._output,
             )
         except expansions.Unknown as unknown:

@@ -7,7 +7,6 @@ import socket
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from pathlib import Path
 from typing import Final
 
 from tenant_daemon.policy.shell.expansions import FOLDER, has_expansion
@@ -24,10 +23,9 @@ _SEARCH_PATH: Final = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/
 _host_name = cache(socket.gethostname)
 
 
-def server_variables(workspace: Path) -> dict[str, str]:
+def server_variables(workspace: str) -> dict[str, str]:
     """What a line reads in ``expansions.OF_THE_SERVER``: an agent's user is called like its folder."""
-    name = workspace.name
-    host = _host_name()
+    name, host = os.path.basename(workspace), _host_name()
     return {"USER": name, "LOGNAME": name, "HOSTNAME": host, "PATH": _SEARCH_PATH, "SHELL": "/bin/sh"}
 
 

@@ -50,6 +50,7 @@ _CHOICES: Final = {
     r"|DISALLOW_FILE_(?:EDIT|MODS)|MULTISITE",
     "wpswitch": r"WP_DEBUG|WP_DEBUG_LOG|SCRIPT_DEBUG|WP_(?:MAX_)?MEMORY_LIMIT|WP_POST_REVISIONS"
     r"|AUTOSAVE_INTERVAL",
+    "wpuserdetail": r"description|nickname|first_name|last_name|locale",
     "wpswitchvalue": r"true|false|\d{1,4}M?",
 }
 
