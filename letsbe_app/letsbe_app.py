@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 
 from letsbe_app.api.app import build_api
 from letsbe_app.api.warming import warm_routes
+from letsbe_app.server.garbage import let_garbage_rest
 from letsbe_app.server.staff_host import StaffHost
 from letsbe_app.settings import load_settings
 from letsbe_app.ui.components.error_boundary import error_boundary
@@ -50,7 +51,9 @@ app = rx.App(
 def served() -> ASGIApp:
     """The whole hub as one ASGI application; called at the start of a worker."""
     warm_routes(api)
-    return StaffHost(LineBreaks(app()), load_settings().admin_url)
+    whole = StaffHost(LineBreaks(app()), load_settings().admin_url)
+    let_garbage_rest()
+    return whole
 
 
 for page in PAGES:

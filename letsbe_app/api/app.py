@@ -46,7 +46,9 @@ from letsbe_app.api.v1 import (
     webhooks,
     workforce,
 )
+from letsbe_app.api.warming import warm_routes
 from letsbe_app.composition import get_services
+from letsbe_app.server.garbage import let_garbage_rest
 
 _PREFIX: Final = "/api/v1"
 _ALL_METHODS: Final = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
@@ -107,6 +109,14 @@ def build_api(services_provider: ServicesProvider = get_services) -> FastAPI:
         app.include_router(module.router, prefix=_PREFIX)
     app.include_router(_unknown_addresses(app))
     app.openapi = partial(describe, app)  # type: ignore[method-assign]  # as FastAPI's manual does it
+    return app
+
+
+def served_api() -> FastAPI:
+    """The API without the pages, as a worker serves it; called at its start."""
+    app = build_api()
+    warm_routes(app)
+    let_garbage_rest()
     return app
 
 

@@ -25,7 +25,9 @@ class RelayAway(Unavailable):
         super().__init__("Live updates are interrupted. Nothing is lost; please try again in a moment.")
 
 
-def open_redis(url: str, *, retries: int = 1) -> Redis:
+def open_redis(
+    url: str, *, retries: int = 1, answer_seconds: float | None = COMMAND_TIMEOUT_SECONDS
+) -> Redis:
     """
     A client that connects at first use.
 
@@ -33,12 +35,13 @@ def open_redis(url: str, *, retries: int = 1) -> Redis:
         url: ``redis://`` or ``rediss://``.
         retries: Immediate attempts after a failure. One covers a pooled connection that died with a restarted
             Redis. Every script of ours may run twice without harm.
+        answer_seconds: How long an answer is waited for; None where the caller sees to that.
     """
     pool = BlockingConnectionPool.from_url(
         url,
         max_connections=MAX_CONNECTIONS,
         timeout=COMMAND_TIMEOUT_SECONDS,
-        socket_timeout=COMMAND_TIMEOUT_SECONDS,
+        socket_timeout=answer_seconds,
         socket_connect_timeout=CONNECT_TIMEOUT_SECONDS,
         health_check_interval=15,
         retry=Retry(NoBackoff(), retries),

@@ -20,7 +20,7 @@ class Relay:
 
     def __init__(self, redis_url: str, content: TenantContent) -> None:
         self._redis = open_redis(redis_url)
-        self._subscription_redis = open_redis(redis_url, retries=0)
+        self._subscription_redis = open_redis(redis_url, retries=0, answer_seconds=None)
         self.streams = RunStreams(self._redis)
         self.publisher = Publisher(self._redis)
         self.presence = Presence(self._redis)

@@ -17,16 +17,19 @@ from typing import Final, Protocol
 import structlog
 from redis.asyncio import Redis
 from redis.asyncio.client import PubSub
+from redis.asyncio.connection import AbstractConnection
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 
+from letsbe_app.kit.tasks import run_until_one_fails
 from letsbe_app.relay.channels import CONTROL_CHANNEL
+from letsbe_app.relay.connection import COMMAND_TIMEOUT_SECONDS
 
 log = structlog.get_logger()
 
 CONFIRM_TIMEOUT_SECONDS: Final = 2.0
 POLL_SECONDS: Final = 5.0
-"""How long a read waits before the connection's health is checked."""
+"""Silence after which Redis is asked whether it is there."""
 MAX_PAUSE_SECONDS: Final = 2.0
 
 
@@ -102,7 +105,8 @@ class Subscriber:
         """
         Args:
             redis: A client that does not retry by itself: a reconnect must be seen here, so that listeners
-                are told to look again.
+                are told to look again. Nor does it wait for answers with a timer of its own: one for each
+                token would cost a tenth of what a token costs.
         """
         self._redis = redis
         self._listeners: defaultdict[str, set[Listener]] = defaultdict(set)
@@ -112,6 +116,7 @@ class Subscriber:
         self._changed = asyncio.Condition()
         self._pubsub: PubSub | None = None
         self._is_fresh = True
+        self._heard = 0
         self._task: asyncio.Task[None] | None = None
 
     @property
@@ -221,26 +226,36 @@ class Subscriber:
         pubsub = self._redis.pubsub()
         try:
             self._is_fresh = True
-            await pubsub.subscribe(CONTROL_CHANNEL)
+            async with asyncio.timeout(COMMAND_TIMEOUT_SECONDS):
+                await pubsub.subscribe(CONTROL_CHANNEL)
+            assert pubsub.connection is not None
             self._pubsub = pubsub
             self._unconfirmed.clear()
             if self._listeners:
                 await self._subscribe(*self._listeners)
-            while True:
-                await self._take_next(pubsub)
+            await run_until_one_fails(self._take_all(pubsub.connection), self._feel_pulse(pubsub.connection))
         finally:
             await pubsub.aclose()  # type: ignore[no-untyped-call]
 
-    async def _take_next(self, pubsub: PubSub) -> None:
+    async def _take_all(self, connection: AbstractConnection) -> None:
         # Read from the connection itself: the library's own call costs more than all the rest of a token.
-        assert pubsub.connection is not None
-        answer = await pubsub.connection.read_response(timeout=POLL_SECONDS, disconnect_on_error=False)
-        if answer is None:
-            # Nothing for a while: a connection that is dead does not answer this.
-            await pubsub.check_health()
-        elif isinstance(answer, list) and len(answer) == 3:
-            kind, channel, data = answer
-            await self._take(kind.decode(), channel.decode(), data)
+        while True:
+            answer = await connection.read_response(disconnect_on_error=False)
+            self._heard += 1
+            if isinstance(answer, list) and len(answer) == 3:
+                kind, channel, data = answer
+                await self._take(kind.decode(), channel.decode(), data)
+
+    async def _feel_pulse(self, connection: AbstractConnection) -> None:
+        """Raises TimeoutError when nothing comes, not even an answer."""
+        while True:
+            heard = self._heard
+            await asyncio.sleep(POLL_SECONDS)
+            if self._heard == heard:
+                await connection.send_command("PING", check_health=False)
+                await asyncio.sleep(COMMAND_TIMEOUT_SECONDS)
+            if self._heard == heard:
+                raise TimeoutError
 
     async def _drop(self) -> None:
         self._pubsub = None

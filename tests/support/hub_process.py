@@ -23,7 +23,7 @@ class HubProcess:
         port: int,
         environment: Mapping[str, str],
         *,
-        target: str = "letsbe_app.api.app:build_api",
+        target: str = "letsbe_app.api.app:served_api",
         is_factory: bool = True,
         workers: int = 1,
     ) -> None:

@@ -15,14 +15,11 @@ class Coalescer:
         self._frames: list[Frame] = []
         self._open_delta: dict[str, Frame] = {}
         self._wakes: set[tuple[str, str]] = set()
+        self.has_only_deltas = True
+        """Whether nothing is lost to the eye by waiting a moment."""
 
     def __len__(self) -> int:
         return len(self._frames)
-
-    @property
-    def has_only_deltas(self) -> bool:
-        """Whether nothing is lost to the eye by waiting a moment."""
-        return all(_is_delta(frame) for frame in self._frames)
 
     def put(self, frame: Frame) -> None:
         """Add a frame behind the others."""
@@ -35,6 +32,7 @@ class Coalescer:
         if not _is_delta(frame):
             self._open_delta.pop(conversation_id, None)
             self._frames.append(frame)
+            self.has_only_deltas = False
             return
         last = self._open_delta.get(conversation_id)
         if last is not None and _grow(last, frame):
@@ -50,6 +48,7 @@ class Coalescer:
         self._frames = []
         self._open_delta.clear()
         self._wakes.clear()
+        self.has_only_deltas = True
         return frames
 
 

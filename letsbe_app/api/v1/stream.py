@@ -30,7 +30,7 @@ log = structlog.get_logger()
 router = APIRouter()
 
 CLOSE_GONE: Final = 1001
-SESSION_CHECK_SECONDS: Final = 20.0
+SESSION_CHECK_SECONDS: Final = 60.0
 PACE_CHECK_SECONDS: Final = 5.0
 SILENCE_TIMEOUT_SECONDS: Final = 90.0
 """Browsers ping every 25 seconds."""

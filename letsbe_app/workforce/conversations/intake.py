@@ -122,7 +122,7 @@ class RunIntake:
         The first event of a run makes its row, the last one commits it: what goes wrong there must not touch
         the answers of others.
         """
-        is_edge = isinstance(event.body, RunStarted | RunFinished)
+        is_edge = isinstance(event.body, (RunStarted, RunFinished))
         return not is_edge and event.conversation_id in self._checked
 
     @property
@@ -182,7 +182,9 @@ class RunIntake:
         return Accepted(event.run_id, event.seq, is_finished=True)
 
     def _run(self, run_id: str) -> _Run:
-        run = self._runs.setdefault(run_id, _Run())
+        run = self._runs.get(run_id)
+        if run is None:
+            run = self._runs[run_id] = _Run()
         self._runs.move_to_end(run_id)
         if len(self._runs) > MAX_RUNS:
             self._runs.popitem(last=False)
