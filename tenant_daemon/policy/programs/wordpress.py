@@ -50,7 +50,7 @@ _CHOICES: Final = {
     r"|DISALLOW_FILE_(?:EDIT|MODS)|MULTISITE",
     "wpswitch": r"WP_DEBUG|WP_DEBUG_LOG|SCRIPT_DEBUG|WP_(?:MAX_)?MEMORY_LIMIT|WP_POST_REVISIONS"
     r"|AUTOSAVE_INTERVAL",
-    "wpuserdetail": r"description|nickname|first_name|last_name|locale",
+    "wpuserdetail": r"description|nickname|first_name|last_name",
     "wpswitchvalue": r"true|false|\d{1,4}M?",
 }
 
@@ -120,8 +120,10 @@ def _wordpress_fields(judge: "CommandJudge", value: str) -> None:
 
 def _wordpress_option(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
     """``wp option update NAME VALUE``: most options decide what the site runs or who may sign in."""
-    name = reading.positionals[0] if reading.positionals else ""
-    if _HARMLESS_OPTIONS.fullmatch(name) is None:
+    name, value = (*reading.positionals, "", "")[:2]
+    # A language is part of the name of a file that the site loads.
+    is_language = name != "WPLANG" or re.fullmatch(r"(?:[a-z]{2,3}(?:_[A-Za-z]+)*)?", value) is not None
+    if _HARMLESS_OPTIONS.fullmatch(name) is None or not is_language:
         judge.verdict.note(
             Tier.RED,
             "wp.option",
@@ -172,8 +174,9 @@ def _own_file(judge: "CommandJudge", value: str) -> None:
 
 def _wordpress_menu(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
     """An address that is a script would run in every visitor's browser."""
-    words = (*reading.positionals, *reading.values("--link"))
-    if any(re.match(r"\s*(?:javascript|data|vbscript)\s*:", word, re.IGNORECASE) for word in words):
+    # Browsers leave out blanks and line breaks in an address.
+    words = [re.sub(r"[\x00-\x20]", "", word) for word in (*reading.positionals, *reading.values("--link"))]
+    if any(re.match(r"(?:javascript|data|vbscript):", word, re.IGNORECASE) for word in words):
         judge.unknown("wp.menu", "It would put a script into the menu.")
 
 

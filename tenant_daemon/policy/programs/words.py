@@ -226,6 +226,12 @@ def _port_probe(judge: "CommandJudge", profile: Profile, reading: Reading) -> No
             external=True,
             unknown=True,
         )
+    host = reading.positionals[0] if reading.positionals else ""
+    is_near = judge.is_in_container and re.fullmatch(r"[a-z][a-z0-9_-]*", host) is not None
+    if not is_near and host not in ("localhost", "127.0.0.1", "::1"):
+        judge.verdict.note(
+            Tier.YELLOW, "connection.elsewhere", f"Connects to {host[:80]}.", external=True, general=True
+        )
 
 
 def _lsof(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
