@@ -13,7 +13,7 @@ from tenant_daemon.policy.paths.names import may_name_secrets
 from tenant_daemon.policy.paths.places import FROM_INPUT
 from tenant_daemon.policy.programs.all_kinds import CommandJudge
 from tenant_daemon.policy.programs.variables import judge_assignment
-from tenant_daemon.policy.rewrites import DELETERS, OUTPUTS
+from tenant_daemon.policy.rewrites import DELETERS, OUTPUTS, place_of
 from tenant_daemon.policy.rounds import (
     Values,
     are_of_docker,
@@ -203,11 +203,11 @@ class CommandBuilder(ABC):
 
     def _with_inserted(self, argv: list[str]) -> tuple[str, ...]:
         judge = self.judge_argv
-        inner = judge.inserted_into
-        if argv[-len(inner) :] != inner:
+        at = place_of(argv, judge.inserted_into)
+        if at is None:
             self._cannot("command.wrapped", "Wrapped into another program it cannot be made safe.")
-        at = len(argv) - len(inner) + 1
-        return (*argv[:at], *judge.inserted, *argv[at:])
+            return tuple(argv)
+        return (*argv[: at + 1], *judge.inserted, *argv[at + 1 :])
 
     def _argument(self, word: Word, words: tuple[Word, ...]) -> list[str]:
         """What a word stands for: itself, or the names of the files that a pattern matches."""

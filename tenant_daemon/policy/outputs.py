@@ -91,13 +91,17 @@ def _processors(args: list[str]) -> str | None:
     return str(len(os.sched_getaffinity(0))) if not args else None
 
 
-def _numbers(args: list[str]) -> str | None:
+def numbers_of(args: list[str], most: int) -> list[str] | None:
+    """What ``seq`` prints; None when it is more than ``most``, or anything but whole numbers one apart."""
     if not 1 <= len(args) <= 2 or not all(re.fullmatch(r"\d{1,6}", arg) for arg in args):
         return None
     first, last = (int(args[0]), int(args[1])) if len(args) == 2 else (1, int(args[0]))
-    if last - first >= _MAX_NUMBERS:
-        return None
-    return "\n".join(str(number) for number in range(first, last + 1))
+    return None if last - first >= most else [str(number) for number in range(first, last + 1)]
+
+
+def _numbers(args: list[str]) -> str | None:
+    numbers = numbers_of(args, _MAX_NUMBERS)
+    return None if numbers is None else "\n".join(numbers)
 
 
 def _located(args: list[str]) -> str | None:

@@ -117,3 +117,21 @@ def shown(command: SimpleCommand) -> SimpleCommand:
     """The command with references to secrets spelled as the agent wrote them."""
     words = tuple(word._replace(text=show(word.text)) for word in command.words)
     return command._replace(words=words)
+
+
+def place_of(argv: list[str], inner: list[str]) -> int | None:
+    """
+    Where in the whole command line the program stands that was judged as ``inner``.
+
+    At the end when another program runs it, or once behind ``-exec``, with ``{}`` for what is found.
+    """
+    if argv[-len(inner) :] == inner:
+        return len(argv) - len(inner)
+    places = [
+        at
+        for at in range(1, len(argv) - len(inner))
+        if argv[at - 1] == "-exec"
+        and argv[at + len(inner)] in (";", "+")
+        and all(own == other or "{}" in own for own, other in zip(argv[at:], inner, strict=False))
+    ]
+    return places[0] if len(places) == 1 and argv.count("-exec") == 1 else None

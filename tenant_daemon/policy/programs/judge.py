@@ -123,6 +123,8 @@ class CommandJudge:
         """Have the program run with these arguments before its own: what makes it safe is never left out."""
         if self.is_in_container:
             self.unknown("command.wrapped", "Inside a container it cannot be made safe.")
+        elif self.inserted:
+            self.unknown("command.wrapped", "Two programs in one command cannot both be made safe.")
         self.inserted = args
         self.inserted_into = self._argv
 

@@ -6,6 +6,7 @@ from itertools import takewhile
 from typing import Final
 
 from tenant_daemon.contracts.tiers import Tier
+from tenant_daemon.policy.outputs import numbers_of
 from tenant_daemon.policy.paths.container import ContainerPlaces
 from tenant_daemon.policy.paths.names import may_name_secrets
 from tenant_daemon.policy.paths.places import FROM_INPUT, is_below
@@ -31,6 +32,7 @@ _GUARDRAIL_WORDS: Final = (
     *("letsbe", "openclaw", "safety", "wrapper", "secrets-proxy", "secrets_proxy", "tenant-daemon"),
     *("tenant_daemon", "gateway", "vault", "redact", "audit", "sshd", "fail2ban", "firewall", "ufw"),
 )
+_MOST_NUMBERS: Final = 31
 _PLAIN_NAME: Final = re.compile(r"[A-Za-z0-9_./*?][A-Za-z0-9_./*?+,=@%-]*")
 _UNIT: Final = "\x1f"
 _WITH_HOLDER: Final = re.compile(r"\{\}(?:\.[\w-]+)*")
@@ -115,8 +117,12 @@ def _xargs(judge: CommandJudge, argv: list[str]) -> None:
 
 
 def _listed_upstream(judge: CommandJudge) -> list[str]:
-    """The files that ``ls a.csv b.csv | xargs`` hands over; empty when that is not exactly known."""
+    """What ``ls a.csv b.csv`` or ``seq 1 12`` hands to xargs; empty when that is not exactly known."""
     before = judge.upstream
+    if before[:1] == ["seq"]:
+        numbers = numbers_of(before[1:], _MOST_NUMBERS)
+        is_plain = not judge.reading.has("-d", "-0") and not _DELETERS & set(judge.arguments)
+        return numbers if numbers is not None and is_plain else []
     names = [arg for arg in before[1:] if arg not in ("-1", "-d")]
     if before[:1] != ["ls"] or judge.is_in_container or {"-0", "-d", "-a"} & set(judge.reading.unknown):
         return []
@@ -164,11 +170,14 @@ def listing_starts(judge: CommandJudge, argv: list[str]) -> list[str]:
     if (
         reading.unknown
         or not is_naming
-        or reading.has("-Z", "-z", "--null", "-0", "-R", "--json", "-e", "-f")
+        or reading.has("-Z", "-z", "--null", "-0", "-R", "--json", "-e", "-f", "--label")
+        or "-" in reading.positionals
     ):
         return []
     if argv[0] == "grep" and not reading.has("-r", "--recursive"):
-        return []
+        # It names some of the files that it was given.
+        names = reading.positionals[1:]
+        return list({name.rpartition("/")[0] or "." for name in names})
     return reading.positionals[0 if reading.has("--files") else 1 :] or ["."]
 
 

@@ -51,5 +51,15 @@ PURE: Final = word_set(
     field elt find_in_set substring_index lcase ucase space locate mid inet_ntoa inet_aton any_value
     std bin oct conv rand last_insert_id row_count connection_id total printf unicode quote glob
     last_insert_rowid
+    jsonb_set jsonb_insert jsonb_set_lax json_set json_insert json_replace json_remove json_patch
+    json_merge_patch json_merge_preserve json_arrayagg json_objectagg json_quote json_depth
+    jsonb_to_recordset json_to_recordset jsonb_to_record json_to_record json_populate_record
+    jsonb_populate_record jsonb_path_query_array jsonb_path_query_first jsonb_path_match jsonb_concat
+    array_replace array_prepend array_positions array_lower array_dims array_ndims array_fill trim_array
+    int4range int8range tstzrange lower_inf upper_inf isempty make_time make_timestamptz date_subtract
+    to_ascii levenshtein soundex metaphone word_similarity ts_rank_cd phraseto_tsquery setweight
+    strip_tags currval lastval pg_size_bytes pg_get_functiondef pg_get_triggerdef pg_encoding_to_char
+    pg_table_is_visible has_schema_privilege has_database_privilege has_column_privilege pg_conf_load_time
+    period_diff format_bytes uuid_generate_v4 regexp_instr grouping_id json_array_insert json_array_append
     """
 )
