@@ -1,6 +1,6 @@
 """What is done with whole columns at once where a text is long: numpy instead of a step for each word."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -10,6 +10,7 @@ from tenant_daemon.redaction.tokens import PLAIN, SHORTEST, WORD
 _OTHER, _PLAIN, _SPECIAL = range(3)
 _KINDS = bytes(_OTHER if byte not in WORD else _PLAIN if byte in PLAIN else _SPECIAL for byte in range(256))
 
+_FEWEST_QUOTES = 2
 _Flags = npt.NDArray[np.bool_]
 _Places = npt.NDArray[np.intp]
 
@@ -31,6 +32,22 @@ def places_of(data: bytes, wanted: Collection[int]) -> memoryview:
     return np.flatnonzero(np.frombuffer(flags, np.bool_)).data
 
 
+def with_pairs(data: bytes, pairs: Sequence[tuple[bytes, bytes]]) -> bytes:
+    """
+    ``data`` with pairs of bytes replaced by other ones.
+
+    All of them begin with the same byte, and none has that byte twice.
+    """
+    letters = np.frombuffer(data, np.uint8)
+    first = np.flatnonzero(letters[:-1] == pairs[0][0][0])
+    second = letters[first + 1]
+    changed = letters.copy()
+    for (_, written), meant in pairs:
+        places = first[second == written]
+        changed[places], changed[places + 1] = meant
+    return changed.tobytes()
+
+
 def quoted_pieces(data: bytes, longest: int, plain: bytes) -> list[tuple[int, int, int]]:
     """
     Where a literal may go on in the next one: ``(closing quote, where that begins, where it ends)``.
@@ -40,16 +57,18 @@ def quoted_pieces(data: bytes, longest: int, plain: bytes) -> list[tuple[int, in
     """
     marks = np.frombuffer(data.translate(_MARKS) + bytes(2), np.uint8)
     quotes = np.flatnonzero(marks == _QUOTE)
-    closing, opening = quotes[:-1], quotes[1:]
-    ends = np.append(quotes[2:], len(data))
-    behind = marks[ends + 1] if len(ends) else ends
-    behind = np.where(behind == _BLANK, marks[np.minimum(ends + 2, len(data))], behind)
-    is_name = (behind == _COLON) & (ends - opening <= longest + 1)
-    chosen = np.flatnonzero((marks[closing + 1] >= _BLANK) & ~is_name[: len(closing)])
-    chosen = chosen[_are_telling(data, quotes, ends, chosen, plain)]
-    starts = opening[chosen] + 1
-    lasts = np.minimum(ends[chosen], starts + longest)
-    return list(zip(closing[chosen].tolist(), starts.tolist(), lasts.tolist(), strict=True))
+    if len(quotes) < _FEWEST_QUOTES:
+        return []
+    # Most quotes open a literal or end a name: little else is asked about them.
+    chosen = np.flatnonzero(marks[quotes[:-1] + 1] >= _BLANK)
+    ends = np.append(quotes, len(data))
+    behind = marks[ends[chosen + 2] + 1]
+    behind = np.where(behind == _BLANK, marks[np.minimum(ends[chosen + 2] + 2, len(data))], behind)
+    chosen = chosen[(behind != _COLON) | (ends[chosen + 2] - quotes[chosen + 1] > longest + 1)]
+    chosen = chosen[_are_telling(data, quotes, ends[2:], chosen, plain)]
+    starts = quotes[chosen + 1] + 1
+    lasts = np.minimum(ends[chosen + 2], starts + longest)
+    return list(zip(quotes[chosen].tolist(), starts.tolist(), lasts.tolist(), strict=True))
 
 
 def _are_telling(data: bytes, quotes: _Places, ends: _Places, chosen: _Places, plain: bytes) -> _Flags:
@@ -168,3 +187,40 @@ def _may_be_text(codes: npt.NDArray[np.uint8], size: _Places) -> _Flags:
     is_wrong &= places < count - _CUT
     is_wrong |= kinds == _CONTROL
     return np.asarray(is_plain | ~is_wrong.any(axis=1))
+
+
+_KINDS_IN_UTF8 = bytes(map(_utf8_kind, range(256)))
+_MAY_BE_HEADS = bytes(byte & 7 in (3, 5) or byte in b"\x78\x1f\xfdB" for byte in range(256))
+_MOST_PER_ZERO = 5
+
+
+def telling_hashes(raws: Sequence[bytes], nibbles_swapped: bytes) -> list[bool]:
+    """
+    Which of these, 16 bytes each or more, may be text, wide text or compressed; or text, turned around.
+
+    Some of them are not, since they are only looked at from afar. What looks like a hash hardly ever is one.
+    """
+    joined = b"".join(raws)
+    sizes = np.fromiter(map(len, raws), np.intp, len(raws))
+    starts = np.cumsum(sizes) - sizes
+    letters = np.frombuffer(joined, np.uint8)
+    telling = _may_be_texts(joined, sizes)
+    telling |= _may_be_texts(joined[::-1].translate(nibbles_swapped), sizes[::-1])[::-1]
+    telling |= np.add.reduceat(letters == 0, starts, dtype=np.intp) * _MOST_PER_ZERO >= sizes
+    telling |= np.frombuffer(joined.translate(_MAY_BE_HEADS), np.bool_)[starts]
+    return [bool(is_telling) for is_telling in telling]
+
+
+def _may_be_texts(joined: bytes, sizes: _Places) -> _Flags:
+    """Whether pieces of so many bytes each may be text in UTF-8, whose last character may be cut."""
+    ends = np.cumsum(sizes)
+    starts = ends - sizes
+    kinds = np.frombuffer(joined.translate(_KINDS_IN_UTF8), np.uint8)
+    is_plain = np.add.reduceat(kinds != _TEXT, starts, dtype=np.intp) * 10 <= sizes
+    is_wrong = kinds == _NEVER
+    # What stands before the first byte of a piece, or behind its last, only makes less of them wrong.
+    is_wrong[1:] |= (kinds[1:] == _FOLLOWING) & (kinds[:-1] < _FOLLOWING)
+    is_wrong[:-1] |= (kinds[:-1] == _LEADING) & (kinds[1:] != _FOLLOWING)
+    is_wrong[(ends[:, None] - 1 - np.arange(_CUT)).ravel()] = False
+    is_wrong |= kinds == _CONTROL
+    return np.asarray(is_plain | ~np.logical_or.reduceat(is_wrong, starts))

@@ -19,7 +19,7 @@ from tenant_daemon.redaction.findings import Finding, Redaction, replaced, settl
 from tenant_daemon.redaction.leaves import LeafKind, Leaves, rebuilt
 from tenant_daemon.redaction.rows import SEPARATOR, Row
 from tenant_daemon.redaction.seams import edge_row, seam_row
-from tenant_daemon.redaction.signs import Sign
+from tenant_daemon.redaction.signs import Sign, has_any
 from tenant_daemon.redaction.verdicts import Verdicts
 from tenant_daemon.redaction.views.expand import find_in_views
 from tenant_daemon.redaction.views.view import View, original
@@ -166,14 +166,13 @@ class Redactor:
         seams = seam_row(encoded, texts, by_key)
         if seams.data:
             take(seams.per_leaf(self.known.find(seams.data)))
-            take(seams.per_leaf(find_in_views(original(seams.data), self.known, None)))
+            take(seams.per_leaf(find_in_views(_read_before(seams), self.known, None)))
         for order in (texts, [index for index in by_key if len(encoded[index]) <= _SHORT]):
             if len(order) < 2:
                 continue
             glued = edge_row(encoded, order, _EDGE)
-            view = original(glued.data)
-            if view.signs & _CUT_ANYWHERE:
-                take(glued.per_leaf(find_in_views(view, self.known, None)))
+            if has_any(glued.data, _CUT_ANYWHERE):
+                take(glued.per_leaf(find_in_views(_read_before(glued), self.known, None)))
         take(find_by_names(leaves))
         return found
 
@@ -231,6 +230,13 @@ def _each_once(indexes: Sequence[int], encoded: Sequence[bytes]) -> tuple[Row, _
             yield from ((index, finding) for index in places[encoded[first]])
 
     return Row([same[0] for same in places.values()], list(places)), wherever
+
+
+def _read_before(row: Row) -> View:
+    """A row of texts that were read already: only words that run over their ends are new."""
+    view = original(row.data)
+    view.fresh_tokens = row.running_over(view.tokens)
+    return view
 
 
 def _texts_of(units: Sequence[_Unit], texts: Sequence[int]) -> list[int]:

@@ -4,7 +4,7 @@ Strings laid side by side, so that a secret which was cut over several of them i
 Between two strings stands a separator that no pattern matches and that the projection drops.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
@@ -48,6 +48,15 @@ class Row:
             starts.append(position)
             position += len(piece) + self._joint
         return starts
+
+    def running_over(self, words: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+        """Those of the words, in order, that touch the end of a piece, and the nearest one on either side."""
+        begins, ends = [begin for begin, _ in words], [end for _, end in words]
+        chosen: set[int] = set()
+        for start, piece in zip(self._starts, self._pieces, strict=True):
+            for edge in (start, start + len(piece)):
+                chosen.update(range(max(0, bisect_left(ends, edge) - 1), bisect_right(begins, edge) + 1))
+        return [words[number] for number in sorted(chosen) if number < len(words)]
 
     def per_leaf(self, findings: Sequence[Finding]) -> Iterator[tuple[int, Finding]]:
         """

@@ -51,7 +51,9 @@ class _RuleData(BaseModel):
     reach: int = Field(default=1024, ge=16)
     """How many bytes before its first end a match may begin."""
     ahead: int = Field(default=0, ge=0)
-    """How many bytes behind the end of what ``probe`` matches a match may end; 0 for any number."""
+    """How many bytes behind the end of what ``ends`` matches a match may end; 0 for any number."""
+    ends: str = ""
+    """A simpler pattern that matches in every match, and ends within ``reach``; ``probe`` when empty."""
     is_checked: bool = False
     """The value must also look like a real one (``plausibility.py``)."""
     is_random: bool = False
@@ -77,6 +79,7 @@ class Rule:
     probe: bytes
     reach: int
     ahead: int
+    ends: bytes
     is_checked: bool
     is_random: bool
     is_chosen: bool
@@ -190,6 +193,7 @@ def _rule(data: _RuleData) -> Rule:
         probe=(data.probe or data.regex).encode(),
         reach=data.reach,
         ahead=data.ahead,
+        ends=(data.ends or data.probe or data.regex).encode(),
         is_checked=data.is_checked,
         is_random=data.is_random,
         is_chosen=data.is_chosen,

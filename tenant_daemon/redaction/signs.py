@@ -71,12 +71,25 @@ BROKEN_MARKS = (
 """How the tokens begin that outsiders know best, as far as a first group of characters may reach."""
 
 SHORT_MARKS = rb"(?:xke|glp|shp|AKI|AIz|PMA|gsk|ghp|xox)"
-CODES = (
-    rb"(?:(?:0[xX]|[uU]\+00|\\'|\$|#|&H)[0-9A-Fa-f]{2}[\s,;|]*){4}|(?:[0-9A-Fa-f]{2}[hH][\s,]+){4}"
-    rb"|(?:\\char[0-9]{2}[0-9\s{}]){4}|0[oO][0-7]{2,3}[\s,;|]{1,3}0[oO]|0[bB][01]{7,8}[\s,;|]{1,3}0[bB]"
-    rb"|(?:[\"'][0-9]{1,3}\\*[\"']:\s?[0-9]{2,3},\s){4}|(?:\b[0-9]{2,3}\r?\n){4}|[0-9]{30}"
+_MARKED_CODES = (
+    rb"(?:(?:0[xX]|[uU]\+00|\\'|\$|#|&H)[0-9A-Fa-f]{2}[\s,;|]*){4}|(?:\\char[0-9]{2}[0-9\s{}]){4}"
+    rb"|0[oO][0-7]{2,3}[\s,;|]{1,3}0[oO]|0[bB][01]{7,8}[\s,;|]{1,3}0[bB]"
+    rb"|(?:[\"'][0-9]{1,3}\\*[\"']:\s?[0-9]{2,3},\s){4}"
 )
+_CODES_IN_HEX = rb"(?:[0-9A-Fa-f]{2}[hH][\s,]+){4}"
+_CODES_IN_LINES = rb"(?:\b[0-9]{2,3}\r?\n){4}"
+_GLUED_CODES = rb"[0-9]{30}"
+_CODES = (_MARKED_CODES, _CODES_IN_HEX, _CODES_IN_LINES, _GLUED_CODES)
 """What lists of character codes look like in the notations of languages and formats."""
+
+# Names and numbers of one character come in rows too, but hardly so many of them. \x1e joins what a reading
+# of ours took apart, where single characters are common.
+_SINGLE = rb"(?:[0-9A-Za-z][^0-9A-Za-z\x1e]+){11}"
+_MARKED_SINGLE = (
+    rb"(?:[0-9A-Za-z]</?[a-z]+/?>){6}"
+    rb"|(?:[a-z] [0-9]+: ?[!-~]+[ \n]+(?:char|part|piece|chunk|Part|Piece|Char)){2}"
+)
+_SCATTERED = (_SINGLE, _MARKED_SINGLE)
 
 _GROUPS_OF = ((1, 10), (2, 8), (3, 8), (4, 7), (5, 7), (6, 6), (7, 6), (8, 6))
 """Characters of a group, and how many groups hardly ever come one after the other in prose."""
@@ -140,38 +153,46 @@ _PATTERNS: dict[Sign, bytes] = {
         rb"|&\s#|&#\s[xX0-9]|&#[xX]\s|&#[xX]?[0-9A-Fa-f]{1,4}\s+[0-9A-Fa-f]{0,3};|&[a-zA-Z]{0,7}\s[a-zA-Z\s]{0,12};"
     ),
     Sign.SPACED: b"|".join(spaced_pattern(goes_on=False)),
-    # Names and numbers of one character come in rows too, but hardly so many of them. \x1e joins what a
-    # reading of ours took apart, where single characters are common.
-    Sign.SCATTERED: (
-        rb"(?:[0-9A-Za-z][^0-9A-Za-z\x1e]+){11}|(?:[0-9A-Za-z]</?[a-z]+/?>){6}"
-        rb"|(?:[a-z] [0-9]+: ?[!-~]+[ \n]+(?:char|part|piece|chunk|Part|Piece|Char)){2}"
-    ),
+    Sign.SCATTERED: b"|".join(_SCATTERED),
     Sign.BROKEN_MARK: rb"(?:\b|_)(?:(?:"
     + BROKEN_MARKS
     + rb")[A-Za-z0-9_-]{0,13}|"
     + SHORT_MARKS
     + rb")[^A-Za-z0-9_]",
-    Sign.CODES: CODES,
+    Sign.CODES: b"|".join(_CODES),
 }
 
 
-_GROUPS: dict[str, tuple[Sign, ...]] = {
-    "escape": (Sign.ESCAPE, Sign.PRINTABLE, Sign.BYTES, Sign.MARKED, Sign.TURNED_ESCAPE),
-    "hex": (Sign.DUMP, Sign.SPACED_HEX),
-    "number": (Sign.NUMBERS,),
-    "narrow": (Sign.NARROW,),
-    "wrapped": (Sign.WRAPPED,),
-    "literal": (Sign.LITERALS,),
-    "piece": (Sign.PIECES,),
-    "turned": (Sign.TURNED_WORD,),
-    "broken": (Sign.BROKEN,),
-    "scattered": (Sign.SCATTERED,),
-    "mark": (Sign.BROKEN_MARK,),
-    "code": (Sign.CODES,),
+_Sought = tuple[tuple[Sign, bytes], ...]
+"""Signs with what they look like; a sign may be there more than once."""
+
+
+def _whole(*signs: Sign) -> _Sought:
+    return tuple((sign, _PATTERNS[sign]) for sign in signs)
+
+
+_GROUPS: dict[str, _Sought] = {
+    "escape": _whole(Sign.ESCAPE, Sign.PRINTABLE, Sign.BYTES, Sign.MARKED, Sign.TURNED_ESCAPE),
+    "hex": _whole(Sign.DUMP, Sign.SPACED_HEX),
+    "narrow": _whole(Sign.NARROW),
+    "wrapped": _whole(Sign.WRAPPED),
+    "turned": _whole(Sign.TURNED_WORD),
+    "broken": _whole(Sign.BROKEN),
+    "number": _whole(Sign.NUMBERS),
+    "literal": _whole(Sign.LITERALS),
+    "piece": _whole(Sign.PIECES),
 }
 """In a long text, signs that are searched for together slow each other down, unless they are alike."""
-_RARE_GROUPS = 3
-"""The last groups are about disguises."""
+_RARE_GROUPS: dict[str, _Sought] = {
+    "single": ((Sign.SCATTERED, _SINGLE),),
+    "scattered": ((Sign.SCATTERED, _MARKED_SINGLE),),
+    "mark": _whole(Sign.BROKEN_MARK),
+    "marked-code": ((Sign.CODES, _MARKED_CODES),),
+    "hex-code": ((Sign.CODES, _CODES_IN_HEX),),
+    "line-code": ((Sign.CODES, _CODES_IN_LINES),),
+    "glued-code": ((Sign.CODES, _GLUED_CODES),),
+}
+"""The same of disguises."""
 LONG = 16_384
 """Bytes of a text in which not everything is looked for."""
 
@@ -200,22 +221,30 @@ class PatternSet:
 class _Finder:
     """Tells which of these signs a text has."""
 
-    def __init__(self, name: str, signs: Sequence[Sign]) -> None:
-        self._signs = signs
-        self._patterns = PatternSet(name, [_PATTERNS[sign] for sign in signs], hyperscan.HS_FLAG_MULTILINE)
+    def __init__(self, name: str, sought: _Sought) -> None:
+        self.signs = frozenset(sign for sign, _ in sought)
+        self._sought = sought
+        self._patterns = PatternSet(
+            f"{name}-signs", [pattern for _, pattern in sought], hyperscan.HS_FLAG_MULTILINE
+        )
 
     def find(self, data: bytes) -> list[Sign]:
-        return [self._signs[number] for number in self._patterns.find(data)]
+        return [self._sought[number][0] for number in self._patterns.find(data)]
 
 
 @cache
 def _whole_finder() -> _Finder:
-    return _Finder("signs", list(Sign))
+    return _Finder("all", _whole(*Sign))
 
 
 @cache
-def _group_finders() -> tuple[_Finder, ...]:
-    return tuple(_Finder(f"{name}-signs", signs) for name, signs in _GROUPS.items())
+def _finders() -> tuple[_Finder, ...]:
+    return tuple(_Finder(name, sought) for name, sought in _GROUPS.items())
+
+
+@cache
+def _rare_finders() -> tuple[_Finder, ...]:
+    return tuple(_Finder(name, sought) for name, sought in _RARE_GROUPS.items())
 
 
 @cache
@@ -226,7 +255,20 @@ def sign_pattern(sign: Sign) -> "re2._Regexp":
 
 def signs_in(data: bytes, *, is_inner: bool = False) -> frozenset[Sign]:
     """The signs in ``data``; those of rare disguises not in a long text that is a reading of another one."""
+    return frozenset(sign for finder in _finders_for(data, is_inner=is_inner) for sign in finder.find(data))
+
+
+def has_any(data: bytes, signs: frozenset[Sign]) -> bool:
+    """Whether ``data`` has one of these signs."""
+    return any(
+        sign in signs
+        for finder in _finders_for(data, is_inner=False)
+        if not finder.signs.isdisjoint(signs)
+        for sign in finder.find(data)
+    )
+
+
+def _finders_for(data: bytes, *, is_inner: bool) -> tuple[_Finder, ...]:
     if len(data) < LONG:
-        return frozenset(_whole_finder().find(data))
-    finders = _group_finders()[: -_RARE_GROUPS if is_inner else None]
-    return frozenset(sign for finder in finders for sign in finder.find(data))
+        return (_whole_finder(),)
+    return _finders() if is_inner else _finders() + _rare_finders()

@@ -31,9 +31,12 @@ if TYPE_CHECKING:
     import re2
 
 _BREAKS = ((b"\\n", b" \n"), (b"\\r", b" \r"), (b"\\t", b" \t"), (b'\\"', b' "'))
+_LONG_BREAKS = 2_048
+"""Bytes from which on replacing all of them at once pays."""
 _FLAGS = hyperscan.HS_FLAG_DOTALL | hyperscan.HS_FLAG_ALLOWEMPTY
 _LONG = 4_096
 """Bytes from which on looking for the ends of matches first pays."""
+_LONGEST_CHARACTER = 4
 _MOST_ENDS = 256
 """With more of them, RE2 by itself is as quick."""
 
@@ -80,9 +83,9 @@ class PatternDetector:
         start = max(0, first_end - rule.reach)
         if (rule.is_probe or rule.ahead) and len(data) - start >= _LONG:
             if index not in self._ends:
-                self._ends[index] = EndFinder(f"{rule.id}.rule", rule.probe, _FLAGS)
+                self._ends[index] = EndFinder(f"{rule.id}.rule", rule.ends, _FLAGS)
             if (ends := self._ends[index].find(data, _MOST_ENDS)) is not None:
-                return _matches_before(rule, data, ends)
+                return _matches_before(rule, data, ends, start)
         matches: Iterator[re2._Match] = rule.pattern.finditer(data, start)
         return matches
 
@@ -101,21 +104,26 @@ class PatternDetector:
 
 def _with_breaks(data: bytes) -> bytes:
     """``data`` at the same length, with the line breaks of a JSON text as such: a rule may ask for one."""
-    if b"\\" in data:
-        for written, meant in _BREAKS:
-            data = data.replace(written, meant)
+    if b"\\" not in data:
+        return data
+    if len(data) >= _LONG_BREAKS:
+        # Short texts, and what starts often, do without it.
+        from tenant_daemon.redaction.bulk import with_pairs
+
+        return with_pairs(data, _BREAKS)
+    for written, meant in _BREAKS:
+        data = data.replace(written, meant)
     return data
 
 
-def _matches_before(rule: Rule, data: bytes, ends: Sequence[int]) -> "Iterator[re2._Match]":
-    """Every match, one after the other: each ends at one of these places, or so far ahead of one."""
-    position = 0
+def _matches_before(rule: Rule, data: bytes, ends: Sequence[int], position: int) -> "Iterator[re2._Match]":
+    """Every match from there on, one after the other: each ends at one of these, or so far ahead of one."""
     for end in ends:
         if end <= position:
             continue
         start, limit = max(position, end - rule.reach), end + rule.ahead if rule.ahead else len(data)
         found = rule.pattern.search(data, start, limit)
-        if found and found.end() >= limit:
+        if found and found.end() > limit - _LONGEST_CHARACTER:
             # It may go on behind the limit.
             found = rule.pattern.search(data, found.start())
         if found:

@@ -33,6 +33,8 @@ _SHORT_WORD = re2.compile(rb"[A-Za-z0-9+/_-]{8,}={0,2}")
 _LONGEST_SHORT_WORD = 17
 _BULK = 2_048
 """Bytes from which on working on whole columns pays."""
+_MANY = 16
+"""Hashes from which on looking at all of them at once pays."""
 _SHORT_PAIRS = re2.compile(rb"(?:[0-9A-Fa-f]{2}[ :,-]){6,}[0-9A-Fa-f]{2}")
 
 _SHORT = 12
@@ -70,14 +72,16 @@ class _Readings:
             self._put(archive.content, span, Code.WHOLE, is_cut=len(archive.content) >= UNPACKED_LIMIT)
         self._put(raw, (start, end), code)
 
-    def add_likely_hash(self, raw: bytes, start: int, end: int) -> None:
-        """The same as ``add`` for what has the length of a hash, so is hardly ever anything else."""
-        if is_mostly_text(raw) or is_wide(raw) or (has_head(raw) and unpack(raw) is not None):
+    def add_likely_hash(self, raw: bytes, start: int, end: int, *, is_telling: bool = True) -> None:
+        """The same as ``add`` for what has the length of a hash; not even ``is_telling``: it is one."""
+        if is_telling and (
+            is_mostly_text(raw) or is_wide(raw) or (has_head(raw) and unpack(raw) is not None)
+        ):
             self.add(raw, start, end, Code.HEX)
-        else:
-            self.binaries.add(raw, start, end, Code.HEX)
-            if is_mostly_text(turned := _nibbles_turned(raw)):
-                self.texts.add(turned, start, end)
+            return
+        self.binaries.add(raw, start, end, Code.HEX)
+        if is_telling and is_mostly_text(turned := _nibbles_turned(raw)):
+            self.texts.add(turned, start, end)
 
     def add_short(self, raw: bytes, start: int, end: int, code: Code) -> None:
         """The same as ``add`` for what has less than ``_SHORT`` bytes."""
@@ -141,12 +145,14 @@ def decoded(view: View, *, has_short: bool = False) -> Iterator[tuple[View, bool
 
 def _read_tokens(view: View, readings: _Readings) -> None:
     data = view.data
+    hashes = _hashes(view)
     for start, end in view.fresh_tokens:
+        if hashed := hashes.get(start):
+            readings.add_likely_hash(hashed[0], start, end, is_telling=hashed[1])
+            continue
         token = data[start:end]
         if not token.translate(None, _HEX_DIGITS):
-            if end - start in _HASH_LENGTHS:
-                readings.add_likely_hash(_unhex(token), start, end)
-            elif end - start >= _LEAST_HEX:
+            if end - start >= _LEAST_HEX:
                 _read_hex(token, start, readings)
             continue
         if token.isupper():
@@ -162,6 +168,24 @@ def _read_tokens(view: View, readings: _Readings) -> None:
                 readings.add_likely_hash(_unhex(token[low:high]), start + low, start + high)
             else:
                 _read_hex(token[low:high], start + low, readings)
+
+
+def _hashes(view: View) -> dict[int, tuple[bytes, bool]]:
+    """What the words of a hash's length stand for, by where they begin, and whether that may be more."""
+    data = view.data
+    starts, raws = [], []
+    for start, end in view.fresh_tokens:
+        if end - start in _HASH_LENGTHS and not data[start:end].translate(None, _HEX_DIGITS):
+            starts.append(start)
+            raws.append(_unhex(data[start:end]))
+    if len(raws) < _MANY:
+        telling = [True] * len(raws)
+    else:
+        # Short texts, and what starts often, do without it.
+        from tenant_daemon.redaction.bulk import telling_hashes
+
+        telling = telling_hashes(raws, _NIBBLES_SWAPPED)
+    return dict(zip(starts, zip(raws, telling, strict=True), strict=True))
 
 
 def _read_short_words(view: View, readings: _Readings) -> None:

@@ -8,6 +8,7 @@ counts only when the beginning of a token comes out of it (``vendor_marks.py``).
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
 
 from tenant_daemon.redaction.signs import Sign, sign_pattern
 from tenant_daemon.redaction.views.vendor_marks import has_mark
@@ -25,7 +26,13 @@ _UNDERSCORE = 0x5F
 _TOKEN = re.compile(rb"[A-Za-z0-9_./+=:-]+")
 _UNBROKEN = re.compile(rb"[A-Za-z0-9_]{15}")
 
-_Reading = Callable[[bytes], Iterable[Span]]
+
+class _Reading(NamedTuple):
+    """One way to read a window: to what it comes, and where the pieces of that stand."""
+
+    join: Callable[[bytes], bytes]
+    find: Callable[[bytes], Iterable[Span]]
+
 
 # The same thing between any two pieces that have the same length.
 _SINGLE = re.compile(
@@ -99,7 +106,8 @@ def _read(parts: Parts, data: bytes, start: int, end: int) -> None:
     low = max(data.rfind(b"\n", max(0, start - _BEFORE), start), start - _BEFORE, 0)
     window = data[low:end]
     for reading in _READINGS:
-        _take(parts, data, [(low + first, low + last) for first, last in reading(window)])
+        if has_mark(reading.join(window)):
+            _take(parts, data, [(low + first, low + last) for first, last in reading.find(window)])
 
 
 def _take(parts: Parts, data: bytes, pieces: list[Span]) -> None:
@@ -119,14 +127,14 @@ def _repeated(pattern: re.Pattern[bytes], size: int, data: bytes, start: int) ->
 
 
 def _captured(pattern: re.Pattern[bytes]) -> _Reading:
-    def read(window: bytes) -> Iterator[Span]:
-        return (found.span(1) for found in pattern.finditer(window))
-
-    return read
+    return _Reading(
+        join=lambda window: b"".join(pattern.findall(window)),
+        find=lambda window: (found.span(1) for found in pattern.finditer(window)),
+    )
 
 
 def _without(pattern: "re.Pattern[bytes]") -> _Reading:
-    def read(window: bytes) -> Iterator[Span]:
+    def find(window: bytes) -> Iterator[Span]:
         position = 0
         for found in pattern.finditer(window):
             if position < found.start():
@@ -135,7 +143,7 @@ def _without(pattern: "re.Pattern[bytes]") -> _Reading:
         if position < len(window):
             yield position, len(window)
 
-    return read
+    return _Reading(join=lambda window: pattern.sub(b"", window), find=find)
 
 
 _READINGS: tuple[_Reading, ...] = (

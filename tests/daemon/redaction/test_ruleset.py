@@ -28,6 +28,18 @@ def test_every_example_is_found_by_the_finder_too(rule: Rule) -> None:
         assert any(finding.placeholder for finding in found), example
 
 
+@pytest.mark.parametrize("rule", [rule for rule in RULES if rule.ahead], ids=lambda rule: rule.id)
+def test_rule_whose_ends_are_looked_for_first_finds_all_that_its_pattern_does(rule: Rule) -> None:
+    # Values that go on behind the limit, too.
+    examples = " and ".join(expand(example + end) for example in rule.match for end in ("", "{a300}"))
+    # The finder is asked first in a long text only; for a value of a cookie there has to be one.
+    text = f"{'word ' * 1_000} cookie {examples} x {'word ' * 300}{examples}\n{examples}".encode()
+    found = {(finding.start, finding.end) for finding in pattern_detector().find(text)}
+    spans = set(rule.spans(text))
+    assert len(spans) > 1
+    assert spans <= found
+
+
 def test_every_rule_does_what_its_examples_say() -> None:
     try_examples(RULES)
 

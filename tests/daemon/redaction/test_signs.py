@@ -2,7 +2,7 @@
 
 import pytest
 
-from tenant_daemon.redaction.signs import Sign, signs_in
+from tenant_daemon.redaction.signs import Sign, has_any, signs_in
 
 EXAMPLES = {
     Sign.ESCAPE: b"%41bc",
@@ -40,6 +40,13 @@ FILLER = b"word " * 4_000
 )
 def test_sign_is_seen(sign: Sign, filler: bytes) -> None:
     assert sign in signs_in(filler + EXAMPLES[sign] + b" " + filler)
+
+
+@pytest.mark.parametrize("filler", [b"", FILLER], ids=["short", "long"])
+def test_only_the_signs_that_are_asked_for_count(filler: bytes) -> None:
+    text = filler + EXAMPLES[Sign.DUMP] + b" " + filler
+    assert has_any(text, frozenset({Sign.DUMP, Sign.ESCAPE}))
+    assert not has_any(text, frozenset({Sign.ESCAPE, Sign.CODES}))
 
 
 @pytest.mark.parametrize("text", PLAIN)
