@@ -1,12 +1,13 @@
 """Strings side by side: what is new there, and what each of them had before."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tenant_daemon.redaction.rows import Row
 from tenant_daemon.redaction.tokens import long_tokens
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.lists(st.text("aA1 ", max_size=50).map(str.encode), min_size=1, max_size=6))
 def test_words_at_the_ends_of_pieces_are_new_and_so_are_their_neighbours(pieces: list[bytes]) -> None:
     row = Row(range(len(pieces)), pieces, joint=b"")
