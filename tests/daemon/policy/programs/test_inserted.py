@@ -1,0 +1,43 @@
+"""What keeps a program to its files stands in front of its own arguments, wherever it is started from."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tenant_daemon.policy import Judgement
+from tenant_daemon.policy.actions import RunPipelines
+
+Shell = Callable[[str], Judgement]
+
+
+@pytest.mark.parametrize(
+    ("command", "runs"),
+    [
+        ("pandoc a.md -o a.html", "pandoc --sandbox a.md -o a.html"),
+        ("timeout 5 patch -p1 -i a.patch", "timeout 5 patch -u -p1 -i a.patch"),
+        (
+            "find . -name '*.md' -exec pandoc {} -o {}.html \\;",
+            "find . -name *.md -exec pandoc --sandbox {} -o {}.html ;",
+        ),
+        ("python3 -m venv env", "python3 -I -m venv env"),
+        ("python3 -m pip list", "python3 -I -m pip list"),
+    ],
+)
+def test_it_is_inserted_where_the_program_stands(command: str, runs: str, shell: Shell) -> None:
+    judgement = shell(command)
+    assert isinstance(judgement.action, RunPipelines)
+    assert " ".join(judgement.action.pipelines[0][0].argv) == runs
+    assert not judgement.is_unknown
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "find . -name '*.md' -exec pandoc {} -o {}.html \\; -exec pandoc {} -o {}.docx \\;",
+        "find . -name '*.md' -exec ls {} \\; -exec pandoc {} -o {}.html \\;",
+        "find . -name '*.md' -exec nice pandoc {} -o {}.html \\;",
+        "docker exec shop pandoc a.md -o a.html",
+    ],
+)
+def test_where_it_cannot_be_inserted_a_person_is_asked(command: str, shell: Shell) -> None:
+    assert shell(command).is_unknown
