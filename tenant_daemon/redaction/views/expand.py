@@ -12,6 +12,7 @@ from tenant_daemon.redaction.views.decoded import decoded
 from tenant_daemon.redaction.views.hexdump import read_hexdump
 from tenant_daemon.redaction.views.lookalikes import read_as_ascii
 from tenant_daemon.redaction.views.numbers import read_numbers
+from tenant_daemon.redaction.views.regular import without_regular
 from tenant_daemon.redaction.views.scattered import read_scattered
 from tenant_daemon.redaction.views.spaced import read_cut_words, unspaced
 from tenant_daemon.redaction.views.turned import read_turned
@@ -20,6 +21,7 @@ from tenant_daemon.redaction.views.view import Span, View
 
 MAX_DEPTH = 8
 _LAST_TURN = 2
+_LAST_REGULAR = 4
 _BUDGET_FACTOR = 8
 _BUDGET_FLOOR = 4_000_000
 
@@ -99,6 +101,9 @@ def _readings(view: View, depth: int, *, has_short: bool) -> Iterator[tuple[View
         yield whole, Use.PIECES
     for dense in unspaced(view):
         yield dense, Use.PIECES
+    if depth <= _LAST_REGULAR:
+        for dense in without_regular(view):
+            yield dense, Use.PIECES
     if depth <= _LAST_TURN and (turned := read_turned(view)):
         yield turned, Use.PIECES
     if depth <= _LAST_TURN:
