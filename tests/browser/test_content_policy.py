@@ -66,6 +66,31 @@ def test_nothing_of_a_page_is_held_back(context: BrowserContext, path: str) -> N
     page.close()
 
 
+def test_nothing_is_evaluated(context: BrowserContext) -> None:
+    page = context.new_page()
+    page.goto(routes.HOME)
+    page.wait_for_selector("main h1")
+    # Later, since the browser lets `evaluate` itself do anything on behalf of the test.
+    page.evaluate(
+        "() => setTimeout(() => { try { eval('window.evaluated = 1') } finally { window.tried = 1 } })"
+    )
+    page.wait_for_function("() => window.tried")
+
+    assert page.evaluate("window.evaluated") is None
+    assert [one.split()[:2] for one in page.evaluate("window.heldBack")] == [["script-src", "eval"]]
+    page.close()
+
+
+def test_who_is_not_signed_in_is_led_there_by_the_hub(context: BrowserContext, hub: RunningHub) -> None:
+    assert context.browser is not None
+    stranger = context.browser.new_context(base_url=hub.url)
+    page = stranger.new_page()
+    page.goto(routes.SETTINGS)
+
+    page.wait_for_url("**/sign-in?next=%2Fportal%2Fsettings")
+    stranger.close()
+
+
 def test_a_script_from_elsewhere_does_not_run(context: BrowserContext) -> None:
     page = context.new_page()
     page.goto(routes.LANDING)

@@ -1,12 +1,12 @@
 """Short messages at the edge of the page."""
 
-import json
 from typing import Literal
 
 import reflex as rx
 from reflex.event import EventSpec
 
 from letsbe_app.ui.islands import Island, island
+from letsbe_app.ui.telling import tell
 from letsbe_app.ui.text import texts
 
 
@@ -26,5 +26,4 @@ def toast_host() -> rx.Component:
 
 def show_toast(text: str, tone: Literal["info", "danger"] = "info") -> EventSpec:
     """Return the event that shows a toast in the tab that asked."""
-    detail = json.dumps({"text": text, "tone": tone})
-    return rx.call_script(f"window.dispatchEvent(new CustomEvent('letsbe:toast', {{detail: {detail}}}))")
+    return tell("toast", {"text": text, "tone": tone})

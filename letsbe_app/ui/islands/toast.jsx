@@ -1,7 +1,12 @@
 import { useEffect, useState } from "react";
+// On every page, as toasts are.
+import "./leaving.js";
+import { hear } from "./told.js";
 
 const SHOWN_MS = 6000;
 let nextKey = 1;
+
+hear("toast", (toast) => window.dispatchEvent(new CustomEvent("letsbe:toast", { detail: toast })));
 
 /** Shows what `letsbe:toast` events say: `{text, tone, undo: {label, path, body}}`. One at a time per text. */
 export function ToastHost({ closeLabel }) {
