@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 from reflex.event import no_args_event_spec
 
+from letsbe_app.ui.components.button import button
 from letsbe_app.ui.islands import Island, island
 from letsbe_app.ui.text import texts
 
@@ -19,6 +20,21 @@ class Dialog(Island):
     title: rx.Var[str]
     close_label: rx.Var[str]
     on_dismiss: rx.EventHandler[no_args_event_spec]  # type: ignore[type-arg, valid-type]
+
+
+def question(*said: Any, confirm: Any, title: Any, is_open: Any, on_dismiss: Any) -> rx.Component:
+    """Return a dialog that says something and asks; ``confirm`` is the button that says yes."""
+    buttons = dialog_buttons(confirm, on_cancel=on_dismiss)
+    return dialog(*said, buttons, title=title, is_open=is_open, on_dismiss=on_dismiss)
+
+
+def dialog_buttons(confirm: Any, *, on_cancel: Any) -> rx.Component:
+    """Return the end of a dialog: the way out, and what it is about."""
+    return rx.el.div(
+        button(texts().common.cancel, kind="quiet", on_click=on_cancel),
+        confirm,
+        class_name="flex flex-wrap justify-end gap-2",
+    )
 
 
 def dialog(*children: Any, title: Any, is_open: Any, on_dismiss: Any) -> rx.Component:

@@ -9,7 +9,7 @@ from letsbe_app.ui.components.avatar import avatar
 from letsbe_app.ui.components.badge import badge, tier_badge
 from letsbe_app.ui.components.button import button, link, text_button
 from letsbe_app.ui.components.code_block import code_block
-from letsbe_app.ui.components.dialog import dialog
+from letsbe_app.ui.components.dialog import dialog, dialog_buttons
 from letsbe_app.ui.components.field import INPUT, text_area
 from letsbe_app.ui.components.hold_button import hold_button
 from letsbe_app.ui.components.icon import icon
@@ -140,11 +140,7 @@ def _argument(argument: rx.vars.ObjectVar[ArgumentField]) -> rx.Component:
 
 
 def _dialog_buttons(confirm: rx.Component) -> rx.Component:
-    return rx.el.div(
-        button(texts().common.cancel, kind="quiet", on_click=PortalState.close_dialogs),
-        confirm,
-        class_name="flex flex-wrap justify-end gap-2",
-    )
+    return dialog_buttons(confirm, on_cancel=PortalState.close_dialogs)
 
 
 def _what(card: rx.vars.ObjectVar[ApprovalCard]) -> rx.Component:

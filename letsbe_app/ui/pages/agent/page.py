@@ -5,7 +5,7 @@ import reflex as rx
 from letsbe_app.ui import routes
 from letsbe_app.ui.components.button import button, link
 from letsbe_app.ui.components.card import panel
-from letsbe_app.ui.components.dialog import dialog
+from letsbe_app.ui.components.dialog import question
 from letsbe_app.ui.components.field import INPUT, field
 from letsbe_app.ui.components.icon import icon
 from letsbe_app.ui.components.switch import switch
@@ -160,13 +160,9 @@ def _removal() -> rx.Component:
         rx.fragment(),
         rx.el.div(
             button(t.remove, kind="danger", icon_name="trash-2", on_click=AgentState.ask_to_remove),
-            dialog(
+            question(
                 rx.el.p(t.remove_detail),
-                rx.el.div(
-                    button(texts().common.cancel, kind="quiet", on_click=AgentState.close),
-                    button(t.remove_confirm, kind="danger", on_click=AgentState.remove),
-                    class_name="flex flex-wrap gap-2 justify-end",
-                ),
+                confirm=button(t.remove_confirm, kind="danger", on_click=AgentState.remove),
                 title=t.remove_title,
                 is_open=AgentState.is_removing,
                 on_dismiss=AgentState.close,

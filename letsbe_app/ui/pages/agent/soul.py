@@ -5,7 +5,7 @@ import reflex as rx
 from letsbe_app.ui.components.button import button
 from letsbe_app.ui.components.card import card
 from letsbe_app.ui.components.code_block import code_block
-from letsbe_app.ui.components.dialog import dialog
+from letsbe_app.ui.components.dialog import dialog, dialog_buttons
 from letsbe_app.ui.components.field import INPUT
 from letsbe_app.ui.pages.agent.state import AgentState
 from letsbe_app.ui.text import texts
@@ -58,10 +58,8 @@ def _confirmation() -> rx.Component:
             AgentState.diff != "",
             rx.fragment(
                 code_block(AgentState.diff, label=t.diff),
-                rx.el.div(
-                    button(texts().common.cancel, kind="quiet", on_click=AgentState.close),
-                    button(t.soul_confirm, on_click=AgentState.save_soul),
-                    class_name="flex flex-wrap gap-2 justify-end",
+                dialog_buttons(
+                    button(t.soul_confirm, on_click=AgentState.save_soul), on_cancel=AgentState.close
                 ),
             ),
             rx.el.p(t.soul_same),

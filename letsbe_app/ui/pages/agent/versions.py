@@ -6,7 +6,7 @@ from letsbe_app.ui.components.button import button
 from letsbe_app.ui.components.card import panel
 from letsbe_app.ui.components.card_list import load_more
 from letsbe_app.ui.components.code_block import code_block
-from letsbe_app.ui.components.dialog import dialog
+from letsbe_app.ui.components.dialog import question
 from letsbe_app.ui.components.fold import fold
 from letsbe_app.ui.components.time_ago import time_ago
 from letsbe_app.ui.pages.agent.state import AgentState
@@ -21,13 +21,9 @@ def versions() -> rx.Component:
         t.history,
         rx.el.ol(rx.foreach(AgentState.versions, _version), class_name="flex flex-col divide-y divide-line"),
         load_more(AgentState.versions_cursor, AgentState.more_versions),
-        dialog(
+        question(
             rx.el.p(t.restore_detail),
-            rx.el.div(
-                button(texts().common.cancel, kind="quiet", on_click=AgentState.close),
-                button(t.restore, icon_name="history", on_click=AgentState.restore),
-                class_name="flex flex-wrap gap-2 justify-end",
-            ),
+            confirm=button(t.restore, icon_name="history", on_click=AgentState.restore),
             title=t.restore_title,
             is_open=AgentState.restoring != "",
             on_dismiss=AgentState.close,

@@ -5,7 +5,7 @@ import reflex as rx
 from letsbe_app.ui import routes
 from letsbe_app.ui.components.button import button
 from letsbe_app.ui.components.card_list import load_more
-from letsbe_app.ui.components.dialog import dialog
+from letsbe_app.ui.components.dialog import dialog, dialog_buttons
 from letsbe_app.ui.components.empty_state import empty_state
 from letsbe_app.ui.components.field import text_area
 from letsbe_app.ui.components.icon import icon
@@ -97,14 +97,13 @@ def _group_dialog() -> rx.Component:
                 state.is_refusing,
                 text_area(t.deny_reason, "reason", hint=t.deny_hint, rows=3, max_length=500),
             ),
-            rx.el.div(
-                button(texts().common.cancel, kind="quiet", on_click=state.close_group),
+            dialog_buttons(
                 rx.cond(
                     state.is_refusing,
                     button(t.deny_group, kind="danger", type="submit"),
                     button(t.approve_group, icon_name="check", type="submit"),
                 ),
-                class_name="flex flex-wrap justify-end gap-2",
+                on_cancel=state.close_group,
             ),
             on_submit=state.decide_group,
             class_name="flex flex-col gap-3",

@@ -8,7 +8,7 @@ from letsbe_app.ui.components.badge import badge
 from letsbe_app.ui.components.button import button, link
 from letsbe_app.ui.components.card_list import card_list, load_more
 from letsbe_app.ui.components.code_block import code_block
-from letsbe_app.ui.components.dialog import dialog
+from letsbe_app.ui.components.dialog import question
 from letsbe_app.ui.components.empty_state import empty_state
 from letsbe_app.ui.components.fold import fold
 from letsbe_app.ui.components.icon import icon
@@ -104,13 +104,9 @@ def _card(change: rx.vars.ObjectVar[ChangeCard]) -> rx.Component:
 def _confirmation() -> rx.Component:
     t = texts().changes
     asked = ChangesState.asked
-    return dialog(
+    return question(
         rx.el.p(asked.undo_detail, class_name="wrap-anywhere"),
-        rx.el.div(
-            button(texts().common.cancel, kind="quiet", on_click=ChangesState.close),
-            button(t.undo_confirm, icon_name="undo-2", on_click=ChangesState.undo),
-            class_name="flex flex-wrap justify-end gap-2",
-        ),
+        confirm=button(t.undo_confirm, icon_name="undo-2", on_click=ChangesState.undo),
         title=t.undo_title,
         is_open=asked.id != "",
         on_dismiss=ChangesState.close,

@@ -3,7 +3,7 @@
 import reflex as rx
 
 from letsbe_app.ui.components.button import button, icon_button
-from letsbe_app.ui.components.dialog import dialog
+from letsbe_app.ui.components.dialog import dialog, question
 from letsbe_app.ui.components.download_link import download_link
 from letsbe_app.ui.components.field import field
 from letsbe_app.ui.pages.chat.state import ChatState
@@ -56,17 +56,13 @@ def _rename_dialog() -> rx.Component:
 
 def _delete_dialog() -> rx.Component:
     t = texts().chat
-    return dialog(
+    return question(
         rx.el.p(t.delete_detail),
         rx.cond(
             ChatState.delete_problem != "",
             rx.el.p(ChatState.delete_problem, role="alert", class_name="text-red"),
         ),
-        rx.el.div(
-            button(texts().common.cancel, kind="quiet", on_click=ChatState.close_thread_dialogs),
-            button(t.delete_confirm, kind="danger", icon_name="trash-2", on_click=ChatState.delete),
-            class_name="flex flex-wrap gap-2 justify-end",
-        ),
+        confirm=button(t.delete_confirm, kind="danger", icon_name="trash-2", on_click=ChatState.delete),
         title=t.delete_title,
         is_open=ChatState.is_deleting,
         on_dismiss=ChatState.close_thread_dialogs,

@@ -8,7 +8,7 @@ from letsbe_app.ui import routes
 from letsbe_app.ui.components.badge import badge
 from letsbe_app.ui.components.button import button
 from letsbe_app.ui.components.card_list import card_list
-from letsbe_app.ui.components.dialog import dialog
+from letsbe_app.ui.components.dialog import dialog, dialog_buttons
 from letsbe_app.ui.components.empty_state import empty_state
 from letsbe_app.ui.components.field import field
 from letsbe_app.ui.components.fold import fold
@@ -243,8 +243,4 @@ def _subject(name: Any) -> rx.Component:
 
 
 def _buttons(confirm: rx.Component) -> rx.Component:
-    return rx.el.div(
-        button(texts().common.cancel, kind="quiet", on_click=SecretsState.close),
-        confirm,
-        class_name="flex flex-wrap justify-end gap-2",
-    )
+    return dialog_buttons(confirm, on_cancel=SecretsState.close)

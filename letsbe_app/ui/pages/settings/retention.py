@@ -5,7 +5,7 @@ from reflex.event import EventSpec
 
 from letsbe_app.ui.components.button import button
 from letsbe_app.ui.components.choice_card import choice_card
-from letsbe_app.ui.components.dialog import dialog
+from letsbe_app.ui.components.dialog import question
 from letsbe_app.ui.components.toast import show_toast
 from letsbe_app.ui.pages.settings.parts import part
 from letsbe_app.ui.portal.state import PortalState
@@ -76,13 +76,9 @@ def retention() -> rx.Component:
             on_mount=RetentionState.load_retention,
             class_name="grid gap-2 sm:grid-cols-2",
         ),
-        dialog(
+        question(
             rx.el.p(t.short_detail),
-            rx.el.div(
-                button(texts().common.cancel, kind="quiet", on_click=RetentionState.keep_as_it_is),
-                button(t.short_confirm, kind="danger", on_click=RetentionState.confirm),
-                class_name="flex flex-wrap gap-2 justify-end",
-            ),
+            confirm=button(t.short_confirm, kind="danger", on_click=RetentionState.confirm),
             title=t.short_title,
             is_open=RetentionState.asked != "",
             on_dismiss=RetentionState.keep_as_it_is,
