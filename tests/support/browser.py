@@ -1,5 +1,6 @@
 """A real Chromium, without anything of its own on the network."""
 
+import asyncio
 import re
 import shutil
 from collections.abc import AsyncIterator, Callable
@@ -60,13 +61,16 @@ async def chromium() -> AsyncIterator[Browser]:
 
 
 @asynccontextmanager
-async def tab(browser: Browser, url: str, *, phone: bool = False, dark: bool = False) -> AsyncIterator[Page]:
+async def tab(
+    browser: Browser, url: str, *, phone: bool = False, dark: bool = False, zone: str | None = None
+) -> AsyncIterator[Page]:
     """A tab in a profile of its own; its end fails the test when the page threw an error."""
     context = await browser.new_context(
         base_url=url,
         viewport=PHONE if phone else DESKTOP,
         color_scheme="dark" if dark else "light",
         locale="en-GB",
+        timezone_id=zone,
         reduced_motion="reduce",
     )
     context.set_default_timeout(PATIENCE_MS)
@@ -112,6 +116,12 @@ class HeldEvents:
 
     def __init__(self) -> None:
         self._waiting: list[Callable[[], None]] | None = None
+        self._unwanted: list[str] = []
+        self.has_lost = asyncio.Event()
+
+    def lose(self, mark: str, count: int) -> None:
+        """So many messages in which this stands never arrive; ``has_lost`` tells when they were lost."""
+        self._unwanted = [mark] * count
 
     def hold(self) -> None:
         """From now on nothing arrives."""
@@ -127,7 +137,11 @@ class HeldEvents:
         server_side = tab_side.connect_to_server()
 
         def arrived(message: str | bytes) -> None:
-            if self._waiting is None:
+            if self._unwanted and self._unwanted[-1] in str(message):
+                self._unwanted.pop()
+                if not self._unwanted:
+                    self.has_lost.set()
+            elif self._waiting is None:
                 tab_side.send(message)
             else:
                 self._waiting.append(lambda: tab_side.send(message))

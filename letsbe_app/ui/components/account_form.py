@@ -55,12 +55,21 @@ def code_field() -> FormField:
     return form_field("code", t.code, "text", "one-time-code", t.code_hint)
 
 
-def choices_field(name: str, label: str, options: dict[str, str]) -> FormField:
-    """Return the description of boxes to tick; ``options`` are their texts by value."""
+def choices_field(name: str, label: str, options: dict[str, str], *, is_named: bool = False) -> FormField:
+    """
+    Return the description of boxes to tick.
+
+    Args:
+        name: Of the list in the body.
+        label: What is asked.
+        options: Their texts by value.
+        is_named: The values are names that people meet elsewhere, and stand beside the texts.
+    """
     return {
         "name": name,
         "label": label,
         "options": [{"value": value, "text": text} for value, text in options.items()],
+        "isNamed": is_named,
     }
 
 

@@ -16,14 +16,16 @@ export function valuesOf(form, fields) {
   );
 }
 
-function Choices({ name, label, options }) {
+function Choices({ name, label, options, isNamed }) {
   return (
     <fieldset className="flex flex-col">
       <legend className="font-medium">{label}</legend>
       {options.map(({ value, text }) => (
-        <label key={value} className="inline-flex items-center gap-3 min-h-target cursor-pointer">
-          <input type="checkbox" name={name} value={value} className="size-5 accent-accent" />
-          {text}
+        <label key={value} className="inline-flex items-center gap-3 min-h-target py-1 cursor-pointer">
+          <input type="checkbox" name={name} value={value} className="size-5 shrink-0 accent-accent" />
+          <span>
+            {text} {isNamed && <code className="text-sm text-muted wrap-anywhere">{value}</code>}
+          </span>
         </label>
       ))}
     </fieldset>
@@ -116,12 +118,16 @@ export function AccountForm(props) {
     const ownText = error instanceof DOMException && error.name !== "TimeoutError" ? props.passkeyRefused : failedText;
     const asksForCode = isKnown && error.code === "second_factor_needed" && codeField;
     const details = isKnown ? (error.details ?? []) : [];
-    const visible = details.filter(({ field }) => all.some(({ name }) => name === field) || asksForCode);
+    setWorking(false);
+    if (asksForCode && !needsCode) {
+      // No mistake of theirs: the field appears, with what it is for, and takes the focus.
+      setNeedsCode(true);
+      return;
+    }
+    const visible = details.filter(({ field }) => all.some(({ name }) => name === field));
     setErrors(Object.fromEntries(visible.map(({ field, message }) => [field, message])));
     setFailure(visible.length ? "" : (isKnown && error.message) || ownText);
-    setWorking(false);
-    if (asksForCode) setNeedsCode(true);
-    if (!asksForCode || needsCode) focusOn(visible[0]?.field ?? (asksForCode && codeField.name));
+    focusOn(visible[0]?.field ?? (asksForCode && codeField.name));
   };
 
   const submit = (event) => {

@@ -1,6 +1,30 @@
 """Words about what goes out: notices to people, webhooks, and the keys of servers."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+_EVENTS = {
+    "approval.requested": "An agent asks before it acts",
+    "approval.decided": "Somebody decided",
+    "approval.settled": "What was decided is carried out",
+    "usage.recorded": "Tokens were used",
+    "usage.alert": "A part of a budget is used up",
+    "health.changed": "The server is better or worse than before",
+    "health.agent_held_back": "An agent was held back",
+    "health.canary_seen": "A trap was touched",
+    "provisioning.started": "A server is being set up",
+    "provisioning.completed": "A server is ready",
+    "provisioning.failed": "Setting up a server stopped",
+    "webhook.test": "A test",
+}
+
+_RENAMED = {
+    "Asia/Calcutta": "Kolkata",
+    "Asia/Katmandu": "Kathmandu",
+    "Asia/Rangoon": "Yangon",
+    "Asia/Saigon": "Ho Chi Minh City",
+    "Europe/Kiev": "Kyiv",
+}
+"""Cities that browsers still name as they were called in the year 2000."""
 
 
 @dataclass(frozen=True)
@@ -17,6 +41,9 @@ class OutgoingTexts:
     quiet_from: str = "From"
     quiet_until: str = "Until"
     time_zone: str = "Time zone"
+    use_own_zone: str = "Use the time zone of this device"
+    now_there: str = "now"
+    quiet_none: str = "There are no quiet hours: you are told at any time."
     quiet_save: str = "Save quiet hours"
     quiet_hint: str = "Leave both empty for none. An alarm, and what would come too late, still reaches you."
     saved: str = "Saved."
@@ -73,3 +100,16 @@ class OutgoingTexts:
         "Do this when somebody else may have its key."
     )
     revoked: str = "The key counts no more."
+    events: dict[str, str] = field(default_factory=lambda: dict(_EVENTS))
+
+    def quiet_hours(self, begin: str, end: str, zone: str) -> str:
+        return f"Quiet from {begin} to {end}, {self.zone(zone)}."
+
+    def zone(self, zone: str) -> str:
+        """A time zone as people say it."""
+        city = _RENAMED.get(zone) or zone.rpartition("/")[2].replace("_", " ")
+        return city if zone in {"UTC", "Etc/UTC"} else f"{city} time"
+
+    def event(self, event_type: str) -> str:
+        """What happened, in words; one without words of its own is told by its name."""
+        return self.events.get(event_type) or event_type.replace(".", ": ").replace("_", " ")

@@ -22,14 +22,14 @@ async def test_a_webhook_is_added_tried_paused_and_removed(hub: RunningHub, brow
         await page.goto("/portal/settings")
         await page.locator("summary", has_text="Add a webhook").click()
         await page.get_by_label("Address").fill(f"{shop.url}/hook")
-        await page.get_by_label("approval.requested").check()
+        await page.get_by_label("An agent asks before it acts").check()
         await page.get_by_role("button", name="Add a webhook").click()
         await expect(page.get_by_text("whsec_")).to_be_visible()
         row = page.get_by_role("list", name="Webhooks").get_by_role("listitem").first
-        await expect(row).to_contain_text("approval.requested")
+        await expect(row).to_contain_text("An agent asks before it acts approval.requested")
         await row.get_by_role("button", name="Send a test").click()
         await row.locator("summary", has_text="Last deliveries").click()
-        await expect(row).to_contain_text("webhook.test")
+        await expect(row).to_contain_text("A test webhook.test")
         await row.get_by_role("button", name="Pause").click()
         await expect(row).to_contain_text("paused")
         await row.get_by_role("button", name="Remove").click()
@@ -38,22 +38,29 @@ async def test_a_webhook_is_added_tried_paused_and_removed(hub: RunningHub, brow
 
 async def test_quiet_hours_are_kept(hub: RunningHub, browser: Browser) -> None:
     email = f"quiet-{time.time_ns()}@bakery.example"
-    async with hub.services() as services, tab(browser, hub.url, phone=True) as page:
+    async with hub.services() as services, tab(browser, hub.url, phone=True, zone="Asia/Tokyo") as page:
         owner = await new_owner(services, email)
         await sign_in(page.context, services, email)
         await page.goto("/portal/settings")
         await page.locator("summary", has_text="Quiet hours").click()
         await page.get_by_label("From", exact=True).fill("22:00")
         await page.get_by_label("Until", exact=True).fill("07:00")
-        await page.get_by_label("Time zone").fill("Mars/Olympus")
+        # The browser's own zone is proposed, and named.
+        await expect(page.get_by_label("Time zone")).to_have_value("Asia/Tokyo")
+        await expect(page.get_by_text("Japan Standard Time, now")).to_be_visible()
         await page.get_by_role("button", name="Save quiet hours").click()
-        await expect(page.get_by_text("This is not a time zone")).to_be_visible()
-        await page.get_by_label("Time zone").fill("Europe/Berlin")
-        await page.get_by_role("button", name="Save quiet hours").click()
-        await expect(page.get_by_text("Saved.")).to_be_visible()
+        await expect(page.get_by_text("Quiet from 22:00 to 07:00, Tokyo time.")).to_be_visible()
         kept = await services.notify.preferences(owner)
+        await page.get_by_label("Time zone").select_option("Europe/Berlin")
+        await page.get_by_role("button", name="Save quiet hours").click()
+        await expect(page.get_by_text("Quiet from 22:00 to 07:00, Berlin time.")).to_be_visible()
+        await page.reload()
+        await page.locator("summary", has_text="Quiet hours").click()
+        await expect(page.get_by_label("Time zone")).to_have_value("Europe/Berlin")
+        await page.get_by_role("button", name="Use the time zone of this device").click()
+        await expect(page.get_by_label("Time zone")).to_have_value("Asia/Tokyo")
 
-    assert (kept.quiet_from, kept.quiet_until, kept.time_zone) == ("22:00", "07:00", "Europe/Berlin")
+    assert (kept.quiet_from, kept.quiet_until, kept.time_zone) == ("22:00", "07:00", "Asia/Tokyo")
 
 
 async def test_a_push_is_shown_with_what_it_says_and_nothing_else(hub: RunningHub, browser: Browser) -> None:

@@ -4,8 +4,15 @@ from datetime import UTC, datetime
 
 import pytest
 
-from letsbe_app.notify.schemas import DeviceView
-from letsbe_app.ui.pages.settings.outgoing.view_models import delivery_row, device_row, webhook_row
+from letsbe_app.notify.schemas import DeviceView, Preferences
+from letsbe_app.people.events.catalog import EVENT_TYPES, WebhookTest
+from letsbe_app.ui.pages.settings.outgoing.view_models import (
+    delivery_row,
+    device_row,
+    quiet_words,
+    webhook_row,
+)
+from letsbe_app.ui.text import texts
 from letsbe_app.webhooks.schemas import DeliveryView, EndpointView, TryView
 
 AT = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
@@ -31,16 +38,34 @@ def delivery(status: str, *tries: TryView) -> DeliveryView:
 def test_a_webhook_says_how_it_is(state: str, is_on: bool, has_problem: bool) -> None:
     row = webhook_row(endpoint(state), [delivery("delivered")])
 
-    assert (row.is_on, row.has_problem, row.events, len(row.deliveries)) == (
-        is_on,
-        has_problem,
-        "all events",
-        1,
-    )
+    assert (row.is_on, row.has_problem, row.events) == (is_on, has_problem, [])
+    assert [one.event for one in row.deliveries] == ["A part of a budget is used up"]
 
 
-def test_chosen_events_are_named() -> None:
-    assert webhook_row(endpoint("active", "usage.alert"), []).events == "usage.alert"
+def test_chosen_events_are_told_in_words_and_by_name() -> None:
+    [event] = webhook_row(endpoint("active", "usage.alert"), []).events
+
+    assert (event.words, event.type) == ("A part of a budget is used up", "usage.alert")
+
+
+def test_every_event_has_words() -> None:
+    assert texts().outgoing.events.keys() == {*EVENT_TYPES, WebhookTest.type}
+
+
+@pytest.mark.parametrize(
+    ("begin", "zone", "told"),
+    [
+        ("", "Europe/Berlin", "There are no quiet hours: you are told at any time."),
+        ("22:00", "Europe/Berlin", "Quiet from 22:00 to 07:00, Berlin time."),
+        ("22:00", "America/Argentina/Buenos_Aires", "Quiet from 22:00 to 07:00, Buenos Aires time."),
+        ("22:00", "Europe/Kiev", "Quiet from 22:00 to 07:00, Kyiv time."),
+        ("22:00", "UTC", "Quiet from 22:00 to 07:00, UTC."),
+    ],
+)
+def test_quiet_hours_are_told_with_the_clock_that_counts(begin: str, zone: str, told: str) -> None:
+    wanted = Preferences(has_push=True, has_email=True, quiet_from=begin, quiet_until="07:00", time_zone=zone)
+
+    assert quiet_words(wanted) == told
 
 
 def test_a_delivery_says_what_came_of_it() -> None:

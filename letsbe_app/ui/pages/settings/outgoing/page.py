@@ -8,12 +8,12 @@ from letsbe_app.ui.components.account_form import account_form, choices_field, f
 from letsbe_app.ui.components.badge import badge
 from letsbe_app.ui.components.button import button
 from letsbe_app.ui.components.dialog import dialog
-from letsbe_app.ui.components.field import field
+from letsbe_app.ui.components.field import field, field_error
 from letsbe_app.ui.components.switch import switch
 from letsbe_app.ui.components.time_ago import time_ago
 from letsbe_app.ui.islands import Island, island
 from letsbe_app.ui.pages.settings.outgoing.state import OutgoingState
-from letsbe_app.ui.pages.settings.outgoing.view_models import DeliveryRow, DeviceRow, WebhookRow
+from letsbe_app.ui.pages.settings.outgoing.view_models import DeliveryRow, DeviceRow, NamedEvent, WebhookRow
 from letsbe_app.ui.pages.settings.parts import folded, part
 from letsbe_app.ui.text import texts
 
@@ -29,6 +29,18 @@ class PushDevice(Island):
 
     words: rx.Var[dict[str, str]]
     on_done: rx.EventHandler[no_args_event_spec]  # type: ignore[type-arg, valid-type]
+
+
+class TimeZoneField(Island):
+    """Which clock counts: at first the browser's; see ``time_zone_field.jsx``."""
+
+    library = island("time_zone_field.jsx")
+    tag = "TimeZoneField"
+
+    name: rx.Var[str]
+    label: rx.Var[str]
+    saved: rx.Var[str]
+    words: rx.Var[dict[str, str]]
 
 
 def notices() -> rx.Component:
@@ -50,7 +62,10 @@ def notices() -> rx.Component:
                 detail=t.email_detail,
             ),
             _devices(),
-            folded(t.quiet, _quiet()),
+            rx.el.div(
+                rx.el.p(OutgoingState.quiet_told),
+                folded(t.quiet, _quiet()),
+            ),
             detail=t.notices_detail,
         ),
         on_mount=OutgoingState.load,
@@ -64,7 +79,9 @@ def webhooks() -> rx.Component:
         _ROUTE,
         [
             form_field("url", t.webhook_url, "url", "off", t.webhook_url_hint),
-            choices_field("event_types", t.webhook_events, {one: one for one in EVENT_TYPES}),
+            choices_field(
+                "event_types", t.webhook_events, {one: t.event(one) for one in EVENT_TYPES}, is_named=True
+            ),
         ],
         t.webhook_add,
         prefix="webhook",
@@ -152,12 +169,13 @@ def _quiet() -> rx.Component:
             field(t.quiet_until, "quiet_until", kind="time", default_value=OutgoingState.quiet_until),
             class_name="grid grid-cols-2 gap-3",
         ),
-        field(
-            t.time_zone,
-            "time_zone",
-            default_value=OutgoingState.time_zone,
-            error=OutgoingState.quiet_problem,
+        TimeZoneField.create(
+            name="time_zone",
+            label=t.time_zone,
+            saved=OutgoingState.time_zone,
+            words={"own": t.use_own_zone, "now": t.now_there},
         ),
+        field_error("time_zone", OutgoingState.quiet_problem),
         button(t.quiet_save, type="submit", class_name="self-start"),
         on_submit=OutgoingState.save_quiet,
         class_name="flex flex-col gap-4",
@@ -178,8 +196,15 @@ def _webhook(row: rx.vars.ObjectVar[WebhookRow]) -> rx.Component:
         rx.el.p(row.url, class_name="font-medium break-all"),
         rx.el.div(
             rx.cond(row.has_problem, badge(row.state, tone="red"), badge(row.state)),
-            rx.el.span(row.events, class_name="text-sm text-muted break-words min-w-0"),
+            rx.cond(
+                row.events.length() == 0,
+                rx.el.span(t.all_events, class_name="text-sm text-muted"),
+            ),
             class_name="flex flex-wrap items-center gap-2",
+        ),
+        rx.cond(
+            row.events.length() > 0,
+            rx.el.ul(rx.foreach(row.events, _event), class_name="flex flex-wrap gap-x-5 gap-y-1 text-sm"),
         ),
         rx.el.div(
             rx.cond(
@@ -199,13 +224,21 @@ def _webhook(row: rx.vars.ObjectVar[WebhookRow]) -> rx.Component:
     )
 
 
+def _event(event: rx.vars.ObjectVar[NamedEvent]) -> rx.Component:
+    return rx.el.li(event.words, " ", rx.el.code(event.type, class_name="text-muted wrap-anywhere"))
+
+
 def _deliveries(row: rx.vars.ObjectVar[WebhookRow]) -> rx.Component:
     t = texts().outgoing
 
     def one(delivery: rx.vars.ObjectVar[DeliveryRow]) -> rx.Component:
         return rx.el.li(
             rx.el.div(
-                rx.el.p(delivery.event_type, class_name="font-medium break-all"),
+                rx.el.p(
+                    rx.el.span(delivery.event, class_name="font-medium"),
+                    " ",
+                    rx.el.code(delivery.event_type, class_name="text-sm text-muted wrap-anywhere"),
+                ),
                 rx.el.p(delivery.outcome, " · ", time_ago(delivery.at), class_name="text-sm text-muted"),
                 class_name="grow min-w-0",
             ),

@@ -10,7 +10,13 @@ from letsbe_app.notify.schemas import Preferences
 from letsbe_app.people.authz.actor import Actor
 from letsbe_app.people.authz.rules import Permission, is_allowed
 from letsbe_app.ui.components.toast import show_toast
-from letsbe_app.ui.pages.settings.outgoing.view_models import DeviceRow, WebhookRow, device_row, webhook_row
+from letsbe_app.ui.pages.settings.outgoing.view_models import (
+    DeviceRow,
+    WebhookRow,
+    device_row,
+    quiet_words,
+    webhook_row,
+)
 from letsbe_app.ui.portal.state import PortalState
 from letsbe_app.ui.text import texts
 from letsbe_app.webhooks.schemas import EndpointChanges
@@ -25,7 +31,9 @@ class OutgoingState(PortalState):
     has_email: bool = True
     quiet_from: str = ""
     quiet_until: str = ""
-    time_zone: str = "UTC"
+    time_zone: str = ""
+    """Empty until quiet hours are set: then the page proposes the browser's."""
+    quiet_told: str = ""
     quiet_problem: str = ""
     devices: list[DeviceRow] = []
     webhooks: list[WebhookRow] = []
@@ -136,4 +144,5 @@ class OutgoingState(PortalState):
     def _show(self, wanted: Preferences) -> None:
         self.has_push, self.has_email = wanted.has_push, wanted.has_email
         self.quiet_from, self.quiet_until = wanted.quiet_from, wanted.quiet_until
-        self.time_zone = wanted.time_zone
+        self.time_zone = wanted.time_zone if wanted.quiet_from else ""
+        self.quiet_told = quiet_words(wanted)

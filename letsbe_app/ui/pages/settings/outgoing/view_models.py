@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from letsbe_app.notify.schemas import DeviceView
+from letsbe_app.notify.schemas import DeviceView, Preferences
 from letsbe_app.people.accounts.devices import device_of
 from letsbe_app.ui.text import texts
 from letsbe_app.webhooks.schemas import DeliveryView, EndpointState, EndpointView
@@ -23,10 +23,20 @@ class DeliveryRow:
 
     id: str
     event_type: str
+    event: str
+    """The same in words."""
     outcome: str
     """In words, such as ``taken, 204, 31 ms``."""
     at: str
     is_settled: bool
+
+
+@dataclass(frozen=True)
+class NamedEvent:
+    """A kind of event, in words and as programs name it."""
+
+    words: str
+    type: str
 
 
 @dataclass(frozen=True)
@@ -35,7 +45,8 @@ class WebhookRow:
 
     id: str
     url: str
-    events: str
+    events: list[NamedEvent]
+    """None for all."""
     state: str
     is_on: bool
     has_problem: bool
@@ -45,6 +56,14 @@ class WebhookRow:
 def device_row(view: DeviceView) -> DeviceRow:
     """The row of a device."""
     return DeviceRow(view.id, device_of(view.device), view.created_at.isoformat())
+
+
+def quiet_words(wanted: Preferences) -> str:
+    """When somebody is left alone."""
+    t = texts().outgoing
+    if not wanted.quiet_from:
+        return t.quiet_none
+    return t.quiet_hours(wanted.quiet_from, wanted.quiet_until, wanted.time_zone)
 
 
 def webhook_row(view: EndpointView, deliveries: list[DeliveryView]) -> WebhookRow:
@@ -60,7 +79,7 @@ def webhook_row(view: EndpointView, deliveries: list[DeliveryView]) -> WebhookRo
     return WebhookRow(
         id=view.id,
         url=view.url,
-        events=", ".join(view.event_types) or t.all_events,
+        events=[NamedEvent(t.event(one), one) for one in view.event_types],
         state=words[state],
         is_on=state in {EndpointState.ACTIVE, EndpointState.FAILING},
         has_problem=state in {EndpointState.FAILING, EndpointState.DISABLED},
@@ -78,5 +97,10 @@ def delivery_row(view: DeliveryView) -> DeliveryRow:
         if last.milliseconds is not None:
             words.append(f"{last.milliseconds} ms")
     return DeliveryRow(
-        view.id, view.event_type, ", ".join(words), view.created_at.isoformat(), view.status != "waiting"
+        id=view.id,
+        event_type=view.event_type,
+        event=t.event(view.event_type),
+        outcome=", ".join(words),
+        at=view.created_at.isoformat(),
+        is_settled=view.status != "waiting",
     )
