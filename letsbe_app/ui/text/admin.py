@@ -1,6 +1,50 @@
 """Words of the pages for staff."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+_ACTS = {
+    "staff.added": "asked somebody to join the staff",
+    "staff.joined": "joined the staff",
+    "staff.signed_in": "signed in to the back office",
+    "staff.signed_out": "signed out of the back office",
+    "staff.role_changed": "changed somebody's role",
+    "staff.removed": "took somebody off the staff",
+}
+"""Acts that stand in no business's own record."""
+
+_PARTS = {
+    "link": "Link to the hub",
+    "openclaw": "OpenClaw, where the agents work",
+    "practice": "Practice model",
+    "proxy": "Secrets Proxy",
+    "wrapper": "Safety Wrapper",
+}
+
+_STATES = {
+    "waiting": "Waits",
+    "running": "Now",
+    "done": "Done",
+    "failed": "Failed",
+    "draft": "Draft",
+    "awaiting_payment": "Waits for payment",
+    "paid": "Paid",
+    "provisioning": "Being set up",
+    "active": "In use",
+    "cancelled": "Cancelled",
+    "removed": "Removed",
+}
+"""Of orders, set-ups and their steps."""
+
+_ROLES = {
+    "owner": "Owner",
+    "approver": "Approver",
+    "member": "Member",
+    "read_only": "Looks only",
+    "support": "Support",
+    "operator": "Operator",
+    "admin": "Admin",
+}
+"""Of customers' people and of staff."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +136,11 @@ class AdminTexts:
     setting_up: str = "Being set up"
     failed: str = "Set-up failed"
     removed_state: str = "Removed"
+
+    acts: dict[str, str] = field(default_factory=lambda: dict(_ACTS))
+    parts_of_servers: dict[str, str] = field(default_factory=lambda: dict(_PARTS))
+    states: dict[str, str] = field(default_factory=lambda: dict(_STATES))
+    roles: dict[str, str] = field(default_factory=lambda: dict(_ROLES))
 
     def people_count(self, count: int) -> str:
         return "1 person" if count == 1 else f"{count} people"

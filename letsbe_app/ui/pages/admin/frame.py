@@ -41,19 +41,22 @@ def admin_frame(
         rx.el.header(
             skip_link(),
             rx.el.div(
-                ReactRouterLink.create(
-                    logo(), to=routes.ADMIN, aria_label=texts().admin.home_link, class_name="mr-auto"
+                rx.el.div(
+                    ReactRouterLink.create(
+                        logo(), to=routes.ADMIN, aria_label=texts().admin.home_link, class_name="mr-auto"
+                    ),
+                    icon_button("sun-moon", texts().common.theme, on_click=rx.toggle_color_mode),
+                    sign_out("/api/v1/admin/sign-out", routes.ADMIN_SIGN_IN),
+                    class_name="flex items-center gap-1 min-h-14",
                 ),
-                icon_button("sun-moon", texts().common.theme, on_click=rx.toggle_color_mode),
-                sign_out("/api/v1/admin/sign-out", routes.ADMIN_SIGN_IN),
-                class_name="flex items-center gap-1 min-h-14",
+                rx.el.nav(
+                    *[_place(route, glyph, name, is_here=route == here) for route, glyph, name in _PLACES],
+                    aria_label=texts().admin.navigation,
+                    class_name="grid grid-cols-3 sm:flex gap-1 -mx-2 sm:-mx-3 pb-2",
+                ),
+                class_name="max-w-[1080px] w-full mx-auto px-4 sm:px-6",
             ),
-            rx.el.nav(
-                *[_place(route, glyph, name, is_here=route == here) for route, glyph, name in _PLACES],
-                aria_label=texts().admin.navigation,
-                class_name="flex gap-1 overflow-x-auto -mx-1 pb-2",
-            ),
-            class_name="border-b border-line max-w-[1080px] w-full mx-auto px-4 sm:px-6",
+            class_name="border-b border-line",
         ),
         rx.el.main(
             rx.el.h1(title, class_name="text-2xl font-semibold wrap-anywhere"),
@@ -79,7 +82,8 @@ def _place(route: str, glyph: str, name: str, *, is_here: bool) -> rx.Component:
         to=route,
         aria_current="page" if is_here else "false",
         class_name=(
-            "inline-flex items-center gap-2 min-h-target px-3 rounded-control whitespace-nowrap "
+            "inline-flex items-center gap-2 min-h-target px-3 max-sm:px-2 max-sm:justify-center rounded-control "
+            "whitespace-nowrap "
             + ("bg-sunken text-ink font-medium" if is_here else "text-muted hover:text-ink")
         ),
     )
@@ -104,6 +108,10 @@ def _line(line: rx.vars.ObjectVar[Line], actions: Any) -> rx.Component:
                 link(line.title, to=line.path, class_name=title),
                 rx.el.span(line.title, class_name=title),
             ),
+            rx.cond(
+                line.code != "",
+                rx.fragment(" ", rx.el.code(line.code, class_name="text-sm text-muted wrap-anywhere")),
+            ),
             rx.cond(line.detail != "", rx.el.p(line.detail, class_name="text-sm text-muted wrap-anywhere")),
             class_name="grow min-w-0 basis-52",
         ),
@@ -124,7 +132,8 @@ def bar_chart(items: Any, *, label: str, is_dense: bool = False) -> rx.Component
     return rx.el.ul(
         rx.foreach(items, lambda bar: _bar(bar, is_dense=is_dense)),
         aria_label=label,
-        class_name="flex items-end gap-1 sm:gap-2 h-40 overflow-x-auto",
+        class_name="flex items-end gap-1 sm:gap-2 h-40 overflow-x-auto"
+        + (" border-b border-line" if is_dense else ""),
     )
 
 
@@ -135,8 +144,8 @@ def _bar(bar: rx.vars.ObjectVar[Bar], *, is_dense: bool) -> rx.Component:
         rx.el.span(bar.count, class_name=number),
         rx.el.div(
             rx.el.div(
-                style={"height": bar.height},
-                class_name="w-full bg-accent rounded-t-control",
+                style={"height": bar.height, "background": f"var(--{bar.tone})"},
+                class_name="w-full rounded-t-control",
                 aria_hidden=True,
             ),
             class_name="grow flex items-end w-full min-h-0",

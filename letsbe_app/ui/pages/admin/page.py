@@ -141,7 +141,7 @@ def _key_acts() -> rx.Component:
     enrol = _confirmed(f"{server}/enrolment", _t.key_enrol, "enrol", done=_t.key_enrolled, shown="token")
     return card(
         rx.el.p(_t.key_detail, class_name="text-sm text-muted max-w-measure"),
-        fold(_t.key_revoke, revoke, class_name="max-w-md pt-3"),
+        fold(_t.key_revoke, revoke, class_name="max-w-md pt-3 pb-4"),
         fold(_t.key_enrol, enrol, class_name="max-w-md pt-3"),
     )
 
@@ -243,7 +243,7 @@ def _search(hint: str, on_search: Any) -> rx.Component:
 def _figure(figure: rx.vars.ObjectVar[Figure]) -> rx.Component:
     return rx.el.div(
         rx.el.dt(figure.name, class_name="text-sm text-muted"),
-        rx.el.dd(figure.value, class_name="text-2xl font-semibold tabular"),
+        rx.el.dd(figure.value, class_name="text-xl sm:text-2xl font-semibold tabular whitespace-nowrap"),
         class_name="bg-card border border-line rounded-card p-4 flex flex-col-reverse justify-end",
     )
 

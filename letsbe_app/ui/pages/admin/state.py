@@ -23,6 +23,8 @@ from letsbe_app.ui.pages.admin.view_models import (
     figures_of,
     health_bars,
     order_line,
+    part_line,
+    role_words,
     run_line,
     server_line,
     staff_line,
@@ -153,7 +155,7 @@ class CustomerState(AdminState):
                 one.user_id,
                 one.email,
                 "second step on" if one.has_second_factor else "no second step",
-                mark=one.role,
+                mark=role_words(one.role),
                 at=one.created_at.isoformat(),
             )
             for one in detail.people
@@ -191,18 +193,9 @@ class ServerState(AdminState):
         detail = await self._found(self._services().back_office.server(staff, self._named()))
         if detail is None:
             return
-        t = texts().admin
         self.id, self.name = detail.server.id, detail.server.name
         self.rows = [server_line(detail.server)]
-        self.parts = [
-            Line(
-                part.name,
-                part.name,
-                mark=t.well if part.is_healthy else t.unready,
-                tone="green" if part.is_healthy else "red",
-            )
-            for part in detail.components
-        ]
+        self.parts = [part_line(part) for part in detail.components]
         self.curves = curves_of(detail.history)
 
 

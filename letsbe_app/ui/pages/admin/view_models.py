@@ -7,6 +7,7 @@ from typing import Final
 
 from letsbe_app.backoffice.schemas import (
     Act,
+    Component,
     Count,
     CustomerRow,
     OrderRow,
@@ -15,6 +16,7 @@ from letsbe_app.backoffice.schemas import (
     RunStep,
     ServerRow,
 )
+from letsbe_app.fleet.provisioning.steps import STEPS
 from letsbe_app.people.staff.schemas import StaffView
 from letsbe_app.ui import routes
 from letsbe_app.ui.text import texts
@@ -41,6 +43,8 @@ class Line:
     id: str
     title: str
     detail: str = ""
+    code: str = ""
+    """The technical name of what the title says in words."""
     path: str = ""
     mark: str = ""
     tone: str = "muted"
@@ -58,6 +62,7 @@ class Bar:
     height: str
     """As CSS takes it."""
     tone: str = "accent"
+    """A colour of the theme."""
 
 
 @dataclass(frozen=True)
@@ -106,10 +111,10 @@ def order_line(row: OrderRow) -> Line:
     """An order."""
     return Line(
         id=row.id,
-        title=f"{row.plan_id} · {_money(row.price_cents, row.currency)} per month",
+        title=f"{row.plan_id.capitalize()} · {_money(row.price_cents, row.currency)} per month",
         detail=row.failure or row.server_name,
         path=f"{routes.ADMIN_RUNS}/{row.id}" if row.paid_at else "",
-        mark=row.status.replace("_", " "),
+        mark=_state(row.status),
         tone=_TONES.get(row.status, "muted"),
         at=row.created_at.isoformat(),
     )
@@ -117,13 +122,13 @@ def order_line(row: OrderRow) -> Line:
 
 def run_line(run: Run) -> Line:
     """A set-up."""
-    now = run.failure or (run.current_step if run.status == "provisioning" else "")
+    now = run.failure or (_step_title(run.current_step) if run.status == "provisioning" else "")
     return Line(
         id=run.order_id,
         title=run.server_name,
         detail=f"{run.customer_name} · attempt {run.attempt}" + (f" · {now}" if now else ""),
         path=f"{routes.ADMIN_RUNS}/{run.order_id}",
-        mark=run.status,
+        mark=_state(run.status),
         tone=_TONES.get(run.status, "muted"),
         at=run.created_at.isoformat(),
         can_act=run.can_retry,
@@ -136,9 +141,10 @@ def step_line(step: RunStep) -> Line:
     detail = " · ".join(part for part in (step.detail, tries) if part)
     return Line(
         step.name,
-        step.name.replace("_", " "),
+        _step_title(step.name),
         detail,
-        mark=step.state,
+        code=step.name,
+        mark=_state(step.state),
         tone=_TONES.get(step.state, "muted"),
     )
 
@@ -148,7 +154,12 @@ def staff_line(row: StaffView) -> Line:
     t = texts().admin
     told = t.you if row.is_self else ("" if row.has_joined else t.not_joined)
     return Line(
-        row.id, row.email, told, mark=row.role, at=row.created_at.isoformat(), can_act=not row.is_self
+        row.id,
+        row.email,
+        told,
+        mark=role_words(row.role),
+        at=row.created_at.isoformat(),
+        can_act=not row.is_self,
     )
 
 
@@ -157,11 +168,42 @@ def act_line(act: Act) -> Line:
     told = [act.reason, act.subject, *(f"{name}: {value}" for name, value in act.detail.items())]
     return Line(
         id=act.id,
-        title=f"{act.actor_name} · {act.action}",
+        title=f"{act.actor_name} · {_act_words(act.action)}",
+        code=act.action,
         detail=" · ".join(str(part) for part in told if part)[:400],
         path=f"{routes.ADMIN_CUSTOMERS}/{act.customer_id}" if act.customer_id else "",
         at=act.created_at.isoformat(),
     )
+
+
+def part_line(part: Component) -> Line:
+    """A part of a server."""
+    t = texts().admin
+    return Line(
+        part.name,
+        t.parts_of_servers.get(part.name, part.name),
+        code=part.name,
+        mark=t.well if part.is_healthy else t.unready,
+        tone="green" if part.is_healthy else "red",
+    )
+
+
+def role_words(role: str) -> str:
+    """A role of somebody of a customer's or of staff."""
+    return texts().admin.roles.get(role, role)
+
+
+def _state(state: str) -> str:
+    return texts().admin.states.get(state, state.replace("_", " "))
+
+
+def _step_title(name: str) -> str:
+    """As customers read it; a step of a later version is told by its name."""
+    return next((step.title for step in STEPS if step.name == name), name)
+
+
+def _act_words(action: str) -> str:
+    return texts().admin.acts.get(action) or texts().activity.act(action, "")
 
 
 def figures_of(overview: Overview) -> list[Figure]:
@@ -189,7 +231,11 @@ def bars(counts: Sequence[Count]) -> list[Bar]:
 
 def _bars(named: Sequence[tuple[str, int, str]]) -> list[Bar]:
     most = max((count for _, count, _ in named), default=0) or 1
-    return [Bar(name, count, f"{max(2, round(100 * count / most))}%", tone) for name, count, tone in named]
+    return [Bar(name, count, _height(count, most), tone) for name, count, tone in named]
+
+
+def _height(count: int, most: int) -> str:
+    return f"{max(2, round(100 * count / most))}%" if count else "0%"
 
 
 def _money(cents: int, currency: str) -> str:

@@ -35,7 +35,7 @@ def staff_sign_in_page() -> rx.Component:
         s.sign_in,
         after=routes.ADMIN,
     )
-    return account_page(t.sign_in_title, t.sign_in_intro, form)
+    return account_page(t.sign_in_title, t.sign_in_intro, form, is_for_staff=True)
 
 
 def staff_join_page() -> rx.Component:
@@ -54,4 +54,4 @@ def staff_join_page() -> rx.Component:
         failed=s.failed,
         after=routes.ADMIN,
     )
-    return account_page(t.join_title, t.join_intro, form)
+    return account_page(t.join_title, t.join_intro, form, is_for_staff=True)

@@ -60,12 +60,15 @@ def sign_in_page() -> rx.Component:
     )
 
 
-def account_page(title: str, intro: str, form: rx.Component, *below: Any) -> rx.Component:
-    """Return a public page that is one form."""
+def account_page(
+    title: str, intro: str, form: rx.Component, *below: Any, is_for_staff: bool = False
+) -> rx.Component:
+    """Return a public page that is one form; ``is_for_staff`` as in ``public_page``."""
     return public_page(
         rx.el.h1(title, class_name="text-3xl font-bold tracking-tight"),
         rx.el.p(intro, class_name="mt-2 text-muted"),
         card(form, class_name="mt-6 shadow-soft"),
         rx.el.p(*below, class_name="mt-5 text-muted"),
         wide=False,
+        is_for_staff=is_for_staff,
     )

@@ -10,7 +10,9 @@ from letsbe_app.ui.components.skip_link import CONTENT_ID, skip_link
 from letsbe_app.ui.text import texts
 
 
-def public_page(*children: Any, wide: bool = True, is_signed_in: bool = False) -> rx.Component:
+def public_page(
+    *children: Any, wide: bool = True, is_signed_in: bool = False, is_for_staff: bool = False
+) -> rx.Component:
     """
     Return a page outside the portal: header, main, footer.
 
@@ -18,17 +20,18 @@ def public_page(*children: Any, wide: bool = True, is_signed_in: bool = False) -
         children: What stands in it.
         wide: The page brings its own measure.
         is_signed_in: Only signed-in people get here, so the header leads to the portal.
+        is_for_staff: A door of the back office: nothing around it leads to where customers go.
     """
     measure = "max-w-6xl" if wide else "max-w-xl"
     return rx.fragment(
-        _header(is_signed_in=is_signed_in),
+        _staff_header() if is_for_staff else _header(is_signed_in=is_signed_in),
         rx.el.main(
             *children,
             id=CONTENT_ID,
             tab_index=-1,
             class_name=f"outline-none mx-auto w-full {measure} px-4 sm:px-6 py-8 sm:py-12",
         ),
-        _footer(),
+        rx.fragment() if is_for_staff else _footer(),
     )
 
 
@@ -58,6 +61,18 @@ def _header(*, is_signed_in: bool) -> rx.Component:
                 class_name="flex items-center gap-2",
             ),
             class_name="mx-auto max-w-6xl px-4 sm:px-6 py-3 flex items-center justify-between gap-4",
+        ),
+        class_name="border-b border-line bg-paper",
+    )
+
+
+def _staff_header() -> rx.Component:
+    return rx.el.header(
+        skip_link(),
+        rx.el.div(
+            wordmark(routes.ADMIN_SIGN_IN),
+            rx.el.span(texts().admin.title, class_name="text-muted"),
+            class_name="mx-auto max-w-6xl px-4 sm:px-6 py-3 flex items-center gap-3",
         ),
         class_name="border-b border-line bg-paper",
     )

@@ -1,0 +1,49 @@
+"""The back office says in words what the database names, and tells the name beside it."""
+
+from datetime import UTC, datetime
+
+from letsbe_app.backoffice.schemas import Act, Component, Run, RunStep
+from letsbe_app.db.models import OrderStatus, StaffRole, StepState, TenantStatus, UserRole
+from letsbe_app.fleet.provisioning.steps import StepName
+from letsbe_app.ui.pages.admin.view_models import act_line, part_line, role_words, run_line, step_line
+from letsbe_app.ui.text import texts
+
+AT = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
+
+
+def run(step: str, status: str = "provisioning") -> Run:
+    return Run("ord_1", "ten_1", "cus_1", "Ada's", "ada-s", status, 1, step, "", False, AT)
+
+
+def test_steps_are_told_as_customers_read_them() -> None:
+    for name in StepName:
+        line = step_line(RunStep(name, StepState.RUNNING, "", 1))
+        assert (line.code, line.mark) == (name, "Now")
+        assert line.title not in {name, name.replace("_", " ")}
+        assert line.title in run_line(run(name)).detail
+
+
+def test_a_step_of_a_later_version_is_told_by_its_name() -> None:
+    assert step_line(RunStep("moon_landing", "stepping", "", 2)).title == "moon_landing"
+
+
+def test_every_state_and_role_has_words() -> None:
+    t = texts().admin
+
+    assert t.states.keys() >= {*OrderStatus, *TenantStatus, *StepState}
+    assert t.roles.keys() == {*UserRole, *StaffRole}
+    assert role_words("read_only") == "Looks only"
+
+
+def test_an_act_is_told_in_words_and_by_name() -> None:
+    act = Act("aud_1", "stf_1", "grace@x", "staff.added", "stf_2", None, None, "She asked.", {}, AT)
+    line = act_line(act)
+
+    assert line.title == "grace@x · asked somebody to join the staff"
+    assert (line.code, line.detail) == ("staff.added", "She asked. · stf_2")
+
+
+def test_parts_of_a_server_have_names() -> None:
+    line = part_line(Component("wrapper", is_healthy=False))
+
+    assert (line.title, line.code, line.tone) == ("Safety Wrapper", "wrapper", "red")
