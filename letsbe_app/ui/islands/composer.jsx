@@ -108,7 +108,8 @@ export function Composer({
         </p>
       )}
       <FileChips files={files.files} texts={texts} onRemove={files.remove} />
-      <div className="flex items-end gap-2 bg-card border border-line rounded-card p-1.5 focus-within:border-accent shadow-soft">
+      <div className="flex items-end gap-2 bg-card border border-line rounded-card p-1.5 focus-within:border-accent
+        has-[textarea:focus]:ring-1 ring-accent shadow-soft">
         <input
           ref={picker}
           type="file"
@@ -149,7 +150,7 @@ export function Composer({
             event.preventDefault();
             files.add(pasted);
           }}
-          className="grow min-w-0 resize-none bg-transparent px-1 py-2.5 outline-none leading-6 placeholder:text-muted
+          className="grow min-w-0 resize-none bg-transparent px-1 py-2.5 !outline-none leading-6 placeholder:text-muted
             placeholder:whitespace-nowrap"
         />
         {isRunning && (

@@ -14,7 +14,7 @@ function Glyph({ mediaType }) {
 export function SentFiles({ files, texts }) {
   if (!files?.length) return null;
   return (
-    <ul aria-label={texts.files} className="flex flex-wrap justify-end gap-1.5">
+    <ul aria-label={texts.files} className="flex flex-wrap justify-end gap-1.5 max-w-full">
       {files.map((file) => (
         <li
           key={file.attachment_id}
@@ -22,7 +22,9 @@ export function SentFiles({ files, texts }) {
             text-sm"
         >
           <Glyph mediaType={file.media_type} />
-          <span className="truncate">{file.name}</span>
+          <span className="truncate min-w-0" title={file.name}>
+            {file.name}
+          </span>
           <span className="text-muted whitespace-nowrap">{sizeText(file.size_bytes)}</span>
         </li>
       ))}

@@ -4,6 +4,8 @@ import { hubStream } from "./stream.js";
 const PATIENCE_MS = 3_000;
 /** What no one announces (a server that fell silent) is seen by looking now and then. */
 const LOOK_EVERY_MS = 30_000;
+/** A page that shows placeholders for so long asks again: its load came to nothing, the database was away say. */
+const LOAD_MS = 5_000;
 
 /**
  * The page's ear: calls `onWake(topic, id)` when the hub says that something changed, and shows a line when the
@@ -27,6 +29,10 @@ export function Live({ onWake, offlineText, reconnectingText }) {
     const look = setInterval(() => {
       if (document.visibilityState === "visible") wake.current?.("tenant", "");
     }, LOOK_EVERY_MS);
+    const load = setInterval(() => {
+      if (!document.querySelector("main .skeleton")) clearInterval(load);
+      else wake.current?.("resumed", "");
+    }, LOAD_MS);
     const note = () => setIsOnline(navigator.onLine);
     note();
     window.addEventListener("online", note);
@@ -34,6 +40,7 @@ export function Live({ onWake, offlineText, reconnectingText }) {
     return () => {
       clearTimeout(timer);
       clearInterval(look);
+      clearInterval(load);
       endWakes();
       endStatus();
       window.removeEventListener("online", note);

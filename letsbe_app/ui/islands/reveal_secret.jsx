@@ -95,9 +95,13 @@ export function RevealSecret({ tenantId, name, words, onDone }) {
     } catch (problem) {
       if (problem?.name === "AbortError") return;
       const known = problem instanceof HubError;
+      if (known && problem.code === "second_factor_needed" && !needsCode) {
+        // No mistake of theirs: the field appears, with what it is for, and takes the focus.
+        setNeedsCode(true);
+        return;
+      }
       const field = known && problem.details?.find((one) => one.field === "password");
       setError(field ? field.message : "");
-      if (known && problem.code === "second_factor_needed") setNeedsCode(true);
       if (!field) setFailure(problem instanceof CannotSeal ? words.cannotSeal : (known && problem.message) || words.failed);
       if (field) password.current?.focus();
     } finally {

@@ -43,6 +43,9 @@ class UsageTexts:
         whose = f"{agent} and those that work for it" if with_sub_agents else agent
         return f"{whose}, {spans.get(period, period)}"
 
+    def budget_used(self, percent: int) -> str:
+        return "A budget is used up" if percent >= 100 else f"{percent} % of a budget is used"
+
     def used_of(self, used: str, total: str) -> str:
         return f"{used} of {total} tokens"
 

@@ -1,11 +1,13 @@
 """The portal's other pages in a real browser."""
 
+import asyncio
+
 import pytest
 from playwright.async_api import Browser, expect
 
 from letsbe_app.relay import Topic
 from tenant_daemon.contracts.tiers import Tier
-from tests.support.browser import sign_in, tab
+from tests.support.browser import PATIENCE_MS, held_events, sign_in, tab
 from tests.support.hub import new_owner, paid_order
 from tests.support.portal import finish_set_up, give_back, portal_stage
 from tests.support.running_hub import RunningHub
@@ -29,6 +31,17 @@ async def test_home_says_in_one_sentence_how_the_server_is(hub: RunningHub, brow
         await expect(stage.page.get_by_text("Nothing waits for you.")).to_be_visible()
         await stage.ask(None)
         await expect(stage.page.get_by_role("article", name="Delete the folder old-drafts")).to_be_visible()
+
+
+async def test_a_page_whose_load_came_to_nothing_asks_again(hub: RunningHub, browser: Browser) -> None:
+    async with portal_stage(hub, browser) as stage, held_events(stage.page) as events:
+        # What the page asks for itself, and what the opened stream has it ask.
+        events.lose('is_loaded_rx_state_":true', 2)
+        await stage.page.goto("/portal/usage")
+        async with asyncio.timeout(PATIENCE_MS / 1000):
+            await events.has_lost.wait()
+
+        await expect(stage.page.get_by_text("Nothing was used yet.")).to_be_visible()
 
 
 async def test_the_kill_switch_reaches_the_server(hub: RunningHub, browser: Browser) -> None:

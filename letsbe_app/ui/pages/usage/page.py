@@ -8,6 +8,7 @@ from letsbe_app.ui.components.button import link, link_button
 from letsbe_app.ui.components.card import card, section
 from letsbe_app.ui.components.download_link import download_link
 from letsbe_app.ui.components.empty_state import empty_state
+from letsbe_app.ui.components.fold import fold
 from letsbe_app.ui.components.icon import icon
 from letsbe_app.ui.components.meter import meter
 from letsbe_app.ui.components.tabs import tabs
@@ -158,11 +159,8 @@ def _days() -> rx.Component:
             rx.el.div(
                 download_link(t.as_csv, f"/api/v1/customer/tenants/{state.frame.tenant_id}/usage/report.csv")
             ),
-            rx.el.details(
-                rx.el.summary(
-                    t.as_table,
-                    class_name="text-sm text-accent cursor-pointer min-h-target inline-flex items-center",
-                ),
+            fold(
+                t.as_table,
                 rx.el.table(
                     rx.el.caption(t.days, class_name="sr-only"),
                     rx.el.thead(

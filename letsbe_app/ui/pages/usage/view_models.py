@@ -222,7 +222,7 @@ def warnings(alarms: Sequence[AlarmView], alerts: Sequence[UsageAlertView]) -> l
     return found + [
         Concern(
             f"{one.agent_id} {one.percent} {one.reached_at.isoformat()}",
-            f"{one.percent} %",
+            t.budget_used(one.percent),
             one.note,
             one.reached_at.isoformat(),
             is_alarm=False,
