@@ -22,7 +22,9 @@ _SUM: Final = re.compile(r"\$\(\(([^()]*(?:\([^()]*\)[^()]*)*)\)\)")
 _ESCAPED: Final = re.compile(r"\$'((?:[^'\\]|\\[tn\\'])*)'")
 _ESCAPES: Final = {"\\t": "\t", "\\n": "\n", "\\\\": "\\", "\\'": "'"}
 _OF_THE_PLACE: Final = {"HOME": expansions.HOME, "PWD": expansions.FOLDER}
-# Between double quotes a dollar before one of these, or at the end, stands for itself (bash and dash alike).
+# Between double quotes a dollar before one of these, or at the end, stands for itself; of those that read a
+# text themselves, some shells are stranger.
+_AFTER_DOLLAR_ANYWHERE: Final = frozenset(' "/%.,\n')
 _AFTER_DOLLAR: Final = frozenset(" \"'/%.,\n|)]}\\:;=+<>&~^")
 
 
@@ -122,7 +124,8 @@ class _Unquoting:
                 return at + 1
             if char == "$":
                 end = self._variable(at)
-                if end < 0 and at + 1 < len(source) and source[at + 1] not in _AFTER_DOLLAR:
+                plain = _AFTER_DOLLAR_ANYWHERE if self.names is None else _AFTER_DOLLAR
+                if end < 0 and at + 1 < len(source) and source[at + 1] not in plain:
                     return -1
                 if end < 0:
                     self.out.append(char)
