@@ -282,13 +282,13 @@ async def run(*, quick: bool, count: int) -> dict[str, Any]:
     """All measurements, as one JSON value."""
     load_before = load_now()
     with tempfile.TemporaryDirectory(prefix="letsbe-fleet-") as folder, running_redis() as redis:
-        settings = hub_settings(Path(folder) / "data", redis.url)
+        settings = hub_settings(Path(folder) / "data", redis.socket_url)
         create_tables(settings)
         services = build_services(settings, passwords=quick_passwords())
         tenants = await make_fleet(services, count)
         environment = {
             "LETSBE_DATA_DIR": str(settings.data_dir),
-            "REDIS_URL": redis.url,
+            "REDIS_URL": redis.socket_url,
             "DATABASE_URL": "",
             "LETSBE_LOG_LEVEL": "error",
         }

@@ -49,7 +49,7 @@ class Settings(BaseSettings):
     redis_url: SecretStr = Field(
         SecretStr(""),
         alias="REDIS_URL",
-        description="redis:// or rediss:// URL of Redis or Valkey; empty for the embedded one.",
+        description="redis://, rediss:// or unix:// URL of Redis or Valkey; empty for the embedded one.",
     )
     embedded_redis_port: int = Field(
         6390, alias="LETSBE_REDIS_PORT", ge=1, le=65535, description="Port of the embedded Redis."
@@ -167,8 +167,11 @@ class Settings(BaseSettings):
     @field_validator("redis_url")
     @classmethod
     def _is_redis(cls, value: SecretStr) -> SecretStr:
-        if value.get_secret_value() and not value.get_secret_value().startswith(("redis://", "rediss://")):
-            raise ValueError("must be a redis:// or rediss:// address, or empty for the embedded Redis")
+        url = value.get_secret_value()
+        if url and not url.startswith(("redis://", "rediss://", "unix://")):
+            raise ValueError(
+                "must be a redis://, rediss:// or unix:// address, or empty for the embedded Redis"
+            )
         return value
 
     @field_validator("smtp_url")

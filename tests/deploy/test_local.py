@@ -7,8 +7,10 @@ import stat
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
+from redis import AuthenticationError, Redis
 
 from tests.support.redis import free_port
 
@@ -69,12 +71,34 @@ def test_embedded_redis_keeps_its_password_out_of_the_command_line(
 
     first = EmbeddedRedis.prepare(tmp_path, 6390)
     second = EmbeddedRedis.prepare(tmp_path, 6390)
-    password = second.url.partition(":@")[0].removeprefix("redis://:").partition("@")[0]
+    password = urlsplit(second.url).password or "no password"
     assert first.url != second.url
     assert password not in " ".join(second.command)
     config = tmp_path / "keys" / "redis.conf"
     assert password in config.read_text()
     assert stat.S_IMODE(config.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("name", ["data", "with blanks and %", "d" * 100])
+def test_embedded_redis_answers_at_its_address(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.syspath_prepend(str(LOCAL))
+    from embedded_redis import EmbeddedRedis
+
+    port = free_port()
+    embedded = EmbeddedRedis.prepare(tmp_path / name, port)
+    with subprocess.Popen(embedded.command, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        try:
+            while b"eady to accept" not in process.stdout.readline():
+                assert process.poll() is None
+            assert Redis.from_url(embedded.url).ping()
+            with pytest.raises(AuthenticationError):
+                Redis(port=port).ping()
+        finally:
+            process.kill()
+    assert embedded.url.startswith("redis://" if len(name) == 100 else "unix://")
 
 
 def test_stamp_changes_with_the_files_it_stands_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

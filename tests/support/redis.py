@@ -41,6 +41,7 @@ class RedisServer:
         self._program = redis_program(engine or chosen_engine())
         self.port = free_port()
         self.url = f"redis://127.0.0.1:{self.port}/0"
+        self.socket_url = f"unix://{folder}/redis.sock"
         self._folder = folder
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -52,6 +53,7 @@ class RedisServer:
             "save": "",
             "appendonly": "no",
             "dir": self._folder,
+            "unixsocket": self._folder / "redis.sock",
         }
         arguments = [text for name, value in options.items() for text in (f"--{name}", str(value))]
         self._process = subprocess.Popen([self._program, *arguments], stdout=subprocess.DEVNULL)
