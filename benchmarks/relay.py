@@ -351,7 +351,9 @@ async def run(plan: Plan) -> dict[str, Any]:
     load_before = load_now()
     report: dict[str, Any] = {"workers": plan.workers, "tokens_per_second": TOKENS_PER_SECOND, "streams": {}}
     with tempfile.TemporaryDirectory(prefix="letsbe-bench-") as folder, running_redis() as redis:
-        settings = hub_settings(Path(folder) / "data", redis.socket_url, LETSBE_LOCAL_TENANT_LIMIT=MAX_TENANTS)
+        settings = hub_settings(
+            Path(folder) / "data", redis.socket_url, LETSBE_LOCAL_TENANT_LIMIT=MAX_TENANTS
+        )
         create_tables(settings)
         environment = {
             "LETSBE_DATA_DIR": str(settings.data_dir),
