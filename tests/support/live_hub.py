@@ -41,9 +41,9 @@ from tests.support.prompt_server import PromptServer
 WAIT_SECONDS = 10.0
 
 
-async def eventually(check: Callable[[], bool | Awaitable[bool]]) -> None:
+async def eventually(check: Callable[[], bool | Awaitable[bool]], seconds: float = WAIT_SECONDS) -> None:
     """Wait for something that announces itself to nobody."""
-    async with asyncio.timeout(WAIT_SECONDS):
+    async with asyncio.timeout(seconds):
         while not (answer if isinstance(answer := check(), bool) else await answer):  # noqa: ASYNC110
             await asyncio.sleep(0.005)
 

@@ -15,9 +15,10 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
 from letsbe_app.server.frames import EXTENSION, Wire, handover_of
+from letsbe_app.server.http_server import WORKER_SILENCE_SECONDS
 from letsbe_app.server.websockets import READ_AHEAD, HubWebSocket
 from tests.support.hub_process import HubProcess
-from tests.support.live_hub import eventually
+from tests.support.live_hub import WAIT_SECONDS, eventually
 from tests.support.prompt_server import PromptServer
 from tests.support.redis import free_port
 
@@ -137,7 +138,8 @@ async def test_a_worker_that_dies_is_replaced_behind_the_same_port() -> None:
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{hub.port}") as client:
             first = int((await client.get("/")).text)
         os.kill(first, signal.SIGKILL)
-        await eventually(lambda: not psutil.pid_exists(first))
+        # Who dies while it is asked whether it lives is given the whole time to answer.
+        await eventually(lambda: not psutil.pid_exists(first), WORKER_SILENCE_SECONDS + WAIT_SECONDS)
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{hub.port}") as client:
             assert int((await client.get("/")).text) != first
     finally:

@@ -69,7 +69,7 @@ def test_rewritten_trail_names_another_hash_than_was_signed(
     book.report(sent.append)
     with sqlite3.connect(home.audit_db) as db:
         db.execute("DROP TRIGGER entries_are_never_changed")
-        db.execute("UPDATE entries SET hash = replace(hash, substr(hash, 1, 1), 'f') WHERE number = 3")
+        db.execute("UPDATE entries SET hash = substr(hash, 2) || substr(hash, 1, 1) WHERE number = 3")
     write(trail, 1)
     book.report(sent.append)
 
