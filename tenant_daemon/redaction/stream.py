@@ -9,6 +9,8 @@ secret in any form, the word at the end, a private key that has begun.
 import re
 from typing import TYPE_CHECKING
 
+import re2
+
 from tenant_daemon.redaction.findings import redacted, written
 
 if TYPE_CHECKING:
@@ -34,6 +36,12 @@ _DUMP_OPEN = re.compile(
     rb"(?:^|(?<=\s))(?:[0-9a-f]{6,16}:?[ \t]{1,3}[0-9a-f]{2}[^\n]*\n)*"
     rb"(?:[0-9a-f]{6,16}:?[ \t]{1,3}[0-9a-f]{2}[^\n]*|[0-9a-f]{6,16}:?[ \t]{0,3}|[0-9a-f]{0,16})\Z"
 )
+# And the pieces of a text that a program puts together. RE2, since starting anew at each of them takes time.
+_PIECE = rb"(?:'(?:[^'\\\n]|\\.)*'|\"(?:[^\"\\\n]|\\.)*\")"
+_SUM_OPEN = re2.compile(rb"(?:%b\s*[+.]\s*)*%b\s*(?:[+.]\s*(?:['\"][^\n]*)?)?\z" % (_PIECE, _PIECE))
+_OPEN = (_BLOCK_OPEN, _DUMP_OPEN, _SUM_OPEN)
+_LONGEST_ESCAPE = 12
+"""Bytes at the end that may be the beginning of one more character of what was found."""
 
 
 class StreamRedactor:
@@ -76,7 +84,7 @@ class StreamRedactor:
         tail_at = max(0, len(held) - 256)
         if open_name := _ASSIGNMENT_OPEN.search(held, tail_at):
             ends.append(open_name.start())
-        ends.extend(opened.start() for p in (_BLOCK_OPEN, _DUMP_OPEN) if (opened := p.search(held)))
+        ends.extend(opened.start() for p in _OPEN if (opened := p.search(held)))
         begins = held.rfind(_BLOCK_BEGINS)
         if begins >= 0 and not _BLOCK_ENDS.search(held, begins):
             ends.append(begins)
@@ -133,4 +141,4 @@ def _end_of(data: bytes, start: int, end: int) -> re.Pattern[bytes] | None:
     """What ends a secret that is released as a placeholder before all of it has arrived."""
     if data.startswith(_BLOCK_BEGINS, start):
         return None if _BLOCK_ENDS.search(data, start, end) else _BLOCK_ENDS
-    return _WORD_ENDS if end == len(data) else None
+    return _WORD_ENDS if len(data) - end < _LONGEST_ESCAPE and not _WORD_ENDS.search(data, end) else None

@@ -73,3 +73,21 @@ def test_secret_that_is_longer_than_the_limit_is_dropped_to_its_end() -> None:
     result, _ = streamed(text, list(range(0, len(text), 500)))
     assert "MIIEabcd" not in result
     assert result.endswith("after it")
+
+
+def test_pieces_that_a_program_puts_together_stay_together() -> None:
+    value = '{"user": "maple", "key": "oM1eAP2yzcOO8dqV1j94", "note": "\\\\n ab\\\\n cd"}'
+    redactor = Redactor([KnownSecret("file", value)])
+    shown = " + ".join(repr(value[i : i + 7]) for i in range(0, len(value), 7))
+    stream = redactor.stream()
+    text = "".join(stream.feed(character) for character in f"k = {shown}\n") + stream.finish()
+    assert "oM1e" not in text
+    assert "SECRET_REF(file)" in text
+
+
+def test_secret_longer_than_what_is_held_does_not_end_where_an_escape_is_cut() -> None:
+    value = "".join(random.Random(7).choices("ABCDabcd1234+/", k=4_000))
+    stream = Redactor([KnownSecret("file", value)]).stream()
+    shown = "".join(f"\\u{ord(character):04x}" for character in value)
+    pieces = [stream.feed(shown[i : i + 4_001]) for i in range(0, len(shown), 4_001)]
+    assert "".join(pieces) + stream.feed(" end") + stream.finish() == "SECRET_REF(file) end"
