@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+import orjson
+
 if TYPE_CHECKING:
     from tenant_daemon.redaction.detectors.known import KnownSecret
 
@@ -26,6 +28,7 @@ def values_of(secrets: "Iterable[KnownSecret]") -> Iterator[tuple[str, str, Arou
         # A name that shows the value cannot stand for it.
         name = _UNNAMED if value and value.casefold() in secret.name.casefold() else secret.name
         lines = value.splitlines() if "\n" in value else []
+        lines += _lines_inside(value)
         for part in [value, *(line.strip() for line in lines)]:
             is_line = part is not value
             if part and part not in seen and not (is_line and not _is_secret_line(part)):
@@ -49,6 +52,18 @@ def _inner(value: str) -> Iterator[str]:
     found = _URL_PASSWORD.match(value)
     if found and len(found.group(1)) >= _LEAST_INNER and not found.group(1).isalpha():
         yield found.group(1)
+
+
+def _lines_inside(value: str) -> list[str]:
+    """The lines of a file that stands in a JSON text, as the key of a service account does."""
+    if not value.startswith("{") or "\\n" not in value:
+        return []
+    try:
+        fields = orjson.loads(value)
+    except orjson.JSONDecodeError:
+        return []
+    texts = [text for text in fields.values() if isinstance(text, str) and "\n" in text]
+    return [line for text in texts for line in text.splitlines()]
 
 
 def _is_secret_line(line: str) -> bool:

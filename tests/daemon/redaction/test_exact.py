@@ -78,3 +78,9 @@ def test_what_was_redacted_once_is_settled(text: str) -> None:
 def test_a_key_does_not_hide_in_the_marks_of_a_placeholder(token: str) -> None:
     assert token not in REDACTOR.redact(f"[REDACTED:{token}]")
     assert token not in REDACTOR.redact(f"SECRET_REF({token})")
+
+
+def test_lines_of_a_file_in_a_json_secret_do_not_pass_by_themselves() -> None:
+    line = "MIIEvQ3kV9mQ2xLp7zR4wT8nBc3aaXq7Lm2Rw9Tz"
+    account = f'{{"type": "service", "key": "-----BEGIN KEY-----\\n{line}\\n-----END KEY-----\\n"}}'
+    assert line not in Redactor([KnownSecret("account", account)]).redact(f"it has {line} inside")
