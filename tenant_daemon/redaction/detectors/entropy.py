@@ -76,7 +76,9 @@ class EntropyDetector:
         public = _public_blocks(data)
         tokens = list(tokens)
         for at, (start, end) in enumerate(tokens):
-            if not MIN_LENGTH <= end - start <= _LONGEST or any(low <= start < high for low, high in public):
+            if not MIN_LENGTH <= end - start <= _LONGEST:
+                continue
+            if public and any(low <= start < high for low, high in public):
                 continue
             if _is_secret(data, start, end) and not _is_in_block(data, tokens, at):
                 findings.append(Finding(start, end, Layer.ENTROPY, redacted("high-entropy")))
@@ -142,6 +144,7 @@ def _is_name(token: bytes) -> bool:
 
 
 def _is_mixed(token: bytes) -> bool:
-    digits = len(token) - len(token.translate(None, b"0123456789"))
     # ``islower`` and ``isupper`` are about the letters alone.
-    return digits >= 3 and not token.islower() and not token.isupper()
+    if token.islower() or token.isupper():
+        return False
+    return len(token) - len(token.translate(None, b"0123456789")) >= 3
