@@ -13,9 +13,13 @@ _PAIR = rb"\\u[dD][89abAB][0-9A-Fa-f]{2}\\u[dD][c-fC-F][0-9A-Fa-f]{2}"
 # A number without its semicolon ends where the next escape begins: that may be its next digit.
 _REFERENCE = rb"&#\d{1,7}(?:;|(?![\d\\=]))|&#[xX][0-9A-Fa-f]{1,6}(?:;|(?![0-9A-Fa-f\\=]))|&\w{1,24};"
 _ESCAPE = re.compile(
-    rb"(" + _PAIR + rb"|%[0-9A-Fa-f]{2}|%u[0-9A-Fa-f]{4}|" + _REFERENCE + rb"|\\(?:x[0-9A-Fa-f]{2}"
+    rb"("
+    + _PAIR
+    + rb"|%%(?=[0-9A-Fa-f]{2})|%[0-9A-Fa-f]{2}|%u[0-9A-Fa-f]{4}|"
+    + _REFERENCE
+    + rb"|\\(?:x[0-9A-Fa-f]{2}"
     rb"|u[0-9A-Fa-f]{4}|u\{[0-9A-Fa-f]{1,6}\}|U[0-9A-Fa-f]{8}|00[0-9A-Fa-f]{4}|[0-7]{3}"
-    rb"|N\{U\+[0-9A-Fa-f]{1,6}\}|\\(?=\\*[ux])|\\*[\"'/nrt\\]))"
+    rb"|N\{U\+[0-9A-Fa-f]{1,6}\}|\\(?=\\*[uUx])|\\*[\"'/nrt\\]))"
 )
 _CODE_POINT = re.compile(rb"(?:%u|\\[uU]\{?|\\N\{U\+|\\(?=00....))([0-9A-Fa-f]{1,8})\}?")
 # A reading of its own: ``=0A`` also stands in assignments, and reading it would hide what follows.
@@ -72,6 +76,8 @@ def _meaning(escape: bytes) -> bytes:
         return _character(0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00))
     if code := _CODE_POINT.fullmatch(escape):
         return _character(int(code.group(1), 16))
+    if escape == b"%%":
+        return b"%"  # As INI files and format strings write one.
     if escape[:1] == b"%" or escape[:2] == b"\\x":
         return _byte(escape[-2:])
     if escape[1:].isdigit():
