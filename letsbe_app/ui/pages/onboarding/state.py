@@ -170,7 +170,11 @@ class OnboardingState(SignedInState, rx.State):
             self._note(problem)
             return None
         self.errors = {}
-        return rx.redirect(_address_of(then)) if then is not None else None
+        if then is None:
+            return None
+        # With the address and not after it: a click that follows at once must meet the new step's button.
+        self.step = then
+        return rx.redirect(_address_of(then))
 
     def _show(self, draft: DraftView) -> None:
         self.description = draft.business_description or self.description
