@@ -18,6 +18,8 @@ from tenant_daemon.redaction.findings import Finding, Layer, placeholders
 _Span = tuple[int, int]
 _GUESSES = (Layer.PATTERN, Layer.ENTROPY)
 _SHORTEST = 6
+_UPPER_BITS, _GOES_ON = 0xC0, 0x80
+"""How bytes of UTF-8 begin, and those that begin no character."""
 _MARKS = re.compile(rb"[\W_]*[A-Za-z]?[\W_]*")
 _ONE_WORD = re.compile(rb"[\W_]*(?:[A-Za-z]?[a-z]{0,7}|[A-Z]{1,8})[\W_]*")
 """A word in one case: what a machine made hardly ever has that many letters without a digit or a capital."""
@@ -27,11 +29,21 @@ _PARAMETERS = re.compile(rb"(?:[&;][a-z_]{1,16}=\w{0,4})+")
 
 def without_neighbours(findings: Iterable[Finding], data: bytes) -> list[Finding]:
     """The findings, those that overlap a value that stands as it is without what is plainly no secret."""
-    findings = list(findings)
+    findings = [_of_whole_characters(finding, data) for finding in findings]
     if findings and (own := placeholders(data)):
         findings = [rest for finding in findings for rest in _beside(finding, own, data)]
     exact = _longest(finding for finding in findings if finding.is_exact)
     return [*exact, *_trimmed(findings, exact, data)] if exact else findings
+
+
+def _of_whole_characters(finding: Finding, data: bytes) -> Finding:
+    """A finding with all bytes of the characters at its ends: half of one would make the text unreadable."""
+    start, end = finding.start, finding.end
+    while start > 0 and data[start] & _UPPER_BITS == _GOES_ON:
+        start -= 1
+    while end < len(data) and data[end] & _UPPER_BITS == _GOES_ON:
+        end += 1
+    return finding if end - start == finding.end - finding.start else replace(finding, start=start, end=end)
 
 
 def _beside(finding: Finding, own: Sequence[_Span], data: bytes) -> Iterator[Finding]:

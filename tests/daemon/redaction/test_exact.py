@@ -84,3 +84,7 @@ def test_lines_of_a_file_in_a_json_secret_do_not_pass_by_themselves() -> None:
     line = "MIIEvQ3kV9mQ2xLp7zR4wT8nBc3aaXq7Lm2Rw9Tz"
     account = f'{{"type": "service", "key": "-----BEGIN KEY-----\\n{line}\\n-----END KEY-----\\n"}}'
     assert line not in Redactor([KnownSecret("account", account)]).redact(f"it has {line} inside")
+
+
+def test_a_guess_takes_whole_characters() -> None:
+    assert REDACTOR.redact(f"PW\x800{VALUE}") == "PWSECRET_REF(key)"
