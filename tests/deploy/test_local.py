@@ -6,6 +6,8 @@ import socket
 import stat
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -79,15 +81,22 @@ def test_embedded_redis_keeps_its_password_out_of_the_command_line(
     assert stat.S_IMODE(config.stat().st_mode) == 0o600
 
 
+@pytest.fixture
+def short_folder() -> Iterator[Path]:
+    """The path of a socket is short by necessity, and those of pytest grow with every run."""
+    with tempfile.TemporaryDirectory(prefix="letsbe-") as folder:
+        yield Path(folder)
+
+
 @pytest.mark.parametrize("name", ["data", "with blanks and %", "d" * 100])
 def test_embedded_redis_answers_at_its_address(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+    short_folder: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     monkeypatch.syspath_prepend(str(LOCAL))
     from embedded_redis import EmbeddedRedis
 
     port = free_port()
-    embedded = EmbeddedRedis.prepare(tmp_path / name, port)
+    embedded = EmbeddedRedis.prepare(short_folder / name, port)
     with subprocess.Popen(embedded.command, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         try:
