@@ -38,8 +38,8 @@ CLOSE_GONE: Final = 1001
 CLOSE_INTERNAL: Final = 1011
 SILENCE_TIMEOUT_SECONDS: Final = 60.0
 """Four heartbeats."""
-ACK_DELAY_SECONDS: Final = 0.05
-"""Confirmations of run events are gathered for so long."""
+ACK_DELAY_SECONDS: Final = 0.25
+"""Confirmations of run events are gathered for so long; a daemon sends a thousand events without one."""
 READ_AHEAD: Final = 64
 """Frames read before they are applied; then the socket itself holds the daemon back."""
 SEND_TIMEOUT_SECONDS: Final = 20.0

@@ -1,10 +1,18 @@
 """Opening Redis, and the one error that everything outside this package sees of it."""
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Final
+from typing import Any, Final
 
 from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio.connection import (
+    AbstractConnection,
+    Connection,
+    SSLConnection,
+    UnixDomainSocketConnection,
+    parse_url,
+)
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
@@ -25,6 +33,49 @@ class RelayAway(Unavailable):
         super().__init__("Live updates are interrupted. Nothing is lost; please try again in a moment.")
 
 
+class _Obedient(AbstractConnection):
+    """
+    Sends without a task of its own.
+
+    The library's way is ``asyncio.wait_for``, which before Python 3.12 swallows a cancellation that comes in
+    the moment in which the command is out: whoever waits for the cancelled task then waits for ever.
+    """
+
+    async def send_packed_command(
+        self, command: bytes | str | Iterable[bytes], check_health: bool = True
+    ) -> None:
+        if not self.is_connected:
+            await self.connect_check_health(check_health=False)
+        if check_health:
+            await self.check_health()  # type: ignore[no-untyped-call]
+        seconds = self.socket_timeout
+        async with asyncio.timeout(seconds):
+            self.socket_timeout = None
+            try:
+                await super().send_packed_command(command, check_health=False)
+            finally:
+                self.socket_timeout = seconds
+
+
+class _ObedientConnection(_Obedient, Connection):
+    pass
+
+
+class _ObedientSSLConnection(_Obedient, SSLConnection):
+    pass
+
+
+class _ObedientSocketConnection(_Obedient, UnixDomainSocketConnection):
+    pass
+
+
+_KINDS: Final[dict[type[AbstractConnection], type[AbstractConnection]]] = {
+    Connection: _ObedientConnection,
+    SSLConnection: _ObedientSSLConnection,
+    UnixDomainSocketConnection: _ObedientSocketConnection,
+}
+
+
 def open_redis(
     url: str, *, retries: int = 1, answer_seconds: float | None = COMMAND_TIMEOUT_SECONDS
 ) -> Redis:
@@ -37,8 +88,11 @@ def open_redis(
             Redis. Every script of ours may run twice without harm.
         answer_seconds: How long an answer is waited for; None where the caller sees to that.
     """
-    pool = BlockingConnectionPool.from_url(
-        url,
+    address: dict[str, Any] = {**parse_url(url)}
+    kind: type[AbstractConnection] = address.pop("connection_class", Connection)
+    pool = BlockingConnectionPool(
+        connection_class=_KINDS[kind],
+        **address,
         max_connections=MAX_CONNECTIONS,
         timeout=COMMAND_TIMEOUT_SECONDS,
         socket_timeout=answer_seconds,
