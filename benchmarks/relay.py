@@ -45,7 +45,10 @@ from tests.support.redis import free_port, running_redis
 TOKENS_PER_SECOND = 10
 BEGINNINGS_PER_SECOND = 100
 """Answers do not begin in step: so many at most in a second."""
-MAX_TENANTS = 20
+ANSWERS_PER_TENANT = 5
+"""A server has five agents, each of which gives one answer at a time."""
+LOCAL_TENANTS = 20
+"""Servers that one machine may run; more are made in turns, with those of before out of the way."""
 CONFIG_VERSION = 10_000
 FRAME_BYTES = 300
 """Of a token on its way from a daemon."""
@@ -197,8 +200,13 @@ def _offset(position: int) -> float:
 @asynccontextmanager
 async def open_streams(hub: HubProcess, services: Services, count: int) -> AsyncIterator[list[Stream]]:
     """So many conversations on a few servers, each watched by a tab."""
-    tenants = min(MAX_TENANTS, math.ceil(count / 10))
-    customers = [await new_customer(services, f"{new_id('usr')}@bench.example") for _ in range(tenants)]
+    tenants = math.ceil(count / ANSWERS_PER_TENANT)
+    customers: list[Customer] = []
+    while len(customers) < tenants:
+        if len(customers) % LOCAL_TENANTS == 0:
+            await _set_status(services, TenantStatus.REMOVED)
+        customers.append(await new_customer(services, f"{new_id('usr')}@bench.example"))
+    await _set_status(services, TenantStatus.ACTIVE)
     links = [await _link(hub, customer) for customer in customers]
     streams, tabs = [], []
     for position in range(count):
@@ -352,7 +360,7 @@ async def run(plan: Plan) -> dict[str, Any]:
     report: dict[str, Any] = {"workers": plan.workers, "tokens_per_second": TOKENS_PER_SECOND, "streams": {}}
     with tempfile.TemporaryDirectory(prefix="letsbe-bench-") as folder, running_redis() as redis:
         settings = hub_settings(
-            Path(folder) / "data", redis.socket_url, LETSBE_LOCAL_TENANT_LIMIT=MAX_TENANTS
+            Path(folder) / "data", redis.socket_url, LETSBE_LOCAL_TENANT_LIMIT=LOCAL_TENANTS
         )
         create_tables(settings)
         environment = {
@@ -363,18 +371,17 @@ async def run(plan: Plan) -> dict[str, Any]:
         }
         services = build_services(settings, passwords=quick_passwords())
         for count in plan.counts:
-            # The limit of servers is per installation, and each size has servers of its own.
-            await _forget_tenants(services)
             report["streams"][str(count)] = await measure(services, environment, plan, count)
-        await _forget_tenants(services)
+        await _set_status(services, TenantStatus.REMOVED)
         report["earlier_messages"] = await measure_history(services, environment, plan)
         await services.close()
     return {**report, "machine": machine(load_before)}
 
 
-async def _forget_tenants(services: Services) -> None:
+async def _set_status(services: Services, status: TenantStatus) -> None:
+    """Of all servers."""
     async with services.database.write() as session:
-        await session.exec(update(Tenant).values(status=TenantStatus.REMOVED))
+        await session.exec(update(Tenant).values(status=status))
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -15,7 +15,9 @@ from redis.asyncio.connection import (
 )
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
+from redis.connection import HiredisRespSerializer
 from redis.exceptions import RedisError
+from redis.typing import EncodableT
 
 from letsbe_app.errors import Unavailable
 from letsbe_app.telemetry import metrics
@@ -33,13 +35,20 @@ class RelayAway(Unavailable):
         super().__init__("Live updates are interrupted. Nothing is lost; please try again in a moment.")
 
 
+_PACKER: Final = HiredisRespSerializer()
+"""The synchronous client's; the asynchronous one would do it in Python."""
+
+
 class _Obedient(AbstractConnection):
     """
-    Sends without a task of its own.
+    Sends without a task of its own, and what C has written.
 
     The library's way is ``asyncio.wait_for``, which before Python 3.12 swallows a cancellation that comes in
     the moment in which the command is out: whoever waits for the cancelled task then waits for ever.
     """
+
+    def pack_command(self, *args: EncodableT) -> list[bytes]:
+        return _PACKER.pack(*args)  # type: ignore[no-any-return, arg-type]
 
     async def send_packed_command(
         self, command: bytes | str | Iterable[bytes], check_health: bool = True
