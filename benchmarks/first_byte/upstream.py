@@ -8,6 +8,7 @@ word, as models do; all others at once.
 import asyncio
 import json
 import re
+from itertools import cycle, islice
 
 WORDS = 40
 SECONDS_BETWEEN_WORDS = 0.025
@@ -31,7 +32,12 @@ def _framed(data: bytes) -> bytes:
 
 
 _FIRST = _event({"role": "assistant", "content": "Good "})
-_WORD = _event({"content": "morning, "})
+_ANSWER = (
+    "morning, your shop sold forty-two loaves of bread yesterday and three cakes; the oven needs a service "
+    "on Friday at ten, so I have moved the delivery to eleven and told Anna about it in the team chat"
+)
+_WORDS = [_event({"content": f"{word} "}) for word in _ANSWER.split()]
+"""Of different lengths: what is put between groups of one length is read without that, and costs more."""
 _LAST = (
     _event({}, finish_reason="stop", usage={"prompt_tokens": 9, "completion_tokens": 9, "total_tokens": 18})
     + _framed(b"data: [DONE]\n\n")
@@ -47,12 +53,12 @@ async def _serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> 
             body = await reader.readexactly(int(length.group(1)) if length else 0)
             writer.write(_HEAD + _FIRST)
             if SLOWLY.encode() in body:
-                for _ in range(WORDS):
+                for word in islice(cycle(_WORDS), WORDS):
                     await asyncio.sleep(SECONDS_BETWEEN_WORDS)
-                    writer.write(_WORD)
+                    writer.write(word)
                     await writer.drain()
             else:
-                writer.write(_WORD)
+                writer.write(_WORDS[0])
             writer.write(_LAST)
             await writer.drain()
     except (asyncio.IncompleteReadError, ConnectionError):
