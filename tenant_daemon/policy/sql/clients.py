@@ -61,11 +61,14 @@ _REDIS_DELETES: Final = word_set(
 )
 
 
+_COPY_OPTIONS: Final = (
+    r"(?: +(?:with +)?\(?(?:format +)?(?:csv|text)(?:[ ,]+header(?: +true)?)?"
+    r"(?:[ ,]+delimiter +'.')?\)?)? *;?"
+)
+"""Those that only say how the lines of a file are written."""
 _COPY_OUT: Final = re.compile(
     r"\\copy +(?:(?P<table>[A-Za-z_][\w.]*)(?: *\((?P<columns>[\w, ]+)\))?|\((?P<query>[^\\]+)\)) +to"
-    r" +(?:'(?P<quoted>[\w ./-]+)'|(?P<bare>(?!program\b|pstdout\b)[\w./-]+))"
-    r"(?: +(?:with +)?\(?(?:format +)?(?:csv|text)(?:[ ,]+header(?: +true)?)?"
-    r"(?:[ ,]+delimiter +'.')?\)?)? *;?",
+    r" +(?:'(?P<quoted>[\w ./-]+)'|(?P<bare>(?!program\b|pstdout\b)[\w./-]+))" + _COPY_OPTIONS,
     re.IGNORECASE,
 )
 
@@ -85,9 +88,7 @@ def _copy_out(judge: "CommandJudge", text: str) -> bool:
 
 _COPY_IN: Final = re.compile(
     r"\\copy +(?P<table>[A-Za-z_][\w.]*)(?P<columns> *\([\w, ]+\))? +from"
-    r" +(?:'(?P<quoted>[\w ./-]+)'|(?P<bare>(?!program\b|p?stdin\b)[\w./-]+))"
-    r"(?: +(?:with +)?\(?(?:format +)?(?:csv|text)(?:[ ,]+header(?: +true)?)?"
-    r"(?:[ ,]+delimiter +'.')?\)?)? *;?",
+    r" +(?:'(?P<quoted>[\w ./-]+)'|(?P<bare>(?!program\b|p?stdin\b)[\w./-]+))" + _COPY_OPTIONS,
     re.IGNORECASE,
 )
 
