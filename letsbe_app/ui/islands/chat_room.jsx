@@ -2,10 +2,9 @@ import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, use
 import { useNavigate, useParams, useSearchParams } from "react-router";
 import { ChatMessage } from "./chat_message.jsx";
 import { Composer } from "./composer.jsx";
-import { Conversation, newMessageId, startConversation } from "./conversation.js";
-import { joined, useDraft } from "./draft.js";
+import { Conversation, sendMessage, startConversation } from "./conversation.js";
+import { joined, useDraft, without } from "./draft.js";
 import { useFiles } from "./file_chips.jsx";
-import { postToHub } from "./hub_rest.js";
 import { QUIET } from "./look.js";
 import { hubStream } from "./stream.js";
 
@@ -128,6 +127,10 @@ function OpenRoom({
     setPhase("loading");
     conversation.isClosed = false;
     conversation.onGone = () => navigate(chatPath, { replace: true });
+    conversation.onArrived = (said) => {
+      setText((typed) => without(typed, said));
+      files.clear();
+    };
     conversation.open().then(
       () => setPhase("open"),
       () => setPhase("failed"),
@@ -238,11 +241,7 @@ function NewRoom({
     // Trying again after a failure goes on in the conversation that was begun.
     started.current ||= await startConversation(tenantId, agentId);
     const id = started.current;
-    await postToHub(`/api/v1/customer/conversations/${id}/messages`, {
-      message_id: newMessageId(),
-      text: said,
-      attachments: sent.map((file) => file.attachment_id),
-    });
+    await sendMessage(id, said, sent);
     navigate(`${chatPath}/${id}`);
   };
   const choose = (suggestion) => {

@@ -63,7 +63,7 @@ function useSending(text, setText, isReady, files, onSend, failedText) {
     if (said) send();
   }, [isWanted, isReady, isSending, files.isBusy]);
 
-  return { isBusy: isSending || isWanted, problem, ask: () => said && !isSending && setIsWanted(true) };
+  return { isBusy: isSending || isWanted, problem: said && problem, ask: () => said && !isSending && setIsWanted(true) };
 }
 
 /**

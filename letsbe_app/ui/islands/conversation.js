@@ -1,20 +1,28 @@
 /** One conversation between this tab and the hub: loads, follows, sends, stops. */
 
 import { getFromHub, postToHub } from "./hub_rest.js";
-import { newId } from "./ids.js";
 import { ThreadStore } from "./thread_store.js";
+import { sendOnce, takeArrived } from "./unsent.js";
 
 const ROOT = "/api/v1/customer";
 const CALM_MS = 250;
-
-/** An id that the hub takes as the message's own, so that sending twice is one message. */
-export const newMessageId = () => newId("msg");
 
 export async function startConversation(tenantId, agentId) {
   const { data } = await postToHub(`${ROOT}/tenants/${encodeURIComponent(tenantId)}/conversations`, {
     agent_id: agentId,
   });
   return data.id;
+}
+
+/** Say something in a conversation, once; `onId` is told the message's id before it goes. */
+export async function sendMessage(conversationId, text, files, onId = () => {}) {
+  const attachments = files.map((file) => file.attachment_id);
+  const path = `${ROOT}/conversations/${encodeURIComponent(conversationId)}/messages`;
+  const { data } = await sendOnce(conversationId, [text, attachments], (messageId) => {
+    onId(messageId);
+    return postToHub(path, { message_id: messageId, text, attachments });
+  });
+  return data;
 }
 
 export class Conversation {
@@ -30,13 +38,15 @@ export class Conversation {
     this.isClosed = false;
     /** Called when the conversation was deleted elsewhere. */
     this.onGone = null;
+    /** Called with a text that was given back as not sent, and had arrived after all. */
+    this.onArrived = null;
   }
 
   /** Load the newest messages and follow what comes after; rejects when the first load fails. */
   async open() {
     const { data, meta } = await getFromHub(`${this.path}/messages`);
     if (this.isClosed) return;
-    this.store.takeNewest(data, meta.next_cursor);
+    this.takeNewest(data, meta);
     this.store.undo = (id) => this.undo(id);
     this.loadChanges();
     this.endings.push(
@@ -104,22 +114,28 @@ export class Conversation {
     // An answer that comes after the one to a later question knows less: it would bring back what was taken back.
     if (this.isClosed || load < this.shown) return;
     this.shown = load;
-    this.store.takeNewest(data, meta.next_cursor);
+    this.takeNewest(data, meta);
     this.store.dropMissing(data, before);
   }
 
+  takeNewest(messages, { next_cursor: nextCursor }) {
+    this.store.takeNewest(messages, nextCursor);
+    const arrived = takeArrived(this.id, messages);
+    if (arrived) this.onArrived?.(arrived[0]);
+  }
+
   async send(text, files = []) {
-    const messageId = newMessageId();
-    this.store.addTyped(messageId, text, files);
+    let typed = "";
     try {
-      const { data } = await postToHub(`${this.path}/messages`, {
-        message_id: messageId,
-        text,
-        attachments: files.map((file) => file.attachment_id),
+      const message = await sendMessage(this.id, text, files, (id) => {
+        typed = id;
+        this.store.addTyped(id, text, files);
       });
-      this.store.takeNewest([data]);
+      this.store.takeNewest([message]);
     } catch (error) {
-      this.store.remove(messageId);
+      // Its answer got lost, and it was seen here meanwhile.
+      if (this.store.isPlaced(typed)) return;
+      this.store.remove(typed);
       throw error;
     }
   }
@@ -136,7 +152,8 @@ export class Conversation {
 
   async takeBack(id, act, body) {
     const gone = this.store.from(id);
-    await postToHub(`${this.path}/messages/${encodeURIComponent(id)}/${act}`, { message_id: newMessageId(), ...body });
+    const path = `${this.path}/messages/${encodeURIComponent(id)}/${act}`;
+    await sendOnce(`${id}:${act}`, body, (messageId) => postToHub(path, { message_id: messageId, ...body }));
     this.store.takeBack(gone);
     await this.refresh();
   }

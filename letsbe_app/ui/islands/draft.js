@@ -28,3 +28,7 @@ export function forgetDrafts() {
 
 /** Both texts, the earlier one first; neither is lost. */
 export const joined = (first, second) => [first, second].filter((text) => text.trim()).join("\n");
+
+/** The text without what `joined` put before it. */
+export const without = (text, first) =>
+  text === first ? "" : text.startsWith(`${first}\n`) ? text.slice(first.length + 1) : text;

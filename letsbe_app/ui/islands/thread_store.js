@@ -90,11 +90,14 @@ export class ThreadStore {
     const there = new Set(page.map((message) => message.id));
     const first = page.length ? page[0].position : 0;
     for (const id of idsBefore) {
-      const message = this.messages.get(id);
-      const isPlaced = message && Number.isFinite(message.position);
-      if (isPlaced && message.position >= first && !there.has(id)) this.messages.delete(id);
+      if (this.isPlaced(id) && this.messages.get(id).position >= first && !there.has(id)) this.messages.delete(id);
     }
     this.arrange();
+  }
+
+  /** Whether the hub has told where the message stands, so that it has it. */
+  isPlaced(id) {
+    return Number.isFinite(this.messages.get(id)?.position);
   }
 
   /** How many messages stand behind this one. */

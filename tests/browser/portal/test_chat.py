@@ -1,7 +1,7 @@
 """Talking to an agent in a real browser; the server's side is played by script."""
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Route, expect
 
 from letsbe_app.kit.pagination import DEFAULT_LIMIT
 from tenant_daemon.contracts.chat import (
@@ -217,6 +217,40 @@ async def test_what_was_typed_stays_when_sending_fails(hub: RunningHub, browser:
         await expect(stage.page.get_by_role("alert").filter(has_text="not sent")).to_be_visible()
         await expect(stage.page.get_by_role("textbox")).to_have_value("Do not lose me")
         await expect(stage.page.locator("[data-message]")).to_have_count(1)
+
+
+async def test_a_message_whose_answers_get_lost_is_sent_once(hub: RunningHub, browser: Browser) -> None:
+    async with portal_stage(hub, browser) as stage:
+        page, conversation_id = stage.page, await stage.conversation()
+        await open_chat(stage, conversation_id)
+        tried = []
+
+        async def lose_the_answer(route: Route) -> None:
+            if route.request.method == "GET":
+                await route.continue_()
+                return
+            tried.append(route.request.headers["idempotency-key"])
+            await route.fetch()
+            await route.abort()
+
+        await page.route("**/messages", lose_the_answer)
+        await page.get_by_role("textbox").fill("Order ten sacks of flour")
+        await page.get_by_role("button", name="Send").click()
+        said = page.get_by_role("article").get_by_text("Order ten sacks of flour")
+        await expect(said).to_be_visible()
+        # The hub's wake shows that it arrived: nothing is left that could be sent again.
+        await expect(page.get_by_role("textbox")).to_have_value("")
+        await expect(page.get_by_role("alert").filter(has_text="not sent")).to_have_count(0)
+        await expect(page.get_by_role("button", name="Send")).to_be_disabled()
+        await page.wait_for_function(
+            "() => !Object.keys(sessionStorage).some((name) => name.startsWith('letsbe:'))"
+        )
+        assert len(set(tried)) == 1
+        await page.unroute("**/messages")
+        await page.reload()
+        await expect(said).to_have_count(1)
+        sent = await stage.services.conversations.messages(stage.customer.actor, conversation_id)
+        assert [one.text for one in sent.items].count("Order ten sacks of flour") == 1
 
 
 async def test_earlier_messages_load_without_moving_what_is_read(hub: RunningHub, browser: Browser) -> None:
