@@ -11,6 +11,7 @@ import asyncio
 import json
 import logging
 import math
+import os
 import statistics
 import sys
 import tempfile
@@ -50,6 +51,7 @@ ANSWERS_PER_TENANT = 5
 LOCAL_TENANTS = 20
 """Servers that one machine may run; more are made in turns, with those of before out of the way."""
 CONFIG_VERSION = 10_000
+_MOST_WORKERS = 4
 FRAME_BYTES = 300
 """Of a token on its way from a daemon."""
 
@@ -384,11 +386,16 @@ async def _set_status(services: Services, status: TenantStatus) -> None:
         await session.exec(update(Tenant).values(status=status))
 
 
+def _workers() -> int:
+    """As many as a machine of this size is given: one for each core."""
+    return min(os.cpu_count() or 1, _MOST_WORKERS)
+
+
 def main(arguments: Sequence[str]) -> int:
     """Measure and print JSON."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks relay", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="under a minute")
-    parser.add_argument("--workers", type=int, default=1, help="hub workers (default 1)")
+    parser.add_argument("--workers", type=int, default=_workers(), help="hub workers (default %(default)s)")
     parser.add_argument("--streams", type=int, action="append", help="only so many; may be repeated")
     options = parser.parse_args(arguments)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
