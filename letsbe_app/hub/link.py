@@ -172,8 +172,10 @@ class Link:
 
     def put(self, signal: Signal) -> None:
         """A wake."""
-        if (taker := link_taker(signal.data)) and taker > self.link_id:
-            self.taken_over()
+        if taker := link_taker(signal.data):
+            # Its own word comes back as well.
+            if taker > self.link_id:
+                self.taken_over()
             return
         if signal.data == LINK_KEY:
             self._must_check_key = True

@@ -1,16 +1,22 @@
 """The link with real sockets, Redis and SQLite, and two workers."""
 
+import asyncio
 import time
 from collections.abc import Sequence
 
 import pytest
 
 from letsbe_app.db.models import MessageStatus
+from letsbe_app.fleet.tenants.schemas import TenantIdentity
 from letsbe_app.hub import admission
 from letsbe_app.hub import link as link_module
+from letsbe_app.hub.deliveries import Deliveries
+from letsbe_app.hub.dispatch import LinkDispatch
 from letsbe_app.relay import RelayAway
+from letsbe_app.relay.channels import LINK_CHECK, link_taken
 from letsbe_app.relay.event_id import START
 from letsbe_app.relay.stream import Appended, StreamEvent
+from letsbe_app.relay.subscriber import Signal
 from tenant_daemon.contracts.chat import RunOutcome, ToolFinished, ToolStarted
 from tenant_daemon.contracts.commands import ConfigApplied
 from tenant_daemon.contracts.envelope import Acknowledged, Hello, Rejected
@@ -221,6 +227,25 @@ async def test_newer_connection_takes_over_across_workers(hub: LiveHub, customer
             await newer.send(ConfigApplied(version=1, is_applied=True), "obx2")
             await newer.next("link.ack")
             assert await hub.workers[0].services.relay.presence.is_online(customer.tenant_id)
+
+
+async def test_only_a_wake_that_says_so_has_a_link_look(
+    hub: LiveHub, customer: Customer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    services = hub.workers[0].services
+    link = link_module.Link(TenantIdentity(customer.tenant_id, "cus"), customer.api_key, services)
+    link.link_id = "5"
+    looks: list[float] = []
+
+    async def look(_self: object, *_now: float) -> None:
+        looks.append(time.monotonic())
+
+    monkeypatch.setattr(Deliveries, "offer", look)
+    monkeypatch.setattr(LinkDispatch, "offer_config", look)
+    for wake, expected in ((link_taken("5"), 0), (link_taken("4"), 0), (LINK_CHECK, 2)):
+        link.put(Signal("channel", wake))
+        await asyncio.sleep(0)
+        assert len(looks) == expected
 
 
 async def test_tenant_goes_offline_with_its_link(hub: LiveHub, customer: Customer) -> None:
