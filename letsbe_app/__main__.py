@@ -122,7 +122,7 @@ def serve() -> int:
     redis_url = settings.redis_url.get_secret_value()
     if redis_url:
         os.environ["REFLEX_REDIS_URL"] = redis_url
-    elif settings.hub_workers > 1:
+    elif settings.worker_count > 1:
         sys.exit("LETSBE_HUB_WORKERS: more than one worker needs REDIS_URL. Set it, or use one worker.")
     if settings.metrics_token.get_secret_value():
         share_metrics(settings.data_dir / "metrics" / "hub")
@@ -134,7 +134,7 @@ def serve() -> int:
         "letsbe_app.letsbe_app:served",
         host=settings.hub_host,
         port=settings.hub_port,
-        workers=settings.hub_workers,
+        workers=settings.worker_count,
     )
     return 0
 

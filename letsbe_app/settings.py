@@ -5,6 +5,7 @@ Values come from the environment, then from ``.env`` in the working directory. A
 start with the setting's name and what to do.
 """
 
+import os
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
@@ -15,6 +16,8 @@ from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_va
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 _LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1"})
+_MOST_WORKERS = 4
+"""That are started where nobody says how many."""
 
 
 class Settings(BaseSettings):
@@ -29,7 +32,11 @@ class Settings(BaseSettings):
     hub_host: str = Field("127.0.0.1", alias="LETSBE_HUB_HOST", description="Address the hub listens on.")
     hub_port: int = Field(8000, alias="LETSBE_HUB_PORT", ge=1, le=65535, description="Port of the hub.")
     hub_workers: int = Field(
-        1, alias="LETSBE_HUB_WORKERS", ge=1, le=64, description="Worker processes behind the port."
+        0,
+        alias="LETSBE_HUB_WORKERS",
+        ge=0,
+        le=64,
+        description="Worker processes behind the port; 0: one with SQLite, else one a core and four at most.",
     )
     public_url: str = Field(
         default_factory=lambda values: f"http://localhost:{values.get('hub_port', 8000)}",
@@ -229,6 +236,18 @@ class Settings(BaseSettings):
     def staff_url(self) -> str:
         """Where the back office is."""
         return self.admin_url or self.public_url
+
+    @property
+    def worker_count(self) -> int:
+        """
+        Workers to start.
+
+        On a machine of one's own a second one would cost seconds at each start and 140 MB, for answers that
+        nobody reads; with PostgreSQL others rely on the hub, and a worker more is what crowds feel most.
+        """
+        if self.hub_workers:
+            return self.hub_workers
+        return min(os.cpu_count() or 1, _MOST_WORKERS) if self.database_url.get_secret_value() else 1
 
     @property
     def is_https(self) -> bool:

@@ -134,7 +134,7 @@ def main() -> int:
             is_embedded = not settings.database_url.get_secret_value()
             if not (is_embedded and is_newest(data / "hub.db", ROOT / "alembic" / "versions")):
                 run_module(environment, logs, "migrate", "letsbe_app", "migrate")
-        with step(f"Hub ({settings.hub_workers} worker{'s' if settings.hub_workers > 1 else ''})"):
+        with step(f"Hub ({settings.worker_count} worker{'s' if settings.worker_count > 1 else ''})"):
             # The jobs first: they start the servers, and OpenClaw takes longest of all.
             system.launch("jobs", [sys.executable, "-m", "letsbe_app.jobs"], environment)
             hub = system.launch("hub", [sys.executable, "-m", "letsbe_app", "serve"], environment)

@@ -32,7 +32,7 @@ def test_every_setting_says_what_it_is() -> None:
     [
         ("LETSBE_HUB_PORT", "99999"),
         ("LETSBE_HUB_PORT", "many"),
-        ("LETSBE_HUB_WORKERS", "0"),
+        ("LETSBE_HUB_WORKERS", "-1"),
         ("LETSBE_PUBLIC_URL", "hub.example"),
         ("DATABASE_URL", "mysql://u:hush-hush@h/db"),
         ("REDIS_URL", "http://:hush-hush@h"),
@@ -57,6 +57,17 @@ def test_a_wrong_value_stops_the_start_with_its_name(
     lines = str(stopped.value).splitlines()
     assert [line.split(":")[0].strip() for line in lines[1:-1]] == [name]
     assert "hush-hush" not in str(stopped.value)
+
+
+def test_workers_are_as_many_as_it_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    shared = "postgresql://u:p@h/db"
+    assert settings().worker_count == 1
+    for cores, workers in ((1, 1), (2, 2), (16, 4)):
+        monkeypatch.setattr("os.cpu_count", lambda cores=cores: cores)
+        assert settings(DATABASE_URL=shared).worker_count == workers
+        assert settings().worker_count == 1
+    assert settings(DATABASE_URL=shared, LETSBE_HUB_WORKERS=9).worker_count == 9
+    assert settings(LETSBE_HUB_WORKERS=2).worker_count == 2
 
 
 def test_a_model_address_needs_a_model() -> None:

@@ -100,6 +100,30 @@ def test_values_reach_their_places() -> None:
     assert "Deployment/other-jobs" in objects
 
 
+def test_the_back_office_has_a_host_of_its_own_where_one_is_given() -> None:
+    def hosts(**values: str) -> tuple[object, list[str], list[str]]:
+        objects = rendered(CHART, **values)
+        entrance = objects["Ingress/biz"]["spec"]
+        # One entrance for both hosts.
+        assert len({str(rule["http"]) for rule in entrance["rules"]}) == 1
+        listed = [rule["host"] for rule in entrance["rules"]]
+        return objects["ConfigMap/biz"]["data"].get("LETSBE_ADMIN_URL"), listed, entrance["tls"][0]["hosts"]
+
+    alone, both = ["hub.example.com"], ["hub.example.com", "office.example.com"]
+    assert hosts() == (None, alone, alone)
+    assert hosts(adminDomain="office.example.com") == ("https://office.example.com", both, both)
+
+
+def test_an_operators_own_settings_reach_every_process_and_replace_none_of_ours() -> None:
+    for name in PODS:
+        (one,) = OBJECTS[name]["spec"]["template"]["spec"]["containers"]
+        # Of two that name the same setting the later one counts.
+        assert one["envFrom"] == [
+            {"configMapRef": {"name": "letsbe-hub-settings", "optional": True}},
+            {"configMapRef": {"name": "biz"}},
+        ]
+
+
 def test_only_the_ingress_and_the_monitoring_reach_it() -> None:
     rules = OBJECTS["NetworkPolicy/biz"]["spec"]["ingress"]
     names = [

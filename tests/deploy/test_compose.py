@@ -23,6 +23,13 @@ class Healthcheck(BaseModel):
     retries: int
 
 
+class SettingsFile(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    path: str
+    required: bool
+
+
 class Service(BaseModel):
     """The keys that we use, as the Compose Specification types them; a typing error is an unknown key."""
 
@@ -37,6 +44,7 @@ class Service(BaseModel):
     user: str = ""
     command: list[str] = []
     cap_add: list[str] = []
+    env_file: list[SettingsFile] = []
     environment: dict[str, str] = {}
     secrets: list[str] = []
     volumes: list[str] = []
@@ -101,3 +109,17 @@ def test_secrets_come_from_files_and_settings_exist() -> None:
         assert {key.removesuffix("_FILE") for key in settings} <= known
     for secret in document()["secrets"].values():
         assert secret.keys() == {"file"}
+
+
+def test_the_back_office_may_have_a_host_of_its_own() -> None:
+    """Both hosts are one site of the proxy, and the hub is told of the second one only where there is one."""
+    wanted = "${LETSBE_ADMIN_DOMAIN:+https://$LETSBE_ADMIN_DOMAIN}"
+    assert {SERVICES[name].environment["LETSBE_ADMIN_URL"] for name in OURS} == {wanted}
+    proxy = SERVICES["caddy"].environment
+    site = "".join(f"{{${name}}}" for name in proxy)
+    assert (FOLDER / "Caddyfile").read_text().startswith(f"{site} {{\n")
+    assert proxy["LETSBE_ADMIN_SITE"] == "${LETSBE_ADMIN_DOMAIN:+, $LETSBE_ADMIN_DOMAIN}"
+
+
+def test_an_operator_adds_settings_in_a_file_of_their_own() -> None:
+    assert [SERVICES[name].env_file for name in OURS] == [[SettingsFile(path="hub.env", required=False)]] * 3

@@ -1,5 +1,5 @@
 """
-Renders our Helm chart, as far as it uses templates: lookups, ``quote``, ``default``, ``printf``.
+Renders our Helm chart, as far as it uses templates: lookups, ``quote``, ``default``, ``printf``, ``if``.
 
 It knows nothing else and fails at it, and at a value that is not there, so that the chart stays as simple.
 """
@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 _ACTION = re.compile(r"\{\{\s*(.+?)\s*\}\}")
+_IF = re.compile(r"\s*\{\{- if (\S+) \}\}(.*?)\s*\{\{- end \}\}", re.DOTALL)
 _PRINTF = re.compile(r'printf "([^"]*)" (\S+)')
 
 
@@ -22,7 +23,8 @@ def rendered(folder: Path, release: str = "biz", **changes: Any) -> dict[str, di
     root = {"Values": values, "Release": {"Name": release}, "Chart": {"AppVersion": chart["appVersion"]}}
     objects = {}
     for path in sorted((folder / "templates").glob("*.yaml")):
-        text = _ACTION.sub(lambda found: _value(found[1], root), path.read_text())
+        text = _IF.sub(lambda found: found[2] if _term(found[1], root) else "", path.read_text())
+        text = _ACTION.sub(lambda found: _value(found[1], root), text)
         for one in yaml.safe_load_all(text):
             objects[f"{one['kind']}/{one['metadata']['name']}"] = one
     return objects
