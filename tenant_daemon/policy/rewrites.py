@@ -11,6 +11,7 @@ OUTPUTS: Final = ("out", "append", "both")
 DELETERS: Final = frozenset({"rm", "unlink", "shred"})
 _CLIENTS: Final = frozenset({"psql", "mysql", "mariadb", "sqlite3"})
 _SET: Final = re.compile(r"set -e[ux]{0,2}(?: ?-?o pipefail)?")
+_SET_STRICT: Final = re.compile(r"set -(?:u|u?o pipefail)")
 _ALIASES: Final = {"ll": (Word("ls"), Word("-l")), "la": (Word("ls"), Word("-A"))}
 _PLAIN: Final = re.compile(r"[A-Za-z0-9_./:@%+,=-]+")
 _WATCH_FLAG: Final = re.compile(
@@ -20,11 +21,21 @@ _WATCH_FLAG: Final = re.compile(
 
 def stops_at_failure(step: Step) -> bool:
     """``set -e`` at the beginning."""
+    return _SET.fullmatch(_said(step)) is not None
+
+
+def means_nothing(step: Step) -> bool:
+    """``set -o pipefail`` and ``set -u``: here a missing variable asks anyway, and no part hides another."""
+    return _SET_STRICT.fullmatch(_said(step)) is not None
+
+
+def _said(step: Step) -> str:
+    """A plain command as it was written; empty for anything else."""
     if not isinstance(step, Pipeline) or len(step.commands) != 1 or step.is_negated:
-        return False
+        return ""
     command = step.commands[0]
-    text = " ".join(word.text for word in command.words)
-    return _SET.fullmatch(text) is not None and not command.redirects and not command.assignments
+    is_plain = not (command.redirects or command.assignments or command.stdin)
+    return " ".join(word.text for word in command.words) if is_plain else ""
 
 
 def all_of(steps: tuple[Step, ...]) -> Step:

@@ -13,6 +13,7 @@ from tenant_daemon.policy.programs.sizes import is_endless
 from tenant_daemon.policy.rewrites import (
     OUTPUTS,
     all_of,
+    means_nothing,
     once,
     only_prints,
     spoken,
@@ -114,6 +115,8 @@ class LineJudge(CommandBuilder):
         for place, step in enumerate(steps):
             if place == 0 and not self._depth and len(steps) > 1 and stops_at_failure(step):
                 return self.step(all_of(steps[1:]))
+            if len(steps) > 1 and means_nothing(step):
+                continue
             if self._moved_at > self._depth:
                 self._cannot("shell.lost", "It is not clear in which folder the rest would run.")
             self._before = ";" if plans else self._before

@@ -27,22 +27,13 @@ def _tar(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
     Creating reads the named files and writes the archive; extracting writes below the current folder or
     ``-C``; listing reads.
     """
-    if reading.positionals[:1] and not _has_mode(reading) and _OLD_STYLE.fullmatch(reading.positionals[0]):
-        # `tar cvf a.tgz b` is `tar -cvf a.tgz b`; what was given with a dash is read a second time.
-        first, *rest = reading.positionals
-        given = [part for flag, value in reading.given for part in _spelled(flag.name, value)]
-        again = read_options([f"-{first}", *rest, *given], profile)
-        for name in again.unknown:
-            judge.unknown("tar.unknown-flag", f"What the flag {name} of tar does is not known here.")
-        for flag, _ in again.given:
-            if flag.is_unknown or flag.tier > Tier.GREEN:
-                judge.verdict.note(
-                    flag.tier,
-                    f"tar.{flag.name.lstrip('-')}",
-                    f"The flag {flag.name} of tar is risky.",
-                    unknown=True,
-                )
-        reading = again
+    if judge.arguments and not judge.arguments[0].startswith("-"):
+        spelled = _spelled_out(judge.arguments, profile)
+        if spelled is None:
+            judge.unknown("tar.letters", "It is not clear what its first word means.")
+            return
+        reading = read_options(spelled, profile)
+        judge.flags(profile, reading)
     archives = reading.values("-f", "--file")
     if len(archives) != 1 or not archives[0] or _REMOTE.match(archives[0]):
         judge.unknown("tar.archive", "It is not clear which archive is meant.")
@@ -50,14 +41,30 @@ def _tar(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
     _tar_mode(judge, reading, archives[0])
 
 
-def _spelled(name: str, value: str | None) -> list[str]:
-    return [name] if value is None else [f"{name}={value}"] if name.startswith("--") else [name, value]
+def _spelled_out(args: list[str], profile: Profile) -> list[str] | None:
+    """
+    ``tar cfC a.tar DIR b`` as ``tar -c -f a.tar -C DIR b``.
 
+    A first word without a dash is letters to tar in any case, each with its value from the words behind it.
 
-def _has_mode(reading: Reading) -> bool:
-    return reading.has(
-        "-t", "-x", "-c", "-r", "-u", "-A", "--list", "--extract", "--get", "--create", "--append"
-    )
+    Returns:
+        None when it is not clear which word belongs to which letter.
+    """
+    letters, *rest = args
+    if _OLD_STYLE.fullmatch(letters) is None:
+        return None
+    spelled: list[str] = []
+    for letter in letters:
+        flag = profile.flags.get(f"-{letter}")
+        if flag is None:
+            return None
+        spelled.append(flag.name)
+        if not flag.takes_next:
+            continue
+        if not rest or rest[0].startswith("-"):
+            return None
+        spelled.append(rest.pop(0))
+    return spelled + rest
 
 
 def _tar_mode(judge: "CommandJudge", reading: Reading, archive: str) -> None:

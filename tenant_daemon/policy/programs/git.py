@@ -49,8 +49,9 @@ def _branch_name(judge: "CommandJudge", value: str) -> None:
 
 
 def _git_folder(judge: "CommandJudge", value: str) -> None:
-    """``-C``: paths that follow are judged as if in the repository's own folder; it must be the agent's."""
+    """``-C``: paths that follow are in the repository's own folder; it must be the agent's."""
     place = judge.places.list(value)
+    judge.places.cwd = place.path
     if not is_below(place.path, judge.places.roots.workspace):
         judge.unknown("git.elsewhere", "Works on a repository outside the agent's own folder.")
 

@@ -164,7 +164,10 @@ class CommandJudge:
         guard = GUARDS.get(name)
         if guard is not None:
             guard(self, args)
+        folder = self.places.cwd
         self.by_profile(profile, args)
+        # `git -C` is about this command alone.
+        self.places.cwd = folder
 
     def _program(self, word: str) -> str:
         if "/" not in word:
@@ -192,7 +195,7 @@ class CommandJudge:
             args = [profile.spelled.get(arg, arg) for arg in args]
         reading = read_options(args, profile)
         is_dry = self._is_dry(profile, reading)
-        self._flags(profile, reading, is_dry=is_dry)
+        self.flags(profile, reading, is_dry=is_dry)
         if profile.subs and reading.positionals:
             self._above.update(flag.name for flag, _ in reading.given)
             self._sub(profile, reading, args)
@@ -253,7 +256,8 @@ class CommandJudge:
             return
         self.by_profile(sub, rest)
 
-    def _flags(self, profile: Profile, reading: Reading, *, is_dry: bool) -> None:
+    def flags(self, profile: Profile, reading: Reading, *, is_dry: bool = False) -> None:
+        """Note what the flags that were given mean, and judge their values."""
         note = self.verdict.note
         for flag, value in reading.given:
             self.has_compose_file |= flag.kind == "composefile"

@@ -142,13 +142,14 @@ def _copy(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
         judge.unknown("copy.links", "It follows or makes links while it copies.")
     names = reading.positionals
     folders = reading.values("-t", "--target-directory")
-    if profile.rule_id == "mv" or reading.has(*_KEEPS_LINKS):
+    is_move = profile.rule_id in ("mv", "git.mv")
+    if is_move or reading.has(*_KEEPS_LINKS):
         note_moved_links(judge, names if folders else names[:-1])
     if not folders and len(names) < 2:
         return
     target = folders[0] if folders else names[-1]
     sources = names if folders else names[:-1]
-    if profile.rule_id == "mv" or reading.has(*_KEEPS_LINKS):
+    if is_move or reading.has(*_KEEPS_LINKS):
         note_moved_settings(judge, sources)
     place = judge.places.resolve(target)
     if folders or len(sources) > 1 or place.is_folder or target.endswith("/"):

@@ -1,12 +1,15 @@
 """A syntax tree of tree-sitter-bash to steps, by a closed list of node types."""
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from tree_sitter import Node
 
 from tenant_daemon.policy.programs.variables import is_harmless_variable
 from tenant_daemon.policy.shell import expansions
+from tenant_daemon.policy.shell.endings import CONSTRUCTS, on_last, redirected
+from tenant_daemon.policy.shell.nodes import is_from_command, is_list
 from tenant_daemon.policy.shell.script import (
     Assignment,
     Choice,
@@ -91,17 +94,30 @@ class Reader(WordReader):
         return Pipeline((self.command(node),))
 
     def _piped(self, node: Node) -> Step:
-        """A pipeline; a loop or a group may stand in it once."""
-        nodes = [child for child in node.children if child.type != "|"]
+        """A pipeline; in the grammar a redirection before its first ``|`` takes a whole list into it."""
+        first, *rest = node.children
+        if self.is_for_shell or not is_list(first):
+            return self._pipes([], node.children)
+        return on_last(self.statement(first), lambda last: self._from_last(last, rest))
+
+    def _from_last(self, step: Step, nodes: list[Node]) -> Step:
+        """``a && b 2>&1 | c``, where bash pipes ``b`` alone: the last step of the list with what follows."""
+        if isinstance(step, Pipeline):
+            return self._pipes(list(step.commands), nodes)
+        return Fed(step, Pipeline(tuple(self.pipeline(nodes))))
+
+    def _pipes(self, head: list[SimpleCommand], children: list[Node]) -> Step:
+        """Commands joined by ``|``; a loop or a group may stand in it once."""
+        nodes = [child for child in children if child.type != "|"]
         places = [place for place, child in enumerate(nodes) if child.type in _FEEDING]
         if not places or self.is_for_shell:
-            return Pipeline(tuple(self.pipeline(node.children)))
+            return Pipeline(tuple(self.pipeline(children, head)))
         at = places[0]
-        before, after = nodes[:at], nodes[at + 1 :]
+        before, after = self.pipeline(nodes[:at], head), nodes[at + 1 :]
         if len(places) > 1 or any(child.type == "|&" for child in nodes):
             raise Refused(UNKNOWN_PART)
         if nodes[at].type == "while_statement" and before:
-            step = self._read_loop(nodes[at], Pipeline(tuple(self.pipeline(before))))
+            step = self._read_loop(nodes[at], Pipeline(tuple(before)))
         elif before:
             raise Refused(UNKNOWN_PART)
         else:
@@ -222,17 +238,14 @@ class Reader(WordReader):
             if self.is_for_shell:
                 raise Refused("a redirection of something that is not one command")
             step = Pipeline((SimpleCommand((Word("true"),)),))
-        if isinstance(step, Group | Loop | Choice):
-            if stdin is not None:
-                raise Refused("a text for a group of commands")
-            return Group(step, tuple(redirects))
-        return self._continued(self._on_last(step, tuple(redirects), stdin), tails)
+        changed = on_last(step, lambda last: redirected(last, tuple(redirects), stdin))
+        return changed if isinstance(step, CONSTRUCTS) else self._continued(changed, tails)
 
     def _read_file(self, loop: Node, others: list[Node]) -> Step:
         """``while read x; do ...; done < FILE``, as if the file came from ``cat``."""
         if any(other.type != "file_redirect" for other in others):
             raise Refused(SAID["while_statement"])
-        commands = [other for other in others if _is_from_command(other)]
+        commands = [other for other in others if is_from_command(other)]
         redirects = [self.redirect(other) for other in others if other not in commands]
         files = [redirect for redirect in redirects if redirect.kind == "in"]
         if len(files) + len(commands) != 1:
@@ -244,21 +257,6 @@ class Reader(WordReader):
         step = self._read_loop(loop, source)
         rest = tuple(redirect for redirect in redirects if redirect.kind != "in")
         return Group(step, rest) if rest else step
-
-    def _on_last(self, step: Step, redirects: tuple[Redirect, ...], stdin: Word | None) -> Step:
-        if isinstance(step, Pipeline) and not step.is_negated:
-            *first, last = step.commands
-            if stdin is not None and last.stdin is not None:
-                raise Refused("two texts for one command")
-            changed = last._replace(redirects=(*last.redirects, *redirects), stdin=stdin or last.stdin)
-            return Pipeline((*first, changed))
-        if isinstance(step, Fed):
-            pipeline = self._on_last(step.pipeline, redirects, stdin)
-            assert isinstance(pipeline, Pipeline)
-            return step._replace(pipeline=pipeline)
-        if isinstance(step, Joined):
-            return step._replace(right=self._on_last(step.right, redirects, stdin))
-        raise Refused("a redirection of something that is not one command")
 
     def _continued(self, step: Step, tails: list[Node]) -> Step:
         """What stands on the line of a here-document after it: ``cat <<E | wc`` or ``cat <<E && ls``."""
@@ -318,9 +316,9 @@ class Reader(WordReader):
 
     # -- commands ---------------------------------------------------------------------------------------
 
-    def pipeline(self, nodes: list[Node]) -> list[SimpleCommand]:
-        """Commands joined by ``|``."""
-        commands: list[SimpleCommand] = []
+    def pipeline(self, nodes: list[Node], head: Sequence[SimpleCommand] = ()) -> list[SimpleCommand]:
+        """Commands joined by ``|``, after those of ``head``."""
+        commands = list(head)
         for child in nodes:
             kind = child.type
             if kind == "|":
@@ -390,11 +388,3 @@ class Reader(WordReader):
             raise Refused(DYNAMIC)
         self.substitutions.append(self._some(inner[1:-1]))
         return Word(expansions.output_file(len(self.substitutions) - 1))
-
-
-def _is_from_command(node: Node) -> bool:
-    """``< <(COMMAND)``."""
-    targets = node.children_by_field_name("destination")
-    signs = [child.type for child in node.children if not child.is_named]
-    is_command = len(targets) == 1 and targets[0].type == "process_substitution"
-    return is_command and signs == ["<"] and targets[0].children[0].type == "<("

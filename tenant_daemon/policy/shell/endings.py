@@ -1,0 +1,43 @@
+"""The last step of a list: what a redirection or a pipe behind the list belongs to."""
+
+from collections.abc import Callable
+from typing import Final
+
+from tenant_daemon.policy.shell.script import Choice, Fed, Group, Joined, Loop, Pipeline, Redirect, Step, Word
+from tenant_daemon.policy.shell.words import Refused
+
+CONSTRUCTS: Final = (Group, Loop, Choice)
+"""Steps in brackets of their own."""
+
+
+def on_last(step: Step, change: Callable[[Step], Step]) -> Step:
+    """
+    The step with its last command, pipeline or construct changed.
+
+    Raises:
+        Refused: The last one is negated, or nothing that a redirection or a pipe can follow.
+    """
+    if isinstance(step, Joined):
+        return step._replace(right=on_last(step.right, change))
+    if isinstance(step, Pipeline) and step.is_negated:
+        raise Refused("a redirection of something that is not one command")
+    if isinstance(step, Fed):
+        changed = change(step.pipeline)
+        if isinstance(changed, Pipeline):
+            return step._replace(pipeline=changed)
+    elif isinstance(step, (Pipeline, *CONSTRUCTS)):
+        return change(step)
+    raise Refused("a redirection of something that is not one command")
+
+
+def redirected(step: Step, redirects: tuple[Redirect, ...], stdin: Word | None) -> Step:
+    """A last step with redirections and a text for its input."""
+    if not isinstance(step, Pipeline):
+        if stdin is not None:
+            raise Refused("a text for a group of commands")
+        return Group(step, redirects)
+    *first, last = step.commands
+    if stdin is not None and last.stdin is not None:
+        raise Refused("two texts for one command")
+    changed = last._replace(redirects=(*last.redirects, *redirects), stdin=stdin or last.stdin)
+    return Pipeline((*first, changed))

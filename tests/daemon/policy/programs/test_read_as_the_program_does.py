@@ -1,0 +1,91 @@
+"""Programs that read their arguments in a way of their own: the gate has to read them in the same way."""
+
+import pytest
+
+from tenant_daemon.contracts.tiers import Tier
+from tenant_daemon.policy import PolicyContext, classify
+from tenant_daemon.policy.actions import RunPipelines
+from tenant_daemon.policy.judgement import Judgement
+
+
+def shell(command: str, context: PolicyContext) -> Judgement:
+    return classify("shell", {"command": command}, context)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "tar tfI a.tar ./e.sh",
+        "tar cfI b.tar ./e.sh notes.txt",
+        "tar cfhI b.tar ./e.sh x",
+        "tar vI ./e.sh -xf b.tar",
+        "tar tfF a.tar e.sh",
+        "tar xfC a.tar /etc",
+        "tar xfP a.tar",
+        "tar cfT b.tar list",
+        "tar cfX b.tar /etc/shadow x",
+        "tar tf -x a.tar",
+    ],
+)
+def test_letters_of_tar_take_their_words_in_order(command: str, context: PolicyContext) -> None:
+    assert shell(command, context).is_unknown
+
+
+def test_what_tar_writes_is_the_word_of_its_letter(context: PolicyContext) -> None:
+    assert shell("tar cvf a.tar b", context).tier is Tier.YELLOW
+    assert shell("tar cfv .git/config x", context).tier is Tier.CRITICAL_RED
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "git mv a .git/hooks/pre-commit",
+        "git mv -f c .git/config",
+        "git mv a .bashrc",
+        "git mv a b .git/hooks/",
+        "git -C .git mv x config",
+        "git -C .git archive -o config HEAD",
+        "git -C .git worktree add hooks/x main",
+    ],
+)
+def test_git_writes_to_what_it_is_given(command: str, context: PolicyContext) -> None:
+    (context.workspace / ".git" / "hooks").mkdir(parents=True)
+    assert shell(command, context).tier is Tier.CRITICAL_RED
+
+
+def test_git_in_a_folder_reads_paths_from_there(context: PolicyContext) -> None:
+    assert not shell("git -C shops/one worktree add ../two main", context).is_unknown
+    assert shell("git -C shops worktree add ../../two main", context).is_unknown
+    after = shell("git -C shops/one status; ls ../..", context)
+    assert after.is_unknown, "the folder of one command is not that of the next"
+
+
+@pytest.mark.parametrize(
+    ("command", "second"),
+    [
+        ("cd shop && ls 2>&1 | tail -3", ("tail", "-3")),
+        ("cd shop && ls 2>/dev/null | sort 2>/dev/null | wc -l", ("sort",)),
+    ],
+)
+def test_a_pipe_belongs_to_the_last_command_of_a_list(
+    command: str, second: tuple[str, ...], context: PolicyContext
+) -> None:
+    found = shell(command, context)
+    assert found.tier is Tier.GREEN
+    assert isinstance(found.action, RunPipelines)
+    assert [len(pipeline) for pipeline in found.action.pipelines] == [command.count("|") + 1]
+    assert found.action.pipelines[0][1].argv == second
+
+
+def test_every_part_before_such_a_pipe_counts(context: PolicyContext) -> None:
+    assert shell("rm a && ls 2>&1 | tail", context).tier is Tier.RED
+    assert shell("ls && cat /etc/shadow 2>&1 | tail", context).tier is Tier.CRITICAL_RED
+    assert shell("ls && cat a 2>&1 | tee /etc/passwd", context).tier is Tier.CRITICAL_RED
+    assert shell("cd x && ! ls 2>&1 | tail", context).is_unknown
+    assert shell("a=1 && ls 2>&1 |& rm -r b | tail", context).tier is Tier.RED
+
+
+def test_strictness_of_a_shell_changes_nothing(context: PolicyContext) -> None:
+    assert shell("set -o pipefail; ls | wc -l", context).tier is Tier.GREEN
+    assert shell("set -uo pipefail; rm a", context).tier is Tier.RED
+    assert shell("set -a; ls", context).is_unknown
