@@ -3,8 +3,8 @@
 import asyncio
 import threading
 import time
-from collections.abc import Callable
-from concurrent.futures import Future
+from collections import deque
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from queue import Empty, SimpleQueue
 from typing import Final
@@ -29,9 +29,10 @@ _REPORT_SECONDS: Final = 1.0
 
 log = structlog.get_logger()
 
-_Entry = OpenRequest | Noted | Progress | Closed
-_Job = tuple[_Entry, "Future[None]"] | Callable[[], None] | None
-"""An entry for the meter, something else to do on the thread, or the end."""
+_Written = asyncio.Future[None]
+_Entry = OpenRequest | Progress | Closed
+_Job = tuple[_Entry, _Written | None] | Callable[[], None] | None
+"""An entry for the meter and who waits for it, something else to do on the thread, or the end."""
 
 
 class Accounts:
@@ -45,8 +46,11 @@ class Accounts:
         self._jobs: SimpleQueue[_Job] = SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="metering", daemon=True)
         self._is_failing = False
-        self._left: list[tuple[_Entry, Future[None]]] = []
-        """Noted requests that could not be written down yet."""
+        self._noted: deque[Noted] = deque()
+        """
+        Requests that stand in the journal. They go along with what comes next: a thread that woke up for each
+        would take its turns from the loop just when that has a request to send.
+        """
         self._is_report_due = True
         self._reported_at = self._knocked_at = -_KNOCK_SECONDS
 
@@ -70,33 +74,33 @@ class Accounts:
         """See ``Meter``."""
         return self._meter.used_before(config_version)
 
-    def open(self, request: OpenRequest) -> "asyncio.Future[None] | None":
+    def open(self, request: OpenRequest) -> _Written | None:
         """Note that a request runs; what to wait for, if anything, before the request is sent."""
         if not self._is_failing:
             try:
-                self._write(self._meter.note(request))
+                self._noted.append(self._meter.note(request))
             except OSError as exc:
                 log.error("metering.note_failed", reason=type(exc).__name__)
             else:
                 return None
-        return asyncio.wrap_future(self._write(request))
+        return self._write(request)
 
     def note_progress(self, progress: Progress) -> None:
         """Note how far a request has come, in case this process is killed."""
-        self._write(progress)
+        self._jobs.put((progress, None))
 
-    def settle(self, request: OpenRequest, usage: Usage | None) -> "asyncio.Future[None]":
+    def settle(self, request: OpenRequest, usage: Usage | None) -> _Written:
         """Count what it used; the result may be waited for, and is written even when nobody waits."""
-        return asyncio.wrap_future(self._write(Closed(request, usage)))
+        return self._write(Closed(request, usage))
 
     def tell_owner(self, key: str, message: BudgetReached) -> None:
         """Tell the hub something once; ``key`` says what it is."""
         self._jobs.put(lambda: self._tell(key, message))
 
-    def _write(self, entry: _Entry) -> "Future[None]":
-        future: Future[None] = Future()
-        self._jobs.put((entry, future))
-        return future
+    def _write(self, entry: _Entry) -> _Written:
+        written = asyncio.get_running_loop().create_future()
+        self._jobs.put((entry, written))
+        return written
 
     def _work(self) -> None:
         """The thread's life."""
@@ -116,29 +120,28 @@ class Accounts:
     def _next_batch(self) -> tuple[list[_Job], bool]:
         """Everything that waits; waits for something first, or until a report is due."""
         wait = _REPORT_SECONDS if self._is_report_due else None
-        batch: list[_Job] = [*self._left]
-        self._left = []
+        batch: list[_Job] = []
         with suppress(Empty):
             batch.append(self._jobs.get(timeout=wait))
             while True:
                 batch.append(self._jobs.get_nowait())
         return batch, None in batch
 
-    def _write_down(self, jobs: "list[tuple[_Entry, Future[None]]]") -> None:
+    def _write_down(self, jobs: list[tuple[_Entry, _Written | None]]) -> None:
+        waiting = [written for _, written in jobs if written is not None]
+        # What a job is about was noted before it came.
+        noted = [self._noted.popleft() for _ in range(len(self._noted))]
         try:
-            self._meter.write([entry for entry, _ in jobs])
+            self._meter.write([*noted, *(entry for entry, _ in jobs)])
         except Exception as exc:  # noqa: BLE001 - whoever waits decides what it means
             log.error("metering.write_failed", reason=type(exc).__name__)
             self._is_failing = True
-            self._left = [job for job in jobs if isinstance(job[0], Noted)]
-            for entry, future in jobs:
-                if not isinstance(entry, Noted):
-                    future.set_exception(exc)
+            self._noted.extendleft(reversed(noted))
+            _tell_waiting(waiting, exc)
             return
         self._is_failing = False
         self._is_report_due |= any(isinstance(entry, Closed) for entry, _ in jobs)
-        for _, future in jobs:
-            future.set_result(None)
+        _tell_waiting(waiting, None)
 
     def _report(self) -> None:
         self._is_report_due = False
@@ -166,3 +169,22 @@ class Accounts:
         if time.monotonic() - self._knocked_at >= _KNOCK_SECONDS:
             self._knocked_at = time.monotonic()
             self._on_reported()
+
+
+def _tell_waiting(waiting: Sequence[_Written], error: Exception | None) -> None:
+    """Wake up who waits, all at once: each call into the loop's thread is a system call."""
+    if not waiting:
+        return
+
+    def tell() -> None:
+        for written in waiting:
+            if written.done():
+                continue
+            if error is None:
+                written.set_result(None)
+            else:
+                written.set_exception(error)
+
+    # A loop that is closed has nobody who waits.
+    with suppress(RuntimeError):
+        waiting[0].get_loop().call_soon_threadsafe(tell)

@@ -8,6 +8,7 @@ listed as internal may lead anywhere.
 
 import asyncio
 import time
+from functools import lru_cache
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -58,6 +59,7 @@ def _is_allowed(address: str, host: str, upstream: Upstream) -> bool:
     return upstream.is_internal or is_public(ip) or (host == "localhost" and ip.is_loopback)
 
 
+@lru_cache(maxsize=64)
 def _is_literal(host: str) -> bool:
     try:
         return bool(ip_address(host))

@@ -1,9 +1,9 @@
 """One model request from admission to the last byte of its answer."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
-from contextlib import AsyncExitStack
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 import aiohttp
 import structlog
@@ -13,7 +13,7 @@ from tenant_daemon.egress.formats import AnswerChecker, ModelRequest, WireFormat
 from tenant_daemon.egress.formats.wire_format import unreadable
 from tenant_daemon.egress.json_text import write_json
 from tenant_daemon.egress.refusals import Refusals
-from tenant_daemon.egress.request_body import RequestBody
+from tenant_daemon.egress.request_body import parse_body
 from tenant_daemon.egress.request_traces import RequestTraces, finish
 from tenant_daemon.egress.sse import EventReader
 from tenant_daemon.egress.tab import Books, Tab
@@ -22,7 +22,13 @@ from tenant_daemon.egress.turns import Turns
 from tenant_daemon.egress.upstream import Provider, read_answer
 from tenant_daemon.egress.upstreams import Upstreams
 from tenant_daemon.redaction import LiveRedactor, Redactor
+from tenant_daemon.settings import Upstream
 from tenant_daemon.tracing import NO_SPAN
+
+_BIG_BODY_BYTES: Final = 32 * 1024
+"""Work on a larger one belongs on a thread, since it would hold up the other streams."""
+
+Write = Callable[[bytes], Awaitable[None]]
 
 log = structlog.get_logger()
 
@@ -53,50 +59,56 @@ class Exchange:
         self._desk = desk
         self._agent_id = agent_id
         self._wire = wire
-        self._stack = AsyncExitStack()
+        self._response: aiohttp.ClientResponse | None = None
         self._tab: Tab | None = None
         self._span = NO_SPAN
         self._error = ""
         self.request: ModelRequest
 
-    async def begin(self, body: RequestBody, headers: Mapping[str, str]) -> None:
+    async def begin(self, body: bytes, headers: Mapping[str, str]) -> None:
         """Admit, redact, reserve and send. Raises Refused before anything is sent when it may not be."""
-        desk, wire = self._desk, self._wire
+        desk = self._desk
         config = desk.config.admit(self._agent_id)
-        upstream, model = desk.upstreams.choose(wire.name, body.value.get("model"))
-        self._span = desk.traces.begin(self._agent_id, upstream, wire, model)
-        key = desk.provider.key(upstream)
         self._redactor = await _current_redactor(desk.redactor)
-        try:
-            if body.is_big:
-                request = await asyncio.to_thread(wire.prepare, body.value, self._redactor, model)
-            else:
-                async with desk.turns.take():
-                    request = wire.prepare(body.value, self._redactor, model)
-        except RecursionError:
-            raise Refused(400, "invalid_json", "The request is nested too deeply to be checked.") from None
+        if len(body) > _BIG_BODY_BYTES:
+            value = await asyncio.to_thread(parse_body, body)
+            upstream, model, key = self._chosen(value)
+            request = await asyncio.to_thread(self._prepared, value, model)
+        else:
+            async with desk.turns:
+                value = parse_body(body)
+                upstream, model, key = self._chosen(value)
+                request = self._prepared(value, model)
         tab = self._tab = Tab(desk.books, config, self._agent_id)
-        self.request = tab.reserve(wire, request)
+        self.request = tab.reserve(self._wire, request)
         await tab.open(model)
+        sent_headers = self._wire.headers(key, headers)
         try:
-            self._response = await self._stack.enter_async_context(
-                desk.provider.ask(
-                    upstream,
-                    wire.path,
-                    self.request.encoded(),
-                    wire.headers(key, headers),
-                    self._redactor,
-                )
+            self._response = await desk.provider.ask(
+                upstream, self._wire.path, self.request.encoded(), sent_headers, self._redactor
             )
         except Refused as refused:
             # An error of the provider costs nothing; a time-out may well have been charged.
             tab.is_charged = refused.code in {"upstream_timeout", "upstream_broken_off"}
             raise
 
+    def _chosen(self, value: dict[str, object]) -> tuple[Upstream, str, str | None]:
+        """The provider, its model, and its key."""
+        desk = self._desk
+        upstream, model = desk.upstreams.choose(self._wire.name, value.get("model"))
+        self._span = desk.traces.begin(self._agent_id, upstream, self._wire, model)
+        return upstream, model, desk.provider.key(upstream)
+
+    def _prepared(self, value: dict[str, object], model: str) -> ModelRequest:
+        try:
+            return self._wire.prepare(value, self._redactor, model)
+        except RecursionError:
+            raise Refused(400, "invalid_json", "The request is nested too deeply to be checked.") from None
+
     async def whole(self) -> bytes:
         """The answer of a request that does not stream."""
         try:
-            answer = await read_answer(self._response)
+            answer = await read_answer(self._opened())
         except aiohttp.ClientError:
             raise _broken_off() from None
         if self._tab:
@@ -107,36 +119,39 @@ class Exchange:
         except RecursionError:
             raise unreadable() from None
 
-    async def stream(self) -> AsyncIterator[bytes]:
-        """The answer as server-sent events. Never raises Refused: the headers are out already."""
+    async def stream(self, write: Write) -> bytes:
+        """
+        Pass the answer on as server-sent events. Never raises Refused: the headers are out already.
+
+        What comes back tells the client that it is over. It has been counted by then: what the client saw end
+        is in the books.
+        """
         answer = self._wire.checker(self._redactor, self.request)
         try:
-            async for event in self._events(answer):
-                yield event
+            await self._pass_on(answer, write)
         except Refused as refused:
             self._desk.refusals.note(self._agent_id, refused.message)
             self._error = refused.code
-            yield answer.failure(refused)
+            await write(answer.failure(refused))
         finally:
             if self._tab:
                 self._tab.take(answer)
-        # Counted before the client hears that it is over: what it saw end is in the books.
         await self.end()
         if answer.is_done:
             self._desk.refusals.forget(self._agent_id)
-        for event in answer.closing:
-            yield event
+        return b"".join(answer.closing)
 
-    async def _events(self, answer: AnswerChecker) -> AsyncIterator[bytes]:
+    async def _pass_on(self, answer: AnswerChecker, write: Write) -> None:
         reader = EventReader()
+        content = self._opened().content
         try:
-            async for data in self._response.content.iter_any():
+            while data := await content.readany():
                 if self._desk.config.is_stopped(self._agent_id):
                     raise Refused(400, "stopped", "The agent was switched off.")
                 if self._tab:
                     self._tab.note_progress(answer)
                 for checked in _in_one_piece(answer, reader.feed(data)):
-                    yield checked
+                    await write(checked)
                 if answer.is_done:
                     return
         except RecursionError:
@@ -146,18 +161,26 @@ class Exchange:
         except aiohttp.ClientError:
             raise _broken_off() from None
         for checked in answer.finish():
-            yield checked
+            await write(checked)
         if answer.usage is None:
             raise _broken_off()
 
+    def _opened(self) -> aiohttp.ClientResponse:
+        if self._response is None:
+            raise RuntimeError("the exchange has not begun")
+        return self._response
+
     async def end(self, error: str = "") -> None:
         """Stop the upstream, count, give back. Calling it again does nothing."""
+        response, self._response = self._response, None
+        if response is not None:
+            # Of an answer that was read to its end nothing is left to close.
+            response.close()
         tab, self._tab = self._tab, None
         written = tab.close() if tab is not None else None
         finish(self._span, tab.cost if tab is not None else None, error or self._error)
-        # Shielded: an abort of the client must not leave the provider working.
-        await asyncio.shield(self._stack.aclose())
         if written is not None:
+            # Shielded: it is written down also when the client has left.
             await asyncio.shield(written)
 
 

@@ -1,36 +1,19 @@
 """Reads a model request. What it cannot read in full is refused: only what was understood was redacted."""
 
-import asyncio
-from dataclasses import dataclass
-
 from starlette.requests import Request
 
 from tenant_daemon.egress.errors import Refused
 from tenant_daemon.egress.json_text import read_json
 
 MAX_BODY_BYTES = 32 * 1024 * 1024
-BIG_BODY_BYTES = 32 * 1024
 
 
-@dataclass(frozen=True)
-class RequestBody:
-    """A JSON object and how many bytes it had."""
-
-    value: dict[str, object]
-    size_bytes: int
-
-    @property
-    def is_big(self) -> bool:
-        """Whether work on it belongs on a thread, since it would hold up the other streams."""
-        return self.size_bytes > BIG_BODY_BYTES
-
-
-async def read_body(request: Request) -> RequestBody:
+async def read_body(request: Request) -> bytes:
     """
-    The request's JSON object.
+    The request's body, not looked at yet.
 
     Raises:
-        Refused: Compressed, of another type or encoding, too large, or not a JSON object.
+        Refused: Compressed, of another type or encoding, or too large.
     """
     _check_headers(request)
     body = bytearray()
@@ -38,9 +21,7 @@ async def read_body(request: Request) -> RequestBody:
         body += chunk
         if len(body) > MAX_BODY_BYTES:
             raise _too_large()
-    if len(body) > BIG_BODY_BYTES:
-        return RequestBody(await asyncio.to_thread(parse_body, bytes(body)), len(body))
-    return RequestBody(parse_body(bytes(body)), len(body))
+    return bytes(body)
 
 
 def parse_body(body: bytes) -> dict[str, object]:

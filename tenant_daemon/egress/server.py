@@ -5,23 +5,20 @@ import gc
 import hmac
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import TypeVar
 
 import structlog
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
 
+from tenant_daemon.egress.asking import Asking
 from tenant_daemon.egress.errors import Refused
-from tenant_daemon.egress.exchange import Desk, Exchange
+from tenant_daemon.egress.exchange import Desk
 from tenant_daemon.egress.formats import FORMATS, format_of_path
-from tenant_daemon.egress.request_body import read_body
 
 log = structlog.get_logger()
-T = TypeVar("T")
 
 
 class Door:
@@ -31,34 +28,14 @@ class Door:
         self._desk = desk
         self._token = token.encode()
 
-    async def ask(self, request: Request) -> Response:
-        """``POST /agents/{agent_id}/v1/...``: a question to a model, in the format of its path."""
-        self._check(request)
-        body = await read_body(request)
-        wire = format_of_path(request.url.path)
-        agent_id = request.path_params["agent_id"]
-        exchange = Exchange(self._desk, agent_id, wire)
-        try:
-            await _unless_gone(request, exchange.begin(body, request.headers))
-            if exchange.request.is_stream:
-                return _EndingStream(exchange)
-            answer = await _unless_gone(request, exchange.whole())
-        except BaseException as exc:
-            if isinstance(exc, Refused):
-                self._desk.refusals.note(agent_id, exc.message)
-            await exchange.end(exc.code if isinstance(exc, Refused) else type(exc).__name__)
-            raise
-        await exchange.end()
-        return Response(answer, media_type="application/json")
-
     async def refusal(self, request: Request) -> Response:
         """``GET /agents/{agent_id}/refusal``: why the agent was refused just now."""
-        self._check(request)
+        self.check(request)
         return JSONResponse({"message": self._desk.refusals.last(request.path_params["agent_id"])})
 
     async def models(self, request: Request) -> Response:
         """``GET /agents/{agent_id}/v1/models``: the models there are; no provider is asked."""
-        self._check(request)
+        self.check(request)
         self._desk.config.admit(request.path_params["agent_id"])
         models = [
             {"id": name, "object": "model", "created": 0, "owned_by": "letsbe"}
@@ -81,53 +58,14 @@ class Door:
             return False
         return True
 
-    def _check(self, request: Request) -> None:
+    def check(self, request: Request) -> None:
+        """Raise Refused for a request without the token."""
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer":
             # Anthropic's clients have a header of their own.
             token = request.headers.get("x-api-key", "")
         if not token or not hmac.compare_digest(token.strip().encode(), self._token):
             raise Refused(401, "invalid_api_key", "The token of this proxy is missing or wrong.")
-
-
-class _EndingStream(StreamingResponse):
-    """A streamed answer that ends its exchange however the client leaves."""
-
-    def __init__(self, exchange: Exchange) -> None:
-        headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
-        super().__init__(exchange.stream(), media_type="text/event-stream", headers=headers)
-        self._exchange = exchange
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        try:
-            await super().__call__(scope, receive, send)
-        finally:
-            await self._exchange.end()
-
-
-class _ClientGone(Exception):
-    """Nobody waits for the answer any more."""
-
-
-async def _unless_gone(request: Request, work: Awaitable[T]) -> T:
-    """The result of ``work``, which is cancelled at once when the client closes the connection."""
-    task = asyncio.ensure_future(work)
-    watcher = asyncio.ensure_future(_gone(request))
-    try:
-        await asyncio.wait({task, watcher}, return_when=asyncio.FIRST_COMPLETED)
-        if not task.done():
-            raise _ClientGone
-        return task.result()
-    finally:
-        for future in (task, watcher):
-            future.cancel()
-        await asyncio.gather(task, watcher, return_exceptions=True)
-
-
-async def _gone(request: Request) -> None:
-    # The body has been read, so the next message can only be the disconnect.
-    while (await request.receive())["type"] != "http.disconnect":
-        pass
 
 
 def build_app(desk: Desk, token: str, on_stop: Callable[[], Awaitable[None]]) -> Starlette:
@@ -146,7 +84,9 @@ def build_app(desk: Desk, token: str, on_stop: Callable[[], Awaitable[None]]) ->
     return Starlette(
         routes=[
             *[
-                Route(f"/agents/{{agent_id}}/v1/{wire.path}", door.ask, methods=["POST"])
+                Route(
+                    f"/agents/{{agent_id}}/v1/{wire.path}", Asking(desk, wire, door.check), methods=["POST"]
+                )
                 for wire in FORMATS.values()
             ],
             Route("/agents/{agent_id}/v1/models", door.models, methods=["GET"]),
@@ -155,7 +95,6 @@ def build_app(desk: Desk, token: str, on_stop: Callable[[], Awaitable[None]]) ->
         ],
         exception_handlers={
             Refused: _refused,
-            _ClientGone: _nobody,
             HTTPException: _no_route,
             Exception: _internal,
         },
@@ -167,10 +106,6 @@ async def _refused(request: Request, exc: Exception) -> Response:
     assert isinstance(exc, Refused)
     log.info("proxy.refused", code=exc.code, status=exc.status, agent_id=request.path_params.get("agent_id"))
     return _error(request, exc)
-
-
-async def _nobody(_request: Request, _exc: Exception) -> Response:
-    return Response(status_code=499)
 
 
 async def _no_route(request: Request, exc: Exception) -> Response:

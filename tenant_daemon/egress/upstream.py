@@ -8,8 +8,7 @@ provider's next address tried.
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from ipaddress import ip_address
 from typing import Final
 from urllib.parse import urlsplit
@@ -98,12 +97,11 @@ class Provider:
             raise Refused(503, "upstream_key_missing", "The key to the model's provider is not in the vault.")
         return key
 
-    @asynccontextmanager
     async def ask(
         self, upstream: Upstream, path: str, body: bytes, headers: Mapping[str, str], redactor: Redactor
-    ) -> AsyncIterator[aiohttp.ClientResponse]:
+    ) -> aiohttp.ClientResponse:
         """
-        The answer, headers read and body still to come. Leaving the context stops the provider at once.
+        The answer, headers read and body still to come. Closing it stops the provider at once.
 
         Raises:
             Refused: The provider failed; the error is safe to pass on.
@@ -121,14 +119,14 @@ class Provider:
             if response.status != 200:
                 raise await _failure(response, redactor)
             _check_encoding(response)
-            yield response
-        except TimeoutError:
-            raise _timed_out() from None
-        except aiohttp.ClientError:
-            raise _lost() from None
-        finally:
-            # Of an answer that was read to its end nothing is left to close.
+        except BaseException as exc:
             response.close()
+            if isinstance(exc, TimeoutError):
+                raise _timed_out() from None
+            if isinstance(exc, aiohttp.ClientError):
+                raise _lost() from None
+            raise
+        return response
 
     async def _send(
         self, upstream: Upstream, path: str, body: bytes, headers: Mapping[str, str]

@@ -9,7 +9,7 @@ async def test_first_is_served_before_the_last_is_prepared() -> None:
     turns, seen = Turns(), list[str]()
 
     async def request(name: str) -> None:
-        async with turns.take():
+        async with turns:
             seen.append(f"prepared {name}")
         seen.append(f"sent {name}")
 
@@ -22,11 +22,11 @@ async def test_turn_of_a_request_that_was_given_up_goes_to_the_next() -> None:
     held = asyncio.Event()
 
     async def first() -> None:
-        async with turns.take():
+        async with turns:
             await held.wait()
 
     async def later(name: str) -> None:
-        async with turns.take():
+        async with turns:
             seen.append(name)
 
     tasks = [asyncio.create_task(work) for work in (first(), later("given up"), later("next"))]
