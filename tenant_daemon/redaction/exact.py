@@ -13,10 +13,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from tenant_daemon.redaction.findings import Finding, Layer, placeholders
+from tenant_daemon.redaction.closer import GUESSES, trimmed_by_closer
+from tenant_daemon.redaction.findings import Finding, placeholders
 
 _Span = tuple[int, int]
-_GUESSES = (Layer.PATTERN, Layer.ENTROPY)
 _SHORTEST = 6
 _UPPER_BITS, _GOES_ON = 0xC0, 0x80
 """How bytes of UTF-8 begin, and those that begin no character."""
@@ -29,7 +29,7 @@ _PARAMETERS = re.compile(rb"(?:[&;][a-z_]{1,16}=\w{0,4})+")
 
 def without_neighbours(findings: Iterable[Finding], data: bytes) -> list[Finding]:
     """The findings, those that overlap a value that stands as it is without what is plainly no secret."""
-    findings = [_of_whole_characters(finding, data) for finding in findings]
+    findings = trimmed_by_closer([_of_whole_characters(finding, data) for finding in findings], data)
     if findings and (own := placeholders(data)):
         findings = [rest for finding in findings for rest in _beside(finding, own, data)]
     exact = _longest(finding for finding in findings if finding.is_exact)
@@ -49,7 +49,7 @@ def _of_whole_characters(finding: Finding, data: bytes) -> Finding:
 def _beside(finding: Finding, own: Sequence[_Span], data: bytes) -> Iterator[Finding]:
     """A finding; of a guess that took a placeholder for a part of a secret only what may be one by itself."""
     inside = [span for span in own if span[0] < finding.end and finding.start < span[1]]
-    if not inside or finding.layer not in _GUESSES:
+    if not inside or finding.layer not in GUESSES:
         yield finding
         return
     edges = [finding.start, *(edge for span in inside for edge in span), finding.end]
@@ -80,7 +80,7 @@ def _trimmed(findings: Iterable[Finding], exact: Sequence[Finding], data: bytes)
 
 def _rests(finding: Finding, inside: Sequence[Finding], data: bytes) -> Iterator[Finding]:
     """What of a finding is replaced besides the values in it: nothing, or all that may belong together."""
-    plain = _ONE_WORD if finding.layer in _GUESSES else _MARKS
+    plain = _ONE_WORD if finding.layer in GUESSES else _MARKS
     gaps = ((one.end, other.start) for one, other in pairwise(inside))
     if not all(low >= high or plain.fullmatch(data, low, high) for low, high in gaps):
         yield finding

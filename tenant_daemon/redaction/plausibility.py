@@ -13,9 +13,10 @@ from itertools import pairwise
 _PLACEHOLDER = re.compile(
     r"(?i)^(?:[*x•.#_?-]{3,}|\*+[\w ]+\*+|\d?\*[a-z]+|\*{2,}.*\*{2,}"
     r"|[~^<>=v]{0,3}\d{1,4}(?:\.\d{1,6}){1,3}(?:[-+][\w.-]*)?"
-    r"|<[^>]*>|\[[^\]]*\]|\{.*\}|\$.*|%.*%?|@.*|.*SECRET_REF\b.*|.*REDACTED\b.*"
+    r"|<[^>]*>|\[[^\]]*\]|\{.*\}|\$(?:[\w.:>'\"\[\]/-]*|[({@!].*)|%(?:.*%|[\w.:()/ -]*)"
+    r"|@[A-Za-z][\w./:-]*(?:\(.*)?|.*SECRET_REF\b.*|.*REDACTED\b.*"
     r"|your[_-].*|my[_-]?(?:secret|password|token|key)|.*(?:example|placeholder|changeme|change[_-]me|dummy"
-    r"|redacted|insert|replace[_-]?me|todo|sample|not[_-]?set|unset).*"
+    r"|redacted|insert|replace[_-]?me|sample|not[_-]?set).*|(?:.*[^a-z])?(?:todo|unset)(?:[^a-z].*)?"
     r"|none|null|nil|true|false|yes|no|undefined|nan|empty|optional|required|string|str|text|bytes|number|int"
     r"|integer|float|boolean|bool|object|array|any|void|const|function|async|await|return|self|this|new|password"
     r"|passwd|secret|token|tokens|apikey|api[_-]key|bearer|basic|default|local|enabled|disabled|auto|manual"
@@ -50,11 +51,13 @@ _STOCK = frozenset(
 )
 """What examples write for a password."""
 _CODE = re.compile(
-    r"^(?:[A-Za-z_$][\w$]*(?:(?:\??\.|::|->)[A-Za-z_$][\w$]*)+\(?.*|[A-Za-z_$][\w$]*\(.*|[A-Za-z_$][\w$.]*\[.*"
+    r"^(?:[A-Za-z_$][\w$]*(?:(?:\??\.|::|->)[A-Za-z_$][\w$]*)+(?:!|[^\w$*^~%#@!].*)?|[A-Za-z_$][\w$]*\(.*|[A-Za-z_$][\w$.]*\[.*"
     r"|(?:process|os|sys|self|this|config|settings|env|ENV|request|req|ctx|secrets|var|local|data|module)\.[\w.]+.*)$"
 )
 _MARKS_OF_PASSWORDS = "!#$%&*?^~+"
 _LEAST_TURNS = 3
+_SCRAMBLED_TURNS, _LONG = 5, 20
+_LONG_PARTS = re.compile(r"[A-Za-z0-9]{10,}")
 _VOWELS = frozenset("aeiouyAEIOUY")
 _ORDINARY = re.compile(
     r"(?i)^(?:\d{4}-\d\d-\d\d.*|\d{1,2}[:.]\d\d.*|[0-9a-f]{8}-[0-9a-f]{4}-.*|[\w.+-]+@[\w.-]+|[a-z]+://.*|//.*"
@@ -89,13 +92,24 @@ def looks_like_secret(value: str) -> bool:
     if is_stand_in(value):
         return False
     value = value.strip("\"'`\\ .,;:()=]?")
-    if len(value) < 6 or _PLACEHOLDER.match(value) or _CODE.match(value) or _PATH.match(value):
+    if len(value) < 6 or _PLACEHOLDER.match(value):
+        return False
+    if (_CODE.match(value) or _PATH.match(value)) and not _is_scrambled(value):
         return False
     if _NAME.match(value) or _is_word(value):
         return False
     if len(set(value)) <= 3 or re.fullmatch(r"[\d.,:/-]{1,10}", value):
         return False
     return any(character.isalnum() for character in value)
+
+
+def _is_scrambled(value: str) -> bool:
+    """Whether a part of it is no name that anybody would give: ``U.dY3wkXv6lOd``, ``/HKwgZHrAv``."""
+    return any(
+        _turns(part) >= (_SCRAMBLED_TURNS if len(part) < _LONG else _LEAST_TURNS)
+        and not (part.islower() or part.isupper() or _HEX.match(part))
+        for part in _LONG_PARTS.findall(value)
+    )
 
 
 def _is_word(value: str) -> bool:

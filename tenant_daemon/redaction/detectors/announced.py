@@ -25,7 +25,7 @@ _LONGEST_GAP = 64
 _NEAR = 20
 _SHORTEST = 8
 _VALUE = re.compile(rb"[^\s\"'`<>|,;(){}\[\]\\]{8,128}")
-_NAME_OF_VALUE = re.compile(rb"/?[A-Za-z][\w.@-]{0,31}[:=/]|\$\{[\w.]{1,20}:-?|[:=@-]+")
+_NAME_OF_VALUE = re.compile(rb"/?[A-Za-z_][\w.@-]{0,31}[:=/]|\$\{[\w.]{1,20}:-?|[:=@-]+")
 _OTHER_WORD = re.compile(rb"[A-Za-z]{3}")
 _ONLY_MARKS = re.compile(rb"(?:[^A-Za-z0-9\n]|</?[A-Za-z]{1,10}>|\\[nrt])*")
 _SENTENCE_ENDS = re.compile(rb"[.?!]\s+[A-Z]")

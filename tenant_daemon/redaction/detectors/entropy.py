@@ -46,7 +46,7 @@ _PUBLIC_BEFORE = re.compile(
 _MAIL_DOMAIN = re.compile(rb"@[A-Za-z0-9.-]+\.[A-Za-z]{2,}>")
 _NAME_JOINTS = re.compile(rb"[_/.-]")
 _STRUCTURED = re.compile(
-    rb"^[/.]|://|/[a-z]{3,}/|^(?:[A-Za-z]+[-_./])+[A-Za-z]*$"
+    rb"^_{1,2}Z(?:N|St|T[ISV]|\d)|^[/.]|://|/[a-z]{3,}/|^(?:[A-Za-z]+[-_./])+[A-Za-z]*$"
     rb"|\.(?:js|css|png|jpe?g|svg|woff2?|map|html?|json|py|ts|md)$"
 )
 # ``chacha20poly1305_ietf_MESSAGEBYTES_MAX``: words in one case each. Random text hardly ever falls like that.

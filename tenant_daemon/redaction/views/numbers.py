@@ -13,6 +13,7 @@ _BINARY = re2.compile(rb"\b[01]{7,8}(?:[\s,]{1,3}[01]{7,8}){7,}\b")
 _LAST_ASCII = 0x7F
 _LAST_CODE = 0x10FFFF
 _NUMBER = re.compile(rb"\d+")
+_FRACTION = re.compile(rb"(?<![\d.])\d+\.\d+(?![\d.])")
 
 
 def read_numbers(view: View) -> View | None:
@@ -28,6 +29,8 @@ def read_numbers(view: View) -> View | None:
 def _read(data: bytes, pattern: "re2._Regexp", bases: tuple[int, ...], parts: Parts) -> None:
     for found in pattern.finditer(data):
         numbers = _NUMBER.findall(found.group())
+        if len(_FRACTION.findall(found.group())) * 4 > len(numbers):
+            continue  # The outline of a picture, places on a map.
         for base in bases:
             if text := _characters(numbers, base):
                 parts.add(text, found.start(), found.end())

@@ -88,3 +88,24 @@ def test_lines_of_a_file_in_a_json_secret_do_not_pass_by_themselves() -> None:
 
 def test_a_guess_takes_whole_characters() -> None:
     assert REDACTOR.redact(f"PW\x800{VALUE}") == "PWSECRET_REF(key)"
+
+
+@pytest.mark.parametrize(
+    ("before", "value", "behind"),
+    [
+        ("GET /v1?page=2&api_key=", "k3eVEvxIYZiDxdE5guvJzseJS5Qx3oFU", "&limit=5 HTTP/1.1"),
+        ("mysqldump --password=", "bde7cb6b-cd41-4752-b390-ddd4a4c7c8b3", " shop"),
+        ("MINIO_SECRET_KEY=", "b36A650qMhTCESAxUTiYlTQ5dzzxj1UzimH7t3Bx", "\nPORT=8080\n"),
+        ("a.password=", "pqU+8RojFQy/NF7XdZrlo4PgU2//V7vcWr35bB4rpzY=", "\nserver.port=8080"),
+        ("(", "$y$j9T$ymx6IYIB4WY.PLpddRf96F$FBMXpVuasBNyG7vwsjNB8FmFqXRawcgoZJhSSLqeNhy", ")"),
+        ("$config['app_secret'] = '", "5b07f06b69a8bc24ded5a2acbd0717db28172c03", "';"),
+        ("machine a.example login bot password ", "U.dY3wkXv6lOd!Pzwh", "\n"),
+        ("ADMIN_PASSWORD=", "Rocket-sunset791", "\n"),
+        ("IDENTIFIED BY '", "%h5NYc3Eu~", "';"),
+        ("vault_encryption_key: '", "/HKwgZHrAvsDwq6EXwuwRgiCjo7Z4bM2SjErERmG", "'"),
+    ],
+)
+def test_nothing_around_a_guess_is_replaced(before: str, value: str, behind: str) -> None:
+    redacted = Redactor([]).redact(before + value + behind)
+    assert redacted.startswith(f"{before}[REDACTED:")
+    assert redacted.endswith(f"]{behind}")
