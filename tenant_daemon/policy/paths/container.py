@@ -8,6 +8,7 @@ from tenant_daemon.contracts.tiers import Tier
 from tenant_daemon.policy.paths.names import (
     is_app_secret_name,
     is_executed_file,
+    is_raw_data,
     is_secret_folder,
     is_secret_name,
 )
@@ -46,7 +47,8 @@ class ContainerPlaces(PlaceJudge):
             )
             return place
         folders, _, name = path.rpartition("/")
-        if is_secret_name(name) or is_app_secret_name(name) or any(map(is_secret_folder, folders.split("/"))):
+        is_secret = is_secret_name(name) or is_app_secret_name(name) or path == "/data/config.json"
+        if is_secret or is_raw_data(path) or any(map(is_secret_folder, folders.split("/"))):
             self._note_secret(path)
         return place
 

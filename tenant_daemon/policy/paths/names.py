@@ -34,16 +34,22 @@ _SECRET_FOLDER: Final = re.compile(
 # Settings of business tools that hold a database password; only outside the workspace.
 _APP_SECRET_NAME: Final = re.compile(
     r"config\.production\.json|config\.php|wp-config.*\.php|local\.xml|database\.ya?ml|odoo\.conf|app\.ini"
-    r"|config\.toml|keycloak\.conf|localsettings\.php|parameters\.ya?ml|appsettings.*\.json|rpc\.key"
+    r"|config\.toml|\.runner|keycloak\.conf|localsettings\.php|parameters\.ya?ml|appsettings.*\.json|rpc\.key"
     r"|docker-compose\.override\.ya?ml|settings\.php|standalone.*\.xml|redis\.conf|users\.acl|.*\.(?:db|sqlite3?|mdb|rdb|ibd|frm|aof)"
     r"|.*\.(?:sql|dump)(?:\.gz|\.xz|\.zst)?",
+    re.IGNORECASE,
+)
+# Where database servers keep accounts and records, and a password store what opens it.
+_RAW_DATA: Final = re.compile(
+    r"/(?:postgres(?:ql)?|pgdata)/(?:.*/)?(?:base|global|pg_[a-z_]+)/"
+    r"|/var/lib/(?:mysql|mariadb)/[^/]+/|/(?:vaultwarden|bitwarden)/(?:.*/)?config\.json\Z",
     re.IGNORECASE,
 )
 _EXECUTABLE_SETTING: Final = re.compile(
     r"""
     \.git | \.gitconfig | \.hg | \.hgrc | \.svn
     | \.(?:curlrc|wgetrc|psqlrc|sqliterc|my\.cnf|netrc|npmrc|yarnrc|pnpmrc|piprc|condarc|inputrc|screenrc
-         |tmux\.conf|vimrc|exrc|nanorc|emacs|lesskey|less|mailrc|muttrc|rsyncrc|toprc|gdbinit|pythonrc|irbrc
+         |pip|manpath|tmux\.conf|vimrc|exrc|nanorc|emacs|lesskey|less|mailrc|muttrc|rsyncrc|toprc|gdbinit|pythonrc|irbrc
          |exiftool_config|digrc|magick|redisclirc|lftprc|ncftp|perltidyrc|jq|gemrc|bundle|cargo|mplayer|ackrc|ripgreprc|fdignore)
     | \.(?:bashrc|bash_profile|bash_login|bash_logout|bash_aliases|profile|zshrc|zshenv|zprofile|zlogin
          |kshrc|cshrc|tcshrc|login|logout|xinitrc|xprofile|xsession|pam_environment|forward|rhosts|shosts
@@ -103,6 +109,11 @@ def is_secret_folder(name: str) -> bool:
 def is_app_secret_name(name: str) -> bool:
     """Whether a business tool keeps its passwords in a file of this name."""
     return _APP_SECRET_NAME.fullmatch(_original(name)) is not None
+
+
+def is_raw_data(path: str) -> bool:
+    """Whether a path leads into a server's own records, passwords included."""
+    return _RAW_DATA.search(path) is not None
 
 
 def is_executable_setting(name: str) -> bool:

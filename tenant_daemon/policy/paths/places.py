@@ -17,6 +17,7 @@ from tenant_daemon.policy.paths.names import (
     is_app_secret_name,
     is_executable_setting,
     is_executed_file,
+    is_raw_data,
     is_secret_folder,
     is_secret_name,
 )
@@ -287,7 +288,7 @@ class PlaceJudge:
         if place.mode and not (place.is_regular or place.is_folder):
             self.verdict.note(Tier.CRITICAL_RED, "path.special", f"{place.path} is not a file.", unknown=True)
         folders, _, name = place.path.rpartition("/")
-        is_secret = is_secret_name(name) or is_app_secret_name(name)
+        is_secret = is_secret_name(name) or is_app_secret_name(name) or is_raw_data(place.path)
         is_log = place.path.startswith("/var/log/")
         if is_secret or (not is_log and any(map(is_secret_folder, folders.split("/")))):
             self._note_secret(place.path)

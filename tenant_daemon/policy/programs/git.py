@@ -10,6 +10,7 @@ from tenant_daemon.policy.programs.kinds import KINDS
 from tenant_daemon.policy.programs.options import Reading
 from tenant_daemon.policy.programs.profile import Profile
 from tenant_daemon.policy.programs.registry import REVIEWS
+from tenant_daemon.policy.programs.words import choice
 
 if TYPE_CHECKING:
     from tenant_daemon.policy.programs.judge import CommandJudge
@@ -179,6 +180,7 @@ KINDS.update(
         "gitarg": _git_argument,
         "gitformat": _git_format,
         "branchname": _branch_name,
+        "gitpage": choice("gitpage", r"[a-z][a-z-]*"),
         "gitdir": _git_folder,
         "giturl": _git_url,
         "gitremote": _git_remote,

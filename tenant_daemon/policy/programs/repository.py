@@ -64,7 +64,9 @@ def _repository(judge: "CommandJudge", args: list[str]) -> None:
     if not is_below(folder, workspace):
         _outside(judge, args[at:], folder)
     while is_below(folder, workspace):
-        if not _is_plain_repository(f"{folder}/.git"):
+        # A folder like the inside of `.git` is a repository too.
+        is_bare = os.path.lexists(f"{folder}/HEAD") and os.path.lexists(f"{folder}/objects")
+        if is_bare or not _is_plain_repository(f"{folder}/.git"):
             judge.verdict.note(
                 Tier.CRITICAL_RED,
                 "git.own-settings",

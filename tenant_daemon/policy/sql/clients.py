@@ -116,7 +116,7 @@ def _postgres(judge: "CommandJudge", value: str) -> None:
                 unknown=True,
             )
         return
-    judge_sql(judge.verdict, text)
+    judge_sql(judge.verdict, text, has_dollars=True)
 
 
 def _mysql(judge: "CommandJudge", value: str) -> None:

@@ -15,7 +15,7 @@ _SECRET_NAME: Final = re.compile(
     r"|auth_?token|token"
     r"|token_hash|otp_secret|totp_secret|salt|credentials?|activation_key|secret_?key|signing_?key"
     r"|session_?key)s?(?:_?(?:hash|digest|enc|encrypted|value|plain|b64|pem))?"
-    r"|pg_authid|pg_shadow|pg_user_mappings?|authentication_string|rolpassword|passwd|user_privileges"
+    r"|(?:sub|srv)?conninfo|umoptions|srvoptions|pg_authid|pg_shadow|pg_user_mappings?|authentication_string|rolpassword|passwd|user_privileges"
     r"|mysql_native_password",
     re.IGNORECASE,
 )
@@ -60,6 +60,9 @@ _CHANGES: Final = {
 }
 _READS: Final = frozenset({"select", "values", "table", "show", "describe", "desc", "explain", "with"})
 _FRAME: Final = frozenset({"begin", "commit", "rollback", "start", "end", "savepoint", "release", "use"})
+_RUN_BY_ANALYZE: Final = frozenset({"select", "with", "insert", "update", "delete", "replace", "values"})
+# They come with what passwords were made into.
+_SHOWN_ACCOUNTS: Final = frozenset({"user", "slave", "replica", "master"})
 _REACHES_OUT: Final = word_set(
     """
     copy load outfile dumpfile program execute prepare call do attach detach grant revoke kill flush
@@ -93,10 +96,10 @@ _PRAGMAS: Final = word_set(
 )
 
 
-def judge_sql(verdict: Verdict, text: str) -> None:
+def judge_sql(verdict: Verdict, text: str, *, has_dollars: bool = False) -> None:
     """Note what every statement in the text does; the strictest counts."""
     try:
-        statements = split_statements(text)
+        statements = split_statements(text, has_dollars=has_dollars)
     except UnclearSql as exc:
         verdict.note(Tier.RED, "sql.unclear", str(exc), unknown=True)
         return
@@ -110,6 +113,9 @@ def _judge_statement(verdict: Verdict, tokens: list[Token]) -> None:
     words = [token.text for token in tokens if token.kind == "word"]
     first = words[0] if words and tokens[0].text in (words[0], "(") else ""
     if first == "explain" and (inner := _explained(tokens)):
+        _judge_statement(verdict, inner)
+        return
+    if first == "analyze" and (inner := _analyzed(verdict, tokens)):
         _judge_statement(verdict, inner)
         return
     _judge_names(verdict, tokens)
@@ -144,6 +150,16 @@ def _explained(tokens: list[Token]) -> list[Token]:
     return tokens[end + 1 :] if set(texts[2:end]) <= _EXPLAIN_OPTIONS else []
 
 
+def _analyzed(verdict: Verdict, tokens: list[Token]) -> list[Token]:
+    """The statement after MariaDB's ``ANALYZE [FORMAT=JSON]``, which it runs; nothing for a table."""
+    places = [place for place, token in enumerate(tokens) if place and token.text in _RUN_BY_ANALYZE]
+    if not places:
+        return []
+    if {token.text for token in tokens[1 : places[0]]} - {"format", "=", "json", "traditional"}:
+        _note_unknown(verdict, "analyze")
+    return tokens[places[0] :]
+
+
 def _judge_copy_out(verdict: Verdict, tokens: list[Token]) -> bool:
     """``COPY ... TO STDOUT``: a table is read, a query does what it does; False when it is anything else."""
     words = [token.text if token.kind == "word" else "" for token in tokens]
@@ -164,6 +180,10 @@ def _judge_read(verdict: Verdict, first: str, words: list[str], tokens: list[Tok
     verdict.note(Tier.GREEN, "sql.read", "Reads from the database.", general=True)
     inner = set(words[1:])
     if first in ("show", "describe", "desc"):
+        if first == "show" and (inner & _SHOWN_ACCOUNTS or {"grants", "for"} <= inner):
+            verdict.note(
+                Tier.CRITICAL_RED, "sql.secret-column", "Shows the accounts of the database.", unknown=True
+            )
         return
     _judge_functions(verdict, tokens)
     reaching = inner & _REACHES_OUT

@@ -14,10 +14,11 @@ MAX_TOKENS: Final = 800
 _TOKEN: Final = re.compile(
     r"(?P<blank>\s+)"
     r"|(?P<comment>--[^\n]*)"
-    r"|(?P<block>/\*(?!!|\+)[^*]*\*+(?:[^/*][^*]*\*+)*/)"
+    r"|(?P<block>/\*(?![mM]?!|\+)[^*]*\*+(?:[^/*][^*]*\*+)*/)"
     r"|(?P<string>[nN]?'(?:[^'\\]|'')*')"
     r'|(?P<quoted>"(?:[^"\\]|"")*"|`[^`]*`|\[[A-Za-z_][A-Za-z0-9_ ]*\])'
     r"|(?P<number>\d+(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+)"
+    r"|(?P<dollars>\$\$[^$\\]*\$\$)"
     r"|(?P<word>[A-Za-z_\u0080-\uffff][A-Za-z0-9_\u0080-\uffff]*)"
     r"|(?P<end>;)"
     r"|(?P<sign>::|\|\||->>|->|#>>|#>|@>|<@|<=>|<>|!=|<=|>=|!~\*?|~\*?|[-+*/%^=<>(),.:?\[\]&|])"
@@ -35,9 +36,12 @@ class Token(NamedTuple):
     text: str
 
 
-def split_statements(text: str) -> list[list[Token]]:
+def split_statements(text: str, *, has_dollars: bool = False) -> list[list[Token]]:
     """
     The statements in a text, each as its tokens.
+
+    Args:
+        has_dollars: ``$$text$$`` is a string, as in PostgreSQL alone.
 
     Raises:
         UnclearSql: Something in it cannot be read for sure.
@@ -51,7 +55,7 @@ def split_statements(text: str) -> list[list[Token]]:
         if count > 2 * MAX_TOKENS:
             raise UnclearSql("The SQL has too many parts to be checked.")
         found = _TOKEN.match(text, at)
-        if found is None:
+        if found is None or (found["dollars"] and not has_dollars):
             raise UnclearSql(f"The SQL has something unclear in it, near “{text[at : at + 12]}”.")
         at = found.end()
         kind = found.lastgroup or ""
@@ -62,6 +66,8 @@ def split_statements(text: str) -> list[list[Token]]:
                 raise UnclearSql("The SQL has a comment in it that databases read differently.")
         elif kind == "end":
             statements.append([])
+        elif kind == "dollars":
+            statements[-1].append(Token("string", f"'{found[0][2:-2]}'"))
         else:
             statements[-1].append(Token(kind, found[0].lower() if kind == "word" else found[0]))
     return [statement for statement in statements if statement]

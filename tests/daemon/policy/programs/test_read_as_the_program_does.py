@@ -89,3 +89,52 @@ def test_strictness_of_a_shell_changes_nothing(context: PolicyContext) -> None:
     assert shell("set -o pipefail; ls | wc -l", context).tier is Tier.GREEN
     assert shell("set -uo pipefail; rm a", context).tier is Tier.RED
     assert shell("set -a; ls", context).is_unknown
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "select 1 /*M! ; drop table x */",
+        'select 1 /*M!100100 into outfile "/var/www/html/x.php" */',
+        "analyze delete from x",
+        "analyze format=json delete from x where a = 1",
+        "show create user x",
+        "show grants for shop",
+        "select 1 as $$; drop table x; select 1 as $$",
+    ],
+)
+def test_mariadb_runs_what_looks_harmless(query: str, context: PolicyContext) -> None:
+    found = shell(f"mysql shop -e '{query}'", context)
+    assert found.tier >= Tier.RED
+
+
+def test_text_between_dollars_is_a_string_to_postgres_alone(context: PolicyContext) -> None:
+    assert shell("psql -d crm -c 'comment on table a is $$all; drop$$'", context).tier is Tier.YELLOW
+    assert shell("psql -d crm -c 'select $$a$$; drop table b'", context).tier is Tier.RED
+    assert shell("psql -d crm -c 'do $$ begin perform 1; end $$'", context).is_unknown
+    assert shell("psql -d crm -c 'select $a$ $$ ; drop table x; select $$ $a$'", context).is_unknown
+    assert shell("sqlite3 a.db 'select $$a$$'", context).is_unknown
+
+
+def test_records_of_servers_are_secret_wherever_they_lie(context: PolicyContext) -> None:
+    for path in (
+        "/var/lib/postgresql/data/global/1260",
+        "/data/config.json",
+        "/var/lib/mysql/mysql/user.MAD",
+    ):
+        assert shell(f"docker exec db cat {path}", context).tier is Tier.CRITICAL_RED
+    for path in ("/opt/apps/vaultwarden/config.json", "/opt/apps/gitea/.runner"):
+        assert shell(f"cat {path}", context).tier is Tier.CRITICAL_RED
+
+
+def test_a_page_of_gits_manual_is_no_file(context: PolicyContext) -> None:
+    assert shell("git help log", context).tier is Tier.GREEN
+    assert shell("git help -m ./x", context).is_unknown
+    assert shell("git help ./x", context).is_unknown
+
+
+def test_a_folder_like_the_inside_of_a_repository_is_not_used(context: PolicyContext) -> None:
+    (context.workspace / "evil" / "objects").mkdir(parents=True)
+    (context.workspace / "evil" / "HEAD").write_text("ref: refs/heads/main\n")
+    assert shell("git -C evil diff", context).is_unknown
+    assert shell("cd evil && git status", context).is_unknown
