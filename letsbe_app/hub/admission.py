@@ -16,7 +16,8 @@ log = structlog.get_logger()
 
 AT_ONCE: Final = 48
 """Connections that a worker opens at a time, which share their questions to the database."""
-WAITING: Final = 2_000
+WAITING: Final = 8_000
+"""More servers than a worker is planned for. What waits costs some KiB; who is sent away comes again."""
 WAIT_SECONDS: Final = 20.0
 """A daemon gives up its handshake after 30 seconds."""
 CONNECTS_PER_MINUTE: Final = 600
@@ -38,9 +39,20 @@ async def admitted(api_key: str, services: LinkServices) -> AsyncIterator[Tenant
         RateLimited: Too many servers come, or this one comes too often.
     """
     async with services.admission.turn():
-        identity = await services.tenants.authenticate(api_key)
-        await _check_rate(identity.tenant_id, services)
-        yield identity
+        yield await identify(api_key, services)
+
+
+async def identify(api_key: str, services: LinkServices) -> TenantIdentity:
+    """
+    Whose key it is; counts as a connection of that server.
+
+    Raises:
+        NotSignedIn: The key is not valid.
+        RateLimited: This server comes too often.
+    """
+    identity = await services.tenants.authenticate(api_key)
+    await _check_rate(identity.tenant_id, services)
+    return identity
 
 
 async def _check_rate(tenant_id: str, services: LinkServices) -> None:

@@ -9,6 +9,7 @@ due now and then: presence, the key, silence, and wakes that were lost.
 import asyncio
 import time
 from collections import deque
+from collections.abc import Iterable
 from contextvars import copy_context
 from typing import Final
 
@@ -28,7 +29,7 @@ from letsbe_app.relay import RelayAway, Topic
 from letsbe_app.relay.channels import LINK_KEY, link_channel, link_taker
 from letsbe_app.relay.presence import link_id
 from letsbe_app.relay.subscriber import Signal
-from letsbe_app.server.frames import Handover, Wire
+from letsbe_app.server.frames import Wire
 from letsbe_app.telemetry import metrics
 from tenant_daemon.contracts.errors import CLOSE_TAKEN_OVER, CLOSE_TRY_LATER, CLOSE_UNAUTHENTICATED
 
@@ -53,7 +54,7 @@ _BYTES_PER_FRAME: Final = 4_096
 
 
 class Link:
-    """``open`` it, then ``serve`` it."""
+    """``greet`` the daemon, let it ``come_in``, then ``serve`` it."""
 
     __slots__ = (
         "_ack_timer",
@@ -132,12 +133,21 @@ class Link:
         await self._keep_presence()
         await self._services.relay.publisher.take_over(self.tenant_id, self.link_id)
 
-    def serve(self, socket: Handover) -> None:
-        """Go on until the connection ends; returns at once."""
+    def serve(self, wire: Wire, waiting: Iterable[str | bytes]) -> None:
+        """
+        Go on until the connection ends; returns at once.
+
+        Args:
+            wire: The connection, which somebody else listened to so far.
+            waiting: What came behind the first frame.
+        """
         metrics.LINKS.inc()
         self._services.rounds.add(self)
         log.info("link.opened", tenant_id=self.tenant_id, link_id=self.link_id)
-        self._wire = socket.hand_over(self)
+        for frame in waiting:
+            self.frame_received(frame)
+        self._wire = wire
+        wire.pass_on(self)
         self._answer()
 
     async def leave(self) -> None:

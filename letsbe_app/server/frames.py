@@ -33,6 +33,9 @@ class Wire(Protocol):
     def resume_reading(self) -> None:
         """Go on after ``pause_reading``."""
 
+    def pass_on(self, listener: "FrameListener") -> None:
+        """Another listener from now on; it is told at once when the peer is gone already."""
+
 
 class FrameListener(Protocol):
     """Who is called once the websocket is taken over, always from the event loop."""

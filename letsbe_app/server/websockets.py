@@ -112,6 +112,11 @@ class HubWebSocket(WebSocketsSansIOProtocol):
         del self.request, self.response, self.scope
         return self
 
+    def pass_on(self, listener: FrameListener) -> None:
+        self._listener = listener
+        if self.disconnected:
+            self._lose_listener()
+
     @property
     def is_congested(self) -> bool:
         return not self.writable.is_set()

@@ -114,6 +114,35 @@ async def test_listener_is_told_of_a_peer_that_left_before_the_handover(
     await asyncio.wait_for(application.echo.is_over.wait(), 5)
 
 
+async def test_another_listener_hears_the_rest(application: Application, address: str) -> None:
+    application.may_hand_over.set()
+    second = Echo()
+    async with connect(address) as socket:
+        await socket.send("hello")
+        await socket.recv()
+        await application.has_left_asgi.wait()
+        assert application.echo.wire is not None
+        second.wire = application.echo.wire
+        second.wire.pass_on(second)
+        await socket.send("more")
+        assert await socket.recv() == "more"
+    await asyncio.wait_for(second.is_over.wait(), 5)
+    assert not application.echo.is_over.is_set()
+
+
+async def test_another_listener_is_told_of_a_peer_that_left(application: Application, address: str) -> None:
+    application.may_hand_over.set()
+    async with connect(address) as socket:
+        await socket.send("hello")
+        await socket.recv()
+        await application.has_left_asgi.wait()
+    await asyncio.wait_for(application.echo.is_over.wait(), 5)
+    assert application.echo.wire is not None
+    second = Echo()
+    application.echo.wire.pass_on(second)
+    assert second.is_over.is_set()
+
+
 def test_another_server_is_told_apart() -> None:
     with pytest.raises(LookupError):
         handover_of({"extensions": {}})
