@@ -73,7 +73,7 @@ class TenantService:
         self._clock = clock
         self._enrolment = Enrolment(database, public_url, clock)
         self._heartbeats = Batches(self._write_heartbeats)
-        self._readiness = JoinedCalls(self._read_readiness, MOST_AT_ONCE)
+        self._arrivals = JoinedCalls(self._note_connected, MOST_AT_ONCE)
 
     # For owners
 
@@ -170,21 +170,20 @@ class TenantService:
 
         A server that restarts is connected well before its agents are back.
         """
-        [was_ready] = await self._readiness.ask([tenant_id])
-        if was_ready is None:
+        [is_there] = await self._arrivals.ask([tenant_id])
+        if not is_there:
             raise NotFound("There is no such server.")
-        if not was_ready:
-            return
-        async with self._database.write() as session:
-            tenant = await _existing(session, tenant_id)
-            if tenant.heartbeat.get("is_ready"):
-                # A new dictionary: changes inside the old one would not be noticed.
-                tenant.heartbeat = {**tenant.heartbeat, "is_ready": False}
 
-    async def _read_readiness(self, tenant_ids: Sequence[str]) -> Sequence[bool | None]:
+    async def _note_connected(self, tenant_ids: Sequence[str]) -> Sequence[bool]:
+        """Whether each is there; of a fleet that comes back nearly all were ready."""
         async with self._database.read() as session:
             readiness = await repository.readiness(session, tenant_ids)
-        return [readiness.get(tenant_id) for tenant_id in tenant_ids]
+        if were_ready := [one for one, is_ready in readiness.items() if is_ready]:
+            async with self._database.write() as session:
+                for tenant in await repository.living(session, were_ready):
+                    # A new dictionary: changes inside the old one would not be noticed.
+                    tenant.heartbeat = {**tenant.heartbeat, "is_ready": False}
+        return [one in readiness for one in tenant_ids]
 
     async def standings(self, tenant_ids: Sequence[str]) -> Mapping[str, LinkStanding]:
         """What the links of many servers are compared with; those that are gone are left out."""
