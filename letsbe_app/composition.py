@@ -26,6 +26,7 @@ from letsbe_app.notify.service import NotifyService
 from letsbe_app.notify.web_push import WebPush, new_vapid_key
 from letsbe_app.people.accounts.breached import BreachedPasswords
 from letsbe_app.people.accounts.front_door import FrontDoor
+from letsbe_app.people.accounts.mailed_codes import MailedCodes
 from letsbe_app.people.accounts.mailed_links import MailedLinks
 from letsbe_app.people.accounts.passkey_ceremony import Place
 from letsbe_app.people.accounts.passkeys import Passkeys
@@ -194,6 +195,9 @@ def build_services(
             hasher,
             throttle,
             second_step=second_step,
+            mailed_codes=MailedCodes(
+                database, throttle, relay.challenges, post, is_on=settings.asks_for_mailed_codes
+            ),
             passkeys=passkeys,
             support=support,
             post=post,

@@ -102,6 +102,12 @@ class Settings(BaseSettings):
         alias="LETSBE_SMTP_URL",
         description="smtps://user:password@host for mail; empty to keep it in the data folder (practice).",
     )
+    asks_for_mailed_codes: bool = Field(
+        default_factory=lambda values: bool(values["smtp_url"].get_secret_value()),
+        alias="LETSBE_MAILED_CODES",
+        description="Mail a code to whoever signs in with a new browser and no second factor; by default "
+        "where mail goes out.",
+    )
     mail_from: str = Field(
         "LetsBe Biz <hello@letsbe.invalid>", alias="LETSBE_MAIL_FROM", description="Sender of mail."
     )

@@ -32,20 +32,11 @@ def welcome(hub: Services, response: Response, signed_in: SignedIn) -> Answer[Si
     actor = signed_in.actor
     session_days = hub.settings.session_days
     # The page's own script must read the second one, to repeat it in a header.
-    for name, value, days, is_http_only in (
-        (SESSION_COOKIE, signed_in.session_token, session_days, True),
-        (CSRF_COOKIE, hub.csrf.token(actor.session_id), session_days, False),
-        (DEVICE_COOKIE, signed_in.device_token, DEVICE_DAYS, True),
-    ):
-        response.set_cookie(
-            cookie_name(name, is_https=hub.settings.is_https),
-            value,
-            max_age=days * 86_400,
-            path="/",
-            secure=hub.settings.is_https,
-            httponly=is_http_only,
-            samesite="lax",
-        )
+    _set_cookie(hub, response, SESSION_COOKIE, signed_in.session_token, session_days)
+    _set_cookie(
+        hub, response, CSRF_COOKIE, hub.csrf.token(actor.session_id), session_days, is_http_only=False
+    )
+    remember_browser(hub, response, signed_in.device_token)
     return answer(
         SignedInAnswer(
             user_id=actor.user_id,
@@ -54,6 +45,25 @@ def welcome(hub: Services, response: Response, signed_in: SignedIn) -> Answer[Si
             role=actor.role,
             expires_at=signed_in.expires_at,
         )
+    )
+
+
+def remember_browser(hub: Services, response: Response, device_token: str) -> None:
+    """Set the cookie by which the browser is known again."""
+    _set_cookie(hub, response, DEVICE_COOKIE, device_token, DEVICE_DAYS)
+
+
+def _set_cookie(
+    hub: Services, response: Response, name: str, value: str, days: int, *, is_http_only: bool = True
+) -> None:
+    response.set_cookie(
+        cookie_name(name, is_https=hub.settings.is_https),
+        value,
+        max_age=days * 86_400,
+        path="/",
+        secure=hub.settings.is_https,
+        httponly=is_http_only,
+        samesite="lax",
     )
 
 

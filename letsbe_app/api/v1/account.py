@@ -12,9 +12,10 @@ from letsbe_app.api.dependencies import (
     FromOurPage,
     HubServices,
 )
-from letsbe_app.api.envelope import Answer, answer
+from letsbe_app.api.envelope import Answer, answer, failure_of
 from letsbe_app.api.idempotency import IdempotentRoute
-from letsbe_app.api.sessions import SignedInAnswer, end_earlier, farewell, welcome
+from letsbe_app.api.sessions import SignedInAnswer, end_earlier, farewell, remember_browser, welcome
+from letsbe_app.people.accounts.mailed_codes import MailedCodeNeeded
 from letsbe_app.people.accounts.schemas import AccountView, SignUp
 
 public_router = APIRouter(prefix="/public", tags=["account"])
@@ -38,7 +39,12 @@ class SignInRequest(BaseModel):
 
     email: str = Field(max_length=500)
     password: SecretStr = Field(max_length=500)
-    code: str | None = Field(default=None, max_length=60, description="For accounts with a second factor.")
+    code: str | None = Field(
+        default=None,
+        max_length=60,
+        description="Of the second factor (error `second_factor_needed`), or out of the mail that goes to "
+        "somebody without one whose browser is new (`mailed_code_needed`; send its cookie along).",
+    )
     passkey: dict[str, Any] | None = Field(
         default=None, description="Instead of the code; see `/public/passkey/options`."
     )
@@ -63,15 +69,20 @@ async def sign_up(
     return welcome(hub, response, signed_in)
 
 
-@public_router.post("/sign-in", dependencies=[FromOurPage])
+@public_router.post("/sign-in", dependencies=[FromOurPage], response_model=Answer[SignedInAnswer])
 async def sign_in(
     hub: HubServices, visitor: CurrentVisitor, request: Request, body: SignInRequest, response: Response
-) -> Answer[SignedInAnswer]:
+) -> Answer[SignedInAnswer] | Response:
     """Open a session."""
     password = body.password.get_secret_value()
-    signed_in = await hub.accounts.sign_in(
-        body.email, password, visitor, code=body.code, passkey=body.passkey
-    )
+    try:
+        signed_in = await hub.accounts.sign_in(
+            body.email, password, visitor, code=body.code, passkey=body.passkey
+        )
+    except MailedCodeNeeded as needed:
+        refused = failure_of(needed)
+        remember_browser(hub, refused, needed.device_token)
+        return refused
     await end_earlier(hub, request)
     return welcome(hub, response, signed_in)
 

@@ -28,9 +28,9 @@ class SecondStep:
         self._passkeys = passkeys
         self._is_demanded = is_demanded
 
-    async def check(self, user: User, code: str | None, passkey: Json | None) -> None:
+    async def check(self, user: User, code: str | None, passkey: Json | None) -> bool:
         """
-        Let a person pass who has proved the password already.
+        Let a person pass who has proved the password already; whether they proved something besides.
 
         Raises:
             SecondFactorNeeded: They have a second factor, and gave nothing or a wrong code.
@@ -42,10 +42,11 @@ class SecondStep:
         if passkey is not None:
             # Whoever shows one is held to it, asked or not.
             await self._passkeys.prove(passkey, user_id=user.id)
-        elif must_use_passkey:
+            return True
+        if must_use_passkey:
             raise SecondFactorNeeded(_USE_PASSKEY)
-        else:
-            await self._second_factors.check(user, code)
+        await self._second_factors.check(user, code)
+        return has_app
 
     async def is_missing(self, user: User) -> bool:
         """Whether the person has to set a second factor up before anything else."""

@@ -18,6 +18,7 @@ from letsbe_app.kit.secrets import new_token, token_hash
 from letsbe_app.people.accounts import repository
 from letsbe_app.people.accounts.devices import device_hash, device_of, known_or_new
 from letsbe_app.people.accounts.emails import normalised_email
+from letsbe_app.people.accounts.mailed_codes import MailedCodes
 from letsbe_app.people.accounts.passkey_ceremony import Json
 from letsbe_app.people.accounts.passkeys import Passkeys
 from letsbe_app.people.accounts.passwords import Passwords
@@ -59,6 +60,7 @@ class AccountService:
         throttle: Throttle,
         *,
         second_step: SecondStep,
+        mailed_codes: MailedCodes,
         passkeys: Passkeys,
         support: SupportService,
         post: PostRoom,
@@ -73,6 +75,7 @@ class AccountService:
             passwords: How passwords are hashed.
             throttle: Counts tries.
             second_step: What is asked besides the password.
+            mailed_codes: What is asked of somebody who has nothing besides it, in a new browser.
             passkeys: In place of both.
             support: Support's looks into accounts.
             post: For letters about sign-ins.
@@ -82,6 +85,7 @@ class AccountService:
             clock: The time.
         """
         self._second_step = second_step
+        self._mailed_codes = mailed_codes
         self._post = post
         self._passkeys = passkeys
         self._support = support
@@ -151,11 +155,12 @@ class AccountService:
     ) -> SignedIn:
         """
         Open a session for the person with this password, and this code (or a passkey) where they have a
-        second factor.
+        second factor. Where they have none and the browser is new, the code is one that we mail.
 
         Raises:
             WrongCredentials: E-mail and password do not belong together; does not say which is wrong.
             SecondFactorNeeded: The password is right, the code is missing or wrong.
+            MailedCodeNeeded: The same of a code by mail.
             RateLimited: Too many tries for this e-mail or from this address.
         """
         visitor = _as_visitor(visitor)
@@ -164,13 +169,16 @@ class AccountService:
         async with self._database.read() as session:
             user = await repository.user_by_email(session, email)
         allowance, subject = SIGN_IN_PER_EMAIL, email
-        if user is not None and visitor.device and await self._is_known_device(user, visitor):
+        is_known = user is not None and await self._is_known_device(user, visitor)
+        if is_known:
             allowance, subject = SIGN_IN_PER_DEVICE, f"{email} {visitor.device}"
         await self._throttle.take(allowance, subject)
         if not await self._passwords.is_right(user.password_hash if user else None, password) or user is None:
             log.info("account.sign_in_refused", user_id=user.id if user else None)
             raise WrongCredentials(_WRONG)
-        await self._second_step.check(user, code, passkey)
+        has_proved_more = await self._second_step.check(user, code, passkey)
+        if not (has_proved_more or is_known):
+            await self._mailed_codes.check(user, visitor, code)
         await self._throttle.forgive(allowance, subject)
         return await self._sign_in(user, visitor, "password")
 
@@ -285,6 +293,8 @@ class AccountService:
         return signed_in
 
     async def _is_known_device(self, user: User, visitor: Visitor) -> bool:
+        if not visitor.device:
+            return False
         async with self._database.read() as session:
             return device_hash(visitor.device) in await repository.devices_of(session, user.id)
 

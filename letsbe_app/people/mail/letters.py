@@ -83,6 +83,19 @@ def new_device_letter(email: str, device: str, at: datetime) -> Mail:
     )
 
 
+def sign_in_code_letter(email: str, code: str, device: str) -> Mail:
+    """To somebody who signs in with a new browser, or whose password somebody else knows."""
+    return Mail(
+        email,
+        "Your code to sign in",
+        "Somebody gave your password at our sign-in page, in a browser that was never used for your account:"
+        f"\n\n    {device}\n\n"
+        f"If that was you, enter this code there within 10 minutes:\n\n    {code}\n\n"
+        "If it was not you, somebody knows your password: choose a new one now, with “Forgot your password?” "
+        "on the sign-in page. Tell nobody the code; we never ask for it anywhere else." + _SIGNATURE,
+    )
+
+
 def taken_letter(email: str) -> Mail:
     """To somebody with an account, for whose address somebody wanted another one."""
     return Mail(

@@ -23,6 +23,7 @@ class AccountForm(Island):
     prefix: rx.Var[str]
     fields: rx.Var[list[dict[str, Any]]]
     code_field: rx.Var[dict[str, Any]]
+    mailed_code_field: rx.Var[dict[str, Any]]
     submit_label: rx.Var[str]
     working_label: rx.Var[str]
     failed_text: rx.Var[str]
@@ -53,6 +54,12 @@ def code_field() -> FormField:
     """Return the description of the field that comes when the hub asks for the second factor."""
     t = texts().sign_in
     return form_field("code", t.code, "text", "one-time-code", t.code_hint)
+
+
+def mailed_code_field() -> FormField:
+    """Return the description of the field that comes when the hub has mailed a code."""
+    t = texts().sign_in
+    return form_field("code", t.mailed_code, "text", "one-time-code", t.mailed_code_hint)
 
 
 def choices_field(name: str, label: str, options: dict[str, str], *, is_named: bool = False) -> FormField:

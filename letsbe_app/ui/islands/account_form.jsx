@@ -89,15 +89,18 @@ function Shown({ text, value }) {
  * field. Afterwards it goes to `after`, or says `done`, with what the hub shows once (`shown` names it).
  */
 export function AccountForm(props) {
-  const { action, fields, submitLabel, workingLabel, failedText, after, done, shown, codeField, takesToken } = props;
+  const { action, fields, submitLabel, workingLabel, failedText, after, done, shown, takesToken } = props;
   const [errors, setErrors] = useState({});
   const [failure, setFailure] = useState("");
   const [isWorking, setWorking] = useState(false);
-  const [needsCode, setNeedsCode] = useState(false);
+  /** The hub's word for which code it wants besides. */
+  const [wantedCode, setWantedCode] = useState("");
   const [answer, setAnswer] = useState(null);
   const form = useRef(null);
   const token = useRef("");
-  const all = needsCode && codeField ? [...fields, codeField] : fields;
+  const codeFields = { second_factor_needed: props.codeField, mailed_code_needed: props.mailedCodeField };
+  const codeField = codeFields[wantedCode];
+  const all = codeField ? [...fields, codeField] : fields;
   const idOf = (name) => (props.prefix ? `${props.prefix}-${name}` : name);
 
   useEffect(() => {
@@ -110,24 +113,24 @@ export function AccountForm(props) {
   const focusOn = (name) => form.current?.querySelector(name ? `[name="${name}"]` : "button")?.focus();
 
   useEffect(() => {
-    if (needsCode) focusOn(codeField.name);
-  }, [needsCode]);
+    if (codeField) focusOn(codeField.name);
+  }, [wantedCode]);
 
   const refuse = (error) => {
     const isKnown = error instanceof HubError;
     const ownText = error instanceof DOMException && error.name !== "TimeoutError" ? props.passkeyRefused : failedText;
-    const asksForCode = isKnown && error.code === "second_factor_needed" && codeField;
+    const asked = isKnown && codeFields[error.code];
     const details = isKnown ? (error.details ?? []) : [];
     setWorking(false);
-    if (asksForCode && !needsCode) {
+    if (asked && error.code !== wantedCode) {
       // No mistake of theirs: the field appears, with what it is for, and takes the focus.
-      setNeedsCode(true);
+      setWantedCode(error.code);
       return;
     }
     const visible = details.filter(({ field }) => all.some(({ name }) => name === field));
     setErrors(Object.fromEntries(visible.map(({ field, message }) => [field, message])));
     setFailure(visible.length ? "" : (isKnown && error.message) || ownText);
-    focusOn(visible[0]?.field ?? (asksForCode && codeField.name));
+    focusOn(visible[0]?.field ?? asked?.name);
   };
 
   const submit = (event) => {
@@ -195,7 +198,7 @@ export function AccountForm(props) {
           <Field key={field.name} id={idOf(field.name)} field={field} error={errors[field.name]} />
         ),
       )}
-      {needsCode && codeField && props.passkeyLabel && hasPasskeys() && (
+      {codeField && props.passkeyLabel && hasPasskeys() && (
         <button
           type="button"
           onClick={sendWithPasskey}

@@ -21,6 +21,11 @@ class SignInTexts:
     forgot: str = "Forgot your password?"
     code: str = "Code"
     code_hint: str = "The six digits from your authenticator app, or a recovery code."
+    mailed_code: str = "Code from our mail"
+    mailed_code_hint: str = (
+        "We do not know this browser yet, so we have sent you a mail with eight digits. They are good for ten "
+        "minutes. Nothing there? Look in the spam folder, or sign in with the field left empty for a new one."
+    )
     no_account: str = "You are new here?"
     make_account: str = "Make an account"
     passkey: str = "Sign in with a passkey"

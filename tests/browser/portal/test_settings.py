@@ -1,10 +1,11 @@
 """Settings in a real browser: a second step is set up and asked for; somebody is invited and joins."""
 
 import base64
+import re
 import time
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Route, expect
 
 from letsbe_app.people.accounts.totp import code_at
 from tests.support.browser import PHONE, sign_in, tab
@@ -39,6 +40,33 @@ async def test_a_second_step_is_set_up_and_then_asked_for(hub: RunningHub, brows
         await page.get_by_label("Code").fill(recovery)
         await page.keyboard.press("Enter")
         await page.wait_for_url("**/portal")
+
+
+async def test_a_new_browser_asks_for_the_code_from_the_mail(hub: RunningHub, browser: Browser) -> None:
+    """What the hub itself does is tested without a browser: here it is played."""
+    refused = {"code": "mailed_code_needed", "message": "This browser is new.", "details": []}
+    wrong = {**refused, "details": [{"field": "code", "message": "This code is not right."}]}
+    answers, sent = [refused, wrong], []
+
+    async def refuse(route: Route) -> None:
+        sent.append(route.request.post_data_json)
+        await route.fulfill(status=401, json={"success": False, "error": answers.pop(0)})
+
+    async with tab(browser, hub.url) as page:
+        await page.set_viewport_size(PHONE)
+        await page.route("**/public/sign-in", refuse)
+        await page.goto("/sign-in")
+        await page.get_by_label("E-mail").fill("ada@bakery.example")
+        await page.get_by_label("Password").fill(PASSWORD)
+        await page.get_by_role("button", name="Sign in", exact=True).click()
+        code = page.get_by_label("Code from our mail")
+        await expect(code).to_be_focused()
+        await expect(code).to_have_accessible_description(re.compile("eight digits"))
+        await code.fill("1234 5678")
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_text("This code is not right.")).to_be_visible()
+        await expect(code).to_have_value("1234 5678")
+    assert [one.get("code") for one in sent] == [None, "1234 5678"]
 
 
 async def test_somebody_is_invited_and_joins(hub: RunningHub, browser: Browser) -> None:

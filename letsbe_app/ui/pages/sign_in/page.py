@@ -5,7 +5,7 @@ from typing import Any, Final
 import reflex as rx
 
 from letsbe_app.ui import routes
-from letsbe_app.ui.components.account_form import account_form, code_field, form_field
+from letsbe_app.ui.components.account_form import account_form, code_field, form_field, mailed_code_field
 from letsbe_app.ui.components.button import link
 from letsbe_app.ui.components.card import card
 from letsbe_app.ui.components.passkey import passkey_sign_in
@@ -47,6 +47,7 @@ def sign_in_page() -> rx.Component:
         t.sign_in,
         after=routes.HOME,
         code_field=code_field(),
+        mailed_code_field=mailed_code_field(),
     )
     return account_page(
         t.sign_in_title,
