@@ -62,5 +62,7 @@ def _drawn(points: Sequence[Point], longest_seconds: float) -> Iterator[str]:
     for taken_at, value in points:
         at = taken_at.timestamp()
         is_gap = before is None or at - before > longest_seconds
-        yield f"{'M' if is_gap else 'L'}{WIDTH * (at - began) / span:.1f},{HEIGHT - min(value, 100):.1f}"
+        place = f"{WIDTH * (at - began) / span:.1f},{HEIGHT - min(value, 100):.1f}"
+        # A line of no length has round ends: what stands alone is seen as a dot.
+        yield f"M{place}h0" if is_gap else f"L{place}"
         before = at

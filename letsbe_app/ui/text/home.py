@@ -46,7 +46,7 @@ class HomeTexts:
     stop_all: str = "Stop everything"
     stop_all_detail: str = "Every agent stops at once and stays stopped until you switch them on again."
     resume_all: str = "Let agents work again"
-    last_seen: str = "last heard from"
+    last_seen: str = "last sign of life"
 
     def used_of(self, used: str, total: str) -> str:
         return f"{used} of {total}"
