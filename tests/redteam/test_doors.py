@@ -14,7 +14,8 @@ import logging
 import re
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 
@@ -34,13 +35,14 @@ from tenant_daemon.hub_client.connection import HubConnection
 from tenant_daemon.hub_client.inbox import Incoming
 from tenant_daemon.hub_client.last_look import with_last_look
 from tenant_daemon.hub_client.outbox import LinkStore, open_store
+from tenant_daemon.policy.judgement import Judgement, PolicyContext
 from tenant_daemon.redaction import LiveRedactor
 from tenant_daemon.vault import Vault, command
 from tenant_daemon.vault.sealing import seal
 from tests.support.disguises import DISGUISES
 from tests.support.link_hub import API_KEY, running_hub
 from tests.support.proxy import SECRET, Proxy, running
-from tests.support.wrapper import WrapperBench
+from tests.support.wrapper import WrapperBench, scripted_classify
 
 WAYS = (
     "plain",
@@ -83,6 +85,12 @@ def traces(secret: str, outside: str) -> list[str]:
     ]
 
 
+def quoting(tool_name: str, tool_args: Mapping[str, object], context: PolicyContext) -> Judgement:
+    """A classifier that says what it has seen, as the real one does with names of files and hosts."""
+    judged = scripted_classify(tool_name, tool_args, context)
+    return replace(judged, reason=f"Touches {tool_args}.", risk=f"May hurt {tool_args}.")
+
+
 @pytest.fixture
 async def proxy(tmp_path: Path) -> AsyncIterator[Proxy]:
     async with running(tmp_path) as built:
@@ -95,6 +103,7 @@ async def bench(tmp_path: Path) -> AsyncIterator[WrapperBench]:
     made = WrapperBench(tmp_path / "home")
     made.vault.put("db-password", SECRET, actor="user:owner")
     made.configure(level=AutonomyLevel.TRAINING_WHEELS)
+    made.classify = quoting
     async with made.started():
         yield made
 
@@ -181,13 +190,18 @@ async def test_sealed_boxes_pass_the_last_look_unchanged(tmp_path: Path) -> None
 
 async def test_approval_cards(bench: WrapperBench) -> None:
     for number, text in enumerate(said(SECRET)):
-        calling = bench.begin("shell", f"call-{number}", command=f"rm '{text}'")
-        asked = await bench.asked()
-        await bench.decide(asked.approval_id, Verdict.DENY)
-        await calling
+        for tool, args in (
+            ("shell", {"command": f"rm '{text}'"}),
+            ("file_write", {"path": "a.txt", "content": text}),
+        ):
+            calling = bench.begin(tool, f"call-{tool}-{number}", **args)
+            asked = await bench.asked()
+            assert asked.argv or asked.diff
+            await bench.decide(asked.approval_id, Verdict.DENY)
+            await calling
 
     outside = "".join(bench.hub.everything)
-    assert outside.count("approval.requested") == len(WAYS)
+    assert outside.count("approval.requested") == 2 * len(WAYS)
     assert "SECRET_REF(db-password)" in outside
     assert traces(SECRET, outside) == []
 
@@ -201,11 +215,13 @@ async def test_audit_excerpts(bench: WrapperBench) -> None:
         asked = await bench.asked()
         await bench.decide(asked.approval_id, Verdict.DENY, deny_reason=f"not {SECRET}")
         await calling
+    for number, text in enumerate(said(SECRET)):
+        await bench.execute("shell", f"call-no-{number}", command=f"forbidden '{text}'")
     bench.vault.get("db-password", actor="agent:it-admin", purpose="a test")
 
     entries = [entry.record.model_dump_json() for entry in AuditTrail.open(bench.home).entries()]
     raw = b"".join(path.read_bytes() for path in bench.home.root.glob("audit.db*")).decode("latin-1")
-    assert len(entries) > len(WAYS)
+    assert len(entries) > 2 * len(WAYS)
     assert traces(SECRET, "".join(entries) + answer.model_dump_json() + raw) == []
 
 
@@ -244,6 +260,7 @@ import asyncio, logging, sys, threading, warnings
 from pathlib import Path
 import structlog
 from tenant_daemon.home import TenantHome
+from tenant_daemon.policy.judgement import Judgement, PolicyContext
 from tenant_daemon.redaction import LiveRedactor
 from tenant_daemon.redaction.process_logging import configure_logging
 from tenant_daemon.vault import Vault
