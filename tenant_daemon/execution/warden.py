@@ -235,7 +235,9 @@ def _with_outputs(command: dict[str, Any], spec: dict[str, Any]) -> dict[str, An
             argv.extend(outputs[int(bare[1])].split())
             continue
         argv.append(_filled(word, outputs, spec))
-    return {**command, "argv": argv, "opened": sorted(opened.values())}
+    text = command["stdin_text"]
+    text = None if text is None else _filled(text, outputs, spec)
+    return {**command, "argv": argv, "stdin_text": text, "opened": sorted(opened.values())}
 
 
 def _filled(word: str, outputs: list[str], spec: dict[str, Any]) -> str:

@@ -128,18 +128,16 @@ class CommandBuilder(ABC):
                 argv.append(word.text)
             else:
                 argv.extend(self._argument(word, command.words))
+        judge.stdin_text = None if command.stdin is None else self._input(command.stdin, argv)
         taken, self._captures = tuple(self._captures), captures
         judged = argv
-        if taken or any(expansions.has_expansion(text) for text in argv if not text.isascii()):
+        if any(expansions.has_expansion(text) for text in argv if not text.isascii()):
             judged = self._without_outputs(argv, taken)
-        takes_output = judged is not argv
+        takes_output = judged is not argv or expansions.has_expansion(judge.stdin_text or "")
         judge.places.is_unsettled |= judge.places.brings_links
         judge.env, judge.inserted, judge.lookups, judge.is_forever = (), (), 0, False
         judge.needs_network = judge.needs_local = judge.needs_server = False
         is_computed = any(not word.text.isascii() and self._holds_output(word) for word in command.words)
-        judge.stdin_text = None if command.stdin is None else show(self._filled(command.stdin))
-        if judge.stdin_text and ("SECRET_REF(" in judge.stdin_text or _is_open(judge.stdin_text)):
-            self._cannot("shell.input", "What the command would read cannot be checked.")
         env = []
         for name, word in command.assignments:
             value = show(self._filled(word))
@@ -200,6 +198,15 @@ class CommandBuilder(ABC):
         if bare is not None and len(captures[bare].pipelines) == 1:
             return values_of(self.judge_argv, captures[bare].pipelines[0]).path or None
         return judged_word(text, self.lines)
+
+    def _input(self, word: Word, argv: list[str]) -> str:
+        """The text of a here-document; only what passes it on as it is may be given what others print."""
+        self._is_taking, self._is_bare = argv[:1] in (["cat"], ["tee"]), False
+        text = show(self._filled(word))
+        is_taken, self._is_taking = self._is_taking, False
+        if "SECRET_REF(" in text or FROM_INPUT in text or (expansions.has_expansion(text) and not is_taken):
+            self._cannot("shell.input", "What the command would read cannot be checked.")
+        return text
 
     def _with_inserted(self, argv: list[str]) -> tuple[str, ...]:
         judge = self.judge_argv

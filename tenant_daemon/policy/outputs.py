@@ -10,10 +10,16 @@ from functools import cache
 from typing import Final
 
 from tenant_daemon.policy.shell.expansions import FOLDER, has_expansion
+from tenant_daemon.policy.shell.references import show
 from tenant_daemon.policy.shell.script import Pipeline, Step, Word
 
 _DATE_FORMAT: Final = re.compile(r"\+(?:%[-_]?[YmdHMSFTDjyBbAaeuVZRsIpkGwC%]|[^%])*", re.DOTALL)
-_AGO: Final = re.compile(r"(\d{1,4}) (minute|hour|day|week)s? ago")
+_AWAY: Final = re.compile(r"([-+]?)(\d{1,4}) ?(minute|hour|day|week|month)s?( ago)?")
+_NEAR: Final = re.compile(
+    r"(last|next) (week|month|monday|tuesday|wednesday|thursday|friday|saturday|sunday)"
+)
+_WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_CONVERSION: Final = re.compile(r"%%|%(0?)(\d{0,2})([sd])")
 _DATE_PLAIN: Final = "+%a %b %e %H:%M:%S UTC %Y"
 _MAX_NUMBERS: Final = 60
 _SEARCH_PATH: Final = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -48,7 +54,7 @@ def known_output(step: Step, text_of: Callable[[Word], str], now: datetime | Non
     if any(word.is_glob for word in command.words):
         return None
     name, *args = [text_of(word) for word in command.words]
-    if any(map(has_expansion, args)):
+    if any(has_expansion(arg) or show(arg) != arg for arg in args):
         return None
     if name == "pwd" and not args:
         return text_of(Word(FOLDER))
@@ -74,13 +80,69 @@ def _date(args: list[str], now: datetime) -> str | None:
 
 def _then(text: str, now: datetime) -> datetime | None:
     """The moment that ``date -d`` is asked for, for the few phrases that everybody uses."""
+    text = text.lower()
     days = {"now": 0, "today": 0, "yesterday": -1, "tomorrow": 1}.get(text)
     if days is not None:
         return now + timedelta(days=days)
-    found = _AGO.fullmatch(text)
+    near = _NEAR.fullmatch(text)
+    if near is not None:
+        return _near(-1 if near[1] == "last" else 1, near[2], now)
+    found = _AWAY.fullmatch(text)
     if found is None:
         return None
-    return now - timedelta(**{f"{found[2]}s": int(found[1])})
+    count = int(found[2]) * (-1 if (found[1] == "-") is not bool(found[4]) else 1)
+    return _months(count, now) if found[3] == "month" else now + timedelta(**{f"{found[3]}s": count})
+
+
+def _near(direction: int, unit: str, now: datetime) -> datetime:
+    """``last month``, ``next friday``: a day's name stands for its midnight, and never for today."""
+    if unit == "month":
+        return _months(direction, now)
+    if unit == "week":
+        return now + timedelta(weeks=direction)
+    away = (direction * (_WEEKDAYS.index(unit) - now.astimezone(UTC).weekday())) % 7 or 7
+    day = now.astimezone(UTC) + timedelta(days=direction * away)
+    return day.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _months(count: int, now: datetime) -> datetime:
+    """The same day of another month; the 31st of a shorter one runs over into the next, as in ``date``."""
+    then = now.astimezone(UTC)
+    years, month = divmod(then.month - 1 + count, 12)
+    return then.replace(year=then.year + years, month=month + 1, day=1) + timedelta(days=then.day - 1)
+
+
+def _printed(args: list[str]) -> str | None:
+    """``printf '%02d' 3``: as many words as the format takes, and nothing that stands for another sign."""
+    if not args or args[0].startswith("-") or "\\" in args[0]:
+        return None
+    form, *words = args
+    wanted = [found for found in _CONVERSION.finditer(form) if found[0] != "%%"]
+    if len(wanted) != len(words) or "%" in _CONVERSION.sub("", form):
+        return None
+    given = iter(words)
+    try:
+        return _CONVERSION.sub(
+            lambda found: "%" if found[0] == "%%" else _converted(found, next(given)), form
+        )
+    except ValueError:
+        return None
+
+
+def _converted(found: re.Match[str], word: str) -> str:
+    zeros, width, kind = found.groups()
+    if kind == "s":
+        return word.rjust(int(width or 0))
+    # With a nought in front it would be read to the base of eight.
+    if re.fullmatch(r"-?(?:0|[1-9]\d{0,8})", word) is None:
+        raise ValueError(word)
+    return f"{int(word):{zeros}{width}d}"
+
+
+def _said(args: list[str]) -> str | None:
+    """``echo WORDS``."""
+    text = " ".join(args)
+    return None if not args or args[0].startswith("-") or "\\" in text else text
 
 
 def _host(args: list[str]) -> str | None:
@@ -109,6 +171,8 @@ def _located(args: list[str]) -> str | None:
 
 
 _KNOWN: Final[dict[str, Callable[[list[str]], str | None]]] = {
+    "echo": _said,
+    "printf": _printed,
     "hostname": _host,
     "nproc": _processors,
     "seq": _numbers,

@@ -147,10 +147,33 @@ class WordReader(ABC):
         text = "".join(lines)
         if is_quoted:
             return Word(text)
-        word = unquote_body(self._without_plain_outputs(text), self.names or ())
+        filled = (
+            self._without_plain_outputs(text) if is_indented else self._body_filled(node, first, first + size)
+        )
+        word = unquote_body(filled, self.names or ())
         if word.is_dynamic:
             raise Refused(DYNAMIC)
         return word
+
+    def _body_filled(self, node: Node, start: int, end: int) -> str:
+        """The text of a here-document with placeholders for every ``$(...)`` in it."""
+        bodies = [child for child in node.children if child.type == "heredoc_body"]
+        parts: list[str] = []
+        at = start
+        for found in [found for body in bodies for found in _substitutions(body)]:
+            if not at <= found.start_byte <= found.end_byte <= end:
+                raise Refused(DYNAMIC)
+            parts.append(self._slice(at, found.start_byte) + self._placeholder(found, is_bare=False))
+            at = found.end_byte
+        return "".join([*parts, self._slice(at, end)])
+
+    def _placeholder(self, node: Node, *, is_bare: bool) -> str:
+        """What stands for one ``$(...)`` until it is known."""
+        inner = node.children
+        if inner[0].type != "$(" or inner[-1].type != ")":
+            raise Refused(DYNAMIC)
+        self.substitutions.append(self._some(inner[1:-1]))
+        return expansions.output(len(self.substitutions) - 1, is_bare=is_bare)
 
     def _without_plain_outputs(self, text: str) -> str:
         """The text of a here-document with placeholders for ``$(date +%F)`` and the like."""
@@ -196,12 +219,7 @@ class WordReader(ABC):
         parts: list[str] = []
         at = node.start_byte
         for found in _substitutions(node):
-            inner = found.children
-            if inner[0].type != "$(" or inner[-1].type != ")":
-                raise Refused(DYNAMIC)
-            self.substitutions.append(self._some(inner[1:-1]))
-            parts.append(self._slice(at, found.start_byte))
-            parts.append(expansions.output(len(self.substitutions) - 1, is_bare=is_bare))
+            parts.append(self._slice(at, found.start_byte) + self._placeholder(found, is_bare=is_bare))
             at = found.end_byte
         return "".join([*parts, self._slice(at, node.end_byte)])
 

@@ -62,7 +62,7 @@ _READS: Final = frozenset({"select", "values", "table", "show", "describe", "des
 _FRAME: Final = frozenset({"begin", "commit", "rollback", "start", "end", "savepoint", "release", "use"})
 _RUN_BY_ANALYZE: Final = frozenset({"select", "with", "insert", "update", "delete", "replace", "values"})
 # They come with what passwords were made into.
-_SHOWN_ACCOUNTS: Final = frozenset({"user", "slave", "replica", "master"})
+_SHOWN_ACCOUNTS: Final = frozenset({"user"})
 _REACHES_OUT: Final = word_set(
     """
     copy load outfile dumpfile program execute prepare call do attach detach grant revoke kill flush

@@ -58,6 +58,13 @@ async def test_lines_mean_what_bash_means_by_them(run: Run, workspace: Path) -> 
         ("cd out; cat y; cd ..; cat b.txt", "x\nthree\n"),
         ("mkdir -p made && cd made && echo 1 > x && cat x", "1\n"),
         ("mkdir -p new && cat > new/a <<'E'\nhi $x\nE\ncat new/a", "hi $x\n"),
+        (
+            "cat <<E\nin a: $(wc -l < a.txt), \\$(no) $(head -1 a.txt)$(tail -1 b.txt)\nE",
+            "in a: 2, $(no) onethree\n",
+        ),
+        ("false; cat <<E | wc -w\n$? $(cat a.txt)\nE", "3\n"),
+        ("cd out && cat y nothing 2>&1 | head -1", "x\n"),
+        ("cd out && for i in 1 2; do echo $i; done 2>&1 | tail -1", "2\n"),
         ('n=$(wc -l < a.txt); echo "$n lines"', "2 lines\n"),
         ('n=$(cat a.txt | head -1) && echo "[$n]" && echo "$n$n"', "[one]\noneone\n"),
         ('for f in a.txt b.txt; do n=$(wc -l < $f); echo "$f $n"; done', "a.txt 2\nb.txt 1\n"),

@@ -1,0 +1,55 @@
+"""What ``$(...)`` gives without running anything: it has to be what the program would print."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from tenant_daemon.policy.outputs import known_output
+from tenant_daemon.policy.shell.script import Pipeline, SimpleCommand, Word
+
+NOW = datetime(2026, 3, 31, 15, 4, 5, tzinfo=UTC)
+"""A Tuesday."""
+
+
+def known(*words: str) -> str | None:
+    command = SimpleCommand(tuple(Word(word) for word in words))
+    return known_output(Pipeline((command,)), lambda word: word.text, NOW)
+
+
+@pytest.mark.parametrize(
+    ("words", "output"),
+    [
+        (("printf", "%02d", "7"), "07"),
+        (("printf", "%s-%3d%%", "a", "12"), "a- 12%"),
+        (("printf", "%02d", "08"), None),
+        (("printf", "%s"), None),
+        (("printf", "%s", "a", "b"), None),
+        (("printf", "%x", "12"), None),
+        (("printf", "a\\n"), None),
+        (("printf", "-v", "x"), None),
+        (("echo", "a", "b"), "a b"),
+        (("echo", "-n", "a"), None),
+    ],
+)
+def test_words_are_printed(words: tuple[str, ...], output: str | None) -> None:
+    assert known(*words) == output
+
+
+@pytest.mark.parametrize(
+    ("text", "output"),
+    [
+        ("last month", "2026-03-03"),
+        ("next month", "2026-05-01"),
+        ("2 months ago", "2026-01-31"),
+        ("-1 day", "2026-03-30"),
+        ("+2 weeks", "2026-04-14"),
+        ("3 days", "2026-04-03"),
+        ("next monday", "2026-04-06"),
+        ("last tuesday", "2026-03-24"),
+        ("next tuesday", "2026-04-07"),
+        ("last week", "2026-03-24"),
+        ("the day after", None),
+    ],
+)
+def test_days_are_those_of_date(text: str, output: str | None) -> None:
+    assert known("date", "-d", text, "+%F") == output
