@@ -52,6 +52,9 @@ def run(args: argparse.Namespace) -> int:
             _VERBS[args.verb](vault, args)
         finally:
             vault.close()
+    except UnicodeDecodeError:
+        complain("that is not a text file in UTF-8")
+        return 1
     except _REFUSALS as exc:
         complain(str(exc))
         return 1
@@ -125,7 +128,10 @@ def _delete(vault: Vault, args: argparse.Namespace) -> None:
 
 
 def _history(vault: Vault, args: argparse.Namespace) -> None:
-    for change in vault.history(args.name):
+    changes = vault.history(args.name)
+    if not changes:
+        raise SecretNotFound(args.name)
+    for change in changes:
         at = change.at.isoformat(timespec="seconds")
         say(f"{at}\tversion {change.version}\t{change.change}\t{change.actor}\t{change.fingerprint}")
 
@@ -164,6 +170,8 @@ def _import(vault: Vault, args: argparse.Namespace) -> None:
         complain(f"{new.name}: exists already; --replace takes the value of the file")
     for key, reason in held.refused.items():
         complain(f"{key}: {reason}")
+    if held.unread:
+        complain(f"not understood: line {', '.join(map(str, held.unread))}")
     if held.plain:
         complain(
             f"left alone, since they do not sound like secrets: {', '.join(held.plain)} (--all takes them)"

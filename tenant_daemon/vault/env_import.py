@@ -29,6 +29,8 @@ class EnvSecrets:
     """Key -> why it cannot be kept."""
     plain: list[str] = field(default_factory=list)
     """Keys of settings that are no secrets, by their name."""
+    unread: list[int] = field(default_factory=list)
+    """Numbers of the lines that are no settings, and of those whose quotes are never closed."""
 
 
 def secrets_in(text: str, *, with_all: bool = False, note: str = "") -> EnvSecrets:
@@ -44,7 +46,7 @@ def secrets_in(text: str, *, with_all: bool = False, note: str = "") -> EnvSecre
         note: For each of them.
     """
     result = EnvSecrets([])
-    for key, value in _settings(text):
+    for key, value in _settings(text, result.unread):
         if not value or not (with_all or _sounds_secret(key, value)):
             result.plain.append(key)
             continue
@@ -70,26 +72,31 @@ def _name_of(key: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", key.lower()).strip("-")[:63]
 
 
-def _settings(text: str) -> Iterator[tuple[str, str]]:
+def _settings(text: str, unread: list[int]) -> Iterator[tuple[str, str]]:
     """Keys and values, the last one of each key, as a shell would take them."""
     found: dict[str, str] = {}
-    lines = iter(text.splitlines())
-    for line in lines:
+    lines = text.removeprefix("\ufeff").splitlines()
+    number = 0
+    while number < len(lines):
+        line, number = lines[number], number + 1
         match = _LINE.fullmatch(line)
-        if match is None or line.lstrip().startswith("#"):
+        if match is None:
+            if line.strip() and not line.lstrip().startswith("#"):
+                unread.append(number)
             continue
         value = match["value"].strip()
         quote = value[:1]
-        if quote in ("'", '"'):
-            while not _closes(value, quote):
-                more = next(lines, None)
-                if more is None:
-                    break
-                value += f"\n{more}"
-            value = _unquoted(value, quote)
-        else:
-            value = re.split(r"\s+#", value, maxsplit=1)[0].rstrip()
-        found[match["key"]] = value
+        if quote not in ("'", '"'):
+            found[match["key"]] = re.split(r"\s+#", value, maxsplit=1)[0].rstrip()
+            continue
+        end = number
+        while not _closes(value, quote) and end < len(lines):
+            value, end = f"{value}\n{lines[end]}", end + 1
+        if not _closes(value, quote):
+            # What follows are settings of their own, as far as anybody can tell.
+            unread.append(number)
+            continue
+        found[match["key"]], number = _unquoted(value, quote), end
     yield from found.items()
 
 
@@ -110,7 +117,7 @@ def _end_of_quotes(value: str, quote: str) -> int:
 
 
 def _unquoted(value: str, quote: str) -> str:
-    inner = value[1 : _end_of_quotes(value, quote) or len(value)]
+    inner = value[1 : _end_of_quotes(value, quote)]
     if quote == "'":
         return inner
     return re.sub(r"\\(.)", lambda found: _ESCAPES.get(found[1], found[0]), inner)

@@ -117,3 +117,17 @@ def test_rekey_history_and_access(tmp_path: Path, capsys: pytest.CaptureFixture[
     printed = capsys.readouterr().out
     assert "generated" in printed
     assert "secret.read\tagent:sales\tcall c-1" in printed
+
+
+@pytest.mark.parametrize("words", [("import", "FILE"), ("restore", "FILE"), ("history", "never-there")])
+def test_odd_input_is_refused_in_words(
+    words: tuple[str, ...],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (tmp_path / "odd").write_bytes(b"\xff\xfeA\x00=\x00")
+    monkeypatch.setattr("sys.stdin", io.StringIO("a bakery opens at five\n"))
+
+    assert vault(tmp_path, *(str(tmp_path / "odd") if word == "FILE" else word for word in words)) == 1
+    assert len(capsys.readouterr().err.splitlines()) == 1

@@ -47,3 +47,14 @@ def test_all_takes_every_value_that_can_be_kept() -> None:
 @pytest.mark.parametrize("text", ["", "nonsense", "A=", 'TOKEN="never closed', "=x", "\0"])
 def test_odd_files_do_no_harm(text: str) -> None:
     secrets_in(text)
+
+
+def test_what_is_not_understood_is_told_by_its_line() -> None:
+    text = '\ufeffDB_PASSWORD=quiet-Harbour-42\nBAD LINE\n# fine\nTOKEN="never-Closed\nAPI_KEY=a-Harbour-43\n'
+    held = secrets_in(text)
+
+    assert held.unread == [2, 4]
+    assert {new.name: new.value for new in held.found} == {
+        "db-password": "quiet-Harbour-42",
+        "api-key": "a-Harbour-43",
+    }
