@@ -7,6 +7,8 @@ import pytest
 
 from letsbe_app.kit.batches import Batches
 
+MOST = 3
+
 
 class Book:
     """Notes each batch; the first one waits until it may go on."""
@@ -27,7 +29,7 @@ class Book:
 
 async def test_a_crowd_shares_the_next_batch_and_the_newest_of_a_key_counts() -> None:
     book = Book()
-    batches = Batches(book.write)
+    batches = Batches(book.write, MOST)
     first = asyncio.create_task(batches.put("a", 1))
     await book.has_begun.wait()
     crowd = [asyncio.create_task(batches.put(key, value)) for key, value in (("b", 2), ("a", 3), ("b", 4))]
@@ -41,7 +43,7 @@ async def test_a_crowd_shares_the_next_batch_and_the_newest_of_a_key_counts() ->
 async def test_what_could_not_be_written_is_said_and_a_failed_batch_harms_no_other() -> None:
     book = Book()
     book.may_go_on.set()
-    batches = Batches(book.write)
+    batches = Batches(book.write, MOST)
     assert await batches.put("unknown", 1) is None
     with pytest.raises(ValueError, match="bad"):
         await batches.put("bad", 1)
@@ -50,9 +52,23 @@ async def test_what_could_not_be_written_is_said_and_a_failed_batch_harms_no_oth
 
 async def test_one_who_leaves_takes_nobody_along() -> None:
     book = Book()
-    batches = Batches(book.write)
+    batches = Batches(book.write, MOST)
     leaving, staying = (asyncio.create_task(batches.put(key, 1)) for key in ("a", "b"))
     await book.has_begun.wait()
     leaving.cancel()
     book.may_go_on.set()
     assert await staying == 10
+
+
+async def test_a_batch_is_no_larger_than_it_may_be_and_the_order_stays() -> None:
+    book = Book()
+    batches = Batches(book.write, MOST)
+    first = asyncio.create_task(batches.put("a", 0))
+    await book.has_begun.wait()
+    puts = [("b", 1), ("c", 2), ("d", 3), ("e", 4), ("b", 5), ("e", 6)]
+    crowd = [asyncio.create_task(batches.put(key, value)) for key, value in puts]
+    await asyncio.sleep(0)
+    book.may_go_on.set()
+    await first
+    assert await asyncio.gather(*crowd) == [10, 20, 30, 60, 50, 60]
+    assert book.written == [{"a": 0}, {"b": 1, "c": 2, "d": 3}, {"e": 6, "b": 5}]
