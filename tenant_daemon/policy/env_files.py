@@ -14,6 +14,9 @@ from tenant_daemon.policy.screening import find_hidden_in_name
 from tenant_daemon.policy.verdict import Verdict, display_path
 
 _ENV_NAME: Final = re.compile(r"\.env(?:\.[A-Za-z0-9_-]+)*|[A-Za-z0-9_-]+\.env|env", re.IGNORECASE)
+_FOLDER_NAME: Final = re.compile(
+    r".*(?:DIR(?:ECTORY)?|PATH|ROOT|VOLUMES?|MOUNT|LOCATION|FOLDER)", re.IGNORECASE
+)
 _KEY: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}")
 _ADDRESS_WITH_PASSWORD: Final = re.compile(r"://[^\s/@:]{0,200}:[^\s/@]{1,400}@")
 MAX_VALUE_CHARACTERS: Final = 8_192
@@ -92,6 +95,13 @@ def _judge_meaning(key: str, value: str, verdict: Verdict) -> None:
             f"The new value of {key} would be a command where a shell reads the file.",
             risk="The tool could run foreign code.",
             unknown=True,
+        )
+    if _FOLDER_NAME.fullmatch(key) is not None and (value.startswith(("/", "~")) or ".." in value):
+        verdict.note(
+            Tier.RED,
+            "env.folder",
+            f"{key} decides which folder of the server the tool gets.",
+            risk="The tool could read or change files that are none of its business.",
         )
     if not is_credential_variable(key) and _ADDRESS_WITH_PASSWORD.search(value) is not None:
         verdict.note(

@@ -24,13 +24,13 @@ _STORAGE_PATH: Final = re.compile(r"/(?:web|cal|card)?dav/|/remote\.php/|/webdav
 # Some tools change things on a GET; their addresses say so.
 _CHANGING_PATH: Final = re.compile(
     r"/(?:delete|remove|destroy|logout|log-out|signout|shutdown|restart|unsubscribe|purge|reset|cron|wp-cron"
-    r"|approve|reject|confirm|cancel|admin-ajax|admin-post)(?:/|\Z)",
+    r"|approve|reject|resolve|confirm|cancel|reload|update|admin-ajax|admin-post)(?:/|\Z)",
     re.IGNORECASE,
 )
 _CHANGING_QUERY: Final = re.compile(
     r"\.php.*[?&](?:action|do|op|task)=(?!(?:view|list|get|show|search)(?:&|\Z))"
     r"|[?&](?:action|do|cmd|op|task)=[\w.-]*"
-    r"(?:delete|trash|remove|purge|reset|logout|save|create|update|add|set|send|publish|approve|run|exec|install)",
+    r"(?:delete|trash|remove|purge|reset|logout|save|create|update|add|set|send|publish|approve|accept|reject|decline|confirm|cancel|run|exec|install)",
     re.IGNORECASE,
 )
 _COPY: Final = re.compile(r"(?:\.(?:bak|old|orig|save|swp|\d)|~)+\Z", re.IGNORECASE)

@@ -76,3 +76,30 @@ def test_reading_is_green_since_values_are_masked(context: PolicyContext) -> Non
     found = classify("env_read", {"path": "/opt/apps/ghost/.env"}, context)
     assert found.tier is Tier.GREEN
     assert isinstance(found.action, ReadEnv)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("JAVA_OPTS_APPEND", "-javaagent:/x.jar"),
+        ("KC_JAVA_OPTS", "-Xmx1g"),
+        ("CATALINA_OPTS", "x"),
+        ("GHOST_IMAGE", "evil/x"),
+        ("DATA_DIR", "/"),
+        ("VOLUME_PATH", "../.."),
+        ("APP_COMMAND", "sh"),
+    ],
+)
+def test_what_decides_which_code_runs_and_on_which_files_is_red(
+    key: str, value: str, context: PolicyContext
+) -> None:
+    found = classify("env_update", {"path": ".env", "key": key, "value": value}, context)
+    assert found.tier is Tier.RED
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [("GHOST_VERSION", "5.96"), ("UPLOAD_DIR", "./data"), ("PORT", "1")]
+)
+def test_settings_with_like_names_are_plain_changes(key: str, value: str, context: PolicyContext) -> None:
+    found = classify("env_update", {"path": ".env", "key": key, "value": value}, context)
+    assert found.tier is Tier.YELLOW

@@ -101,7 +101,8 @@ def _read_call(request: Request) -> _Call | None:
     params = value.get("params") if isinstance(value, dict) else None
     if not isinstance(params, dict):
         return None
-    is_search = steps[-1] == "search_read"
+    # Behind `call_kw/` the address is only said; Odoo reads model and method from the body.
+    is_search = steps[-3:] == ["web", "dataset", "search_read"]
     return _call([params.get("model"), "search_read" if is_search else params.get("method")])
 
 
