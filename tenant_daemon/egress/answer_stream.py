@@ -31,6 +31,7 @@ class AnswerStream:
         self._keeps_usage = keeps_usage
         self._texts: dict[_Place, StreamRedactor] = {}
         self._template: dict[str, object] = {}
+        """What the provider wrote around the last text."""
         self._labels = Labels(redactor)
         self.usage: Usage | None = None
         self.prompt_tokens = None
@@ -78,7 +79,7 @@ class AnswerStream:
 
     def _checked(self, chunk: dict[str, object]) -> Iterator[dict[str, object]]:
         choices = chunk.get("choices")
-        self._template = self._redact_rest({name: chunk[name] for name in _TEMPLATE if name in chunk})
+        self._template = {name: chunk[name] for name in _TEMPLATE if name in chunk}
         if not isinstance(choices, list) or not choices:
             if self._keeps_usage or "usage" in chunk or not isinstance(choices, list):
                 yield self._redact_rest(chunk)
@@ -125,7 +126,10 @@ class AnswerStream:
                 yield self._chunk(place[0], _delta_of(place[1], rest))
 
     def _chunk(self, number: int, delta: dict[str, object]) -> dict[str, object]:
-        return {**self._template, "choices": [{"index": number, "delta": delta, "finish_reason": None}]}
+        return {
+            **self._redact_rest(self._template),
+            "choices": [{"index": number, "delta": delta, "finish_reason": None}],
+        }
 
     def _delta(self, number: int, delta: dict[str, object]) -> dict[str, object]:
         """The delta with its texts replaced by what may go out now."""

@@ -1,5 +1,6 @@
 """The customer's configuration as the proxy needs it, read again when its file changes."""
 
+import asyncio
 import os
 from pathlib import Path
 
@@ -19,6 +20,7 @@ class ConfigReader:
         self._path = path
         self._stamp: tuple[int, int, int] | None = None
         self._config: TenantConfig | None = None
+        self._looked_at = -1.0
 
     def current(self) -> TenantConfig | None:
         """The configuration in force; the last good one while the file cannot be read."""
@@ -45,24 +47,31 @@ class ConfigReader:
         Raises:
             Refused: Not configured, not known, or stopped.
         """
-        config = self.current()
-        if config is None:
-            raise Refused(503, "not_configured", "This server has no configuration yet.")
-        agent = next((agent for agent in config.agents if agent.agent_id == agent_id), None)
-        if agent is None:
-            raise Refused(403, "unknown_agent", "This server has no agent of that name.")
-        if reason := stop_reason(config, agent):
-            # Not 403: OpenClaw would not ask again for ten minutes, however soon the agent is switched on.
-            raise Refused(400, "stopped", reason)
-        return config
+        return _admitted(self.current(), agent_id)
 
     def is_stopped(self, agent_id: str) -> bool:
-        """Whether a kill switch is on for this agent at this moment."""
+        """Whether a kill switch is on for this agent at this moment. For every piece of an answer."""
+        # One look serves all that comes in the same round of the loop, whose clock stands still meanwhile.
+        now = asyncio.get_running_loop().time()
+        config = self._config if now == self._looked_at else self.current()
+        self._looked_at = now
         try:
-            self.admit(agent_id)
+            _admitted(config, agent_id)
         except Refused as refused:
             return refused.code in {"stopped", "unknown_agent"}
         return False
+
+
+def _admitted(config: TenantConfig | None, agent_id: str) -> TenantConfig:
+    if config is None:
+        raise Refused(503, "not_configured", "This server has no configuration yet.")
+    agent = next((agent for agent in config.agents if agent.agent_id == agent_id), None)
+    if agent is None:
+        raise Refused(403, "unknown_agent", "This server has no agent of that name.")
+    if reason := stop_reason(config, agent):
+        # Not 403: OpenClaw would not ask again for ten minutes, however soon the agent is switched on.
+        raise Refused(400, "stopped", reason)
+    return config
 
 
 def stop_reason(config: TenantConfig, agent: AgentConfig) -> str:

@@ -39,7 +39,7 @@ _DUMP_OPEN = re.compile(
 # And the pieces of a text that a program puts together. RE2, since starting anew at each of them takes time.
 _PIECE = rb"(?:'(?:[^'\\\n]|\\.)*'|\"(?:[^\"\\\n]|\\.)*\")"
 _SUM_OPEN = re2.compile(rb"(?:%b\s*[+.]\s*)*%b\s*(?:[+.]\s*(?:['\"][^\n]*)?)?\z" % (_PIECE, _PIECE))
-_OPEN = (_BLOCK_OPEN, _DUMP_OPEN, _SUM_OPEN)
+_OPEN = (_BLOCK_OPEN, _DUMP_OPEN)
 _LONGEST_ESCAPE = 12
 """Bytes at the end that may be the beginning of one more character of what was found."""
 
@@ -85,6 +85,8 @@ class StreamRedactor:
         if open_name := _ASSIGNMENT_OPEN.search(held, tail_at):
             ends.append(open_name.start())
         ends.extend(opened.start() for p in _OPEN if (opened := p.search(held)))
+        if (b"'" in held or b'"' in held) and (opened := _SUM_OPEN.search(held)):
+            ends.append(opened.start())
         begins = held.rfind(_BLOCK_BEGINS)
         if begins >= 0 and not _BLOCK_ENDS.search(held, begins):
             ends.append(begins)

@@ -24,6 +24,8 @@ LEAST_ENCODED_PART = 12
 _CROWD = 8
 """Forms of one anchor, such as the codes of one letter, from which on they are told apart by more of it."""
 
+_HEAD = 3
+"""Characters by which nearly all words are told that begin no form."""
 _FEW = 1_000
 """Secrets up to which the rarest forms are searched for as well."""
 
@@ -71,16 +73,29 @@ class FormIndex:
 
     def find_open(self, projected: bytes) -> Iterator[tuple[Form, int]]:
         """Every form whose anchor is in ``projected`` and which goes on to its end, and where it begins."""
+        if len(projected) < SHORTEST_FORM:
+            return
         for index, end in self.engine.find(projected):
             start = end - len(self._anchors[index])
             for form in self._forms[index]:
                 if form[1] != TAIL and form[2].startswith(projected[start:]):
                     yield form, start
 
-    def has_beginning(self, part: bytes) -> bool:
-        """Whether some anchor begins with ``part``."""
+    def begun(self, projected: bytes) -> int:
+        """How many of the last characters may be the beginning of an anchor that is not there whole."""
+        for length in range(min(ANCHOR - 1, len(projected)), 0, -1):
+            part = projected[-length:]
+            if part[:_HEAD] in self._heads and self._has_beginning(part):
+                return length
+        return 0
+
+    def _has_beginning(self, part: bytes) -> bool:
         at = bisect_left(self._sorted_anchors, part)
         return at < len(self._sorted_anchors) and self._sorted_anchors[at].startswith(part)
+
+    @cached_property
+    def _heads(self) -> frozenset[bytes]:
+        return frozenset(anchor[:length] for anchor in self._sorted_anchors for length in range(1, _HEAD + 1))
 
     @cached_property
     def _sorted_anchors(self) -> list[bytes]:

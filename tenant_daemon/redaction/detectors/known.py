@@ -168,10 +168,8 @@ class KnownDetector:
         tail = text[shift:]
         for index in self._indexes:
             opens += (shift + start for _, start in index.find_open(tail))
-        for length in range(min(ANCHOR - 1, len(text)), 0, -1):
-            if any(index.has_beginning(text[-length:]) for index in self._indexes):
-                opens.append(len(text) - length)
-                break
+        if begun := max((index.begun(text) for index in self._indexes), default=0):
+            opens.append(len(text) - begun)
         places = [self._folded.open_end(data) if self._folded else None, _open_mark(data, self._begun_leads)]
         if opens:
             start = min(opens)
