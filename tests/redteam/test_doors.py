@@ -20,6 +20,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from starlette.responses import JSONResponse
 
 from tenant_daemon.audit import AuditTrail
 from tenant_daemon.contracts.approvals import Verdict
@@ -240,17 +241,26 @@ async def test_metering_labels(proxy: Proxy) -> None:
 
 async def test_error_reports(proxy: Proxy, bench: WrapperBench) -> None:
     broken = [
-        await proxy.client.post("/agents/sales/v1/chat/completions", content=f'{{"messages": "{SECRET}'),
+        await proxy.client.post(
+            "/agents/sales/v1/chat/completions",
+            content=f'{{"messages": "{SECRET}',
+            headers={"content-type": "application/json"},
+        ),
         await proxy.client.post("/agents/sales/v1/chat/completions", json={"messages": [SECRET]}),
         await proxy.ask(chat("hi"), agent=quote(SECRET, safe="")),
         await proxy.ask({**chat("hi"), "model": SECRET, "max_tokens": SECRET}),
         await proxy.client.post(f"/{quote(SECRET, safe='')}", json={}),
     ]
+    proxy.upstream.answer = lambda: JSONResponse(
+        {"error": {"message": f"no {SECRET}", "code": SECRET}}, 400, headers={"x-request-id": SECRET}
+    )
+    broken.append(await proxy.ask(chat("hi")))
     answers = "".join(answer.text + json.dumps(dict(answer.headers)) for answer in broken)
     failed = await bench.execute("shell", command=f"ls /nowhere/{SECRET}")
     unknown = await bench.execute("shell", "call-2", nonsense=SECRET)
 
-    assert any(answer.is_error for answer in broken)
+    assert broken[0].status_code == 400
+    assert "SECRET_REF(db-password)" in broken[-1].text + broken[-1].headers["x-request-id"]
     assert traces(SECRET, answers) == []
     assert traces(SECRET, failed.model_dump_json() + unknown.model_dump_json()) == []
 
