@@ -17,7 +17,7 @@ _MOST = 64
 """More guesses about one place are rare; they are left as they are."""
 _HEAD = re.compile(rb"(?:_[A-Za-z_]{1,24})?[=:\s\"'`]{1,4}")
 """The rest of a name, as in ``APP_SECRET_KEY=``, and what stands between a name and its value."""
-_NAME = rb"(?:[A-Z][A-Z0-9_]{1,40}|[a-z][a-z0-9_.-]{1,40}|[a-z]+(?:[A-Z][a-z]+){1,8})"
+_NAME = rb"(?:[A-Z][A-Z0-9_]{0,40}|[a-z][a-z0-9_.-]{0,40}|[a-z]+(?:[A-Z][a-z]+){1,8})"
 _ANOTHER_LINE = re.compile(
     rb"(=?)(?:\r?\n|(?:\\r)?\\n)[ \t]*(?:- |export )?" + _NAME + rb"\"?\s{0,2}[:=](?![=\r\n]|\\[rn])"
 )
