@@ -15,6 +15,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 from letsbe_app.settings import load_settings
 from letsbe_app.telemetry.shared_files import share_metrics
@@ -71,14 +72,30 @@ async def _add_staff(email: str, role: str) -> str:
 
 def build() -> int:
     """Compile and bundle the pages; `serve` uses the result as it is."""
-    manifest = Path("reflex.lock/package.json")
-    before = manifest.read_text() if manifest.exists() else "{}"
+    locked = {path: path.read_bytes() for path in Path("reflex.lock").glob("*.json")}
     command = [sys.executable, "-m", "reflex", "export", "--frontend-only", "--no-zip", "--env", "prod"]
     status = subprocess.run(command, check=False).returncode  # noqa: S603
-    if manifest.exists() and json.loads(manifest.read_text()) == json.loads(before):
-        # Reflex writes its names in another order each time; a build must not change the checkout.
-        manifest.write_text(before)
+    keep_lock_files(locked)
     return status
+
+
+def keep_lock_files(before: dict[Path, bytes]) -> None:
+    """
+    Take back what a build wrote into lock files without choosing another package.
+
+    It orders names anew and adds addresses. A build must not change the checkout: the next start would see
+    other lock files and build again. Another choice of packages stays: whoever made it commits it.
+    """
+    for path, content in before.items():
+        if path.exists() and _chosen_packages(path.read_bytes()) == _chosen_packages(content):
+            path.write_bytes(content)
+
+
+def _chosen_packages(lock_file: bytes) -> Any:
+    # Digests say what a package must be, wherever it comes from.
+    return json.loads(
+        lock_file, object_hook=lambda entry: {name: entry[name] for name in entry if name != "resolved"}
+    )
 
 
 def migrate() -> int:
