@@ -63,6 +63,7 @@ class Exchange:
         self._tab: Tab | None = None
         self._span = NO_SPAN
         self._error = ""
+        self._is_done = False
         self.request: ModelRequest
 
     async def begin(self, body: bytes, headers: Mapping[str, str]) -> None:
@@ -136,6 +137,7 @@ class Exchange:
         finally:
             if self._tab:
                 self._tab.take(answer)
+            self._is_done = answer.is_done
         await self.end()
         if answer.is_done:
             self._desk.refusals.forget(self._agent_id)
@@ -174,8 +176,7 @@ class Exchange:
         """Stop the upstream, count, give back. Calling it again does nothing."""
         response, self._response = self._response, None
         if response is not None:
-            # Of an answer that was read to its end nothing is left to close.
-            response.close()
+            self._desk.provider.leave(response, is_done=self._is_done)
         tab, self._tab = self._tab, None
         written = tab.close() if tab is not None else None
         finish(self._span, tab.cost if tab is not None else None, error or self._error)

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 import aiohttp
 import orjson
+import structlog
 from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
@@ -28,12 +29,16 @@ from tenant_daemon.policy.web.address import is_public
 from tenant_daemon.redaction import Redactor
 from tenant_daemon.settings import Upstream
 
+log = structlog.get_logger()
+
 MAX_ANSWER_BYTES = 32 * 1024 * 1024
 _TIMEOUT = aiohttp.ClientTimeout(total=None, connect=20, sock_connect=10, sock_read=300)
 _ANSWER_SECONDS: Final = 370.0
 """Until the answer begins, the sending of the request included."""
 _MOST_CONNECTIONS: Final = 200
 _KEPT_SECONDS: Final = 60.0
+_END_SECONDS: Final = 2.0
+"""How long the end of an answer may come after its last event; without it the connection serves no other."""
 _MOST_OF_A_HEADER: Final = 32_768
 _PASSED_STATUS = frozenset({400, 404, 408, 409, 413, 422, 429})
 _PASSED_HEADERS = ("retry-after", "retry-after-ms", "x-should-retry", "request-id", "x-request-id")
@@ -76,9 +81,12 @@ class Provider:
         self._addresses = addresses
         self._allowed = _Allowed()
         self._session: aiohttp.ClientSession | None = None
+        self._ending: set[asyncio.Task[None]] = set()
 
     async def close(self) -> None:
         """Close every connection."""
+        for task in self._ending:
+            task.cancel()
         if self._session is not None:
             await self._session.close()
 
@@ -128,6 +136,20 @@ class Provider:
             raise
         return response
 
+    def leave(self, response: aiohttp.ClientResponse, *, is_done: bool) -> None:
+        """
+        Nothing more is wanted of this answer: stop the provider, unless it ``is_done`` by itself.
+
+        Then the connection is kept for the next request: to open one takes several times what the proxy does.
+        """
+        if is_done and not response.content.at_eof():
+            task = asyncio.create_task(_ended(response))
+            self._ending.add(task)
+            task.add_done_callback(self._ending.discard)
+        else:
+            # Of an answer that was read to its end nothing is left to close.
+            response.close()
+
     async def _send(
         self, upstream: Upstream, path: str, body: bytes, headers: Mapping[str, str]
     ) -> aiohttp.ClientResponse:
@@ -166,6 +188,17 @@ class Provider:
                 max_field_size=_MOST_OF_A_HEADER,
             )
         return self._session
+
+
+async def _ended(response: aiohttp.ClientResponse) -> None:
+    """Wait for the end of an answer, and close its connection if it does not come or more comes instead."""
+    try:
+        async with asyncio.timeout(_END_SECONDS):
+            await response.content.readany()
+    except (TimeoutError, aiohttp.ClientError):
+        log.debug("proxy.upstream_did_not_end")
+    finally:
+        response.close()
 
 
 async def read_answer(response: aiohttp.ClientResponse) -> dict[str, object]:

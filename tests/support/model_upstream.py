@@ -89,6 +89,8 @@ class ModelUpstream:
     """Waited for before anything is answered."""
     bodies: list[bytes] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
+    connections: set[object] = field(default_factory=set)
+    """The addresses that were asked from, which differ for each connection."""
     stopped: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when an answer was stopped or came to its end."""
 
@@ -108,8 +110,7 @@ class ModelUpstream:
         return [json.loads(body) for body in self.bodies]
 
     async def _chat(self, request: Request) -> Response:
-        self.bodies.append(await request.body())
-        self.headers.append(dict(request.headers))
+        await self._remember(request)
         if self.silence:
             await self.silence.wait()
         if self.answer:
@@ -124,8 +125,7 @@ class ModelUpstream:
         )
 
     async def _other(self, request: Request) -> Response:
-        self.bodies.append(await request.body())
-        self.headers.append(dict(request.headers))
+        await self._remember(request)
         if self.silence:
             await self.silence.wait()
         if self.answer:
@@ -136,6 +136,11 @@ class ModelUpstream:
                 self._paced([one.encode() for one in named]), media_type="text/event-stream"
             )
         return JSONResponse(self.whole)
+
+    async def _remember(self, request: Request) -> None:
+        self.bodies.append(await request.body())
+        self.headers.append(dict(request.headers))
+        self.connections.add(request.client)
 
     def _stream(self) -> AsyncIterator[bytes]:
         chunks = [b"data: " + json.dumps(chunk).encode() + b"\n\n" for chunk in self.chunks]

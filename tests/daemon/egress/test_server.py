@@ -120,6 +120,17 @@ async def test_first_words_arrive_while_the_model_still_speaks(proxy: Proxy) -> 
         assert proxy.upstream.pause.is_set()
 
 
+async def test_connection_is_kept_when_its_end_comes_after_the_last_event(proxy: Proxy) -> None:
+    upstream = proxy.upstream
+    upstream.pause_after = len(upstream.chunks)
+    for _ in range(20):
+        upstream.pause = asyncio.Event()
+        await proxy.ask(chat("hi", stream=True))
+        upstream.pause.set()
+    assert len(upstream.bodies) == 20
+    assert len(upstream.connections) < 10
+
+
 async def test_client_that_leaves_stops_the_upstream_and_is_counted(tmp_path: Path) -> None:
     async with running(tmp_path) as proxy:
         proxy.upstream.pause = asyncio.Event()
