@@ -44,7 +44,7 @@ def _check_headers(request: Request) -> None:
     if kind.strip().lower() != "application/json":
         raise Refused(415, "unsupported_content_type", "Only application/json is accepted.")
     charset = parameters.lower().replace(" ", "").replace('"', "")
-    if "charset=" in charset and "charset=utf-8" not in charset:
+    if any(name.startswith("charset=") and name != "charset=utf-8" for name in charset.split(";")):
         raise Refused(415, "unsupported_charset", "Only UTF-8 is accepted.")
     length = request.headers.get("content-length", "")
     if length.isdigit() and int(length) > MAX_BODY_BYTES:

@@ -181,6 +181,16 @@ async def test_what_may_have_been_charged_is_not_asked_twice(
     assert (prompt > 0, requests, estimated) == (True, 1, 1)
 
 
+async def test_error_in_the_middle_of_a_chat_raises(proxy: Proxy, client: openai.AsyncOpenAI) -> None:
+    broken = {"error": {"message": f"trouble with {SECRET}", "type": "server_error", "code": None}}
+    proxy.upstream.chunks = [text_chunk("some words "), broken]
+    stream = await client.chat.completions.create(
+        model="m", messages=[{"role": "user", "content": "hi"}], stream=True
+    )
+    with pytest.raises(openai.APIError, match=r"trouble with SECRET_REF\(db-password\)"):
+        [chunk async for chunk in stream]
+
+
 async def test_error_in_the_middle_is_an_event(proxy: Proxy, client: openai.AsyncOpenAI) -> None:
     begun = response_events(["some words "], [], response_usage(1, 1))[:5]
     broken = {
