@@ -49,7 +49,8 @@ _EXECUTABLE_SETTING: Final = re.compile(
     r"""
     \.git | \.gitconfig | \.hg | \.hgrc | \.svn
     | \.(?:curlrc|wgetrc|psqlrc|sqliterc|my\.cnf|netrc|npmrc|yarnrc|pnpmrc|piprc|condarc|inputrc|screenrc
-         |pip|manpath|tmux\.conf|vimrc|exrc|nanorc|emacs|lesskey|less|mailrc|muttrc|rsyncrc|toprc|gdbinit|pythonrc|irbrc
+         |pip|manpath|npm-init\.js|colordiffrc|byobu(?:rc)?
+         |tmux\.conf|vimrc|exrc|nanorc|emacs|lesskey|less|mailrc|muttrc|rsyncrc|toprc|gdbinit|pythonrc|irbrc
          |exiftool_config|digrc|magick|redisclirc|lftprc|ncftp|perltidyrc|jq|gemrc|bundle|cargo|mplayer|ackrc|ripgreprc|fdignore)
     | \.(?:bashrc|bash_profile|bash_login|bash_logout|bash_aliases|profile|zshrc|zshenv|zprofile|zlogin
          |kshrc|cshrc|tcshrc|login|logout|xinitrc|xprofile|xsession|pam_environment|forward|rhosts|shosts

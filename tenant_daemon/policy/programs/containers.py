@@ -35,6 +35,11 @@ _SHOWS_SECRETS: Final = re.compile(
 _BLOCK: Final = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 _WHOLE_RECORD: Final = re.compile(r"(?<![\w\].\"])\.(?![\w\"])|\$(?![\w.])|\btemplate\b")
 _COMPOSE_NAMES: Final = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
+_ENDING: Final = re.compile(r"\w\.[A-Za-z0-9]{1,5}\Z")
+_SHOWN_FOLDER: Final = re.compile(
+    r"/(?:images?|img|media|uploads?|themes?|plugins|public|static|assets|logs?|exports?|reports?|files|documents"
+    r"|templates?|tmp)(?:/|\Z)"
+)
 _WHOLE_TREE: Final = re.compile(
     r"/*(?:\./*)?|/+(?:etc|run|var/run|run/secrets|proc|sys|dev|root|home|app|srv|opt|usr|var)/*\.?/*"
 )
@@ -204,6 +209,13 @@ def _note_own_setup(judge: "CommandJudge") -> None:
     )
 
 
+def _may_leave(path: str) -> bool:
+    """Whether a path in a container is one file, or a folder of things that people look at."""
+    name = path.rstrip("/").rpartition("/")[2]
+    is_file = _ENDING.search(name) is not None and not path.endswith("/")
+    return is_file or _SHOWN_FOLDER.search(path) is not None
+
+
 def _docker_copy(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
     """``docker cp CONTAINER:PATH PATH`` and the other way round."""
     if len(reading.positionals) != 2:
@@ -218,7 +230,7 @@ def _docker_copy(judge: "CommandJudge", profile: Profile, reading: Reading) -> N
     elif source_sign:
         KINDS["name"](judge, source_name)
         inside.read(source_path)
-        if _WHOLE_TREE.fullmatch(source_path) is not None:
+        if _WHOLE_TREE.fullmatch(source_path) is not None or not _may_leave(source_path):
             judge.unknown("docker.cp", "It takes a whole part of the container, with its passwords.")
         judge.places.brings_links = judge.places.brings_settings = True
         judge.places.write(target)

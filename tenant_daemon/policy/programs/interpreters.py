@@ -63,6 +63,9 @@ _MODULES: Final = {"venv": _own_python, "pip": _python_packages}
 
 def _php(judge: "CommandJudge", argv: list[str]) -> None:
     """PHP runs code; the programs of Nextcloud and of Laravel are known by what they are asked to do."""
+    if not argv and len(judge.reading.values("-l")) == 1:
+        judge.verdict.note(Tier.GREEN, "php.lint", "Checks the spelling of a program without running it.")
+        return
     script = _SCRIPTS.fullmatch(argv[0]) if argv else None
     if script is not None and (judge.is_in_container or _is_not_own(judge, argv[0])):
         judge.judge([script[1], *argv[1:]])

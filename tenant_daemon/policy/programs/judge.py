@@ -123,9 +123,9 @@ class CommandJudge:
         """Have the program run with these arguments before its own: what makes it safe is never left out."""
         if self.is_in_container:
             self.unknown("command.wrapped", "Inside a container it cannot be made safe.")
-        elif self.inserted:
+        elif self.inserted and self.inserted_into is not self._argv:
             self.unknown("command.wrapped", "Two programs in one command cannot both be made safe.")
-        self.inserted = args
+        self.inserted = (*self.inserted, *args)
         self.inserted_into = self._argv
 
     def move_source(self, raw: str) -> None:

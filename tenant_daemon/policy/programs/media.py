@@ -14,6 +14,7 @@ from tenant_daemon.policy.programs.kinds import KINDS
 from tenant_daemon.policy.programs.options import Reading
 from tenant_daemon.policy.programs.profile import Profile
 from tenant_daemon.policy.programs.registry import REVIEWS
+from tenant_daemon.policy.programs.words import choice
 
 if TYPE_CHECKING:
     from tenant_daemon.policy.programs.judge import CommandJudge
@@ -169,6 +170,7 @@ def _jpeg_define(judge: "CommandJudge", value: str) -> None:
 
 KINDS.update(
     {
+        "identifyformat": choice("identifyformat", r"(?s)[^@].*"),
         "page": _page,
         "jpegdefine": _jpeg_define,
         "picture": _picture,

@@ -40,6 +40,15 @@ _OF_USERS: Final = {
     ("core", "timezone"): r"[A-Za-z_]+(?:/[A-Za-z_+-]+){0,2}",
     ("files", "quota"): rf"{_SIZE}|default",
 }
+_OF_APPS: Final = {
+    ("files", "default_quota"): rf"{_SIZE}|none",
+    ("core", "backgroundjobs_mode"): r"cron",
+    ("core", "shareapi_default_expire_date"): r"yes",
+    ("core", "shareapi_enforce_expire_date"): r"yes",
+    ("core", "shareapi_enforce_links_password"): r"yes",
+    ("core", "shareapi_expire_after_n_days"): r"[1-9]\d?",
+}
+"""None of them opens anything: shares only become shorter."""
 _LOOKS: Final = {"name": r"[^<>]{1,80}", "slogan": r"[^<>]{1,200}", "color": r"#[0-9A-Fa-f]{3,6}"}
 
 
@@ -51,6 +60,12 @@ def _setting(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
     """Most settings decide what runs, where data lies or who may get in."""
     names, values = reading.positionals, reading.values("--value")
     if len(names) != 1 or len(values) != 1 or not _fits(_SETTINGS.get(names[0]), values[0]):
+        judge.unknown("occ.setting", "Nextcloud may stop working, or strangers may get in.")
+
+
+def _app_setting(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
+    names, values = reading.positionals, reading.values("--value")
+    if len(names) != 2 or len(values) != 1 or not _fits(_OF_APPS.get((names[0], names[1])), values[0]):
         judge.unknown("occ.setting", "Nextcloud may stop working, or strangers may get in.")
 
 
@@ -73,4 +88,6 @@ KINDS.update(
         "logword": choice("logword", "debug|info|warning|error|[0-3]"),
     }
 )
-REVIEWS.update({"occsetting": _setting, "occusersetting": _user_setting, "occlook": _look})
+REVIEWS.update(
+    {"occappsetting": _app_setting, "occsetting": _setting, "occusersetting": _user_setting, "occlook": _look}
+)

@@ -24,6 +24,10 @@ MAX_INDEX_BYTES: Final = 4 * 1024 * 1024
 _SUBMODULE_MODE: Final = (0o160000).to_bytes(4)
 _SECTION: Final = re.compile(r'\[\s*([A-Za-z0-9.-]+)(?:\s+"[^"\\\n]*")?\s*\]')
 _SETTING: Final = re.compile(r"([A-Za-z][A-Za-z0-9-]*)\s*(?:=[^\n]*)?")
+_PLANS: Final = ("rebase-merge/git-rebase-todo", "sequencer/todo")
+_PLANNED: Final = re.compile(
+    r"\s*(?:#.*|(?:p|pick|r|reword|e|edit|s|squash|f|fixup|d|drop|revert|noop)(?:\s.*)?)?$"
+)
 # What is recorded in a repository can be links, which then lie in the workspace.
 _BRINGS_FILES: Final = frozenset(
     {"checkout", "switch", "clone", "pull", "merge", "pop", "apply", "am", "reset", "revert", "cherry-pick",
@@ -51,7 +55,9 @@ def _repository(judge: "CommandJudge", args: list[str]) -> None:
         return
     if judge.places.brings_settings:
         judge.unknown("git.unsettled", "What git would find is decided by what is unpacked or moved before.")
-    if not _BRINGS_FILES.isdisjoint(args) and not _MAKES_BRANCH & set(args):
+    bringing = _BRINGS_FILES.intersection(args)
+    is_trial = bringing == {"apply"} and "--check" in args
+    if bringing and not is_trial and not _MAKES_BRANCH & set(args):
         judge.places.brings_links = True
     folder = judge.places.cwd
     at = 0
@@ -103,8 +109,24 @@ def _is_plain_repository(path: str) -> bool:
         return False
     if "commondir" in names or any(name.startswith("sharedindex") for name in names):
         return False
+    if any(_runs_programs(f"{path}/{name}") for name in _PLANS):
+        return False
     is_settled = all(_is_harmless_file(f"{path}/{name}") for name in ("config", "config.worktree"))
     return is_settled and not _has_submodules(f"{path}/index")
+
+
+def _runs_programs(plan: str) -> bool:
+    """Whether what git has yet to do of a rebase or a row of commits is more than taking up commits."""
+    try:
+        found = os.lstat(plan)
+        if not stat.S_ISREG(found.st_mode) or found.st_size > MAX_CONFIG_BYTES:
+            return True
+        with open(plan, encoding="utf-8") as file:
+            return not all(_PLANNED.match(line) for line in file)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except (OSError, ValueError):
+        return True
 
 
 def _has_submodules(index: str) -> bool:

@@ -36,6 +36,13 @@ def _page_read(judge: "CommandJudge", value: str) -> None:
         KINDS["read"](judge, value)
 
 
+def _more_read(judge: "CommandJudge", value: str) -> None:
+    """A word that ``more`` could take for one of its own commands is no file."""
+    if value.startswith("!"):
+        judge.unknown("pager.command", "The pager would run a command of its own.")
+    _page_read(judge, value)
+
+
 def _mode(judge: "CommandJudge", value: str) -> None:
     if _MODE.fullmatch(value) is None:
         judge.verdict.note(
@@ -238,6 +245,13 @@ def _convert(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
             judge.places.write(name)
 
 
+def _plain_read(judge: "CommandJudge", value: str) -> None:
+    """For programs to which ``@FILE`` means the arguments that stand in the file."""
+    if value.startswith("@"):
+        judge.unknown("argument.list", f"The arguments that stand in {value[1:]} are not known here.")
+    KINDS["read"](judge, value)
+
+
 def _name_pattern(judge: "CommandJudge", value: str) -> None:
     if may_name_secrets(value):
         judge.verdict.note(
@@ -250,6 +264,8 @@ def _name_pattern(judge: "CommandJudge", value: str) -> None:
 
 KINDS.update(
     {
+        "moreread": _more_read,
+        "plainread": _plain_read,
         "namepattern": _name_pattern,
         "greptree": _grep_tree,
         "mode": _mode,

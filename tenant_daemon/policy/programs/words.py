@@ -53,7 +53,8 @@ _CHOICES: Final = {
     r"|[a-z@-]+\.(?:service|timer|target)",
     "analyzeword": r"[\w@*][\w@.*:, ~-]*(?:/\d+[\w:., ~*-]*)?",
     "splitname": r"[\w.-]*%0?\d*d[\w.-]*",
-    "caddyfile": r"/etc/(?:caddy/Caddyfile|traefik/traefik\.(?:ya?ml|toml))",
+    "caddyfile": r"/etc/(?:caddy/Caddyfile|traefik/traefik\.(?:ya?ml|toml))|/opt/apps/[\w-]+/Caddyfile",
+    "manpage": r"[\w\[][\w.+:\[-]*",
     "clockverb": r"tracking|sources|sourcestats|activity|serverstats|rtcdata",
     "mailaddress": r"[A-Za-z0-9_.+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*",
     "nginxsignal": r"reload|reopen",
@@ -264,6 +265,10 @@ def _backup_repository(judge: "CommandJudge", value: str) -> None:
 def _backup_source(judge: "CommandJudge", value: str) -> None:
     """What goes into a backup stays locked there; a repository somewhere else takes it off the server."""
     if re.fullmatch(r"::[A-Za-z0-9_.:{}%-]+", value) is not None:
+        return
+    here = re.fullmatch(r"(/[A-Za-z0-9_./-]+)::[A-Za-z0-9_.:{}%-]+", value)
+    if here is not None:
+        _backup_repository(judge, here[1])
         return
     if ":" in value or value.startswith("-"):
         judge.verdict.note(

@@ -36,7 +36,7 @@ _FORM_FLAGS: Final = ("-F", "--form", "--form-string")
 _METHOD: Final = re.compile(r"[A-Z]{3,10}")
 _HEALTH: Final = re.compile(
     r"/(?:api/)?(?:v\d/)?(?:-/)?(?:health(?:z|y|check|/live|/ready)?|live(?:z|ness)?|ready(?:z|ness)?|status|ping|version|up"
-    r"|heartbeat|_health|server-status|nginx_status|stub_status)/?"
+    r"|heartbeat|_health|status\.php|server-status|nginx_status|stub_status)/?"
 )
 # The guardrails' own doors, and services for which every request counts.
 _GUARDED_PORTS: Final = word_set(
@@ -124,7 +124,7 @@ def _stay(judge: "CommandJudge", reading: Reading) -> None:
             external=True,
         )
     else:
-        judge.insert(*judge.inserted, "--max-redirect=0")
+        judge.insert("--max-redirect=0")
 
 
 def _is_known(judge: "CommandJudge", url: str) -> bool:
@@ -268,7 +268,7 @@ def _pin(judge: "CommandJudge", address: Address, reading: Reading) -> None:
         judge.unknown("wget.name", "wget looks the name up again; curl keeps to what was looked up here.")
     elif found and judge.program == "curl":
         pinned = f"[{found[0]}]" if ":" in found[0] else found[0]
-        judge.insert(*judge.inserted, "--resolve", f"{address.host}:{address.port}:{pinned}")
+        judge.insert("--resolve", f"{address.host}:{address.port}:{pinned}")
 
 
 def _proves_who_it_is(address: Address, reading: Reading, judge: "CommandJudge") -> bool:

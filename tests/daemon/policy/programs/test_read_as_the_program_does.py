@@ -138,3 +138,59 @@ def test_a_folder_like_the_inside_of_a_repository_is_not_used(context: PolicyCon
     (context.workspace / "evil" / "HEAD").write_text("ref: refs/heads/main\n")
     assert shell("git -C evil diff", context).is_unknown
     assert shell("cd evil && git status", context).is_unknown
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "more -p /etc/shadow",
+        "jpeginfo -d a.jpg b.jpg",
+        "soxi -d /etc/shadow",
+        "exif -d /etc/shadow",
+    ],
+)
+def test_a_flag_that_takes_a_value_in_another_program_hides_no_file(
+    command: str, context: PolicyContext
+) -> None:
+    assert shell(command, context).is_unknown or shell(command, context).tier is Tier.CRITICAL_RED
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "strings @x",
+        "identify -format @/etc/shadow a.png",
+        "xmllint --c14n a.xml",
+        "byobu start-server ';' run-shell id",
+    ],
+)
+def test_programs_that_read_or_run_more_than_they_say(command: str, context: PolicyContext) -> None:
+    assert shell(command, context).is_unknown
+
+
+def test_git_goes_on_with_nothing_that_runs_programs(context: PolicyContext) -> None:
+    plan = context.workspace / ".git" / "rebase-merge" / "git-rebase-todo"
+    plan.parent.mkdir(parents=True)
+    plan.write_text("pick 1a2b3c Fix\n# a remark\n\n")
+    assert shell("git rebase --continue", context).tier is Tier.YELLOW
+    plan.write_text("pick 1a2b3c Fix\nexec ./e.sh\n")
+    assert shell("git rebase --continue", context).is_unknown
+    assert shell("git status", context).is_unknown
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        *("docker cp ghost:/var/lib/ghost x", "docker cp wp:/var/www/html .", "docker cp vw:/data x"),
+        *("man d/x", "poetry show", "pipenv check"),
+    ],
+)
+def test_what_takes_along_or_runs_more_than_it_says(command: str, context: PolicyContext) -> None:
+    assert shell(command, context).is_unknown
+
+
+def test_curl_keeps_to_what_was_looked_up_for_each_address(context: PolicyContext) -> None:
+    found = shell("curl -s https://tools.example.com/a https://tools.example.com/b", context)
+    assert found.tier is Tier.GREEN
+    assert isinstance(found.action, RunPipelines)
+    assert found.action.pipelines[0][0].argv.count("--resolve") == 2
