@@ -52,23 +52,78 @@ async function keptOrFetched(request) {
   return response;
 }
 
-/* A push holds a title, a plain sentence and a path of this site; what it is about is read after a tap. */
+/*
+ * A push holds a title, a plain sentence and a path of this site: it passes other companies' services and stands on
+ * locked screens. What an approval is about is asked of the hub itself, as whoever is signed in here, when somebody
+ * taps "Show"; "Approve" and "Refuse" then decide exactly what was shown.
+ */
+const ICON = "/icons/icon-192.png";
+const APPROVAL = /^\/portal\/approvals#([\w-]+)$/;
+const APPROVALS = "/api/v1/customer/approvals";
+/* Must be held on its card, so a tap does not do. */
+const HELD = "CRITICAL_RED";
+const SHOW = { action: "show", title: "Show" };
+const APPROVE = { action: "approve", title: "Approve" };
+const REFUSE = { action: "deny", title: "Refuse" };
+
 self.addEventListener("push", (event) => {
   const { title = "LetsBe", body = "", url = "/portal", tag = "" } = event.data?.json() ?? {};
-  event.waitUntil(
-    self.registration.showNotification(title, { body, tag, data: { url }, icon: "/icons/icon-192.png" }),
-  );
+  const actions = APPROVAL.test(url) && canDecide() ? [SHOW] : [];
+  event.waitUntil(notify(title, { body, tag, actions, data: { url } }));
 });
 
 self.addEventListener("notificationclick", (event) => {
-  event.notification.close();
-  const wanted = new URL(event.notification.data?.url ?? "/portal", location.origin);
-  const target = wanted.origin === location.origin ? wanted.href : `${location.origin}/portal`;
-  event.waitUntil(
-    self.clients.matchAll({ type: "window" }).then(async ([open]) => {
-      if (!open) return self.clients.openWindow(target);
-      await open.focus();
-      return open.navigate(target).catch(() => self.clients.openWindow(target));
-    }),
-  );
+  const { action, notification } = event;
+  const act = { show: showApproval, approve: decide, deny: decide }[action];
+  event.waitUntil(act ? act(notification, action).catch(() => open(notification)) : open(notification));
 });
+
+const notify = (title, options) => self.registration.showNotification(title, { icon: ICON, ...options });
+
+/* Browsers that show buttons; others lead to the card. */
+const canDecide = () => "cookieStore" in self && Notification.maxActions >= 2;
+
+/*
+ * Replaces the plain sentence by what the agent asks, with what can be said to it. What has the same tag is replaced;
+ * closing it before could take the new one away.
+ */
+async function showApproval({ data, tag }) {
+  const response = await fetch(`${APPROVALS}/${APPROVAL.exec(data.url)[1]}`);
+  if (!response.ok) throw new Error("not signed in, or not there");
+  const { data: asked } = await response.json();
+  const isOpen = asked.status === "pending" && !asked.verdict;
+  await notify(isOpen ? asked.summary : "This was decided already", {
+    body: isOpen ? asked.reason : asked.summary,
+    tag,
+    actions: !isOpen || asked.tier === HELD ? [] : [APPROVE, REFUSE],
+    data: { url: data.url, summary: asked.summary, digest: asked.call_digest },
+  });
+}
+
+async function decide({ data, tag }, verdict) {
+  const id = APPROVAL.exec(data.url)[1];
+  const name = location.protocol === "https:" ? "__Host-letsbe_csrf" : "letsbe_csrf";
+  const response = await fetch(`${APPROVALS}/${id}/decision`, {
+    method: "POST",
+    headers: {
+      "Content-Type": "application/json",
+      "X-CSRF-Token": (await cookieStore.get(name))?.value ?? "",
+      "Idempotency-Key": `push-${id}-${verdict}`,
+    },
+    body: JSON.stringify({ verdict, call_digest: data.digest }),
+  });
+  const answer = await response.json();
+  const isDone = response.ok && answer.success;
+  const said = isDone ? (verdict === "approve" ? "Approved" : "Refused") : answer.error.message;
+  await notify(said, { body: data.summary, tag, silent: true, data: { url: data.url } });
+}
+
+async function open(notification) {
+  notification.close();
+  const wanted = new URL(notification.data?.url ?? "/portal", location.origin);
+  const target = wanted.origin === location.origin ? wanted.href : `${location.origin}/portal`;
+  const [page] = await self.clients.matchAll({ type: "window" });
+  if (!page) return self.clients.openWindow(target);
+  await page.focus();
+  return page.navigate(target).catch(() => self.clients.openWindow(target));
+}

@@ -1,17 +1,31 @@
 """Webhooks, notices and the server's key on the settings page; and a push that reaches the service worker."""
 
+import asyncio
 import json
 import time
+from typing import Any
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Page, expect
 
+from letsbe_app.workforce.approvals.schemas import Choice
+from tenant_daemon.contracts.approvals import Verdict
+from tenant_daemon.contracts.tiers import Tier
 from tests.support.browser import sign_in, tab
 from tests.support.hub import new_owner
+from tests.support.portal import portal_stage
 from tests.support.receiver import receiver
 from tests.support.running_hub import RunningHub
 
 pytestmark = pytest.mark.browser
+
+SHOWN = """async (title) => {
+  const all = await (await navigator.serviceWorker.ready).getNotifications();
+  const one = all.find((other) => other.title === title);
+  if (!one) return null;
+  const { body, tag, data, actions } = one;
+  return { title, body, tag, url: data.url, actions: actions.map(({ action }) => action) };
+}"""
 
 
 async def test_a_webhook_is_added_tried_paused_and_removed(hub: RunningHub, browser: Browser) -> None:
@@ -65,32 +79,110 @@ async def test_quiet_hours_are_kept(hub: RunningHub, browser: Browser) -> None:
 
 async def test_a_push_is_shown_with_what_it_says_and_nothing_else(hub: RunningHub, browser: Browser) -> None:
     async with tab(browser, hub.url) as page:
-        await page.context.grant_permissions(["notifications"], origin=hub.url)
         await page.goto("/sign-in")
-        await page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-        devtools = await page.context.new_cdp_session(page)
-        registrations: list[str] = []
-        devtools.on(
-            "ServiceWorker.workerRegistrationUpdated",
-            lambda event: registrations.extend(one["registrationId"] for one in event["registrations"]),
-        )
-        await devtools.send("ServiceWorker.enable")
-        await page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-        push = {
+        await push(page, hub.url, "/portal/settings#a")
+        shown = await notification(page, "Something waits")
+
+        assert shown == {
             "title": "Something waits",
             "body": "An agent asks.",
-            "url": "/portal/approvals#a",
             "tag": "a",
+            "url": "/portal/settings#a",
+            "actions": [],
         }
-        await devtools.send(
-            "ServiceWorker.deliverPushMessage",
-            {"origin": f"{hub.url}/", "registrationId": registrations[0], "data": json.dumps(push)},
-        )
-        shown = await page.wait_for_function(
-            """async () => {
-              const [one] = await (await navigator.serviceWorker.ready).getNotifications();
-              return one && { title: one.title, body: one.body, tag: one.tag, url: one.data.url };
-            }"""
-        )
 
-        assert await shown.json_value() == push
+
+@pytest.mark.parametrize(("verdict", "said"), [(Verdict.APPROVE, "Approved"), (Verdict.DENY, "Refused")])
+async def test_an_approval_is_decided_in_two_taps_on_its_push(
+    hub: RunningHub, browser: Browser, verdict: Verdict, said: str
+) -> None:
+    async with portal_stage(hub, browser) as stage:
+        page, services, actor = stage.page, stage.services, stage.customer.actor
+        asked = await stage.ask(None)
+        await page.goto("/portal")
+        await push(page, hub.url, f"/portal/approvals#{asked.approval_id}")
+        plain = await notification(page, "Something waits")
+        assert asked.summary not in str(plain)
+        assert plain["actions"] == ["show"]
+
+        await tap(page, "show")
+        shown = await notification(page, asked.summary)
+        assert (shown["body"], shown["actions"]) == (asked.reason, ["approve", "deny"])
+        await tap(page, verdict)
+        await notification(page, said)
+        approval = await services.approvals.get(actor, asked.approval_id)
+        assert (approval.verdict, approval.decided_by_user_id) == (verdict, actor.user_id)
+
+
+async def test_a_push_that_is_tapped_too_late_says_so(hub: RunningHub, browser: Browser) -> None:
+    async with portal_stage(hub, browser) as stage:
+        page, services, actor = stage.page, stage.services, stage.customer.actor
+        asked = await stage.ask(None)
+        await page.goto("/portal")
+        await push(page, hub.url, f"/portal/approvals#{asked.approval_id}")
+        await notification(page, "Something waits")
+        await tap(page, "show")
+        await notification(page, asked.summary)
+        await services.approvals.decide(actor, asked.approval_id, Choice(Verdict.DENY))
+        await tap(page, "approve")
+        told = await notification(page, "You have refused this already, here or on another device.")
+
+        assert (told["body"], told["actions"]) == (asked.summary, [])
+        assert (await services.approvals.get(actor, asked.approval_id)).verdict == Verdict.DENY
+
+
+async def test_what_must_be_held_has_no_button(hub: RunningHub, browser: Browser) -> None:
+    async with portal_stage(hub, browser) as stage:
+        asked = await stage.ask(None, tier=Tier.CRITICAL_RED)
+        await stage.page.goto("/portal")
+        await push(stage.page, hub.url, f"/portal/approvals#{asked.approval_id}")
+        await notification(stage.page, "Something waits")
+        await tap(stage.page, "show")
+
+        assert (await notification(stage.page, asked.summary))["actions"] == []
+
+
+async def push(page: Page, origin: str, url: str) -> None:
+    """Hand the page's service worker a push, as the browser does."""
+    await page.context.grant_permissions(["notifications"], origin=origin)
+    await page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    devtools = await page.context.new_cdp_session(page)
+    found: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+
+    def note(event: dict[str, Any]) -> None:
+        for one in event["registrations"]:
+            if not found.done():
+                found.set_result(one["registrationId"])
+
+    devtools.on("ServiceWorker.workerRegistrationUpdated", note)
+    await devtools.send("ServiceWorker.enable")
+    registration = await asyncio.wait_for(found, 15)
+    told = {"title": "Something waits", "body": "An agent asks.", "url": url, "tag": "a"}
+    await devtools.send(
+        "ServiceWorker.deliverPushMessage",
+        {"origin": f"{origin}/", "registrationId": registration, "data": json.dumps(told)},
+    )
+
+
+async def notification(page: Page, title: str) -> dict[str, Any]:
+    """What is shown, once something with this title is."""
+    async with asyncio.timeout(30):
+        # The browser tells pages nothing of it.
+        while not (shown := await page.evaluate(SHOWN, title)):  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+    return dict(shown)
+
+
+async def tap(page: Page, action: str) -> None:
+    """Tap a button of what is shown. Of such an event nothing can be waited for, which the worker is told."""
+    [worker] = page.context.service_workers
+    await worker.evaluate(
+        """async (action) => {
+          const shown = await self.registration.getNotifications();
+          const notification = shown.find(({ actions }) => actions.some((one) => one.action === action));
+          const event = new NotificationEvent("notificationclick", { notification, action });
+          event.waitUntil = () => {};
+          self.dispatchEvent(event);
+        }""",
+        action,
+    )
