@@ -16,6 +16,7 @@ from letsbe_app.ui.components.shortcuts import shortcuts
 from letsbe_app.ui.components.sign_out import sign_out
 from letsbe_app.ui.components.skeleton import skeleton
 from letsbe_app.ui.components.skip_link import CONTENT_ID, skip_link
+from letsbe_app.ui.components.time_ago import time_ago
 from letsbe_app.ui.live import live
 from letsbe_app.ui.portal.approval_card import approval_dialogs
 from letsbe_app.ui.portal.state import PortalState
@@ -196,7 +197,7 @@ def _banners(here: str) -> rx.Component:
             rx.cond(frame.is_stopped, banner(t.server_stopped, tone="danger", icon_name="octagon-pause"))
             if here != routes.HOME
             else rx.fragment(),
-            rx.cond(~frame.is_online, banner(t.server_offline, tone="warning", icon_name="cloud-off")),
+            rx.cond(~frame.is_online, _offline()),
             _alarm() if here != routes.SECRETS else rx.fragment(),
             rx.cond(
                 frame.has_audit_alarm,
@@ -208,6 +209,18 @@ def _banners(here: str) -> rx.Component:
                 banner(t.practice, detail=t.practice_detail, icon_name="flask-conical"),
             ),
         ),
+    )
+
+
+def _offline() -> rx.Component:
+    t, last_seen_at = texts().common, PortalState.frame.last_seen_at
+    seen = rx.fragment(time_ago(last_seen_at, prefix=t.server_offline_since), ". ")
+    return banner(
+        t.server_offline,
+        detail=rx.fragment(rx.cond(last_seen_at != "", seen), t.server_offline_waits),
+        is_detail_kept=True,
+        tone="warning",
+        icon_name="cloud-off",
     )
 
 

@@ -29,6 +29,8 @@ class Frame:
     server_name: str = ""
     has_server: bool = False
     is_online: bool = False
+    last_seen_at: str = ""
+    """The server's last sign of life; empty where there was none yet."""
     is_ready: bool = False
     is_stopped: bool = False
     is_practice: bool = False
@@ -96,6 +98,7 @@ def frame_of(actor: Actor, tenants: Sequence[TenantView]) -> Frame:
         server_name=working.name,
         has_server=True,
         is_online=working.is_online,
+        last_seen_at=working.last_seen_at.isoformat() if working.last_seen_at else "",
         is_ready=working.is_ready,
         is_stopped=working.is_stopped,
         is_practice=working.is_practice,

@@ -1,5 +1,7 @@
 """Talking to an agent in a real browser; the server's side is played by script."""
 
+import re
+
 import pytest
 from playwright.async_api import Browser, Route, expect
 
@@ -308,7 +310,8 @@ async def test_an_offline_server_is_said_and_the_message_waits(hub: RunningHub, 
         conversation_id = await stage.conversation()
         await open_chat(stage, conversation_id)
         await stage.daemon.connection.close()
-        await expect(stage.page.get_by_text("Your server is not connected right now")).to_be_visible()
+        banner = stage.page.get_by_role("status").filter(has_text="Your server is not connected right now")
+        await expect(banner).to_contain_text(re.compile("Last sign of life .+ What you send waits for it"))
         await stage.page.get_by_role("textbox").fill("When you are back")
         await stage.page.keyboard.press("Enter")
         await expect(stage.page.get_by_text("Waits for your server").last).to_be_visible()

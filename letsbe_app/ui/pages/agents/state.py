@@ -57,6 +57,9 @@ class AgentsState(PortalState):
 
     @rx.event
     async def add(self, form: dict[str, str]) -> EventSpec | None:
+        if not self.is_adding:
+            # The second tap of two: the first one has added somebody and closed the dialog.
+            return None
         actor = await self._actor()
         try:
             agent = await self._services().agents.add(
