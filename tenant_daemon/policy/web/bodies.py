@@ -8,6 +8,11 @@ from urllib.parse import unquote_plus
 
 # Long lines of calendars and contacts go on in the next one (RFC 5545, 3.1).
 _FOLD: Final = re.compile(r"\r?\n[ \t]")
+_FORM: Final = re.compile(r"[\w.%\[\]-]{1,200}=")
+# One part of a form that carries files: its name, and its content as far as it is one line.
+_PART: Final = re.compile(
+    r'name="([^"\r\n]{1,200})"[^\r\n]*\r?\n(?:[^\r\n]{1,500}\r?\n){0,6}\r?\n([^\r\n]{0,2000})'
+)
 
 
 class Body(NamedTuple):
@@ -25,7 +30,8 @@ class Body(NamedTuple):
 
 def read_body(body: str) -> list[Body]:
     """
-    All readings of a body: with the first as well as the last of two equal keys, decoded, unfolded.
+    All readings of a body: with the first as well as the last of two equal keys, decoded, unfolded, as
+    fields of a form.
 
     None when it begins like JSON and is none.
     """
@@ -43,7 +49,53 @@ def read_body(body: str) -> list[Body]:
     if "&#" in body:
         texts.append(html.unescape(body))
     texts += [unfolded for text in texts if (unfolded := _FOLD.sub("", text)) != text]
+    if fields := _form_fields(start):
+        texts.append(_as_fields(fields))
     return [Body(text) for text in texts]
+
+
+def with_query(bodies: list[Body], query: str) -> list[Body]:
+    """The readings with the address's fields behind them: many tools take fields from either place."""
+    asked = _as_fields(_pairs(query[1:]))
+    return [Body(body.text + asked, body.value) for body in bodies]
+
+
+def _form_fields(body: str) -> list[tuple[str, str]]:
+    if body.startswith("--"):
+        return _PART.findall(body)
+    return _pairs(body) if _FORM.match(body) is not None else []
+
+
+def _pairs(form: str) -> list[tuple[str, str]]:
+    pairs = []
+    for part in form.split("&"):
+        name, _, value = part.partition("=")
+        pairs.append((_unquoted(name), _unquoted(value)))
+    return pairs
+
+
+def _unquoted(text: str) -> str:
+    return unquote_plus(text) if "%" in text or "+" in text else text
+
+
+def _as_fields(fields: list[tuple[str, str]]) -> str:
+    """``post[status]=draft`` as ``"status":"draft"``, so that one rule fits forms and JSON."""
+    return "".join(f",{_quoted(_field_name(name))}:{_as_value(value)}" for name, value in fields)
+
+
+def _field_name(name: str) -> str:
+    """What stands in the last brackets that hold something: ``posts[0][status]``, ``ids[]``."""
+    if "[" not in name:
+        return name
+    return next((part for step in reversed(name.split("[")) if (part := step.rstrip("]"))), "")
+
+
+def _as_value(value: str) -> str:
+    return value if value in ("true", "false") or value.isdecimal() else _quoted(value)
+
+
+def _quoted(text: str) -> str:
+    return f'"{text}"' if text.isalnum() else json.dumps(text, ensure_ascii=False)
 
 
 def _first_of_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -1,19 +1,18 @@
-"""What a request does to a business tool, by method, path and body; the rules are in ``effects.toml``."""
+"""What a request does to a business tool, by method, path and body; the rules are in ``effects/*.toml``."""
 
 import re
-import tomllib
-from functools import lru_cache
-from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Final
 from urllib.parse import unquote_plus
 
 from tenant_daemon.contracts.tiers import Tier
 from tenant_daemon.policy.paths.names import is_app_secret_name, is_secret_name
-from tenant_daemon.policy.programs.profile import BadRule
 from tenant_daemon.policy.verdict import Verdict
 from tenant_daemon.policy.web.address import Address
-from tenant_daemon.policy.web.bodies import Body, read_body
+from tenant_daemon.policy.web.bodies import Body, read_body, with_query
+from tenant_daemon.policy.web.effect_rules import EffectRule, rules_about
+from tenant_daemon.policy.web.route import Route, read_route
 from tenant_daemon.policy.web.rpc import Procedure, judge_procedure
+from tenant_daemon.policy.web.targets import names_another_server
 
 _READS: Final = frozenset({"GET", "HEAD", "OPTIONS", "PROPFIND", "REPORT", "SEARCH"})
 _CHANGES: Final = frozenset(
@@ -23,8 +22,10 @@ _OF_STORAGE: Final = frozenset({"MKCOL", "MKCALENDAR", "COPY", "MOVE", "PROPPATC
 _STORAGE_PATH: Final = re.compile(r"/(?:web|cal|card)?dav/|/remote\.php/|/webdav", re.IGNORECASE)
 # Some tools change things on a GET; their addresses say so.
 _CHANGING_PATH: Final = re.compile(
-    r"/(?:delete|remove|destroy|logout|log-out|signout|shutdown|restart|unsubscribe|purge|reset|cron|wp-cron"
-    r"|approve|reject|resolve|confirm|cancel|reload|update|admin-ajax|admin-post)(?:/|\Z)",
+    r"/(?:(?:delete|remove|destroy|purge|reset|cancel|revoke|create|install|uninstall|enable|disable)(?:-[a-z]+){0,2}"
+    r"|logout|log-out|signout|sign-out|shutdown|restart|unsubscribe|cron|wp-cron|approve|reject|resolve|confirm|accept"
+    r"|decline|reload|update|upgrade|migrate|execute|run|trigger|activate|deactivate|stop|admin-ajax|admin-post)"
+    r"(?:/|\Z)",
     re.IGNORECASE,
 )
 _CHANGING_QUERY: Final = re.compile(
@@ -39,64 +40,6 @@ _ENDING: Final = re.compile(r"\.(?:json|xml|html?|php|do|action)\Z", re.IGNORECA
 _METHOD_OVERRIDE: Final = re.compile(r"(?:^|[?&\"])(?:_method|x-http-method-override)\b", re.IGNORECASE)
 
 
-class EffectRule(NamedTuple):
-    """One line of ``effects.toml``."""
-
-    rule_id: str
-    methods: frozenset[str]
-    path: re.Pattern[str]
-    body: re.Pattern[str] | None
-    unless_true: str
-    """A key of the JSON object; where it is ``true`` in every reading the rule does not speak."""
-    tier: Tier
-    is_external: bool
-    says: str
-    lowers: bool
-    """The call is a reading one although its method is not; only where nothing stricter matched."""
-
-    def fits(self, method: str, path: str, body: Body) -> bool:
-        """Whether this rule speaks about the call."""
-        return (
-            method in self.methods
-            and self.path.search(path) is not None
-            and (self.body is None or self.body.search(body.text) is not None)
-            and not (self.unless_true and body.is_true(self.unless_true))
-        )
-
-
-@lru_cache(maxsize=1)
-def load_effects() -> tuple[EffectRule, ...]:
-    """
-    The rules, each tried on its own examples.
-
-    Raises:
-        BadRule: A rule is malformed or does not match what it says.
-    """
-    with (Path(__file__).parent / "effects.toml").open("rb") as file:
-        tables = tomllib.load(file)["rule"]
-    return tuple(_rule(table) for table in tables)
-
-
-def _rule(table: dict[str, Any]) -> EffectRule:
-    rule = EffectRule(
-        rule_id=f"http.{table['id']}",
-        methods=frozenset(table["methods"].split()),
-        path=re.compile(table["path"], re.IGNORECASE),
-        body=re.compile(table["body"], re.IGNORECASE) if "body" in table else None,
-        unless_true=table.get("unless_true", ""),
-        tier=Tier[table.get("tier", "YELLOW")],
-        is_external=table.get("external", False),
-        says=table["says"],
-        lowers=table.get("lowers", False),
-    )
-    for wanted, examples in ((True, table["match"]), (False, table["not_match"])):
-        for example in examples:
-            method, path, text = (*example.split(" ", 2), "")[:3]
-            if any(rule.fits(method, path, read) for read in read_body(text)) is not wanted:
-                raise BadRule(f"{rule.rule_id}: {example!r} should {'' if wanted else 'not '}match")
-    return rule
-
-
 def judge_effect(verdict: Verdict, method: str, address: Address, body: str) -> None:
     """Note what the request does. A body that could be read in several ways counts in each of them."""
     path, query = _plain_path(address), unquote_plus(address.query)
@@ -107,11 +50,11 @@ def judge_effect(verdict: Verdict, method: str, address: Address, body: str) -> 
         )
         bodies = [Body(body)]
     procedure = judge_procedure(verdict, method, path, address.query, bodies)
-    rules = load_effects()
-    if procedure is not Procedure.READ:
-        for rule in rules:
-            if not rule.lowers and any(rule.fits(method, path + query, body) for body in bodies):
-                verdict.note(rule.tier, rule.rule_id, rule.says, external=rule.is_external)
+    route = read_route(path, address.query)
+    spoken = [] if procedure is Procedure.READ else rules_about(method, route.paths, query)
+    _note_effects(verdict, method, address, route, bodies, spoken)
+    if procedure is Procedure.NONE and not route.is_record:
+        _note_other_servers(verdict, address, route, bodies)
     if method in _OF_STORAGE and _STORAGE_PATH.search(path) is None:
         verdict.note(
             Tier.RED, "http.method", f"What {method} does to this tool is not known here.", unknown=True
@@ -119,9 +62,36 @@ def judge_effect(verdict: Verdict, method: str, address: Address, body: str) -> 
     _note_hidden_method(verdict, query, bodies)
     _note_secret_file(verdict, method, address)
     is_lowered = procedure is Procedure.READ or any(
-        rule.lowers and all(rule.fits(method, path + query, body) for body in bodies) for rule in rules
+        rule.lowers and all(rule.fits(body) for body in bodies) for rule in spoken
     )
-    _judge_method(verdict, method, path, query, address, is_lowered=is_lowered)
+    _judge_method(verdict, method, route, query, address, is_lowered=is_lowered)
+
+
+def _note_effects(
+    verdict: Verdict,
+    method: str,
+    address: Address,
+    route: Route,
+    bodies: list[Body],
+    spoken: list[EffectRule],
+) -> None:
+    if route.is_record:
+        bodies = [Body("")]
+    elif address.query and method not in _READS:
+        bodies = with_query(bodies, address.query)
+    for rule in spoken:
+        if not rule.lowers and any(rule.fits(body) for body in bodies):
+            verdict.note(rule.tier, rule.rule_id, rule.says, external=rule.is_external)
+
+
+def _note_other_servers(verdict: Verdict, address: Address, route: Route, bodies: list[Body]) -> None:
+    if names_another_server(address, route.paths[0], bodies):
+        verdict.note(
+            Tier.YELLOW,
+            "http.another-server",
+            f"Has {address.host} fetch from another server, or send something there.",
+            external=True,
+        )
 
 
 def _plain_path(address: Address) -> str:
@@ -152,12 +122,12 @@ def _note_secret_file(verdict: Verdict, method: str, address: Address) -> None:
 
 
 def _judge_method(
-    verdict: Verdict, method: str, path: str, query: str, address: Address, *, is_lowered: bool
+    verdict: Verdict, method: str, route: Route, query: str, address: Address, *, is_lowered: bool
 ) -> None:
     host = address.host
     if method in _READS or (is_lowered and method == "POST"):
         is_odd = (
-            _CHANGING_PATH.search(path) is not None
+            any(_CHANGING_PATH.search(path) is not None for path in route.paths)
             or _CHANGING_QUERY.search(address.path + query) is not None
         )
         verdict.note(

@@ -1,0 +1,105 @@
+"""
+Other addresses inside a request: a tool that is given one fetches from it, sends to it or connects to it.
+
+Only fields whose name says so count. A website in a contact, a link in a text and where a browser is sent are
+data.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+from urllib.parse import parse_qsl, urlsplit
+
+from tenant_daemon.policy.web.address import Address
+from tenant_daemon.policy.web.bodies import Body
+from tenant_daemon.policy.web.route import split_words
+from tenant_daemon.policy.wordlist import word_set
+
+# The last word of a field's name.
+_ADDRESS_WORDS: Final = word_set(
+    "url urls uri uris endpoint endpoints webhook webhooks callback callbacks remote repository repo src feed"
+    " feeds reference references proxy target server servers host hosts hostname hostnames addr upstream"
+    " registry"
+)
+_HOST_WORDS: Final = word_set(
+    "server servers host hosts hostname hostnames endpoint endpoints proxy upstream"
+)
+_HOST_NAMES: Final = word_set(
+    "remote-address server-address smtp-address imap-address pop3-address clone-addr from-image"
+)
+# Shown to people or followed by their browsers; the tool itself goes nowhere.
+_SHOWN: Final = re.compile(
+    r"(?:website|web|canonical|external|redirect|home-?page|company|public|profile|linkedin|facebook|twitter|instagram"
+    r"|youtube|github|author|meeting|video|video-call|privacy-policy|privacy|terms|terms-of-service|button|cta|site"
+    r"|short|signup|after-login|logo-link|docs|help|about|contact|shop|product)-(?:url|uri)s?"
+    r"|(?:.*-)?redirect-(?:url|uri)s?|(?:.*-)?back-?urls?"
+)
+_LINK_PATH: Final = re.compile(r"/(?:links?|menu-items?|attachments|navigation|issues)(?:/[^/]*)?/?\Z")
+_ABSOLUTE: Final = re.compile(r"\s*(?:[a-z][a-z0-9+.-]*:)?//", re.IGNORECASE)
+_BY_SSH: Final = re.compile(r"\s*[\w.+-]+@[\w.-]+:")
+_HOST: Final = re.compile(
+    r"\s*\[?[\w-]*(?:[.:][\w-]+)+\]?(?::\d+)?(?:/.*)?\s*|\s*localhost\s*", re.IGNORECASE
+)
+_HINT: Final = re.compile(
+    r"//|@|(?:url|uri|host|hostname|server|endpoint|address|addr|proxy|upstream|image|registry)s?[\"'\]=]",
+    re.IGNORECASE,
+)
+# A field as `bodies.py` writes those of a form.
+_PAIR: Final = re.compile(r'"([^"\\]{1,100})":"((?:[^"\\]|\\.){1,500})')
+_PORTS: Final = {"http": 80, "https": 443}
+
+
+def names_another_server(address: Address, path: str, bodies: list[Body]) -> bool:
+    """Whether a field of the query or the body has the tool turn to another server."""
+    fields = (
+        list(parse_qsl(address.query[1:], keep_blank_values=True))
+        if "//" in address.query or "%" in address.query
+        else []
+    )
+    is_list_of_links = _LINK_PATH.search(path) is not None
+    for body in bodies:
+        if _HINT.search(body.text) is not None:
+            fields.extend(_fields(body))
+    return any(_leads_away(address, key, value, is_link=is_list_of_links) for key, value in fields)
+
+
+def _fields(body: Body) -> Iterator[tuple[str, str]]:
+    """Every text in a JSON value with the name of the field that holds it; pairs of a form."""
+    if body.value is None:
+        yield from _PAIR.findall(body.text)
+        return
+    waiting: list[tuple[str, Any]] = [("", body.value)]
+    while waiting:
+        key, value = waiting.pop()
+        if isinstance(value, dict):
+            waiting.extend(value.items())
+        elif isinstance(value, list):
+            waiting.extend((key, part) for part in value)
+        elif isinstance(value, str):
+            yield key, value
+
+
+def _leads_away(address: Address, key: str, value: str, *, is_link: bool) -> bool:
+    if not value.strip():
+        return False
+    name = split_words(key.rstrip("]").rpartition("[")[2] or key.partition("[")[0])
+    last = name.rpartition("-")[2]
+    # Joined without a sign in between: `outgoingurl`, `webhookurl`.
+    is_address = last in _ADDRESS_WORDS or last.endswith(("url", "uri")) or name in _HOST_NAMES
+    if not is_address or _SHOWN.fullmatch(name) is not None or (is_link and last == "url"):
+        return False
+    if _ABSOLUTE.match(value) is not None:
+        return not _is_same_server(address, value.strip())
+    if _BY_SSH.match(value) is not None:
+        return True
+    is_host = last in _HOST_WORDS or name in _HOST_NAMES
+    return is_host and _HOST.fullmatch(value) is not None and value.strip().lower() != address.host
+
+
+def _is_same_server(address: Address, value: str) -> bool:
+    try:
+        parts = urlsplit(value)
+        port = parts.port or _PORTS.get(parts.scheme or address.scheme, 0)
+    except ValueError:
+        return False
+    return (parts.hostname, port) == (address.host, address.port)
