@@ -62,6 +62,8 @@ const APPROVAL = /^\/portal\/approvals#([\w-]+)$/;
 const APPROVALS = "/api/v1/customer/approvals";
 /* Must be held on its card, so a tap does not do. */
 const HELD = "CRITICAL_RED";
+/* As much of a command as every device shows whole. */
+const SHOWN_CHARACTERS = 120;
 const SHOW = { action: "show", title: "Show" };
 const APPROVE = { action: "approve", title: "Approve" };
 const REFUSE = { action: "deny", title: "Refuse" };
@@ -92,13 +94,20 @@ async function showApproval({ data, tag }) {
   if (!response.ok) throw new Error("not signed in, or not there");
   const { data: asked } = await response.json();
   const isOpen = asked.status === "pending" && !asked.verdict;
+  const command = commandOf(asked);
+  // Nobody approves what they cannot see whole: a long command, a change of a file, a call of another tool.
+  const isSeen = command && command.length <= SHOWN_CHARACTERS && !asked.diff && asked.tier !== HELD;
   await notify(isOpen ? asked.summary : "This was decided already", {
-    body: isOpen ? asked.reason : asked.summary,
+    body: isOpen ? [command.slice(0, SHOWN_CHARACTERS), asked.reason].filter(Boolean).join("\n") : asked.summary,
     tag,
-    actions: !isOpen || asked.tier === HELD ? [] : [APPROVE, REFUSE],
+    actions: isOpen ? [...(isSeen ? [APPROVE] : []), REFUSE] : [],
     data: { url: data.url, summary: asked.summary, digest: asked.call_digest },
   });
 }
+
+/* Its words, those with anything special in them in quotation marks; empty when it is no command. */
+const commandOf = ({ argv }) =>
+  argv.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : JSON.stringify(word))).join(" ");
 
 async function decide({ data, tag }, verdict) {
   const id = APPROVAL.exec(data.url)[1];

@@ -107,7 +107,8 @@ async def test_an_approval_is_decided_in_two_taps_on_its_push(
 
         await tap(page, "show")
         shown = await notification(page, asked.summary)
-        assert (shown["body"], shown["actions"]) == (asked.reason, ["approve", "deny"])
+        assert shown["body"] == f'rm -r "old drafts"\n{asked.reason}'
+        assert shown["actions"] == ["approve", "deny"]
         await tap(page, verdict)
         await notification(page, said)
         approval = await services.approvals.get(actor, asked.approval_id)
@@ -131,15 +132,26 @@ async def test_a_push_that_is_tapped_too_late_says_so(hub: RunningHub, browser: 
         assert (await services.approvals.get(actor, asked.approval_id)).verdict == Verdict.DENY
 
 
-async def test_what_must_be_held_has_no_button(hub: RunningHub, browser: Browser) -> None:
+@pytest.mark.parametrize(
+    "changes",
+    [
+        pytest.param({"tier": Tier.CRITICAL_RED}, id="must be held"),
+        pytest.param({"argv": ["rm", "-r", *[f"folder-{number}" for number in range(40)]]}, id="too long"),
+        pytest.param({"diff": "-old\n+new"}, id="a change"),
+        pytest.param({"argv": [], "tool_name": "http"}, id="no command"),
+    ],
+)
+async def test_what_a_push_cannot_show_whole_is_approved_on_its_card(
+    hub: RunningHub, browser: Browser, changes: dict[str, Any]
+) -> None:
     async with portal_stage(hub, browser) as stage:
-        asked = await stage.ask(None, tier=Tier.CRITICAL_RED)
+        asked = await stage.ask(None, **changes)
         await stage.page.goto("/portal")
         await push(stage.page, hub.url, f"/portal/approvals#{asked.approval_id}")
         await notification(stage.page, "Something waits")
         await tap(stage.page, "show")
 
-        assert (await notification(stage.page, asked.summary))["actions"] == []
+        assert (await notification(stage.page, asked.summary))["actions"] == ["deny"]
 
 
 async def push(page: Page, origin: str, url: str) -> None:
