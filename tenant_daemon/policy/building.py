@@ -35,7 +35,7 @@ _EVERYTHING: Final = ("*", "./*", "*/", ".*")
 _GLOB: Final = frozenset("*?[")
 _PRINTERS: Final = frozenset({"echo", "printf", "test", "basename", "dirname", "expr"})
 _COMPARERS: Final = frozenset(
-    {"diff", "comm", "cmp", "colordiff", "sdiff", "paste", "join", "cat", "wc", "grep"}
+    {"diff", "comm", "cmp", "colordiff", "sdiff", "paste", "join", "cat", "wc", "grep", "head", "tail", "nl"}
 )
 """Programs that only read the files that they are given, whatever is in them."""
 _LISTERS: Final = frozenset({"ls", "stat", "du", "file", "dir"})

@@ -162,8 +162,12 @@ def numbers_of(args: list[str], most: int) -> list[str] | None:
 
 
 def _numbers(args: list[str]) -> str | None:
-    numbers = numbers_of(args, _MAX_NUMBERS)
-    return None if numbers is None else "\n".join(numbers)
+    is_padded = args[:1] == ["-w"]
+    numbers = numbers_of(args[is_padded:], _MAX_NUMBERS)
+    if numbers is None or (is_padded and any(arg.startswith("0") for arg in args)):
+        return None
+    width = max(map(len, numbers), default=0) if is_padded else 0
+    return "\n".join(number.zfill(width) for number in numbers)
 
 
 def _located(args: list[str]) -> str | None:

@@ -88,7 +88,7 @@ def _listed(judge: CommandJudge, argv: list[str]) -> str:
         if arg not in ("-1", "-d", "-t", "-r", "-A", "-a", "-tr", "-1t", "-rt", "-1tr")
     ]
     if any(
-        re.fullmatch(r"[\w.*?+-]+(?:/[\w.*?+-]+)*", name) is None or name.startswith("-") for name in names
+        re.fullmatch(r"[\w.*?+-]+(?:/[\w.*?+-]+)*/?", name) is None or name.startswith("-") for name in names
     ):
         return ""
     if any(".." in name for name in names):

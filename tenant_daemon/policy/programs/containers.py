@@ -35,7 +35,9 @@ _SHOWS_SECRETS: Final = re.compile(
 _BLOCK: Final = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 _WHOLE_RECORD: Final = re.compile(r"(?<![\w\].\"])\.(?![\w\"])|\$(?![\w.])|\btemplate\b")
 _COMPOSE_NAMES: Final = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
-_ENDING: Final = re.compile(r"\w\.[A-Za-z0-9]{1,5}\Z")
+_ENDING: Final = re.compile(
+    r"\w\.[A-Za-z0-9]{1,5}\Z|\A(?:(?:Caddy|Docker|Make|Proc|Gem)file|README|LICENSE|CHANGELOG|VERSION)\Z"
+)
 _SHOWN_FOLDER: Final = re.compile(
     r"/(?:images?|img|media|uploads?|themes?|plugins|public|static|assets|logs?|exports?|reports?|files|documents"
     r"|templates?|tmp)(?:/|\Z)"

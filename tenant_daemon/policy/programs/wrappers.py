@@ -187,6 +187,16 @@ def standing_for_found(judge: CommandJudge, starts: list[str], names: Iterable[s
     return "" if path == FROM_INPUT else path
 
 
+def _names_exactly(judge: CommandJudge, argv: list[str]) -> list[str]:
+    """The folders below which ``grep -rlZ`` names files, each ended by what no name can hold."""
+    profile = judge.library["grep"]
+    reading = read_options(argv[1:], profile) if argv[:1] == ["grep"] else None
+    if reading is None or not reading.has("-Z", "--null") or not judge.reading.has("-0", "--null"):
+        return []
+    plain = [arg.replace("Z", "") if re.fullmatch(r"-[A-Za-z]+", arg) else arg for arg in argv]
+    return listing_starts(judge, [arg for arg in plain if arg not in ("-", "--null")])
+
+
 def _found_upstream(judge: CommandJudge) -> str:
     """
     What ``find ... | xargs`` hands over: files below the folders it starts from.
@@ -197,6 +207,9 @@ def _found_upstream(judge: CommandJudge) -> str:
     if before[:1] != ["find"] and not judge.reading.has("-0", "--null", "-d", "--delimiter"):
         starts = listing_starts(judge, before)
         return _below(judge, starts, before, as_words=True) if starts else FROM_INPUT
+    exact = _names_exactly(judge, before)
+    if exact:
+        return _below(judge, exact, before, as_words=False)
     is_exact = "-print0" in before
     if before[:1] != ["find"] or is_exact is not judge.reading.has("-0", "--null"):
         return FROM_INPUT
@@ -220,10 +233,12 @@ def _below(judge: CommandJudge, starts: list[str], names: Iterable[str], *, as_w
         return FROM_INPUT
     if all(is_below(path, workspace) and is_plain_tree(path, workspace, as_words=as_words) for path in real):
         return f"{starts[0]}/found"
-    if as_words or not all(any(is_below(path, root) for root in places.roots.readable) for path in real):
+    is_logs = all(is_below(path, "/var/log") for path in real)
+    if not all(any(is_below(path, root) for root in places.roots.readable) for path in real):
+        return FROM_INPUT
+    if as_words and not is_logs:
         return FROM_INPUT
     # The agent cannot write there. Where there are not only logs, names may be shown and no contents.
-    is_logs = all(is_below(path, "/var/log") for path in real)
     return f"{real[0]}/found" if is_logs else f"{real[0]}/some.secret"
 
 

@@ -30,14 +30,18 @@ def on_last(step: Step, change: Callable[[Step], Step]) -> Step:
     raise Refused("a redirection of something that is not one command")
 
 
-def redirected(step: Step, redirects: tuple[Redirect, ...], stdin: Word | None) -> Step:
-    """A last step with redirections and a text for its input."""
+def redirected(
+    step: Step, redirects: tuple[Redirect, ...], stdin: Word | None, words: tuple[Word, ...] = ()
+) -> Step:
+    """A last step with redirections, a text for its input, and the words that stand behind them."""
     if not isinstance(step, Pipeline):
-        if stdin is not None:
+        if stdin is not None or words:
             raise Refused("a text for a group of commands")
         return Group(step, redirects)
     *first, last = step.commands
     if stdin is not None and last.stdin is not None:
         raise Refused("two texts for one command")
-    changed = last._replace(redirects=(*last.redirects, *redirects), stdin=stdin or last.stdin)
+    changed = last._replace(
+        words=(*last.words, *words), redirects=(*last.redirects, *redirects), stdin=stdin or last.stdin
+    )
     return Pipeline((*first, changed))

@@ -5,6 +5,7 @@ While a text is parsed each of them becomes a placeholder of private-use charact
 nobody else use. What stands there is filled in before the word is judged, so what is judged is what runs.
 """
 
+import itertools
 import re
 import string
 from collections.abc import Callable, Mapping
@@ -40,7 +41,6 @@ OF_THE_SERVER: Final = frozenset({"USER", "LOGNAME", "HOSTNAME", "PATH", "SHELL"
 """Variables that every shell has, and that a line can read and not set."""
 
 MAX_BRACE_WORDS: Final = 60
-_BRACES: Final = re.compile(r"\{([^{}]*)\}")
 _NUMBERS: Final = re.compile(r"(-?\d{1,6})\.\.(-?\d{1,6})")
 _LETTERS: Final = re.compile(r"([a-z])\.\.([a-z])")
 
@@ -178,28 +178,44 @@ def expand_braces(source: str) -> list[str] | None:
     The words that an unquoted source with braces stands for, in the order of bash.
 
     Returns:
-        None when bash's rules for it are not obvious (nested, with gaps, too many).
+        None when bash's rules for it are not obvious (with gaps, too many).
     """
-    found = _BRACES.search(source)
-    if found is None:
+    at = source.find("{")
+    if at < 0:
         return [source]
-    parts = _alternatives(found[1])
-    if parts is None:
+    end = _closing(source, at)
+    parts = _alternatives(source[at + 1 : end]) if end > 0 else None
+    rest = expand_braces(source[end + 1 :]) if parts is not None else None
+    if parts is None or rest is None:
         return None
     words: list[str] = []
-    rest = expand_braces(source[found.end() :])
-    if rest is None:
-        return None
     for part in parts:
-        words.extend(source[: found.start()] + part + tail for tail in rest)
+        words.extend(source[:at] + part + tail for tail in rest)
         if len(words) > MAX_BRACE_WORDS:
             return None
     return words
 
 
+def _closing(source: str, at: int) -> int:
+    """The place of the brace that closes the one at ``at``, or -1."""
+    depth = 0
+    for place in range(at, len(source)):
+        depth += (source[place] == "{") - (source[place] == "}")
+        if not depth:
+            return place
+    return -1
+
+
 def _alternatives(inner: str) -> list[str] | None:
-    if "," in inner:
-        return inner.split(",") if ".." not in inner else None
+    commas = [at for at, char in enumerate(inner) if char == "," and not _depth(inner, at)]
+    if commas:
+        if ".." in inner:
+            return None
+        parts = [inner[start + 1 : end] for start, end in itertools.pairwise((-1, *commas, len(inner)))]
+        expanded = [expand_braces(part) for part in parts]
+        if any(words is None for words in expanded):
+            return None
+        return [word for words in expanded for word in words or ()]
     numbers = _NUMBERS.fullmatch(inner)
     if numbers is not None:
         return _range(numbers[1], numbers[2])
@@ -209,6 +225,10 @@ def _alternatives(inner: str) -> list[str] | None:
         step = 1 if first <= last else -1
         return [string.ascii_lowercase[at] for at in range(first, last + step, step)]
     return None
+
+
+def _depth(text: str, at: int) -> int:
+    return text.count("{", 0, at) - text.count("}", 0, at)
 
 
 def _range(first: str, last: str) -> list[str] | None:

@@ -96,6 +96,11 @@ class Reader(WordReader):
     def _piped(self, node: Node) -> Step:
         """A pipeline; in the grammar a redirection before its first ``|`` takes a whole list into it."""
         first, *rest = node.children
+        if first.type == "negated_command" and first.child_count == 2 and not self.is_for_shell:
+            step = self._from_last(self.statement(first.children[1]), rest)  # `!` is about the whole pipeline
+            if not isinstance(step, Pipeline) or step.is_negated:
+                raise Refused(UNKNOWN_PART)
+            return step._replace(is_negated=True)
         if self.is_for_shell or not is_list(first):
             return self._pipes([], node.children)
         return on_last(self.statement(first), lambda last: self._from_last(last, rest))
@@ -225,11 +230,12 @@ class Reader(WordReader):
         redirects: list[Redirect] = []
         stdin: Word | None = None
         tails: list[Node] = []
+        words: list[Word] = []
         for child in node.children:
             if child == body:
                 continue
             if child.type == "file_redirect":
-                redirects.append(self.redirect(child))
+                redirects.append(self.redirect(child, words))
             elif child.type in ("heredoc_redirect", "herestring_redirect") and stdin is None:
                 stdin = self._input(child, redirects, tails)
             else:
@@ -238,7 +244,7 @@ class Reader(WordReader):
             if self.is_for_shell:
                 raise Refused("a redirection of something that is not one command")
             step = Pipeline((SimpleCommand((Word("true"),)),))
-        changed = on_last(step, lambda last: redirected(last, tuple(redirects), stdin))
+        changed = on_last(step, lambda last: redirected(last, tuple(redirects), stdin, tuple(words)))
         return changed if isinstance(step, CONSTRUCTS) else self._continued(changed, tails)
 
     def _read_file(self, loop: Node, others: list[Node]) -> Step:
@@ -294,15 +300,19 @@ class Reader(WordReader):
                 raise Refused(SAID[node.type])
         return self._body(node, start)
 
-    def redirect(self, node: Node) -> Redirect:
-        """One ``file_redirect``."""
+    def redirect(self, node: Node, words: list[Word] | None = None) -> Redirect:
+        """One ``file_redirect``; the words behind it, which it swallows in the grammar, go to ``words``."""
         if node.type != "file_redirect":
             raise Refused(SAID.get(node.type, "a redirection that is not allowed"))
         descriptor = node.child_by_field_name("descriptor")
         number = "" if descriptor is None else self.text(descriptor)
         signs = [c.type for c in node.children if not c.is_named]
         targets = node.children_by_field_name("destination")
-        # tree-sitter lets a redirection swallow the words that follow it: more than one target refuses.
+        if len(targets) > 1 and words is not None and not self.is_for_shell:
+            targets, rest = targets[:1], targets[1:]
+            if any(word.type not in WORDS for word in rest):
+                raise Refused("a redirection that is not allowed")
+            words.extend(word for one in rest for word in self.words(one))
         if len(signs) != 1 or len(targets) != 1 or targets[0].type not in WORDS:
             raise Refused("a redirection that is not allowed")
         if signs[0] == ">&" and number == "2" and self.text(targets[0]) == "1":

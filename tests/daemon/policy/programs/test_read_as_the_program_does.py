@@ -194,3 +194,47 @@ def test_curl_keeps_to_what_was_looked_up_for_each_address(context: PolicyContex
     assert found.tier is Tier.GREEN
     assert isinstance(found.action, RunPipelines)
     assert found.action.pipelines[0][0].argv.count("--resolve") == 2
+
+
+@pytest.mark.parametrize(
+    ("command", "argvs"),
+    [
+        ("ls a 2>&1 -l b 2>/dev/null -t", [("ls", "a", "-l", "b", "-t")]),
+        ("ls x 2>/dev/null *.txt | wc -l", [("ls", "x", "one.txt"), ("wc", "-l")]),
+        ("if ! ls | grep -qx b; then echo c; fi", [("ls",), ("grep", "-qx", "b"), ("echo", "c")]),
+        ("mkdir -p {a,b/{c,d}}", [("mkdir", "-p", "a", "b/c", "b/d")]),
+        ("mkdir -p a{1,{2,3}x,4}", [("mkdir", "-p", "a1", "a2x", "a3x", "a4")]),
+        (
+            "for i in $(seq -w 9 11); do echo $i; done",
+            [("echo", "09"), ("echo", "10"), ("echo", "11")],
+        ),
+    ],
+)
+def test_lines_are_taken_apart_as_by_a_shell(
+    command: str, argvs: list[tuple[str, ...]], context: PolicyContext
+) -> None:
+    (context.workspace / "one.txt").touch()
+    action = shell(command, context).action
+    assert isinstance(action, RunPipelines)
+    assert [one.argv for pipeline in action.pipelines for one in pipeline] == argvs
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "cat a 2>/dev/null /etc/shadow",
+        "rm 2>/dev/null -r /",
+        "ls > out /etc/ssh",
+        "cat {a,{b,/etc/shadow}}",
+        "mkdir {a{b,c}}",
+        "if ! cat /etc/shadow | grep x; then ls; fi",
+        "grep -rlZ x . | xargs -0 rm",
+        "grep -rlZ x / | xargs -0 cat",
+        "grep -rl x . | xargs -0 cat",
+        "find /opt/apps -name '*.yml' | xargs cat",
+        "sdiff -W 5 a",
+    ],
+)
+def test_no_such_line_hides_what_is_in_it(command: str, context: PolicyContext) -> None:
+    found = shell(command, context)
+    assert found.is_unknown or found.tier is Tier.CRITICAL_RED
