@@ -56,7 +56,7 @@ _CODE = re.compile(
 )
 _MARKS_OF_PASSWORDS = "!#$%&*?^~+"
 _LEAST_TURNS = 3
-_SCRAMBLED_TURNS, _LONG = 5, 20
+_SCRAMBLED_TURNS, _LONG = 4, 20
 _LONG_PARTS = re.compile(r"[A-Za-z0-9]{10,}")
 _VOWELS = frozenset("aeiouyAEIOUY")
 _ORDINARY = re.compile(

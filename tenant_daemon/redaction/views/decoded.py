@@ -26,6 +26,9 @@ _URL_SAFE = bytes.maketrans(b"-_", b"+/")
 _LEAST_HEX = 16
 _HASH_LENGTHS = frozenset({32, 40, 64, 96, 128})
 _SAMPLE = 64
+_DIFF_MARKS = frozenset(b"+-")
+"""What stands before the lines of a diff, and in base64 as well."""
+_LINE_ENDS = frozenset({b"", b"\n"})
 _NIBBLES_SWAPPED = bytes((byte & 15) << 4 | byte >> 4 for byte in range(256))
 _ZEROS = b"AAA"
 """Two bytes of zero in base64, as the letters of wide text have them."""
@@ -229,6 +232,12 @@ def _read_base64(view: View, span: Span, readings: _Readings) -> None:
     start, end = span
     token = view.data[start:end]
     end = _with_padding(view.data, end)
+    if (
+        token[0] in _DIFF_MARKS
+        and view.data[start - 1 : start] in _LINE_ENDS
+        and (bare := unbase64(token[1:]))
+    ):
+        readings.add(bare, start + 1, end, Code.BASE64)
     raw = unbase64(token)
     if raw:
         readings.add(raw, start, end, Code.BASE64)

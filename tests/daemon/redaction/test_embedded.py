@@ -64,3 +64,11 @@ def test_secret_that_looks_like_a_tag_is_searched_like_any_other() -> None:
     secret = "0<B:00000000001234>"
     shown = f"{secret[:5]}\x1b[31m{secret[5:]}\x1b[0m"
     assert "1234" not in Redactor([KnownSecret("tag", secret)]).redact(f"it is {shown} .")
+
+
+@pytest.mark.parametrize("mark", ["+", "-"])
+def test_a_line_of_a_diff_in_base64_is_read_without_its_mark(mark: str) -> None:
+    secret = "AhNEMJKQUdZlCD"
+    line = base64.b64encode(secret.encode("utf-32-be")).decode()
+    redactor = Redactor([KnownSecret("key", secret)])
+    assert redactor.redact(f"@@ -1 +1 @@\n{mark}{line}\n") == f"@@ -1 +1 @@\n{mark}SECRET_REF(key)\n"
