@@ -6,8 +6,10 @@ from typing import Final, assert_never
 import structlog
 
 from letsbe_app.errors import Conflict, InvalidInput, LetsBeError, NotFound, TooLarge
+from letsbe_app.hub.clock_skew import on_our_clock
 from letsbe_app.hub.ports import LinkServices
 from letsbe_app.hub.session import LinkSession
+from letsbe_app.kit.clock import utc_now
 from letsbe_app.kit.ids import new_id
 from letsbe_app.telemetry import metrics
 from letsbe_app.workforce.conversations.intake import Accepted, Answer, RunIntake
@@ -97,7 +99,8 @@ class LinkDispatch:
                     self._held_version = payload.config_version
                     await self._services.tenants.record_heartbeat(self._tenant_id, payload)
                 case ApprovalRequested():
-                    await self._services.approvals.request(self._tenant_id, payload)
+                    asked = on_our_clock(payload, envelope.sent_at, utc_now())
+                    await self._services.approvals.request(self._tenant_id, asked)
                 case ApprovalSettledReport():
                     await self._services.approvals.settle(self._tenant_id, payload)
                 case ChangeRecorded():
