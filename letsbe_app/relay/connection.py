@@ -107,6 +107,8 @@ def open_redis(
         socket_timeout=answer_seconds,
         socket_connect_timeout=CONNECT_TIMEOUT_SECONDS,
         health_check_interval=15,
+        # Else each connection reads the library's version from disk, and tells Redis of it.
+        driver_info=None,
         retry=Retry(NoBackoff(), retries),
     )
     return Redis.from_pool(pool)
