@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlmodel import col, func, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from letsbe_app.db.models import ChatMessage, Conversation, MessageRole, MessageStatus
+from letsbe_app.db.models import ChatMessage, Conversation, MessageRole, MessageStatus, Tenant
 from letsbe_app.people.authz.ownership import on_servers_of
 from letsbe_app.workforce.cursors import TimeCursor, newest_first
 
@@ -23,15 +23,24 @@ async def of_customer(
     return (await session.exec(statement)).one_or_none()
 
 
-async def of_tenant(
-    session: AsyncSession, tenant_id: str, conversation_id: str, *, lock: bool = False
-) -> Conversation | None:
+async def of_tenant(session: AsyncSession, tenant_id: str, conversation_id: str) -> Conversation | None:
     """The conversation, if it is on this server."""
     statement = select(Conversation).where(
         Conversation.id == conversation_id, Conversation.tenant_id == tenant_id
     )
-    if lock:
-        statement = statement.with_for_update()
+    return (await session.exec(statement)).one_or_none()
+
+
+async def held_for_run(
+    session: AsyncSession, tenant_id: str, conversation_id: str
+) -> tuple[Conversation, str] | None:
+    """The conversation, locked, if it is on this server, and the customer of the server."""
+    statement = (
+        select(Conversation, Tenant.customer_id)
+        .join(Tenant, col(Tenant.id) == col(Conversation.tenant_id))
+        .where(Conversation.id == conversation_id, Conversation.tenant_id == tenant_id)
+        .with_for_update(of=Conversation)
+    )
     return (await session.exec(statement)).one_or_none()
 
 

@@ -45,7 +45,8 @@ class RunRecorder:
     async def check(self, tenant_id: str, conversation_id: str) -> None:
         """Raises NotFound unless the conversation is on this server."""
         async with self._database.read() as session:
-            await _existing(session, tenant_id, conversation_id)
+            if await repository.of_tenant(session, tenant_id, conversation_id) is None:
+                raise _not_found()
 
     async def begin(self, tenant_id: str, event: RunEvent, started: RunStarted) -> str | None:
         """
@@ -70,7 +71,7 @@ class RunRecorder:
         self, session: AsyncSession, tenant_id: str, event: RunEvent, started: RunStarted
     ) -> tuple[str | None, str]:
         """The earlier run that has no end, and the customer to tell when something has changed."""
-        conversation = await _existing(session, tenant_id, event.conversation_id, lock=True)
+        conversation, customer_id = await _held(session, tenant_id, event.conversation_id)
         earlier = await repository.unfinished_before(session, conversation.id, event.run_number)
         if earlier is not None:
             return earlier, ""
@@ -80,7 +81,7 @@ class RunRecorder:
         row.in_reply_to = started.in_reply_to
         if started.in_reply_to:
             await repository.mark_delivered(session, tenant_id, [started.in_reply_to])
-        return None, await _customer_of(session, tenant_id)
+        return None, customer_id
 
     async def finish(
         self, tenant_id: str, event: RunEvent, finished: RunFinished, tool_calls: Sequence[ToolCall]
@@ -109,7 +110,7 @@ class RunRecorder:
         tool_calls: Sequence[ToolCall],
     ) -> str:
         """The customer to tell; empty when nothing has changed."""
-        conversation = await _existing(session, tenant_id, event.conversation_id, lock=True)
+        conversation, customer_id = await _held(session, tenant_id, event.conversation_id)
         row = await self._row(session, conversation, event)
         if row is None or row.finished_at is not None:
             return ""
@@ -122,7 +123,7 @@ class RunRecorder:
         row.is_practice = finished.is_practice
         row.finished_at = self._clock()
         conversation.last_message_at = row.finished_at
-        return await _customer_of(session, tenant_id)
+        return customer_id
 
     async def abandon(self, tenant_id: str, run_id: str) -> None:
         """The server knows the run no more: an answer that was still running says that it was cut off."""
@@ -171,13 +172,16 @@ class RunRecorder:
         return row
 
 
-async def _existing(
-    session: AsyncSession, tenant_id: str, conversation_id: str, *, lock: bool = False
-) -> Conversation:
-    row = await repository.of_tenant(session, tenant_id, conversation_id, lock=lock)
-    if row is None:
-        raise NotFound("There is no such conversation.")
-    return row
+async def _held(session: AsyncSession, tenant_id: str, conversation_id: str) -> tuple[Conversation, str]:
+    """The conversation for this unit of work alone, and its customer; raises NotFound."""
+    held = await repository.held_for_run(session, tenant_id, conversation_id)
+    if held is None:
+        raise _not_found()
+    return held
+
+
+def _not_found() -> NotFound:
+    return NotFound("There is no such conversation.")
 
 
 async def _customer_of(session: AsyncSession, tenant_id: str) -> str:
