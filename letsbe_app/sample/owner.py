@@ -65,7 +65,8 @@ async def wait_until_ready(services: Services, timeout_seconds: float) -> None:
             await services.relay.subscriber.follow(mailbox, customer_channel(actor.customer_id))
             while not await _is_ready(services, actor):
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(mailbox.get(), _LOOK_AGAIN_SECONDS)
+                    async with asyncio.timeout(_LOOK_AGAIN_SECONDS):
+                        await mailbox.get()
     except TimeoutError as exc:
         raise SampleFailed(f"The server was not ready within {timeout_seconds:.0f} s.") from exc
     finally:

@@ -152,7 +152,8 @@ class Conversation:
         run = RunInProgress(self._parts, session, run_id, job.run.gateway_run_id, span, job.text)
         self._current = run
         try:
-            gateway = await asyncio.wait_for(self._parts.door.wait(), RESUME_SECONDS)
+            async with asyncio.timeout(RESUME_SECONDS):
+                gateway = await self._parts.door.wait()
         except TimeoutError:
             run.interrupt()
         else:

@@ -62,7 +62,8 @@ class HealthMonitor:
                 await self._examine(http)
                 pause = _PAUSE_WHEN_READY_SECONDS if self.door.is_open else _PAUSE_UNTIL_READY_SECONDS
                 try:
-                    await asyncio.wait_for(self._look.wait(), pause)
+                    async with asyncio.timeout(pause):
+                        await self._look.wait()
                 except TimeoutError:
                     continue
                 self._look.clear()

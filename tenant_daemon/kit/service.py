@@ -73,7 +73,8 @@ async def _run_once(service: Service, output: ProcessLog) -> int:
 async def _end_of_output(copying: "asyncio.Task[None]") -> None:
     """Wait for the last lines; a grandchild that has left our group may hold the pipe open."""
     with suppress(TimeoutError):
-        await asyncio.wait_for(copying, _LAST_LINES_SECONDS)
+        async with asyncio.timeout(_LAST_LINES_SECONDS):
+            await copying
 
 
 async def _stop(process: asyncio.subprocess.Process) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import stat
+from typing import Any
 
 import pytest
 from sqlmodel import select
@@ -10,6 +11,7 @@ from letsbe_app.composition import Services
 from letsbe_app.db.models import Order, OrderStatus, Tenant, User
 from letsbe_app.fleet.provisioning.schemas import Work
 from letsbe_app.fleet.provisioning.steps import StepName
+from letsbe_app.sample import owner as owner_module
 from letsbe_app.sample.owner import EMAIL, SampleFailed, make_sample, wait_until_ready
 from tenant_daemon.contracts.health import Heartbeat
 
@@ -74,3 +76,34 @@ async def test_waiting_ends_with_its_time(services: Services) -> None:
 
     with pytest.raises(SampleFailed, match="not ready within"):
         await wait_until_ready(services, 0.05)
+
+
+async def test_waiting_ends_also_when_news_come_in_the_same_moment(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await make_sample(services)
+    follow, heard, looks = services.relay.subscriber.follow, [], []
+
+    async def follow_and_note(mailbox: Any, channel: str) -> None:
+        heard.append(mailbox)
+        await follow(mailbox, channel)
+
+    async def is_ready(*_: object) -> bool:
+        await asyncio.sleep(0)
+        looks.append(1)
+        assert len(looks) == 1, "it went on after its time"
+        task = asyncio.current_task()
+        assert task is not None
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            # A unit of work comes to its end first, and asks for the cancellation again.
+            task.uncancel()
+            task.cancel()
+        heard[0].recheck()
+        return False
+
+    monkeypatch.setattr(services.relay.subscriber, "follow", follow_and_note)
+    monkeypatch.setattr(owner_module, "_is_ready", is_ready)
+    with pytest.raises(SampleFailed, match="not ready within"):
+        await wait_until_ready(services, 0.2)

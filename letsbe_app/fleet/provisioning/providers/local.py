@@ -91,9 +91,8 @@ class LocalProvider:
             start_new_session=True,
         )
         try:
-            _, errors = await asyncio.wait_for(
-                process.communicate(json.dumps(secrets).encode()), ENROL_SECONDS
-            )
+            async with asyncio.timeout(ENROL_SECONDS):
+                _, errors = await process.communicate(json.dumps(secrets).encode())
         except TimeoutError as exc:
             raise ProviderFailed("The server did not introduce itself in time.") from exc
         finally:

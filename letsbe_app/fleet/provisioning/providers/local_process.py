@@ -104,7 +104,8 @@ class KeptDaemon:
             return
         self._signal(signal.SIGTERM)
         try:
-            await asyncio.wait_for(self._ended(), STOP_SECONDS)
+            async with asyncio.timeout(STOP_SECONDS):
+                await self._ended()
         except TimeoutError:
             log.warning("local.daemon_killed", tenant_id=self._tenant_id)
             # It leads a session of its own, so this reaches whatever it started in it.
