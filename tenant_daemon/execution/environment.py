@@ -20,7 +20,8 @@ def clean_environment(workspace: Path) -> dict[str, str]:
     """Variables for a command of the agent whose workspace this is."""
     variables = {
         "PATH": SEARCH_PATH,
-        "HOME": str(workspace),
+        # Settings that programs look for at home would be the agent's: the policy says the same per command.
+        "HOME": "/nonexistent",
         "LANG": "C.UTF-8",
         "TZ": "UTC",
         "TERM": "dumb",

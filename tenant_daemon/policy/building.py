@@ -123,21 +123,24 @@ class CommandBuilder(ABC):
         judge = self.judge_argv
         argv: list[str] = []
         captures, self._captures = self._captures, []
+        is_plain = True
         for word in command.words:
-            if not word.is_glob and word.text.isascii():
-                argv.append(word.text)
+            text, is_glob, _ = word
+            if not is_glob and text.isascii():
+                argv.append(text)
             else:
+                is_plain = False
                 argv.extend(self._argument(word, command.words))
         judge.stdin_text = None if command.stdin is None else self._input(command.stdin, argv)
         taken, self._captures = tuple(self._captures), captures
         judged = argv
-        if any(expansions.has_expansion(text) for text in argv if not text.isascii()):
+        if not is_plain and any(map(expansions.has_expansion, argv)):
             judged = self._without_outputs(argv, taken)
-        takes_output = judged is not argv or expansions.has_expansion(judge.stdin_text or "")
+        takes_output = judged is not argv or bool(taken) or expansions.has_expansion(judge.stdin_text or "")
         judge.places.is_unsettled |= judge.places.brings_links
         judge.env, judge.inserted, judge.lookups, judge.is_forever = (), (), 0, False
         judge.needs_network = judge.needs_local = judge.needs_server = False
-        is_computed = any(not word.text.isascii() and self._holds_output(word) for word in command.words)
+        is_computed = not is_plain and any(map(self._holds_output, command.words))
         env = []
         for name, word in command.assignments:
             value = show(self._filled(word))
@@ -159,8 +162,9 @@ class CommandBuilder(ABC):
                 external=True,
                 unknown=True,
             )
-        redirects = [self._redirect(one) for one in command.redirects if one.kind != "aside"]
-        if redirects:
+        redirects: list[Redirect] = []
+        if command.redirects:
+            redirects = [self._redirect(one) for one in command.redirects if one.kind != "aside"]
             judge.redirects(redirects)
         whole = self._with_inserted(argv) if judge.inserted else tuple(argv)
         built = self._with_redirects(redirects, whole, (_NO_HOME, *env, *judge.env))

@@ -74,9 +74,17 @@ class Roots:
     protected: tuple[str, ...]
 
 
-@lru_cache(maxsize=256)
 def roots_of(context: PolicyContext) -> Roots:
     """The folders of a context; real paths of the readable roots, in case one is a link."""
+    # Nearly every call has the same context as the one before; to hash one takes longer than to judge a path.
+    last = _last_roots[0]
+    if last is None or last[0] is not context:
+        last = _last_roots[0] = (context, _roots_of(context))
+    return last[1]
+
+
+@lru_cache(maxsize=256)
+def _roots_of(context: PolicyContext) -> Roots:
     usual = () if context.has_own_roots else ALWAYS_READABLE_ROOTS
     readable = dict.fromkeys((*usual, *(str(root) for root in context.readable_roots)))
     return Roots(
@@ -84,6 +92,9 @@ def roots_of(context: PolicyContext) -> Roots:
         readable=tuple(dict.fromkeys(path.rstrip("/") for path in readable if path.rstrip("/"))),
         protected=tuple(str(root).rstrip("/") for root in context.protected_roots),
     )
+
+
+_last_roots: list[tuple[PolicyContext, Roots] | None] = [None]
 
 
 def is_below(path: str, root: str) -> bool:

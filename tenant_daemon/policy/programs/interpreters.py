@@ -118,6 +118,16 @@ def _npm(judge: "CommandJudge", args: list[str]) -> None:
         folder = folder.rpartition("/")[0]
 
 
+def _supervisor(judge: "CommandJudge", args: list[str]) -> None:
+    """It takes the settings that lie in the current folder, which can name code, before the server's own."""
+    folder = judge.places.cwd
+    if judge.is_in_container or not is_below(folder, judge.places.roots.workspace):
+        return
+    names = ("supervisord.conf", "etc/supervisord.conf")
+    if not judge.is_only or any(os.path.lexists(f"{folder}/{name}") for name in names):
+        judge.unknown("supervisor.own-setup", "It would work by settings of the agent's own.")
+
+
 def _ruby(judge: "CommandJudge", args: list[str]) -> None:
     """Rails runs the application that stands in the current folder."""
     if not judge.is_in_container:
@@ -150,5 +160,5 @@ KINDS.update(
 )
 RESTS.update({"phpscript": _php, "perlcode": _perl, "incontainer": _in_container})
 GUARDS["npm"] = _npm
-GUARDS.update({"rails": _ruby, "yarn": _yarn, "pnpm": _yarn})
+GUARDS.update({"supervisorctl": _supervisor, "rails": _ruby, "yarn": _yarn, "pnpm": _yarn})
 REVIEWS.update({"python": _python, "needsargument": _needs_argument})

@@ -68,7 +68,8 @@ def _is_signed(value: object) -> bool:
 
 def judge_odoo(verdict: Verdict, request: Request) -> Procedure:
     """Note what a call of an Odoo model does; anything that is not known asks."""
-    if _DOOR.search(request.path) is None or request.method != "POST":
+    # Odoo takes its calls by any method that has a body.
+    if _DOOR.search(request.path) is None or request.method not in ("POST", "PUT", "PATCH"):
         return Procedure.NONE
     if "/web/database" in request.path:
         return note_change(verdict, Tier.CRITICAL_RED, "Makes, copies, restores or drops whole databases.")
