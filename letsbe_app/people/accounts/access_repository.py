@@ -81,14 +81,17 @@ async def revoke_sessions(
     return int(result.rowcount)
 
 
-async def forget_browsers(session: AsyncSession, user_id: str, *, keep: str, only: str | None = None) -> None:
+async def forget_browsers(
+    session: AsyncSession, user_id: str, *, keep: str, keep_hash: str = "", only: str | None = None
+) -> None:
     """
     Know a person's browsers no longer, but for the one of the session ``keep``.
 
     Args:
         session: The caller's unit of work.
         user_id: Whose.
-        keep: The session whose browser stays known.
+        keep: The session whose browser stays known; empty for none.
+        keep_hash: The hash of a browser that stays known as well.
         only: Forget the browser of this session alone.
     """
     named = aliased(UserSession)
@@ -96,6 +99,7 @@ async def forget_browsers(session: AsyncSession, user_id: str, *, keep: str, onl
     statement = update(UserSession).where(
         col(UserSession.user_id) == user_id,
         col(UserSession.device_hash).not_in(browser_of.where(named.id == keep)),
+        col(UserSession.device_hash) != keep_hash,
     )
     if only is not None:
         statement = statement.where(col(UserSession.device_hash).in_(browser_of.where(named.id == only)))

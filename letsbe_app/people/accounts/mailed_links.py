@@ -13,6 +13,7 @@ from letsbe_app.kit.ids import new_id
 from letsbe_app.kit.secrets import new_token, token_hash
 from letsbe_app.people.accounts import access, access_repository, repository
 from letsbe_app.people.accounts.access import OtherWay
+from letsbe_app.people.accounts.devices import device_hash
 from letsbe_app.people.accounts.front_door import FrontDoor
 from letsbe_app.people.accounts.schemas import Visitor
 from letsbe_app.people.accounts.throttle import Allowance
@@ -74,6 +75,9 @@ class MailedLinks:
             user = await self._claim(session, token, TokenPurpose.RESET)
             await access_repository.set_password(session, user.id, password_hash)
             await access_repository.revoke_sessions(session, user.id, now)
+            # Somebody else may have signed in with the old password: their browser is a stranger again.
+            this_one = device_hash(visitor.device) if visitor.device else ""
+            await access_repository.forget_browsers(session, user.id, keep="", keep_hash=this_one)
             await access.end_ways(session, user.id, also_end, now)
             # Whoever opened the mail has shown that the address is theirs.
             user.email_confirmed_at = user.email_confirmed_at or now
@@ -124,6 +128,7 @@ class MailedLinks:
         async with self._door.database.write() as session:
             await access_repository.set_password(session, actor.user_id, password_hash)
             await access_repository.revoke_sessions(session, actor.user_id, now, keep=actor.session_id)
+            await access_repository.forget_browsers(session, actor.user_id, keep=actor.session_id)
             await access.end_ways(session, actor.user_id, also_end, now)
             ended = sorted(also_end)
             record_act(session, actor, "account.password_changed", subject=actor.user_id, also_ended=ended)

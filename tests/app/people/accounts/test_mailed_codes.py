@@ -12,7 +12,7 @@ from tests.support.api import api_over
 from tests.support.authenticator import Authenticator
 from tests.support.browser_client import BrowserClient
 from tests.support.hub import PASSWORD, hub_settings, running_services
-from tests.support.mail import mails_to
+from tests.support.mail import mails_to, token_for
 
 ADA = "ada@bakery.example"
 SIGN_IN, PASSKEYS = "/api/v1/public/sign-in", "/api/v1/customer/account/passkeys"
@@ -98,6 +98,25 @@ async def test_a_wrong_password_sends_no_mail(
 
     assert answer.json()["error"]["code"] == "wrong_credentials"
     assert not [mail for mail in await mails_to(asking, ADA) if mail.startswith("Your code")]
+
+
+async def test_a_new_password_makes_other_browsers_strangers(
+    asking: Services, known: BrowserClient, new: BrowserClient
+) -> None:
+    await new.post(SIGN_IN, json=FORM)
+    await new.post(SIGN_IN, json=FORM | {"code": await code_for(asking)})
+    await known.post("/api/v1/public/password-reset", json={"email": ADA})
+    chosen = {"token": await token_for(asking, ADA, "new-password"), "password": "another long sentence"}
+    assert (await known.post("/api/v1/public/password-reset/finish", json=chosen)).status_code == 200
+
+    form = FORM | {"password": chosen["password"]}
+    # The browser in which it was chosen has shown that the mail is read there.
+    assert [(await one.post(SIGN_IN, json=form)).status_code for one in (known, new)] == [200, 401]
+    change = {"password": form["password"], "new_password": PASSWORD}
+    await new.post(SIGN_IN, json=form | {"code": await code_for(asking)})
+    changed = await known.post("/api/v1/customer/account/password", json=change)
+    assert changed.status_code == 200, changed.text
+    assert [(await one.post(SIGN_IN, json=FORM)).status_code for one in (known, new)] == [200, 401]
 
 
 async def test_nobody_is_buried_in_mails(asking: Services, known: BrowserClient, new: BrowserClient) -> None:
