@@ -4,6 +4,8 @@ import base64
 import json
 
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from tenant_daemon.redaction import Redactor
 from tenant_daemon.redaction.ruleset import expand
@@ -50,3 +52,18 @@ def test_secret_is_found(text: str, name: str) -> None:
 
 def test_random_string_is_found() -> None:
     assert REDACTOR.redact(f"use {TEXTS[-1]} for it") == "use [REDACTED:high-entropy] for it"
+
+
+def test_keys_are_told_by_their_bodies() -> None:
+    """Without the lines around them: a private key goes, a public one stays."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    private = key.private_bytes(
+        serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    public = key.public_key().public_bytes(
+        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    said = {name: base64.b64encode(raw).decode() for name, raw in (("own", private), ("other", public))}
+    redactor = Redactor([])
+    assert redactor.redact(f"it is {said['own']}, ok") == "it is [REDACTED:private-key], ok"
+    assert redactor.redact(f"it is {said['other']}, ok") == f"it is {said['other']}, ok"
