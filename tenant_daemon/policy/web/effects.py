@@ -24,7 +24,7 @@ _STORAGE_PATH: Final = re.compile(r"/(?:web|cal|card)?dav/|/remote\.php/|/webdav
 _CHANGING_PATH: Final = re.compile(
     r"/(?:(?:delete|remove|destroy|purge|reset|cancel|revoke|create|install|uninstall|enable|disable)(?:-[a-z]+){0,2}"
     r"|logout|log-out|signout|sign-out|shutdown|restart|unsubscribe|cron|wp-cron|approve|reject|resolve|confirm|accept"
-    r"|decline|reload|update|upgrade|migrate|execute|run|trigger|activate|deactivate|stop|admin-ajax|admin-post)"
+    r"|decline|reload|update|upgrade|migrate|execute|run|trigger|activate|deactivate|stop|train|undelete|restore|admin-ajax|admin-post)"
     r"(?:/|\Z)",
     re.IGNORECASE,
 )
@@ -35,8 +35,12 @@ _CHANGING_QUERY: Final = re.compile(
     re.IGNORECASE,
 )
 _COPY: Final = re.compile(r"(?:\.(?:bak|old|orig|save|swp|\d)|~)+\Z", re.IGNORECASE)
+# A table may be called by any name; it is no file.
+_TABLE: Final = re.compile(r"/api/v\d/(?:db/data|tables|data)/", re.IGNORECASE)
 _PATH_PARAMETER: Final = re.compile(r";[^/]*")
 _ENDING: Final = re.compile(r"\.(?:json|xml|html?|php|do|action)\Z", re.IGNORECASE)
+# What follows behind a script is handed to it: `xmlrpc.php/x` is `xmlrpc.php`.
+_SCRIPT: Final = re.compile(r"(?<!/index)(?<!/remote)(?<!/v1)(?<!/v2)\.php(?=/)", re.IGNORECASE)
 _METHOD_OVERRIDE: Final = re.compile(r"(?:^|[?&\"])(?:_method|x-http-method-override)\b", re.IGNORECASE)
 
 
@@ -96,8 +100,9 @@ def _note_other_servers(verdict: Verdict, address: Address, route: Route, bodies
 
 def _plain_path(address: Address) -> str:
     """The path as a tool would read it: without parameters, endings and doubled slashes."""
-    path = _PATH_PARAMETER.sub("", address.path)
-    return _ENDING.sub("", re.sub(r"/{2,}", "/", path).rstrip())
+    path = re.sub(r"/{2,}", "/", _PATH_PARAMETER.sub("", address.path)).rstrip()
+    end = "/" if path.endswith("/") else ""
+    return _ENDING.sub("", _SCRIPT.sub("", path).rstrip("/")) + end
 
 
 def _note_hidden_method(verdict: Verdict, query: str, bodies: list[Body]) -> None:
@@ -112,6 +117,8 @@ def _note_hidden_method(verdict: Verdict, query: str, bodies: list[Body]) -> Non
 
 def _note_secret_file(verdict: Verdict, method: str, address: Address) -> None:
     name = _COPY.sub("", address.path.rstrip("/").rpartition("/")[2])
+    if _TABLE.match(address.path) is not None:
+        return
     if method in _READS and (is_secret_name(name) or is_app_secret_name(name)):
         verdict.note(
             Tier.CRITICAL_RED,

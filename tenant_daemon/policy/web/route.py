@@ -44,7 +44,7 @@ class Route(NamedTuple):
     """Where a request goes, as rules look at it."""
 
     paths: tuple[str, ...]
-    """With its words apart: ``apiKeys.list`` is ``api-keys/list``. Two where the query names another one."""
+    """With its words apart: ``apiKeys`` is ``api-keys``. Two where the query names another one."""
     is_record: bool
     """Whether the body is somebody's own record or file, whose fields and words mean nothing to the tool."""
 
@@ -59,9 +59,9 @@ def read_route(path: str, query: str) -> Route:
     """
     if _OTHER_DOOR in query:
         inner = [value for key, value in parse_qsl(query[1:]) if key == _OTHER_DOOR]
-        return Route(tuple(split_words(_without_names(way), dot="/") for way in (path, *inner)), False)
-    named = _without_names(path)
-    return Route((split_words(named, dot="/"),), _RECORD.search(named) is not None)
+        return Route(tuple(_spelled(_without_names(way)) for way in (path.rstrip("/"), *inner)), False)
+    named = _without_names(path.rstrip("/"))
+    return Route((_spelled(named),), _RECORD.search(named) is not None)
 
 
 def _without_names(path: str) -> str:
@@ -71,6 +71,11 @@ def _without_names(path: str) -> str:
     return path
 
 
-def split_words(name: str, *, dot: str = "-") -> str:
+def _spelled(path: str) -> str:
+    # In tRPC a dot stands between steps, elsewhere before the ending of a file or within a number.
+    return split_words(path.replace(".", "/") if "trpc" in path else path)
+
+
+def split_words(name: str) -> str:
     """A name in small letters with a dash between its words, however they were joined."""
-    return _HUMP.sub("-", name).replace("_", "-").replace(".", dot).lower()
+    return _HUMP.sub("-", name).replace("_", "-").replace(".", "-").lower()

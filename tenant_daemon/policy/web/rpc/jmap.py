@@ -29,7 +29,7 @@ _DESTROYS: Final = ("destroy", "#destroy", "onDestroyRemoveEmails", "onSuccessDe
 
 def judge_jmap(verdict: Verdict, request: Request) -> Procedure:
     """Note what each of the calls in a JMAP request does."""
-    if _DOOR.search(request.path) is None or request.method != "POST":
+    if _DOOR.search(request.path) is None or (request.method != "POST" and not request.body.text):
         return Procedure.NONE
     value = request.body.value
     calls = value.get("methodCalls") if isinstance(value, dict) else None

@@ -68,8 +68,8 @@ def _is_signed(value: object) -> bool:
 
 def judge_odoo(verdict: Verdict, request: Request) -> Procedure:
     """Note what a call of an Odoo model does; anything that is not known asks."""
-    # Odoo takes its calls by any method that has a body.
-    if _DOOR.search(request.path) is None or request.method not in ("POST", "PUT", "PATCH"):
+    # Odoo takes its calls by any method; one without a body says nothing.
+    if _DOOR.search(request.path) is None or (request.method != "POST" and not request.body.text):
         return Procedure.NONE
     if "/web/database" in request.path:
         return note_change(verdict, Tier.CRITICAL_RED, "Makes, copies, restores or drops whole databases.")

@@ -26,6 +26,11 @@ _SENDS: Final = word_set(
 )
 
 
+_GUARDED: Final = re.compile(
+    r"\b(?:apps?|credentials?|users?|admin|auth|teams?|organizations?|payments?|keys?|tokens?|webhooks?|o-?auth)\b"
+)
+
+
 def judge_trpc(verdict: Verdict, request: Request) -> Procedure:
     """Note what the named procedures do: queries are asked by GET, everything else must have a known verb."""
     found = _DOOR.search(request.path)
@@ -45,6 +50,8 @@ def _judge_name(verdict: Verdict, name: str) -> Procedure:
         return note_sending(verdict, "Sends something to people outside, or decides something for them.")
     if any(word in _DELETES for word in words):
         return note_change(verdict, Tier.RED, "Deletes or takes back something.")
+    if words[0] in _CHANGES and _GUARDED.search(split_words(name)) is not None:
+        return note_change(verdict, Tier.RED, "Changes who may do what, or what the tool is connected with.")
     if words[0] in _CHANGES:
         return note_change(verdict, Tier.YELLOW, "Changes records.")
     return note_unknown(verdict, f"What the procedure {name[:60]} does is not known here.")
