@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Final
 
+from tenant_daemon.policy.building import NO_HOME
+
 SEARCH_PATH: Final = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 # A repository's own configuration may name programs to run (`core.fsmonitor`, hooks, pagers). Variables
@@ -21,7 +23,7 @@ def clean_environment(workspace: Path) -> dict[str, str]:
     variables = {
         "PATH": SEARCH_PATH,
         # Settings that programs look for at home would be the agent's: the policy says the same per command.
-        "HOME": "/nonexistent",
+        "HOME": NO_HOME,
         "LANG": "C.UTF-8",
         "TZ": "UTC",
         "TERM": "dumb",

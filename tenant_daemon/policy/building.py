@@ -40,8 +40,8 @@ _COMPARERS: Final = frozenset(
 """Programs that only read the files that they are given, whatever is in them."""
 _LISTERS: Final = frozenset({"ls", "stat", "du", "file", "dir"})
 # Programs look for settings of their own at home, and some of those run code. An unpacked archive can bring
-# such files into the workspace, so home is nowhere.
-_NO_HOME: Final = ("HOME", "/nonexistent")
+# such files into the workspace, so home is nowhere, and where nobody can make it: not even root in ``/proc``.
+NO_HOME: Final = "/proc/nonexistent"
 
 
 class TooMuch(Exception):
@@ -167,7 +167,7 @@ class CommandBuilder(ABC):
             redirects = [self._redirect(one) for one in command.redirects if one.kind != "aside"]
             judge.redirects(redirects)
         whole = self._with_inserted(argv) if judge.inserted else tuple(argv)
-        built = self._with_redirects(redirects, whole, (_NO_HOME, *env, *judge.env))
+        built = self._with_redirects(redirects, whole, (("HOME", NO_HOME), *env, *judge.env))
         return replace(built, captures=taken, takes_output=True) if takes_output else built
 
     def _without_outputs(self, argv: list[str], captures: tuple[RunPipelines, ...]) -> list[str]:

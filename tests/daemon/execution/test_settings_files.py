@@ -12,6 +12,7 @@ from tenant_daemon.execution.undo import UndoStore
 from tenant_daemon.home import TenantHome
 from tenant_daemon.policy import PolicyContext, classify
 from tenant_daemon.policy.actions import RunPipelines
+from tenant_daemon.policy.building import NO_HOME
 
 _DELEGATES = '<delegatemap><delegate decode="png" command="touch owned"/></delegatemap>'
 # Each would leave a file called `owned` behind if its program obeyed it.
@@ -76,7 +77,7 @@ def test_no_command_has_a_home_of_the_agents_own(workspace: Path) -> None:
         action = classify("shell", {"command": command}, PolicyContext(workspace)).action
         if isinstance(action, RunPipelines):
             homes = [dict(one.env).get("HOME") for pipeline in action.pipelines for one in pipeline]
-            assert homes == ["/nonexistent"] * len(homes), command
+            assert homes == [NO_HOME] * len(homes), command
 
 
 async def test_hostile_settings_do_nothing(
