@@ -1,6 +1,8 @@
 """Places on one machine."""
 
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import astuple
 
 from letsbe_app.fleet.provisioning.providers.local_slots import (
@@ -23,14 +25,25 @@ def test_no_two_servers_share_a_port_and_all_lie_below_those_of_the_kernel() -> 
     assert max(ports) < 32_768
 
 
-def test_taken_slots_and_slots_with_busy_ports_are_passed_over() -> None:
+@contextmanager
+def busy_slot() -> Iterator[int]:
+    """A slot one of whose ports is taken meanwhile, by nobody but us."""
     with socket.socket() as busy:
-        free = list(free_slots(()))
-        first = next(slot for slot in free if is_free(ports_of(slot).proxy))
-        busy.bind(("127.0.0.1", ports_of(first).proxy))
-        busy.listen()
+        busy.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        for slot in free_slots(()):
+            try:
+                busy.bind(("127.0.0.1", ports_of(slot).proxy))
+                busy.listen()
+            except OSError:
+                continue  # Another program was quicker.
+            yield slot
+            return
+    raise AssertionError("no slot is free")
 
-        assert first not in free_slots(())
-        assert not is_free(ports_of(first).proxy)
-    assert first in free_slots(())
-    assert first not in free_slots({str(first)})
+
+def test_taken_slots_and_slots_with_busy_ports_are_passed_over() -> None:
+    with busy_slot() as slot:
+        assert slot not in free_slots(())
+        assert not is_free(ports_of(slot).proxy)
+    assert slot in free_slots(())
+    assert slot not in free_slots({str(slot)})
