@@ -8,8 +8,7 @@ AGAIN := --reruns 1 --reruns-delay 1
 SAME := --hypothesis-profile=ci
 
 # Everything but whole systems and browsers, on two processes.
-FAST := -n 2 --dist loadgroup -m "not flow and not browser and not redteam" \
-	--ignore=tests/flows --ignore=tests/browser -p no:schemathesis
+APART := -n 2 --dist loadgroup --ignore=tests/flows --ignore=tests/browser -p no:schemathesis
 # Compiled files are kept: each of the many processes that tests start would compile all that it imports.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -27,13 +26,13 @@ setup: ## Install everything into this folder
 setup-tests:
 	@$(PYTHON) deploy/local/setup.py --tests
 
-test: setup-tests ## The whole test suite
-	$(VENV)/python -m pytest $(FAST) $(SAME) $(AGAIN)
+test: setup-tests ## Every test, whole systems and browsers too (20 to 30 minutes on two cores)
+	$(VENV)/python -m pytest $(APART) -m "not flow and not browser and not redteam" $(SAME) $(AGAIN)
 	LETSBE_TEST_ENGINE=postgresql $(VENV)/python -m pytest tests/app/hub tests/app/relay $(SAME) $(AGAIN)
 	$(VENV)/python -m pytest -m "(flow or browser) and not redteam" $(SAME) $(AGAIN)
 
-test-fast: setup-tests ## The tests without whole-system and browser tests, about three minutes
-	$(VENV)/python -m pytest $(FAST)
+test-fast: setup-tests ## 19 of 20 tests: no whole systems, no browsers, nothing slow by nature (about two minutes)
+	$(VENV)/python -m pytest $(APART) -m "not slow and not flow and not browser and not redteam"
 
 soak: setup-tests ## Cut and kill browser, workers, Redis and daemon 1,000 times; nothing may be lost (FAULTS=, SEED=)
 	$(VENV)/python -m tests.soak --faults $(or $(FAULTS),1000) $(if $(SEED),--seed $(SEED))
@@ -52,6 +51,8 @@ bench: setup-tests ## Measure everything; JSON on standard output, progress besi
 	@$(VENV)/python -m benchmarks start $(if $(QUICK),--quick)
 	@$(VENV)/python -m benchmarks relay $(if $(QUICK),--quick)
 	@$(VENV)/python -m benchmarks fleet $(if $(QUICK),--quick)
+	@$(VENV)/python -m benchmarks redaction $(if $(QUICK),--quick)
+	@$(VENV)/python -m benchmarks policy $(if $(QUICK),--quick)
 
 lock: setup-tests ## Resolve the lock files anew from pyproject.toml
 	$(VENV)/python deploy/local/lock.py

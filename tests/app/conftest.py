@@ -10,7 +10,14 @@ from letsbe_app.people.authz.actor import Actor
 from tests.support.engines import SMALL, chosen_engine
 from tests.support.hub import FakeClock, new_owner, running_services
 from tests.support.postgresql import running_postgresql
+from tests.support.quick_hub import quicken_sqlite
 from tests.support.redis import RedisServer, redis_client, running_redis
+
+
+@pytest.fixture(autouse=True)
+def quick_sqlite(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing of a test has to survive a power cut."""
+    quicken_sqlite(monkeypatch)
 
 
 @pytest.fixture(scope="session")

@@ -53,7 +53,7 @@ def move(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Move]:
     load_settings.cache_clear()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
 def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Settings]:
     if request.param == "sqlite":
         yield Settings(_env_file=None, LETSBE_DATA_DIR=tmp_path / "data", DATABASE_URL="")

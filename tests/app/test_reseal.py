@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from letsbe_app.composition import Services, build_services
 from letsbe_app.kit.keyfile import new_key
 from letsbe_app.kit.secret_box import key_line
@@ -27,12 +29,13 @@ def reseal(services: Services) -> str:
         },
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=180,
         check=True,
     )
     return done.stdout.strip().splitlines()[-1]
 
 
+@pytest.mark.slow
 async def test_old_key_can_go_when_everything_is_under_the_new_one(services: Services, owner: Actor) -> None:
     _, tenant_id = await paid_order(services, owner)
     await services.agents.create_defaults(tenant_id)

@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.support.hub import create_tables, hub_settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -23,11 +25,12 @@ def staff_add(data_dir: Path, *words: str) -> "subprocess.CompletedProcess[str]"
         env=environment,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=180,
         check=False,
     )
 
 
+@pytest.mark.slow
 def test_the_command_prints_a_link_and_says_what_is_wrong(tmp_path: Path) -> None:
     create_tables(hub_settings(tmp_path, ""))
     made = staff_add(tmp_path, "grace@letsbe.example", "--role", "admin")

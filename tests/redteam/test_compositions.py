@@ -66,10 +66,12 @@ def _told(failed: list[Failure]) -> list[str]:
     return [str(one) for one in failed[:20]]
 
 
+@pytest.mark.slow
 def test_every_form_is_known() -> None:
     assert not _told(list(failures(compositions.single_forms(1, 1), 1)))
 
 
+@pytest.mark.slow
 def test_most_forms_in_forms_are_known() -> None:
     told = _told(list(failures(compositions.pairs(1, 100), 1)))
     assert len(told) <= (1 - PAIRS_GOAL) * 100, told

@@ -200,6 +200,7 @@ def test_redacted_text_is_settled(text: str) -> None:
     _check_text(text)
 
 
+@pytest.mark.slow
 @SHORT_RUN
 @given(payloads)
 def test_redacted_payload_is_settled(payload: object) -> None:
@@ -212,12 +213,14 @@ def test_json_text_stays_json(value: object) -> None:
     _check_json(value)
 
 
+@pytest.mark.slow
 @SHORT_RUN
 @given(text=nasty, cuts=cuts)
 def test_stream_lets_nothing_through(text: str, cuts: list[int]) -> None:
     _check_stream(text, cuts)
 
 
+@pytest.mark.slow
 @SHORT_RUN
 @given(lines)
 def test_every_line_is_answered(data: bytes) -> None:

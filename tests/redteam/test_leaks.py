@@ -29,11 +29,13 @@ def _run(disguises: Mapping[str, listed.Disguise], seed: int, count: int) -> cam
     return campaign.judge(campaign.draw(disguises, seed, count, shapes.SHAPES))
 
 
+@pytest.mark.slow
 def test_promised_disguises_do_not_leak() -> None:
     outcome = _run(listed.LISTED, 1, SHORT_RUN)
     assert outcome.share() >= LISTED_GOAL, _report(outcome)
 
 
+@pytest.mark.slow
 def test_most_other_disguises_do_not_leak() -> None:
     outcome = _run(unlisted.UNLISTED, 1, SHORT_RUN)
     assert outcome.share() >= UNLISTED_GOAL, _report(outcome)
@@ -82,6 +84,7 @@ def composed(inner: str, outer: str) -> listed.Disguise:
     return disguise
 
 
+@pytest.mark.slow
 @settings(max_examples=120, deadline=None, derandomize=True)
 @given(
     inner=st.sampled_from(sorted(COMPOSABLE)),

@@ -106,6 +106,7 @@ def test_unknown_secrets_are_found() -> None:
     assert len(missed) <= (1 - PLAIN_GOAL) * len(NAMES), missed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ENCODINGS)
 def test_unknown_secrets_are_found_encoded(encoding: str) -> None:
     missed = _misses_encoded(encoding, 1)

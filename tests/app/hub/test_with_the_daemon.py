@@ -154,6 +154,7 @@ async def speak(store: LinkStore, link: HubConnection, conversation_id: str, ans
         link.wake()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 2])
 async def test_nothing_is_lost_doubled_or_reordered(tmp_path: Path, database_url: str, seed: int) -> None:
     with running_redis() as redis:

@@ -157,6 +157,7 @@ async def health(scope: Scope, receive: Receive, send: Send) -> None:
     await send({"type": "http.response.body", "body": str(os.getpid()).encode()})
 
 
+@pytest.mark.slow
 async def test_a_worker_that_dies_is_replaced_behind_the_same_port() -> None:
     hub = HubProcess(
         free_port(), {}, target="tests.app.server.test_http_server:health", is_factory=False, workers=2

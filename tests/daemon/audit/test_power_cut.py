@@ -13,6 +13,11 @@ from tenant_daemon.home import TenantHome
 from tests.support.power_cut import cut_everywhere
 
 
+@pytest.fixture(autouse=True)
+def quick_disk() -> None:
+    """Not here: before a sync, too, the power can go."""
+
+
 def record(summary: str) -> AuditRecord:
     return AuditRecord(event=AuditEvent.CALL_BEGUN, actor="agent:a", summary=summary)
 
@@ -29,6 +34,7 @@ def prepared(folder: Path) -> Path:
     return home.root
 
 
+@pytest.mark.slow
 def test_entry_is_there_or_not_and_the_chain_holds(tmp_path: Path) -> None:
     def append(home: Path) -> None:
         AuditTrail.open(TenantHome(home)).append(record("one more"))
@@ -45,6 +51,7 @@ def test_entry_is_there_or_not_and_the_chain_holds(tmp_path: Path) -> None:
     assert cut_everywhere(prepared(tmp_path), tmp_path, append, check) > 5
 
 
+@pytest.mark.slow
 def test_pruning_is_done_or_not(tmp_path: Path) -> None:
     def let_go(home: Path) -> None:
         assert prune(AuditTrail.open(TenantHome(home)), utc_now()) == 3

@@ -50,6 +50,7 @@ def test_no_request_carries_the_secret_on(messages: list[object], rest: object) 
         assert SECRET not in request.encoded().decode()
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(
     st.lists(

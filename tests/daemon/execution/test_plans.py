@@ -35,6 +35,7 @@ def run(home: TenantHome, undo: UndoStore, scope: CallScope, workspace: Path) ->
     return judge_and_run
 
 
+@pytest.mark.slow
 async def test_lines_mean_what_bash_means_by_them(run: Run, workspace: Path) -> None:
     bash = shutil.which("bash")
     assert bash is not None

@@ -17,6 +17,11 @@ SCOPE = CallScope("it-admin", "agent:it-admin:c-1", "1", "call-1")
 BEFORE = {"a": "old a", "b": "old b", ".env": "PORT=80\n"}
 
 
+@pytest.fixture(autouse=True)
+def quick_disk() -> None:
+    """Not here: before a sync, too, the power can go."""
+
+
 def prepared(folder: Path) -> Path:
     home = TenantHome(folder / "template")
     home.create()
@@ -61,6 +66,7 @@ SLOWLY = [
 """All of them take a minute on a busy machine; one is looked at each time."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SLOWLY)
 def test_change_is_done_or_not_and_can_be_undone(tmp_path: Path, name: str) -> None:
     change, difference = OPERATIONS[name]
@@ -86,6 +92,7 @@ def test_change_is_done_or_not_and_can_be_undone(tmp_path: Path, name: str) -> N
     assert cut_everywhere(prepared(tmp_path), tmp_path, operate, check) > 5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SLOWLY)
 def test_putting_back_is_done_or_goes_on(tmp_path: Path, name: str) -> None:
     change, _difference = OPERATIONS[name]

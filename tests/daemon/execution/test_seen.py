@@ -105,6 +105,7 @@ def _swapping(path: Path, target: Path) -> Iterator[None]:
         thread.join()
 
 
+@pytest.mark.slow
 async def test_racing_links_never_lead_into_the_home(
     home: TenantHome, undo: UndoStore, scope: CallScope, workspace: Path
 ) -> None:

@@ -79,6 +79,7 @@ def test_oldest_tool_events_go_when_there_are_too_many(
     assert store.conversations_with_tool_events() == ["cnv2"]
 
 
+@pytest.mark.slow
 def test_several_processes_write_at_once(path: Path, store: LinkStore) -> None:
     writers = [subprocess.Popen([sys.executable, "-c", _WRITER, str(path), "50"]) for _ in range(3)]
     for number in range(50):

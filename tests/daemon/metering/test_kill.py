@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
+import pytest
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
@@ -132,6 +133,7 @@ def reported(home: TenantHome) -> dict[str, UsageBucket]:
     return sums
 
 
+@pytest.mark.slow
 async def test_killed_proxy_has_counted_what_the_provider_charged(tmp_path: Path) -> None:
     home, provider = TenantHome(tmp_path), Charging()
     home.create()

@@ -26,6 +26,7 @@ def runs(command: str) -> bool:
     return decide(judgement, FREE, tool_name="shell", is_server_stopped=False).decision is Decision.RUN
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", range(4))
 def test_no_mutation_of_a_hostile_command_runs(part: int) -> None:
     # Another sample every day; `make red-team` tries a million.

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import pytest
+
 from tenant_daemon.audit import AuditEvent, AuditRecord, AuditTrail, AuditUnavailable
 from tenant_daemon.home import TenantHome
 from tenant_daemon.safety.schemas import ExecuteStatus
@@ -75,6 +77,7 @@ async def test_read_only_audit_lets_nothing_run(running: WrapperBench) -> None:
     assert not (running.workspace / "made").exists()
 
 
+@pytest.mark.slow
 async def test_damaged_audit_does_not_open_or_lets_nothing_run(bench: WrapperBench) -> None:
     async with bench.started():
         for number in range(20):
@@ -127,6 +130,7 @@ def small_filesystem(folder: Path) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
+@pytest.mark.slow
 def test_really_full_filesystem_keeps_what_was_written(tmp_path: Path) -> None:
     home = TenantHome(tmp_path / "small")
     with small_filesystem(home.root):

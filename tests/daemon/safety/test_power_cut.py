@@ -62,6 +62,7 @@ def test_every_commit(runner: "subprocess.Popen[str]", tmp_path: Path) -> None:
     assert cut > 20
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cut", [9, 16, 23])
 def test_some_commits(runner: "subprocess.Popen[str]", tmp_path: Path, cut: int) -> None:
     home = tmp_path / "home"

@@ -102,6 +102,7 @@ def test_only_one_module_can_add_to_a_span() -> None:
     assert found == {"tracing/export.py", "tracing/otlp.py"}
 
 
+@pytest.mark.slow
 def test_without_an_address_nothing_is_loaded_or_looked_up() -> None:
     def never() -> list[str]:
         raise AssertionError
@@ -114,7 +115,7 @@ def test_without_an_address_nothing_is_loaded_or_looked_up() -> None:
         "tenant_daemon.egress.command; "
         "sys.exit(any(name.split('.')[0] == 'opentelemetry' for name in sys.modules))"
     )
-    assert subprocess.run([sys.executable, "-c", program], timeout=60).returncode == 0
+    assert subprocess.run([sys.executable, "-c", program], timeout=180).returncode == 0
 
 
 @pytest.mark.parametrize(

@@ -5,12 +5,14 @@ from pathlib import Path
 import pytest
 
 from tenant_daemon.home import TenantHome
-from tenant_daemon.vault import Vault, VaultLocked
+from tenant_daemon.vault import Vault, VaultLocked, backup, keys
 from tenant_daemon.vault.keys import KeyStore, new_key
 from tenant_daemon.vault.rekeying import change_key
 
 VALUE = "gT7-quartz-Lamp-42"
 PASSPHRASE = "a bakery opens at five"
+SHIPPED = [dict(module._SCRYPT) for module in (keys, backup)]
+"""As they are outside of tests."""
 
 
 @pytest.fixture
@@ -120,3 +122,9 @@ def test_what_is_no_key_locks(vault: Vault, home: TenantHome, content: bytes) ->
 
     with pytest.raises(VaultLocked):
         Vault.open(home)
+
+
+@pytest.mark.parametrize("cost", SHIPPED)
+def test_trying_a_passphrase_costs_64_megabytes(cost: dict[str, int]) -> None:
+    # RFC 7914, 2: 128 bytes times N times r.
+    assert 128 * cost["n"] * cost["r"] >= 64 * 1024 * 1024

@@ -45,6 +45,7 @@ def state_of(root: Path) -> tuple[str, ...]:
     return (value, *names)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("operation", ["put", "delete", "rekey", "rotate", "restore"])
 def test_a_cut_leaves_the_old_or_the_new_state(operation: str, template: Path, tmp_path: Path) -> None:
     done = subprocess.run(

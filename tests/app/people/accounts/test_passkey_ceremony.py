@@ -153,6 +153,7 @@ DEVICE = Authenticator()
 KEPT = made(DEVICE)
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(part=PARTS, junk=JUNK)
 def test_whatever_comes_in_is_one_exception(part: str, junk: Any) -> None:
