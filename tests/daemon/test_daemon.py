@@ -125,7 +125,7 @@ async def _running(home: TenantHome) -> AsyncIterator[Server]:
         children = server.children()
         if server.process.returncode is None:
             server.process.terminate()
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(30):
                 await server.process.wait()
         await _until_ended(children, 5)
 

@@ -34,7 +34,7 @@ def run_launcher(folder: Path, **settings: str) -> subprocess.CompletedProcess[s
         env=environment,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=180,
         check=False,
     )
 

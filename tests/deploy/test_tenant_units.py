@@ -41,7 +41,7 @@ def test_unit_is_as_closed_as_it_was(name: str, most: float) -> None:
         [program, "security", "--offline=true", str(UNITS / f"{name}.service")],
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=120,
         check=False,
     )
     rating = re.search(r"exposure level for \S+: ([\d.]+)", told.stdout)
@@ -93,7 +93,7 @@ def handed(tmp_path: Path) -> tuple[Path, Path, Path]:
 
 def hand_over(folders: tuple[Path, Path, Path]) -> int:
     arguments = [str(UNITS / "hand-over"), *map(str, folders)]
-    return subprocess.run(arguments, timeout=30, capture_output=True, check=False).returncode
+    return subprocess.run(arguments, timeout=120, capture_output=True, check=False).returncode
 
 
 def test_openclaw_gets_copies_and_no_path_into_the_daemons_folder(handed: tuple[Path, Path, Path]) -> None:

@@ -231,7 +231,7 @@ async def test_metering_labels(proxy: Proxy) -> None:
     await proxy.ask(chat("hi"), agent=quote(SECRET, safe=""))
     await proxy.ask(chat("hi"))
 
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while not (waiting := open_store(proxy.home.link_db).waiting(after=0, limit=50)):  # noqa: ASYNC110
             await asyncio.sleep(0.02)
     outside = "".join(message.payload for message in waiting) + json.dumps(proxy.usage())
@@ -303,7 +303,7 @@ def test_log_lines(tmp_path: Path) -> None:
         input="\0".join(said(SECRET)),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=180,
     )
 
     assert done.stderr.count("door.tested") == len(WAYS)

@@ -45,7 +45,7 @@ class FakeGateway:
 
     async def nth_forgotten(self, number: int) -> tuple[str, tuple[str, ...]]:
         """Wait for the n-th deletion, counted from 1."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while len(self.forgotten) < number:
                 self._news.clear()
                 await self._news.wait()
@@ -56,7 +56,7 @@ class FakeGateway:
 
     async def nth_sent(self, number: int) -> tuple[str, str, str]:
         """Wait for the n-th message, counted from 1."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while len(self.sent) < number:
                 self._news.clear()
                 await self._news.wait()

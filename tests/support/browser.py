@@ -23,7 +23,7 @@ from letsbe_app.api.principals import SESSION_COOKIE
 from letsbe_app.composition import Services
 from tests.support.hub import PASSWORD
 
-PATIENCE_MS: Final = 15_000
+PATIENCE_MS: Final = 30_000
 """A page on a busy machine may take so long to show what is due."""
 expect.set_options(timeout=PATIENCE_MS)
 FLAGS = [

@@ -135,7 +135,7 @@ class Stage:
 
     async def finished(self, count: int) -> list[list[RunEventBody]]:
         """Wait until so many runs are finished."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while True:
                 runs = [run for run in self.runs() if isinstance(run[-1], RunFinished)]
                 if len(runs) >= count:

@@ -38,7 +38,7 @@ class Collector:
 
     async def spans(self, count: int) -> list[CollectedSpan]:
         """Wait until so many are there."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while len(found := self._read()) < count:
                 self._at.came.clear()
                 await self._at.came.wait()

@@ -41,7 +41,7 @@ class LinkHub:
     _socket: ServerConnection | None = None
     _changed: asyncio.Condition = field(default_factory=asyncio.Condition)
 
-    async def until(self, is_so: Callable[["LinkHub"], bool], seconds: float = 10) -> None:
+    async def until(self, is_so: Callable[["LinkHub"], bool], seconds: float = 30) -> None:
         """Wait for something that the daemon does."""
         async with asyncio.timeout(seconds), self._changed:
             await self._changed.wait_for(lambda: is_so(self))

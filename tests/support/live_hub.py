@@ -38,7 +38,7 @@ from tests.support.hub import (
 )
 from tests.support.prompt_server import PromptServer
 
-WAIT_SECONDS = 10.0
+WAIT_SECONDS = 30.0
 
 
 async def eventually(check: Callable[[], bool | Awaitable[bool]], seconds: float = WAIT_SECONDS) -> None:

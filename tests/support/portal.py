@@ -132,7 +132,7 @@ async def portal_stage(hub: RunningHub, browser: Browser, **tab_options: bool) -
 
 async def until_ready(services: Services, customer: Customer) -> None:
     """Wait until the hub has taken the first heartbeat."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         # The fact is in another process, which confirms heartbeats to nobody.
         while not (await services.tenants.get(customer.actor, customer.tenant_id)).is_ready:  # noqa: ASYNC110
             await asyncio.sleep(0.02)

@@ -86,7 +86,7 @@ async def running(
         async with serving(create_app(home, settings, vault)) as base:
             token = local_token(home, "proxy")
             headers = {"authorization": f"Bearer {token}"}
-            async with httpx.AsyncClient(base_url=base, headers=headers, timeout=10) as client:
+            async with httpx.AsyncClient(base_url=base, headers=headers, timeout=30) as client:
                 built = Proxy(client, upstream, home, vault, base, token)
                 built.configure(TenantConfig(version=1, agents=[AGENT]))
                 yield built

@@ -20,7 +20,7 @@ from tests.support.hub import hub_settings, quick_passwords
 from tests.support.redis import free_port, running_redis
 
 ROOT = Path(__file__).resolve().parents[2]
-START_SECONDS = 60
+START_SECONDS = 120
 
 
 @dataclass(frozen=True)

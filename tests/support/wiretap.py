@@ -34,7 +34,7 @@ class Wiretap:
 
     def cut(self) -> None:
         """Break every connection that is open now; new ones are accepted."""
-        asyncio.run_coroutine_threadsafe(self._cut(), self._loop).result(timeout=5)
+        asyncio.run_coroutine_threadsafe(self._cut(), self._loop).result(timeout=30)
 
     async def _cut(self) -> None:
         for writer in list(self._writers):
@@ -85,13 +85,13 @@ def wiretap(target_port: int, *, port: int = 0) -> Iterator[Wiretap]:
         target=lambda: tap._loop.run_until_complete(tap._serve(ready, stop)), daemon=True
     )
     thread.start()
-    if not ready.wait(timeout=5):
+    if not ready.wait(timeout=30):
         raise RuntimeError("the wiretap did not start")
     try:
         yield tap
     finally:
         tap._loop.call_soon_threadsafe(stop.set)
-        thread.join(timeout=5)
+        thread.join(timeout=30)
 
 
 def websocket_payloads(stream: bytes) -> Iterator[bytes]:

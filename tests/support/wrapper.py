@@ -185,7 +185,7 @@ class WrapperBench:
 
     async def asked(self) -> ApprovalRequested:
         """The next question that reaches the hub."""
-        return await asyncio.wait_for(self.hub.requests.get(), 10)
+        return await asyncio.wait_for(self.hub.requests.get(), 30)
 
     async def decide(self, approval_id: str, verdict: Verdict, **more: Any) -> Approval:
         decision = ApprovalDecided(approval_id=approval_id, verdict=verdict, decided_by="user:owner", **more)

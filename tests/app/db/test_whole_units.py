@@ -35,7 +35,7 @@ async def test_cancelled_writers_leave_no_lock_and_no_half_unit(database: Databa
         for writer in writers:
             writer.cancel()
         await asyncio.gather(*writers, return_exceptions=True)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             await write(database)
     async with database.read() as session:
         rows = (await session.exec(text("SELECT a, count(*) FROM t GROUP BY a"))).all()  # type: ignore[call-overload]

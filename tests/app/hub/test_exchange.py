@@ -44,7 +44,7 @@ def heartbeat(config_version: int = 10_000) -> Heartbeat:
 
 
 async def heard(channel: Channel, kind: str) -> HubEnvelope:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while True:
             envelope = parse_hub_frame(await channel.receive())
             if envelope.payload.kind == kind:
@@ -53,7 +53,7 @@ async def heard(channel: Channel, kind: str) -> HubEnvelope:
 
 async def closing(channel: Channel) -> ChannelClosed:
     """Why the channel ends."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while True:
             try:
                 await channel.receive()

@@ -27,7 +27,7 @@ async def test_it_works_at_once_and_when_asked() -> None:
     async def work() -> None:
         done.put_nowait(1)
 
-    async with running(work, 60) as chore, asyncio.timeout(5):
+    async with running(work, 60) as chore, asyncio.timeout(30):
         await done.get()
         assert done.empty()
         chore.nudge()
@@ -41,7 +41,7 @@ async def test_it_works_when_its_own_time_has_come() -> None:
         done.put_nowait(1)
         return 0.001
 
-    async with running(work, 60), asyncio.timeout(5):
+    async with running(work, 60), asyncio.timeout(30):
         for _ in range(3):
             await done.get()
 
@@ -53,7 +53,7 @@ async def test_a_database_that_is_away_does_not_end_it() -> None:
         done.put_nowait(1)
         raise OperationalError("SELECT 1", {}, Exception("gone"))
 
-    async with running(work, 60) as chore, asyncio.timeout(5):
+    async with running(work, 60) as chore, asyncio.timeout(30):
         await done.get()
         chore.nudge()
         await done.get()
@@ -71,7 +71,7 @@ async def test_it_ends_when_told_to_also_in_the_moment_in_which_it_is_asked() ->
     await asyncio.sleep(0)
     chore.nudge()
     task.cancel()
-    done, _ = await asyncio.wait({task}, timeout=5)
+    done, _ = await asyncio.wait({task}, timeout=30)
 
     assert done == {task}
     assert task.cancelled()

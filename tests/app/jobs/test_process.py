@@ -63,7 +63,7 @@ async def jobs_process(
 async def stopped(process: asyncio.subprocess.Process) -> int:
     """Its exit code after SIGTERM."""
     process.send_signal(signal.SIGTERM)
-    return await asyncio.wait_for(process.wait(), 20)
+    return await asyncio.wait_for(process.wait(), 60)
 
 
 async def is_active(services: Services, owner: Actor, order_id: str) -> None:

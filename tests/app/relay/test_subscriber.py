@@ -14,7 +14,7 @@ from tests.support.redis import RedisServer, running_redis
 
 
 async def soon(mailbox: Mailbox) -> Signal | Recheck:
-    return await asyncio.wait_for(mailbox.get(), 8)
+    return await asyncio.wait_for(mailbox.get(), 30)
 
 
 async def test_wake_reaches_every_worker_that_follows(redis_server: RedisServer, relay: Relay) -> None:

@@ -34,7 +34,7 @@ def run(program: str, folder: Path) -> str:
         capture_output=True,
         text=True,
         check=True,
-        timeout=60,
+        timeout=180,
     )
     return done.stdout
 

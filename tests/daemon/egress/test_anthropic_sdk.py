@@ -247,7 +247,7 @@ async def test_leaving_stops_the_upstream_and_counts_the_prompt_as_told(tmp_path
                 if event.type == "content_block_delta":
                     break
             await stream.close()
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(30):
                 await proxy.upstream.stopped.wait()
     assert proxy.usage() == [("sales", 512, 4, 0, 1, 1)]
 

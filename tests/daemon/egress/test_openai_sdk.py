@@ -219,7 +219,7 @@ async def test_leaving_stops_the_upstream(tmp_path: Path) -> None:
                 if event.type == "response.output_text.delta":
                     break
             await stream.close()
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(30):
                 await proxy.upstream.stopped.wait()
     [(agent, prompt, completion, _, requests, estimated)] = proxy.usage()
     assert (agent, completion, requests, estimated) == ("sales", 4, 1, 1)

@@ -280,7 +280,7 @@ async def test_killed_link_takes_the_answer_up_where_it_was(stage: Stage) -> Non
     again.gateway.known[run_id] = AnswerGrew(key, run_id, f"One two, {SECRET} and three, ")
     await again.chat.on_gateway_opened(again.gateway)
     again.gateway.sent.append((key, "", run_id))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while "three" not in _text(again.runs()[0]):
             again.changed.clear()
             await again.changed.wait()

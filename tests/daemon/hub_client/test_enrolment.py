@@ -163,7 +163,7 @@ def _command(home: TenantHome, text: str, *arguments: str) -> subprocess.Complet
         input=text,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=180,
     )
 
 

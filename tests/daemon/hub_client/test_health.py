@@ -33,7 +33,7 @@ class _Server:
     components: list[ComponentHealth] = field(default_factory=list)
 
     async def next(self) -> Heartbeat:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             return await self.beats.get()
 
 

@@ -74,7 +74,7 @@ def test_kill_in_the_middle_loses_nothing(tmp_path: Path) -> None:
     )
     environment = os.environ | {"PYTHONPATH": os.getcwd()}
     ended = subprocess.run(
-        [sys.executable, "-c", script, str(tmp_path / "m.db")], env=environment, timeout=30
+        [sys.executable, "-c", script, str(tmp_path / "m.db")], env=environment, timeout=120
     )
     assert ended.returncode == -9
     meter = Meter(tmp_path / "m.db")

@@ -142,7 +142,7 @@ class WrapperProcess:
         self.client = httpx.AsyncClient(
             base_url=f"http://127.0.0.1:{self.port}",
             headers={"Authorization": f"Bearer {local_token(self.home, 'wrapper')}"},
-            timeout=30,
+            timeout=120,
             trust_env=False,
         )
 

@@ -246,7 +246,7 @@ async def test_foreign_origin_gets_no_handshake(hub: LiveHub, customer: Customer
 
 async def test_without_a_session_the_close_code_says_so(hub: LiveHub) -> None:
     async with tab(hub.workers[0], "nonsense") as one:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             await one.connection.wait_closed()
         assert one.connection.close_code == CLOSE_NOT_SIGNED_IN
 
@@ -260,7 +260,7 @@ async def test_sign_out_ends_the_stream(hub: LiveHub, customer: Customer) -> Non
         await services.relay.publisher.announce(
             customer.actor.customer_id, Topic.SESSION, customer.actor.session_id
         )
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             await one.connection.wait_closed()
         assert one.connection.close_code == CLOSE_NOT_SIGNED_IN
 
@@ -277,7 +277,7 @@ async def test_what_is_no_frame_closes_the_stream(hub: LiveHub, customer: Custom
     for frame in frames:
         async with tab(hub.workers[0], customer.session_token) as one:
             await one.connection.send(frame)
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(30):
                 await one.connection.wait_closed()
             assert (frame[:40], one.connection.close_code) == (frame[:40], CLOSE_BAD_MESSAGE)
 

@@ -16,7 +16,7 @@ def test_suite_passes(suite: Path) -> None:
         [str(node), "--test", "--no-warnings", str(suite)],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=180,
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
