@@ -4,7 +4,9 @@ import importlib
 import sys
 from pathlib import Path
 
-NAMES = sorted(path.stem for path in Path(__file__).parent.glob("[a-z]*.py"))
+NAMES = sorted(
+    path.stem for path in Path(__file__).parent.glob("[a-z]*.py") if "\ndef main(" in path.read_text("utf-8")
+)
 
 
 def main() -> int:
