@@ -108,9 +108,17 @@ async def finished_run_id(session: AsyncSession, conversation_id: str, run_numbe
     return (await session.exec(statement)).first()
 
 
-async def unfinished_before(session: AsyncSession, conversation_id: str, run_number: int) -> str | None:
-    """The oldest run before this one that has no end yet."""
-    statement = (
+async def run_place(
+    session: AsyncSession, conversation_id: str, run_number: int, run_id: str
+) -> tuple[str | None, int, bool]:
+    """
+    Where a run that begins would stand. The caller holds the conversation's row.
+
+    Returns:
+        The oldest run before this one that has no end yet, the position of the next message, and whether
+        there is a message with the run's id already, wherever that is.
+    """
+    unfinished = (
         select(ChatMessage.id)
         .where(
             ChatMessage.conversation_id == conversation_id,
@@ -118,8 +126,16 @@ async def unfinished_before(session: AsyncSession, conversation_id: str, run_num
             col(ChatMessage.run_number) < run_number,
         )
         .order_by(col(ChatMessage.run_number))
+        .limit(1)
     )
-    return (await session.exec(statement)).first()
+    last = select(func.max(ChatMessage.position)).where(ChatMessage.conversation_id == conversation_id)
+    same_id = select(ChatMessage.id).where(ChatMessage.id == run_id)
+    # One question: on SQLite each costs a way to another thread and back.
+    found = await session.exec(
+        select(unfinished.scalar_subquery(), last.scalar_subquery(), same_id.scalar_subquery())
+    )
+    earlier, position, same = found.one()
+    return earlier, (position or 0) + 1, same is not None
 
 
 async def message_in(session: AsyncSession, conversation_id: str, message_id: str) -> ChatMessage | None:

@@ -72,10 +72,15 @@ class RunRecorder:
     ) -> tuple[str | None, str]:
         """The earlier run that has no end, and the customer to tell when something has changed."""
         conversation, customer_id = await _held(session, tenant_id, event.conversation_id)
-        earlier = await repository.unfinished_before(session, conversation.id, event.run_number)
+        earlier, position, is_known = await repository.run_place(
+            session, conversation.id, event.run_number, event.run_id
+        )
         if earlier is not None:
             return earlier, ""
-        row = await self._row(session, conversation, event)
+        if is_known:
+            row = await self._row(session, conversation, event)
+        else:
+            row = self._new_row(session, conversation, event, position)
         if row is None:
             return None, ""
         row.in_reply_to = started.in_reply_to
@@ -153,22 +158,29 @@ class RunRecorder:
     ) -> ChatMessage | None:
         """The run's message; None when it was taken back and its events only come once more."""
         row = await session.get(ChatMessage, event.run_id)
-        if row is None and event.run_number <= conversation.taken_back_run:
-            return None
         if row is None:
-            row = ChatMessage(
-                id=event.run_id,
-                conversation_id=conversation.id,
-                position=await repository.next_position(session, conversation.id),
-                role=MessageRole.AGENT,
-                status=MessageStatus.STREAMING,
-                run_number=event.run_number,
-                created_at=self._clock(),
-            )
-            session.add(row)
-            conversation.last_message_at = row.created_at
-        elif (row.conversation_id, row.run_number) != (conversation.id, event.run_number):
+            position = await repository.next_position(session, conversation.id)
+            return self._new_row(session, conversation, event, position)
+        if (row.conversation_id, row.run_number) != (conversation.id, event.run_number):
             raise Conflict("The run's id is in use.")
+        return row
+
+    def _new_row(
+        self, session: AsyncSession, conversation: Conversation, event: RunEvent, position: int
+    ) -> ChatMessage | None:
+        if event.run_number <= conversation.taken_back_run:
+            return None
+        row = ChatMessage(
+            id=event.run_id,
+            conversation_id=conversation.id,
+            position=position,
+            role=MessageRole.AGENT,
+            status=MessageStatus.STREAMING,
+            run_number=event.run_number,
+            created_at=self._clock(),
+        )
+        session.add(row)
+        conversation.last_message_at = row.created_at
         return row
 
 
