@@ -31,6 +31,7 @@ _RELAYS: Final = ipaddress.IPv4Network("192.88.99.0/24")
 _HOLDING_IPV4: Final = tuple(
     int(ipaddress.IPv6Address(start)) >> 32 for start in ("::", "::ffff:0:0:0", "64:ff9b::", "64:ff9b:1::")
 )
+_MAX_STEPS: Final = 100
 _PORTS: Final = {"http": 80, "https": 443}
 
 Ip = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -151,6 +152,8 @@ def _path(raw: str) -> str:
         raise BadAddress("The path is encoded twice.")
     if "\\" in raw or "\\" in path or "#" in raw or any(ord(char) < 32 for char in path):
         raise BadAddress("The path has characters in it that do not belong there.")
+    if path.count("/") > _MAX_STEPS:
+        raise BadAddress("The path has too many steps.")
     if any(step.split(";")[0] in ("..", ".") for step in path.split("/")):
         raise BadAddress("The path goes up a folder.")
     if re.search(r"%(?:2f|5c|00)", raw, re.IGNORECASE) is not None and ".." in path:

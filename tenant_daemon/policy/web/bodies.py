@@ -8,10 +8,11 @@ from urllib.parse import unquote_plus
 
 # Long lines of calendars and contacts go on in the next one (RFC 5545, 3.1).
 _FOLD: Final = re.compile(r"\r?\n[ \t]")
-_FORM: Final = re.compile(r"[\w.%\[\]-]{1,200}=")
+_FORM: Final = re.compile(r"[^<\r\n={}]{1,300}=")
+_MAX_FIELDS: Final = 500
 # One part of a form that carries files: its name, and its content as far as it is one line.
 _PART: Final = re.compile(
-    r'name="([^"\r\n]{1,200})"[^\r\n]*\r?\n(?:[^\r\n]{1,500}\r?\n){0,6}\r?\n([^\r\n]{0,2000})'
+    r'name="?([^"\r\n;]{1,200})"?[^\r\n]*\r?\n(?:[^\r\n]{1,500}\r?\n){0,6}\r?\n([^\r\n]{0,2000})'
 )
 
 
@@ -33,7 +34,7 @@ def read_body(body: str) -> list[Body]:
     All readings of a body: with the first as well as the last of two equal keys, decoded, unfolded, as
     fields of a form.
 
-    None when it begins like JSON and is none.
+    None when it begins like JSON and is none, or is a form of very many fields.
     """
     start = body.lstrip("\ufeff \t\r\n")
     if start[:1] in ("{", "["):
@@ -43,6 +44,8 @@ def read_body(body: str) -> list[Body]:
         except (ValueError, RecursionError):
             return []
         return list({body.text: body for body in map(_as_json, (last, first))}.values())
+    if _FORM.match(start) is not None and body.count("&") > _MAX_FIELDS:
+        return []
     texts = [body]
     if "%" in body or "+" in body:
         texts.append(unquote_plus(body))
@@ -61,7 +64,7 @@ def with_query(bodies: list[Body], query: str) -> list[Body]:
 
 
 def _form_fields(body: str) -> list[tuple[str, str]]:
-    if body.startswith("--"):
+    if "form-data" in body[:2_000].lower():
         return _PART.findall(body)
     return _pairs(body) if _FORM.match(body) is not None else []
 
@@ -79,19 +82,23 @@ def _unquoted(text: str) -> str:
 
 
 def _as_fields(fields: list[tuple[str, str]]) -> str:
-    """``post[status]=draft`` as ``"status":"draft"``, so that one rule fits forms and JSON."""
-    return "".join(f",{_quoted(_field_name(name))}:{_as_value(value)}" for name, value in fields)
+    """``post[status]=draft`` as ``"post":"draft","status":"draft"``, so that one rule fits forms and JSON."""
+    return "".join(
+        f",{_quoted(part)}:{_as_value(value)}" for name, value in fields for part in _field_names(name)
+    )
 
 
-def _field_name(name: str) -> str:
-    """What stands in the last brackets that hold something: ``posts[0][status]``, ``ids[]``."""
-    if "[" not in name:
-        return name
-    return next((part for step in reversed(name.split("[")) if (part := step.rstrip("]"))), "")
+def _field_names(name: str) -> list[str]:
+    """Every name in ``posts[0][status]``; dots and blanks count as PHP reads them."""
+    if name.isalnum():
+        return [name]
+    parts = (step.rstrip("]").strip() for step in name.split("["))
+    return [re.sub(r"[. ]", "_", part) for part in parts if part and not part.isdecimal()]
 
 
 def _as_value(value: str) -> str:
-    return value if value in ("true", "false") or value.isdecimal() else _quoted(value)
+    word = value.lower()
+    return word if word in ("true", "false") or word.isdecimal() else _quoted(value)
 
 
 def _quoted(text: str) -> str:

@@ -38,7 +38,7 @@ _COPY: Final = re.compile(r"(?:\.(?:bak|old|orig|save|swp|\d)|~)+\Z", re.IGNOREC
 # A table may be called by any name; it is no file.
 _TABLE: Final = re.compile(r"/api/v\d/(?:db/data|tables|data)/", re.IGNORECASE)
 _PATH_PARAMETER: Final = re.compile(r";[^/]*")
-_ENDING: Final = re.compile(r"\.(?:json|xml|html?|php|do|action)\Z", re.IGNORECASE)
+_ENDING: Final = re.compile(r"(?:\.(?:json|xml|html?|php|do|action))+\Z", re.IGNORECASE)
 # What follows behind a script is handed to it: `xmlrpc.php/x` is `xmlrpc.php`.
 _SCRIPT: Final = re.compile(r"(?<!/index)(?<!/remote)(?<!/v1)(?<!/v2)\.php(?=/)", re.IGNORECASE)
 _METHOD_OVERRIDE: Final = re.compile(r"(?:^|[?&\"])(?:_method|x-http-method-override)\b", re.IGNORECASE)
@@ -49,9 +49,7 @@ def judge_effect(verdict: Verdict, method: str, address: Address, body: str) -> 
     path, query = _plain_path(address), unquote_plus(address.query)
     bodies = read_body(body)
     if not bodies:
-        verdict.note(
-            Tier.RED, "http.body", "The content looks like JSON, and is none that can be read.", unknown=True
-        )
+        verdict.note(Tier.RED, "http.body", "The content cannot be read as what it looks like.", unknown=True)
         bodies = [Body(body)]
     procedure = judge_procedure(verdict, method, path, address.query, bodies)
     route = read_route(path, address.query)

@@ -44,7 +44,7 @@ class Route(NamedTuple):
     """Where a request goes, as rules look at it."""
 
     paths: tuple[str, ...]
-    """With its words apart: ``apiKeys`` is ``api-keys``. Two where the query names another one."""
+    """In small letters, with its words apart and not; also that which the query names."""
     is_record: bool
     """Whether the body is somebody's own record or file, whose fields and words mean nothing to the tool."""
 
@@ -59,9 +59,10 @@ def read_route(path: str, query: str) -> Route:
     """
     if _OTHER_DOOR in query:
         inner = [value for key, value in parse_qsl(query[1:]) if key == _OTHER_DOOR]
-        return Route(tuple(_spelled(_without_names(way)) for way in (path.rstrip("/"), *inner)), False)
+        ways = (path.rstrip("/"), *inner)
+        return Route(tuple(spelled for way in ways for spelled in _spelled(_without_names(way))), False)
     named = _without_names(path.rstrip("/"))
-    return Route((_spelled(named),), _RECORD.search(named) is not None)
+    return Route(_spelled(named), _RECORD.search(named) is not None)
 
 
 def _without_names(path: str) -> str:
@@ -71,9 +72,11 @@ def _without_names(path: str) -> str:
     return path
 
 
-def _spelled(path: str) -> str:
+def _spelled(path: str) -> tuple[str, ...]:
     # In tRPC a dot stands between steps, elsewhere before the ending of a file or within a number.
-    return split_words(path.replace(".", "/") if "trpc" in path else path)
+    path = path.replace(".", "/") if "trpc" in path.lower() else path
+    # Many tools do not mind capitals, so `inVites` is `invites` as well.
+    return tuple(dict.fromkeys((split_words(path), split_words(path.lower()))))
 
 
 def split_words(name: str) -> str:

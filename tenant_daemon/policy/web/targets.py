@@ -33,9 +33,18 @@ _SHOWN: Final = re.compile(
     r"|youtube|github|author|meeting|video|video-call|privacy-policy|privacy|terms|terms-of-service|button|cta|site"
     r"|short|signup|after-login|logo-link|docs|help|about|contact|shop|product)-(?:url|uri)s?"
     r"|(?:.*-)?redirect-(?:url|uri)s?|(?:.*-)?back-?urls?"
+    r"|(?:website|canonical|external|redirect|homepage|profile|author|company|public|site|.*redirect)(?:url|uri)s?"
 )
 _LINK_PATH: Final = re.compile(r"/(?:links?|menu-items?|attachments|navigation|issues)(?:/[^/]*)?/?\Z")
-_ABSOLUTE: Final = re.compile(r"\s*(?:[a-z][a-z0-9+.-]*:)?//", re.IGNORECASE)
+# As lenient as browsers and Node are: `http:evil`, `\\\\evil`.
+_ABSOLUTE: Final = re.compile(
+    r"[\s\x00-\x20]*(?:(?:[a-z][a-z0-9+.-]*:)?[\\/]{2}|(?:https?|ftps?|wss?):)", re.IGNORECASE
+)
+# Without its beginning: `evil.example/x`, but not `about.html`.
+_BARE: Final = re.compile(
+    r"\s*(?:[\w-]+\.)+(?!(?:html?|php|aspx?|pdf|png|jpe?g|gif|svg|webp|md|json|xml|txt|css|js)\b)[a-z]{2,}(?::\d+)?(?:/\S*)?\s*",
+    re.IGNORECASE,
+)
 _BY_SSH: Final = re.compile(r"\s*[\w.+-]+@[\w.-]+:")
 _HOST: Final = re.compile(
     r"\s*\[?[\w-]*(?:[.:][\w-]+)+\]?(?::\d+)?(?:/.*)?\s*|\s*localhost\s*", re.IGNORECASE
@@ -82,7 +91,15 @@ def _fields(body: Body) -> Iterator[tuple[str, str]]:
 def _leads_away(address: Address, key: str, value: str, *, is_link: bool) -> bool:
     if not value.strip():
         return False
-    name = split_words(key.rstrip("]").rpartition("[")[2] or key.partition("[")[0])
+    key = key.rstrip("]").rpartition("[")[2] or key.partition("[")[0]
+    # Some tools do not mind capitals in names of fields.
+    return any(
+        _is_target(address, name, value, is_link=is_link)
+        for name in {split_words(key), split_words(key.lower())}
+    )
+
+
+def _is_target(address: Address, name: str, value: str, *, is_link: bool) -> bool:
     last = name.rpartition("-")[2]
     # Joined without a sign in between: `outgoingurl`, `webhookurl`.
     is_address = last in _ADDRESS_WORDS or last.endswith(("url", "uri")) or name in _HOST_NAMES
@@ -93,7 +110,8 @@ def _leads_away(address: Address, key: str, value: str, *, is_link: bool) -> boo
     if _BY_SSH.match(value) is not None:
         return True
     is_host = last in _HOST_WORDS or name in _HOST_NAMES
-    return is_host and _HOST.fullmatch(value) is not None and value.strip().lower() != address.host
+    pattern = _HOST if is_host else _BARE
+    return pattern.fullmatch(value) is not None and value.strip().lower() != address.host
 
 
 def _is_same_server(address: Address, value: str) -> bool:

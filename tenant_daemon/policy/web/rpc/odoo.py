@@ -14,7 +14,9 @@ from tenant_daemon.policy.web.rpc.call import (
     note_unknown,
 )
 
-_DOOR: Final = re.compile(r"/(?:jsonrpc|web/dataset/\w+(?:/.*)?|json/2/.*|web/database(?:/.*)?)/*\Z")
+_DOOR: Final = re.compile(
+    r"/(?:jsonrpc|web/dataset/\w+(?:/.*)?|json/2/.*|web/database(?:/.*)?)/*\Z", re.IGNORECASE
+)
 _READS: Final = re.compile(
     r"(?:web_|formatted_)?(?:search_read|read|read_group|name_search)|search(?:_count|_fetch)?|fields_get|name_get"
     r"|default_get|get_views?|fields_view_get|check_access_rights|has_access|get_metadata|exists"
@@ -71,10 +73,11 @@ def judge_odoo(verdict: Verdict, request: Request) -> Procedure:
     # Odoo takes its calls by any method; one without a body says nothing.
     if _DOOR.search(request.path) is None or (request.method != "POST" and not request.body.text):
         return Procedure.NONE
-    if "/web/database" in request.path:
+    path = request.path.lower().rstrip("/")
+    if "/web/database" in path:
         return note_change(verdict, Tier.CRITICAL_RED, "Makes, copies, restores or drops whole databases.")
     value = request.body.value
-    if request.path.endswith("/jsonrpc") and isinstance(value, dict):
+    if path.endswith("/jsonrpc") and isinstance(value, dict):
         return _judge_service(verdict, request, value.get("params"))
     call = _read_call(request)
     return note_unknown(verdict) if call is None else _judge_call(verdict, request, call)
@@ -95,7 +98,7 @@ def _judge_service(verdict: Verdict, request: Request, params: object) -> Proced
 
 
 def _read_call(request: Request) -> _Call | None:
-    steps = request.path.rstrip("/").split("/")
+    steps = request.path.lower().rstrip("/").split("/")
     if steps[-4:-2] == ["json", "2"]:
         return _call(steps[-2:])
     value = request.body.value

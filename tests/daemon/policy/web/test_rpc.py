@@ -155,3 +155,35 @@ def test_a_secret_may_sign_a_call_of_odoo_and_be_nothing_else_in_it(
 ) -> None:
     params = {"service": "object", "method": "execute_kw", "args": arguments}
     assert call(context, "/jsonrpc", {"jsonrpc": "2.0", "method": "call", "params": params}).tier is tier
+
+
+@pytest.mark.parametrize(
+    ("procedures", "tier", "is_external", "is_unknown"),
+    [
+        ("eventTypes.update", Tier.YELLOW, False, False),
+        ("viewer/eventTypes/duplicate", Tier.YELLOW, False, False),
+        ("eventTypes.heavy.delete", Tier.RED, False, False),
+        ("viewer/deleteMe", Tier.RED, False, False),
+        ("viewer/bookings.confirm", Tier.YELLOW, True, False),
+        ("eventTypes.update,viewer.bookings.confirm", Tier.YELLOW, True, False),
+        ("viewer/somethingOdd", Tier.RED, True, True),
+        (",", Tier.RED, True, True),
+    ],
+)
+def test_trpc(
+    context: PolicyContext, procedures: str, tier: Tier, is_external: bool, is_unknown: bool
+) -> None:
+    found = call(context, f"/api/trpc/{procedures}?batch=1", {"0": {"json": {"id": 1}}})
+    assert (found.tier, found.is_external, found.is_unknown) == (tier, is_external, is_unknown)
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "GET", "DELETE"])
+@pytest.mark.parametrize("path", ["/jsonrpc", "/JsonRPC/", "/web/dataset/call_kw/res.partner/read"])
+def test_odoo_answers_to_any_method(context: PolicyContext, method: str, path: str) -> None:
+    service = {
+        "service": "object",
+        "method": "execute_kw",
+        "args": ["db", 2, "k", "mail.mail", "send", [[1]]],
+    }
+    params = service if "rpc" in path.lower() else {"model": "mail.mail", "method": "send", "args": [[1]]}
+    assert call(context, path, {"params": params}, method).is_external
