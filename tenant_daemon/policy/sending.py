@@ -21,7 +21,9 @@ _VERBS: Final = word_set(
     """
     push publish upload deploy send submit release share post notify announce broadcast login tunnel dcommit
     install require pull clone download cifs nfs wall finger irc ntpdate rdate keyserver replicaof slaveof
-    migrate mail sms tweet webhook remote sign dispatch put
+    migrate mail sms tweet webhook remote sign dispatch put mailer mailers deliver sendsms gammu smsd mmcli
+    nsupdate flarectl dnscontrol octodns lexicon dns domain domains refund refunds charge payment payments
+    payout transfer incident
     """
 )
 _CODE: Final = (
@@ -47,6 +49,10 @@ _HOST: Final = re.compile(
 _VERSION_CONTROL: Final = re.compile(
     r"\s*(?:hg|svn|bzr|cvs|fossil)\s+(?:\S++\s++)*?(?:commit|ci|push|checkin)\b"
 )
+# Newer parts come from somewhere, and jobs that were put off may be mails.
+_RENEWS: Final = re.compile(
+    r"(?<![\w-])(?:wp|ghost|drush|yarn|pnpm|composer|snap)\s(?:[^|;&]{0,80}\s)?(?:update|upgrade|run|reset-password)(?![\w-])"
+)
 _LETTERS: Final = re.compile(r"[a-z]+")
 _MOST_LOOKED_AT: Final = 4_096
 
@@ -62,7 +68,7 @@ def may_send(text: str) -> bool:
         return True
     if ("-h" in low or "host=" in low or "logger" in low) and _HOST.search(low) is not None:
         return True
-    return _VERSION_CONTROL.match(low) is not None
+    return _VERSION_CONTROL.match(low) is not None or _RENEWS.search(low) is not None
 
 
 def with_sending(judgement: Judgement, text: str) -> Judgement:

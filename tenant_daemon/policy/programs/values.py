@@ -1,6 +1,7 @@
 """Kinds of argument values that are small languages or need more than a path judge."""
 
 import re
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Final
 
 from tenant_daemon.contracts.tiers import Tier
@@ -21,6 +22,10 @@ _WORLD_WRITABLE: Final = re.compile(r"0?[0-7]{2}[2367]|.*[oa][+=][rxX]*w.*")
 _DD: Final = re.compile(r"(bs|ibs|obs|cbs|count|skip|seek|status|conv|iflag|oflag)=[A-Za-z0-9,_]+")
 _JQ_REACHES_OUT: Final = re.compile(
     r"(?<![.\w])(?:env|input_filename|import|include|load\w*|from_file|system|eval|strenv|envsubst|getpath_file|debug_file)\b|\$ENV|\$__prog"
+)
+_PASSED_OVER: Final = (
+    *(".env", ".env.*", "*.env", ".netrc", ".npmrc", ".pgpass", ".my.cnf", ".htpasswd", ".git-credentials"),
+    *("*.pem", "*.key", "*.p12", "*.kdbx", "id_rsa", "id_ed25519", "credentials.json", "secrets.*"),
 )
 _NO_SECRETS: Final = re.compile(r"(?:docker-)?compose\.(?:ya?ml|y\*ml)|\*\.(?:log|md|css|html?)")
 _DATE: Final = re.compile(r"\+.*|(?:19|20)\d\d|\d{1,2}|[a-z]{3,9}", re.DOTALL)
@@ -205,11 +210,22 @@ def _grep(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
     """``-e`` and ``-r`` together: every positional is a place to search."""
     if not reading.has("-r", "--recursive", "-R", "--dereference-recursive"):
         return
+    _pass_secrets_over(judge, reading)
     has_pattern = reading.has("-e", "-f", "--regexp", "--file")
     if has_pattern and reading.positionals:
         KINDS["readtree"](judge, reading.positionals[0])
     if reading.has("-R", "--dereference-recursive"):
         follow_links(judge, reading.positionals[0 if has_pattern else 1 :] or ["."])
+
+
+def _pass_secrets_over(judge: "CommandJudge", reading: Reading) -> None:
+    """Below a project there often is a file with passwords: going through all of it leaves that one out."""
+    if judge.is_in_container:
+        return
+    # The last pattern that fits decides, and ours come first.
+    if any(fnmatchcase(name, pattern) for pattern in reading.values("--include") for name in _PASSED_OVER):
+        judge.unknown("grep.secrets", "It would go through files that hold secrets, too.")
+    judge.insert(*(f"--exclude={pattern}" for pattern in _PASSED_OVER))
 
 
 def _compare(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:

@@ -229,7 +229,8 @@ def _below(judge: CommandJudge, starts: list[str], names: Iterable[str], *, as_w
     places = judge.places
     workspace = places.roots.workspace
     real = [places.resolve(start).path for start in starts]
-    if any(map(may_name_secrets, names)) or judge.is_in_container:
+    is_meant = any(may_name_secrets(name) for name in names if not name.startswith("--exclude"))
+    if is_meant or judge.is_in_container:
         return FROM_INPUT
     if all(is_below(path, workspace) and is_plain_tree(path, workspace, as_words=as_words) for path in real):
         return f"{starts[0]}/found"

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from tenant_daemon.contracts.tiers import Tier
 from tenant_daemon.policy import Judgement
 from tenant_daemon.policy.actions import RunPipelines
 
@@ -41,3 +42,14 @@ def test_it_is_inserted_where_the_program_stands(command: str, runs: str, shell:
 )
 def test_where_it_cannot_be_inserted_a_person_is_asked(command: str, shell: Shell) -> None:
     assert shell(command).is_unknown
+
+
+def test_a_search_through_a_project_leaves_its_secrets_out(shell: Shell) -> None:
+    found = shell("grep -rn total . --include='*.py'")
+    assert found.tier is Tier.GREEN
+    assert isinstance(found.action, RunPipelines)
+    argv = found.action.pipelines[0][0].argv
+    assert argv[0] == "grep"
+    assert "--exclude=.env" in argv[1 : argv.index("-rn")]
+    assert shell("grep -r x . --include='*'").is_unknown
+    assert shell("grep -r x . --include='.e*'").is_unknown
