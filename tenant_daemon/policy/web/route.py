@@ -15,7 +15,10 @@ _NAMED: Final = tuple(
         (r"\A(/api/v1/repos/[^/]+/[^/]+/(?:branches|tags))/.+", r"\1/~"),
         (r"\A(/api/v\d/db/data/(?:bulk/)?[^/]+/[^/]+)/[^/]+", r"\1/~"),
         (r"\A(/api/(?:v1/)?repos)/[^/]+/[^/]+(?=/)", r"\1/~/~"),
-        (r"\A(/api/(?:v1/)?(?:workspaces|orgs)|(?:/admin)?/realms|/api/apps)/[^/]+(?=/)", r"\1/~"),
+        (
+            r"\A(/api/(?:v1/)?(?:workspaces|orgs)|(?:/admin)?/realms|/api/apps(?!/backups))/[^/]+(?=/)",
+            r"\1/~",
+        ),
         (r"\A(/api/v1/accounts/\d+/portals)/[^/]+(?=/)", r"\1/~"),
         (r"\A(/api/content)/[^/]+/[^/]+", r"\1/~/~"),
         (r"\A(/api/0/(?:projects|teams)/[^/]+|/api/0/organizations)/[^/]+(?=/)", r"\1/~"),

@@ -42,6 +42,8 @@ _TO_PEOPLE: Final = re.compile(
     r"|marketing\.|snailmail|event\.registration|calendar\.attendee)"
 )
 _GUESTS: Final = re.compile(r'"(?:partner_ids|attendee_ids|attendees?)"')
+_BINDING: Final = re.compile(r"account\.|sale\.|purchase\.|stock\.|payment\.|hr\.(?:expense|leave)")
+_STATE: Final = re.compile(r'"state":"(?!draft")')
 _REFERENCE: Final = re.compile(r"SECRET_REF\([A-Za-z0-9][A-Za-z0-9._-]*\)")
 _COMMON_READS: Final = frozenset({"version", "login", "authenticate"})
 
@@ -131,6 +133,8 @@ def _judge_call(verdict: Verdict, request: Request, call: _Call) -> Procedure:
         note_sending(verdict, f"Reaches people outside through {model}.")
     if method in _DELETES:
         return note_change(verdict, Tier.RED, f"Deletes records of {model}.")
+    if _BINDING.match(model) is not None and _STATE.search(request.body.text) is not None:
+        return note_change(verdict, Tier.RED, f"Sets the state of {model} past Odoo's own checks.")
     if _CHANGES.fullmatch(method) is not None:
         return note_change(verdict, Tier.YELLOW, f"Changes records of {model}.")
     if _SENDING.match(method) is not None:
