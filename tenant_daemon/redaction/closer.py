@@ -24,6 +24,7 @@ _ANOTHER_LINE = re.compile(
 """A setting on the next line, behind the padding of a value in base64."""
 _PARAMETERS = re.compile(rb"(?:[&;][A-Za-z_]{1,24}=[\w.,~-]{0,8})+")
 """What follows in a URL, when it is too short for a secret."""
+_CLOSING = re.compile(rb"[`\"')\]}>,;]")
 
 
 def trimmed_by_closer(findings: Sequence[Finding], data: bytes) -> list[Finding]:
@@ -73,4 +74,7 @@ def _trimmed(cluster: Sequence[Finding], data: bytes) -> Iterator[Finding]:
 
 
 def _is_rest(data: bytes, start: int, end: int) -> bool:
-    return _PARAMETERS.fullmatch(data, start, end) is not None or _ANOTHER_LINE.match(data, start) is not None
+    return (
+        any(plain.fullmatch(data, start, end) for plain in (_PARAMETERS, _CLOSING))
+        or _ANOTHER_LINE.match(data, start) is not None
+    )

@@ -101,6 +101,7 @@ def test_a_guess_takes_whole_characters() -> None:
         ("$config['app_secret'] = '", "5b07f06b69a8bc24ded5a2acbd0717db28172c03", "';"),
         ("machine a.example login bot password ", "U.dY3wkXv6lOd!Pzwh", "\n"),
         ("ADMIN_PASSWORD=", "Rocket-sunset791", "\n"),
+        ("`jdbc:postgresql://db/x?user=app&password=", "kWl7yGsRU1kQ61", "`"),
         ("IDENTIFIED BY '", "%h5NYc3Eu~", "';"),
         ("vault_encryption_key: '", "/HKwgZHrAvsDwq6EXwuwRgiCjo7Z4bM2SjErERmG", "'"),
     ],
