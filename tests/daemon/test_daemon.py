@@ -29,7 +29,7 @@ from tests.support.collector import Collector, collecting
 from tests.support.link_hub import API_KEY, LinkHub, running_hub
 from tests.support.openclaw import OPENCLAW
 
-pytestmark = [pytest.mark.flow, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.flow, pytest.mark.timeout(480)]
 
 START_SECONDS = 120
 TRACEPARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
