@@ -330,7 +330,7 @@ async def run(*, quick: bool, count: int) -> dict[str, Any]:
                 "kib_per_socket": kib_per_socket(after),
                 "all_opened_seconds": round(after.at - before.at, 1),
                 "hub_cpu_ms_per_opening": round(1_000 * (after.cpu - before.cpu) / (count - WARM_UP), 2),
-                "idle_cores": await idle(hub, 5.0 if quick else 30.0),
+                "idle_cores": await idle(hub, 2.0 if quick else 30.0),
                 "heartbeats": await beat(hub, services, servers, 2 if quick else 4),
                 "kib_per_socket_after_heartbeats": kib_per_socket(Measured.of(hub)),
                 "config_in_force": await config_in_force(
