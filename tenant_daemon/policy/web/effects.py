@@ -10,6 +10,7 @@ from tenant_daemon.policy.verdict import Verdict
 from tenant_daemon.policy.web.address import Address
 from tenant_daemon.policy.web.bodies import Body, read_body, with_query
 from tenant_daemon.policy.web.effect_rules import EffectRule, rules_about
+from tenant_daemon.policy.web.everyday import is_everyday
 from tenant_daemon.policy.web.route import Route, read_route
 from tenant_daemon.policy.web.rpc import Procedure, judge_procedure
 from tenant_daemon.policy.web.targets import names_another_server
@@ -18,6 +19,7 @@ _READS: Final = frozenset({"GET", "HEAD", "OPTIONS", "PROPFIND", "REPORT", "SEAR
 _CHANGES: Final = frozenset(
     {"POST", "PUT", "PATCH", "MKCOL", "MKCALENDAR", "COPY", "MOVE", "PROPPATCH", "LOCK", "UNLOCK"}
 )
+_WRITES: Final = frozenset({"POST", "PUT", "PATCH"})
 _OF_STORAGE: Final = frozenset({"MKCOL", "MKCALENDAR", "COPY", "MOVE", "PROPPATCH", "LOCK", "UNLOCK"})
 _STORAGE_PATH: Final = re.compile(r"/(?:web|cal|card)?dav/|/remote\.php/|/webdav", re.IGNORECASE)
 # Some tools change things on a GET; their addresses say so.
@@ -54,7 +56,7 @@ def judge_effect(verdict: Verdict, method: str, address: Address, body: str) -> 
     procedure = judge_procedure(verdict, method, path, address.query, bodies)
     route = read_route(path, address.query)
     spoken = [] if procedure is Procedure.READ else rules_about(method, route.paths, query)
-    _note_effects(verdict, method, address, route, bodies, spoken)
+    is_known = _note_effects(verdict, method, address, route, bodies, spoken)
     if procedure is Procedure.NONE and not route.is_record:
         _note_other_servers(verdict, address, route, bodies)
     if method in _OF_STORAGE and _STORAGE_PATH.search(path) is None:
@@ -67,6 +69,21 @@ def judge_effect(verdict: Verdict, method: str, address: Address, body: str) -> 
         rule.lowers and all(rule.fits(body) for body in bodies) for rule in spoken
     )
     _judge_method(verdict, method, route, query, address, is_lowered=is_lowered)
+    is_known |= is_lowered or route.is_record or procedure is not Procedure.NONE
+    if method in _WRITES and not is_known:
+        _note_unknown(verdict, method, address, route)
+
+
+def _note_unknown(verdict: Verdict, method: str, address: Address, route: Route) -> None:
+    if _STORAGE_PATH.search(address.path) is None and not any(
+        is_everyday(method, path) for path in route.paths
+    ):
+        verdict.note(
+            Tier.RED,
+            "http.unknown-change",
+            f"What {address.path} does on {address.host} is not known here.",
+            unknown=True,
+        )
 
 
 def _note_effects(
@@ -76,14 +93,16 @@ def _note_effects(
     route: Route,
     bodies: list[Body],
     spoken: list[EffectRule],
-) -> None:
+) -> bool:
+    """Note what the rules say; whether any of them knows the call."""
     if route.is_record:
         bodies = [Body("")]
     elif address.query and method not in _READS:
         bodies = with_query(bodies, address.query)
-    for rule in spoken:
-        if not rule.lowers and any(rule.fits(body) for body in bodies):
-            verdict.note(rule.tier, rule.rule_id, rule.says, external=rule.is_external)
+    fitting = [rule for rule in spoken if not rule.lowers and any(rule.fits(body) for body in bodies)]
+    for rule in fitting:
+        verdict.note(rule.tier, rule.rule_id, rule.says, external=rule.is_external)
+    return bool(fitting)
 
 
 def _note_other_servers(verdict: Verdict, address: Address, route: Route, bodies: list[Body]) -> None:
