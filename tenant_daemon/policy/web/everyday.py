@@ -14,20 +14,26 @@ _ID: Final = re.compile(r"~|[^/]*\d[^/]*|[^/]{24,}")
 # A place where records of one kind are kept is called by their plural.
 _KEPT: Final = re.compile(r"[^/]*(?<!s)s|status|address|business|canvas")
 _SINGLE: Final = re.compile(
-    r"account|activity|appointment|archive|article|asset|batch|blocklist|board|bulk|calendar|calls?|campaign|card"
-    r"|category|chapter|column|company|contact|content|course|custom|customer|data|deal|default|document|draft|event"
-    r"|fav(?:ou?rites?)|feature|file|folder|form|gallery|image-gallery|import|inbox|index|inventory|invoice|issue|item"
-    r"|jmap|json|jsonrpc|label|lead|library|like|list|me|media|menu|metadata|milestone|news|note|ooo|opportunity|order"
-    r"|page|person|personal|post|product|profile|project|property|quote|read|recipe|record|recycle-bin|rest|room|row"
-    r"|segment|site|star|stock|subscriber|survey|table|tag|task|team|template|text|ticket|time|topic|track|unread"
-    r"|upload|variant|vote|watch|wiki"
+    r"account|activity|album|appointment|archive|article|asset|batch|blocklist|board|bookmark|bulk"
+    r"|calendar|calls?|campaign|card|category|chapter|chart|checklist|column|company|contact|content"
+    r"|course|custom|customer|dashboard|data|deal|default|document|draft|employee|event|expense"
+    r"|fav(?:ou?rites?)|feature|file|folder|form|gallery|image-gallery|import|inbox|index|inventory"
+    r"|invoice|issue|item|jmap|json|jsonrpc|label|lead|lesson|library|like|link|list|location|me|meal"
+    r"|media|menu|metadata|milestone|news|note|ooo|opportunity|order|page|payment-term|people|person"
+    r"|personal|photo|post|product|profile|project|property|quote|read|recipe|record|recycle-bin|rest|room"
+    r"|row|segment|site|star|stock|subscriber|supplier|survey|table|tag|task|team|template|text|ticket"
+    r"|time|topic|track|unread|upload|variant|vendor|video|vote|warehouse|watch|wiki"
 )
 """Kinds that are called by one of them, and the steps of addresses that say no more than that."""
 _ACT: Final = re.compile(
-    r"(?:add|append|arrange|assign|copy|count|create|duplicate|edit|filter|format|generate|insert|mark|move|mute"
-    r"|new|order|pause|pin|preview|remove|rename|reorder|replace|reschedule|restart|save|schedule|search|set|snooze"
-    r"|sort|start|stop|swap|toggle|touch|translate|unarchive|unassign|unfavorite|unmute|unpause|unpin|unstar|unwatch"
-    r"|update|upsert|validate)(?:-[a-z-]+)?|[a-z]+-pdf|publish-pdf"
+    r"(?:"
+    r"add|append|arrange|assign|attach|bookmark|check|clone|close|collapse|complete|copy|count|create"
+    r"|detach|duplicate|edit|expand|filter|finish|format|generate|hide|insert|label|link|lock|mark|move"
+    r"|mute|new|open|order|pause|pin|preview|rank|rate|remove|rename|reopen|reorder|replace|reschedule"
+    r"|resolve|restart|save|schedule|search|set|show|snooze|sort|split|start|stop|swap|tag|toggle|touch"
+    r"|translate|unarchive|unassign|unbookmark|uncheck|uncomplete|unfavorite|unhide|unlink|unlock|unmute"
+    r"|unpause|unpin|unresolve|unstar|untag|unwatch|update|upsert|validate"
+    r")(?:-[a-z-]+)?|[a-z]+-pdf"
 )
 """What is done with a record; rules of their own say where the same word means more."""
 
