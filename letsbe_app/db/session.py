@@ -53,9 +53,8 @@ class Database:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
         """A session whose changes are never kept."""
-        with whole_unit():
-            async with AsyncSession(self._engine, expire_on_commit=False) as session:
-                yield session
+        async with whole_unit(), AsyncSession(self._engine, expire_on_commit=False) as session:
+            yield session
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncSession]:
@@ -125,9 +124,8 @@ class Database:
 
     @asynccontextmanager
     async def _unit(self, engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
-        with whole_unit():
-            async with AsyncSession(engine, expire_on_commit=False) as session, session.begin():
-                yield session
+        async with whole_unit(), AsyncSession(engine, expire_on_commit=False) as session, session.begin():
+            yield session
 
     async def close(self) -> None:
         await self._engine.dispose()

@@ -8,8 +8,8 @@ cancellation waits: each call runs to its end, the unit is finished, and the tas
 
 import asyncio
 import sqlite3
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from typing import Any, Final
 
@@ -19,8 +19,8 @@ from sqlalchemy import make_url
 _postponed: ContextVar[list[asyncio.CancelledError] | None] = ContextVar("postponed", default=None)
 
 
-@contextmanager
-def whole_unit() -> Iterator[None]:
+@asynccontextmanager
+async def whole_unit() -> AsyncIterator[None]:
     """Postpones cancellations that reach the driver within the block to the block's end."""
     postponed: list[asyncio.CancelledError] = []
     token = _postponed.set(postponed)
@@ -31,8 +31,9 @@ def whole_unit() -> Iterator[None]:
         task = asyncio.current_task()
         if postponed and task is not None:
             # Asked for again rather than raised, so that ``asyncio.timeout`` and task groups recognise it as
-            # theirs. It takes effect where the task waits next.
+            # theirs. It takes effect here: a limit of time that begins before would take it for its own.
             task.cancel(*postponed[0].args)
+            await asyncio.sleep(0)
 
 
 _is_short: ContextVar[bool] = ContextVar("is_short", default=False)

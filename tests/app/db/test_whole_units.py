@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import Coroutine
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,29 @@ async def test_cancellation_takes_effect_behind_the_unit(database: Database) -> 
             begun.set()
             await session.exec(text("INSERT INTO t VALUES (1)"))  # type: ignore[call-overload]
         await asyncio.sleep(0)
+        went_on.append(True)
+
+    task = asyncio.create_task(work())
+    await begun.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert went_on == []
+    await database.close()
+
+
+async def test_cancellation_is_not_taken_for_the_end_of_what_comes_next(database: Database) -> None:
+    begun = asyncio.Event()
+    went_on = []
+
+    async def work() -> None:
+        async with database.read() as session:
+            begun.set()
+            await session.exec(text("SELECT a FROM t"))  # type: ignore[call-overload]
+        # So does Redis' client look whether a connection has something to read.
+        with suppress(TimeoutError):
+            async with asyncio.timeout(0):
+                await asyncio.Event().wait()
         went_on.append(True)
 
     task = asyncio.create_task(work())
