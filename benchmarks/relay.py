@@ -11,7 +11,6 @@ import asyncio
 import json
 import logging
 import math
-import os
 import statistics
 import sys
 import tempfile
@@ -36,6 +35,7 @@ from letsbe_app.composition import Services, build_services
 from letsbe_app.db.models import ChatMessage, Tenant, TenantStatus
 from letsbe_app.kit.clock import utc_now
 from letsbe_app.kit.ids import new_id
+from letsbe_app.settings import worker_a_core
 from tenant_daemon.contracts.chat import RunFinished, RunOutcome
 from tenant_daemon.contracts.envelope import DaemonEnvelope, Hello
 from tests.support.hub import PUBLIC_URL, create_tables, hub_settings, quick_passwords
@@ -51,7 +51,6 @@ ANSWERS_PER_TENANT = 5
 LOCAL_TENANTS = 20
 """Servers that one machine may run; more are made in turns, with those of before out of the way."""
 CONFIG_VERSION = 10_000
-_MOST_WORKERS = 4
 FRAME_BYTES = 300
 """Of a token on its way from a daemon."""
 
@@ -386,16 +385,11 @@ async def _set_status(services: Services, status: TenantStatus) -> None:
         await session.exec(update(Tenant).values(status=status))
 
 
-def _workers() -> int:
-    """As many as a machine of this size is given: one for each core."""
-    return min(os.cpu_count() or 1, _MOST_WORKERS)
-
-
 def main(arguments: Sequence[str]) -> int:
     """Measure and print JSON."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks relay", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="under a minute")
-    parser.add_argument("--workers", type=int, default=_workers(), help="hub workers (default %(default)s)")
+    parser.add_argument("--workers", type=int, default=worker_a_core(), help="of the hub (%(default)s)")
     parser.add_argument("--streams", type=int, action="append", help="only so many; may be repeated")
     options = parser.parse_args(arguments)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))

@@ -20,6 +20,11 @@ _MOST_WORKERS = 4
 """That are started where nobody says how many."""
 
 
+def worker_a_core() -> int:
+    """How many workers suit this machine."""
+    return min(os.cpu_count() or 1, _MOST_WORKERS)
+
+
 class Settings(BaseSettings):
     """Settings as typed values. Field descriptions are what an operator reads."""
 
@@ -253,7 +258,7 @@ class Settings(BaseSettings):
         """
         if self.hub_workers:
             return self.hub_workers
-        return min(os.cpu_count() or 1, _MOST_WORKERS) if self.database_url.get_secret_value() else 1
+        return worker_a_core() if self.database_url.get_secret_value() else 1
 
     @property
     def is_https(self) -> bool:
