@@ -13,7 +13,7 @@ from tenant_daemon.policy.web.bodies import Body, read_body, with_query
 from tenant_daemon.policy.web.route import read_route
 
 _FOLDER: Final = Path(__file__).parent / "effects"
-_PARTS: Final = ("sending", "guests", "doors", "rights", "destroying", "keys", "reading")
+_PARTS: Final = ("sending", "guests", "doors", "rights", "powers", "destroying", "keys", "reading")
 
 
 class EffectRule(NamedTuple):
@@ -33,6 +33,7 @@ class EffectRule(NamedTuple):
     tier: Tier
     is_external: bool
     says: str
+    risk: str
     lowers: bool
     """The call is a reading one although its method is not; only where nothing stricter matched."""
 
@@ -98,6 +99,7 @@ def _rule(table: dict[str, Any]) -> EffectRule:
         tier=Tier[table.get("tier", "YELLOW")],
         is_external=table.get("external", False),
         says=table["says"],
+        risk=table.get("risk", ""),
         lowers=table.get("lowers", False),
     )
     for wanted, examples in ((True, table["match"]), (False, table["not_match"])):

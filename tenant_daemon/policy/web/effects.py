@@ -101,7 +101,7 @@ def _note_effects(
         bodies = with_query(bodies, address.query)
     fitting = [rule for rule in spoken if not rule.lowers and any(rule.fits(body) for body in bodies)]
     for rule in fitting:
-        verdict.note(rule.tier, rule.rule_id, rule.says, external=rule.is_external)
+        verdict.note(rule.tier, rule.rule_id, rule.says, risk=rule.risk, external=rule.is_external)
     return bool(fitting)
 
 

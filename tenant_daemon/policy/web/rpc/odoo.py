@@ -121,6 +121,8 @@ def _judge_call(verdict: Verdict, request: Request, call: _Call) -> Procedure:
     model, method = call.model, call.method
     is_read = _READS.fullmatch(method) is not None
     if _GUARDED.fullmatch(model) is not None and not (is_read and model in _PLAIN):
+        if _SENDING.match(method) is not None:
+            note_sending(verdict, f"May write to people, or to a bank, through {model}.")
         return note_change(
             verdict, Tier.CRITICAL_RED, f"Touches {model}: users, rights, keys or code of Odoo."
         )
