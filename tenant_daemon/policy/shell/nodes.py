@@ -3,10 +3,36 @@
 from tree_sitter import Node
 
 
+def in_order(node: Node) -> list[tuple[str, list[Node]]]:
+    """
+    The pipelines of a list as they are written, each with the joint before it.
+
+    In the grammar ``a | b | c || d`` is a pipeline of ``a`` and of the list ``b | c || d``.
+    """
+    if node.type == "list":
+        first, joint, *last = node.children
+        if len(last) != 1:
+            return [("", [node]), ("?", [])]
+        rest = in_order(last[0])
+        return [*in_order(first), (joint.type, rest[0][1]), *rest[1:]]
+    if node.type != "pipeline":
+        return [("", [node])]
+    *before, end = node.children
+    if end.type != "list":
+        return [("", node.children)]
+    rest = in_order(end)
+    return [("", [*before, *rest[0][1]]), *rest[1:]]
+
+
 def is_list(node: Node) -> bool:
     """Whether a list joined by ``&&`` or ``||`` stands where bash has its last command alone."""
     while node.type in ("redirected_statement", "pipeline"):
-        body = node.child_by_field_name("body") if node.type == "redirected_statement" else node.children[0]
+        if node.type == "pipeline":
+            if node.children[-1].type == "list":
+                return True
+            node = node.children[0]
+            continue
+        body = node.child_by_field_name("body")
         if body is None:
             return False
         node = body

@@ -9,7 +9,7 @@ from tree_sitter import Node
 from tenant_daemon.policy.programs.variables import is_harmless_variable
 from tenant_daemon.policy.shell import expansions
 from tenant_daemon.policy.shell.endings import CONSTRUCTS, on_last, redirected
-from tenant_daemon.policy.shell.nodes import is_from_command, is_list
+from tenant_daemon.policy.shell.nodes import in_order, is_from_command, is_list
 from tenant_daemon.policy.shell.script import (
     Assignment,
     Choice,
@@ -78,31 +78,36 @@ class Reader(WordReader):
             return Pipeline((self.command(node),))
         if kind == "redirected_statement":
             return self.redirected(node)
-        if kind == "list":
-            left, connector, right = node.children if node.child_count == 3 else (None, None, None)
-            if left is None or connector is None or right is None or connector.type not in ("&&", "||"):
-                raise Refused("commands joined in a way that is not known")
-            first = self.statement(left)
-            # bash reads `a && b || c` from left to right, and so does the tree.
-            return Joined(first, connector.type, self.statement(right))  # type: ignore[arg-type]
-        if kind == "pipeline":
-            return self._piped(node)
+        if kind in ("list", "pipeline"):
+            return self._list(node)
         if not self.is_for_shell:
             construct = self._construct(node)
             if construct is not None:
                 return construct
         return Pipeline((self.command(node),))
 
-    def _piped(self, node: Node) -> Step:
+    def _list(self, node: Node) -> Step:
+        """A pipeline, or pipelines joined by ``&&`` and ``||``, which bash reads from left to right."""
+        (_, nodes), *others = in_order(node)
+        if any(connector not in ("&&", "||") for connector, _ in others):
+            raise Refused("commands joined in a way that is not known")
+        step = self._piped(nodes)
+        for connector, nodes in others:
+            step = Joined(step, connector, self._piped(nodes))  # type: ignore[arg-type]
+        return step
+
+    def _piped(self, nodes: list[Node]) -> Step:
         """A pipeline; in the grammar a redirection before its first ``|`` takes a whole list into it."""
-        first, *rest = node.children
+        first, *rest = nodes
+        if not rest:
+            return self.statement(first)
         if first.type == "negated_command" and first.child_count == 2 and not self.is_for_shell:
             step = self._from_last(self.statement(first.children[1]), rest)  # `!` is about the whole pipeline
             if not isinstance(step, Pipeline) or step.is_negated:
                 raise Refused(UNKNOWN_PART)
             return step._replace(is_negated=True)
         if self.is_for_shell or not is_list(first):
-            return self._pipes([], node.children)
+            return self._pipes([], nodes)
         return on_last(self.statement(first), lambda last: self._from_last(last, rest))
 
     def _from_last(self, step: Step, nodes: list[Node]) -> Step:

@@ -92,6 +92,17 @@ async def test_lines_mean_what_bash_means_by_them(run: Run, workspace: Path) -> 
         ("echo a \\\n b", "a b\n"),
         ("# what is there\nls *.txt # two", "a.txt\nb.txt\n"),
         ("ls nope |& wc -l", "1\n"),
+        ("cat a.txt | sort | grep nothing || echo none", "none\n"),
+        ("cat a.txt | sort | head -1 && echo 1 | cat | grep 2 || echo 3", "one\n3\n"),
+        (
+            "! cat a.txt | sort | grep nothing && echo none; ls nope 2>&1 | sort | grep x || echo 1",
+            "none\n1\n",
+        ),
+        ("cat a.txt | sort | grep x && cat b.txt | sort | cat || echo 4", "4\n"),
+        (
+            "cat b.txt | sort | grep x || echo 5 2>/dev/null | cat; cat a.txt | cat | grep -c x || echo 6 | cat",
+            "5\n0\n6\n",
+        ),
         ('echo "files: $(ls *.txt | wc -l)" $(echo a; echo b)', "files: 2 a b\n"),
         ('printf "%s-%s\\n" "$(cat a.txt)" end', "one\ntwo-end\n"),
         ("ls nope 2>/dev/null; echo $?; true; echo is $?", "2\nis 0\n"),
