@@ -6,6 +6,7 @@ from typing import Final
 
 from tenant_daemon.contracts.tiers import Tier
 from tenant_daemon.policy.actions import ReadEnv, UpdateEnv
+from tenant_daemon.policy.env_meaning import judge_meaning
 from tenant_daemon.policy.judgement import Judgement, PolicyContext
 from tenant_daemon.policy.paths.places import PlaceJudge, is_below
 from tenant_daemon.policy.paths.resolve import RealPath
@@ -14,11 +15,7 @@ from tenant_daemon.policy.screening import find_hidden_in_name
 from tenant_daemon.policy.verdict import Verdict, display_path
 
 _ENV_NAME: Final = re.compile(r"\.env(?:\.[A-Za-z0-9_-]+)*|[A-Za-z0-9_-]+\.env|env", re.IGNORECASE)
-_FOLDER_NAME: Final = re.compile(
-    r".*(?:DIR(?:ECTORY)?|PATH|ROOT|VOLUMES?|MOUNT|LOCATION|FOLDER)", re.IGNORECASE
-)
 _KEY: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}")
-_ADDRESS_WITH_PASSWORD: Final = re.compile(r"://[^\s/@:]{0,200}:[^\s/@]{1,400}@")
 MAX_VALUE_CHARACTERS: Final = 8_192
 
 
@@ -39,7 +36,7 @@ def judge_env_update(path: str, key: str, value: str, context: PolicyContext) ->
     _judge_key(key, verdict)
     _judge_value(value, verdict)
     if len(value) <= MAX_VALUE_CHARACTERS:
-        _judge_meaning(key, value, verdict)
+        judge_meaning(key, value, context, verdict)
     verdict.note(Tier.YELLOW, "env.update", f"Changes the setting {key} in {_said(place, context)}.")
     return verdict.judgement(None if verdict.is_forbidden else UpdateEnv(Path(place.path), key, value))
 
@@ -77,37 +74,13 @@ def _judge_key(key: str, verdict: Verdict) -> None:
             "env.loader",
             f"{key} can make a program load or run something else.",
             risk="The tool could run foreign code.",
+            unknown=True,
         )
     elif is_credential_variable(key):
         verdict.note(
             Tier.RED,
             "env.credential",
             f"{key} is a password, a key or an address with one in it.",
-            risk="The tool may no longer reach its database or other services.",
-        )
-
-
-def _judge_meaning(key: str, value: str, verdict: Verdict) -> None:
-    if "$(" in value or "`" in value:
-        verdict.note(
-            Tier.RED,
-            "env.command",
-            f"The new value of {key} would be a command where a shell reads the file.",
-            risk="The tool could run foreign code.",
-            unknown=True,
-        )
-    if _FOLDER_NAME.fullmatch(key) is not None and (value.startswith(("/", "~")) or ".." in value):
-        verdict.note(
-            Tier.RED,
-            "env.folder",
-            f"{key} decides which folder of the server the tool gets.",
-            risk="The tool could read or change files that are none of its business.",
-        )
-    if not is_credential_variable(key) and _ADDRESS_WITH_PASSWORD.search(value) is not None:
-        verdict.note(
-            Tier.RED,
-            "env.credential",
-            f"The new value of {key} is an address with a password in it.",
             risk="The tool may no longer reach its database or other services.",
         )
 

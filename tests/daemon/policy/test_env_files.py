@@ -103,3 +103,78 @@ def test_what_decides_which_code_runs_and_on_which_files_is_red(
 def test_settings_with_like_names_are_plain_changes(key: str, value: str, context: PolicyContext) -> None:
     found = classify("env_update", {"path": ".env", "key": key, "value": value}, context)
     assert found.tier is Tier.YELLOW
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("SMTP_HOST", "smtp.evil.example"),
+        ("SMTP_ADDRESS", "mail.evil.example:587"),
+        ("database__connection__host", "evil.example"),
+        ("DB_HOST", "203.0.113.9"),
+        ("REDIS_URL", "redis://evil.example:6379"),
+        ("DATABASE_URL", "postgresql://a:b@evil.example/db"),
+        ("HTTP_PROXY", "http://evil.example:3128"),
+        ("AP_WEBHOOK_URL_PREFIX", "https://evil.example"),
+        ("S3_ENDPOINT", "https://evil.example"),
+        ("OPENAI_API_BASE_URL", "https://evil.example/v1"),
+        ("LOGGING", "syslog://evil.example"),
+    ],
+)
+def test_a_setting_that_sends_the_tool_elsewhere_is_external(
+    key: str, value: str, context: PolicyContext
+) -> None:
+    assert update(key, context, value).is_external
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("SMTP_HOST", "mailserver"),
+        ("SMTP_HOST", "mail.example.com"),
+        ("DB_HOST", "postgres"),
+        ("DB_HOST", "127.0.0.1"),
+        ("url", "https://blog.somewhere.example"),
+        ("NEXT_PUBLIC_WEBAPP_URL", "https://cal.somewhere.example"),
+        ("PRIVACY_URL", "https://somewhere.example/privacy"),
+        ("HOST", "0.0.0.0"),
+        ("mail__from", "hallo@somewhere.example"),
+        ("APP_VERSION", "5.96.1"),
+    ],
+)
+def test_its_own_address_and_its_neighbours_are_plain_changes(
+    key: str, value: str, context: PolicyContext
+) -> None:
+    found = update(key, context, value)
+    assert (found.tier, found.is_external) == (Tier.YELLOW, False)
+
+
+@pytest.mark.parametrize(
+    ("key", "opened", "closed"),
+    [
+        ("ENABLE_ACCOUNT_SIGNUP", "true", "false"),
+        ("SIGNUPS_ALLOWED", "true", "false"),
+        ("GITEA__service__DISABLE_REGISTRATION", "false", "true"),
+        ("KC_HOSTNAME_STRICT", "false", "true"),
+        ("NODE_TLS_VERIFY", "0", "1"),
+        ("NEXTCLOUD_TRUSTED_DOMAINS", "cloud.example.com evil.example", "cloud.example.com"),
+        ("CORS_ALLOWED_ORIGINS", "*", "https://tools.example.com"),
+    ],
+)
+def test_opening_a_door_is_red_and_closing_it_is_not(
+    key: str, opened: str, closed: str, context: PolicyContext
+) -> None:
+    assert update(key, context, opened).tier is Tier.RED
+    assert update(key, context, closed).tier is Tier.YELLOW
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("WORDPRESS_CONFIG_EXTRA", "define('X', 1);"),
+        ("NOTE", "eval($_GET[1]);"),
+        ("AP_EXECUTION_MODE", "UNSANDBOXED"),
+    ],
+)
+def test_code_in_a_setting_waits_at_every_level(key: str, value: str, context: PolicyContext) -> None:
+    assert update(key, context, value).is_unknown

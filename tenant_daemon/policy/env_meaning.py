@@ -1,0 +1,183 @@
+"""What a new value of a tool's setting means: who may get in, where it connects to, which code runs."""
+
+import ipaddress
+import re
+from typing import Final
+
+from tenant_daemon.contracts.tiers import Tier
+from tenant_daemon.policy.judgement import PolicyContext
+from tenant_daemon.policy.programs.variables import is_credential_variable
+from tenant_daemon.policy.verdict import Verdict
+from tenant_daemon.policy.web.address import is_public
+from tenant_daemon.policy.wordlist import word_set
+
+_FOLDER_NAME: Final = re.compile(
+    r".*(?:DIR(?:ECTORY)?|PATH|ROOT|VOLUMES?|MOUNT|LOCATION|FOLDER)", re.IGNORECASE
+)
+_ADDRESS_WITH_PASSWORD: Final = re.compile(r"://[^\s/@:]{0,200}:[^\s/@]{1,400}@")
+_COMMAND: Final = re.compile(r"\$\(|`")
+_CODE: Final = re.compile(
+    r"<\?php|\b(?:eval|system|exec|passthru|shell_exec|base64_decode|require)\s*\(", re.IGNORECASE
+)
+_CODE_NAME: Final = re.compile(
+    r".*(?:CONFIG_EXTRA|EXTRA_CONFIG|INIT_SCRIPTS?|STARTUP_SCRIPTS?|_HOOKS?|CUSTOM_CODE)", re.IGNORECASE
+)
+_WORDS: Final = re.compile(r"[a-z]+")
+# The tool connects there.
+_CONNECTED: Final = word_set(
+    "host hosts server servers url urls uri endpoint endpoints proxy relay relayhost smarthost webhook"
+    " webhooks address addr registry mirror broker upstream nameserver dns prefix peer peers target"
+)
+# Its own address, or one that only people follow.
+_SHOWN: Final = word_set(
+    "logo icon favicon image avatar privacy terms imprint legal support docs documentation help brand contact"
+    " facebook twitter instagram linkedin youtube download manual company banner background css font"
+)
+_OWN: Final = re.compile(
+    r"(?:(?:next|nuxt|public|vite|react|app|site|web|webapp|website|frontend|backend|base|root|home|canonical|ghost"
+    r"|nextauth|kc|keycloak|wordpress|wp|umami|gitea|server|service|virtual|letsencrypt|admin|force|default|instance"
+    r"|external|my|install|overwrite|cli|nextcloud|chatwoot|odoo|listmonk|calcom|ap|activepieces|documenso|vaultwarden"
+    r"|minio|browser|redirect|bookstack|squidex|plane|librechat|glitchtip|stalwart|nocodb|portainer|domain|self)_+)*"
+    r"(?:urls?|uri|host|hostname|overwritehost|domain)(?:_admin)?"
+)
+_SCHEME: Final = re.compile(r"\s*([a-z][a-z0-9+.-]*)://(?:[^/@\s]*@)?(\[[^\]]+\]|[^/:?#,\s]+)", re.IGNORECASE)
+_BARE: Final = re.compile(r"\s*((?:[\w-]+\.)+[\w-]+|\[[0-9a-f:]+\])(?::\d+)?(?:/\S*)?\s*", re.IGNORECASE)
+_LOCAL_NAME: Final = re.compile(
+    r".*\.(?:internal|local|localhost|lan|docker|svc|home\.arpa)|localhost", re.IGNORECASE
+)
+
+_TRUE: Final = frozenset({"1", "true", "yes", "on", "enabled", "enable", "open", "all", "*"})
+_FALSE: Final = frozenset({"0", "false", "no", "off", "disabled", "disable", "none", ""})
+_TURNS_ROUND: Final = word_set(
+    "disable disabled deny block closed close forbid prevent no without skip ignore"
+)
+_OPENS: Final = re.compile(
+    r".*(?:SIGN_?UPS?|REGISTRATIONS?|REGISTER|ANONYMOUS|GUEST_?(?:ACCESS|LOGIN)|PUBLIC_ACCESS|INSECURE|UNSAFE|IMPERSONAT|DEBUG_TOOLBAR"
+    r"|ALLOW_(?:ALL|ANY|EMPTY).*|TRUST_(?:ALL|PROXY)).*",
+    re.IGNORECASE,
+)
+_GUARDS: Final = re.compile(
+    r".*(?:HOSTNAME_STRICT|(?:SSL|TLS|CERT)_?VERIF\w*|VERIFY_?(?:SSL|TLS|CERT)|CSRF|CAPTCHA|RATE_?LIMIT|2FA|MFA|TOTP|TWO_?FACTOR|SANDBOX|FORCE_SSL"
+    r"|SECURE_COOKIE|COOKIE_SECURE|AUTH(?:ENTICATION)?_(?:ENABLED|REQUIRED)|REQUIRE_(?:AUTH|LOGIN|SIGNIN)\w*|SIGNIN_VIEW).*",
+    re.IGNORECASE,
+)
+_TRUSTED: Final = re.compile(
+    r".*(?:TRUSTED_(?:DOMAINS?|PROX(?:Y|IES)|ORIGINS?|HOSTS?)|ALLOWED_(?:HOSTS?|ORIGINS?)|CORS(?:_\w+)?)",
+    re.IGNORECASE,
+)
+
+
+def judge_meaning(key: str, value: str, context: PolicyContext, verdict: Verdict) -> None:
+    """Note what the tool will do because of its new setting."""
+    _judge_code(key, value, verdict)
+    _judge_folder(key, value, verdict)
+    if not is_credential_variable(key) and _ADDRESS_WITH_PASSWORD.search(value) is not None:
+        verdict.note(
+            Tier.RED,
+            "env.credential",
+            f"The new value of {key} is an address with a password in it.",
+            risk="The tool may no longer reach its database or other services.",
+        )
+    if _lets_people_in(key, value, context):
+        verdict.note(
+            Tier.RED,
+            "env.who-gets-in",
+            f"{key} decides who may get into the tool.",
+            risk="Strangers could sign in, or what people do could be listened to.",
+        )
+    host = _connected_host(key, value)
+    if host and _is_foreign(host, context):
+        verdict.note(
+            Tier.YELLOW,
+            "env.another-server",
+            f"The tool would connect to {host[:80]}, outside this server.",
+            risk="What it stores or sends could end up there.",
+            external=True,
+        )
+
+
+def _judge_code(key: str, value: str, verdict: Verdict) -> None:
+    if _COMMAND.search(value) is not None:
+        verdict.note(
+            Tier.RED,
+            "env.command",
+            f"The new value of {key} would be a command where a shell reads the file.",
+            risk="The tool could run foreign code.",
+            unknown=True,
+        )
+    elif (
+        _CODE.search(value) is not None
+        or _CODE_NAME.fullmatch(key) is not None
+        or value.upper() == "UNSANDBOXED"
+    ):
+        verdict.note(
+            Tier.RED,
+            "env.code",
+            f"{key} decides which code the tool runs.",
+            risk="The tool could run foreign code.",
+            unknown=True,
+        )
+
+
+def _judge_folder(key: str, value: str, verdict: Verdict) -> None:
+    if _FOLDER_NAME.fullmatch(key) is not None and (value.startswith(("/", "~")) or ".." in value):
+        verdict.note(
+            Tier.RED,
+            "env.folder",
+            f"{key} decides which folder of the server the tool gets.",
+            risk="The tool could read or change files that are none of its business.",
+        )
+
+
+def _lets_people_in(key: str, value: str, context: PolicyContext) -> bool:
+    """Whether a door is opened, or a lock taken off. Closing one is as harmless as any change."""
+    if _TRUSTED.fullmatch(key) is not None:
+        names = re.split(r"[\s,;]+", value.strip("[]\"' "))
+        return any("*" in name or _is_foreign(_host_of(name) or "localhost", context) for name in names)
+    word = value.strip().strip("\"'").lower()
+    is_opening = _OPENS.fullmatch(key) is not None
+    if not is_opening and _GUARDS.fullmatch(key) is None:
+        return False
+    is_turned = not _TURNS_ROUND.isdisjoint(_WORDS.findall(key.lower()))
+    weakening = _TRUE if is_opening is not is_turned else _FALSE
+    return word in weakening
+
+
+def _connected_host(key: str, value: str) -> str:
+    """The host that the tool will turn to because of this setting; empty when it will not."""
+    low = key.lower().replace(".", "_").replace("-", "_")
+    words = set(_WORDS.findall(low))
+    found = _SCHEME.match(value)
+    if found is not None and found[1].lower() not in ("http", "https"):
+        return found[2]
+    is_connected = not _CONNECTED.isdisjoint(words) and _SHOWN.isdisjoint(words)
+    if not is_connected and not is_credential_variable(key):
+        return ""
+    return "" if _OWN.fullmatch(low) is not None else _host_of(value)
+
+
+def _host_of(value: str) -> str:
+    found = _SCHEME.match(value)
+    if found is not None:
+        return found[2]
+    bare = _BARE.fullmatch(value)
+    return bare[1] if bare is not None else ""
+
+
+def _is_foreign(host: str, context: PolicyContext) -> bool:
+    """Whether a host is neither this server, nor one of its containers, nor of a tool's own domain."""
+    host = host.strip("[]").rstrip(".").lower()
+    try:
+        return is_public(ipaddress.ip_address(host))
+    except ValueError:
+        pass
+    if "." not in host or _LOCAL_NAME.fullmatch(host) is not None or host in context.internal_names:
+        return False
+    return not any(_is_of(host, listed.rpartition(":")[0]) for listed in context.allowed_hosts)
+
+
+def _is_of(host: str, listed: str) -> bool:
+    """Whether it is a tool's host, or another one of the same domain."""
+    parent = listed.partition(".")[2]
+    domain = parent if "." in parent else listed
+    return host in (listed, domain) or host.endswith(f".{domain}")
