@@ -50,6 +50,9 @@ _REDIS_READS: Final = word_set(
     hgetall hvals xpending
     """
 )
+_REDIS_SHOWS: Final = word_set(
+    "get mget hget hmget hgetall hvals getrange lrange smembers echo xrange lindex"
+)
 _REDIS_CHANGES: Final = word_set(
     """
     set setex setnx mset append incr decr incrby decrby incrbyfloat hset hmset hsetnx hincrby lpush rpush
@@ -59,6 +62,10 @@ _REDIS_CHANGES: Final = word_set(
 _REDIS_DELETES: Final = word_set(
     "del unlink hdel lpop rpop lrem srem spop zrem zremrangebyrank xdel xtrim getdel"
 )
+_REDIS_SECRETS: Final = re.compile(
+    r"(?:.*[:_.{-])?(?:tokens?|secrets?|passw(?:or)?ds?|otp|jwt|api_?keys?|credentials?|csrf|resets?)(?:[:_.}-].*)?"
+)
+"""Keys under which tools keep what opens an account."""
 
 
 _COPY_OPTIONS: Final = (
@@ -243,6 +250,8 @@ def _redis_review(judge: "CommandJudge", profile: Profile, reading: Reading) -> 
             ["purge"],
         ):
             note(Tier.YELLOW, "redis.reset", "Resets a statistic.")
+        if first in _REDIS_SHOWS and any(_REDIS_SECRETS.fullmatch(word) for word in words[1:]):
+            note(Tier.CRITICAL_RED, "redis.secret", "Shows what opens somebody's account.", unknown=True)
     elif first in _REDIS_CHANGES:
         note(Tier.YELLOW, "redis.change", "Changes a value in the database.")
     elif first in _REDIS_DELETES:

@@ -40,6 +40,19 @@ _PEOPLE: Final = re.compile(
     r"|grants|logins?)"
     r"|is_(?:admin|superuser|staff|owner)|user_level|wp_capabilities"
 )
+# Which of somebody's roles it is about cannot be told from its number.
+_ROLES_OF_PEOPLE: Final = re.compile(
+    r"\w*groups?_users?_rel|(?:\w+_)?(?:role_users?|users?_roles?|users?_groups|users?_user_permissions)"
+    r"|model_has_(?:roles|permissions)|user_role_mapping"
+)
+_POWER: Final = re.compile(r".*(?:admin|super|owner\b|\broot\b|capabilities|user_level).*", re.DOTALL)
+_POWER_COLUMN: Final = re.compile(
+    r"is_?(?:admin|superuser|super|staff|owner)|superuser|admin|role|role_id|user_level"
+)
+_SITE_OPTIONS: Final = word_set(
+    "siteurl home admin_email new_admin_email default_role users_can_register active_plugins template"
+    " stylesheet wp_user_roles"
+)
 _CHANGES: Final = {
     "insert": (Tier.YELLOW, "Adds records."),
     "replace": (Tier.YELLOW, "Replaces records."),
@@ -62,7 +75,7 @@ _READS: Final = frozenset({"select", "values", "table", "show", "describe", "des
 _FRAME: Final = frozenset({"begin", "commit", "rollback", "start", "end", "savepoint", "release", "use"})
 _RUN_BY_ANALYZE: Final = frozenset({"select", "with", "insert", "update", "delete", "replace", "values"})
 # They come with what passwords were made into.
-_SHOWN_ACCOUNTS: Final = frozenset({"user"})
+_SHOWN_ACCOUNTS: Final = frozenset({"user", "grants"})
 _REACHES_OUT: Final = word_set(
     """
     copy load outfile dumpfile program execute prepare call do attach detach grant revoke kill flush
@@ -180,7 +193,7 @@ def _judge_read(verdict: Verdict, first: str, words: list[str], tokens: list[Tok
     verdict.note(Tier.GREEN, "sql.read", "Reads from the database.", general=True)
     inner = set(words[1:])
     if first in ("show", "describe", "desc"):
-        if first == "show" and (inner & _SHOWN_ACCOUNTS or {"grants", "for"} <= inner):
+        if first == "show" and inner & _SHOWN_ACCOUNTS:
             verdict.note(
                 Tier.CRITICAL_RED, "sql.secret-column", "Shows the accounts of the database.", unknown=True
             )
@@ -261,15 +274,35 @@ def _judge_meaning(verdict: Verdict, tokens: list[Token]) -> None:
     """Records that are more than records: they publish something, send it, or let somebody in."""
     if any(name.startswith(("pg_", "information_schema")) for name in _tables(tokens)):
         _note_catalogue(verdict)
-    strings = {token.text.strip("nN'").lower() for token in tokens if token.kind == "string"}
+    strings = {token.text.lstrip("nNeE").strip("'").lower() for token in tokens if token.kind == "string"}
     names = {token.text.strip('"`[]').lower() for token in tokens if token.kind in ("word", "quoted")}
     is_sending = any(_SENDING.fullmatch(name) for name in _tables(tokens)) or bool(names & _PUBLIC_COLUMNS)
     if strings & _PUBLISHING or is_sending:
         verdict.note(
             Tier.YELLOW, "sql.publishes", "Publishes or sends something to people outside.", external=True
         )
+    if _gives_power(tokens, names, strings):
+        verdict.note(
+            Tier.CRITICAL_RED,
+            "sql.power",
+            "Gives somebody power over a tool, past the tool itself.",
+            risk="Strangers could get in and do everything there.",
+            unknown=True,
+        )
     if any(_PEOPLE.fullmatch(name) for name in names):
         verdict.note(Tier.RED, "sql.people", "Changes who may sign in or what they may do.")
+
+
+def _gives_power(tokens: list[Token], names: set[str], strings: set[str]) -> bool:
+    tables = _tables(tokens)
+    if any(_ROLES_OF_PEOPLE.fullmatch(name) for name in tables):
+        return True
+    if any(name.endswith("options") for name in tables) and strings & _SITE_OPTIONS:
+        return True
+    if not any(_PEOPLE.fullmatch(name) or name.endswith("usermeta") for name in tables):
+        return False
+    is_set = any(_POWER_COLUMN.fullmatch(name) for name in names) and "true" in names
+    return is_set or any(_POWER.fullmatch(text) for text in strings)
 
 
 def _note_catalogue(verdict: Verdict) -> None:

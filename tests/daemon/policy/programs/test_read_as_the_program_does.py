@@ -100,6 +100,7 @@ def test_strictness_of_a_shell_changes_nothing(context: PolicyContext) -> None:
         "analyze format=json delete from x where a = 1",
         "show create user x",
         "show grants for shop",
+        "show grants",
         "select 1 as $$; drop table x; select 1 as $$",
     ],
 )
@@ -238,3 +239,31 @@ def test_lines_are_taken_apart_as_by_a_shell(
 def test_no_such_line_hides_what_is_in_it(command: str, context: PolicyContext) -> None:
     found = shell(command, context)
     assert found.is_unknown or found.tier is Tier.CRITICAL_RED
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "update users set role='admin' where email='a@b.example'",
+        "update users set type='SuperAdmin'",
+        "update accounts_user set is_superuser = true where id = 3",
+        "insert into res_groups_users_rel values (1, 2)",
+        "insert into users (name, role) values ('x', 'admin')",
+        "insert into wp_usermeta (user_id, meta_key, meta_value) values (9, 'wp_capabilities', 'x')",
+        "update wp_options set option_value='https://evil.example' where option_name='siteurl'",
+    ],
+)
+def test_power_given_past_the_tool_is_critical(statement: str, context: PolicyContext) -> None:
+    assert shell(f'psql -d shop -c "{statement}"', context).tier is Tier.CRITICAL_RED
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "update wp_options set option_value = 'Ulm' where option_name = 'city'",
+        "update customers set note = 'owner of a shop' where id = 3",
+        "insert into contacts (name, company) values ('Root', 'Admin GmbH')",
+    ],
+)
+def test_records_with_like_words_are_plain_changes(statement: str, context: PolicyContext) -> None:
+    assert shell(f'psql -d shop -c "{statement}"', context).tier is Tier.YELLOW
