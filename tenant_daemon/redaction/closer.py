@@ -1,5 +1,5 @@
 """
-Where two guesses see the same secret, the closer one says where it begins and ends.
+Where two findings see the same secret, the closer one says where it begins and ends.
 
 One of them often sees more than the secret: ``=be7c...`` is an escape to the reader of mails, a line that
 ends with ``=`` goes on in the next one, and the rest of a query follows on a key. What the closer one leaves
@@ -15,66 +15,126 @@ from tenant_daemon.redaction.findings import Finding, Layer
 GUESSES = (Layer.PATTERN, Layer.ENTROPY)
 _MOST = 64
 """More guesses about one place are rare; they are left as they are."""
-_HEAD = re.compile(rb"(?:_[A-Za-z_]{1,24})?[=:\s\"'`]{1,4}")
-"""The rest of a name, as in ``APP_SECRET_KEY=``, and what stands between a name and its value."""
-_NAME = rb"(?:[A-Z][A-Z0-9_]{0,40}|[a-z][a-z0-9_.-]{0,40}|[a-z]+(?:[A-Z][a-z]+){1,8})"
+_HEAD = re.compile(
+    rb"(?:(?:[&;][A-Za-z_]{1,24}=[\w.,~-]{0,8})*[&;]|_)?(?:[A-Z][A-Z_-]{1,24}|[A-Za-z]?[a-z_-]{1,24})?[=:\s\"'`]{1,4}"
+    rb"|-{1,2}[a-z]{0,16}=?|\{"
+)
+"""A name or the rest of one, as in ``APP_SECRET_KEY=``, and what stands between a name and its value."""
+_NAME = rb"(?:[A-Z][A-Z0-9_]{0,40}|(?:[A-Z][a-z]+-?){1,5}|[a-z][a-z0-9_.-]{0,40}|[a-z]+(?:[A-Z][a-z]+){1,8})"
 _ANOTHER_LINE = re.compile(
     rb"(=?)(?:\r?\n|(?:\\r)?\\n)[ \t]*(?:- |export )?" + _NAME + rb"\"?\s{0,2}[:=](?![=\r\n]|\\[rn])"
 )
 """A setting on the next line, behind the padding of a value in base64."""
 _PARAMETERS = re.compile(rb"(?:[&;][A-Za-z_]{1,24}=[\w.,~-]{0,8})+")
 """What follows in a URL, when it is too short for a secret."""
-_CLOSING = re.compile(rb"[`\"')\]}>,;]")
+_PARAMETERS_BEHIND = re.compile(rb"(?:(?:[&;][A-Za-z_]{1,24}=[\w.,~-]{0,8})+)?\Z")
+_IN_QUERY = re.compile(rb"[?&][\w.-]{1,40}=\Z")
+_HOST = re.compile(rb"@[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::\d{1,5})?(?:/[\w./-]*)?(?:\?[\w=&.-]*)?")
+_CLOSING = re.compile(rb"[`\"')\]}>,;]\s?")
+_BEGUN_WORD = re.compile(rb"[^A-Za-z0-9]{1,6}[A-Za-z0-9]{1,4}")
+_ENDED_WORD = re.compile(rb"[A-Za-z0-9]{1,4}[^A-Za-z0-9]{1,4}")
+_BEGUN_LINE = re.compile(rb"=*(?:(?:\\r)?\\n|\r?\n)[ \t]*[\w./+-]{1,16}[:,;|]?")
+_LINE_ENDS = re.compile(rb"[\s\"'`\\<=)\]}]|\Z")
+"""What stands behind the last line of wrapped data."""
+_DIFF_MARKS = (b"+", b"-")
+_LEAST_SHARE = 0.6
+"""How much of a finding of the vault's the closer one has to have."""
 
 
 def trimmed_by_closer(findings: Sequence[Finding], data: bytes) -> list[Finding]:
-    """The findings, guesses without what a closer one leaves out."""
-    guesses = sorted(
-        {found for found in findings if found.layer in GUESSES},
-        key=lambda found: (found.start, found.end),
-    )
-    if len(guesses) < 2:
-        return list(findings)
-    trimmed = [found for found in findings if found.layer not in GUESSES]
-    for cluster in _clusters(guesses):
-        trimmed += _trimmed(cluster, data) if 1 < len(cluster) <= _MOST else cluster
+    """The findings, those that are no value as it is without what a closer one leaves out."""
+    trimmed = [found for found in findings if found.is_exact]
+    groups: dict[object, set[Finding]] = {}
+    for found in findings:
+        if not found.is_exact:
+            # Any guess may be about the same as another one; the vault's know what they are about.
+            about = None if found.layer in GUESSES else found.placeholder
+            groups.setdefault(about, set()).add(_without_edges(found, data))
+    for group in groups.values():
+        for cluster in _clusters(sorted(group, key=lambda found: (found.start, found.end))):
+            trimmed += _trimmed(cluster, data) if 1 < len(cluster) <= _MOST else cluster
     return trimmed
 
 
-def _clusters(guesses: Sequence[Finding]) -> Iterator[list[Finding]]:
+def _without_edges(found: Finding, data: bytes) -> Finding:
+    """
+    A finding without what can be told to be no part of it by itself.
+
+    That is the mark of a diff before its line, which in base64 is a character like others, and the rest of
+    the query whose parameter a guess is.
+    """
+    start, end = found.start, found.end
+    is_marked = (
+        data[start : start + 1] in _DIFF_MARKS
+        and data[start + 1 : start + 2].isalnum()
+        and (start == 0 or data.endswith((b"\n", b"\\n"), max(0, start - 2), start))
+    )
+    if (
+        found.layer in GUESSES
+        and b"&" in data[start:end]
+        and _IN_QUERY.search(data, max(0, start - 42), start)
+    ):
+        end -= len(_PARAMETERS_BEHIND.findall(data[start:end])[0])
+    return replace(found, start=start + is_marked, end=end) if is_marked or end < found.end else found
+
+
+def _clusters(findings: Sequence[Finding]) -> Iterator[list[Finding]]:
     """Those that overlap, together."""
     cluster: list[Finding] = []
     end = 0
-    for guess in guesses:
-        if cluster and guess.start >= end:
+    for finding in findings:
+        if cluster and finding.start >= end:
             yield cluster
             cluster = []
-        cluster.append(guess)
-        end = max(end, guess.end)
+        cluster.append(finding)
+        end = max(end, finding.end)
     yield cluster
 
 
 def _trimmed(cluster: Sequence[Finding], data: bytes) -> Iterator[Finding]:
-    starts = sorted({guess.start for guess in cluster})
-    ends = sorted({guess.end for guess in cluster})
-    for guess in cluster:
+    for finding in cluster:
+        closer = cluster if finding.layer in GUESSES else _alike(cluster, finding)
+        starts = sorted({other.start for other in closer})
+        ends = sorted({other.end for other in closer})
         start = next(
             (
                 at
                 for at in reversed(starts)
-                if guess.start < at < guess.end and _HEAD.fullmatch(data, guess.start, at)
+                if finding.start < at < finding.end and _is_head(data, finding, at)
             ),
-            guess.start,
+            finding.start,
         )
-        end = next((at for at in ends if start < at < guess.end and _is_rest(data, at, guess.end)), guess.end)
-        if end < guess.end and (padded := _ANOTHER_LINE.match(data, end)):
-            end += len(padded.group(1))
-        is_same = (start, end) == (guess.start, guess.end)
-        yield guess if is_same else replace(guess, start=start, end=end)
+        end = next(
+            (at for at in ends if start < at < finding.end and _is_rest(data, at, finding)), finding.end
+        )
+        if end < finding.end and (padded := _ANOTHER_LINE.match(data, end) or _BEGUN_LINE.match(data, end)):
+            end += len(padded.group()) - len(padded.group().lstrip(b"="))
+        is_same = (start, end) == (finding.start, finding.end)
+        yield finding if is_same else replace(finding, start=start, end=end)
 
 
-def _is_rest(data: bytes, start: int, end: int) -> bool:
-    return (
-        any(plain.fullmatch(data, start, end) for plain in (_PARAMETERS, _CLOSING))
+def _alike(cluster: Sequence[Finding], finding: Finding) -> list[Finding]:
+    """Those that hold most of what a finding holds, so no mere part of a secret."""
+    least = _LEAST_SHARE * (finding.end - finding.start)
+    return [other for other in cluster if other.end - other.start >= least]
+
+
+def _is_head(data: bytes, finding: Finding, end: int) -> bool:
+    """Whether what stands before ``end`` in a finding is no part of it."""
+    start = finding.start
+    if finding.layer in GUESSES and _HEAD.fullmatch(data, start, end):
+        return True
+    return data[max(0, start - 1) : start].isalnum() and _ENDED_WORD.fullmatch(data, start, end) is not None
+
+
+def _is_rest(data: bytes, start: int, finding: Finding) -> bool:
+    """Whether what stands from ``start`` on in a finding is no part of it."""
+    end = finding.end
+    if _BEGUN_WORD.fullmatch(data, start, end) and data[end : end + 1].isalnum():
+        return True
+    if _BEGUN_LINE.fullmatch(data, start, end) and not _LINE_ENDS.match(data, end):
+        return True
+    return finding.layer in GUESSES and (
+        any(plain.fullmatch(data, start, end) for plain in (_PARAMETERS, _HOST, _CLOSING))
         or _ANOTHER_LINE.match(data, start) is not None
     )

@@ -1,5 +1,8 @@
 """Where a value of the vault stands as it is, it is replaced and nothing around it."""
 
+import base64
+import zlib
+
 import pytest
 
 from tenant_daemon.redaction import KnownSecret, Redactor
@@ -104,9 +107,47 @@ def test_a_guess_takes_whole_characters() -> None:
         ("`jdbc:postgresql://db/x?user=app&password=", "kWl7yGsRU1kQ61", "`"),
         ("IDENTIFIED BY '", "%h5NYc3Eu~", "';"),
         ("vault_encryption_key: '", "/HKwgZHrAvsDwq6EXwuwRgiCjo7Z4bM2SjErERmG", "'"),
+        ("@@ -1 +1 @@\n-old\n+", "re_Ab3dEf6h_" + "kV9mQ2xLp7zR4wT8nBc3aa6Y", "\n context\n"),
+        ("1,alpha,", "dckr_pat_" + "TfoM-jwkBJkZrEGU-s1mxi4gFgE", "\n2,beta,22\n"),
+        ("user=bob&password=", "UDMNc4wGX8DTy6d2LA6zOmZDolO3WBwbVaPvjCOY", "&scope=all"),
+        ("https://a.example/v1?page=2&api_key=", "SK8htuQm1", "&sort=asc"),
+        ("Cookie: sessionid=", "UuOYny2jVU0Sv4jkPaWzWccKwamwAN8z", "; theme=dark\r\n"),
+        ("mysql -u root -p", "y3g8q9RKWQyK9l0wxjR0OxBfOZ7rbB58", " shop"),
+        ("mongodb+srv://root:", "Schl%C3%BCssel%21basil715%3F", "@c0.a.example/shop?retryWrites=true ok"),
     ],
 )
 def test_nothing_around_a_guess_is_replaced(before: str, value: str, behind: str) -> None:
     redacted = Redactor([]).redact(before + value + behind)
     assert redacted.startswith(f"{before}[REDACTED:")
     assert redacted.endswith(f"]{behind}")
+
+
+@pytest.mark.parametrize(
+    ("before", "written", "behind"),
+    [
+        ("@@ -1 +1 @@\n-old\n+", base64.b64encode(f"a: {VALUE}".encode()).decode().rstrip("="), "\n b\n"),
+        ("1,alpha,", base64.b64encode(VALUE.encode("utf-16-le")).decode(), "\n2,beta,22\n"),
+        ("1,alpha,", zlib.compress(f"key {VALUE}".encode()).hex(), "\n2,beta,22\n"),
+        ("It printed ", VALUE.encode().hex(" "), " and then stopped."),
+        ("it is ", VALUE.encode("utf-16-be").hex(" "), " and more"),
+        (
+            "Authorization: Basic ",
+            base64.b64encode(f"admin:{VALUE}".encode()).decode(),
+            "\nAccept: */*\n",
+        ),
+        (
+            "out=",
+            base64.b64encode(base64.b64encode(VALUE.encode())).decode(),
+            "\n2026-11-21T03:15:01Z INFO\n",
+        ),
+    ],
+)
+def test_nothing_around_a_written_value_is_replaced(before: str, written: str, behind: str) -> None:
+    assert REDACTOR.redact(before + written + behind) == f"{before}SECRET_REF(key){behind}"
+
+
+@pytest.mark.parametrize("width", [20, 24, 64])
+def test_the_last_line_of_a_wrapped_value_goes_with_it(width: int) -> None:
+    packed = base64.b64encode(zlib.compress(f"one: {VALUE}, two: 2".encode())).decode().rstrip("=")
+    lines = "\n".join(packed[at : at + width] for at in range(0, len(packed), width))
+    assert REDACTOR.redact(f"file:\n{lines}\nEnd.") == "file:\nSECRET_REF(key)\nEnd."
