@@ -69,6 +69,11 @@ _EXECUTED_FILE: Final = re.compile(
 )
 
 
+PASSED_OVER: Final = (
+    *(".env", ".env.*", "*.env", ".netrc", ".npmrc", ".pgpass", ".my.cnf", ".htpasswd", ".git-credentials"),
+    *("*.pem", "*.key", "*.p12", "*.kdbx", "id_rsa", "id_ed25519", "credentials.json", "secrets.*"),
+)
+"""What programs that go through whole folders leave out."""
 _TYPICAL_SECRETS: Final = (
     *(".env", ".env.local", ".env.production", ".netrc", ".pgpass", ".my.cnf", ".npmrc", ".git-credentials"),
     *("id_rsa", "id_ed25519", "server.key", "privkey.pem", ".htpasswd", ".bash_history", "shadow"),

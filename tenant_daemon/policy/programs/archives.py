@@ -4,6 +4,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from tenant_daemon.contracts.tiers import Tier
+from tenant_daemon.policy.paths.names import PASSED_OVER, may_name_secrets
 from tenant_daemon.policy.paths.places import FROM_INPUT, is_below
 from tenant_daemon.policy.programs.kinds import KINDS
 from tenant_daemon.policy.programs.options import Reading, read_options
@@ -81,12 +82,57 @@ def _tar_mode(judge: "CommandJudge", reading: Reading, archive: str) -> None:
         KINDS["read"](judge, archive)
     if modes[1]:
         KINDS["read"](judge, archive)
-        if not reading.has("-O", "--to-stdout"):
+        if reading.has("-O", "--to-stdout"):
+            _shown_members(judge, reading.positionals)
+        else:
             _unpack_into(judge, base)
     if modes[2]:
         KINDS["write"](judge, archive)
         for name in reading.positionals:
             KINDS["copytree"](judge, name if name.startswith("/") or base == "." else f"{base}/{name}")
+        _tar_without_secrets(judge, reading.positionals)
+
+
+def _tar_without_secrets(judge: "CommandJudge", names: list[str]) -> None:
+    """What lies in an archive is nobody's file any more, so files of passwords stay out of it."""
+    if not _packs_folders(judge, names):
+        return
+    excluded = [f"--exclude={pattern}" for pattern in PASSED_OVER]
+    if judge.program == "bsdtar":
+        judge.unknown("tar.secrets", "It would pack files that hold secrets, too.")
+    elif judge.arguments[0].startswith("-"):
+        judge.insert(*excluded)
+    else:
+        # The letters of the old spelling have to stand first.
+        judge.env += (("TAR_OPTIONS", " ".join(excluded)),)
+
+
+def _packs_folders(judge: "CommandJudge", names: list[str]) -> bool:
+    return not judge.is_in_container and not all(judge.places.resolve(name).is_regular for name in names)
+
+
+def _shown_members(judge: "CommandJudge", names: list[str]) -> None:
+    """Files of an archive that are shown at once, by their names."""
+    if any(may_name_secrets(name) for name in names):
+        judge.verdict.note(
+            Tier.CRITICAL_RED,
+            "path.secret",
+            "Shows files of an archive that hold secrets.",
+            risk="Passwords could get to the language model.",
+            unknown=True,
+        )
+
+
+def _zip(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
+    """``zip -x PATTERN... @`` stands before everything else; ``@`` ends the patterns."""
+    if reading.has("-r", "--recurse-paths") and _packs_folders(judge, reading.positionals[1:]):
+        patterns = (*PASSED_OVER, *(f"*/{name}" for name in PASSED_OVER if not name.startswith("*")))
+        judge.insert("-x", *patterns, "@")
+
+
+def _seven_pack(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
+    if _packs_folders(judge, reading.positionals[1:]):
+        judge.insert(*(f"-xr!{name}" for name in PASSED_OVER))
 
 
 def _unpack_into(judge: "CommandJudge", folder: str) -> None:
@@ -131,6 +177,8 @@ def _seven_unpack(judge: "CommandJudge", argv: list[str]) -> None:
 
 
 def _unzip(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
+    if reading.has("-p", "-c"):
+        _shown_members(judge, reading.positionals[1:])
     if reading.has("-l", "-v", "-t", "-Z", "-p") or profile.rule_id != "unzip":
         return
     if not reading.has("-d"):
@@ -185,4 +233,4 @@ KINDS.update(
     }
 )
 RESTS["sevenunpack"] = _seven_unpack
-REVIEWS.update({"tar": _tar, "unzip": _unzip})
+REVIEWS.update({"tar": _tar, "unzip": _unzip, "zip": _zip, "sevenpack": _seven_pack})

@@ -5,7 +5,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Final
 
 from tenant_daemon.contracts.tiers import Tier
-from tenant_daemon.policy.paths.names import may_name_secrets
+from tenant_daemon.policy.paths.names import PASSED_OVER, may_name_secrets
 from tenant_daemon.policy.paths.places import FROM_INPUT, is_below
 from tenant_daemon.policy.paths.resolve import resolve
 from tenant_daemon.policy.paths.trees import holds_links, holds_settings, is_plain_tree
@@ -22,10 +22,6 @@ _WORLD_WRITABLE: Final = re.compile(r"0?[0-7]{2}[2367]|.*[oa][+=][rxX]*w.*")
 _DD: Final = re.compile(r"(bs|ibs|obs|cbs|count|skip|seek|status|conv|iflag|oflag)=[A-Za-z0-9,_]+")
 _JQ_REACHES_OUT: Final = re.compile(
     r"(?<![.\w])(?:env|input_filename|import|include|load\w*|from_file|system|eval|strenv|envsubst|getpath_file|debug_file)\b|\$ENV|\$__prog"
-)
-_PASSED_OVER: Final = (
-    *(".env", ".env.*", "*.env", ".netrc", ".npmrc", ".pgpass", ".my.cnf", ".htpasswd", ".git-credentials"),
-    *("*.pem", "*.key", "*.p12", "*.kdbx", "id_rsa", "id_ed25519", "credentials.json", "secrets.*"),
 )
 _NO_SECRETS: Final = re.compile(r"(?:docker-)?compose\.(?:ya?ml|y\*ml)|\*\.(?:log|md|css|html?)")
 _DATE: Final = re.compile(r"\+.*|(?:19|20)\d\d|\d{1,2}|[a-z]{3,9}", re.DOTALL)
@@ -223,9 +219,9 @@ def _pass_secrets_over(judge: "CommandJudge", reading: Reading) -> None:
     if judge.is_in_container:
         return
     # The last pattern that fits decides, and ours come first.
-    if any(fnmatchcase(name, pattern) for pattern in reading.values("--include") for name in _PASSED_OVER):
+    if any(fnmatchcase(name, pattern) for pattern in reading.values("--include") for name in PASSED_OVER):
         judge.unknown("grep.secrets", "It would go through files that hold secrets, too.")
-    judge.insert(*(f"--exclude={pattern}" for pattern in _PASSED_OVER))
+    judge.insert(*(f"--exclude={pattern}" for pattern in PASSED_OVER))
 
 
 def _compare(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:

@@ -44,6 +44,34 @@ def test_where_it_cannot_be_inserted_a_person_is_asked(command: str, shell: Shel
     assert shell(command).is_unknown
 
 
+@pytest.mark.parametrize(
+    ("command", "first"),
+    [
+        ("tar -czf site.tgz site", "--exclude=.env"),
+        ("zip -r site.zip .", "-x"),
+        ("7z a site.7z site", "-xr!.env"),
+    ],
+)
+def test_what_is_packed_leaves_secrets_out(command: str, first: str, shell: Shell) -> None:
+    found = shell(command)
+    assert found.tier is Tier.YELLOW
+    assert isinstance(found.action, RunPipelines)
+    argv = found.action.pipelines[0][0].argv
+    assert argv[1] == first
+    assert " ".join(argv).endswith(command.partition(" ")[2])
+
+
+def test_the_old_spelling_of_tar_is_told_by_its_variable(shell: Shell) -> None:
+    found = shell("tar czf site.tgz site")
+    assert isinstance(found.action, RunPipelines)
+    command = found.action.pipelines[0][0]
+    assert command.argv == ("tar", "czf", "site.tgz", "site")
+    assert "--exclude=.env " in dict(command.env)["TAR_OPTIONS"]
+    unpacked = shell("tar xzf site.tgz")
+    assert isinstance(unpacked.action, RunPipelines)
+    assert "TAR_OPTIONS" not in dict(unpacked.action.pipelines[0][0].env)
+
+
 def test_a_search_through_a_project_leaves_its_secrets_out(shell: Shell) -> None:
     found = shell("grep -rn total . --include='*.py'")
     assert found.tier is Tier.GREEN
