@@ -22,6 +22,7 @@ from tenant_daemon.policy.rounds import (
     judged_word,
     may_delete,
     prints_docker_ids,
+    prints_one_line,
     values_of,
 )
 from tenant_daemon.policy.shell import expansions
@@ -33,6 +34,7 @@ from tenant_daemon.policy.verdict import Verdict
 MAX_WORD: Final = 16_384
 _EVERYTHING: Final = ("*", "./*", "*/", ".*")
 _GLOB: Final = frozenset("*?[")
+_UNHEARD: Final = ("err", "/dev/null")
 _PRINTERS: Final = frozenset({"echo", "printf", "test", "basename", "dirname", "expr"})
 _COMPARERS: Final = frozenset(
     {"diff", "comm", "cmp", "colordiff", "sdiff", "paste", "join", "cat", "wc", "grep", "head", "tail", "nl"}
@@ -104,7 +106,9 @@ class CommandBuilder(ABC):
 
     def _enter(self, command: SimpleCommand) -> bool:
         """``cd FOLDER``: what comes after it is judged, and runs, in that folder."""
-        if len(command.words) > 2 or command.redirects or command.assignments or command.stdin is not None:
+        if len(command.words) > 2 or command.assignments or command.stdin is not None:
+            return False
+        if any((redirect.kind, redirect.target.text) != _UNHEARD for redirect in command.redirects):
             return False
         places = self.judge_argv.places
         if len(command.words) == 1:
@@ -198,9 +202,12 @@ class CommandBuilder(ABC):
         """The word itself, a file that stands for what a loop or ``$(find ...)`` finds, or None."""
         if not expansions.has_expansion(text):
             return text
-        bare = expansions.bare_output(text)
-        if bare is not None and len(captures[bare].pipelines) == 1:
-            return values_of(self.judge_argv, captures[bare].pipelines[0]).path or None
+        whole = expansions.only_output(text)
+        if whole is not None and len(captures[whole].pipelines) == 1:
+            commands = captures[whole].pipelines[0]
+            # Between quotes several lines would be one name.
+            is_plain = expansions.bare_output(text) is not None or prints_one_line(commands)
+            return (values_of(self.judge_argv, commands).path or None) if is_plain else None
         return judged_word(text, self.lines)
 
     def _input(self, word: Word, argv: list[str]) -> str:

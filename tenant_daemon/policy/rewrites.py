@@ -1,17 +1,30 @@
 """Command lines put into a simpler shape with the same effect, before they are judged."""
 
 import re
+from dataclasses import replace
 from typing import Final
 
+from tenant_daemon.policy.shell.expansions import has_expansion
 from tenant_daemon.policy.shell.parser import parse
 from tenant_daemon.policy.shell.references import show
-from tenant_daemon.policy.shell.script import Joined, Pipeline, Redirect, SimpleCommand, Step, Word
+from tenant_daemon.policy.shell.script import (
+    Joined,
+    Pipeline,
+    Redirect,
+    Row,
+    Script,
+    SimpleCommand,
+    Step,
+    Word,
+)
 
 OUTPUTS: Final = ("out", "append", "both")
 DELETERS: Final = frozenset({"rm", "unlink", "shred"})
 _CLIENTS: Final = frozenset({"psql", "mysql", "mariadb", "sqlite3"})
 _SET: Final = re.compile(r"set -e[ux]{0,2}(?: ?-?o pipefail)?")
 _SET_STRICT: Final = re.compile(r"set -(?:u|u?o pipefail)")
+SHELLS: Final = frozenset({"sh", "bash", "/bin/sh", "/bin/bash", "/usr/bin/bash"})
+_SHELL_FLAGS: Final = re.compile(r"(?:-l )?-(?:l?c|(e[ux]{0,2})c|(e[ux]{0,2}(?:o pipefail)?) -c)")
 _ALIASES: Final = {"ll": (Word("ls"), Word("-l")), "la": (Word("ls"), Word("-A"))}
 _PLAIN: Final = re.compile(r"[A-Za-z0-9_./:@%+,=-]+")
 _WATCH_FLAG: Final = re.compile(
@@ -21,21 +34,37 @@ _WATCH_FLAG: Final = re.compile(
 
 def stops_at_failure(step: Step) -> bool:
     """``set -e`` at the beginning."""
-    return _SET.fullmatch(_said(step)) is not None
+    return _SET.fullmatch(said(step)) is not None
 
 
 def means_nothing(step: Step) -> bool:
     """``set -o pipefail`` and ``set -u``: here a missing variable asks anyway, and no part hides another."""
-    return _SET_STRICT.fullmatch(_said(step)) is not None
+    return _SET_STRICT.fullmatch(said(step)) is not None
 
 
-def _said(step: Step) -> str:
+def said(step: Step) -> str:
     """A plain command as it was written; empty for anything else."""
     if not isinstance(step, Pipeline) or len(step.commands) != 1 or step.is_negated:
         return ""
     command = step.commands[0]
     is_plain = not (command.redirects or command.assignments or command.stdin)
     return " ".join(word.text for word in command.words) if is_plain else ""
+
+
+def shell_script(step: Pipeline) -> Script | None:
+    """The script in ``bash -c 'SCRIPT'``, which is judged and runs as if no shell had been named."""
+    first = step.commands[0]
+    if len(step.commands) != 1 or len(first.words) < 3 or first.assignments or first.stdin is not None:
+        return None
+    _, *flags, last = first.words
+    found = _SHELL_FLAGS.fullmatch(" ".join(word.text for word in flags))
+    if found is None or last.is_glob or has_expansion(last.text):
+        return None
+    script = parse(last.text)
+    if script.body is None or not any(found.groups()):
+        return script if script.problem is None else None
+    steps = script.body.steps if isinstance(script.body, Row) else (script.body,)
+    return replace(script, body=all_of(steps))
 
 
 def all_of(steps: tuple[Step, ...]) -> Step:

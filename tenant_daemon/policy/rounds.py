@@ -12,6 +12,7 @@ from typing import Final, Literal, NamedTuple
 
 from tenant_daemon.policy.actions import Command, RunPipelines
 from tenant_daemon.policy.programs.judge import CommandJudge
+from tenant_daemon.policy.programs.listings import leaves_lines, listed_starts
 from tenant_daemon.policy.programs.wrappers import (
     are_docker_ids,
     docker_name,
@@ -20,9 +21,6 @@ from tenant_daemon.policy.programs.wrappers import (
 )
 from tenant_daemon.policy.shell import expansions
 
-_SELECTING: Final = {"sort": 0, "uniq": 0, "head": 0, "tail": 0, "grep": 1}
-"""Programs that leave lines as they are, and how many words without a dash they take then."""
-_HARMLESS_FLAG: Final = re.compile(r"-[vEiurF0-9]+|-n|-V")
 _SAFE_PART: Final = re.compile(r"((?:[\w./-]*[\w/-])?)\ue01c[0-9]+\ue01d([\w.-]*)")
 _DELETERS: Final = frozenset({"rm", "unlink", "shred", "truncate", "rmdir"})
 
@@ -41,7 +39,7 @@ ANY: Final = Values("any")
 def values_of(judge: CommandJudge, commands: Sequence[Command]) -> Values:
     """What the last of these commands prints."""
     first, *others = [list(command.argv) for command in commands]
-    if any(not _leaves_lines(argv) for argv in others) or any(command.captures for command in commands):
+    if any(not leaves_lines(argv) for argv in others) or any(command.captures for command in commands):
         return ANY
     if are_docker_ids(first):
         return Values("docker", docker_name(first))
@@ -53,18 +51,6 @@ def prints_one_line(commands: Sequence[Command]) -> bool:
     """Whether it is one line at most, so that its value is one name and not several."""
     last = commands[-1].argv
     return last[0] in ("head", "tail") and last[1:] in (("-1",), ("-n1",), ("-n", "1"))
-
-
-def _leaves_lines(argv: list[str]) -> bool:
-    if argv[0] in ("head", "tail") and argv[1:2] == ["-n"]:
-        argv = [argv[0], *argv[3:]]
-    plain = [arg for arg in argv[1:] if not arg.startswith("-")]
-    flags = [arg for arg in argv[1:] if arg.startswith("-")]
-    return (
-        _SELECTING.get(argv[0]) == len(plain)
-        and all(_HARMLESS_FLAG.fullmatch(flag) for flag in flags)
-        and not (argv[0] == "uniq" and flags)
-    )
 
 
 def _found(judge: CommandJudge, argv: list[str]) -> str:
@@ -82,18 +68,8 @@ def _named(judge: CommandJudge, argv: list[str]) -> str:
 
 def _listed(judge: CommandJudge, argv: list[str]) -> str:
     """``ls`` prints names of the current folder, or the files that were named."""
-    names = [
-        arg
-        for arg in argv[1:]
-        if arg not in ("-1", "-d", "-t", "-r", "-A", "-a", "-tr", "-1t", "-rt", "-1tr")
-    ]
-    if any(
-        re.fullmatch(r"[\w.*?+-]+(?:/[\w.*?+-]+)*/?", name) is None or name.startswith("-") for name in names
-    ):
-        return ""
-    if any(".." in name for name in names):
-        return ""
-    return standing_for_found(judge, ["."], names)
+    starts = listed_starts(argv)
+    return standing_for_found(judge, starts, argv) if starts else ""
 
 
 def judged_word(text: str, values: dict[int, Values]) -> str | None:

@@ -7,15 +7,19 @@ from typing import Final, assert_never
 from tenant_daemon.policy.actions import Command, Plan, RunPipelines
 from tenant_daemon.policy.building import CommandBuilder, TooMuch
 from tenant_daemon.policy.judgement import Judgement
+from tenant_daemon.policy.leaving import without_exits
 from tenant_daemon.policy.outputs import known_output
 from tenant_daemon.policy.paths.places import FROM_INPUT
+from tenant_daemon.policy.programs.listings import source_of
 from tenant_daemon.policy.programs.sizes import is_endless
 from tenant_daemon.policy.rewrites import (
     OUTPUTS,
+    SHELLS,
     all_of,
     means_nothing,
     once,
     only_prints,
+    shell_script,
     spoken,
     stops_at_failure,
     unaliased,
@@ -56,8 +60,8 @@ class LineJudge(CommandBuilder):
     def judge(self, script: Script) -> Judgement:
         """The judgement of a script without a problem."""
         self.script = script
-        body = script.body
-        assert body is not None
+        assert script.body is not None
+        body = without_exits(script.body)
         is_one = isinstance(body, Pipeline) and len(body.commands) == 1
         self.judge_argv.is_only = is_one
         try:
@@ -91,7 +95,8 @@ class LineJudge(CommandBuilder):
         if self._steps > MAX_STEPS:
             raise TooMuch
         if isinstance(step, Pipeline):
-            return self._pipeline(step)
+            inner = shell_script(step) if step.commands[0].words[0].text in SHELLS else None
+            return self._pipeline(step) if inner is None else self._inner(inner, step)
         if isinstance(step, Joined):
             return self._joined(step)
         if isinstance(step, Row):
@@ -172,6 +177,19 @@ class LineJudge(CommandBuilder):
             return plan
         self.is_flat = False
         return ("row", opened, plan)
+
+    def _inner(self, script: Script, step: Pipeline) -> Plan | None:
+        """A script of its own, which knows nothing of the variables around it."""
+        assert script.body is not None
+        kept, variables, is_only = self.script, self.variables, self.judge_argv.is_only
+        self.script, self.variables, self.judge_argv.is_only = script, {}, False
+        body = without_exits(script.body)
+        plan = self._group(Group(body, step.commands[0].redirects, is_subshell=True))
+        self.script, self.variables, self.judge_argv.is_only = kept, variables, is_only
+        if step.is_negated and plan is not None:
+            self.is_flat = False
+            return ("not", plan)
+        return plan
 
     def _open_for_group(self, redirects: tuple[Redirect, ...]) -> Plan | None:
         """One file for all of a group: it is emptied first, then each command appends to it."""
@@ -310,18 +328,28 @@ class LineJudge(CommandBuilder):
         if self._depth or len(found) != 1 or step.word.text not in whole or self._known(found[0]) is not None:
             return None
         source = self.script.substitutions[found[0]]
-        if not isinstance(source, Pipeline):
+        # `$(grep -c x FILE || echo 0)`
+        fallback = source.right if isinstance(source, Joined) and source.connector == "||" else None
+        first = source.left if isinstance(source, Joined) and fallback and only_prints(fallback) else source
+        if not isinstance(first, Pipeline):
             return None
         outer, self._outer = self._outer, ()
-        read = self._pipeline(source)
-        self._outer = outer
+        read = self._pipeline(first)
         commands = self.pipelines[-1] if read is not None else ()
         if read is None or read[0] != "run" or any(map(has_own_output, commands)):
+            self._outer = outer
             self._cannot("shell.variable", f"What {step.name} is is known only while it runs.")
             return read
+        if fallback is not None:
+            self._before = "||"
+            other = self.step(fallback)
+            assert other is not None
+            read, commands = ("or", read, other), ()
+        self._outer = outer
         self.is_flat = False
         number = len(self.lines)
-        self.lines[number] = values_of(self.judge_argv, commands) if prints_one_line(commands) else ANY
+        is_one = bool(commands) and prints_one_line(commands)
+        self.lines[number] = values_of(self.judge_argv, commands) if is_one else ANY
         self.variables[step.name] = expansions.line_part(number)
         self.computed.add(step.name)
         return ("let", number, read)
@@ -361,6 +389,7 @@ class LineJudge(CommandBuilder):
         for index, command in enumerate(commands):
             judge.is_alone = judge.is_only and not command.redirects and not is_fed
             judge.upstream = list(built[-1].argv) if built else ["", "of a loop"] if is_fed else []
+            judge.listing = source_of([one.argv for one in built]) if len(built) > 1 else judge.upstream
             if command.redirects or command.stdin is not None:
                 self._check_joints(command, index, len(commands) - 1)
             built.append(self._command(command))

@@ -38,6 +38,7 @@ class CommandJudge:
         is_alone: Whether the command's output goes straight to the answer (no pipe, no file).
         output: The file that the pipeline's output goes to; empty when it goes to the answer.
         upstream: The argv before this one in the pipeline, if any.
+        listing: The argv whose lines come in, past programs that only choose among them.
         is_only: Whether there is one command in the whole line.
         stdin_text: What the command reads from its input, when that stands in the line itself.
         inserted: Arguments that go before the command's own when it runs (a program's safe mode).
@@ -65,6 +66,7 @@ class CommandJudge:
         self.output = ""
         self.is_in_container = False
         self.upstream: list[str] = []
+        self.listing: list[str] = []
         self.env: tuple[tuple[str, str], ...] = ()
         self.needs_network = self.needs_local = self.needs_server = False
         self.found_below = FROM_INPUT

@@ -15,6 +15,7 @@ from tenant_daemon.policy.programs.containers import is_guardrail_service
 from tenant_daemon.policy.programs.judge import CommandJudge
 from tenant_daemon.policy.programs.kinds import KINDS
 from tenant_daemon.policy.programs.library import load_library
+from tenant_daemon.policy.programs.listings import listed_starts, tracked_starts
 from tenant_daemon.policy.programs.options import Reading, read_options
 from tenant_daemon.policy.programs.profile import Profile
 from tenant_daemon.policy.programs.registry import RESTS, REVIEWS
@@ -92,10 +93,10 @@ def _xargs(judge: CommandJudge, argv: list[str]) -> None:
         for name in listed:
             judge.judge([arg.replace(holder, name) for arg in inner] if holder else [*inner, name])
         return
-    found = _found_upstream(judge)
-    if inner[0] == "docker" and are_docker_ids(judge.upstream):
-        found = docker_name(judge.upstream) or found
-    if inner[0] in _DELETERS and not _FILTERS & set(judge.upstream):
+    found = _found_upstream(judge, inner)
+    if inner[0] == "docker" and are_docker_ids(judge.listing):
+        found = docker_name(judge.listing) or found
+    if inner[0] in _DELETERS and not _FILTERS & set(judge.listing):
         found = FROM_INPUT
     holder = next(iter(judge.reading.values("-I")), "{}")
     is_found = found != FROM_INPUT
@@ -110,7 +111,7 @@ def _xargs(judge: CommandJudge, argv: list[str]) -> None:
     if inner[0] == FROM_INPUT or replaced[0] == FROM_INPUT:
         judge.unknown("xargs.program", "It would run what comes in.")
     whole = replaced if replaced != inner else [*inner, found]
-    if FROM_INPUT in whole and inner[0] not in _TAKES_ANYTHING and not are_docker_ids(judge.upstream):
+    if FROM_INPUT in whole and inner[0] not in _TAKES_ANYTHING and not are_docker_ids(judge.listing):
         # What comes in could also be a flag: `journalctl --vacuum-size=1`, `man -P id`.
         judge.unknown("xargs.input", f"Nobody knows yet what {inner[0]} would be given.")
     judge.judge(whole)
@@ -127,7 +128,7 @@ def _listed_upstream(judge: CommandJudge) -> list[str]:
     if before[:1] != ["ls"] or judge.is_in_container or {"-0", "-d", "-a"} & set(judge.reading.unknown):
         return []
     # A pattern that nothing matches is listed by nobody; a name must be a file's by now.
-    is_plain = all(
+    is_plain = not any(map(may_name_secrets, names)) and all(
         _PLAIN_NAME.fullmatch(name) and ("*" in name or judge.places.resolve(name).is_regular)
         for name in names
     )
@@ -197,15 +198,15 @@ def _names_exactly(judge: CommandJudge, argv: list[str]) -> list[str]:
     return listing_starts(judge, [arg for arg in plain if arg not in ("-", "--null")])
 
 
-def _found_upstream(judge: CommandJudge) -> str:
+def _found_upstream(judge: CommandJudge, inner: list[str]) -> str:
     """
     What ``find ... | xargs`` hands over: files below the folders it starts from.
 
     Without ``-print0`` and ``-0`` a file's name could smuggle in another path by the blanks in it.
     """
-    before = judge.upstream
+    before = judge.listing
     if before[:1] != ["find"] and not judge.reading.has("-0", "--null", "-d", "--delimiter"):
-        starts = listing_starts(judge, before)
+        starts = listing_starts(judge, before) or listed_starts(before) or tracked_starts(before, inner)
         return _below(judge, starts, before, as_words=True) if starts else FROM_INPUT
     exact = _names_exactly(judge, before)
     if exact:

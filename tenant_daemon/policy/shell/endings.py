@@ -10,16 +10,17 @@ CONSTRUCTS: Final = (Group, Loop, Choice)
 """Steps in brackets of their own."""
 
 
-def on_last(step: Step, change: Callable[[Step], Step]) -> Step:
+def on_last(step: Step, change: Callable[[Step], Step], *, is_redirection: bool = False) -> Step:
     """
     The step with its last command, pipeline or construct changed.
 
     Raises:
-        Refused: The last one is negated, or nothing that a redirection or a pipe can follow.
+        Refused: The last one is negated, which a redirection alone leaves as it is, or nothing that a
+            redirection or a pipe can follow.
     """
     if isinstance(step, Joined):
-        return step._replace(right=on_last(step.right, change))
-    if isinstance(step, Pipeline) and step.is_negated:
+        return step._replace(right=on_last(step.right, change, is_redirection=is_redirection))
+    if isinstance(step, Pipeline) and step.is_negated and not is_redirection:
         raise Refused("a redirection of something that is not one command")
     if isinstance(step, Fed):
         changed = change(step.pipeline)
@@ -44,4 +45,4 @@ def redirected(
     changed = last._replace(
         words=(*last.words, *words), redirects=(*last.redirects, *redirects), stdin=stdin or last.stdin
     )
-    return Pipeline((*first, changed))
+    return step._replace(commands=(*first, changed))

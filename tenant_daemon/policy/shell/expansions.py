@@ -11,7 +11,7 @@ import string
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from tenant_daemon.policy.shell import arithmetic
+from tenant_daemon.policy.shell import arithmetic, parameters
 
 HOME: Final = "\ue010"
 FOLDER: Final = "\ue011"
@@ -22,8 +22,8 @@ _BARE_OPEN, _BARE_CLOSE = "\ue016", "\ue017"
 EXIT_CODE: Final = "\ue018"
 """``$?``, put in while the command runs."""
 _SUM_OPEN, _SUM_CLOSE = "\ue019", "\ue01a"
-_CUT: Final = "\ue01b"
-"""Between a variable's name and what is cut off its value."""
+_CHANGE: Final = "\ue01b"
+"""Between a variable's name and what is done with its value."""
 _LINE_OPEN, _LINE_CLOSE = "\ue01c", "\ue01d"
 """A part of a line that a loop reads, put in while it runs."""
 _FILE_OPEN, _FILE_CLOSE = "\ue01e", "\ue01f"
@@ -49,9 +49,9 @@ class Unknown(Exception):
     """A variable is not known at this place."""
 
 
-def variable(name: str, cut: str = "") -> str:
-    """The placeholder for a variable of the command line's own, less what is cut off (``%.txt``)."""
-    return f"{_VARIABLE_OPEN}{name}{_CUT + cut if cut else ''}{_VARIABLE_CLOSE}"
+def variable(name: str, change: str = "") -> str:
+    """The placeholder for a variable of the command line's own, perhaps changed (``%.txt`` cut off)."""
+    return f"{_VARIABLE_OPEN}{name}{_CHANGE + change if change else ''}{_VARIABLE_CLOSE}"
 
 
 def total(text: str) -> str:
@@ -109,6 +109,12 @@ def bare_output(text: str) -> int | None:
     return None if found is None else int(found[1])
 
 
+def only_output(text: str) -> int | None:
+    """The number of the ``$(...)`` that the whole word is, quoted or not."""
+    found = _OUTPUT.fullmatch(text)
+    return None if found is None else int(found[1])
+
+
 def outputs(text: str) -> list[int]:
     """The numbers of every ``$(...)`` in a word."""
     return [int(number) for number in _OUTPUT.findall(text)]
@@ -133,9 +139,16 @@ def fill(
     def value(found: re.Match[str]) -> str:
         filling = variables.get(found[1])
         # An empty one that is not quoted takes its word along, which changes what the other words mean.
-        if not filling:
+        if filling is None or (not filling and found[2] is None):
             raise Unknown(found[1])
-        return filling if found[2] is None else _without(filling, found[2], found[1])
+        if found[2] is None:
+            return filling
+        if has_expansion(filling):
+            raise Unknown(found[1])
+        try:
+            return parameters.changed(filling, found[2])
+        except parameters.NoValue:
+            raise Unknown(found[1]) from None
 
     def calculated(found: re.Match[str]) -> str:
         try:
@@ -147,30 +160,6 @@ def fill(
     # A variable may hold a program's output itself.
     text = _VARIABLE.sub(value, _SUM.sub(calculated, text))
     return _OUTPUT.sub(lambda found: output_of(int(found[1])), text)
-
-
-def _without(value: str, cut: str, name: str) -> str:
-    """``${name%.txt}`` and ``${name##*/}``; a star stands for anything, nothing else is special."""
-    side = cut[0]
-    is_longest = cut[:2] in ("%%", "##")
-    pattern = cut[2:] if is_longest else cut[1:]
-    if has_expansion(value):
-        raise Unknown(name)
-    parts = (re.escape(part) for part in pattern.split("*"))
-    # From the front a lazy star is the shortest. From the end the shortest begins as late as possible.
-    lazy = ".*" if is_longest else ".*?"
-    compiled = re.compile(lazy.join(parts), re.DOTALL)
-    if side == "#":
-        found = compiled.match(value) if not pattern.endswith("*") or is_longest else None
-        ends = [found.end()] if found is not None else []
-        rest = value[ends[0] :] if ends else value
-    else:
-        starts = range(len(value) + 1) if is_longest else range(len(value), -1, -1)
-        at = next((at for at in starts if compiled.fullmatch(value, at) is not None), len(value))
-        rest = value[:at]
-    if not rest:
-        raise Unknown(name)
-    return rest
 
 
 def expand_braces(source: str) -> list[str] | None:

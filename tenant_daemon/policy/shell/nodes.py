@@ -24,6 +24,13 @@ def in_order(node: Node) -> list[tuple[str, list[Node]]]:
     return [("", [*before, *rest[0][1]]), *rest[1:]]
 
 
+def conjoined(node: Node) -> list[Node]:
+    """The parts of ``A && B`` in a test."""
+    if node.type != "binary_expression" or node.child_count != 3 or node.children[1].type != "&&":
+        return [node]
+    return [*conjoined(node.children[0]), *conjoined(node.children[2])]
+
+
 def is_list(node: Node) -> bool:
     """Whether a list joined by ``&&`` or ``||`` stands where bash has its last command alone."""
     while node.type in ("redirected_statement", "pipeline"):

@@ -9,7 +9,7 @@ from tree_sitter import Node
 from tenant_daemon.policy.programs.variables import is_harmless_variable
 from tenant_daemon.policy.shell import expansions
 from tenant_daemon.policy.shell.endings import CONSTRUCTS, on_last, redirected
-from tenant_daemon.policy.shell.nodes import in_order, is_from_command, is_list
+from tenant_daemon.policy.shell.nodes import conjoined, in_order, is_from_command, is_list
 from tenant_daemon.policy.shell.script import (
     Assignment,
     Choice,
@@ -80,11 +80,26 @@ class Reader(WordReader):
             return self.redirected(node)
         if kind in ("list", "pipeline"):
             return self._list(node)
+        if kind == "test_command":
+            return self._tests(node)
         if not self.is_for_shell:
             construct = self._construct(node)
             if construct is not None:
                 return construct
         return Pipeline((self.command(node),))
+
+    def _tests(self, node: Node) -> Step:
+        """``[[ -f a && -s b ]]`` as two tests."""
+        opening, *inner, _ = node.children
+        parts = conjoined(inner[0]) if len(inner) == 1 and opening.type == "[[" else []
+        if len(parts) < 2 or self.is_for_shell:
+            return Pipeline((self.command(node),))
+        self.commands += len(parts)
+        first, *others = [Pipeline((self.test_of(self.test_source(part)),)) for part in parts]
+        step: Step = first
+        for other in others:
+            step = Joined(step, "&&", other)
+        return step
 
     def _list(self, node: Node) -> Step:
         """A pipeline, or pipelines joined by ``&&`` and ``||``, which bash reads from left to right."""
@@ -249,7 +264,11 @@ class Reader(WordReader):
             if self.is_for_shell:
                 raise Refused("a redirection of something that is not one command")
             step = Pipeline((SimpleCommand((Word("true"),)),))
-        changed = on_last(step, lambda last: redirected(last, tuple(redirects), stdin, tuple(words)))
+        changed = on_last(
+            step,
+            lambda last: redirected(last, tuple(redirects), stdin, tuple(words)),
+            is_redirection=True,
+        )
         return changed if isinstance(step, CONSTRUCTS) else self._continued(changed, tails)
 
     def _read_file(self, loop: Node, others: list[Node]) -> Step:
@@ -274,7 +293,7 @@ class Reader(WordReader):
         while tails:
             node = tails.pop(0)
             if node.type == "pipeline" and isinstance(step, Pipeline):
-                step = Pipeline((*step.commands, *self.pipeline(node.children)))
+                step = step._replace(commands=(*step.commands, *self.pipeline(node.children)))
             elif node.type in ("&&", "||") and tails:
                 step = Joined(step, node.type, self.statement(tails.pop(0)))  # type: ignore[arg-type]
             else:

@@ -10,6 +10,7 @@ from collections.abc import Collection
 from typing import Final
 
 from tenant_daemon.policy.shell import arithmetic, expansions
+from tenant_daemon.policy.shell.parameters import CHANGED, change_in
 from tenant_daemon.policy.shell.script import Word
 
 _PLAIN: Final = re.compile(r"[A-Za-z0-9_./:@%+,=^-]*\Z")
@@ -17,7 +18,6 @@ _GLOB: Final = frozenset("*?[")
 _IN_DOUBLE_QUOTES: Final = frozenset('$`"\\\n')
 _BRACE_LIST: Final = re.compile(r"\{[^{}]*(?:,|\.\.)[^{}]*\}")
 _VARIABLE: Final = re.compile(r"\$(?:([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-z0-9_]*)\})")
-_CUT: Final = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)((?:%%?|##?)[A-Za-z0-9_./*,:=@+ -]+)\}")
 _SUM: Final = re.compile(r"\$\(\(([^()]*(?:\([^()]*\)[^()]*)*)\)\)")
 _ESCAPED: Final = re.compile(r"\$'((?:[^'\\]|\\[tn\\'])*)'")
 _ESCAPES: Final = {"\\t": "\t", "\\n": "\n", "\\\\": "\\", "\\'": "'"}
@@ -162,10 +162,11 @@ class _Unquoting:
             return at + 2
         if self.source.startswith("$((", at):
             return self._sum(at)
-        cut = _CUT.match(self.source, at)
-        if cut is not None and cut[1] in self.names:
-            self._expand(expansions.variable(cut[1], cut[2]))
-            return cut.end()
+        changed = CHANGED.match(self.source, at)
+        change = change_in(changed) if changed is not None else ""
+        if changed is not None and change and changed[2] in self.names:
+            self._expand(expansions.variable(changed[2], change))
+            return changed.end()
         found = _VARIABLE.match(self.source, at)
         name = (found[1] or found[2]) if found is not None else ""
         if name not in _OF_THE_PLACE and name not in expansions.OF_THE_SERVER and name not in self.names:

@@ -99,15 +99,24 @@ class WordReader(ABC):
 
     def test(self, node: Node) -> SimpleCommand:
         """``[ -f a ]`` is the program ``test``, as long as nothing in it has to be computed."""
-        text = self.text(node)
-        if "$(" in text and not text.startswith("[[ -v") and not self.is_for_shell:
-            text = self._with_placeholders(node)
+        text = self.test_source(node)
         for opening, closing in (("[ ", " ]"), ("[[ ", " ]]")):
             if text.startswith(opening) and text.endswith(closing):
                 inner = text[len(opening) : -len(closing)]
                 break
         else:
             raise Refused(SAID["test_command"])
+        return self.test_of(inner)
+
+    def test_source(self, node: Node) -> str:
+        """The source of a test or a part of one, with placeholders for every ``$(...)``."""
+        text = self.text(node)
+        if "$(" in text and not text.startswith(("[[ -v", "-v")) and not self.is_for_shell:
+            text = self._with_placeholders(node)
+        return text
+
+    def test_of(self, inner: str) -> SimpleCommand:
+        """The program ``test`` with what stands between the brackets."""
         if self.is_for_shell and _COMPUTED_SIGN.search(inner):
             raise Refused(SAID["test_command"])
         try:
@@ -170,7 +179,11 @@ class WordReader(ABC):
     def _placeholder(self, node: Node, *, is_bare: bool) -> str:
         """What stands for one ``$(...)`` until it is known."""
         inner = node.children
-        if inner[0].type != "$(" or inner[-1].type != ")":
+        is_old = inner[0].type == inner[-1].type == "`"
+        if not is_old and (inner[0].type != "$(" or inner[-1].type != ")"):
+            raise Refused(DYNAMIC)
+        if is_old and set("\\`") & set(self.text(node)[1:-1]):
+            # Between the old signs a backslash means something else.
             raise Refused(DYNAMIC)
         self.substitutions.append(self._some(inner[1:-1]))
         return expansions.output(len(self.substitutions) - 1, is_bare=is_bare)
@@ -205,7 +218,7 @@ class WordReader(ABC):
     def word(self, node: Node) -> Word:
         """One word."""
         source = self.text(node)
-        if "$(" in source and self.names is not None:
+        if ("$(" in source or "`" in source) and self.names is not None:
             source = self._with_placeholders(node)
         if source.startswith("$'"):
             if self.names is None or _ESCAPED.fullmatch(source) is None:

@@ -1,0 +1,65 @@
+"""Which names a program hands on, line by line, to ``xargs`` or a loop."""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+_SELECTING: Final = {"sort": 0, "uniq": 0, "head": 0, "tail": 0, "grep": 1}
+"""Programs that leave lines as they are, and how many words without a dash they take then."""
+_HARMLESS_FLAG: Final = re.compile(r"-[vEiurF0-9]+|-n|-V")
+_LS_FLAG: Final = re.compile(r"-[1dtrAaS]+")
+_RELATIVE: Final = re.compile(r"[\w.*?+][\w.*?+-]*(?:/[\w.*?+-]+)*/?")
+_OF_LOGS: Final = re.compile(r"(/var/log(?:/[\w.-]+)*)/[\w.*?+-]+")
+_TRACKED_FLAG: Final = re.compile(r"--(?:cached|modified|others|exclude-standard|name-only|staged)|-[cmo]")
+_REVISION_OR_NAME: Final = re.compile(r"(?:[A-Za-z0-9*][\w.*-]*/?)+(?:[~^]\d*)?")
+_SHOWS_NO_CONTENT: Final = frozenset({"wc", "ls", "du", "stat", "file"})
+
+
+def leaves_lines(argv: Sequence[str]) -> bool:
+    """Whether a program passes on lines as they came, perhaps fewer or in another order."""
+    if argv[0] in ("head", "tail") and argv[1:2] == ["-n"]:
+        argv = [argv[0], *argv[3:]]
+    plain = [arg for arg in argv[1:] if not arg.startswith("-")]
+    flags = [arg for arg in argv[1:] if arg.startswith("-")]
+    return (
+        _SELECTING.get(argv[0]) == len(plain)
+        and all(_HARMLESS_FLAG.fullmatch(flag) for flag in flags)
+        and not (argv[0] == "uniq" and flags)
+    )
+
+
+def source_of(before: Sequence[Sequence[str]]) -> list[str]:
+    """The program in a pipe whose lines come out at its end."""
+    last = len(before) - 1
+    while last > 0 and leaves_lines(list(before[last])):
+        last -= 1
+    return list(before[last]) if before else []
+
+
+def listed_starts(argv: Sequence[str]) -> list[str]:
+    """The folders below which the names lie that ``ls`` prints; empty if nobody knows."""
+    names = [arg for arg in argv[1:] if _LS_FLAG.fullmatch(arg) is None]
+    if list(argv[:1]) != ["ls"] or any(".." in name for name in names):
+        return []
+    if all(_RELATIVE.fullmatch(name) for name in names):
+        return ["."]
+    found = [_OF_LOGS.fullmatch(name) for name in names]
+    return [match[1] for match in found if match is not None] if all(found) else []
+
+
+def tracked_starts(argv: Sequence[str], inner: Sequence[str]) -> list[str]:
+    """
+    The same for ``git ls-files`` and ``git diff --name-only``.
+
+    Somebody else's repository may list what is not there, so its names go only to programs that show no
+    content, and to git itself.
+    """
+    kind = list(argv[:2])
+    is_listing = kind == ["git", "ls-files"] or (kind == ["git", "diff"] and "--name-only" in argv)
+    rest = argv[2:]
+    is_plain = all(
+        _TRACKED_FLAG.fullmatch(arg) if arg.startswith("-") else _REVISION_OR_NAME.fullmatch(arg)
+        for arg in rest
+    )
+    is_harmless = inner[0] in _SHOWS_NO_CONTENT or list(inner[:2]) == ["git", "add"]
+    return ["."] if is_listing and is_plain and is_harmless else []
