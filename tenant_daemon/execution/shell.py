@@ -136,6 +136,7 @@ class Shell:
                 "user": self._user_of(command),
                 "cwd": None if command.cwd is None else str(command.cwd),
                 "takes_output": command.takes_output,
+                "is_mask": command.is_mask,
                 "captures": [work(capture) for capture in command.captures],
             }
 

@@ -199,7 +199,7 @@ def _run_each(loop: list[Any], spec: dict[str, Any]) -> int:
 
 
 def _run_pipeline(commands: list[dict[str, Any]], spec: dict[str, Any], source: int | None = None) -> int:
-    """Start every command, joined by pipes; give the exit code of the last one."""
+    """Start every command, joined by pipes; give the exit code of the last one that the agent asked for."""
     commands = [_with_outputs(command, spec) for command in commands]
     upstream: int | None = source
     started: list[int] = []
@@ -212,6 +212,7 @@ def _run_pipeline(commands: list[dict[str, Any]], spec: dict[str, Any], source: 
                 os.close(handle)
         upstream = reader
     codes = [_wait(pid) for pid in started]
+    codes = [code for code, command in zip(codes, commands, strict=True) if not command["is_mask"]]
     spec["last"][0] = codes[-1]
     return codes[-1]
 

@@ -40,6 +40,8 @@ class Command:
     """What runs before it, its output standing in the arguments (``$(...)``) by the placeholder's number."""
     takes_output: bool = False
     """Its arguments hold placeholders for ``captures`` or for the last exit code (``$?``)."""
+    is_mask: bool = False
+    """Put in by us: hides values in what the command before it prints, whose exit code is the pipeline's."""
 
 
 Plan = tuple[Any, ...]

@@ -142,7 +142,7 @@ class CommandBuilder(ABC):
             judged = self._without_outputs(argv, taken)
         takes_output = judged is not argv or bool(taken) or expansions.has_expansion(judge.stdin_text or "")
         judge.places.is_unsettled |= judge.places.brings_links
-        judge.env, judge.inserted, judge.lookups, judge.is_forever = (), (), 0, False
+        judge.env, judge.inserted, judge.mask, judge.lookups, judge.is_forever = (), (), (), 0, False
         judge.needs_network = judge.needs_local = judge.needs_server = False
         is_computed = not is_plain and any(map(self._holds_output, command.words))
         env = []
@@ -173,6 +173,19 @@ class CommandBuilder(ABC):
         whole = self._with_inserted(argv) if judge.inserted else tuple(argv)
         built = self._with_redirects(redirects, whole, (("HOME", NO_HOME), *env, *judge.env))
         return replace(built, captures=taken, takes_output=True) if takes_output else built
+
+    def _masked(self, command: Command) -> tuple[Command, ...]:
+        """The command, and behind it what hides the passwords that it prints."""
+        if not self.judge_argv.mask:
+            return (command,)
+        mask = Command(
+            self.judge_argv.mask,
+            (("HOME", NO_HOME),),
+            stdout_path=command.stdout_path,
+            is_append=command.is_append,
+            is_mask=True,
+        )
+        return replace(command, stdout_path=None, is_append=False), mask
 
     def _without_outputs(self, argv: list[str], captures: tuple[RunPipelines, ...]) -> list[str]:
         """

@@ -59,8 +59,8 @@ def judge_docker(text: str, context: PolicyContext) -> Judgement:
     judgement = judge_shell(text if first in _DOCKER else f"docker {text}", context)
     action = judgement.action
     if isinstance(action, RunPipelines):
-        programs = {command.argv[0] for pipeline in action.pipelines for command in pipeline}
-        if len(action.pipelines) != 1 or len(action.pipelines[0]) != 1 or not programs <= set(_DOCKER):
+        commands = [command for line in action.pipelines for command in line if not command.is_mask]
+        if len(commands) != 1 or commands[0].argv[0] not in _DOCKER:
             return replace(
                 judgement,
                 tier=max(judgement.tier, Tier.RED),

@@ -47,6 +47,7 @@ class CommandJudge:
         before: The programs of the line's commands before this one.
         lookups: How many names the command looks up.
         is_forever: Whether the command prints without an end.
+        mask: The argv that hides passwords in what the command prints; empty when there are none.
     """
 
     def __init__(self, context: PolicyContext, verdict: Verdict) -> None:
@@ -62,6 +63,7 @@ class CommandJudge:
         self._argv: list[str] = []
         self.lookups = 0
         self.is_forever = False
+        self.mask: tuple[str, ...] = ()
         self.program = ""
         self.output = ""
         self.is_in_container = False

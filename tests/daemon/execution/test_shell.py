@@ -229,3 +229,12 @@ def _running(*arguments: str) -> bool:
     return any(
         set(arguments) & set(process.info["cmdline"] or ()) for process in psutil.process_iter(["cmdline"])
     )
+
+
+async def test_a_mask_hides_and_does_not_tell_how_it_ended(run: Runner) -> None:
+    mask = Command(("sed", "s/b/*/"), is_mask=True)
+
+    assert await run((Command(("echo", "abc")), mask)) == Outcome(
+        is_success=True, output="a*c\n", exit_code=0
+    )
+    assert (await run((Command(("false",)), mask))).exit_code == 1
