@@ -22,3 +22,8 @@ def pytest_collection() -> Iterator[None]:
     finally:
         gc.freeze()
         gc.enable()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests with a browser last: they are short, so that processes that share the work end together."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)

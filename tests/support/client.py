@@ -48,6 +48,12 @@ class Watched:
                 self.changed.clear()
                 await self.changed.wait()
 
+    async def next(self, seconds: float) -> None:
+        """Wait for the next word of any kind since ``changed`` was cleared, or so long."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self.changed.wait()
+
 
 class OwnerClient:
     """A signed-in session."""

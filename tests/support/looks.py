@@ -46,10 +46,14 @@ _SHAPE: Final = """(isPhone) => {
 }"""
 
 _AT_REST: Final = """async () => {
-  await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
-  await Promise.allSettled(document.getAnimations().map((one) => one.finished));
+  const twoFrames = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+  const moving = () => document.getAnimations().filter((one) => one.playState === "running");
+  await twoFrames();
+  for (let some; (some = moving()).length; await twoFrames()) {
+    await Promise.allSettled(some.map((one) => one.finished));
+  }
 }"""
-"""What moves from one look to the other has arrived."""
+"""What moves from one look to the other has arrived; a colour goes from element to element, inwards."""
 
 
 async def findings_in_every_look(page: Page) -> list[str]:

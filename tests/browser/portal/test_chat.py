@@ -328,6 +328,8 @@ async def test_keys_go_through_conversations_and_are_listed(hub: RunningHub, bro
         await expect(page.locator("aside [data-thread][aria-current=page]")).to_contain_text("First thread")
         await page.keyboard.press("k")
         await page.wait_for_url(f"**/portal/chat/{newer}")
+        # Its field is another one than the other conversation's, and comes with its messages.
+        await expect(page.get_by_role("article").get_by_text("Second thread")).to_be_visible()
         await page.keyboard.press("?")
         await expect(page.get_by_role("dialog", name="Keys")).to_contain_text("Next conversation")
         await page.keyboard.press("Escape")

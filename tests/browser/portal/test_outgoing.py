@@ -27,6 +27,14 @@ SHOWN = """async (title) => {
   return { title, body, tag, url: data.url, actions: actions.map(({ action }) => action) };
 }"""
 
+ACTIVATED = """async () => {
+  const { active } = await navigator.serviceWorker.ready;
+  while (active.state !== "activated") {
+    await new Promise((done) => active.addEventListener("statechange", done, { once: true }));
+  }
+}"""
+"""A worker is "ready" a moment before it gets any event."""
+
 
 async def test_a_webhook_is_added_tried_paused_and_removed(hub: RunningHub, browser: Browser) -> None:
     email = f"hook-{time.time_ns()}@bakery.example"
@@ -157,7 +165,7 @@ async def test_what_a_push_cannot_show_whole_is_approved_on_its_card(
 async def push(page: Page, origin: str, url: str) -> None:
     """Hand the page's service worker a push, as the browser does."""
     await page.context.grant_permissions(["notifications"], origin=origin)
-    await page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    await page.evaluate(ACTIVATED)
     devtools = await page.context.new_cdp_session(page)
     found: asyncio.Future[str] = asyncio.get_running_loop().create_future()
 

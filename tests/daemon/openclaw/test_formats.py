@@ -32,7 +32,12 @@ from tests.support.vendor_streams import (
     text_block,
 )
 
-pytestmark = [pytest.mark.flow, pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(360)]
+pytestmark = [
+    pytest.mark.flow,
+    pytest.mark.xdist_group("openclaw-formats"),
+    pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.timeout(360),
+]
 
 SECRET = "kV9#mQ2x!Lp7zR4wT8nB"
 FORMATS = {"chat": "chat-model", "responses": "responses-model", "messages": "messages-model"}

@@ -48,7 +48,12 @@ from tests.support.model_upstream import serving
 from tests.support.openclaw import FakeWrapper, denied, executed, make_config, make_home, make_settings
 from tests.support.redis import free_port
 
-pytestmark = [pytest.mark.flow, pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(360)]
+pytestmark = [
+    pytest.mark.flow,
+    pytest.mark.xdist_group("openclaw"),
+    pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.timeout(360),
+]
 
 DF = "Filesystem Size Used Avail Use% Mounted on\n/dev/vda1 252G 9.1G 230G 4% /\n"
 ASK_DISK = "How much disk space is left?"
