@@ -35,7 +35,7 @@ def seam_row(encoded: Sequence[bytes], *orders: Sequence[int]) -> Row:
     edges: dict[int, _Edges] = {}
     for order in orders:
         for index in order:
-            if index not in edges and (data := encoded[index]):
+            if index != GAP and index not in edges and (data := encoded[index]):
                 edges[index] = (_head(data), _tail(data), len(data))
         for chain in _chains(order, edges):
             for index, start, end in chain:
@@ -58,7 +58,7 @@ def edge_row(encoded: Sequence[bytes], order: Sequence[int], edge: int, joint: b
     pieces: list[bytes] = []
     offsets: list[int] = []
     for index in order:
-        data = encoded[index]
+        data = encoded[index] if index != GAP else _WALL
         if len(data) <= 2 * edge:
             indexes.append(index)
             pieces.append(data)
@@ -75,8 +75,11 @@ def _chains(order: Sequence[int], edges: Mapping[int, _Edges]) -> Iterator[list[
     size = 0
     for index in order:
         if index not in edges:
-            continue
-        head, tail, end = edges[index]
+            if index != GAP:
+                continue
+            head = tail = end = 0
+        else:
+            head, tail, end = edges[index]
         if chain and head:
             chain.append((index, 0, head))
             size += head

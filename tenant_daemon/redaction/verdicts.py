@@ -31,10 +31,10 @@ class Verdicts:
         self._known: OrderedDict[bytes, Verdict] = OrderedDict()
 
     def digest(self, leaves: Leaves, start: int, end: int) -> bytes:
-        """What names the unit of these leaves: all that a verdict depends on goes in."""
-        return self._digest(
-            marshal.dumps((leaves.texts[start:end], bytes(leaves.kinds[start:end])), _VERSION)
-        )
+        """What names the unit of these leaves: all that a verdict, or their order, depends on goes in."""
+        kinds, keys = bytes(leaves.kinds[start:end]), leaves.keys[start:end]
+        columns = leaves.columns and [leaves.columns.get(index) for index in range(start, end)]
+        return self._digest(marshal.dumps((leaves.texts[start:end], kinds, keys, columns), _VERSION))
 
     def whole_digest(self, leaves: Leaves) -> bytes:
         """The same for a whole value: field names, and which fields stand side by side, have a part in it."""
