@@ -27,12 +27,16 @@ _ANOTHER_LINE = re.compile(
 """A setting on the next line, behind the padding of a value in base64."""
 _PARAMETERS = re.compile(rb"(?:[&;][A-Za-z_]{1,24}=[\w.,~-]{0,8})+")
 """What follows in a URL, when it is too short for a secret."""
+_LINE_BEHIND = re.compile(rb"=(?=(?:(?:\\r)?\\n|\r?\n)[ \t]*[\w./+-]{1,16}\Z)")
 _PARAMETERS_BEHIND = re.compile(rb"(?:(?:[&;][A-Za-z_]{1,24}=[\w.,~-]{0,8})+)?\Z")
 _IN_QUERY = re.compile(rb"[?&][\w.-]{1,40}=\Z")
 _HOST = re.compile(rb"@[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::\d{1,5})?(?:/[\w./-]*)?(?:\?[\w=&.-]*)?")
 _CLOSING = re.compile(rb"[`\"')\]}>,;]\s?")
-_BEGUN_WORD = re.compile(rb"[^A-Za-z0-9]{1,6}[A-Za-z0-9]{1,4}")
+_CLOSED = re.compile(rb"[\"'`][)\]};][^\"'`+]{0,60}")
+_BEGUN_WORD = re.compile(rb"(?:\\+[nrt]|[^A-Za-z0-9]){1,6}[A-Za-z0-9]{1,4}")
 _ENDED_WORD = re.compile(rb"[A-Za-z0-9]{1,4}[^A-Za-z0-9]{1,4}")
+_NEXT_WORD = re.compile(rb"=*(?:(?:\\r)?\\n|\r?\n)[ \t]*[A-Za-z]?[a-z]{2,15}(?=[ .,:;!?])")
+_REFERENCE = re.compile(rb"&#?\w{1,8}\Z")
 _BEGUN_LINE = re.compile(rb"=*(?:(?:\\r)?\\n|\r?\n)[ \t]*[\w./+-]{1,16}[:,;|]?")
 _LINE_ENDS = re.compile(rb"[\s\"'`\\<=)\]}]|\Z")
 """What stands behind the last line of wrapped data."""
@@ -60,8 +64,8 @@ def _without_edges(found: Finding, data: bytes) -> Finding:
     """
     A finding without what can be told to be no part of it by itself.
 
-    That is the mark of a diff before its line, which in base64 is a character like others, and the rest of
-    the query whose parameter a guess is.
+    That is the mark of a diff before its line, which in base64 is a character like others; the rest of the
+    query whose parameter a guess is; the beginning of the line behind its padding.
     """
     start, end = found.start, found.end
     is_marked = (
@@ -75,6 +79,12 @@ def _without_edges(found: Finding, data: bytes) -> Finding:
         and _IN_QUERY.search(data, max(0, start - 42), start)
     ):
         end -= len(_PARAMETERS_BEHIND.findall(data[start:end])[0])
+    if (
+        found.layer in GUESSES
+        and (padding := _LINE_BEHIND.search(data, max(start, end - 24), end))
+        and not _LINE_ENDS.match(data, end)
+    ):
+        end = padding.end()
     return replace(found, start=start + is_marked, end=end) if is_marked or end < found.end else found
 
 
@@ -132,9 +142,13 @@ def _is_rest(data: bytes, start: int, finding: Finding) -> bool:
     end = finding.end
     if _BEGUN_WORD.fullmatch(data, start, end) and data[end : end + 1].isalnum():
         return True
+    if (word := _NEXT_WORD.match(data, start)) and word.end() == end:
+        return True
     if _BEGUN_LINE.fullmatch(data, start, end) and not _LINE_ENDS.match(data, end):
         return True
+    if data[start:end] == b";" and _REFERENCE.search(data, max(0, start - 10), start):
+        return False
     return finding.layer in GUESSES and (
-        any(plain.fullmatch(data, start, end) for plain in (_PARAMETERS, _HOST, _CLOSING))
+        any(plain.fullmatch(data, start, end) for plain in (_PARAMETERS, _HOST, _CLOSING, _CLOSED))
         or _ANOTHER_LINE.match(data, start) is not None
     )

@@ -200,4 +200,6 @@ def _escape_forms(value: str, raw: bytes) -> Iterator[bytes]:
     yield project(escaped.encode("utf-8", "surrogatepass"))
     yield project(html.escape(escaped).encode("utf-8", "surrogatepass"))
     yield project(quopri.encodestring(raw).replace(b"=\n", b""))
+    if b" " in raw:
+        yield project(quopri.encodestring(raw, quotetabs=True).replace(b"=\n", b""))
     yield project(value.encode("ascii", "backslashreplace"))

@@ -13,7 +13,7 @@ from itertools import pairwise
 _PLACEHOLDER = re.compile(
     r"(?i)^(?:[*x•.#_?-]{3,}|\*+[\w ]+\*+|\d?\*[a-z]+|\*{2,}.*\*{2,}"
     r"|[~^<>=v]{0,3}\d{1,4}(?:\.\d{1,6}){1,3}(?:[-+][\w.-]*)?"
-    r"|<[^>]*>|\[[^\]]*\]|\{.*\}|\$(?:[\w.:>'\"\[\]/-]*|[({@!].*)|%(?:.*%|[\w.:()/ -]*)"
+    r"|![a-z]+|<[^>]*>|\[[^\]]*\]|\{.*\}|\$(?:[\w.:>'\"\[\]/-]*|[({@!].*)|%(?:.*%|[\w.:()/ -]*)"
     r"|@[A-Za-z][\w./:-]*(?:\(.*)?|.*SECRET_REF\b.*|.*REDACTED\b.*"
     r"|your[_-].*|my[_-]?(?:secret|password|token|key)|.*(?:example|placeholder|changeme|change[_-]me|dummy"
     r"|redacted|insert|replace[_-]?me|sample|not[_-]?set).*|(?:.*[^a-z])?(?:todo|unset)(?:[^a-z].*)?"
@@ -27,6 +27,11 @@ _FILLED = re.compile(
     r"|^(?:\$\{?\w+\}?|\{\{.*\}\}|\[+\w+\]+|<[^<>]*>)$"
     r"|^-----BEGIN [^\n]{3,40}-----(?:\s|\\[nr])*[.…]{1,5}"
 )
+_TEST_CARDS = re.compile(
+    r"^(?:4242424242424242|4(?:1{15}|0{15}|2{12})|4000[05][0-9]{11}|40128{9}1|5(?:5{11}4{4}|105105105105100|2008282828282{0,1}10)"
+    r"|37828224631000?5|371449635398431|6011(?:1{11}7|000990139424))$"
+)
+"""Cards of which the makers of payment services say that they are for trying things out."""
 _STOCK = frozenset(
     {
         "root",
@@ -57,10 +62,12 @@ _CODE = re.compile(
 _MARKS_OF_PASSWORDS = "!#$%&*?^~+"
 _LEAST_TURNS = 3
 _SCRAMBLED_TURNS, _LONG = 4, 20
+_SHORTEST_DENSE = 12
+_BASE64 = re.compile(r"^[A-Za-z0-9+/]+={0,2}$")
 _LONG_PARTS = re.compile(r"[A-Za-z0-9]{10,}")
 _VOWELS = frozenset("aeiouyAEIOUY")
 _ORDINARY = re.compile(
-    r"(?i)^(?:\d{4}-\d\d-\d\d.*|\d{1,2}[:.]\d\d.*|[0-9a-f]{8}-[0-9a-f]{4}-.*|[\w.+-]+@[\w.-]+|[a-z]+://.*|//.*"
+    r"(?i)^(?:\d{4}-\d\d-\d\d.*|\d{1,2}[:.]\d\d.*|[0-9a-f]{8}-[0-9a-f]{4}-.*|[\w.+-]+@(?:[\w-]+\.[\w.-]+|(?-i:[a-z]{3,}))|[a-z]+://.*|//.*"
     r"|v?\d+(?:\.\d+)+.*|[\w./-]+\.[a-z]{2,5}\d?(?:::.*)?|#[0-9a-f]{3,8}|sha\d.*|&#?\w+;.*|[\w.-]+:\d+.*|0x.*"
     r"|(?:[\d.,]+[-x×/]?)+[a-zµ]{0,6}²?)$"
 )
@@ -70,12 +77,14 @@ _LABEL = re.compile(r"^[a-z]{2,}[a-z0-9]*(?:-[a-z0-9]+)+$")
 _REFERENCE = re.compile(r"^[A-Z0-9]{1,8}(?:[/.-][A-Z0-9]{1,8})+$")
 """The number of a file or an order, ``4C12/26-B``."""
 _HEX = re.compile(r"^[0-9a-fA-F]+$")
-_LEAST_HEX, _MOST_HEX = 10, 20
+_LEAST_HEX, _MOST_HEX = 10, 128
+_LEAST_DIGITS = 3
 _ORDINARY_PART = re.compile(r"^(?:[A-Za-z]?[a-z]*\d{0,4}[a-z]{0,2}|[A-Z]*\d{0,4}[A-Z]{0,2}|\d+|v\d+)$")
 _PART_ENDS = re.compile(r"[-_./]")
 _WORD_PART = re.compile(r"[A-Za-z]?[a-z]{4,}$")
 _NAME = re.compile(
     r"^[A-Za-z][a-z]+(?:[A-Z][a-z]{2,})+$|^[a-z]+(?:[_-][A-Z]?[a-z]+)+$|^[A-Z]+(?:_[A-Z]+)+$|^_+[A-Za-z_]+$|^[a-z]+(?:/[A-Za-z]+)+$"
+    r"|^[a-z]+(?:[_-][a-z]+)*[_-]\d{4}[_-]\d\d(?:[_-]\d\d)?$"
 )
 _PATH = re.compile(
     r"^(?:\.{0,2}/|~/|[A-Za-z]:\\|[a-z][a-z0-9+.-]*://[^:@\s]+$|[\w-]+\.(?:md|txt|py|js|ts|json|ya?ml|html|css)$)"
@@ -84,7 +93,12 @@ _PATH = re.compile(
 
 def is_stand_in(value: str) -> bool:
     """Whether a value only shows where a secret goes and how it begins: ``sk_live_xxxxxxxx``, ``root``."""
-    return value.strip("\"'").lower() in _STOCK or len(set(value)) <= 2 or _FILLED.search(value) is not None
+    return (
+        value.strip("\"'").lower() in _STOCK
+        or len(set(value)) <= 2
+        or _FILLED.search(value) is not None
+        or _TEST_CARDS.match(value.replace(" ", "").replace("-", "")) is not None
+    )
 
 
 def looks_like_secret(value: str) -> bool:
@@ -94,7 +108,7 @@ def looks_like_secret(value: str) -> bool:
     value = value.strip("\"'`\\ .,;:()=]?")
     if len(value) < 6 or _PLACEHOLDER.match(value):
         return False
-    if (_CODE.match(value) or _PATH.match(value)) and not _is_scrambled(value):
+    if (_CODE.match(value) or _PATH.match(value)) and not (_is_scrambled(value) or _is_dense(value)):
         return False
     if _NAME.match(value) or _is_word(value):
         return False
@@ -109,6 +123,16 @@ def _is_scrambled(value: str) -> bool:
         _turns(part) >= (_SCRAMBLED_TURNS if len(part) < _LONG else _LEAST_TURNS)
         and not (part.islower() or part.isupper() or _HEX.match(part))
         for part in _LONG_PARTS.findall(value)
+    )
+
+
+def _is_dense(value: str) -> bool:
+    """Whether base64 looks like a path by chance: ``/SCD8+t5W9/b36bG``."""
+    letters = "".join(filter(str.isalnum, value))
+    return (
+        len(letters) >= _SHORTEST_DENSE
+        and _turns(letters) * 3 >= len(letters)
+        and _BASE64.match(value) is not None
     )
 
 
@@ -140,6 +164,8 @@ def looks_chosen(value: str, *, is_near: bool = False) -> bool:
         return False
     if _HEX.match(value):
         return is_near and _LEAST_HEX <= len(value) <= _MOST_HEX and _turns(value) >= _LEAST_TURNS
+    if is_near and _REFERENCE.match(value) and len(value) >= _LONG:
+        return sum(map(str.isdigit, value)) >= _LEAST_DIGITS
     if any(pattern.match(value) for pattern in (_ORDINARY, _LABEL, _REFERENCE)) or not looks_like_secret(
         value
     ):

@@ -49,6 +49,11 @@ def is_kept(byte: int) -> bool:
     return byte in _KEPT
 
 
+def kept_in(cleaned: bytes) -> int:
+    """How many characters of a cleaned text the projection keeps."""
+    return len(cleaned.translate(None, _DELETED))
+
+
 def without_written_noise(data: bytes) -> bytes:
     """``data`` at the same length, with invisible things that are spelled out overwritten by NUL bytes."""
     if data.isalnum() or (len(data) < _SHORT and len(data.translate(None, _NOISE_BEGINS)) == len(data)):

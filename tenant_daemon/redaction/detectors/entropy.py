@@ -41,6 +41,8 @@ _PUBLIC_BEFORE = re.compile(
     rb"|https?:[\\/]{2,6}[^\s?#\"'<>]*$"  # A link that lets in is told by the words in it.
     rb"|_acme-challenge[^\n]{0,64}$|[?&]list=$|\bkid[\\\"']{0,2}\s?:\s?[\\\"']{0,2}$"
     rb"|untrusted comment:[^\n]{0,64}\n$"
+    rb"|(?:message-id|in-reply-to|references):\s{0,2}<[^<>\s]{0,80}$"
+    rb"|\bpk\.$"  # A token of Mapbox for web pages.
     rb"|[;\s]bh?=\s{0,4}$"  # The hash and the signature of a mail.
 )
 _MAIL_DOMAIN = re.compile(rb"@[A-Za-z0-9.-]+\.[A-Za-z]{2,}>")
@@ -59,7 +61,7 @@ _PUBLIC_BLOCK = re2.compile(
 # Hashes, keys and ids that are public by their own first letters.
 _PUBLIC_HEAD = re2.compile(
     rb"^(?:MFkwEwYHKoZIzj0|MHYwEAYHKoZIzj0|MIGbMBAGByqGSM49|MCowBQYDK2V|M[A-Za-z0-9+/]{3}MA0GCSqGSIb3DQEBAQUAA4"
-    rb"|MII[A-Za-z0-9+/]{3}ANBgkqhkiG9w0BAQEFAAOC|(?i:sha(?:1|224|256|384|512)-)|AAAA[BEC]|pk_(?:live|test)_|Qm[1-9A-HJ-NP-Za-km-z]{44}$"
+    rb"|MII[A-Za-z0-9+/]{3}ANBgkqhkiG9w0BAQEFAAOC|(?i:sha(?:1|224|256|384|512)-)|AAAA[BEC]|pk_(?:live|test)_|phc_|Qm[1-9A-HJ-NP-Za-km-z]{44}$"
     rb"|[13][1-9A-HJ-NP-Za-km-z]{25,34}$|T[1-9A-HJ-NP-Za-km-z]{33}$|[48][1-9A-HJ-NP-Za-km-z]{94}$"
     rb"|(?:call|toolu|chatcmpl|msg|resp|rs|req|file|asst|run|step|thread|container|cntr|gen|fc|ws|ig|cus|pi|price|prod"
     rb"|evt|in|sub|acct|ch|seti|cs_(?:live|test)|txn|po|re|pm|card|si|ii|il|cn|dp|tr)[_-])"

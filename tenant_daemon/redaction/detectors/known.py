@@ -7,11 +7,12 @@ secret that was cut off is found as well, as long as what is left reveals most o
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import ceil
 
+from tenant_daemon.redaction.detectors.fielded import pieces_before, pieces_behind
 from tenant_daemon.redaction.detectors.folded import FoldedSecrets
 from tenant_daemon.redaction.detectors.form_index import (
     ANCHOR,
@@ -141,6 +142,7 @@ class KnownDetector:
             findings.extend(self._punctuated.find(data))
         projection = Projection(data)
         text = projection.data
+        has_strings = b'"' in data or b"'" in data
         for index in self._indexes:
             whole: tuple[int, int] | None = None
             for form, start, end in index.find(text):
@@ -149,10 +151,14 @@ class KnownDetector:
                 if kind == TAIL and (number, end) == whole:
                     continue
                 secret = self._secrets.get(index.values[number])
-                if secret and (finding := _check(data, projection, form, secret, start, end)):
+                if secret is None:
+                    continue
+                if finding := _check(data, projection, form, secret, start, end):
                     findings.append(finding)
                     if kind == PLAIN and text.startswith(projected, start):
                         whole = number, start + len(projected)
+                if has_strings and (kind == ENCODED or secret.is_long):
+                    findings += _over_strings(data, projection, form, secret, start, end)
         return findings
 
     def open_end(self, data: bytes) -> int | None:
@@ -234,6 +240,26 @@ def _check(
         if closing := _LEAD_OUT.match(data, origin_end):
             origin_end = closing.end()
     return _finding(data, origin_start, origin_end, secret)
+
+
+def _over_strings(
+    data: bytes, projection: Projection, form: Form, secret: _Secret, start: int, end: int
+) -> Iterator[Finding]:
+    """The pieces of a form that was cut into several strings of a JSON text."""
+    _, kind, projected = form
+    text = projection.data
+    if kind == TAIL:
+        length = _common_suffix(projected, text, end)
+        if length < len(projected):
+            pieces = pieces_before(data, projection, projected, end, length)
+    else:
+        length = _common_prefix(projected, text, start)
+        if length < len(projected):
+            pieces = pieces_behind(data, projection, projected, start, length)
+    if length == len(projected):
+        return
+    for number, (low, high) in enumerate(pieces):
+        yield Finding(low, high, Layer.KNOWN, "" if number else secret_ref(secret.name))
 
 
 def _without_strays(

@@ -114,7 +114,7 @@ def _readings(view: View, depth: int, *, has_short: bool) -> Iterator[tuple[View
             yield scattered, Use.TOKENS
     if depth == 0 and (ascii_text := read_as_ascii(view)):
         yield ascii_text, Use.TEXT
-    if dump := read_hexdump(view):
+    for dump in read_hexdump(view):
         yield dump, Use.TEXT
     if numbers := read_numbers(view):
         yield numbers, Use.TEXT

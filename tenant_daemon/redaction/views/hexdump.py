@@ -1,39 +1,101 @@
-"""The bytes behind a hex dump, as ``xxd`` and ``hexdump -C`` print it."""
+"""The bytes behind a dump, as ``xxd``, ``hexdump`` and ``od`` print it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import re2
 
 from tenant_daemon.redaction.signs import Sign
 from tenant_daemon.redaction.views.view import Parts, View
 
+_BEGIN = rb"(?m)(?:(?<![0-9A-Za-z])|(?<=\\n))"
+_END = rb"(?:\r|\\r)?(?=$|\\n)"
 _LINE = re.compile(
-    rb"(?m)(?:(?<![0-9A-Za-z])|(?<=\\n))[0-9a-f]{6,16}:?[ \t]{1,3}"
-    rb"((?:[0-9a-f]{2,4}[ \t]{1,3}){0,16}[0-9a-f]{2,4})"
-    rb"(?:[ \t]{1,}[^\n]{0,20}?)?(?:\r|\\r)?(?=$|\\n)"
+    _BEGIN + rb"[0-9a-f]{6,16}:?[ \t]{1,3}"
+    rb"((?:(?:[0-9a-f]{8}|[0-9a-f]{2,4})[ \t]{1,8}){0,16}(?:[0-9a-f]{8}|[0-9a-f]{2,4}))"
+    rb"(?:[ \t]{1,}[^\n]{0,20}?)?" + _END
 )
+_OCTAL_LINE = re.compile(_BEGIN + rb"[0-7]{6,12}((?:[ \t]{1,2}(?:[0-7]{3}|[0-7]{6})){1,16})[ \t]*" + _END)
+_BINARY_LINE = re.compile(_BEGIN + rb"[0-9a-f]{6,16}:((?: [01]{8}){1,16})(?: [^\n]{0,20}?)?" + _END)
+_CELL = rb" (?:  [ -~]| \\[0abfnrtv\\]|[0-7]{3})"
+_LETTER_LINE = re.compile(_BEGIN + rb"[0-7]{6,12}((?:" + _CELL + rb"){1,16}) {0,4}" + _END)
+_CELLS = re.compile(_CELL)
+_GROUPS = re.compile(rb"[0-9a-f]+")
+_WORDS = (4, 8)
+_LETTERS = {b"0": 0, b"a": 7, b"b": 8, b"f": 12, b"n": 10, b"r": 13, b"t": 9, b"v": 11, b"\\": 92}
 
 
 # Where a line may begin: finding these first with RE2 is thirty times as fast as searching for whole lines.
 _ADDRESS = re2.compile(rb"[0-9a-f]{6,16}:?[ \t]")
 
 
-def read_hexdump(view: View) -> View | None:
-    """The dumped bytes, line by line; None when there is no dump. A finding covers whole lines."""
+def read_hexdump(view: View) -> Iterator[View]:
+    """The dumped bytes, line by line, in each way that lines are written. A finding covers whole lines."""
     if Sign.DUMP not in view.signs:
-        return None
-    parts = Parts()
-    for found in _lines(view.data):
-        digits = found.group(1).translate(None, b" \t")
-        if len(digits) % 2 == 0:
-            parts.add(bytes.fromhex(digits.decode()), found.start(1), found.end())
-    return View(parts, view) if parts else None
+        return
+    for pattern, read in _NOTATIONS:
+        parts = Parts()
+        for found in _lines(view.data, pattern):
+            if raw := read(found.group(1)):
+                parts.add(raw, found.start(1) + (found.group(1)[:1] == b" "), found.end())
+        if parts:
+            yield View(parts, view)
 
 
-def _lines(data: bytes) -> Iterator[re.Match[bytes]]:
+def _lines(data: bytes, pattern: re.Pattern[bytes]) -> Iterator[re.Match[bytes]]:
     end = 0
     for address in _ADDRESS.finditer(data):
-        if address.start() >= end and (line := _LINE.match(data, address.start())):
+        if address.start() >= end and (line := pattern.match(data, address.start())):
             end = line.end()
             yield line
+
+
+def _hex(line: bytes) -> bytes:
+    digits = line.translate(None, b" \t")
+    return bytes.fromhex(digits.decode()) if len(digits) % 2 == 0 else b""
+
+
+def _words(line: bytes) -> bytes:
+    """Two or four bytes a word, the lowest one first."""
+    words = _GROUPS.findall(line)
+    if len(words[0]) not in _WORDS or any(len(word) > len(words[0]) or len(word) % 2 for word in words):
+        return b""
+    return b"".join(bytes.fromhex(word.decode())[::-1] for word in words)
+
+
+def _octal(line: bytes) -> bytes:
+    numbers = _GROUPS.findall(line)
+    size = len(numbers[0]) // 3
+    if any(len(number) != 3 * size for number in numbers):
+        return b""
+    return _bytes((int(number, 8), size) for number in numbers)
+
+
+def _bytes(numbers: Iterable[tuple[int, int]]) -> bytes:
+    try:
+        return b"".join(number.to_bytes(size, "little") for number, size in numbers)
+    except OverflowError:
+        return b""
+
+
+def _binary(line: bytes) -> bytes:
+    return _bytes((int(number, 2), 1) for number in _GROUPS.findall(line))
+
+
+def _letters(line: bytes) -> bytes:
+    return _bytes((_letter(cell), 1) for cell in _CELLS.findall(line))
+
+
+def _letter(cell: bytes) -> int:
+    if not cell.startswith(b"  "):
+        return int(cell, 8)
+    return _LETTERS[cell[3:]] if cell[2:3] == b"\\" else cell[3]
+
+
+_NOTATIONS: tuple[tuple[re.Pattern[bytes], Callable[[bytes], bytes]], ...] = (
+    (_LINE, _hex),
+    (_LINE, _words),
+    (_OCTAL_LINE, _octal),
+    (_BINARY_LINE, _binary),
+    (_LETTER_LINE, _letters),
+)

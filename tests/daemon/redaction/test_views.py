@@ -2,6 +2,10 @@
 
 import base64
 import gzip
+import json
+from collections.abc import Callable
+
+import pytest
 
 from tenant_daemon.redaction import KnownSecret, Redactor
 
@@ -52,3 +56,48 @@ def test_copies_of_a_secret_that_are_read_in_two_ways_are_both_found() -> None:
     clean = Redactor([KnownSecret("key", SECRET)]).redact(f"[{as_list}] and then\n{as_lines}\n.")
     assert clean.count("SECRET_REF(key)") >= 2
     assert not any(cut in clean for cut in cuts[:-1])
+
+
+_DUMPED = b"value: " + SECRET.encode() + b"\n\x01 and more of it"
+
+
+def _octal_words(line: bytes) -> str:
+    return "".join(f" {int.from_bytes(line[at : at + 2], 'little'):06o}" for at in range(0, len(line), 2))
+
+
+def _cells(line: bytes) -> str:
+    shown = (chr(byte) if 32 <= byte < 127 else {10: "\\n"}.get(byte, f"{byte:03o}") for byte in line)
+    return "".join(f"{cell:>4}" for cell in shown)
+
+
+def _words(line: bytes, size: int) -> str:
+    return "".join(f" {line[at : at + size][::-1].hex()}" for at in range(0, len(line), size))
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        lambda line: "".join(f" {byte:03o}" for byte in line),
+        _octal_words,
+        _cells,
+        lambda line: _words(line, 2),
+        lambda line: _words(line, 4),
+        lambda line: f": {line.hex(' ', 2)}  {line.decode('latin1')[:2]}",
+    ],
+    ids=["od -b", "od", "od -c", "od -x", "od -tx4", "xxd"],
+)
+def test_dump_is_read_however_its_lines_are_written(shown: Callable[[bytes], str]) -> None:
+    lines = [_DUMPED[at : at + 16] for at in range(0, len(_DUMPED), 16)]
+    dump = "".join(f"{at * 16:07o}{shown(line)}\n" for at, line in enumerate(lines))
+    for text in (dump, json.dumps({"out": dump})):
+        redacted = REDACTOR.redact(text)
+        assert "SECRET_REF(key)" in redacted
+        assert shown(SECRET.encode()[9:15]).strip(": ") not in redacted
+
+
+def test_binary_dump_is_read() -> None:
+    lines = [_DUMPED[at : at + 6] for at in range(0, len(_DUMPED), 6)]
+    dump = "".join(
+        f"{at * 6:08x}: {' '.join(f'{b:08b}' for b in line)}  ......\n" for at, line in enumerate(lines)
+    )
+    assert REDACTOR.redact(dump).count("0") < dump.count("0") / 2

@@ -1,0 +1,99 @@
+"""
+Where a secret that was cut goes on in the next string of a JSON text, ``{"a": "AKIA...", "b": ["..."]}``.
+
+A JSON value has its strings laid side by side (``rows.py``); a text that only shows one has names and marks
+between them, which the projection keeps. They are only looked at where a part of a secret ends at a quote.
+"""
+
+import re
+from collections.abc import Iterator
+
+from tenant_daemon.redaction.projection import Projection, kept_in
+
+_BLANK = rb"(?:\s|\\+[nrt])"
+_MARKS = rb"(?:" + _BLANK + rb"|[,\[\]{}]){0,40}"
+_QUOTE = rb"\\*[\"']"
+_NAME = _QUOTE + rb"[\w .-]{1,40}" + _QUOTE + _BLANK + rb"{0,2}:" + _MARKS
+_GAP = re.compile(_QUOTE + _MARKS + rb"(?:" + _NAME + rb"){0,3}" + _QUOTE)
+_END = re.compile(_QUOTE)
+_MOST_MARKS = 16
+_LONGEST_GAP = 160
+_MOST_PIECES = 64
+_LEAST_SHARE = 0.6
+_LEAST_PIECE = 2
+
+Span = tuple[int, int]
+
+
+def pieces_behind(data: bytes, projection: Projection, form: bytes, start: int, length: int) -> list[Span]:
+    """Where the pieces of a form stand whose first ``length`` characters begin at ``start``, projected."""
+    text = projection.data
+    begin, end = projection.origin(start, start + length)
+    # What stands behind the quote may go on like the secret by chance.
+    quote = _END.search(data, begin, end + _MOST_MARKS)
+    if quote is None:
+        return []
+    pieces = [(begin, quote.start())]
+    done = kept_in(projection.cleaned[begin : quote.start()])
+    position = start + done
+    while done < len(form) and len(pieces) < _MOST_PIECES:
+        gap = _GAP.match(data, pieces[-1][1], pieces[-1][1] + _LONGEST_GAP)
+        if gap is None:
+            break
+        position += kept_in(projection.cleaned[gap.start() : gap.end()])
+        size = _agreeing(form[done:], text[position : position + len(form) - done])
+        if size < min(_LEAST_PIECE, len(form) - done):
+            break
+        pieces.append(projection.origin(position, position + size))
+        done, position = done + size, position + size
+    return _enough(pieces, done, len(form))
+
+
+def pieces_before(data: bytes, projection: Projection, form: bytes, end: int, length: int) -> list[Span]:
+    """The same of a form whose last ``length`` characters end at ``end``."""
+    text = projection.data
+    begin, behind = projection.origin(end - length, end)
+    begin = max(data.rfind(quote, max(0, begin - 1), behind) for quote in (b'"', b"'")) + 1
+    if begin == 0:
+        return []
+    pieces = [(begin, behind)]
+    done = kept_in(projection.cleaned[begin:behind])
+    position = end - done
+    while done < len(form) and len(pieces) < _MOST_PIECES:
+        begin = pieces[-1][0]
+        gap = _gap_before(data, begin)
+        if gap is None:
+            break
+        position -= kept_in(projection.cleaned[gap:begin])
+        left = len(form) - done
+        size = _agreeing(form[:left][::-1], text[max(0, position - left) : position][::-1])
+        if size < min(_LEAST_PIECE, left):
+            break
+        pieces.append(projection.origin(position - size, position))
+        done, position = done + size, position - size
+    return _enough(pieces, done, len(form))[::-1]
+
+
+def _gap_before(data: bytes, end: int) -> int | None:
+    """Where the gap begins that ends at ``end``: the longest one."""
+    low = max(0, end - _LONGEST_GAP)
+    return next((gap.start() for gap in _gaps(data, low, end)), None)
+
+
+def _gaps(data: bytes, low: int, end: int) -> Iterator[re.Match[bytes]]:
+    for quote in re.finditer(_QUOTE, data[low:end]):
+        if gap := _GAP.fullmatch(data, low + quote.start(), end):
+            yield gap
+
+
+def _agreeing(form: bytes, text: bytes) -> int:
+    """How many of their first characters are the same."""
+    return next(
+        (at for at, (one, other) in enumerate(zip(form, text, strict=False)) if one != other),
+        min(len(form), len(text)),
+    )
+
+
+def _enough(pieces: list[Span], done: int, whole: int) -> list[Span]:
+    """The pieces, if there are some and they reveal most of a secret."""
+    return pieces if len(pieces) > 1 and done >= _LEAST_SHARE * whole else []
