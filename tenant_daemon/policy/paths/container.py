@@ -19,6 +19,10 @@ _DATA: Final = re.compile(
     r"/(?:var/lib|var/www/html/data|data|bitnami|srv|mnt|media|backups?|var/backups|opt|home|root|etc|usr|bin|lib|boot"
     r"|dev|proc|sys)?(?:/|$)"
 )
+# Who gets in, and what starts by itself, wherever an image keeps them.
+_RULING: Final = re.compile(
+    r"pg_(?:hba|ident)\.conf|postgresql(?:\.auto)?\.conf|my\.cnf|mysqld?\.cnf|php\.ini|.*crontab.*|\.forward|nginx\.conf"
+)
 _FACTS: Final = frozenset(
     {"/proc/meminfo", "/proc/loadavg", "/proc/cpuinfo", "/proc/uptime", "/proc/version"}
 )
@@ -67,7 +71,9 @@ class ContainerPlaces(PlaceJudge):
         is_system = path.startswith(
             ("/etc/", "/usr/", "/proc/", "/sys/", "/dev/", "/bin/", "/lib", "/sbin/", "/root")
         )
-        is_system |= path == "/" or is_executed_file(path.rpartition("/")[2])
+        name = path.rpartition("/")[2]
+        is_system |= path == "/" or is_executed_file(name) or _RULING.fullmatch(name) is not None
+        is_system |= is_secret_name(name) or is_app_secret_name(name)
         self.verdict.note(
             Tier.YELLOW
             if is_scratch or (makes_folder and not is_system)

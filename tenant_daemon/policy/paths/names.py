@@ -23,6 +23,7 @@ _SECRET_NAME: Final = re.compile(
     | htpasswd | acme\.json | jwt[_-].* | firebase-adminsdk.*\.json | client_secret.*\.json
     | \.dockerconfigjson
     | .*\.tfstate | wg\d*\.conf | .*passphrase.* | local_settings\.py | env\.(?:backup|bak|old)
+    | wp-config(?!-sample).*\.php
     """,
     re.VERBOSE | re.IGNORECASE,
 )
@@ -35,7 +36,7 @@ _SECRET_FOLDER: Final = re.compile(
 _APP_SECRET_NAME: Final = re.compile(
     r"config\.production\.json|config\.php|wp-config.*\.php|local\.xml|database\.ya?ml|odoo\.conf|app\.ini"
     r"|config\.toml|\.runner|keycloak\.conf|localsettings\.php|parameters\.ya?ml|appsettings.*\.json|rpc\.key"
-    r"|docker-compose\.override\.ya?ml|settings\.php|standalone.*\.xml|redis\.conf|users\.acl|.*\.(?:db|sqlite3?|mdb|rdb|ibd|frm|aof)"
+    r"|docker-compose\.override\.ya?ml|(?:.*-)?realm(?:-export)?.*\.json|settings\.php|standalone.*\.xml|redis\.conf|users\.acl|.*\.(?:db|sqlite3?|mdb|rdb|ibd|frm|aof)"
     r"|.*\.(?:sql|dump)(?:\.gz|\.xz|\.zst)?",
     re.IGNORECASE,
 )

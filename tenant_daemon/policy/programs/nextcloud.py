@@ -3,6 +3,7 @@
 import re
 from typing import TYPE_CHECKING, Final
 
+from tenant_daemon.contracts.tiers import Tier
 from tenant_daemon.policy.programs.kinds import KINDS
 from tenant_daemon.policy.programs.options import Reading
 from tenant_daemon.policy.programs.profile import Profile
@@ -49,6 +50,10 @@ _OF_APPS: Final = {
     ("core", "shareapi_expire_after_n_days"): r"[1-9]\d?",
 }
 """None of them opens anything: shares only become shorter."""
+_GUARDING: Final = re.compile(
+    r"twofactor\w*|suspicious_login|bruteforcesettings|password_policy|admin_audit|files_antivirus|encryption"
+    r"|end_to_end_encryption|files_accesscontrol|files_retention|terms_of_service|ransomware\w*|user_\w+|richdocuments_guard"
+)
 _LOOKS: Final = {"name": r"[^<>]{1,80}", "slogan": r"[^<>]{1,200}", "color": r"#[0-9A-Fa-f]{3,6}"}
 
 
@@ -81,8 +86,22 @@ def _look(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
         judge.unknown("occ.look", "It is not clear how Nextcloud would look.")
 
 
+def _switched_off(judge: "CommandJudge", value: str) -> None:
+    """An app that is switched off: not one that guards the others."""
+    KINDS["name"](judge, value)
+    if _GUARDING.fullmatch(value) is not None:
+        judge.verdict.note(
+            Tier.CRITICAL_RED,
+            "occ.guard",
+            f"Switches off {value}, which protects Nextcloud.",
+            risk="Strangers could get in.",
+            unknown=True,
+        )
+
+
 KINDS.update(
     {
+        "occapp": _switched_off,
         "occlook": choice("occlook", "name|slogan|color"),
         "occtag": choice("occtag", "public|restricted|invisible"),
         "logword": choice("logword", "debug|info|warning|error|[0-3]"),

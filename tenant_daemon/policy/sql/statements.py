@@ -1,57 +1,18 @@
 """What SQL statements do: read, change, destroy, or reach out of the database."""
 
-import re
 from typing import Final
 
 from tenant_daemon.contracts.tiers import Tier
 from tenant_daemon.policy.sql.functions import PURE
+from tenant_daemon.policy.sql.meaning import judge_meaning, note_catalogue
+from tenant_daemon.policy.sql.secrets import is_account_table, judge_names, note_accounts, shows_accounts
 from tenant_daemon.policy.sql.tokens import Token, UnclearSql, split_statements
 from tenant_daemon.policy.verdict import Verdict
 from tenant_daemon.policy.wordlist import word_set
 
-_SECRET_NAME: Final = re.compile(
-    r".*pass(?:word|wd|wort|phrase)(?!_(?:changed|updated|reset|expire[sd]?|set)).*|(?:.*_)?(?:pass|pw)(?:_hash)?"
-    r"|(?:.*_)?(?:pwd|secret|api_?key|private_?key|access_?token|refresh_?token"
-    r"|auth_?token|token"
-    r"|token_hash|otp_secret|totp_secret|salt|credentials?|activation_key|secret_?key|signing_?key"
-    r"|session_?key)s?(?:_?(?:hash|digest|enc|encrypted|value|plain|b64|pem))?"
-    r"|(?:sub|srv)?conninfo|umoptions|srvoptions|pg_authid|pg_shadow|pg_user_mappings?|authentication_string|rolpassword|passwd|user_privileges"
-    r"|mysql_native_password",
-    re.IGNORECASE,
-)
-# Functions that only compute. Any other name followed by a parenthesis asks.
+# `INSERT INTO orders (a, b)` names a table; any other name followed by a parenthesis is a function.
 _BEFORE_NAMES: Final = frozenset(
     {"into", "table", "exists", "with", "recursive", "index", "key", "references", "constraint", "view"}
-)
-_ACCOUNT_TABLES: Final = word_set(
-    "user global_priv db tables_priv columns_priv proxies_priv servers password_history slave_master_info"
-)
-_PUBLIC_COLUMNS: Final = word_set(
-    "published is_published published_at publish_at is_public visible_to_public send_at scheduled_at sent_at"
-)
-_PUBLISHING: Final = word_set("published publish scheduled sent sending public running queued live")
-_SENDING: Final = re.compile(
-    r"(?:\w+_)?(?:e?mails?|mail_queue|outbox|newsletters?|campaigns?|sms|messages?|notifications?"
-    r"|invitations?|invites?"
-    r"|webhooks?|bookings?)(?:_queue|_recipients?|_outbox)?"
-)
-_PEOPLE: Final = re.compile(
-    r"(?:\w+_)?(?:users?|roles?|permissions?|accounts?|admins?|members?|sessions?|api_keys?|privileges"
-    r"|grants|logins?)"
-    r"|is_(?:admin|superuser|staff|owner)|user_level|wp_capabilities"
-)
-# Which of somebody's roles it is about cannot be told from its number.
-_ROLES_OF_PEOPLE: Final = re.compile(
-    r"\w*groups?_users?_rel|(?:\w+_)?(?:role_users?|users?_roles?|users?_groups|users?_user_permissions)"
-    r"|model_has_(?:roles|permissions)|user_role_mapping"
-)
-_POWER: Final = re.compile(r".*(?:admin|super|owner\b|\broot\b|capabilities|user_level).*", re.DOTALL)
-_POWER_COLUMN: Final = re.compile(
-    r"is_?(?:admin|superuser|super|staff|owner)|superuser|admin|role|role_id|user_level"
-)
-_SITE_OPTIONS: Final = word_set(
-    "siteurl home admin_email new_admin_email default_role users_can_register active_plugins template"
-    " stylesheet wp_user_roles"
 )
 _CHANGES: Final = {
     "insert": (Tier.YELLOW, "Adds records."),
@@ -131,7 +92,7 @@ def _judge_statement(verdict: Verdict, tokens: list[Token]) -> None:
     if first == "analyze" and (inner := _analyzed(verdict, tokens)):
         _judge_statement(verdict, inner)
         return
-    _judge_names(verdict, tokens)
+    judge_names(verdict, tokens)
     if first == "pragma":
         _judge_pragma(verdict, tokens)
     elif first == "use" and words[1:2] == ["mysql"]:
@@ -182,6 +143,8 @@ def _judge_copy_out(verdict: Verdict, tokens: list[Token]) -> bool:
     source = tokens[1:at]
     if source[0].text != "(":
         verdict.note(Tier.GREEN, "sql.read", "Reads from the database.", general=True)
+        if len(source) == 1 and is_account_table(source[0].text):
+            note_accounts(verdict)
         return all(token.kind in ("word", "quoted") or token.text in ".,()" for token in source)
     if source[-1].text != ")" or len(source) < 3:
         return False
@@ -199,6 +162,8 @@ def _judge_read(verdict: Verdict, first: str, words: list[str], tokens: list[Tok
             )
         return
     _judge_functions(verdict, tokens)
+    if shows_accounts(tokens):
+        note_accounts(verdict)
     reaching = inner & _REACHES_OUT
     if reaching - {"set"} or ("set" in inner and "update" not in inner):
         _note_unknown(verdict, min(reaching))
@@ -230,7 +195,7 @@ def _makes_table(tokens: list[Token]) -> bool:
 def _judge_change(verdict: Verdict, first: str, words: list[str], tokens: list[Token]) -> None:
     tier, says = _CHANGES[first]
     if first in ("delete", "truncate", "drop", "alter") and any(word.startswith("pg_") for word in words):
-        _note_catalogue(verdict)
+        note_catalogue(verdict)
     following = set(words[1:4])
     if first in ("create", "alter", "drop") and following & _CRITICAL_OBJECTS:
         what = " ".join(words[:3])
@@ -253,7 +218,7 @@ def _judge_change(verdict: Verdict, first: str, words: list[str], tokens: list[T
     if first == "delete" and "where" not in words:
         says = "Deletes every record of a table."
     if first in ("insert", "replace", "update", "merge"):
-        _judge_meaning(verdict, tokens)
+        judge_meaning(verdict, tokens)
     risk = "What is deleted cannot be brought back." if tier >= Tier.RED else ""
     verdict.note(tier, f"sql.{first}", says, risk=risk)
     _judge_functions(verdict, tokens)
@@ -268,62 +233,6 @@ def _renames_column(words: list[str]) -> bool:
     """``ALTER TABLE a RENAME COLUMN b TO c`` and nothing else."""
     at = words.index("rename") if "rename" in words else 0
     return at in (2, 3, 4) and words[1] == "table" and words[at + 1 : at + 2] == ["column"]
-
-
-def _judge_meaning(verdict: Verdict, tokens: list[Token]) -> None:
-    """Records that are more than records: they publish something, send it, or let somebody in."""
-    if any(name.startswith(("pg_", "information_schema")) for name in _tables(tokens)):
-        _note_catalogue(verdict)
-    strings = {token.text.lstrip("nNeE").strip("'").lower() for token in tokens if token.kind == "string"}
-    names = {token.text.strip('"`[]').lower() for token in tokens if token.kind in ("word", "quoted")}
-    is_sending = any(_SENDING.fullmatch(name) for name in _tables(tokens)) or bool(names & _PUBLIC_COLUMNS)
-    if strings & _PUBLISHING or is_sending:
-        verdict.note(
-            Tier.YELLOW, "sql.publishes", "Publishes or sends something to people outside.", external=True
-        )
-    if _gives_power(tokens, names, strings):
-        verdict.note(
-            Tier.CRITICAL_RED,
-            "sql.power",
-            "Gives somebody power over a tool, past the tool itself.",
-            risk="Strangers could get in and do everything there.",
-            unknown=True,
-        )
-    if any(_PEOPLE.fullmatch(name) for name in names):
-        verdict.note(Tier.RED, "sql.people", "Changes who may sign in or what they may do.")
-
-
-def _gives_power(tokens: list[Token], names: set[str], strings: set[str]) -> bool:
-    tables = _tables(tokens)
-    if any(_ROLES_OF_PEOPLE.fullmatch(name) for name in tables):
-        return True
-    if any(name.endswith("options") for name in tables) and strings & _SITE_OPTIONS:
-        return True
-    if not any(_PEOPLE.fullmatch(name) or name.endswith("usermeta") for name in tables):
-        return False
-    is_set = any(_POWER_COLUMN.fullmatch(name) for name in names) and "true" in names
-    return is_set or any(_POWER.fullmatch(text) for text in strings)
-
-
-def _note_catalogue(verdict: Verdict) -> None:
-    verdict.note(
-        Tier.CRITICAL_RED,
-        "sql.guardrail",
-        "Changes what the database knows of itself.",
-        risk="The database may stop working, or strangers may get in.",
-        unknown=True,
-    )
-
-
-def _tables(tokens: list[Token]) -> list[str]:
-    """The names after ``INTO`` and ``UPDATE``, a schema before them included."""
-    names = [token.text.strip('"`[]').lower() for token in tokens]
-    found: list[str] = []
-    for index, name in enumerate(names):
-        if name in ("into", "update"):
-            found.extend(names[index + 1 : index + 4])
-            found = found if "." in names[index + 1 : index + 4] else found[:-2]
-    return found
 
 
 def _judge_functions(verdict: Verdict, tokens: list[Token]) -> None:
@@ -363,25 +272,6 @@ def _are_columns(tokens: list[Token], at: int) -> bool:
             return False
         at += 1
     return False
-
-
-def _judge_names(verdict: Verdict, tokens: list[Token]) -> None:
-    for index, token in enumerate(tokens):
-        if token.kind not in ("word", "quoted") or _SECRET_NAME.fullmatch(token.text.strip('"`[]')) is None:
-            continue
-        # `ALTER ROLE ... PASSWORD` is judged by what it changes; a plain read shows the column.
-        verdict.note(
-            Tier.CRITICAL_RED,
-            "sql.secret-column",
-            f"Touches {token.text}, which looks like passwords or keys.",
-            risk="Passwords could get to the language model.",
-            unknown=index > 0,
-        )
-        return
-    names = [token.text.strip('"`').lower() for token in tokens]
-    for index in range(len(names) - 2):
-        if names[index : index + 2] == ["mysql", "."] and names[index + 2] in _ACCOUNT_TABLES:
-            verdict.note(Tier.CRITICAL_RED, "sql.secret-column", "Touches the accounts table.", unknown=True)
 
 
 def _judge_pragma(verdict: Verdict, tokens: list[Token]) -> None:

@@ -1,5 +1,7 @@
 """Programs that read their arguments in a way of their own: the gate has to read them in the same way."""
 
+import shlex
+
 import pytest
 
 from tenant_daemon.contracts.tiers import Tier
@@ -267,3 +269,40 @@ def test_power_given_past_the_tool_is_critical(statement: str, context: PolicyCo
 )
 def test_records_with_like_words_are_plain_changes(statement: str, context: PolicyContext) -> None:
     assert shell(f'psql -d shop -c "{statement}"', context).tier is Tier.YELLOW
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        """select value from settings where key like '%secret%'""",
+        """select option_value from wp_options where option_name = 'mailserver_password'""",
+        """select meta_value from wp_usermeta where meta_key='session_tokens'""",
+        "select value from app_connection",
+        'select * from "ApiToken"',
+        "select * from users",
+        "select u.* from users u join roles r on r.id = u.role_id",
+        "copy users to stdout",
+        "copy (select * from res_users) to stdout csv",
+        "select row_to_json(u) from users u",
+    ],
+)
+def test_settings_that_hold_keys_are_secrets(statement: str, context: PolicyContext) -> None:
+    found = classify("shell", {"command": "psql -d shop -c " + shlex.quote(statement)}, context)
+    assert found.tier is Tier.CRITICAL_RED
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        """select id from tickets where subject like '%password%'""",
+        """select value from settings where key = 'title'""",
+        "select name from apps",
+        "select * from users where id = 3",
+        "select * from users limit 5",
+        "select email, count(*) from users group by email",
+        "select id, name from users",
+    ],
+)
+def test_words_about_keys_are_not_keys(statement: str, context: PolicyContext) -> None:
+    found = classify("shell", {"command": "psql -d shop -c " + shlex.quote(statement)}, context)
+    assert found.tier is Tier.GREEN

@@ -1,0 +1,100 @@
+"""Passwords and keys that a database holds: columns, tables and settings by their names, whole accounts."""
+
+import itertools
+import re
+from typing import Final
+
+from tenant_daemon.contracts.tiers import Tier
+from tenant_daemon.policy.sql.tokens import Token
+from tenant_daemon.policy.verdict import Verdict
+from tenant_daemon.policy.wordlist import word_set
+
+_SECRET_NAME: Final = re.compile(
+    r".*pass(?:word|wd|wort|phrase)(?!_(?:changed|updated|reset|expire[sd]?|set)).*|(?:.*_)?(?:pass|pw)(?:_hash)?"
+    r"|(?:.*_)?(?:pwd|secret|api_?key|private_?key|access_?token|refresh_?token"
+    r"|auth_?token|token"
+    r"|token_hash|otp_secret|totp_secret|salt|credentials?|activation_key|secret_?key|signing_?key"
+    r"|session_?key)s?(?:_?(?:hash|digest|enc|encrypted|value|plain|b64|pem))?"
+    r"|(?:sub|srv)?conninfo|umoptions|srvoptions|pg_authid|pg_shadow|pg_user_mappings?|authentication_string|rolpassword|passwd|user_privileges"
+    r"|mysql_native_password|(?:\w+_)?app_?connections?|oc_authtoken|ciphers",
+    re.IGNORECASE,
+)
+# Columns in which settings have their names.
+_NAMING: Final = word_set(
+    "key name option_name meta_key configkey config_key setting_key variable_name setting parameter"
+)
+_SECRET_KEY: Final = re.compile(
+    r"[nN]?'%?\w*(?:secret|passw(?:or)?d|smtp_pass|_token|tokens?|api_?key|private_?key|credential)\w*%?'",
+    re.IGNORECASE,
+)
+_HUMP: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+# Their rows hold what passwords were made into.
+_ACCOUNTS: Final = re.compile(r"(?:\w+_)?users?|(?:\w+_)?admins?", re.IGNORECASE)
+_NARROWING: Final = frozenset({"where", "limit", "group", "count"})
+_ACCOUNT_TABLES: Final = word_set(
+    "user global_priv db tables_priv columns_priv proxies_priv servers password_history slave_master_info"
+)
+
+
+def _names_secrets(tokens: list[Token], index: int) -> bool:
+    """Whether a column, a table or the name of a setting says that passwords or keys are in it."""
+    kind, text = tokens[index]
+    if kind == "word":
+        return _SECRET_NAME.fullmatch(text) is not None
+    if kind == "quoted":
+        return _SECRET_NAME.fullmatch(_HUMP.sub("_", text.strip('"`[]'))) is not None
+    if kind != "string" or _SECRET_KEY.fullmatch(text) is None:
+        return False
+    return any(token.text in _NAMING for token in tokens[max(0, index - 3) : index])
+
+
+def judge_names(verdict: Verdict, tokens: list[Token]) -> None:
+    """Note columns, tables and settings in which passwords and keys are."""
+    for index, token in enumerate(tokens):
+        if not _names_secrets(tokens, index):
+            continue
+        # `ALTER ROLE ... PASSWORD` is judged by what it changes; a plain read shows the column.
+        verdict.note(
+            Tier.CRITICAL_RED,
+            "sql.secret-column",
+            f"Touches {token.text}, which looks like passwords or keys.",
+            risk="Passwords could get to the language model.",
+            unknown=index > 0,
+        )
+        return
+    names = [token.text.strip('"`').lower() for token in tokens]
+    for index in range(len(names) - 2):
+        if names[index : index + 2] == ["mysql", "."] and names[index + 2] in _ACCOUNT_TABLES:
+            verdict.note(Tier.CRITICAL_RED, "sql.secret-column", "Touches the accounts table.", unknown=True)
+
+
+def is_account_table(name: str) -> bool:
+    """Whether people who may sign in are kept in a table of this name."""
+    return _ACCOUNTS.fullmatch(name.strip('"`[]')) is not None
+
+
+def shows_accounts(tokens: list[Token]) -> bool:
+    """``SELECT * FROM users``, all of it: with single columns, conditions or a limit it is a look."""
+    if any(token.text in _NARROWING for token in tokens):
+        return False
+    texts = [token.text.strip('"`[]') for token in tokens]
+    is_whole = any(
+        text in ("*", "row_to_json", "to_json", "to_jsonb") and texts[place - 1] in ("select", ".", ",")
+        for place, text in enumerate(texts)
+        if place
+    )
+    return is_whole and any(
+        before in ("from", "join", ".", "table") and is_account_table(name)
+        for before, name in itertools.pairwise(texts)
+    )
+
+
+def note_accounts(verdict: Verdict) -> None:
+    """Note that a whole table of accounts is shown."""
+    verdict.note(
+        Tier.CRITICAL_RED,
+        "sql.accounts",
+        "Shows everything of every account, also what passwords were made into.",
+        risk="Passwords could get to the language model.",
+        unknown=True,
+    )
