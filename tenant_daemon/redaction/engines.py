@@ -100,13 +100,13 @@ class AhoLiterals:
         return [(index, end + 1) for end, index in self._automaton.iter(data.decode("latin-1"))]
 
 
-_FEW = 3_000
+FEW = 3_000
 """Literals that hyperscan compiles in less than a tenth of a second."""
 
 
 def best_engine(literals: Sequence[bytes]) -> LiteralEngine:
     """The engine for this many literals."""
-    if len(literals) <= _FEW:
+    if len(literals) <= FEW:
         return HyperscanLiterals(literals)
     # Small vaults, and what starts often, do without it.
     from tenant_daemon.redaction.windows import TableLiterals

@@ -49,7 +49,7 @@ _CUT_ANYWHERE = frozenset(
     }
 )
 """Signs of data that a cut between two strings may have gone through."""
-_REACH, _MOST_SPREAD = 8_192, 4
+_REACH, _MOST_SPREAD = 4_096, 8
 """Bytes of earlier messages that a secret may run over; for the longest of them this many times its form."""
 
 
