@@ -176,8 +176,6 @@ class CommandBuilder(ABC):
 
     def _masked(self, command: Command) -> tuple[Command, ...]:
         """The command, and behind it what hides the passwords that it prints."""
-        if not self.judge_argv.mask:
-            return (command,)
         mask = Command(
             self.judge_argv.mask,
             (("HOME", NO_HOME),),

@@ -392,7 +392,11 @@ class LineJudge(CommandBuilder):
             judge.listing = source_of([one.argv for one in built]) if len(built) > 1 else judge.upstream
             if command.redirects or command.stdin is not None:
                 self._check_joints(command, index, len(commands) - 1)
-            built.extend(self._masked(self._command(command)))
+            made = self._command(command)
+            if judge.mask:
+                built.extend(self._masked(made))
+            else:
+                built.append(made)
         if judge.is_forever or is_endless(built):
             self._cannot("size.endless", "It would never end.")
         if self.pipelines:
