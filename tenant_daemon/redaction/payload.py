@@ -58,9 +58,9 @@ class PayloadSearch:
     Searches JSON values. Safe to use from several threads; remembers for one state of the vault.
 
     Args:
-        known: The detectors for what runs over strings.
-        patterns: The same.
-        find: All that is searched for in the text of a view.
+        known: Searches what runs over strings.
+        patterns: Searches field names that are long enough to be tokens.
+        find: Searches the strings themselves, side by side, for everything.
     """
 
     def __init__(
