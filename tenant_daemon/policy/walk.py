@@ -389,7 +389,9 @@ class LineJudge(CommandBuilder):
         for index, command in enumerate(commands):
             judge.is_alone = judge.is_only and not command.redirects and not is_fed
             judge.upstream = list(built[-1].argv) if built else ["", "of a loop"] if is_fed else []
-            judge.listing = source_of([one.argv for one in built]) if len(built) > 1 else judge.upstream
+            judge.listing = judge.upstream
+            if len(built) > 1 and command.words[0].text == "xargs":
+                judge.listing = source_of([one.argv for one in built])
             if command.redirects or command.stdin is not None:
                 self._check_joints(command, index, len(commands) - 1)
             made = self._command(command)

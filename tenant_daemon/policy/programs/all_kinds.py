@@ -20,6 +20,7 @@ from tenant_daemon.policy.programs import (
 )
 from tenant_daemon.policy.programs.judge import CommandJudge
 from tenant_daemon.policy.sql import clients as sql_clients
+from tenant_daemon.policy.sql import mongo
 from tenant_daemon.policy.web import clients as web_clients
 from tenant_daemon.policy.web import lookups
 
@@ -33,6 +34,7 @@ __all__ = [
     "lookups",
     "masks",
     "media",
+    "mongo",
     "nextcloud",
     "repository",
     "scripts",

@@ -36,13 +36,18 @@ _ACCOUNT_TABLES: Final = word_set(
 )
 
 
+def looks_secret(name: str) -> bool:
+    """Whether a column, field or table of this name holds passwords or keys, however its words are joined."""
+    return any(_SECRET_NAME.fullmatch(one) is not None for one in (name, _HUMP.sub("_", name)))
+
+
 def _names_secrets(tokens: list[Token], index: int) -> bool:
     """Whether a column, a table or the name of a setting says that passwords or keys are in it."""
     kind, text = tokens[index]
     if kind == "word":
         return _SECRET_NAME.fullmatch(text) is not None
     if kind == "quoted":
-        return _SECRET_NAME.fullmatch(_HUMP.sub("_", text.strip('"`[]'))) is not None
+        return looks_secret(text.strip('"`[]'))
     if kind != "string" or _SECRET_KEY.fullmatch(text) is None:
         return False
     return any(token.text in _NAMING for token in tokens[max(0, index - 3) : index])
