@@ -81,6 +81,17 @@ _TYPICAL_SECRETS: Final = (
 )
 
 
+_ORDINARY: Final = (
+    "notes.md",
+    "report-2026.csv",
+    "index.html",
+    "main.py",
+    "data.json",
+    "photo 1.jpg",
+    "README",
+)
+
+
 # Copies that editors and people leave behind: `wp-config.php~`, `.env.save`, `config.php.bak2`.
 _COPY: Final = re.compile(
     r"(?:~|\.(?:bak|old|save|orig|swp|copy|tmp|backup|prev|[0-9]+)[0-9]*~?)+\Z", re.IGNORECASE
@@ -106,6 +117,17 @@ def may_name_secrets(pattern: str) -> bool:
     if name in ("*", "*.*", "**"):
         return False
     return is_secret_name(name) or any(fnmatchcase(secret, name.lower()) for secret in _TYPICAL_SECRETS)
+
+
+def looks_for_secrets(pattern: str) -> bool:
+    """Whether a regular expression picks names of secrets out of a list, and not most names there are."""
+    try:
+        found = re.compile(pattern.replace("\\|", "|"), re.IGNORECASE)
+    except re.error:
+        return True
+    if any(found.search(name) is not None for name in _ORDINARY):
+        return False
+    return any(found.search(name) is not None for name in _TYPICAL_SECRETS)
 
 
 def is_secret_folder(name: str) -> bool:

@@ -5,7 +5,7 @@ import stat
 from collections.abc import Callable
 from typing import Final
 
-from tenant_daemon.policy.paths.names import is_executable_setting
+from tenant_daemon.policy.paths.names import is_executable_setting, is_secret_name
 from tenant_daemon.policy.paths.places import is_below
 from tenant_daemon.policy.paths.resolve import resolve
 
@@ -21,6 +21,23 @@ def holds_links(start: str) -> bool:
 def holds_settings(start: str) -> bool:
     """Whether settings that make programs run code lie below this place, or more than can be looked at."""
     return _holds(start, lambda entry: is_executable_setting(entry.name))
+
+
+def holds_secrets(start: str, is_listed: Callable[[str, bool], bool]) -> bool:
+    """
+    Whether a file with secrets lies below this place, or more than can be looked at.
+
+    Args:
+        is_listed: Whether a file of this name, right in the folder or further below, is meant at all.
+    """
+
+    def is_found(entry: os.DirEntry[str]) -> bool:
+        name = entry.name
+        if not is_secret_name(name) or not is_listed(name, os.path.dirname(entry.path) == start):
+            return False
+        return not entry.is_dir(follow_symlinks=False)
+
+    return _holds(start, is_found)
 
 
 def _holds(start: str, is_wanted: Callable[[os.DirEntry[str]], bool]) -> bool:

@@ -2,12 +2,18 @@
 
 import re
 from collections.abc import Sequence
+from fnmatch import fnmatchcase
 from typing import Final
+
+from tenant_daemon.policy.paths.names import looks_for_secrets
+from tenant_daemon.policy.paths.trees import holds_secrets
 
 _SELECTING: Final = {"sort": 0, "uniq": 0, "head": 0, "tail": 0, "grep": 1}
 """Programs that leave lines as they are, and how many words without a dash they take then."""
 _HARMLESS_FLAG: Final = re.compile(r"-[vEiurF0-9]+|-n|-V")
 _LS_FLAG: Final = re.compile(r"-[1dtrAaS]+")
+_SHOWS_HIDDEN: Final = re.compile(r"-\w*[aA]\w*")
+_GLOB: Final = re.compile(r"[*?\[]")
 _RELATIVE: Final = re.compile(r"[\w.*?+][\w.*?+-]*(?:/[\w.*?+-]+)*/?")
 _OF_LOGS: Final = re.compile(r"(/var/log(?:/[\w.-]+)*)/[\w.*?+-]+")
 _TRACKED_FLAG: Final = re.compile(r"--(?:cached|modified|others|exclude-standard|name-only|staged)|-[cmo]")
@@ -25,6 +31,7 @@ def leaves_lines(argv: Sequence[str]) -> bool:
         _SELECTING.get(argv[0]) == len(plain)
         and all(_HARMLESS_FLAG.fullmatch(flag) for flag in flags)
         and not (argv[0] == "uniq" and flags)
+        and not (argv[0] == "grep" and looks_for_secrets(plain[0]) and not any("v" in flag for flag in flags))
     )
 
 
@@ -45,6 +52,32 @@ def listed_starts(argv: Sequence[str]) -> list[str]:
         return ["."]
     found = [_OF_LOGS.fullmatch(name) for name in names]
     return [match[1] for match in found if match is not None] if all(found) else []
+
+
+def lists_secrets(starts: Sequence[str], words: Sequence[str]) -> bool:
+    """
+    Whether files with secrets are among those that ``ls`` or ``find`` names.
+
+    Args:
+        starts: Real paths.
+        words: The program with its arguments.
+    """
+    words = list(words[: next((at for at, word in enumerate(words) if word.startswith("-exec")), len(words))])
+    # A search through a folder leaves them out by itself.
+    if words[:1] == ["grep"] or any(words[at : at + 2] == ["-type", "d"] for at in range(len(words))):
+        return False
+    globs = [word.rpartition("/")[2] for word in words[1:] if _GLOB.search(word) and not word.startswith("-")]
+    if "-regex" in words or "-iregex" in words:
+        globs = []
+    is_ls = words[:1] == ["ls"]
+    shows_hidden = not is_ls or any(_SHOWS_HIDDEN.fullmatch(word) for word in words[1:])
+
+    def is_listed(name: str, is_here: bool) -> bool:
+        if globs:
+            return any(fnmatchcase(name, pattern) for pattern in globs)
+        return (is_here or not is_ls) and (shows_hidden or not name.startswith("."))
+
+    return any(holds_secrets(start, is_listed) for start in starts)
 
 
 def tracked_starts(argv: Sequence[str], inner: Sequence[str]) -> list[str]:

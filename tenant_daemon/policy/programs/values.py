@@ -225,7 +225,9 @@ def _pass_secrets_over(judge: "CommandJudge", reading: Reading) -> None:
 
 
 def _compare(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
-    """Folders are gone through, links in them included."""
+    """Folders are gone through, links in them included, and files of passwords left out."""
+    if reading.has("-r", "--recursive") and judge.program in ("diff", "colordiff") and not judge.is_in_container:
+        judge.insert(*(f"--exclude={pattern}" for pattern in PASSED_OVER))
     if not reading.has("--no-dereference"):
         folders = [name for name in reading.positionals if judge.places.resolve(name).is_folder]
         follow_links(judge, folders)

@@ -1,7 +1,7 @@
 """Programs that run other programs are judged by what they run."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from itertools import takewhile
 from typing import Final
 
@@ -15,7 +15,7 @@ from tenant_daemon.policy.programs.containers import is_guardrail_service
 from tenant_daemon.policy.programs.judge import CommandJudge
 from tenant_daemon.policy.programs.kinds import KINDS
 from tenant_daemon.policy.programs.library import load_library
-from tenant_daemon.policy.programs.listings import listed_starts, tracked_starts
+from tenant_daemon.policy.programs.listings import listed_starts, lists_secrets, tracked_starts
 from tenant_daemon.policy.programs.options import Reading, read_options
 from tenant_daemon.policy.programs.profile import Profile
 from tenant_daemon.policy.programs.registry import RESTS, REVIEWS
@@ -182,7 +182,7 @@ def listing_starts(judge: CommandJudge, argv: list[str]) -> list[str]:
     return reading.positionals[0 if reading.has("--files") else 1 :] or ["."]
 
 
-def standing_for_found(judge: CommandJudge, starts: list[str], names: Iterable[str]) -> str:
+def standing_for_found(judge: CommandJudge, starts: list[str], names: Sequence[str]) -> str:
     """What stands for anything that is found below some folders, its name read as a word; or nothing."""
     path = _below(judge, starts, names, as_words=True)
     return "" if path == FROM_INPUT else path
@@ -220,7 +220,14 @@ def _found_upstream(judge: CommandJudge, inner: list[str]) -> str:
     return _below(judge, starts, before, as_words=not is_exact)
 
 
-def _below(judge: CommandJudge, starts: list[str], names: Iterable[str], *, as_words: bool) -> str:
+def _below(
+    judge: CommandJudge,
+    starts: list[str],
+    names: Sequence[str],
+    *,
+    as_words: bool,
+    words: Sequence[str] | None = None,
+) -> str:
     """
     What stands for anything that is found below some folders.
 
@@ -234,7 +241,8 @@ def _below(judge: CommandJudge, starts: list[str], names: Iterable[str], *, as_w
     if is_meant or judge.is_in_container:
         return FROM_INPUT
     if all(is_below(path, workspace) and is_plain_tree(path, workspace, as_words=as_words) for path in real):
-        return f"{starts[0]}/found"
+        has_secrets = lists_secrets(real, names if words is None else words)
+        return f"{starts[0]}/some.secret" if has_secrets else f"{starts[0]}/found"
     is_logs = all(is_below(path, "/var/log") for path in real)
     if not all(any(is_below(path, root) for root in places.roots.readable) for path in real):
         return FROM_INPUT
@@ -339,7 +347,8 @@ def _find(judge: CommandJudge, profile: Profile, reading: Reading) -> None:
     if commands:
         judge.found_from = starts
         is_followed = reading.has("-L", "-follow")
-        found = FROM_INPUT if is_followed else _below(judge, starts, patterns, as_words=False)
+        words = judge.arguments
+        found = FROM_INPUT if is_followed else _below(judge, starts, patterns, as_words=False, words=words)
         judge.found_below = found + _ending(judge, reading) if found.endswith("/found") else found
     judge.is_filtered = is_filtered
     for value in commands:

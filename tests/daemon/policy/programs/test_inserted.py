@@ -1,6 +1,7 @@
 """What keeps a program to its files stands in front of its own arguments, wherever it is started from."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -81,3 +82,38 @@ def test_a_search_through_a_project_leaves_its_secrets_out(shell: Shell) -> None
     assert "--exclude=.env" in argv[1 : argv.index("-rn")]
     assert shell("grep -r x . --include='*'").is_unknown
     assert shell("grep -r x . --include='.e*'").is_unknown
+
+
+def test_two_folders_are_compared_without_their_secrets(shell: Shell) -> None:
+    found = shell("diff -r old new")
+    assert found.tier is Tier.GREEN
+    assert isinstance(found.action, RunPipelines)
+    assert found.action.pipelines[0][0].argv[:2] == ("diff", "--exclude=.env")
+
+
+@pytest.mark.parametrize(
+    ("command", "is_shown"),
+    [
+        ("find . -type f -exec cat {} +", True),
+        ("ls -A | xargs cat", True),
+        ("for f in $(ls -A); do cat $f; done", True),
+        ("find . -name '*' -print0 | xargs -0 head", True),
+        ("ls | xargs cat", False),
+        ("find . -name '*.md' | xargs cat", False),
+        ("find . -type d -exec ls {} +", False),
+    ],
+)
+def test_files_that_are_found_may_hold_secrets(
+    command: str, is_shown: bool, shell: Shell, workspace: Path
+) -> None:
+    (workspace / "notes.md").touch()
+    assert shell(command).tier is Tier.GREEN
+    (workspace / ".env").touch()
+    assert shell(command).tier is (Tier.CRITICAL_RED if is_shown else Tier.GREEN)
+
+
+@pytest.mark.parametrize("pattern", ["env", "'^[.]e'", "pem", "'id_rsa\\|key'", "'['"])
+def test_names_of_secrets_that_are_picked_out_of_a_list_ask(pattern: str, shell: Shell) -> None:
+    assert shell(f"ls -A | grep {pattern} | xargs cat").is_unknown
+    assert not shell("ls -A | grep notes | xargs cat").is_unknown
+    assert not shell(f"ls -A | grep -v {pattern} | xargs cat").is_unknown
