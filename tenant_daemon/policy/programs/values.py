@@ -226,7 +226,8 @@ def _pass_secrets_over(judge: "CommandJudge", reading: Reading) -> None:
 
 def _compare(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
     """Folders are gone through, links in them included, and files of passwords left out."""
-    if reading.has("-r", "--recursive") and judge.program in ("diff", "colordiff") and not judge.is_in_container:
+    is_diff = judge.program in ("diff", "colordiff") and not judge.is_in_container
+    if is_diff and reading.has("-r", "--recursive"):
         judge.insert(*(f"--exclude={pattern}" for pattern in PASSED_OVER))
     if not reading.has("--no-dereference"):
         folders = [name for name in reading.positionals if judge.places.resolve(name).is_folder]

@@ -36,6 +36,8 @@ _SHOWN: Final = re.compile(
     r"|(?:website|canonical|external|redirect|homepage|profile|author|company|public|site|.*redirect)(?:url|uri)s?"
 )
 _LINK_PATH: Final = re.compile(r"/(?:links?|menu-items?|attachments|navigation|issues)(?:/[^/]*)?/?\Z")
+# What is named there is fetched, whatever the field is called.
+_FETCHING_PATH: Final = re.compile(r"/(?:upload|import|fetch|proxy|crawl|scrape|from-url)s?/?\Z")
 # As lenient as browsers and Node are: `http:evil`, `\\\\evil`.
 _ABSOLUTE: Final = re.compile(
     r"[\s\x00-\x20]*(?:(?:[a-z][a-z0-9+.-]*:)?[\\/]{2}|(?:https?|ftps?|wss?):)", re.IGNORECASE
@@ -66,10 +68,14 @@ def names_another_server(address: Address, path: str, bodies: list[Body]) -> boo
         else []
     )
     is_list_of_links = _LINK_PATH.search(path) is not None
+    is_fetched = _FETCHING_PATH.search(path) is not None
     for body in bodies:
         if _HINT.search(body.text) is not None:
             fields.extend(_fields(body))
-    return any(_leads_away(address, key, value, is_link=is_list_of_links) for key, value in fields)
+    return any(
+        _leads_away(address, key, value, is_link=is_list_of_links, is_fetched=is_fetched)
+        for key, value in fields
+    )
 
 
 def _fields(body: Body) -> Iterator[tuple[str, str]]:
@@ -88,22 +94,23 @@ def _fields(body: Body) -> Iterator[tuple[str, str]]:
             yield key, value
 
 
-def _leads_away(address: Address, key: str, value: str, *, is_link: bool) -> bool:
+def _leads_away(address: Address, key: str, value: str, *, is_link: bool, is_fetched: bool) -> bool:
     if not value.strip():
         return False
     key = key.rstrip("]").rpartition("[")[2] or key.partition("[")[0]
     # Some tools do not mind capitals in names of fields.
     return any(
-        _is_target(address, name, value, is_link=is_link)
+        _is_target(address, name, value, is_link=is_link, is_fetched=is_fetched)
         for name in {split_words(key), split_words(key.lower())}
     )
 
 
-def _is_target(address: Address, name: str, value: str, *, is_link: bool) -> bool:
+def _is_target(address: Address, name: str, value: str, *, is_link: bool, is_fetched: bool) -> bool:
     last = name.rpartition("-")[2]
     # Joined without a sign in between: `outgoingurl`, `webhookurl`.
     is_address = last in _ADDRESS_WORDS or last.endswith(("url", "uri")) or name in _HOST_NAMES
-    if not is_address or _SHOWN.fullmatch(name) is not None or (is_link and last == "url"):
+    is_shown = _SHOWN.fullmatch(name) is not None and not is_fetched
+    if not is_address or is_shown or (is_link and last == "url"):
         return False
     if _ABSOLUTE.match(value) is not None:
         return not _is_same_server(address, value.strip())

@@ -18,6 +18,12 @@ _DOOR: Final = re.compile(r"/graphql/*\Z", re.IGNORECASE)
 _SKIPPED: Final = re.compile(r'"""(?:\\"""|.)*?"""|"(?:\\.|[^"\\\n])*"|#[^\n]*', re.DOTALL)
 _TOKEN: Final = re.compile(r"[_A-Za-z][_0-9A-Za-z]*|[{}()]")
 _DELETES: Final = re.compile(r"delete|remove|destroy|drop|purge|truncate|wipe|revoke", re.IGNORECASE)
+_SECRETS: Final = re.compile(
+    r"(?<![A-Za-z])\w*(?:passwordHash|password_hash|encryptedPassword|apiKey|api_key|accessToken|access_token|secretKey"
+    r"|clientSecret|privateKey|recoveryCode|resetPassword|changePassword|setPassword|impersonate|disableTwoFactor)",
+    re.IGNORECASE,
+)
+_EVERYTHING: Final = re.compile(r"(?:delete|remove|destroy|purge|wipe)_?all", re.IGNORECASE)
 _SENDS: Final = re.compile(
     r"send|publish|invite|share|notify|post|mail|message|schedule|trigger", re.IGNORECASE
 )
@@ -48,6 +54,8 @@ def _documents(request: Request) -> list[str]:
 
 def _judge_document(verdict: Verdict, document: str) -> Procedure:
     operations, fields = _read(document)
+    if _SECRETS.search(document) is not None:
+        note_change(verdict, Tier.CRITICAL_RED, "Touches passwords or keys.")
     if operations <= {"query", "fragment"}:
         return Procedure.READ
     if operations - {"query", "fragment", "mutation"}:
@@ -56,7 +64,8 @@ def _judge_document(verdict: Verdict, document: str) -> Procedure:
         if _SENDS.search(name) is not None:
             note_sending(verdict, "Publishes or sends something.")
         if _DELETES.search(name) is not None:
-            note_change(verdict, Tier.RED, "Deletes records.")
+            is_all = _EVERYTHING.match(name) is not None
+            note_change(verdict, Tier.CRITICAL_RED if is_all else Tier.RED, "Deletes records.")
         elif _CHANGES.match(name) is None and _SENDS.search(name) is None:
             note_unknown(verdict, f"What the mutation {name[:60]} does is not known here.")
     return note_change(verdict, Tier.YELLOW, "Changes records.")

@@ -32,10 +32,18 @@ _SENDING: Final = re.compile(
 # Users, rights, settings and code of the whole tool, and the keys that it keeps.
 _GUARDED: Final = re.compile(
     r"res\.users(?:\..*)?|res\.groups(?:\..*)?|ir\..*|base\..*|auth\..*|auth_.*|fetchmail\..*|payment\..*|iap\..*"
-    r"|certificate\..*|change\.password.*|google\..*|microsoft\..*|.*\.api_?keys?"
+    r"|res\.partner\.bank|certificate\..*|change\.password.*|google\..*|microsoft\..*|.*\.api_?keys?"
 )
 _PLAIN: Final = frozenset(
-    {"ir.attachment", "ir.model", "ir.model.fields", "ir.model.data", "ir.sequence", "ir.module.module"}
+    {
+        "res.partner.bank",
+        "ir.attachment",
+        "ir.model",
+        "ir.model.fields",
+        "ir.model.data",
+        "ir.sequence",
+        "ir.module.module",
+    }
 )
 _TO_PEOPLE: Final = re.compile(
     r"(?:mail\.(?!activity)|sms\.|mailing\.|whatsapp\.|social\.|survey\.invite|discuss\.|im_livechat"

@@ -119,7 +119,7 @@ def test_jmap(context: PolicyContext) -> None:
     [
         ("{ posts { mutation delete } }", Tier.GREEN, False),
         ('query Q($a: Int = 1) { posts(text: "} mutation { x }") { id } }', Tier.GREEN, False),
-        ("query A { a } mutation B { deleteAll }", Tier.RED, False),
+        ("query A { a } mutation B { deletePost }", Tier.RED, False),
         ("# query\nmutation { updatePost(id: 1, with: {title: 2}) { id } }", Tier.YELLOW, False),
         ("mutation { doSomething }", Tier.RED, True),
         ("subscription { a }", Tier.RED, True),
