@@ -81,6 +81,9 @@ _TYPICAL_SECRETS: Final = (
 )
 
 
+# A pattern of the agent's own is tried on a few names; one that could take long is taken at its worst.
+_SLOW: Final = re.compile(r"\)[*+{]|\[\[|.{100}", re.DOTALL)
+_MOST_REPEATED: Final = 3
 _ORDINARY: Final = (
     "notes.md",
     "report-2026.csv",
@@ -121,6 +124,8 @@ def may_name_secrets(pattern: str) -> bool:
 
 def looks_for_secrets(pattern: str) -> bool:
     """Whether a regular expression picks names of secrets out of a list, and not most names there are."""
+    if _SLOW.search(pattern) is not None or sum(map(pattern.count, "*+{")) > _MOST_REPEATED:
+        return True
     try:
         found = re.compile(pattern.replace("\\|", "|"), re.IGNORECASE)
     except re.error:

@@ -27,6 +27,8 @@ class EffectRule(NamedTuple):
     """Where the same words mean something else."""
     query: re.Pattern[str] | None
     body: re.Pattern[str] | None
+    hints: tuple[str, ...]
+    """Words in small letters: a body without any of them has nothing that the pattern would find."""
     unless_body: re.Pattern[str] | None
     unless_true: str
     """A key of the JSON object; where it is ``true`` in every reading the rule does not speak."""
@@ -47,6 +49,8 @@ class EffectRule(NamedTuple):
 
     def fits(self, body: Body) -> bool:
         """Whether what is sent to such an address makes this rule speak."""
+        if self.hints and not any(map(body.text.lower().__contains__, self.hints)):
+            return False
         return (
             (self.body is None or self.body.search(body.text) is not None)
             and (self.unless_body is None or self.unless_body.search(body.text) is None)
@@ -94,6 +98,7 @@ def _rule(table: dict[str, Any]) -> EffectRule:
         unless_path=_pattern(table, "unless_path"),
         query=_pattern(table, "query"),
         body=_pattern(table, "body"),
+        hints=tuple(table.get("hints", "").split()),
         unless_body=_pattern(table, "unless_body"),
         unless_true=table.get("unless_true", ""),
         tier=Tier[table.get("tier", "YELLOW")],
