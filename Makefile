@@ -7,8 +7,10 @@ AGAIN := --reruns 1 --reruns-delay 1
 # `make red-team` search on with new ones.
 SAME := --hypothesis-profile=ci
 
-# Everything but whole systems and browsers, on two processes.
-APART := -n 2 --dist loadgroup --ignore=tests/flows --ignore=tests/browser -p no:schemathesis
+# Everything but whole systems and browsers, on three processes: each waits a quarter of its time.
+APART := -n 3 --dist worksteal --ignore=tests/flows --ignore=tests/browser -p no:schemathesis
+# Whole systems and browsers are many processes each; tests/support/sharing.py says which tests stay together.
+WHOLE := -n 2 --dist loadgroup
 # Compiled files are kept: each of the many processes that tests start would compile all that it imports.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -26,10 +28,10 @@ setup: ## Install everything into this folder
 setup-tests:
 	@$(PYTHON) deploy/local/setup.py --tests
 
-test: setup-tests ## Every test, whole systems and browsers too (20 to 30 minutes on two cores)
+test: setup-tests ## Every test, whole systems and browsers too (15 to 20 minutes on two cores)
 	$(VENV)/python -m pytest $(APART) -m "not flow and not browser and not redteam" $(SAME) $(AGAIN)
-	LETSBE_TEST_ENGINE=postgresql $(VENV)/python -m pytest tests/app/hub tests/app/relay $(SAME) $(AGAIN)
-	$(VENV)/python -m pytest -m "(flow or browser) and not redteam" $(SAME) $(AGAIN)
+	LETSBE_TEST_ENGINE=postgresql $(VENV)/python -m pytest -n 2 --dist worksteal tests/app/hub tests/app/relay $(SAME) $(AGAIN)
+	$(VENV)/python -m pytest $(WHOLE) -m "(flow or browser) and not redteam" $(SAME) $(AGAIN)
 
 test-fast: setup-tests ## 19 of 20 tests: no whole systems, no browsers, nothing slow by nature (about two minutes)
 	$(VENV)/python -m pytest $(APART) -m "not slow and not flow and not browser and not redteam"

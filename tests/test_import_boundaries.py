@@ -12,9 +12,6 @@ from pathlib import Path
 
 import pytest
 
-# All modules are read once, so all tests go to one process.
-pytestmark = pytest.mark.xdist_group("imports")
-
 ROOT = Path(__file__).resolve().parents[1]
 
 LAYERS = [

@@ -24,7 +24,7 @@ from tests.support.api_description import api_description
 from tests.support.hub import PASSWORD, paid_order
 from tests.support.running_hub import RunningHub, ensure_pages, running_hub
 
-pytestmark = [pytest.mark.flow, pytest.mark.xdist_group("conformance"), pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.flow, pytest.mark.timeout(240)]
 
 ENDS_THE_SESSION = "/(sign-out|password|revoke|sessions.*|second-factor.*|data/.*)"
 """Left out: what follows would only see 401."""

@@ -16,7 +16,7 @@ from tests.flows.test_journey import sample_password
 from tests.support.client import OwnerClient, Watched
 from tests.support.system import System, is_ready, wait_until
 
-pytestmark = [pytest.mark.flow, pytest.mark.xdist_group("system"), pytest.mark.timeout(420)]
+pytestmark = [pytest.mark.flow, pytest.mark.timeout(420)]
 
 VICTIMS = ["hub", "redis", "link", "wrapper", "proxy", "openclaw", "daemon", "jobs"]
 READY_SECONDS = 150

@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 from tests.support.owner import browser_owner
 from tests.support.system import System, wait_until
 
-pytestmark = [pytest.mark.flow, pytest.mark.xdist_group("system"), pytest.mark.timeout(420)]
+pytestmark = [pytest.mark.flow, pytest.mark.timeout(420)]
 
 
 def test_visitor_becomes_customer_and_decides_what_is_risky(system: System, tmp_path: Path) -> None:

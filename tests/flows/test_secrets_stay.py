@@ -20,7 +20,7 @@ from tests.flows.test_faults import home_of_sample, owner
 from tests.support.client import OwnerClient, Watched
 from tests.support.system import System
 
-pytestmark = [pytest.mark.flow, pytest.mark.xdist_group("system"), pytest.mark.timeout(360)]
+pytestmark = [pytest.mark.flow, pytest.mark.timeout(360)]
 
 __all__ = ["owner"]
 

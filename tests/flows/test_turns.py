@@ -12,7 +12,7 @@ from tests.flows.test_faults import home_of_sample, owner
 from tests.support.client import OwnerClient
 from tests.support.system import System, wait_until
 
-pytestmark = [pytest.mark.flow, pytest.mark.xdist_group("system"), pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.flow, pytest.mark.timeout(240)]
 
 __all__ = ["owner"]
 

@@ -34,7 +34,6 @@ from tests.support.vendor_streams import (
 
 pytestmark = [
     pytest.mark.flow,
-    pytest.mark.xdist_group("openclaw-formats"),
     pytest.mark.asyncio(loop_scope="module"),
     pytest.mark.timeout(360),
 ]

@@ -50,7 +50,6 @@ from tests.support.redis import free_port
 
 pytestmark = [
     pytest.mark.flow,
-    pytest.mark.xdist_group("openclaw"),
     pytest.mark.asyncio(loop_scope="module"),
     pytest.mark.timeout(360),
 ]
