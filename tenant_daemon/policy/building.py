@@ -8,7 +8,7 @@ from typing import Final
 from tenant_daemon.contracts.tiers import Tier
 from tenant_daemon.policy.actions import Command, Plan, RunPipelines
 from tenant_daemon.policy.judgement import PolicyContext
-from tenant_daemon.policy.outputs import known_output, server_variables
+from tenant_daemon.policy.outputs import known_output, says_nothing_new, server_variables
 from tenant_daemon.policy.paths.names import may_name_secrets
 from tenant_daemon.policy.paths.places import FROM_INPUT
 from tenant_daemon.policy.programs.all_kinds import CommandJudge
@@ -78,6 +78,8 @@ class CommandBuilder(ABC):
         self._before = ";"
         self._depth = 0
         """How many conditions stand around this step."""
+        self._round: tuple[int, frozenset[str]] = (0, frozenset())
+        """The depth of the body of the loop that is judged, and the variables from before it."""
         self._moved_at = 0
         """The depth at which a ``cd`` happened that may not have happened."""
         self._outer: tuple[Redirect, ...] = ()
@@ -363,7 +365,15 @@ class CommandBuilder(ABC):
         """Whether the output of a command is part of a word, also by way of a variable."""
         text = word.text
         return expansions.has_expansion(text) and (
-            bool(expansions.outputs(text)) or any(name in self.computed for name in expansions.names(text))
+            any(not self._says_nothing_new(number) for number in expansions.outputs(text))
+            or any(name in self.computed for name in expansions.names(text))
+        )
+
+    def _says_nothing_new(self, number: int) -> bool:
+        step = self.script.substitutions[number]
+        return (
+            says_nothing_new(step)
+            and known_output(step, self._filled, self.judge_argv.context.now) is not None
         )
 
     def _redirect(self, redirect: Redirect) -> Redirect:

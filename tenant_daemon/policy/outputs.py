@@ -15,6 +15,7 @@ from tenant_daemon.policy.shell.script import Pipeline, Step, Word
 
 _DATE_FORMAT: Final = re.compile(r"\+(?:%[-_]?[YmdHMSFTDjyBbAaeuVZRsIpkGwC%]|[^%])*", re.DOTALL)
 _AWAY: Final = re.compile(r"([-+]?)(\d{1,4}) ?(minute|hour|day|week|month)s?( ago)?")
+_DAY: Final = re.compile(r"(\d{4}-\d\d-\d\d)(?:[ t](\d\d:\d\d(?::\d\d)?))?")
 _NEAR: Final = re.compile(
     r"(last|next) (week|month|monday|tuesday|wednesday|thursday|friday|saturday|sunday)"
 )
@@ -64,6 +65,14 @@ def known_output(step: Step, text_of: Callable[[Word], str], now: datetime | Non
     return known(args) if known is not None else None
 
 
+def says_nothing_new(step: Step) -> bool:
+    """Whether a command only prints what stands in it, or the date: nothing is found out by it."""
+    if not isinstance(step, Pipeline) or len(step.commands) != 1 or step.is_negated:
+        return False
+    words = step.commands[0].words
+    return words[0].text in ("date", "seq", "printf") and not any(has_expansion(word.text) for word in words)
+
+
 def _date(args: list[str], now: datetime) -> str | None:
     """In UTC, which is what the programs of an agent get as well."""
     args = [arg for arg in args if arg not in ("-u", "--utc")]
@@ -84,6 +93,9 @@ def _then(text: str, now: datetime) -> datetime | None:
     days = {"now": 0, "today": 0, "yesterday": -1, "tomorrow": 1}.get(text)
     if days is not None:
         return now + timedelta(days=days)
+    day = _DAY.fullmatch(text)
+    if day is not None:
+        return _day(f"{day[1]}T{day[2] or '00:00'}")
     near = _NEAR.fullmatch(text)
     if near is not None:
         return _near(-1 if near[1] == "last" else 1, near[2], now)
@@ -92,6 +104,13 @@ def _then(text: str, now: datetime) -> datetime | None:
         return None
     count = int(found[2]) * (-1 if (found[1] == "-") is not bool(found[4]) else 1)
     return _months(count, now) if found[3] == "month" else now + timedelta(**{f"{found[3]}s": count})
+
+
+def _day(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=UTC)
+    except ValueError:
+        return None
 
 
 def _near(direction: int, unit: str, now: datetime) -> datetime:

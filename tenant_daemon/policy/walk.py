@@ -243,16 +243,17 @@ class LineJudge(CommandBuilder):
             self._cannot("shell.unknown-rounds", "What the loop goes through is known only while it runs.")
         values = values_of(self.judge_argv, commands) if len(names) == 1 else ANY
         numbers = tuple(range(len(self.lines), len(self.lines) + len(names)))
-        kept = dict(self.variables)
+        kept, outer_round = dict(self.variables), self._round
         for number, name in zip(numbers, names, strict=True):
             self.lines[number] = values
             self.variables[name] = expansions.line_part(number)
             self.computed.add(name)
         self._depth += 1
+        self._round = (self._depth, frozenset(kept))
         self._before = ";"
         plan = self.step(body)
         self._depth -= 1
-        self.variables = kept
+        self.variables, self._round = kept, outer_round
         return read if plan is None else ("each", read, numbers, separator, plan)
 
     def _loop(self, step: Loop) -> Plan | None:
@@ -325,7 +326,15 @@ class LineJudge(CommandBuilder):
         """``n=$(COMMAND)``: it runs here, once, and what it prints is put in wherever ``$n`` stands."""
         found = expansions.outputs(step.word.text)
         whole = [expansions.output(number, is_bare=is_bare) for number in found for is_bare in (True, False)]
-        if self._depth or len(found) != 1 or step.word.text not in whole or self._known(found[0]) is not None:
+        # In each round of a loop it is another one; one from before the loop would be changed by it.
+        depth, before = self._round
+        is_certain = not self._depth or (self._depth == depth and step.name not in before)
+        if (
+            not is_certain
+            or len(found) != 1
+            or step.word.text not in whole
+            or self._known(found[0]) is not None
+        ):
             return None
         source = self.script.substitutions[found[0]]
         # `$(grep -c x FILE || echo 0)`

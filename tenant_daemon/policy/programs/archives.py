@@ -62,7 +62,7 @@ def _spelled_out(args: list[str], profile: Profile) -> list[str] | None:
         spelled.append(flag.name)
         if not flag.takes_next:
             continue
-        if not rest or rest[0].startswith("-"):
+        if not rest or (rest[0].startswith("-") and rest[0] != "-"):
             return None
         spelled.append(rest.pop(0))
     return spelled + rest
@@ -87,7 +87,8 @@ def _tar_mode(judge: "CommandJudge", reading: Reading, archive: str) -> None:
         else:
             _unpack_into(judge, base)
     if modes[2]:
-        KINDS["write"](judge, archive)
+        if archive != "-":
+            KINDS["write"](judge, archive)
         for name in reading.positionals:
             KINDS["copytree"](judge, name if name.startswith("/") or base == "." else f"{base}/{name}")
         _tar_without_secrets(judge, reading.positionals)

@@ -27,6 +27,7 @@ _ALBUM: Final = re.compile(r"(?:[\w ./-]*/)?[\w. -]+\.pdf", re.IGNORECASE)
 _CANVAS: Final = re.compile(
     r"(?:xc|canvas|gradient):(?:[A-Za-z]{3,20}|#[0-9A-Fa-f]{3,8})(?:-[A-Za-z]{3,20})?"
 )
+_PLUS_FLAGS: Final = frozenset({"+repage", "+append", "+dither", "+antialias"})
 _SUB_PROGRAMS: Final = frozenset({"convert", "mogrify", "montage"})
 _COLOUR: Final = re.compile(r"[A-Za-z]{3,20}|#[0-9A-Fa-f]{3,8}")
 _FILM: Final = re.compile(
@@ -69,6 +70,8 @@ def _style(judge: "CommandJudge", value: str) -> None:
 
 
 def _picture(judge: "CommandJudge", value: str) -> None:
+    if value in _PLUS_FLAGS:
+        return
     if value in _SUB_PROGRAMS and judge.arguments[:1] == [value] and judge.program == "magick":
         return
     is_target = value == judge.arguments[-1] and judge.program != "mogrify"

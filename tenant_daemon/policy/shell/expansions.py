@@ -120,6 +120,11 @@ def outputs(text: str) -> list[int]:
     return [int(number) for number in _OUTPUT.findall(text)]
 
 
+def without_outputs(text: str) -> str:
+    """The text of a sum with a number for every ``$(...)`` in it."""
+    return _OUTPUT.sub("1", text)
+
+
 def names(text: str) -> list[str]:
     """The variables in a word."""
     in_sums = (name for found in _SUM.findall(text) for name in arithmetic.variables_in(found))
@@ -151,8 +156,9 @@ def fill(
             raise Unknown(found[1]) from None
 
     def calculated(found: re.Match[str]) -> str:
+        known = _OUTPUT.sub(lambda inner: output_of(int(inner[1])), found[1])
         try:
-            return str(arithmetic.calculate(found[1], variables))
+            return str(arithmetic.calculate(known, variables))
         except arithmetic.NoSum:
             raise Unknown(found[1]) from None
 

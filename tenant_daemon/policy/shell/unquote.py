@@ -184,7 +184,7 @@ class _Unquoting:
         found = _SUM.match(self.source, at)
         text = "" if found is None else found[1].replace("$", "")
         known = self.names or ()
-        if found is None or not arithmetic.is_sum(text):
+        if found is None or not arithmetic.is_sum(expansions.without_outputs(text)):
             return -1
         if any(name not in known for name in arithmetic.variables_in(text)):
             return -1

@@ -92,6 +92,13 @@ async def test_lines_mean_what_bash_means_by_them(run: Run, workspace: Path) -> 
         ("echo a \\\n b", "a b\n"),
         ("# what is there\nls *.txt # two", "a.txt\nb.txt\n"),
         ("ls nope |& wc -l", "1\n"),
+        ("echo $(( ($(date -d '2026-12-24' +%s) - $(date -d 2026-12-23 +%s)) / 3600 ))", "24\n"),
+        ('while read -r x; do n=$(echo "$x" | wc -c); echo "$x $n"; done < a.txt', "one 4\ntwo 4\n"),
+        ('for f in $(ls *.txt); do n=$(wc -l < $f); m=$(head -1 $f); echo "$n $m"; done', "2 one\n1 three\n"),
+        (
+            "tar cf - a.txt | tar tf -; tar -cf - out a.txt | tar xf - -C made a.txt; wc -l made/a.txt",
+            "a.txt\n2 made/a.txt\n",
+        ),
         ('echo `wc -l < a.txt` "`head -1 b.txt`"', "2 three\n"),
         ("if ! ls nope >/dev/null 2>&1; then echo none; fi", "none\n"),
         ("! grep one a.txt > found1 && echo none; cat found1", "one\n"),
