@@ -1,5 +1,6 @@
 """No page keeps somebody out, as far as axe-core can see; in both themes, on a phone and on a desk."""
 
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import reduce
@@ -87,7 +88,7 @@ async def test_public_pages(hub: RunningHub, browser: Browser) -> None:
 
 
 async def test_wizard_payment_and_set_up(hub: RunningHub, browser: Browser) -> None:
-    email = "axe@bakery.example"
+    email = f"axe-{time.time_ns()}@bakery.example"
     async with (
         hub.services() as services,
         ordering(services, email) as paths,

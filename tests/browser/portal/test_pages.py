@@ -1,6 +1,7 @@
 """The portal's other pages in a real browser."""
 
 import asyncio
+import time
 
 import pytest
 from playwright.async_api import Browser, expect
@@ -184,7 +185,7 @@ async def test_the_app_is_installable_and_says_when_it_is_offline(hub: RunningHu
 
 async def test_a_set_up_is_shown_step_by_step_as_it_happens(hub: RunningHub, browser: Browser) -> None:
     async with hub.services() as services, tab(browser, hub.url) as page:
-        email = "newcomer@bakery.example"
+        email = f"newcomer-{time.time_ns()}@bakery.example"
         actor = await new_owner(services, email)
         order_id, tenant_id = await paid_order(services, actor)
         await sign_in(page.context, services, email)

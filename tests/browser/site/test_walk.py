@@ -1,6 +1,7 @@
 """From the first visit to a server that is being set up, on a phone, with what goes wrong on the way."""
 
 import re
+import time
 
 import pytest
 from playwright.async_api import Browser, Page, expect
@@ -99,7 +100,7 @@ async def leave_and_come_back(page: Page) -> None:
 
 async def test_a_phone_walks_from_sign_up_to_the_status_page(hub: RunningHub, browser: Browser) -> None:
     async with hub.services() as services, tab(browser, hub.url, phone=True) as page:
-        await sign_up(page, "walker@bakery.example")
+        await sign_up(page, f"walker-{time.time_ns()}@bakery.example")
         await choose(page)
         await name_it(page)
         await leave_and_come_back(page)
@@ -122,16 +123,17 @@ async def test_a_phone_walks_from_sign_up_to_the_status_page(hub: RunningHub, br
 async def test_an_address_that_is_taken_is_said_and_nothing_typed_is_lost(
     hub: RunningHub, browser: Browser
 ) -> None:
+    email = f"twice-{time.time_ns()}@bakery.example"
     async with tab(browser, hub.url, phone=True) as page:
-        await sign_up(page, "twice@bakery.example")
+        await sign_up(page, email)
     async with tab(browser, hub.url, phone=True) as page:
         await page.goto("/sign-up")
         await page.get_by_label("Name of your business").fill("Corner Bakery")
-        await page.get_by_label("E-mail").fill("twice@bakery.example")
+        await page.get_by_label("E-mail").fill(email)
         await page.get_by_label("Password").fill(PASSWORD)
         await press(page, "Make my account")
         await expect(page.get_by_role("alert").filter(has_text=re.compile(r"\w"))).to_be_visible()
-        await expect(page.get_by_label("E-mail")).to_have_value("twice@bakery.example")
+        await expect(page.get_by_label("E-mail")).to_have_value(email)
 
 
 @pytest.mark.parametrize("path", ["/", "/calculator", "/sign-up", "/sign-in", "/nothing-here"])
