@@ -9,7 +9,7 @@ from tenant_daemon.contracts.tiers import Tier
 from tenant_daemon.policy.actions import Command, Plan, RunPipelines
 from tenant_daemon.policy.judgement import PolicyContext
 from tenant_daemon.policy.outputs import known_output, says_nothing_new, server_variables
-from tenant_daemon.policy.paths.names import may_name_secrets
+from tenant_daemon.policy.paths.names import may_name_app_secrets, may_name_secrets
 from tenant_daemon.policy.paths.places import FROM_INPUT
 from tenant_daemon.policy.programs.all_kinds import CommandJudge
 from tenant_daemon.policy.programs.variables import judge_assignment
@@ -176,17 +176,6 @@ class CommandBuilder(ABC):
         built = self._with_redirects(redirects, whole, (("HOME", NO_HOME), *env, *judge.env))
         return replace(built, captures=taken, takes_output=True) if takes_output else built
 
-    def _masked(self, command: Command) -> tuple[Command, ...]:
-        """The command, and behind it what hides the passwords that it prints."""
-        mask = Command(
-            self.judge_argv.mask,
-            (("HOME", NO_HOME),),
-            stdout_path=command.stdout_path,
-            is_append=command.is_append,
-            is_mask=True,
-        )
-        return replace(command, stdout_path=None, is_append=False), mask
-
     def _without_outputs(self, argv: list[str], captures: tuple[RunPipelines, ...]) -> list[str]:
         """
         The arguments with ``FROM_INPUT`` for what is known only while it runs.
@@ -266,7 +255,9 @@ class CommandBuilder(ABC):
         is_all = text in _EVERYTHING or text.removeprefix(workspace).lstrip("/") in _EVERYTHING
         if is_all and any(self._filled(other).rpartition("/")[2] in DELETERS for other in words):
             self._note_delete_all()
-        if not names and may_name_secrets(text) and words[0].text not in _LISTERS:
+        is_of_apps = text.startswith("/") and not text.startswith((f"{workspace}/", "/var/log/"))
+        is_meant = may_name_secrets(text) or (is_of_apps and may_name_app_secrets(text))
+        if not names and is_meant and words[0].text not in _LISTERS:
             self.verdict.note(
                 Tier.CRITICAL_RED,
                 "path.secret",

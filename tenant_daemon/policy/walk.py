@@ -11,6 +11,7 @@ from tenant_daemon.policy.leaving import without_exits
 from tenant_daemon.policy.outputs import known_output
 from tenant_daemon.policy.paths.places import FROM_INPUT
 from tenant_daemon.policy.programs.listings import source_of
+from tenant_daemon.policy.programs.masks import masked
 from tenant_daemon.policy.programs.sizes import is_endless
 from tenant_daemon.policy.rewrites import (
     OUTPUTS,
@@ -405,7 +406,7 @@ class LineJudge(CommandBuilder):
                 self._check_joints(command, index, len(commands) - 1)
             made = self._command(command)
             if judge.mask:
-                built.extend(self._masked(made))
+                built.extend(masked(made, judge.mask))
             else:
                 built.append(made)
         if judge.is_forever or is_endless(built):

@@ -81,6 +81,7 @@ _TYPICAL_SECRETS: Final = (
 )
 
 
+_TYPICAL_APP_SECRETS: Final = ("config.production.json", "config.php", "wp-config.php", "app.ini")
 # A pattern of the agent's own is tried on a few names; one that could take long is taken at its worst.
 _SLOW: Final = re.compile(r"\)[*+{]|\[\[|.{100}", re.DOTALL)
 _MOST_REPEATED: Final = 3
@@ -120,6 +121,12 @@ def may_name_secrets(pattern: str) -> bool:
     if name in ("*", "*.*", "**"):
         return False
     return is_secret_name(name) or any(fnmatchcase(secret, name.lower()) for secret in _TYPICAL_SECRETS)
+
+
+def may_name_app_secrets(pattern: str) -> bool:
+    """Whether a pattern for files of the business tools may be meant for those with their passwords."""
+    name = pattern.rpartition("/")[2].lower()
+    return any(fnmatchcase(secret, name) for secret in _TYPICAL_APP_SECRETS)
 
 
 def looks_for_secrets(pattern: str) -> bool:

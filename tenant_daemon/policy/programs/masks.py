@@ -5,8 +5,10 @@ What such a program prints goes through ``sed``, a command of the pipeline like 
 approves is shown it, and it is what runs.
 """
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from tenant_daemon.policy.actions import Command
 from tenant_daemon.policy.programs.kinds import KINDS
 from tenant_daemon.policy.programs.options import Reading
 from tenant_daemon.policy.programs.profile import Profile
@@ -18,6 +20,18 @@ if TYPE_CHECKING:
 # Docker's own layout: one variable a line, the list's end alone on its line.
 _VARIABLES_IN_JSON: Final = r'/^ *"Env": \[/,/^ *\]/s/^( *"[^"=]*=).*("[,]?)$/\1***\2/'
 _VARIABLES_OF_UNIT: Final = r"s/^( *(Pass)?Environment=).*/\1***/"
+
+
+def masked(command: Command, mask: tuple[str, ...]) -> tuple[Command, Command]:
+    """The command, and behind it the one that hides the passwords that it prints."""
+    behind = Command(
+        mask,
+        command.env,
+        stdout_path=command.stdout_path,
+        is_append=command.is_append,
+        is_mask=True,
+    )
+    return replace(command, stdout_path=None, is_append=False), behind
 
 
 def _mask(judge: "CommandJudge", script: str) -> None:

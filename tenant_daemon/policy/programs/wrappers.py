@@ -8,7 +8,7 @@ from typing import Final
 from tenant_daemon.contracts.tiers import Tier
 from tenant_daemon.policy.outputs import numbers_of
 from tenant_daemon.policy.paths.container import ContainerPlaces
-from tenant_daemon.policy.paths.names import may_name_secrets
+from tenant_daemon.policy.paths.names import may_name_app_secrets, may_name_secrets
 from tenant_daemon.policy.paths.places import FROM_INPUT, is_below
 from tenant_daemon.policy.paths.trees import is_plain_tree
 from tenant_daemon.policy.programs.containers import is_guardrail_service
@@ -128,7 +128,8 @@ def _listed_upstream(judge: CommandJudge) -> list[str]:
     if before[:1] != ["ls"] or judge.is_in_container or {"-0", "-d", "-a"} & set(judge.reading.unknown):
         return []
     # A pattern that nothing matches is listed by nobody; a name must be a file's by now.
-    is_plain = not any(map(may_name_secrets, names)) and all(
+    is_meant = any(may_name_secrets(name) or may_name_app_secrets(name) for name in names)
+    is_plain = not is_meant and all(
         _PLAIN_NAME.fullmatch(name) and ("*" in name or judge.places.resolve(name).is_regular)
         for name in names
     )
