@@ -33,13 +33,13 @@ _IN_QUERY = re.compile(rb"[?&][\w.-]{1,40}=\Z")
 _HOST = re.compile(rb"@[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::\d{1,5})?(?:/[\w./-]*)?(?:\?[\w=&.-]*)?")
 _CLOSING = re.compile(rb"[`\"')\]}>,;]\s?")
 _CLOSED = re.compile(rb"[\"'`][)\]};][^\"'`+]{0,60}")
-_BEGUN_WORD = re.compile(rb"(?:\\+[nrt]|[^A-Za-z0-9]){1,6}[A-Za-z0-9]{1,4}")
-_ENDED_WORD = re.compile(rb"[A-Za-z0-9]{1,4}[^A-Za-z0-9]{1,4}")
+_BEGUN_WORD = re.compile(rb"[^A-Za-z0-9\r\n\\]{1,6}[A-Za-z0-9]{1,4}")
+_ENDED_WORD = re.compile(rb"[A-Za-z0-9]{1,4}[^A-Za-z0-9\r\n\\]{1,4}")
 _NEXT_WORD = re.compile(rb"=*(?:(?:\\r)?\\n|\r?\n)[ \t]*[A-Za-z]?[a-z]{2,15}(?=[ .,:;!?])")
 _REFERENCE = re.compile(rb"&#?\w{1,8}\Z")
 _BEGUN_LINE = re.compile(rb"=*(?:(?:\\r)?\\n|\r?\n)[ \t]*[\w./+-]{1,16}[:,;|]?")
-_LINE_ENDS = re.compile(rb"[\s\"'`\\<=)\]}]|\Z")
-"""What stands behind the last line of wrapped data."""
+_LINE_ENDS = re.compile(rb"[A-Za-z0-9+/_-]*={0,2}(?:[\s\"'`\\<)\]}]|\Z)")
+"""The rest of a line of wrapped data, and what stands behind it."""
 _DIFF_MARKS = (b"+", b"-")
 _LEAST_SHARE = 0.6
 """How much of a finding of the vault's the closer one has to have."""

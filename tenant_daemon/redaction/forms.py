@@ -29,6 +29,9 @@ _UTF16 = ("utf-16-le", "utf-16-be")
 _UTF32 = ("utf-32-le", "utf-32-be")
 _ROT5 = bytes.maketrans(b"0123456789", b"5678901234")
 _BASE32HEX = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", b"0123456789ABCDEFGHIJKLMNOPQRSTUV")
+_CROCKFORD = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", b"0123456789ABCDEFGHJKMNPQRSTVWXYZ")
+_AS_LETTERS = bytes.maketrans(b"0123456789abcdef", b"abcdefghijklmnop")
+_LEET = bytes.maketrans(b"aeiost", b"431057")
 _SHORTEST_RARE = 10
 _SHORTEST_WIDE = 9
 _LONGEST_PACKED = 200
@@ -86,6 +89,9 @@ def _rare_forms(raw: bytes) -> Iterator[bytes]:
     yield project(base64.b64encode(raw).rstrip(b"=").translate(_ROT13))
     yield bytes(255 - byte for byte in raw).hex().encode()
     yield raw.hex().encode()[::-1]
+    yield raw.hex().encode().translate(_AS_LETTERS)
+    yield project(base64.b32encode(raw).rstrip(b"=").translate(_CROCKFORD))
+    yield project(raw.lower().translate(_LEET))
     yield from (form[::-1] for form in _base64_forms(raw))
     yield from (form[::-1] for form in _url_forms(raw))
 

@@ -154,7 +154,9 @@ class PayloadSearch:
         if hiding:
             row, wherever = _each_once(hiding, encoded)
             patterns = self._patterns if names else None
-            yield from wherever(row.per_leaf(find_in_views(original(row.data), self._known, patterns)))
+            view = original(row.data)
+            view.is_short = False  # Nobody reads out an id.
+            yield from wherever(row.per_leaf(find_in_views(view, self._known, patterns)))
         seams = seam_row(encoded, texts, by_key)
         if seams.data:
             yield from seams.per_leaf(self._known.find(seams.data))
@@ -218,6 +220,7 @@ def _each_once(indexes: Sequence[int], encoded: Sequence[bytes]) -> tuple[Row, _
 def _read_before(row: Row) -> View:
     """A row of texts that were read already: only words that run over their ends are new."""
     view = original(row.data)
+    view.is_short = False
     view.fresh_tokens = row.running_over(view.tokens)
     return view
 

@@ -54,12 +54,22 @@ class Sign(IntEnum):
     """The beginning of a vendor's token, and no token behind it."""
     CODES = 17
     """Numbers that may be characters, in a notation of their own or without anything between them."""
+    SPELLED = 18
+    """Words for letters and digits, or Morse code. As what follows, it is looked for in short texts only."""
+    INDEXED = 19
+    """Pieces with the number of their place."""
+    STATED = 20
+    """A word for a cipher."""
+    WORDY_CODES = 21
+    """Numbers with their type, as some languages write bytes."""
+    GROUPED = 22
+    """Groups of as many characters each, with something other than a blank between them."""
 
 
 # As alternatives: RE2 reads characters here and hyperscan bytes.
 _MARKS = "\u00ad\u180e\u200b\u200c\u200d\u200e\u200f\u2060\u2061\u2062\u2063\u2064\ufeff"
-MARKS = rb"\x00|" + "|".join(_MARKS).encode()
-"""Characters that show as nothing."""
+MARKS = rb"\x00|\x1b\[[0-9;]{0,9}[A-Za-z]|" + "|".join(_MARKS).encode()
+"""Characters that show as nothing, and what changes the colour in a terminal."""
 PIECE_NAMES = rb"text|content|value|data|chunk|part|piece|line|delta|body"
 """How the names of fields end that hold pieces of something."""
 
@@ -84,6 +94,33 @@ _CODES = (_MARKED_CODES, _CODES_IN_HEX, _CODES_IN_LINES, _GLUED_CODES)
 
 # Names and numbers of one character come in rows too, but hardly so many of them. \x1e joins what a reading
 # of ours took apart, where single characters are common.
+SPOKEN_WORDS = (
+    rb"alfa|alpha|bravo|charlie|delta|echo|foxtrot|golf|hotel|india|juliett?|kilo|lima|mike|november|oscar|papa"
+    rb"|quebec|romeo|sierra|tango|uniform|victor|whiske?y|x-?ray|yankee|zulu|zero|one|two|three|four|five|six"
+    rb"|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty"
+    rb"|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|capital|cap|upper|uppercase|small|lower|lowercase"
+    rb"|dash|hyphen|minus|dot|period|point|bang|underscore|slash|plus|equals|colon|hash|dollar|star|percent"
+)
+"""Words with which characters are read out."""
+_TELLING_WORDS = (
+    rb"alfa|alpha|bravo|foxtrot|juliett?|kilo|oscar|quebec|sierra|tango|whiske?y|x-?ray|yankee|zulu|underscore"
+    rb"|capital|uppercase|hundred|zero|seven|eight|nine"
+)
+"""Those of them that most of what is read out has, and other texts have not."""
+_SPELLED = rb"(?i:\b(?:" + _TELLING_WORDS + rb")[^A-Za-z0-9])|(?:[.-]{1,6}[ |/]{1,3}){6}"
+_INDEXED = (
+    rb"(?:[0-9][\])]?[\"']?[.:=>) -]{1,3}[\"']?[!-~][\"']?[,;\s]+[^\n0-9]{0,8}[0-9]?){6}"
+    rb"|(?i:\b(?:part|piece|chunk|segment|block|teil)[ _#-]?[0-9]{1,2}[\"'\]]{0,2}\s?[:=])"
+    rb"|(?:[^A-Za-z0-9]|\A)[pskxv][0-9]\s?="
+)
+_MARK = rb"[!#$%&'()*,.:;<>?@\[\\\]^`{|}~\"-]"
+_GROUPED = (
+    # Bounded repeats of classes cost hyperscan dearly: these are the cheap ones.
+    rb"(?:[0-9A-Za-z_+/=]{2,8}" + _MARK + rb"{2,4}){5}"
+    rb"|(?:[0-9A-Za-z+/=]{3}[.:|~,;]){6}|(?:[0-9A-Za-z+/=]{4}[.:|~,;]){6}"
+    rb"|(?:[0-9A-Za-z_]{1,8}(?:</?[a-z]{1,6}>){2}){5}"
+    rb"|(?:\{[0-9A-Za-z]\}[^0-9A-Za-z]{0,2}[a-z]{2,12}){6}"
+)
 _SINGLE = rb"(?:[0-9A-Za-z][^0-9A-Za-z\x1e]+){11}"
 _MARKED_SINGLE = (
     rb"(?:[0-9A-Za-z]</?[a-z]+/?>){6}"
@@ -163,9 +200,19 @@ _PATTERNS: dict[Sign, bytes] = {
     + SHORT_MARKS
     + rb")[^A-Za-z0-9_]",
     Sign.CODES: b"|".join(_CODES),
+    Sign.SPELLED: _SPELLED,
+    Sign.INDEXED: _INDEXED,
+    Sign.STATED: rb"(?i:\bxor|caesar|cipher|\brot[ -]?\d|\bshift|vigen|plus one|minus one|moved by)",
+    Sign.WORDY_CODES: (
+        rb"(?:\(byte\)\s?(?:0[xX])?[0-9A-Fa-f]{2,3}[,\s]+){4}|(?:[0-9]{2,3}(?:u8|i8|U|L)[,\s]+){4}"
+        rb"|(?:0[xX][0-9A-Fa-f]{8}[,\s]+){2}"
+    ),
+    Sign.GROUPED: _GROUPED,
 }
 
 
+IN_SHORT = (Sign.SPELLED, Sign.INDEXED, Sign.STATED, Sign.WORDY_CODES, Sign.GROUPED)
+"""Signs of disguises that are only looked for in short texts."""
 _Sought = tuple[tuple[Sign, bytes], ...]
 """Signs with what they look like; a sign may be there more than once."""
 
@@ -196,8 +243,8 @@ _RARE_GROUPS: dict[str, _Sought] = {
     "glued-code": ((Sign.CODES, _GLUED_CODES),),
 }
 """The same of disguises."""
-LONG = 16_384
-"""Bytes of a text in which not everything is looked for."""
+SHORT, LONG = 6_144, 16_384
+"""Bytes of a text from which on the rarest disguises, and the others, are no longer looked for at once."""
 
 
 class PatternSet:
@@ -237,7 +284,12 @@ class _Finder:
 
 @cache
 def _whole_finder() -> _Finder:
-    return _Finder("all", _whole(*Sign))
+    return _Finder("all", _whole(*(sign for sign in Sign if sign not in IN_SHORT)))
+
+
+@cache
+def _disguise_finder() -> _Finder:
+    return _Finder("disguise", _whole(*IN_SHORT))
 
 
 @cache
@@ -256,9 +308,16 @@ def sign_pattern(sign: Sign) -> "re2._Regexp":
     return re2.compile(_PATTERNS[sign])
 
 
-def signs_in(data: bytes, *, is_inner: bool = False) -> frozenset[Sign]:
-    """The signs in ``data``; those of rare disguises not in a long text that is a reading of another one."""
-    return frozenset(sign for finder in _finders_for(data, is_inner=is_inner) for sign in finder.find(data))
+def signs_in(data: bytes, *, is_inner: bool = False, is_short: bool = True) -> frozenset[Sign]:
+    """
+    The signs in ``data``.
+
+    Those of disguises not in a long text that is a reading of another one, the rarest only in short texts.
+    """
+    finders = _finders_for(data, is_inner=is_inner)
+    if is_short and len(data) < SHORT:
+        finders = (*finders, _disguise_finder())
+    return frozenset(sign for finder in finders for sign in finder.find(data))
 
 
 def has_any(data: bytes, signs: frozenset[Sign]) -> bool:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 
 from tenant_daemon.redaction.compiled import compiled
+from tenant_daemon.redaction.number_bases import BASE45, base45_encode, base91_decode, base91_encode
 from tenant_daemon.redaction.signs import LONG
 from tenant_daemon.redaction.views.vendor_marks import MARKS, WORDS, has_mark
 from tenant_daemon.redaction.views.view import Code, Parts, View
@@ -33,6 +34,14 @@ _CROCKFORD = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _Z85 = b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-:+=^!/*?&<>()[]{}@%$#"
 _B85 = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;<=>?@^_`{|}~"
 _A85 = bytes(range(33, 118))
+_BASE64 = (_UPPER + _LOWER + _DIGITS + "+/").encode()
+_UU = b"`" + bytes(range(33, 96))
+_XX = ("+-" + _DIGITS + _UPPER + _LOWER).encode()
+_AS_LETTERS, _FROM_LETTERS = (
+    bytes.maketrans(b"0123456789abcdef", b"abcdefghijklmnop"),
+    bytes.maketrans(b"abcdefghijklmnop", b"0123456789abcdef"),
+)
+_LEAST_DIGITS = 24
 _Decoder = Callable[[bytes], bytes]
 
 
@@ -51,20 +60,21 @@ def read_ciphers(view: View) -> View | None:
     if view.is_inner and len(view.data) >= LONG:
         return None
     parts = Parts()
-    seen: set[tuple[int, int]] = set()
+    seen: set[tuple[bytes, int]] = set()
     data = view.data
-    for number, end in _hits(data):
-        cipher, literal, is_word = _literals()[number]
+    for cipher, literal, is_word, end in _hits(view):
         start = end - len(literal)
         if is_word:
             start = _word_start(data, start)
         elif start and cipher.code is Code.EVEN and _is_word(data[start - 1]):
             continue
         found = cipher.pattern.match(data, start)
-        if not found or (number, start) in seen:
+        if not found or (literal, start) in seen:
             continue
-        seen.add((number, start))
+        seen.add((literal, start))
         _take(parts, cipher, found)
+    if view.is_short:
+        _take_numbers(parts, view)
     for start, end in _turned(data):
         parts.add(data[start:end][::-1], start, end, Code.REVERSED)
     return View(parts, view, joint=_JOINT) if parts else None
@@ -82,6 +92,22 @@ def _take(parts: Parts, cipher: _Cipher, found: re.Match[bytes]) -> None:
         return
     if plain and has_mark(plain):
         parts.add(plain, found.start(), found.end(), cipher.code)
+
+
+def _take_numbers(parts: Parts, view: View) -> None:
+    """Long words that are one large number to the base 36."""
+    for start, end in view.tokens:
+        word = view.data[start:end]
+        if not _LEAST_DIGITS <= end - start <= _LONGEST or not word.isalnum() or _is_mixed(word):
+            continue
+        number = int(word, 36)
+        plain = number.to_bytes((number.bit_length() + 7) // 8, "big")
+        if has_mark(plain):
+            parts.add(plain, start, end)
+
+
+def _is_mixed(word: bytes) -> bool:
+    return not (word.islower() or word.isupper())
 
 
 def _turned(data: bytes) -> Iterator[tuple[int, int]]:
@@ -127,6 +153,62 @@ def _bases() -> Iterator[_Cipher]:
     for alphabet in (_B85, _A85, _Z85):
         yield _base85(alphabet)
     yield _Cipher(_ebcdic, lambda raw: _from_ebcdic(raw.lower()), pattern=_HEX, code=Code.WHOLE)
+
+
+def _rare_bases() -> Iterator[_Cipher]:
+    """What is only looked for in short texts."""
+    for alphabet in (_UU, _XX):
+        yield _base64(alphabet)
+    yield _Cipher(_base45, _from_base45, pattern=re.compile(rb"[0-9A-Z $%*+./:-]{24,600}"), code=Code.WHOLE)
+    yield _Cipher(_base91, _from_base91, pattern=_PRINTABLE, code=Code.WHOLE)
+    yield _Cipher(
+        lambda raw: raw.hex().encode().translate(_AS_LETTERS),
+        lambda raw: bytes.fromhex(raw[: len(raw) & ~1].translate(_FROM_LETTERS).decode()),
+        pattern=re.compile(rb"[a-p]{24,%d}" % (2 * _LONGEST)),
+        code=Code.EVEN,
+    )
+    yield _Cipher(
+        lambda raw: bytes(255 - byte for byte in raw).hex().encode(),
+        lambda raw: bytes(255 - byte for byte in bytes.fromhex(raw[: len(raw) & ~1].decode())),
+        pattern=_HEX,
+        code=Code.WHOLE,
+    )
+
+
+def _base64(alphabet: bytes) -> _Cipher:
+    there, back = bytes.maketrans(_BASE64, alphabet), bytes.maketrans(alphabet, _BASE64)
+    pattern = re.compile(b"[" + re.escape(alphabet) + b"]{20,%d}" % _LONGEST)
+
+    def encode(raw: bytes) -> bytes:
+        return base64.b64encode(raw)[: len(raw) * 4 // 3].translate(there)
+
+    def decode(written: bytes) -> bytes:
+        whole = written.translate(back)
+        return base64.b64decode(whole[: len(whole) & ~3])
+
+    return _Cipher(encode, decode, pattern=pattern, code=Code.WHOLE)
+
+
+def _base45(raw: bytes) -> bytes:
+    return base45_encode(raw[: len(raw) & ~1])
+
+
+def _from_base45(written: bytes) -> bytes:
+    values = [BASE45.index(byte) for byte in written]
+    numbers = [
+        a + 45 * b + 2025 * c for a, b, c in zip(values[::3], values[1::3], values[2::3], strict=False)
+    ]
+    whole = next((at for at, number in enumerate(numbers) if number > 0xFFFF), len(numbers))
+    return b"".join(number.to_bytes(2, "big") for number in numbers[:whole])
+
+
+def _base91(raw: bytes) -> bytes:
+    """The characters that do not depend on what follows."""
+    return base91_encode(raw)[: len(raw) * 8 // 14 * 2]
+
+
+def _from_base91(written: bytes) -> bytes:
+    return base91_decode(written)
 
 
 def _ebcdic(raw: bytes) -> bytes:
@@ -184,11 +266,11 @@ def _as_far_as_possible(whole: bytes) -> bytes:
 
 
 @cache
-def _literals() -> tuple[tuple[_Cipher, bytes, bool], ...]:
+def _literals(*, is_rare: bool) -> tuple[tuple[_Cipher, bytes, bool], ...]:
     """How the beginnings look in each cipher, and whether that is in the middle of a word."""
     beginnings = [(mark.encode(), mark in WORDS) for mark in (*MARKS, *WORDS)]
     literals: dict[bytes, tuple[_Cipher, bytes, bool]] = {}
-    for cipher in (*_bases(), *_ciphers()):
+    for cipher in _rare_bases() if is_rare else (*_bases(), *_ciphers()):
         for beginning, is_word in beginnings:
             short = beginning[:_LONGEST_MARK]
             literal = cipher.encode(short)
@@ -217,8 +299,9 @@ class _LiteralFinder:
 
 
 @cache
-def _finder() -> _LiteralFinder:
-    return _LiteralFinder("cipher-marks", [literal for _, literal, _ in _literals()])
+def _finder(*, is_rare: bool) -> _LiteralFinder:
+    name = "rare-cipher-marks" if is_rare else "cipher-marks"
+    return _LiteralFinder(name, [literal for _, literal, _ in _literals(is_rare=is_rare)])
 
 
 @cache
@@ -226,8 +309,12 @@ def _turned_finder() -> _LiteralFinder:
     return _LiteralFinder("turned-marks", [mark[:_LONGEST_MARK].encode()[::-1] for mark in MARKS])
 
 
-def _hits(data: bytes) -> list[tuple[int, int]]:
-    return _finder().find(data)
+def _hits(view: View) -> Iterator[tuple[_Cipher, bytes, bool, int]]:
+    """The cipher, the beginning, whether it is one in the middle of a word, and where it ends."""
+    for is_rare in (False, True) if view.is_short else (False,):
+        literals = _literals(is_rare=is_rare)
+        for number, end in _finder(is_rare=is_rare).find(view.data):
+            yield *literals[number], end
 
 
 def _turned_hits(data: bytes) -> list[tuple[int, int]]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from typing import Literal
 
 import re2
 
@@ -15,6 +16,7 @@ _AFTER = b" \t\r\n,;|"
 _PRINTABLE = frozenset((9, 10, 13, *range(32, 127)))
 _HEX = rb"[0-9A-Fa-f]{2}"
 _NUMBER = re.compile(rb"[0-9]+")
+_WORD = re.compile(rb"0[xX]([0-9A-Fa-f]{8})")
 
 
 def _each(pattern: bytes, base: int) -> Callable[[bytes], list[int]]:
@@ -53,12 +55,38 @@ _NOTATIONS: tuple[tuple["re2._Regexp", Callable[[bytes], list[int]]], ...] = tup
 )
 
 
+def _little(run: bytes) -> list[int]:
+    """Words of four bytes, the lowest one first."""
+    return _words(run, "little")
+
+
+def _big(run: bytes) -> list[int]:
+    return _words(run, "big")
+
+
+def _words(run: bytes, order: Literal["little", "big"]) -> list[int]:
+    words = [int(found, 16).to_bytes(4, order) for found in _WORD.findall(run)]
+    return list(b"".join(words).rstrip(b"\0"))
+
+
+_WORDY = (
+    (rb"(?:\(byte\)\s?0[xX][0-9A-Fa-f]{2}[,\s]{0,3}){9,}", _each(rb"0[xX]([0-9A-Fa-f]{2})", 16)),
+    (rb"(?:\(byte\)\s?[0-9]{2,3}[,\s]{0,3}){9,}", _each(rb"[0-9]+", 10)),
+    (rb"(?:[0-9]{2,3}(?:u8|i8|U|L)[,\s]{0,3}){9,}", _each(rb"([0-9]+)[uiUL]", 10)),
+    (rb"(?:0[xX][0-9A-Fa-f]{8}[,\s]{0,3}){3,}", _little),
+    (rb"(?:0[xX][0-9A-Fa-f]{8}[,\s]{0,3}){3,}", _big),
+)
+_WORDY_NOTATIONS = tuple((re2.compile(pattern), read) for pattern, read in _WORDY)
+
+
 def read_codes(view: View) -> View | None:
     """The characters behind the lists; None when there are none."""
-    if Sign.CODES not in view.signs:
-        return None
+    notations = (
+        *(_NOTATIONS if Sign.CODES in view.signs else ()),
+        *(_WORDY_NOTATIONS if Sign.WORDY_CODES in view.signs else ()),
+    )
     parts = Parts()
-    for pattern, read in _NOTATIONS:
+    for pattern, read in notations:
         for found in pattern.finditer(view.data):
             run = found.group().rstrip(_AFTER)
             codes = read(run)

@@ -5,16 +5,21 @@ from enum import Enum, auto
 from typing import Protocol
 
 from tenant_daemon.redaction.findings import Finding, Layer, redacted
+from tenant_daemon.redaction.views.alphabets import read_alphabets
 from tenant_daemon.redaction.views.assembled import read_fields, read_lines, read_lists
 from tenant_daemon.redaction.views.ciphers import read_ciphers
 from tenant_daemon.redaction.views.codes import read_codes
 from tenant_daemon.redaction.views.decoded import decoded
+from tenant_daemon.redaction.views.grouped import read_grouped
 from tenant_daemon.redaction.views.hexdump import read_hexdump
+from tenant_daemon.redaction.views.indexed import read_indexed
 from tenant_daemon.redaction.views.lookalikes import read_as_ascii
 from tenant_daemon.redaction.views.numbers import read_numbers
 from tenant_daemon.redaction.views.regular import without_regular
 from tenant_daemon.redaction.views.scattered import read_scattered
 from tenant_daemon.redaction.views.spaced import read_cut_words, unspaced
+from tenant_daemon.redaction.views.spelled import read_spelled
+from tenant_daemon.redaction.views.stated import read_moved, read_stated
 from tenant_daemon.redaction.views.turned import read_turned
 from tenant_daemon.redaction.views.unescaped import unbroken, unescaped, unmarked, unquoted_printable
 from tenant_daemon.redaction.views.view import Span, View
@@ -112,6 +117,8 @@ def _readings(view: View, depth: int, *, has_short: bool) -> Iterator[tuple[View
                 yield disguised, Use.TEXT
         if scattered := read_scattered(view):
             yield scattered, Use.TOKENS
+        if view.is_short:
+            yield from _in_short(view)
     if depth == 0 and (ascii_text := read_as_ascii(view)):
         yield ascii_text, Use.TEXT
     for dump in read_hexdump(view):
@@ -123,6 +130,23 @@ def _readings(view: View, depth: int, *, has_short: bool) -> Iterator[tuple[View
             yield assembled, Use.PIECES
     for reading, is_text in decoded(view, has_short=has_short):
         yield reading, Use.TEXT if is_text else Use.BYTES
+
+
+def _in_short(view: View) -> Iterator[tuple[View, Use]]:
+    """Readings of what is only looked for in short texts."""
+    for spoken in (read_spelled(view), read_alphabets(view)):
+        if spoken:
+            yield spoken, Use.TEXT
+    for assembled in (read_indexed(view), read_grouped(view)):
+        if assembled:
+            yield assembled[0], Use.TEXT if assembled[1] else Use.PIECES
+    if moved := read_moved(view):
+        yield moved, Use.BYTES
+    plain, others = read_stated(view)
+    if plain:
+        yield plain, Use.TEXT
+    if others:
+        yield others, Use.BYTES
 
 
 def _unread(view: View, *, only_cut: bool) -> Iterator[Finding]:

@@ -14,7 +14,7 @@ _CONFUSABLE = dict(
     )
 )
 _FOREIGN = re.compile(
-    r"[\u0300-\u036f\u0131\u0237\u0250-\u02af\u0370-\u052f\u1d00-\u1d7f\u2070-\u209f\u2100-\u214f\u2460-\u24ff\uff01-\uff5e"
+    r"[\u00b2\u00b3\u00b9\u02b0-\u02ff\u0300-\u036f\u0131\u0237\u0250-\u02af\u0370-\u052f\u1d00-\u1dbf\u2070-\u209f\u2100-\u214f\u2460-\u24ff\uff01-\uff5e"
     r"\U0001d400-\U0001d7ff\U0001f130-\U0001f189\U000e0020-\U000e007f]+"
 )
 _ASCII = bytes(range(128))

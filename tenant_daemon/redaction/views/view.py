@@ -12,7 +12,7 @@ from functools import cached_property
 from itertools import accumulate, pairwise
 
 from tenant_daemon.redaction.findings import Finding
-from tenant_daemon.redaction.signs import Sign, signs_in
+from tenant_daemon.redaction.signs import SHORT, Sign, signs_in
 from tenant_daemon.redaction.tokens import long_tokens
 
 Span = tuple[int, int]
@@ -159,7 +159,12 @@ class View:
     @cached_property
     def signs(self) -> frozenset[Sign]:
         """What hints at further readings."""
-        return signs_in(self.data, is_inner=self.is_inner)
+        return signs_in(self.data, is_inner=self.is_inner, is_short=self.is_short)
+
+    @cached_property
+    def is_short(self) -> bool:
+        """Whether this is a short text, or the reading of one: then rare disguises are looked for as well."""
+        return len(self.data) < SHORT and (self._parent is None or self._parent.is_short)
 
     @cached_property
     def extent(self) -> Span:

@@ -151,3 +151,14 @@ def test_the_last_line_of_a_wrapped_value_goes_with_it(width: int) -> None:
     packed = base64.b64encode(zlib.compress(f"one: {VALUE}, two: 2".encode())).decode().rstrip("=")
     lines = "\n".join(packed[at : at + width] for at in range(0, len(packed), width))
     assert REDACTOR.redact(f"file:\n{lines}\nEnd.") == "file:\nSECRET_REF(key)\nEnd."
+
+
+@pytest.mark.parametrize("behind", [1, 4, 9])
+@pytest.mark.parametrize("joint", ["\n", "\\n"])
+def test_a_value_that_ends_within_a_wrapped_line_goes_whole(behind: int, joint: str) -> None:
+    encoded = base64.b64encode(f"is: {VALUE}\n{VALUE[::-1]}{'x' * behind}".encode()).decode().rstrip("=")
+    redactor = Redactor([KnownSecret("two", f"{VALUE}\n{VALUE[::-1]}")])
+    for width in range(40, 60, 3):
+        lines = joint.join(encoded[at : at + width] for at in range(0, len(encoded), width))
+        redacted = redactor.redact(f"out={lines}{joint}2026-11-21T03:15:01Z INFO done")
+        assert not any(encoded[at : at + 8] in redacted for at in range(8, len(encoded) - 8 - 2 * behind))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tenant_daemon.redaction.signs import Sign, has_any, signs_in
+from tenant_daemon.redaction.signs import IN_SHORT, Sign, has_any, signs_in
 
 EXAMPLES = {
     Sign.ESCAPE: b"%41bc",
@@ -23,6 +23,11 @@ EXAMPLES = {
     Sign.SCATTERED: b"a+b+c+d+e+f+g+h+i+j+k+l",
     Sign.BROKEN_MARK: b"'ghp_a' + 'bcd'",
     Sign.CODES: b"0x67, 0x68, 0x69, 0x6a, 0x6b",
+    Sign.SPELLED: b"golf kilo papa",
+    Sign.INDEXED: b"part 2: QUJD",
+    Sign.STATED: b"xor 0x2a",
+    Sign.WORDY_CODES: b"(byte)0x67, (byte)0x68, (byte)0x69, (byte)0x6a, ",
+    Sign.GROUPED: b"sk_[.]liv[.]e_N[.]d2a[.]B3x[.]",
 }
 PLAIN = [
     b"2026-11-21 05:12:33,123 INFO [worker-3] GET /srv/a?page=25&size=40 took=90ms",
@@ -36,7 +41,12 @@ FILLER = b"word " * 4_000
 
 @pytest.mark.parametrize(
     ("sign", "filler"),
-    [(sign, filler) for sign in Sign for filler in (b"", FILLER) if not filler or sign is not Sign.SPACED],
+    [
+        (sign, filler)
+        for sign in Sign
+        for filler in (b"", FILLER)
+        if not filler or sign not in (Sign.SPACED, *IN_SHORT)
+    ],
 )
 def test_sign_is_seen(sign: Sign, filler: bytes) -> None:
     assert sign in signs_in(filler + EXAMPLES[sign] + b" " + filler)

@@ -1,0 +1,108 @@
+"""Text in signs that stand for letters or bytes: braille, flags, letters on their heads, invisible bits."""
+
+import re
+from collections.abc import Callable, Iterator
+
+from tenant_daemon.redaction.views.view import Parts, View
+
+_JOINT = b"\n\x1e\n"
+_SHORTEST = 8
+_BRAILLE, _CAPITAL, _NUMBER = 0x2800, 0x20, 0x3C
+_DOTS = (1, 3, 9, 25, 17, 11, 27, 19, 10, 26, 5, 7, 13, 29, 21, 15, 31, 23, 14, 30, 37, 39, 58, 45, 61, 53)
+_LETTERS = dict(zip(_DOTS, "abcdefghijklmnopqrstuvwxyz", strict=True))
+_DIGITS = dict(zip(_DOTS, "1234567890", strict=False))
+_FLAG_A = 0x1F1E6
+_FIRST_SELECTORS, _MORE_SELECTORS = 0xFE00, 0xE0100
+_FLIPPED = dict(zip("ɐqɔpǝɟƃɥᴉɾʞlɯuodbɹsʇnʌʍxʎz", "abcdefghijklmnopqrstuvwxyz", strict=True))
+_FLIP = "ɐɔǝɟƃɥᴉɾʞɯɹʇʌʍʎ"
+_LEAST_BITS = 64
+_JOINER = re.compile(r"[\u200b-\u200d\u2060 \ufe0f\u20e3]")
+_ASCII = bytes(range(128))
+_SOME = re.compile(f"[\u2800-\u28ff\U0001f1e6-\U0001f1ff\ufe00-\ufe0f\U000e0100-\U000e01ef{_FLIP}]")
+
+
+def read_alphabets(view: View) -> View | None:
+    """What such signs stand for; None when there are none."""
+    if view.data.isascii():
+        return None
+    # The other letters side by side: most texts have only quotes, dashes and umlauts among them.
+    others = view.data.translate(None, _ASCII).decode("utf-8", "surrogateescape")
+    if len(others) < _LEAST_BITS and not _SOME.search(others):
+        return None
+    text = view.data.decode("utf-8", "surrogateescape")
+    parts = Parts()
+    for pattern, read in _RUNS:
+        for found in pattern.finditer(text):
+            start = len(text[: found.start()].encode("utf-8", "surrogateescape"))
+            end = start + len(found.group().encode("utf-8", "surrogateescape"))
+            for meaning in read(found.group()):
+                if len(meaning) >= _SHORTEST:
+                    parts.add(meaning.encode("utf-8", "ignore"), start, end)
+    return View(parts, view, joint=_JOINT) if parts else None
+
+
+def _braille(run: str) -> Iterator[str]:
+    codes = [ord(sign) - _BRAILLE if sign >= "\u2800" else -ord(sign) for sign in run]
+    yield bytes(code for code in codes if code >= 0).decode("latin1")
+    letters: list[str] = []
+    mark = 0
+    for code in codes:
+        if code in (_CAPITAL, _NUMBER):
+            mark = code
+            continue
+        if code < 0:
+            letters.append(chr(-code))
+        elif mark == _NUMBER:
+            letters.append(_DIGITS.get(code, ""))
+        else:
+            letter = _LETTERS.get(code, "")
+            letters.append(letter.upper() if mark == _CAPITAL else letter)
+        mark = 0
+    yield "".join(letters)
+
+
+def _flags(run: str) -> Iterator[str]:
+    yield "".join(
+        chr(ord(sign) - _FLAG_A + 65) if ord(sign) >= _FLAG_A else sign
+        for sign in run
+        if not _JOINER.match(sign)
+    )
+
+
+def _selectors(run: str) -> Iterator[str]:
+    codes = (ord(sign) for sign in run)
+    raw = bytes(
+        code - _FIRST_SELECTORS if code < _MORE_SELECTORS else code - _MORE_SELECTORS + 16 for code in codes
+    )
+    yield raw.decode("utf-8", "replace")
+
+
+def _flipped(run: str) -> Iterator[str]:
+    yield "".join(_FLIPPED.get(sign, sign) for sign in run[::-1])
+
+
+def _bits(run: str) -> Iterator[str]:
+    if len(set(run)) != 2:
+        return
+    one, other = dict.fromkeys(run)
+    for zero in (one, other):
+        bits = "".join("0" if sign == zero else "1" for sign in run)
+        for width in (8, 7):
+            codes = [int(bits[at : at + width], 2) for at in range(0, len(bits) - width + 1, width)]
+            if all(9 <= code < 127 for code in codes):
+                yield "".join(map(chr, codes))
+
+
+_RUNS: tuple[tuple[re.Pattern[str], Callable[[str], Iterator[str]]], ...] = (
+    (re.compile(r"[\u2800-\u28ff][\u2800-\u28ff!-~]{7,}"), _braille),
+    (
+        re.compile(
+            r"[\U0001f1e6-\U0001f1ff]"
+            r"(?:[\u200b-\u200d\u2060 \ufe0f\u20e3]{0,4}[!-~\U0001f1e6-\U0001f1ff]){7,}"
+        ),
+        _flags,
+    ),
+    (re.compile(r"[\ufe00-\ufe0f\U000e0100-\U000e01ef]{8,}"), _selectors),
+    (re.compile(rf"(?<![!-~{_FLIP}])[!-~{_FLIP}]*[{_FLIP}][!-~{_FLIP}]*"), _flipped),
+    (re.compile(r"[^\w\n]{64,}"), _bits),
+)
