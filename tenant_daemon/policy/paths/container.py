@@ -23,6 +23,9 @@ _DATA: Final = re.compile(
 _RULING: Final = re.compile(
     r"pg_(?:hba|ident)\.conf|postgresql(?:\.auto)?\.conf|my\.cnf|mysqld?\.cnf|php\.ini|.*crontab.*|\.forward|nginx\.conf"
 )
+_STARTED: Final = re.compile(
+    r"/(?:docker-entrypoint[\w.-]*|entrypoint\.d|cron[\w.]*|init(?:db)?\.d|rc\d?\.d|profile\.d|conf\.d|s6[\w.-]*)(?:/|\Z)"
+)
 _FACTS: Final = frozenset(
     {"/proc/meminfo", "/proc/loadavg", "/proc/cpuinfo", "/proc/uptime", "/proc/version"}
 )
@@ -73,7 +76,7 @@ class ContainerPlaces(PlaceJudge):
         )
         name = path.rpartition("/")[2]
         is_system |= path == "/" or is_executed_file(name) or _RULING.fullmatch(name) is not None
-        is_system |= is_secret_name(name) or is_app_secret_name(name)
+        is_system |= is_secret_name(name) or is_app_secret_name(name) or _STARTED.search(path) is not None
         self.verdict.note(
             Tier.YELLOW
             if is_scratch or (makes_folder and not is_system)

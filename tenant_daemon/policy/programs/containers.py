@@ -243,6 +243,8 @@ def _docker_copy(judge: "CommandJudge", profile: Profile, reading: Reading) -> N
         if not is_known or holds_links(judge.places.resolve(source).path):
             judge.unknown("docker.cp-links", "It would bring links along, which lead elsewhere in there.")
         inside.write(target_path)
+        if target_path.endswith("/") and source != FROM_INPUT:
+            inside.write(target_path + source.rstrip("/").rpartition("/")[2])
 
 
 def _docker_save(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:

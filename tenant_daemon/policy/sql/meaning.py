@@ -31,9 +31,11 @@ _POWER: Final = re.compile(r".*(?:admin|super|owner\b|\broot\b|capabilities|user
 _POWER_COLUMN: Final = re.compile(
     r"is_?(?:admin|superuser|super|staff|owner)|superuser|admin|role|role_id|user_level"
 )
-_SITE_OPTIONS: Final = word_set(
-    "siteurl home admin_email new_admin_email default_role users_can_register active_plugins template"
-    " stylesheet wp_user_roles"
+_SETTINGS: Final = re.compile(r"\w*(?:options|settings|config|config_parameter|appconfig)")
+# Who gets in, which code runs, and where a tool sends its mail and its events.
+_RULING: Final = re.compile(
+    r"siteurl|home|default_role|active_plugins|template|stylesheet|wp_user_roles|(?:new_)?admin_email|trusted_domains"
+    r"|(?:smtp|mail_?smtp|mail_?server|oidc|sso|codeinjection)[\w.-]*|[\w.-]{0,40}(?:webhook|sign_?up|can_register)[\w.-]{0,40}"
 )
 
 
@@ -64,7 +66,7 @@ def _gives_power(tokens: list[Token], names: set[str], strings: set[str]) -> boo
     tables = _tables(tokens)
     if any(_ROLES_OF_PEOPLE.fullmatch(name) for name in tables):
         return True
-    if any(name.endswith("options") for name in tables) and strings & _SITE_OPTIONS:
+    if any(map(_SETTINGS.fullmatch, tables)) and any(map(_RULING.fullmatch, strings)):
         return True
     if not any(_PEOPLE.fullmatch(name) or name.endswith("usermeta") for name in tables):
         return False

@@ -24,7 +24,7 @@ _NAMING: Final = word_set(
     "key name option_name meta_key configkey config_key setting_key variable_name setting parameter"
 )
 _SECRET_KEY: Final = re.compile(
-    r"[nN]?'%?\w{0,40}(?:secret|passw(?:or)?d|smtp_pass|_token|tokens?|api_?key|private_?key|credential)\w{0,40}%?'",
+    r"[nN]?'%?[\w.-]{0,40}(?:secret|passw(?:or)?d|smtp_pass|_token|tokens?|api_?key|private_?key|credential)[\w.-]{0,40}%?'",
     re.IGNORECASE,
 )
 _HUMP: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")

@@ -253,6 +253,7 @@ def test_no_such_line_hides_what_is_in_it(command: str, context: PolicyContext) 
         "insert into users (name, role) values ('x', 'admin')",
         "insert into wp_usermeta (user_id, meta_key, meta_value) values (9, 'wp_capabilities', 'x')",
         "update wp_options set option_value='https://evil.example' where option_name='siteurl'",
+        "update settings set value='x' where key='smtp'",
     ],
 )
 def test_power_given_past_the_tool_is_critical(statement: str, context: PolicyContext) -> None:
@@ -277,6 +278,7 @@ def test_records_with_like_words_are_plain_changes(statement: str, context: Poli
         """select value from settings where key like '%secret%'""",
         """select option_value from wp_options where option_name = 'mailserver_password'""",
         """select meta_value from wp_usermeta where meta_key='session_tokens'""",
+        """select value from ir_config_parameter where key='database.secret'""",
         "select value from app_connection",
         'select * from "ApiToken"',
         "select * from users",
