@@ -31,8 +31,11 @@ from tenant_daemon.home import TenantHome
 from tenant_daemon.policy.actions import Command, RunPipelines
 
 _WARDEN: Final = str(Path(warden.__file__))
-_KILL_GRACE_SECONDS: Final = 5.0
-"""How long the warden may take to end its commands before the whole group is killed."""
+_KILL_GRACE_SECONDS: Final = 30.0
+"""
+How long the warden may take to end its commands before the whole group is killed. On a busy server ending
+hundreds of processes takes a while, and without the warden those in a session of their own would stay.
+"""
 _CHUNK_BYTES: Final = 65_536
 _DEVICES: Final = frozenset(Path("/dev", name) for name in ("null", "zero", "random", "urandom"))
 """Redirections may lead to these besides ordinary files; which may be written, the classifier knows."""

@@ -10,6 +10,7 @@ What it is to do comes through an open file and never as an argument, since othe
 
 import ctypes
 import errno
+import fcntl
 import json
 import os
 import re
@@ -42,6 +43,9 @@ _FILE: Final = re.compile("\ue01e([0-9]+)\ue01f")
 _PLACE: Final = re.compile("\ue014(?P<output>[0-9]+)\ue015|\ue01c(?P<part>[0-9]+)\ue01d|\ue018")
 _MAX_ROUNDS: Final = 1_000
 _MAX_OUTPUT_BYTES: Final = 65_536
+"""What is taken into an argument."""
+_MAX_HELD_BYTES: Final = 64 * 1_048_576
+"""What commands may print into other commands' arguments or files."""
 SIGNAL_BASE: Final = 128
 """As shells tell it: 128 + the signal's number."""
 
@@ -261,8 +265,12 @@ def _filled(word: str, outputs: list[str], spec: dict[str, Any]) -> str:
 
 def _printed(spec: dict[str, Any]) -> int:
     """An open file with what these commands print, to be read from its beginning."""
-    sink = os.memfd_create("output")
+    sink = os.memfd_create("output", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+    # It is held in memory: what prints without end gets an error and not all of the server's memory.
+    os.ftruncate(sink, _MAX_HELD_BYTES)
+    fcntl.fcntl(sink, fcntl.F_ADD_SEALS, fcntl.F_SEAL_GROW)
     _run_all({**spec, "sink": sink})
+    os.ftruncate(sink, os.lseek(sink, 0, os.SEEK_CUR))
     os.lseek(sink, 0, os.SEEK_SET)
     return sink
 
@@ -431,21 +439,25 @@ def _wait(pid: int) -> int:
 def _end_all() -> None:
     """Kill every descendant. Those orphaned by a killed parent become ours, hence the rounds."""
     while True:
-        for pid in _children(os.getpid()):
-            _kill_tree(pid)
+        _kill_below(os.getpid())
         try:
             os.waitpid(-1, 0)
+            while os.waitpid(-1, os.WNOHANG) != (0, 0):
+                pass
         except ChildProcessError:
             return
 
 
-def _kill_tree(pid: int) -> None:
-    for child in _children(pid):
-        _kill_tree(child)
-    try:
-        os.kill(pid, signal.SIGKILL)
-    except ProcessLookupError:
-        return
+def _kill_below(top: int) -> None:
+    """Parents before their children, so that none is born behind our back; chains may be of any length."""
+    waiting = _children(top)
+    while waiting:
+        pid = waiting.pop()
+        waiting += _children(pid)
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            continue
 
 
 def _children(pid: int) -> list[int]:

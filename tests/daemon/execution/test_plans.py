@@ -171,3 +171,9 @@ async def test_a_link_put_in_the_way_meanwhile_is_not_entered(run: Run, workspac
     (workspace / "real" / "x").write_text("secret")
     outcome = await run("ln -s real way && cd way && cat x")
     assert "secret" not in outcome.output
+
+
+async def test_what_is_held_in_memory_is_bounded(run: Run) -> None:
+    outcome = await run("wc -c <(seq 1 9999999)")
+
+    assert f"{64 * 1_048_576} /dev/fd/" in outcome.output

@@ -1,12 +1,15 @@
 """Commands: what runs is the judged argv, bounded, and nothing of it stays."""
 
 import asyncio
+import os
+import sys
 from pathlib import Path
 
 import psutil
 import pytest
 
-from tenant_daemon.execution import ActionFailed, CallScope, Limits, Outcome
+from tenant_daemon.execution import ActionFailed, CallScope, Limits, Outcome, warden
+from tenant_daemon.execution.identity import Identity
 from tenant_daemon.execution.shell import Shell
 from tenant_daemon.execution.undo import UndoStore
 from tenant_daemon.home import TenantHome
@@ -22,11 +25,16 @@ class Runner:
         self._scope = scope
 
     async def __call__(
-        self, *pipelines: object, connectors: tuple[str, ...] = (), **limits: float
+        self,
+        *pipelines: object,
+        connectors: tuple[str, ...] = (),
+        identity: Identity | None = None,
+        **limits: float,
     ) -> Outcome:
         """Each pipeline is a command or a tuple of them; a command may be given as its words."""
         action = RunPipelines(tuple(_pipeline(line) for line in pipelines), connectors, self.workspace)
-        shell = Shell(self._home, self._undo, Limits(**limits))  # type: ignore[arg-type]
+        bounds = Limits(**limits)  # type: ignore[arg-type]
+        shell = Shell(self._home, self._undo, bounds, identity=identity)
         return await shell.run(action, self.workspace, self._scope)
 
 
@@ -185,6 +193,25 @@ async def test_what_is_left_in_the_background_is_ended(run: Runner) -> None:
     assert not _running("4323")
 
 
+async def test_a_command_that_will_not_end_is_ended(run: Runner) -> None:
+    code = "import signal, time; signal.signal(15, signal.SIG_IGN); print('deaf', flush=True); time.sleep(99)"
+    outcome = await run(Command(("python3", "-c", code, "4325")), wall_seconds=1)
+
+    assert outcome.exit_code == 124
+    assert not _running("4325")
+
+
+def test_a_chain_of_any_length_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    length = 3 * sys.getrecursionlimit()
+    killed: list[int] = []
+    monkeypatch.setattr(warden, "_children", lambda pid: [pid + 1] if pid < length else [])
+    monkeypatch.setattr(os, "kill", lambda pid, _number: killed.append(pid))
+
+    warden._kill_below(0)
+
+    assert killed == list(range(1, length + 1))
+
+
 async def test_cancelling_ends_the_command(run: Runner) -> None:
     task = asyncio.create_task(run("sleep 4324"))
     await eventually(lambda: _running("4324"))
@@ -216,6 +243,22 @@ async def test_cpu_time_is_limited(run: Runner) -> None:
 
     assert outcome.exit_code is not None
     assert outcome.exit_code >= 128
+
+
+async def test_processes_are_limited(run: Runner) -> None:
+    # The limit is that of a user, and does not bind root.
+    me = Identity(54_322, 54_322) if os.geteuid() == 0 else None
+    code = "import os, signal; [os.fork() or signal.pause() for _ in range(40)]"
+    outcome = await run(Command(("python3", "-c", code)), identity=me, processes=20, wall_seconds=20)
+
+    assert "BlockingIOError" in outcome.output
+
+
+async def test_open_files_are_limited(run: Runner) -> None:
+    code = "held = [open('/dev/null') for _ in range(100)]"
+    outcome = await run(Command(("python3", "-c", code)), open_files=50)
+
+    assert "Too many open files" in outcome.output
 
 
 async def test_written_files_are_limited(run: Runner) -> None:
