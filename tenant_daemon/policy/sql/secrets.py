@@ -21,8 +21,9 @@ _SECRET_NAME: Final = re.compile(
 )
 # Columns in which settings have their names.
 _NAMING: Final = word_set(
-    "key name option_name meta_key configkey config_key setting_key variable_name setting parameter"
+    "key option_name meta_key configkey config_key setting_key variable_name setting parameter"
 )
+_SETTINGS: Final = re.compile(r"\w{0,40}(?:settings?|options?|config|parameters?|variables?)")
 _SECRET_KEY: Final = re.compile(
     r"[nN]?'%?[\w.-]{0,40}(?:secret|passw(?:or)?d|smtp_pass|_token|tokens?|api_?key|private_?key|credential)[\w.-]{0,40}%?'",
     re.IGNORECASE,
@@ -50,7 +51,10 @@ def _names_secrets(tokens: list[Token], index: int) -> bool:
         return looks_secret(text.strip('"`[]'))
     if kind != "string" or _SECRET_KEY.fullmatch(text) is None:
         return False
-    return any(token.text in _NAMING for token in tokens[max(0, index - 3) : index])
+    before = {token.text for token in tokens[max(0, index - 3) : index]}
+    # Anything has a name; only that of a setting says what it is.
+    is_named = "name" in before and any(_SETTINGS.fullmatch(token.text) for token in tokens)
+    return is_named or not _NAMING.isdisjoint(before)
 
 
 def judge_names(verdict: Verdict, tokens: list[Token]) -> None:
