@@ -76,10 +76,10 @@ def answer(line: bytes, context: PolicyContext) -> dict[str, object]:
     """What the gate says of one call, for an agent with no unlocks and no overrides."""
     call_id = None
     try:
-        call = json.loads(line)
+        call = json.loads(line, parse_constant=_not_json)
         call_id = call.get("id")
         tool, args = call["tool"], call["args"]
-        changes = call.get("context") or {}
+        changes = {} if call.get("context") is None else call["context"]
         own = replace(_override(context, changes), has_own_roots="readable" in changes)
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as exc:
         return _no_call(call_id, type(exc).__name__)
@@ -92,6 +92,11 @@ def answer(line: bytes, context: PolicyContext) -> dict[str, object]:
         "reason": judgement.reason,
         "path": _opened_path(judgement),
     }
+
+
+def _not_json(word: str) -> object:
+    """Python reads ``NaN`` and ``Infinity``, which are no JSON and which no other reader would take back."""
+    raise ValueError(word)
 
 
 def _no_call(call_id: object, problem: str) -> dict[str, object]:
@@ -183,6 +188,8 @@ def _override(context: PolicyContext, changes: Mapping[str, Any]) -> PolicyConte
         TypeError: Something in it has the wrong form.
         ValueError: A folder is not a possible path.
     """
+    if not isinstance(changes, Mapping):
+        raise TypeError("a table was expected")
     fields: dict[str, Any] = {}
     if "workspace" in changes:
         workspace = _folder(changes["workspace"])

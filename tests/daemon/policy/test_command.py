@@ -71,6 +71,9 @@ def test_a_line_that_is_no_call_does_not_stop_the_others(context: PolicyContext)
         b"[" * 100_000,
         b'{"id":' + b"1" * 10_000 + b"}",
         b'{"id":"a","tool":"shell","args":{"command":"ls"},"context":5}',
+        b'{"id":"a","tool":"shell","args":{"command":"ls"},"context":"workspaces"}',
+        b'{"id":"a","tool":"shell","args":{"command":"ls"},"context":[]}',
+        b'{"id":NaN,"tool":"shell","args":{"command":"ls"}}',
         b'{"id":"a","tool":"shell","args":{"command":"ls"},"context":{"workspace":"relative"}}',
         b'{"id":"a","tool":"shell","args":{"command":"ls"},"context":{"workspace":"/a\\u0000b"}}',
         b'{"id":"a","tool":"shell","args":{"command":"ls"},"context":{"resolve":{"a":5}}}',
@@ -93,7 +96,9 @@ def test_only_a_line_feed_ends_a_line_and_an_odd_id_comes_back(context: PolicyCo
     assert (answer["id"], answer["tier"]) == ("\ud800", "GREEN")
 
 
-@pytest.mark.parametrize("text", ["nonsense", "[policy]\nallowed_hosts = 5\n", "policy = 5\n"])
+@pytest.mark.parametrize(
+    "text", ["nonsense", "[policy]\nallowed_hosts = 5\n", "policy = 5\n", "policy = 'no'\n"]
+)
 def test_settings_that_cannot_be_used_stop_the_check(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str
 ) -> None:
