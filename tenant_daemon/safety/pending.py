@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import Final
 
 import structlog
@@ -244,7 +244,8 @@ def _bounded(decided: ApprovalDecided) -> ApprovalDecided:
         return decided
     now = utc_now()
     until = min(decided.remember_until or now + DEFAULT_REMEMBERED, now + MAX_REMEMBERED)
-    return decided.model_copy(update={"remember_until": until})
+    # In one time zone: the store compares it as text.
+    return decided.model_copy(update={"remember_until": until.astimezone(UTC)})
 
 
 def _record(event: AuditEvent, call: Call, approval: Approval) -> AuditRecord:

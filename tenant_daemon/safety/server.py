@@ -186,7 +186,10 @@ async def _body(request: Request, model: type[_Model], **fixed: object) -> _Mode
         values = json.loads(content)
         if not isinstance(values, dict):
             raise Refusal(422, ErrorCode.BAD_MESSAGE, "The body must be a JSON object.")
-        return model.model_validate({**values, **fixed})
+        held = model.model_validate({**values, **fixed})
+        # What cannot be written down (half a character, lists a thousand deep) must not get any further.
+        held.model_dump_json()
+        return held
     except ValidationError as exc:
         first = exc.errors(include_input=False, include_url=False)[0]
         where = ".".join(str(part) for part in first["loc"])

@@ -1,6 +1,7 @@
 """The wrapper's HTTP door."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -39,6 +40,10 @@ def call(command: str, **more: object) -> dict[str, Any]:
     }
 
 
+def nested(depth: int) -> dict[str, object]:
+    return {"command": nested(depth - 1)} if depth else {}
+
+
 async def test_call_is_answered_in_the_form_of_the_product(client: httpx.AsyncClient) -> None:
     answer = await client.post("/api/v1/tools/execute", json=call("echo hi"))
 
@@ -75,6 +80,8 @@ async def test_every_route_needs_the_token(client: httpx.AsyncClient, token: str
         (b"{", 422),
         pytest.param(b"[" * 100_000, 422, id="deep-lists"),
         pytest.param(b'{"a":' * 50_000, 422, id="deep-objects"),
+        pytest.param(json.dumps(call("echo \ud800")).encode(), 422, id="half-a-character"),
+        pytest.param(json.dumps(call("echo", tool_args=nested(600))).encode(), 422, id="nested-arguments"),
         (b"[]", 422),
         (b"{}", 422),
         (b"x" * 9_000_000, 413),

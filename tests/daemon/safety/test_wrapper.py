@@ -3,10 +3,12 @@
 import asyncio
 import os
 import sqlite3
+from datetime import timedelta, timezone
 
 import pytest
 
 from tenant_daemon.contracts.approvals import ApprovalStatus, Verdict
+from tenant_daemon.contracts.base import utc_now
 from tenant_daemon.contracts.tiers import AutonomyLevel, Tier
 from tenant_daemon.policy.judgement import Judgement
 from tenant_daemon.safety.approval_store import ApprovalSettledAlready
@@ -199,6 +201,18 @@ async def test_remembered_approval_covers_exactly_this_call(running: WrapperBenc
     other = running.begin("shell", "call-3", command="rm -f cache2")
     await running.decide((await running.asked()).approval_id, Verdict.DENY)
     assert (await other).status is ExecuteStatus.DENIED
+
+
+async def test_what_is_remembered_ends_by_the_clock_and_not_by_its_spelling(running: WrapperBench) -> None:
+    answering = running.begin("shell", command="rm -f cache")
+    over = (utc_now() - timedelta(minutes=1)).astimezone(timezone(timedelta(hours=12)))
+    request = await running.asked()
+    await running.decide(request.approval_id, Verdict.APPROVE_AND_REMEMBER, remember_until=over)
+    assert (await answering).status is ExecuteStatus.EXECUTED
+
+    again = running.begin("shell", "call-2", command="rm -f cache")
+    await running.decide((await running.asked()).approval_id, Verdict.DENY)
+    assert (await again).status is ExecuteStatus.DENIED
 
 
 async def test_what_changed_after_the_approval_is_not_run(running: WrapperBench) -> None:
