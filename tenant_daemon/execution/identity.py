@@ -16,6 +16,8 @@ from typing import Final
 _USUAL_GROUPS: Final = ("adm", "systemd-journal")
 """Who may read logs on Debian and Ubuntu."""
 MAX_HANDED_OVER: Final = 50_000
+MAX_DEPTH: Final = 200
+"""Of folders in each other, each held open meanwhile; an agent can make them as deep as it likes."""
 
 
 class NoSuchUser(ValueError):
@@ -84,7 +86,9 @@ def hand_over(home: Path, workspace: Path, identity: Identity) -> None:
         os.close(root)
 
 
-def _hand_over_below(folder: int, identity: Identity, seen: list[int]) -> None:
+def _hand_over_below(folder: int, identity: Identity, seen: list[int], depth: int = 0) -> None:
+    if depth == MAX_DEPTH:
+        return
     for entry in os.scandir(folder):
         seen[0] += 1
         if seen[0] > MAX_HANDED_OVER:
@@ -101,6 +105,6 @@ def _hand_over_below(folder: int, identity: Identity, seen: list[int]) -> None:
             except OSError:
                 continue
             try:
-                _hand_over_below(below, identity, seen)
+                _hand_over_below(below, identity, seen, depth + 1)
             finally:
                 os.close(below)

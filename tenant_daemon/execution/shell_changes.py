@@ -157,8 +157,8 @@ class WorkspaceWatch:
             for entry in entries:
                 try:
                     status = entry.stat(follow_symlinks=False)
-                except FileNotFoundError:
-                    # Another call has moved it away meanwhile.
+                except OSError:
+                    # Another call has moved it away meanwhile, or its whole path is too long to be named.
                     continue
                 if stat.S_ISDIR(status.st_mode):
                     found[Path(entry.path)] = _Seen(status.st_ino, is_folder=True)

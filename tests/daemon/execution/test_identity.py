@@ -1,9 +1,11 @@
 """As root the daemon runs commands as the tenant's own user, who can use the workspace and nothing else."""
 
+import asyncio
 import os
 import stat
 import tempfile
 from collections.abc import Iterator
+from contextlib import chdir
 from pathlib import Path
 
 import pytest
@@ -80,6 +82,27 @@ async def test_programs_for_the_server_keep_the_daemons_rights(
     assert isinstance(action, RunPipelines)
     assert [pipeline[0].needs_server for pipeline in action.pipelines] == [True, False]
     assert outcome.output.rstrip().endswith(str(WHO.uid if IS_ROOT else os.geteuid()))
+
+
+async def test_folders_of_any_depth_leave_the_agent_its_commands(
+    reachable: TenantHome, scope: CallScope
+) -> None:
+    workspace = reachable.workspace("it-admin")
+    make_folders(workspace, ["d"] * 1_100)
+    make_folders(workspace, ["e" * 250] * 16 + ["f" * 250])
+    try:
+        assert (await run(reachable, scope, "mkdir a && ls -d a")).output == "a\n"
+    finally:
+        # Too deep for Python.
+        await (await asyncio.create_subprocess_exec("rm", "-rf", str(workspace))).wait()
+
+
+def make_folders(below: Path, names: list[str]) -> None:
+    """Folders in each other, also where their whole path is too long to be named."""
+    with chdir(below):
+        for name in names:
+            os.mkdir(name)
+            os.chdir(name)
 
 
 def test_links_in_the_workspace_are_not_followed(reachable: TenantHome, tmp_path: Path) -> None:
