@@ -5,7 +5,7 @@ import secrets
 import shutil
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -73,8 +73,8 @@ class Files:
         """
         Give a file new content: the old or the new is there at any moment, never half of it.
 
-        The file keeps its permissions unless ``mode`` is given; a new one is for this user alone. Gives what
-        is to be said besides.
+        The file keeps its owner, and its permissions unless ``mode`` is given; a new one is for this user
+        alone. Gives what is to be said besides.
         """
         with open_folder(path.parent, create=True) as folder:
             held = status_in(folder, path.name)
@@ -90,7 +90,7 @@ class Files:
                     path, kind, scope, handle=handle, setting=setting, after=mark_of_content(content)
                 ) as change,
             ):
-                _write_and_rename(folder, path.name, content, mode)
+                _write_and_rename(folder, path.name, content, mode, held)
         return _note(change)
 
     def move(self, action: MovePath, scope: CallScope) -> Outcome:
@@ -176,7 +176,7 @@ def read_up_to(handle: int, limit_bytes: int) -> bytes:
     return b"".join(parts)
 
 
-def _write_and_rename(folder: int, name: str, content: bytes, mode: int) -> None:
+def _write_and_rename(folder: int, name: str, content: bytes, mode: int, held: os.stat_result | None) -> None:
     draft = f".{secrets.token_hex(8)}.tmp"
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
     # `folder` is an O_PATH descriptor, which cannot be synced itself.
@@ -185,6 +185,10 @@ def _write_and_rename(folder: int, name: str, content: bytes, mode: int) -> None
         with os.fdopen(os.open(draft, flags, 0o600, dir_fd=folder), "wb") as file:
             file.write(content)
             file.flush()
+            if held is not None:
+                # A tool's own settings stay the tool's. Only root can give a file to somebody else.
+                with suppress(PermissionError):
+                    os.fchown(file.fileno(), held.st_uid, held.st_gid)
             os.fchmod(file.fileno(), mode)
             os.fsync(file.fileno())
         os.rename(draft, name, src_dir_fd=folder, dst_dir_fd=folder)

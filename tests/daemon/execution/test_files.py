@@ -36,6 +36,17 @@ def test_overwriting_keeps_permissions_and_a_copy(
     assert [path.name for path in workspace.iterdir()] == ["script.sh"]
 
 
+def test_a_file_of_a_tool_stays_the_tools(files: Files, workspace: Path, scope: CallScope) -> None:
+    target = workspace / ".env"
+    target.write_text("A=1")
+    who = 54_321 if os.geteuid() == 0 else os.geteuid()
+    os.chown(target, who, -1)
+
+    files.write(WriteFile(target, "A=2"), scope)
+
+    assert (target.read_text(), target.stat().st_uid) == ("A=2", who)
+
+
 @pytest.mark.parametrize("place", ["link", "folder/file"])
 def test_link_put_in_the_way_is_refused(
     files: Files, workspace: Path, scope: CallScope, tmp_path: Path, place: str
