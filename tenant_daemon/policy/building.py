@@ -146,7 +146,6 @@ class CommandBuilder(ABC):
         judge.places.is_unsettled |= judge.places.brings_links
         judge.env, judge.inserted, judge.mask, judge.lookups, judge.is_forever = (), (), (), 0, False
         judge.needs_network = judge.needs_local = judge.needs_server = False
-        is_computed = not is_plain and any(map(self._holds_output, command.words))
         env = []
         for name, word in command.assignments:
             value = show(self._filled(word))
@@ -159,7 +158,7 @@ class CommandBuilder(ABC):
             argv = ["true"]
         judge.judge(judged)
         judge.before.append(argv[0])
-        if is_computed and judge.needs_network:
+        if judge.needs_network and not is_plain and any(map(self._holds_output, command.words)):
             self.verdict.note(
                 Tier.YELLOW,
                 "shell.computed-address",

@@ -198,6 +198,7 @@ class Reader(WordReader):
             raise Refused(SAID["while_statement"])
         for name in names:
             self._know(name)
+            self.found.add(name)
         separator = separators[0] if separators and len(names) > 1 else ""
         return ReadLoop(source, tuple(names), separator, self._some(body.children[1:-1]))
 
@@ -223,6 +224,10 @@ class Reader(WordReader):
     def _assignment(self, node: Node) -> Step:
         name, word = self.assignment(node)
         self._know(name)
+        if any(self._is_found_out_by(number) for number in expansions.outputs(word.text)):
+            self.found.add(name)
+        else:
+            self.found.discard(name)
         return Assignment(name, word)
 
     def _export(self, node: Node) -> Step:

@@ -8,7 +8,7 @@ from typing import Final
 from tree_sitter import Node
 
 from tenant_daemon.policy.programs.variables import is_plain_variable
-from tenant_daemon.policy.shell import expansions
+from tenant_daemon.policy.shell import arithmetic, expansions
 from tenant_daemon.policy.shell.script import (
     Pipeline,
     SimpleCommand,
@@ -35,6 +35,19 @@ WORDS: Final = frozenset(
     }
 )
 _PLAIN_OUTPUT: Final = re.compile(r"(?<!\\)\$\(((?:date|hostname|pwd|nproc)(?: [-+%\w:/.]+)*)\)")
+# What `policy.outputs` works out.
+_WORKED_OUT: Final = ("date", "seq", "printf", "echo", "pwd", "hostname", "nproc")
+_KNOWN_OUTPUT: Final = re.compile(rf"[$`]\(?(?:{'|'.join(_WORKED_OUT)})\b")
+_COUNTING: Final = re.compile(
+    r"\b(?:wc|stat|date|nproc|grep (?:-\w+ )*-\w*c|expr|jq|awk|bc|du|psql|sqlite3)\b"
+)
+"""Programs that people ask for a number."""
+_SUM_PART: Final = re.compile(
+    r" *(?:(?P<number>0|[1-9]\d{0,14})|(?P<output>[\ue014\ue016][0-9]+[\ue015\ue017])"
+    r"|\$?(?P<name>[A-Za-z_]\w*)|\$\{(?P<braced>[A-Za-z_]\w*)\}|(?P<sign>[-+*/%()]))",
+    re.ASCII,
+)
+_MOST_PARTS: Final = 30
 _ESCAPED: Final = re.compile(r"\$'(?:[^'\\]|\\[tn\\'])*'")
 _ESCAPES: Final = {"\\t": "\t", "\\n": "\n", "\\\\": "\\", "\\'": "'"}
 SAID: Final = {
@@ -71,6 +84,7 @@ class WordReader(ABC):
         names: The line's own variables so far; None when a shell will read the text.
         substitutions: What stands in ``$(...)``, by the number in the placeholder.
         exported: Variables that every later command gets.
+        found: Variables whose value only running the line tells.
     """
 
     def __init__(self, source: bytes, *, is_for_shell: bool) -> None:
@@ -80,6 +94,7 @@ class WordReader(ABC):
         self.substitutions: list[Step] = []
         self.commands = 0
         self.exported: list[tuple[str, Word]] = []
+        self.found: set[str] = set()
 
     @abstractmethod
     def row(self, nodes: list[Node]) -> Step | None:
@@ -169,20 +184,22 @@ class WordReader(ABC):
         bodies = [child for child in node.children if child.type == "heredoc_body"]
         parts: list[str] = []
         at = start
-        for found in [found for body in bodies for found in _substitutions(body)]:
-            if not at <= found.start_byte <= found.end_byte <= end:
+        for found in [found for body in bodies for found in self._substitutions(body)]:
+            if not at <= self._start(found) <= found.end_byte <= end:
                 raise Refused(DYNAMIC)
-            parts.append(self._slice(at, found.start_byte) + self._placeholder(found, is_bare=False))
+            parts.append(self._slice(at, self._start(found)) + self._placeholder(found, is_bare=False))
             at = found.end_byte
         return "".join([*parts, self._slice(at, end)])
 
     def _placeholder(self, node: Node, *, is_bare: bool) -> str:
         """What stands for one ``$(...)`` until it is known."""
+        if node.type == "arithmetic_expansion":
+            return self._sum_placeholder(node)
         inner = node.children
         is_old = inner[0].type == inner[-1].type == "`"
         if not is_old and (inner[0].type != "$(" or inner[-1].type != ")"):
             raise Refused(DYNAMIC)
-        if is_old and set("\\`") & set(self.text(node)[1:-1]):
+        if is_old and set("\\`") & set(self.text(node).strip()[1:-1]):
             # Between the old signs a backslash means something else.
             raise Refused(DYNAMIC)
         self.substitutions.append(self._some(inner[1:-1]))
@@ -231,10 +248,49 @@ class WordReader(ABC):
         is_bare = node.type == "command_substitution"
         parts: list[str] = []
         at = node.start_byte
-        for found in _substitutions(node):
-            parts.append(self._slice(at, found.start_byte) + self._placeholder(found, is_bare=is_bare))
+        for found in self._substitutions(node):
+            parts.append(self._slice(at, self._start(found)) + self._placeholder(found, is_bare=is_bare))
             at = found.end_byte
         return "".join([*parts, self._slice(at, node.end_byte)])
+
+    def _substitutions(self, node: Node) -> list[Node]:
+        """Every ``$(...)`` in a word that is not inside another one, and sums that only running tells."""
+        is_sum = node.type == "arithmetic_expansion"
+        if node.type == "command_substitution" or (is_sum and self._is_found_out(node)):
+            return [node]
+        return [found for child in node.children for found in self._substitutions(child)]
+
+    def _is_found_out(self, node: Node) -> bool:
+        start = self._start(node)
+        if self.names is None or self.source[start : start + 3] != b"$((":
+            return False
+        inner = _outputs(node)
+        # What is known before anything runs is calculated before, too.
+        if any(_KNOWN_OUTPUT.match(self.text(one).lstrip()) is None for one in inner):
+            return all(_COUNTING.search(self.text(one)) is not None for one in inner)
+        return bool(self.found.intersection(arithmetic.variables_in(self.text(node))))
+
+    def _is_found_out_by(self, number: int) -> bool:
+        step = self.substitutions[number]
+        is_one = isinstance(step, Pipeline) and len(step.commands) == 1
+        return not is_one or step.commands[0].words[0].text not in _WORKED_OUT
+
+    def _sum_placeholder(self, node: Node) -> str:
+        """``$(( $(wc -l < FILE) - 1 ))``: `expr` calculates it when it is known."""
+        parts: list[str] = []
+        at = self._start(node) + 3
+        for found in _outputs(node):
+            parts.append(self._slice(at, self._start(found)) + self._placeholder(found, is_bare=False))
+            at = found.end_byte
+        words: list[Word] = []
+        for part in sum_parts("".join([*parts, self._slice(at, node.end_byte - 2)])):
+            if part.isidentifier() and part.isascii():
+                if part not in (self.names or ()):
+                    raise Refused(DYNAMIC)
+                part = expansions.variable(part)
+            words.append(Word(part))
+        self.substitutions.append(Pipeline((SimpleCommand((Word("expr"), *words)),)))
+        return expansions.output(len(self.substitutions) - 1, is_bare=False)
 
     def assignment(self, node: Node) -> tuple[str, Word]:
         """``NAME=value`` before a command or alone."""
@@ -251,6 +307,11 @@ class WordReader(ABC):
             raise Refused(DYNAMIC)
         return name, word
 
+    def _start(self, node: Node) -> int:
+        """Where ``$(...)`` begins: in the grammar a blank before it, between quotes, is part of it."""
+        source = self.source[node.start_byte : node.end_byte]
+        return node.start_byte + len(source) - len(source.lstrip())
+
     def text(self, node: Node) -> str:
         """The source of a node."""
         return self._slice(node.start_byte, node.end_byte)
@@ -259,8 +320,35 @@ class WordReader(ABC):
         return self.source[start:end].decode("utf-8", "surrogatepass")
 
 
-def _substitutions(node: Node) -> list[Node]:
-    """Every ``$(...)`` in a word that is not inside another one."""
+def _outputs(node: Node) -> list[Node]:
+    """Every ``$(...)`` that is not inside another one."""
     if node.type == "command_substitution":
         return [node]
-    return [found for child in node.children for found in _substitutions(child)]
+    return [found for child in node.children for found in _outputs(child)]
+
+
+def sum_parts(text: str) -> list[str]:
+    """
+    Numbers, names, placeholders and signs of a sum.
+
+    Raises:
+        Refused: It has something else in it, or a sign stands where a number is expected.
+    """
+    parts: list[str] = []
+    at = 0
+    is_number_next = True
+    text = text.rstrip()
+    while at < len(text):
+        found = _SUM_PART.match(text, at)
+        if found is None:
+            raise Refused(DYNAMIC)
+        sign = found["sign"]
+        is_opening = sign == "("
+        if (sign is None or is_opening) is not is_number_next:
+            raise Refused(DYNAMIC)
+        is_number_next = is_opening or (sign is not None and sign != ")")
+        parts.append(sign or found["number"] or found["output"] or found["name"] or found["braced"])
+        at = found.end()
+    if is_number_next or len(parts) > _MOST_PARTS:
+        raise Refused(DYNAMIC)
+    return parts

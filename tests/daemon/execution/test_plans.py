@@ -92,6 +92,13 @@ async def test_lines_mean_what_bash_means_by_them(run: Run, workspace: Path) -> 
         ("echo a \\\n b", "a b\n"),
         ("# what is there\nls *.txt # two", "a.txt\nb.txt\n"),
         ("ls nope |& wc -l", "1\n"),
+        (
+            'a=1; echo "$a $(wc -l < a.txt) `wc -l < b.txt` $((a+1)) $(( $(wc -l < a.txt) - 3 ))"',
+            "1 2 1 2 -1\n",
+        ),
+        ("n=$(wc -l < a.txt); echo $((n-1)) $(( (n + 4) * 2 / 3 % 3 )); m=$((n*n)); echo $m", "1 1\n4\n"),
+        ('echo 3 4 | while read a b; do echo "$a $((b * 2 - $a))"; done', "3 5\n"),
+        ("if [ $(( $(wc -l < a.txt) % 2 )) -eq 0 ]; then echo even; fi", "even\n"),
         ("echo $(( ($(date -d '2026-12-24' +%s) - $(date -d 2026-12-23 +%s)) / 3600 ))", "24\n"),
         ('while read -r x; do n=$(echo "$x" | wc -c); echo "$x $n"; done < a.txt', "one 4\ntwo 4\n"),
         ('for f in $(ls *.txt); do n=$(wc -l < $f); m=$(head -1 $f); echo "$n $m"; done', "2 one\n1 three\n"),
