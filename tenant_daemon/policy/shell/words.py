@@ -272,8 +272,9 @@ class WordReader(ABC):
 
     def _is_found_out_by(self, number: int) -> bool:
         step = self.substitutions[number]
-        is_one = isinstance(step, Pipeline) and len(step.commands) == 1
-        return not is_one or step.commands[0].words[0].text not in _WORKED_OUT
+        if not isinstance(step, Pipeline) or len(step.commands) != 1:
+            return True
+        return step.commands[0].words[0].text not in _WORKED_OUT
 
     def _sum_placeholder(self, node: Node) -> str:
         """``$(( $(wc -l < FILE) - 1 ))``: `expr` calculates it when it is known."""
