@@ -7,7 +7,7 @@ counts only when the beginning of a token comes out of it (``vendor_marks.py``).
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from tenant_daemon.redaction.signs import Sign, sign_pattern
@@ -18,6 +18,7 @@ _JOINT = b"\n\x1e\n"
 _WINDOW = 1_500
 _BEFORE = 60
 _NEARBY = 1_000
+_LONGEST_REGION, _FEW_WINDOWS = 32_768, 3
 _MOST_PIECE = 48
 _FEWEST, _FEWEST_SINGLE = 2, 10
 _MOST_SHIFT = 12
@@ -64,16 +65,17 @@ def read_scattered(view: View) -> View | None:
     parts = Parts()
     data = view.data
     if Sign.SCATTERED in view.signs:
-        for start, end in _windows(data, Sign.SCATTERED):
-            for shift in range(_MOST_SHIFT):
-                _take(parts, data, _repeated(_SINGLE, 1, data, start + shift))
-            _read(parts, data, start, end)
+        windows = list(_windows(data, Sign.SCATTERED))
+        for start, _ in windows:
+            _read_single(parts, data, start)
+        _read_all(parts, data, windows)
     if Sign.BROKEN_MARK in view.signs:
-        for start, end in _windows(data, Sign.BROKEN_MARK):
+        windows = list(_windows(data, Sign.BROKEN_MARK))
+        for start, end in windows:
             for place in _marks(data, start, end):
                 for size, pattern in enumerate(_GROUPS, 2):
                     _take(parts, data, _repeated(pattern, size, data, place))
-            _read(parts, data, start, end)
+        _read_all(parts, data, windows)
     return View(parts, view) if parts else None
 
 
@@ -102,10 +104,58 @@ def _marks(data: bytes, start: int, end: int) -> Iterator[int]:
         position = found.end()
 
 
-def _read(parts: Parts, data: bytes, start: int, end: int) -> None:
-    low = max(data.rfind(b"\n", max(0, start - _BEFORE), start), start - _BEFORE, 0)
-    window = data[low:end]
-    for reading in _READINGS:
+def _read_single(parts: Parts, data: bytes, start: int) -> None:
+    """One character after the other, from the first few places of a window on."""
+    run: re.Match[bytes] | None = None
+    for place in range(start, start + _MOST_SHIFT):
+        step = 1 + len(run.group(1)) if run else 0
+        # A run that begins later in this one needs no search.
+        if not run or (place - run.start()) % step or place >= run.end():
+            run = _SINGLE.match(data, place, place + _WINDOW)
+        if run:
+            _take_single(parts, data, place, run)
+    behind = run.end() if run else start + _MOST_SHIFT
+    for later in _SINGLE.finditer(data, behind, start + _WINDOW):
+        _take_single(parts, data, later.start(), later)
+
+
+def _take_single(parts: Parts, data: bytes, place: int, run: re.Match[bytes]) -> None:
+    step = 1 + len(run.group(1))
+    if has_mark(data[place : run.end() : step]):
+        _take(parts, data, [(low, low + 1) for low in range(place, run.end(), step)])
+
+
+def _read_all(parts: Parts, data: bytes, windows: Sequence[Span]) -> None:
+    """Read windows in every way; side by side where they overlap, and one by one where something is found."""
+    for region in _regions(windows):
+        start, end = _from_line(data, region[0][0]), region[-1][1]
+        readings = _READINGS
+        if len(region) > _FEW_WINDOWS:
+            readings = tuple(reading for reading in _READINGS if has_mark(reading.join(data[start:end])))
+        if readings:
+            for window in region:
+                _read(parts, data, window, readings)
+
+
+def _regions(windows: Sequence[Span]) -> Iterator[list[Span]]:
+    region: list[Span] = []
+    for start, end in windows:
+        if region and (start >= region[-1][1] or end > region[0][0] + _LONGEST_REGION):
+            yield region
+            region = []
+        region.append((start, end))
+    if region:
+        yield region
+
+
+def _from_line(data: bytes, start: int) -> int:
+    return max(data.rfind(b"\n", max(0, start - _BEFORE), start), start - _BEFORE, 0)
+
+
+def _read(parts: Parts, data: bytes, span: Span, readings: Iterable[_Reading]) -> None:
+    low = _from_line(data, span[0])
+    window = data[low : span[1]]
+    for reading in readings:
         if has_mark(reading.join(window)):
             _take(parts, data, [(low + first, low + last) for first, last in reading.find(window)])
 

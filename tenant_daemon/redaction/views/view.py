@@ -6,7 +6,7 @@ them is ever asked for its place, and making objects would cost more than search
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import Enum, auto
 from functools import cached_property
 from itertools import accumulate, pairwise
@@ -76,6 +76,12 @@ class Parts:
         """Add a part that is the same in the parent, unless it is empty."""
         if start < end:
             self.add(data[start:end], start, end, Code.SAME)
+
+    def add_all_same(self, data: bytes, spans: Sequence[Span]) -> None:
+        """Add parts that are the same in the parent; none of them empty. One by one costs twice as much."""
+        self.datas += [data[start:end] for start, end in spans]
+        self.spans += spans
+        self.codes += [Code.SAME] * len(spans)
 
 
 class EvenParts(Parts):

@@ -49,3 +49,15 @@ def test_token_is_found(shown: str) -> None:
 @pytest.mark.parametrize("text", HARMLESS)
 def test_what_only_looks_a_little_like_it_stays(text: str) -> None:
     assert REDACTOR.redact(text) == text
+
+
+@pytest.mark.parametrize("joint", ["+", ", ", "', '", "<b>"])
+def test_token_is_found_in_a_long_text_of_single_characters(joint: str) -> None:
+    """So long that its windows are read side by side."""
+    rest = joint.join(chr(97 + number * 7 % 26) for number in range(12_000))
+    token = joint.join(TOKEN)
+    text = f"{rest}. {token}. {rest}"
+    redacted = REDACTOR.redact(text)
+    assert token[20:-20] not in redacted
+    assert redacted.startswith(rest[:40_000])
+    assert redacted.endswith(rest[-10_000:])
