@@ -10,6 +10,7 @@ from tenant_daemon.policy.programs.variables import is_harmless_variable
 from tenant_daemon.policy.shell import expansions
 from tenant_daemon.policy.shell.endings import CONSTRUCTS, on_last, redirected
 from tenant_daemon.policy.shell.nodes import conjoined, in_order, is_from_command, is_list
+from tenant_daemon.policy.shell.redirections import COMPOUND, RedirectReader
 from tenant_daemon.policy.shell.script import (
     Assignment,
     Choice,
@@ -25,31 +26,18 @@ from tenant_daemon.policy.shell.script import (
     Step,
     Word,
 )
-from tenant_daemon.policy.shell.words import DYNAMIC, SAID, UNKNOWN_PART, WORDS, Refused, WordReader
+from tenant_daemon.policy.shell.words import DYNAMIC, SAID, UNKNOWN_PART, WORDS, Refused
 
 MAX_COMMANDS: Final = 40
 MAX_WORDS: Final = 200
-_REDIRECTS: Final = {
-    ("", ">"): "out",
-    ("1", ">"): "out",
-    ("", ">|"): "out",
-    ("", ">>"): "append",
-    ("1", ">>"): "append",
-    ("", "<"): "in",
-    ("0", "<"): "in",
-    ("2", ">"): "err",
-    ("2", ">>"): "err",
-    ("", "&>"): "both",
-}
 _COMPUTED: Final = frozenset({"process_substitution", "translated_string"})
-_COMPOUND: Final = frozenset({"subshell", "compound_statement", "for_statement", "if_statement"})
-_FEEDING: Final = _COMPOUND | {"while_statement"}
+_FEEDING: Final = COMPOUND | {"while_statement"}
 _BETWEEN: Final = frozenset({";", "\n"})
 # A remark in words. What looks like a command is not passed over: it was perhaps meant to be one.
 _PLAIN_COMMENT: Final = re.compile(r"#(?: +[\w.,:!?'()&+-]*\w[\w.,:!?')]*| +[-=]+)* *")
 
 
-class Reader(WordReader):
+class Reader(RedirectReader):
     """
     Walks one tree.
 
@@ -262,7 +250,7 @@ class Reader(WordReader):
             if child.type == "file_redirect":
                 redirects.append(self.redirect(child, words))
             elif child.type in ("heredoc_redirect", "herestring_redirect") and stdin is None:
-                stdin = self._input(child, redirects, tails)
+                stdin = self.input_text(child, redirects, tails)
             else:
                 raise Refused(SAID.get(child.type, "a redirection that is not allowed"))
         if step is None:
@@ -304,54 +292,6 @@ class Reader(WordReader):
             else:
                 raise Refused(SAID["heredoc_redirect"])
         return step
-
-    def _input(self, node: Node, redirects: list[Redirect], tails: list[Node]) -> Word:
-        if self.is_for_shell or self.names is None:
-            raise Refused(SAID[node.type])
-        if node.type == "herestring_redirect":
-            targets = [child for child in node.children if child.is_named]
-            if len(targets) != 1 or targets[0].type not in WORDS:
-                raise Refused(SAID[node.type])
-            word = self.word(targets[0])
-            return word._replace(text=word.text + "\n", is_glob=False)
-        start = next((child for child in node.children if child.type == "heredoc_start"), None)
-        if start is None or node.child_by_field_name("descriptor") is not None:
-            raise Refused(SAID[node.type])
-        for child in node.children:
-            if child.type == "file_redirect":
-                redirects.append(self.redirect(child))
-            elif child.type in ("pipeline", "&&", "||") or (
-                child.start_byte > start.end_byte > 0
-                and (child.type in _COMPOUND or child.type in ("command", "redirected_statement", "list"))
-            ):
-                tails.append(child)
-            elif child.type not in ("<<", "<<-", "heredoc_start", "heredoc_body", "heredoc_end"):
-                raise Refused(SAID[node.type])
-        return self._body(node, start)
-
-    def redirect(self, node: Node, words: list[Word] | None = None) -> Redirect:
-        """One ``file_redirect``; the words behind it, which it swallows in the grammar, go to ``words``."""
-        if node.type != "file_redirect":
-            raise Refused(SAID.get(node.type, "a redirection that is not allowed"))
-        descriptor = node.child_by_field_name("descriptor")
-        number = "" if descriptor is None else self.text(descriptor)
-        signs = [c.type for c in node.children if not c.is_named]
-        targets = node.children_by_field_name("destination")
-        if len(targets) > 1 and words is not None and not self.is_for_shell:
-            targets, rest = targets[:1], targets[1:]
-            if any(word.type not in WORDS for word in rest):
-                raise Refused("a redirection that is not allowed")
-            words.extend(word for one in rest for word in self.words(one))
-        if len(signs) != 1 or len(targets) != 1 or targets[0].type not in WORDS:
-            raise Refused("a redirection that is not allowed")
-        if signs[0] == ">&" and number == "2" and self.text(targets[0]) == "1":
-            return Redirect("merge", Word("1"))
-        if signs[0] == ">&" and number in ("", "1") and self.text(targets[0]) == "2":
-            return Redirect("aside", Word("2"))
-        kind = _REDIRECTS.get((number, signs[0]))
-        if kind is None:
-            raise Refused("a redirection that is not allowed")
-        return Redirect(kind, self.word(targets[0]))  # type: ignore[arg-type]
 
     # -- commands ---------------------------------------------------------------------------------------
 
@@ -405,7 +345,7 @@ class Reader(WordReader):
             elif kind == "file_redirect":
                 redirects.append(self.redirect(child))
             elif kind == "herestring_redirect" and stdin is None:
-                stdin = self._input(child, redirects, [])
+                stdin = self.input_text(child, redirects, [])
             elif kind in ("==", "=~") and not child.is_named:
                 words.append(Word(self.text(child)))
             elif kind == "process_substitution" and words and self.names is not None:
