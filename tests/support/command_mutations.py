@@ -116,9 +116,13 @@ def in_shell(command: str, rng: random.Random) -> str:
 
 
 def in_list(command: str, rng: random.Random) -> str:
-    return rng.choice(
+    form = rng.choice(
         ("ls && {}", "{}; ls", "ls | {}", "({})", "{{ {}; }}", "echo $({})", "echo `{}`", "! {}")
-    ).format(command)
+    )
+    if "`" in form:
+        # Without a backslash a second one would end the first, and its words only be printed.
+        command = command.replace("\\", "\\\\").replace("`", "\\`")
+    return form.format(command)
 
 
 def in_construct(command: str, rng: random.Random) -> str:
