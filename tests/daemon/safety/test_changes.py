@@ -76,6 +76,24 @@ async def test_secrets_in_a_change_stay_here(running: WrapperBench) -> None:
     assert running.hub.changes[1].diff == ""
 
 
+async def test_secret_in_a_path_stays_here(running: WrapperBench) -> None:
+    running.vault.put("shop-key", "quartz-Lamp-42x7", actor="user:owner")
+
+    await running.execute("file_write", path="for quartz-Lamp-42x7.md", content="x")
+    (change,) = running.hub.changes
+    await running.parts.changes.undo(UndoRequested(change_id=change.change_id, requested_by="usr_1"))
+
+    assert change.path == "for SECRET_REF(shop-key).md"
+    views = [running.parts.changes.view(kept) for kept in running.parts.changes.list()]
+    assert all("SECRET_REF(shop-key)" in str(view["path"]) for view in views)
+    told = [
+        *running.hub.everything,
+        *map(str, views),
+        *(str(entry.record) for entry in running.audit().entries()),
+    ]
+    assert "quartz-Lamp" not in "".join(told)
+
+
 async def test_change_that_a_crash_kept_from_the_hub_is_told_at_the_next_start(bench: WrapperBench) -> None:
     async with bench.started() as parts:
 
