@@ -70,7 +70,7 @@ def _service(judge: "CommandJudge", value: str) -> None:
             risk="The guardrails could be switched off, or nobody could sign in any more.",
             unknown=True,
         )
-    elif is_foundation(value):
+    elif is_foundation(value) and judge.arguments[:1] != ["start"]:
         judge.verdict.note(
             Tier.RED, "service.foundation", f"Every tool needs {value}.", risk="All tools stop for a while."
         )
