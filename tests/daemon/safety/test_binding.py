@@ -57,6 +57,28 @@ def test_what_comes_in_on_the_input_counts(tmp_path: Path) -> None:
     assert binding(tmp_path, "bash", stdin=script).call != before.call
 
 
+def test_another_folder_under_the_same_name_is_another_call(tmp_path: Path) -> None:
+    work = tmp_path / "work"
+    (work / "drafts").mkdir(parents=True)
+    named, current = binding(work, "rm", "-r", "drafts"), binding(work, "ls")
+
+    (work / "drafts").rename(work / "old")
+    (work / "drafts").mkdir()
+    assert binding(work, "rm", "-r", "drafts").normalised == named.normalised
+    assert binding(work, "rm", "-r", "drafts").call != named.call
+    assert binding(work, "ls") == current
+
+    work.rename(tmp_path / "old")
+    work.mkdir()
+    assert binding(work, "ls").call != current.call
+
+
+def test_agents_and_tools_are_kept_apart(tmp_path: Path) -> None:
+    action = RunPipelines(((Command(("ls",)),),), cwd=tmp_path)
+    calls = [("it-admin", "shell"), ("it-admin", "docker"), ("sales", "shell")]
+    assert len({bind(agent, tool, action, {}).normalised for agent, tool in calls}) == 3
+
+
 def test_logs_may_grow(tmp_path: Path) -> None:
     action = classify("shell", {"command": "tail /var/log/syslog"}, PolicyContext(tmp_path)).action
     assert bind("a", "shell", action, {}) == bind("a", "shell", action, {})

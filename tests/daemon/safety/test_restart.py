@@ -16,8 +16,11 @@ from tenant_daemon.audit import AuditTrail
 from tenant_daemon.contracts.approvals import Verdict
 from tenant_daemon.contracts.config import AgentConfig, TenantConfig
 from tenant_daemon.home import TenantHome
+from tenant_daemon.kit.database import Database
 from tenant_daemon.local_tokens import local_token
+from tenant_daemon.safety.calls import CallStore
 from tenant_daemon.safety.schemas import ExecuteStatus
+from tenant_daemon.safety.tables import TABLES
 from tests.support.waiting import eventually
 from tests.support.wrapper import AGENT, SESSION, WrapperBench
 
@@ -41,6 +44,21 @@ async def test_pending_approval_goes_on_waiting_and_a_retry_joins_it(bench: Wrap
     assert bench.hub.requests.empty()
     assert not (bench.workspace / "x").exists()
     assert bench.hub.told.empty()
+
+
+async def test_call_that_had_begun_is_ended_and_never_run_again(bench: WrapperBench) -> None:
+    database = Database(bench.home.safety_db, TABLES)
+    calls = CallStore(database)
+    call, _state = calls.record(bench.request("shell", command="touch x"))
+    calls.begin(call)
+    database.close()
+
+    async with bench.started():
+        answer = await bench.execute("shell", command="touch x")
+
+    assert answer.status is ExecuteStatus.FAILED
+    assert "not run again" in answer.reason
+    assert not (bench.workspace / "x").exists()
 
 
 async def test_approved_call_without_a_caller_runs_once_and_the_agent_is_told(bench: WrapperBench) -> None:

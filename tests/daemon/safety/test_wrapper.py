@@ -1,9 +1,12 @@
 """The pipeline: what runs, what asks, what is refused, and what everybody hears of it."""
 
 import asyncio
+import dataclasses
+import hashlib
 import os
 import sqlite3
 from datetime import timedelta, timezone
+from typing import Any
 
 import pytest
 
@@ -11,9 +14,12 @@ from tenant_daemon.contracts.approvals import ApprovalStatus, Verdict
 from tenant_daemon.contracts.base import utc_now
 from tenant_daemon.contracts.tiers import AutonomyLevel, Tier
 from tenant_daemon.policy.judgement import Judgement
+from tenant_daemon.safety import pending, wrapper
 from tenant_daemon.safety.approval_store import ApprovalSettledAlready
+from tenant_daemon.safety.pending import MAX_REMEMBERED
 from tenant_daemon.safety.schemas import ExecuteStatus
-from tests.support.wrapper import WrapperBench
+from tests.support.waiting import eventually
+from tests.support.wrapper import SESSION, WrapperBench, scripted_classify
 
 SECRET = "quartz-Lamp-42-Xy"
 
@@ -26,7 +32,13 @@ async def test_reading_runs_at_once_and_is_recorded(running: WrapperBench) -> No
     assert (answer.status, answer.output, answer.exit_code, answer.tier) == ("executed", "hello", 0, "GREEN")
     records = [entry.record for entry in running.audit().entries()]
     assert [record.event for record in records] == ["call.begun", "call.ended"]
-    assert records[1].summary == "cat notes.txt"
+    ended = records[1]
+    assert (ended.actor, ended.subject, ended.summary) == ("agent:it-admin", "shell", "cat notes.txt")
+    assert (ended.call_id, ended.session_id, ended.conversation_id) == ("call-1", SESSION, "conv1")
+    assert (ended.tier, ended.rule_ids, ended.decision) == ("GREEN", ("scripted",), "run")
+    assert (ended.status, ended.exit_code) == ("executed", 0)
+    assert ended.output_digest == hashlib.sha256(b"hello").hexdigest()
+    assert ended.started_at is not None
     assert [event.type for event in running.hub.events] == ["tool_started", "tool_finished"]
 
 
@@ -203,6 +215,34 @@ async def test_remembered_approval_covers_exactly_this_call(running: WrapperBenc
     assert (await other).status is ExecuteStatus.DENIED
 
 
+@pytest.mark.parametrize("change", [{"tier": Tier.CRITICAL_RED}, {"is_external": True}])
+async def test_what_has_become_stricter_is_asked_about_again(
+    bench: WrapperBench, change: dict[str, Any]
+) -> None:
+    changes: dict[str, Any] = {}
+    bench.classify = lambda *call: dataclasses.replace(scripted_classify(*call), **changes)
+    async with bench.started():
+        answering = bench.begin("shell", command="rm -f cache")
+        await bench.decide((await bench.asked()).approval_id, Verdict.APPROVE_AND_REMEMBER)
+        await answering
+        changes |= change
+        again = bench.begin("shell", "call-2", command="rm -f cache")
+        await bench.decide((await bench.asked()).approval_id, Verdict.DENY)
+        assert (await again).status is ExecuteStatus.DENIED
+
+
+async def test_nothing_is_remembered_for_ever(running: WrapperBench) -> None:
+    answering = running.begin("shell", command="rm -f cache")
+    request = await running.asked()
+    late = utc_now() + timedelta(days=3_650)
+    held = await running.decide(request.approval_id, Verdict.APPROVE_AND_REMEMBER, remember_until=late)
+    await answering
+
+    assert held.decision is not None
+    assert held.decision.remember_until is not None
+    assert held.decision.remember_until <= utc_now() + MAX_REMEMBERED
+
+
 async def test_what_is_remembered_ends_by_the_clock_and_not_by_its_spelling(running: WrapperBench) -> None:
     answering = running.begin("shell", command="rm -f cache")
     over = (utc_now() - timedelta(minutes=1)).astimezone(timezone(timedelta(hours=12)))
@@ -270,6 +310,40 @@ async def test_kill_switch_withdraws_what_waits(running: WrapperBench) -> None:
 
     assert (await waiting).reason == "Everything on this server is stopped."
     assert (await running.execute("shell", "call-2", command="echo hi")).status is ExecuteStatus.BLOCKED
+
+
+async def test_too_many_questions_are_not_asked(
+    running: WrapperBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pending, "MAX_PENDING", 1)
+    first = running.begin("shell", command="rm a")
+    request = await running.asked()
+
+    second = await running.execute("shell", "call-2", command="rm b")
+
+    assert second.status is ExecuteStatus.BLOCKED
+    assert "wait for the owner already" in second.reason
+    await running.decide(request.approval_id, Verdict.DENY)
+    assert (await first).status is ExecuteStatus.DENIED
+
+
+async def test_kill_switch_holds_for_what_waits_its_turn(
+    bench: WrapperBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wrapper, "MAX_RUNNING", 1)
+    pipe = bench.workspace / "pipe"
+    os.mkfifo(pipe)
+    async with bench.started():
+        first = bench.begin("shell", command="cat pipe")
+        await eventually(lambda: bench.audit().head()[0] == 1)
+        second = bench.begin("shell", "call-2", command="touch x")
+        await eventually(lambda: [event.type for event in bench.hub.events].count("tool_started") == 2)
+        bench.configure(is_stopped=True)
+        await asyncio.to_thread(pipe.write_text, "end")
+
+        assert (await first).output == "end"
+        assert (await second).status is ExecuteStatus.BLOCKED
+    assert not (bench.workspace / "x").exists()
 
 
 async def test_kill_switch_holds_although_it_was_approved(running: WrapperBench) -> None:
