@@ -66,6 +66,8 @@ _PUBLIC_HEAD = re2.compile(
     rb"|(?:call|toolu|chatcmpl|msg|resp|rs|req|file|asst|run|step|thread|container|cntr|gen|fc|ws|ig|cus|pi|price|prod"
     rb"|evt|in|sub|acct|ch|seti|cs_(?:live|test)|txn|po|re|pm|card|si|ii|il|cn|dp|tr)[_-])"
 )
+_REFERENCE = b"SECRET_REF"
+_PLACEHOLDER_END = re.compile(rb"(?:\[REDACTED:[a-z0-9-]{1,50}\]|SECRET_REF\([^()\s]{1,60}\))$")
 _NAME_PARTS = 4
 _RANDOM_PART = re.compile(rb"[A-Za-z0-9+_~-]{20,}|[A-Za-z0-9+/=]{32,}")
 
@@ -79,6 +81,8 @@ class EntropyDetector:
         public = _public_blocks(data)
         tokens = list(tokens)
         for at, (start, end) in enumerate(tokens):
+            if data.startswith(_REFERENCE + b"(", end - len(_REFERENCE)):
+                end -= len(_REFERENCE)  # What stands for a known secret is no part of another one.
             if not MIN_LENGTH <= end - start <= _LONGEST:
                 continue
             if public and any(low <= start < high for low, high in public):
@@ -119,13 +123,25 @@ def _is_secret(data: bytes, start: int, end: int) -> bool:
         return False
     if _STRUCTURED.search(token) or _NAME.match(token) or _is_name(token) or not _RANDOM_PART.search(token):
         return False
-    if (raw := unbase64(token)) and is_mostly_text(raw):
+    if _is_text(token) or (
+        _PLACEHOLDER_END.search(data, max(0, start - 60), start) and _is_text_behind(token)
+    ):
         return False  # Encoded text: the other layers have read it.
     if _MAIL_DOMAIN.match(data, end):
         return False  # The id of a mail.
     if data[start - 1 : start] == b"%" and _is_in_data_url(data, start):
         return False
     return not _PUBLIC_BEFORE.search(data[max(0, start - _CONTEXT) : start])
+
+
+def _is_text(token: bytes) -> bool:
+    raw = unbase64(token)
+    return raw is not None and is_mostly_text(raw)
+
+
+def _is_text_behind(token: bytes) -> bool:
+    """Whether it is the rest of an encoded text out of which a secret was taken."""
+    return any(_is_text(token[start:]) for start in (1, 2, 3))
 
 
 def _is_in_data_url(data: bytes, start: int) -> bool:

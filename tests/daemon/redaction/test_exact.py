@@ -77,6 +77,17 @@ def test_what_was_redacted_once_is_settled(text: str) -> None:
     assert REDACTOR.redact(once) == once
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "value = PTpiaHtmZ2Y6e1pYczZJR1FnSUdoN1lXWmSECRET_REF(key)lBPT06IDpnY30=",
+        "it is [REDACTED:url-password]BnaXQuZXhhbXBsZS5jb20vYS9iLmdpdAo= here",
+    ],
+)
+def test_encoded_text_around_a_placeholder_stays(text: str) -> None:
+    assert REDACTOR.redact(text) == text
+
+
 @pytest.mark.parametrize("token", ["ghp_16C7e42F292c6912E7710c838347Ae178B4a"])
 def test_a_key_does_not_hide_in_the_marks_of_a_placeholder(token: str) -> None:
     assert token not in REDACTOR.redact(f"[REDACTED:{token}]")
