@@ -88,6 +88,9 @@ def tidy_address(url: str) -> str:
     if found is None:
         return url
     start, rest = url[: found.end()], url[found.end() :]
+    if rest.startswith("/") and "\\" not in rest:
+        # What stands behind it is for browsers and never sent. Right behind the name it could hide another.
+        rest = rest.partition("#")[0]
     if not rest.isascii():
         if not all(char.isascii() or _is_plain_letter(char) for char in rest):
             return url

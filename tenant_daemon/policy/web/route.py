@@ -23,6 +23,7 @@ _NAMED: Final = tuple(
         (r"\A(/api/content)/[^/]+/[^/]+", r"\1/~/~"),
         (r"\A(/api/0/(?:projects|teams)/[^/]+|/api/0/organizations)/[^/]+(?=/)", r"\1/~"),
         (r"(/slug)/[^/]+", r"\1/~"),
+        (r"\A(/jmap/upload)/[^/]+\Z", r"\1/~"),
         (r"\A(/books)/[^/]+/(page|chapter)/[^/]+\Z", r"\1/~/\2/~"),
         (r"\A(/(?:books|shelves))/[^/]+\Z", r"\1/~"),
         # Odoo's models and methods are read by `rpc/odoo.py`.
@@ -31,7 +32,7 @@ _NAMED: Final = tuple(
 )
 _MAY_BE_NAMED: Final = re.compile(
     r"\A/(?:index\.php/)?remote\.php/|\A/dav/|\A/api/(?:v\d/)?(?:repos|workspaces|orgs|apps|content|0|db|accounts)/"
-    r"|/realms/|/slug/|\A/(?:books|shelves)/|\A/json/2/|\A/web/dataset/",
+    r"|/realms/|/slug/|\A/(?:books|shelves|jmap)/|\A/json/2/|\A/web/dataset/",
     re.IGNORECASE,
 )
 # The body is a record with fields that people have named themselves, or a file.

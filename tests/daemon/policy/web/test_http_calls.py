@@ -18,6 +18,7 @@ def test_a_listed_host_is_read_at_the_address_that_was_judged(context: PolicyCon
     found = call("GET", "http://ghost.internal:2368/a?b=c", context)
     assert found.tier is Tier.GREEN
     assert found.action == HttpCall("GET", "http://ghost.internal:2368/a?b=c", "172.18.0.5", 2368)
+    assert call("GET", "http://ghost.internal:2368/a?b=c#@x/d", context).action == found.action
 
 
 @pytest.mark.parametrize(
