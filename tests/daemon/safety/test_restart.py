@@ -54,8 +54,10 @@ async def test_call_that_had_begun_is_ended_and_never_run_again(bench: WrapperBe
     database.close()
 
     async with bench.started():
+        assert [event.type for event in bench.hub.events] == ["tool_finished"]
         answer = await bench.execute("shell", command="touch x")
 
+    assert [entry.record.event for entry in bench.audit().entries()] == ["call.interrupted"]
     assert answer.status is ExecuteStatus.FAILED
     assert "not run again" in answer.reason
     assert not (bench.workspace / "x").exists()

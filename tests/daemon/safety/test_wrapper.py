@@ -336,7 +336,7 @@ async def test_kill_switch_holds_for_what_waits_its_turn(
     async with bench.started():
         first = bench.begin("shell", command="cat pipe")
         await eventually(lambda: bench.audit().head()[0] == 1)
-        second = bench.begin("shell", "call-2", command="touch x")
+        second = bench.begin("file_write", "call-2", path="x", content="x")
         await eventually(lambda: [event.type for event in bench.hub.events].count("tool_started") == 2)
         bench.configure(is_stopped=True)
         await asyncio.to_thread(pipe.write_text, "end")
