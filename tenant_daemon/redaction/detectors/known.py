@@ -46,6 +46,7 @@ _STRUCTURE = frozenset(b"\"'`[]{}<>()")
 _SHORT = 11
 """Bytes of a secret whose base64 has less characters than long words (``tokens.py``)."""
 _LEAST_MARKS, _LONG = 2, 24
+_BITS = b"01"
 _MOST_FRESH = 200
 _LONGEST_GAP = 400
 _MARGIN = 48
@@ -248,6 +249,9 @@ def _over_strings(
     """The pieces of a form that was cut into several strings of a JSON text."""
     _, kind, projected = form
     text = projection.data
+    if not projected[:ANCHOR].strip(_BITS) and not text.startswith(projected[:LEAST_ENCODED_PART], start):
+        # Eight binary digits are one character, which chance makes often.
+        return
     if kind == TAIL:
         length = _common_suffix(projected, text, end)
         if length < len(projected):

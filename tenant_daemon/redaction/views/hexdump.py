@@ -33,19 +33,22 @@ def read_hexdump(view: View) -> Iterator[View]:
     """The dumped bytes, line by line, in each way that lines are written. A finding covers whole lines."""
     if Sign.DUMP not in view.signs:
         return
-    for pattern, read in _NOTATIONS:
-        parts = Parts()
-        for found in _lines(view.data, pattern):
-            if raw := read(found.group(1)):
-                parts.add(raw, found.start(1) + (found.group(1)[:1] == b" "), found.end())
-        if parts:
-            yield View(parts, view)
+    addresses = [address.start() for address in _ADDRESS.finditer(view.data)]
+    for pattern, readers in _NOTATIONS:
+        lines = list(_lines(view.data, pattern, addresses))
+        for read in readers:
+            parts = Parts()
+            for found in lines:
+                if raw := read(found.group(1)):
+                    parts.add(raw, found.start(1) + (found.group(1)[:1] == b" "), found.end())
+            if parts:
+                yield View(parts, view)
 
 
-def _lines(data: bytes, pattern: re.Pattern[bytes]) -> Iterator[re.Match[bytes]]:
+def _lines(data: bytes, pattern: re.Pattern[bytes], addresses: Iterable[int]) -> Iterator[re.Match[bytes]]:
     end = 0
-    for address in _ADDRESS.finditer(data):
-        if address.start() >= end and (line := pattern.match(data, address.start())):
+    for address in addresses:
+        if address >= end and (line := pattern.match(data, address)):
             end = line.end()
             yield line
 
@@ -92,10 +95,9 @@ def _letter(cell: bytes) -> int:
     return _LETTERS[cell[3:]] if cell[2:3] == b"\\" else cell[3]
 
 
-_NOTATIONS: tuple[tuple[re.Pattern[bytes], Callable[[bytes], bytes]], ...] = (
-    (_LINE, _hex),
-    (_LINE, _words),
-    (_OCTAL_LINE, _octal),
-    (_BINARY_LINE, _binary),
-    (_LETTER_LINE, _letters),
+_NOTATIONS: tuple[tuple[re.Pattern[bytes], tuple[Callable[[bytes], bytes], ...]], ...] = (
+    (_LINE, (_hex, _words)),
+    (_OCTAL_LINE, (_octal,)),
+    (_BINARY_LINE, (_binary,)),
+    (_LETTER_LINE, (_letters,)),
 )
