@@ -93,6 +93,28 @@ def test_a_kill_switch_denies_everything(
 
 
 @pytest.mark.parametrize("level", LEVELS)
+def test_everything_together_is_the_whole_table(agent: AgentConfig, level: AutonomyLevel) -> None:
+    yes_or_no = (False, True)
+    for tier, floor, external, unlocked, unknown, agent_stopped, server_stopped in product(
+        Tier, Tier, yes_or_no, yes_or_no, yes_or_no, yes_or_no, yes_or_no
+    ):
+        settings = {
+            "level": level,
+            "tier_floors": {"shell": floor},
+            "unlocked_tools": ["shell"] if unlocked else [],
+            "is_stopped": agent_stopped,
+        }
+        expected = MATRIX[max(tier, floor, Tier.YELLOW if external else Tier.GREEN)][level - 1]
+        if unknown or (external and not unlocked):
+            expected = ASK
+        if agent_stopped or server_stopped:
+            expected = DENY
+        call = judged(tier, external=external, unknown=unknown)
+        found = decide_for(call, agent.model_copy(update=settings), stopped=server_stopped)
+        assert found is expected, (call, settings, server_stopped)
+
+
+@pytest.mark.parametrize("level", LEVELS)
 def test_the_forbidden_is_denied_and_not_asked(agent: AgentConfig, level: AutonomyLevel) -> None:
     agent = agent.model_copy(update={"level": level})
     assert decide_for(judged(Tier.CRITICAL_RED, unknown=True, forbidden=True), agent) is DENY
