@@ -41,6 +41,9 @@ _MOST_OF_SHORT = 0.6
 """The share of a secret that counts as revealing it."""
 _LEAST_LETTERS = 12
 """Characters of a part that has no digit, so may be words."""
+_CAPITAL_INSIDE = re.compile("[a-z][A-Z](?![a-z]{2})")
+_LEAST_CAPITALS = 2
+"""Capitals behind small letters that begin no word: a part of such a secret is no word either."""
 _MOST_STRAYS = 3
 _STRUCTURE = frozenset(b"\"'`[]{}<>()")
 _SHORT = 11
@@ -80,7 +83,7 @@ class _Secret:
     """What the search has to know of a secret."""
 
     __slots__ = (
-        *("before", "behind", "is_long", "is_punctuated", "is_unprojectable"),
+        *("before", "behind", "is_long", "is_punctuated", "is_scrambled", "is_unprojectable"),
         *("lead", "name", "raw", "trail", "value"),
     )
 
@@ -92,6 +95,7 @@ class _Secret:
         size = len(plain_form(value))
         self.is_long = size >= _LONG_ENOUGH
         self.is_unprojectable = size < SHORTEST_FORM
+        self.is_scrambled = len(_CAPITAL_INSIDE.findall(value)) >= _LEAST_CAPITALS
         self.is_punctuated = size < _LONG and len(self.raw) - size >= _LEAST_MARKS
         kept = [place for place, byte in enumerate(self.raw) if is_kept(byte)]
         self.lead = self.raw[: kept[0]] if kept else b""
@@ -230,7 +234,7 @@ def _check(
     if is_part and length > _MOST_STRAYS:
         start, length = _without_strays(data, projection, start, length, is_tail=kind == TAIL)
     origin_start, origin_end = projection.origin(start, start + length)
-    if is_part and not _reveals(form, projection.data[start : start + length]):
+    if is_part and not _reveals(form, projection.data[start : start + length], secret):
         return None
     if kind != ENCODED:
         if not secret.is_long:
@@ -290,12 +294,12 @@ def _may_reveal(form: Form, text: bytes, start: int, end: int) -> bool:
     return text.startswith(projected[: max(least, ceil(_MOST_OF_BEGINNING * len(projected)))], start)
 
 
-def _reveals(form: Form, part: bytes) -> bool:
+def _reveals(form: Form, part: bytes, secret: _Secret) -> bool:
     """Whether a part of a form gives most of the secret away."""
     _, kind, projected = form
     share = _MOST if kind == TAIL else _MOST_OF_BEGINNING
     least = LEAST_ENCODED_PART if kind == ENCODED else LEAST_PART
-    if kind != ENCODED and part.isalpha():
+    if kind != ENCODED and part.isalpha() and not secret.is_scrambled:
         least = _LEAST_LETTERS
     return len(part) >= max(least, share * len(projected))
 

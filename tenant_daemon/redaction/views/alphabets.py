@@ -12,13 +12,16 @@ _DOTS = (1, 3, 9, 25, 17, 11, 27, 19, 10, 26, 5, 7, 13, 29, 21, 15, 31, 23, 14, 
 _LETTERS = dict(zip(_DOTS, "abcdefghijklmnopqrstuvwxyz", strict=True))
 _DIGITS = dict(zip(_DOTS, "1234567890", strict=False))
 _FLAG_A = 0x1F1E6
+_TAGS = 0xE0000
 _FIRST_SELECTORS, _MORE_SELECTORS = 0xFE00, 0xE0100
 _FLIPPED = dict(zip("ɐqɔpǝɟƃɥᴉɾʞlɯuodbɹsʇnʌʍxʎz", "abcdefghijklmnopqrstuvwxyz", strict=True))
 _FLIP = "ɐɔǝɟƃɥᴉɾʞɯɹʇʌʍʎ"
 _LEAST_BITS = 64
 _JOINER = re.compile(r"[\u200b-\u200d\u2060 \ufe0f\u20e3]")
 _ASCII = bytes(range(128))
-_SOME = re.compile(f"[\u2800-\u28ff\U0001f1e6-\U0001f1ff\ufe00-\ufe0f\U000e0100-\U000e01ef{_FLIP}]")
+_SOME = re.compile(
+    f"[\u2800-\u28ff\U0001f1e6-\U0001f1ff\ufe00-\ufe0f\U000e0020-\U000e007e\U000e0100-\U000e01ef{_FLIP}]"
+)
 
 
 def read_alphabets(view: View) -> View | None:
@@ -77,6 +80,10 @@ def _selectors(run: str) -> Iterator[str]:
     yield raw.decode("utf-8", "replace")
 
 
+def _tags(run: str) -> Iterator[str]:
+    yield "".join(chr(ord(sign) - _TAGS) for sign in run)
+
+
 def _flipped(run: str) -> Iterator[str]:
     yield "".join(_FLIPPED.get(sign, sign) for sign in run[::-1])
 
@@ -104,5 +111,6 @@ _RUNS: tuple[tuple[re.Pattern[str], Callable[[str], Iterator[str]]], ...] = (
     ),
     (re.compile(r"[\ufe00-\ufe0f\U000e0100-\U000e01ef]{8,}"), _selectors),
     (re.compile(rf"(?<![!-~{_FLIP}])[!-~{_FLIP}]*[{_FLIP}][!-~{_FLIP}]*"), _flipped),
+    (re.compile(r"[\U000e0020-\U000e007e]{8,}"), _tags),
     (re.compile(r"[^\w\n]{64,}"), _bits),
 )

@@ -177,13 +177,15 @@ def _rare_bases() -> Iterator[_Cipher]:
 
 def _base64(alphabet: bytes) -> _Cipher:
     there, back = bytes.maketrans(_BASE64, alphabet), bytes.maketrans(alphabet, _BASE64)
-    pattern = re.compile(b"[" + re.escape(alphabet) + b"]{20,%d}" % _LONGEST)
+    # Some programs write a blank for the first character of uuencode.
+    blank = b" " if alphabet is _UU else b""
+    pattern = re.compile(b"[" + re.escape(alphabet) + blank + b"]{20,%d}" % _LONGEST)
 
     def encode(raw: bytes) -> bytes:
         return base64.b64encode(raw)[: len(raw) * 4 // 3].translate(there)
 
     def decode(written: bytes) -> bytes:
-        whole = written.translate(back)
+        whole = written.replace(b" ", alphabet[:1]).translate(back)
         return base64.b64decode(whole[: len(whole) & ~3])
 
     return _Cipher(encode, decode, pattern=pattern, code=Code.WHOLE)

@@ -173,3 +173,8 @@ def test_a_value_that_ends_within_a_wrapped_line_goes_whole(behind: int, joint: 
         lines = joint.join(encoded[at : at + width] for at in range(0, len(encoded), width))
         redacted = redactor.redact(f"out={lines}{joint}2026-11-21T03:15:01Z INFO done")
         assert not any(encoded[at : at + 8] in redacted for at in range(8, len(encoded) - 8 - 2 * behind))
+
+
+def test_a_beginning_of_letters_alone_that_is_no_word_goes() -> None:
+    redactor = Redactor([KnownSecret("key", "mHfDxPjApLVHDACQ")])
+    assert redactor.redact("1,alpha,mHfDxPjApLV…\n") == "1,alpha,SECRET_REF(key)…\n"

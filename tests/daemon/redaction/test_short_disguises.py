@@ -1,6 +1,7 @@
 """Disguises that are looked for in short texts: read out, numbered, in other alphabets, said how to undo."""
 
 import base64
+import binascii
 from collections.abc import Callable
 
 import pytest
@@ -115,6 +116,7 @@ EITHER: list[Callable[[str], str]] = [
     _grouped("****", 2),
     _xored,
     _selectors,
+    lambda text: "x" + "".join(chr(0xE0000 + ord(c)) for c in text),
     _words_of_four,
     _uuencoded,
     _base36,
@@ -174,3 +176,15 @@ def test_base91_comes_back_but_for_a_last_single_character(raw: bytes) -> None:
     decoded = base91_decode(base91_encode(raw))
     assert raw.startswith(decoded)
     assert len(raw) - len(decoded) <= 1
+
+
+def test_token_in_base91_is_found() -> None:
+    shown = base91_encode(TOKEN.encode()).decode()
+    assert shown[4:] not in REDACTOR.redact(f"see {shown}\n")
+
+
+def test_token_in_uuencode_with_blanks_is_found() -> None:
+    token = "xoxb-" + "275345467650-5763434707414-9sNc2pQd7uTbXw4KjZm8RvAy"
+    shown = binascii.b2a_uu(token[:45].encode()).decode()
+    assert " " in shown.strip()
+    assert shown[10:-10] not in REDACTOR.redact(f"begin 644 f\n{shown}end\n")
