@@ -43,10 +43,13 @@ def entry_hash(previous_hash: str, text: str) -> str:
 def parse_entry(text: str, previous_hash: str, own_hash: str) -> AuditEntry:
     """The entry that a stored row tells of; raises ValueError when the text is none."""
     body = json.loads(text)
-    return AuditEntry(
-        number=body["number"],
-        written_at=body["written_at"],
-        record=_record.validate_python(body["record"]),
-        previous_hash=previous_hash,
-        hash=own_hash,
-    )
+    try:
+        return AuditEntry(
+            number=body["number"],
+            written_at=body["written_at"],
+            record=_record.validate_python(body["record"]),
+            previous_hash=previous_hash,
+            hash=own_hash,
+        )
+    except (KeyError, TypeError) as exc:
+        raise ValueError("the text is no entry") from exc

@@ -183,9 +183,14 @@ class AuditTrail:
             raise AuditUnavailable(f"the audit trail cannot be read: {exc}") from exc
 
     def entries(self, *, after: int = 0) -> Iterator[AuditEntry]:
-        """Entries with a higher number than ``after``, oldest first."""
-        for row in self._rows(after=after):
-            yield parse_entry(row["text"], row["previous_hash"], row["hash"])
+        """Entries with a higher number than ``after``, oldest first; raises AuditUnavailable."""
+        try:
+            for row in self._rows(after=after):
+                after = row["number"]
+                yield parse_entry(row["text"], row["previous_hash"], row["hash"])
+        except (sqlite3.Error, ValueError) as exc:
+            problem = f"the audit trail cannot be read at entry {after} ({type(exc).__name__})"
+            raise AuditUnavailable(problem) from exc
 
     def _rows(self, *, after: int = 0) -> Iterator[sqlite3.Row]:
         while True:
@@ -216,6 +221,6 @@ def _problem_of(row: sqlite3.Row, number: int, previous_hash: str) -> str:
         return "its text is not what was written"
     try:
         entry = parse_entry(row["text"], previous_hash, row["hash"])
-    except (ValueError, KeyError):
+    except ValueError:
         return "its text is no entry"
     return "" if entry.number == number else "carries another entry's number"

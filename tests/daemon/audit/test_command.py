@@ -49,6 +49,21 @@ def test_export_writes_one_object_a_line(root: Path, capsys: pytest.CaptureFixtu
     assert [(line["number"], line["record"]["subject"]) for line in lines] == [(2, "second")]
 
 
+@pytest.mark.parametrize("text", ["{}", "[]", "no", b"\xff"])
+def test_export_stops_at_what_is_no_entry(
+    root: Path, capsys: pytest.CaptureFixture[str], text: str | bytes
+) -> None:
+    connection = sqlite3.connect(root / "audit.db")
+    connection.execute("DROP TRIGGER entries_are_never_changed")
+    connection.execute("UPDATE entries SET text = ? WHERE number = 2", (text,))
+    connection.commit()
+
+    assert audit(root, "export") == 1
+    said = capsys.readouterr()
+    assert len(said.out.splitlines()) == 1
+    assert "cannot be read at entry 2" in said.err
+
+
 def test_missing_trail_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert audit(tmp_path, "verify") == 1
     assert "no audit trail" in capsys.readouterr().err
