@@ -29,6 +29,11 @@ _NAME_OF_VALUE = re.compile(rb"/?[A-Za-z_][\w.@-]{0,31}[:=/]|\$\{[\w.]{1,20}:-?|
 _OTHER_WORD = re.compile(rb"[A-Za-z]{3}")
 _ONLY_MARKS = re.compile(rb"(?:[^A-Za-z0-9\n]|</?[A-Za-z]{1,10}>|\\[nrt])*")
 _SENTENCE_ENDS = re.compile(rb"[.?!]\s+[A-Z]")
+_OF_HASH = re.compile(
+    rb"(?:checksum|digest|fingerprint|sha\d{1,3}(?:sum)?)[/_. -][\w./-]{0,24}\Z", re.IGNORECASE
+)
+"""``checksum/secret`` is no secret but what it comes to."""
+_BEFORE = 48
 _MIXED = re.compile(rb"\d|[a-z][A-Z]{2}|[A-Z][a-z][A-Z]")
 """Hardly any value comes without."""
 
@@ -48,7 +53,7 @@ class AnnouncedDetector:
             if end < behind or (_OTHER_WORD.match(data, end) and data[end - 1 : end].isalnum()):
                 continue
             region = data[end : end + _REACH]
-            if not _MIXED.search(region):
+            if not _MIXED.search(region) or _OF_HASH.search(data[max(0, end - _BEFORE) : end]):
                 continue
             for start, stop in self._first_value(region):
                 behind = end + stop
