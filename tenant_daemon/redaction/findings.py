@@ -65,6 +65,14 @@ def without_placeholder_names(data: bytes) -> bytes:
     return _PLACEHOLDER.sub(_nameless, data) if _has_placeholder(data) else data
 
 
+def covered(data: bytes, findings: Iterable[Finding]) -> bytes:
+    """``data`` at the same length, with the end of a placeholder in each place of what was found."""
+    shown = bytearray(data)
+    for finding in findings:
+        shown[finding.start : finding.end] = b")" * (finding.end - finding.start)
+    return bytes(shown)
+
+
 def _has_placeholder(data: bytes) -> bool:
     return b"[REDACTED:" in data or b"SECRET_REF(" in data
 

@@ -12,7 +12,7 @@ from itertools import chain
 from tenant_daemon.redaction.detectors.json_keys import find_by_names
 from tenant_daemon.redaction.detectors.known import KnownDetector
 from tenant_daemon.redaction.detectors.patterns import PatternDetector
-from tenant_daemon.redaction.findings import Finding
+from tenant_daemon.redaction.findings import Finding, covered
 from tenant_daemon.redaction.leaves import LeafKind, Leaves
 from tenant_daemon.redaction.orders import Orders, orders_of
 from tenant_daemon.redaction.rows import GAP, SEPARATOR, Row
@@ -146,7 +146,9 @@ class PayloadSearch:
         names = [i for i in others if kinds[i] is LeafKind.KEY and len(encoded[i]) >= _SHORTEST_TOLD]
         if names:
             row, wherever = _each_once(names, encoded)
-            yield from wherever(row.per_leaf(self._patterns.find(row.data)))
+            # What stands beside a secret of the vault stands beside its placeholder afterwards.
+            shown = covered(row.data, self._known.find(row.data))
+            yield from wherever(row.per_leaf(self._patterns.find(shown)))
         longest_name = _LONGEST_NAME_BESIDE_SHORT if self._known.has_short else _LONGEST_NAME
         hiding = [
             i for i in others if longest_name < len(encoded[i]) <= _LONGEST_READ and _may_hide(leaves, i)

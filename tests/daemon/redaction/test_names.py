@@ -14,3 +14,10 @@ def test_encoded_secret_is_taken_out_of_every_field_that_is_called_so() -> None:
     assert name not in str(clean)
     assert str(clean).count("SECRET_REF(key)") == len(rows)
     assert str(clean).count("price") == len(rows)
+
+
+def test_what_stands_beside_a_secret_is_read_as_beside_its_placeholder() -> None:
+    once = Redactor([KnownSecret("key", SECRET)]).redact_payload(
+        {f"{SECRET}Authorization: Bearer kV9mQ000": None}
+    )
+    assert once == {"SECRET_REF(key)Authorization: Bearer [REDACTED:authorization]": None}
