@@ -3,9 +3,9 @@
 import re
 from collections.abc import Callable, Iterator
 
+from tenant_daemon.redaction.rows import SEPARATOR
 from tenant_daemon.redaction.views.view import Parts, View
 
-_JOINT = b"\n\x1e\n"
 _SHORTEST = 8
 _BRAILLE, _CAPITAL, _NUMBER = 0x2800, 0x20, 0x3C
 _DOTS = (1, 3, 9, 25, 17, 11, 27, 19, 10, 26, 5, 7, 13, 29, 21, 15, 31, 23, 14, 30, 37, 39, 58, 45, 61, 53)
@@ -41,7 +41,7 @@ def read_alphabets(view: View) -> View | None:
             for meaning in read(found.group()):
                 if len(meaning) >= _SHORTEST:
                     parts.add(meaning.encode("utf-8", "ignore"), start, end)
-    return View(parts, view, joint=_JOINT) if parts else None
+    return View(parts, view, joint=SEPARATOR) if parts else None
 
 
 def _braille(run: str) -> Iterator[str]:

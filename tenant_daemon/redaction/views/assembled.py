@@ -11,10 +11,10 @@ from itertools import accumulate
 
 import re2
 
+from tenant_daemon.redaction.rows import SEPARATOR
 from tenant_daemon.redaction.signs import PIECE_NAMES, Sign
 from tenant_daemon.redaction.views.view import Parts, Span, View
 
-JOINT = b"\n\x1e\n"
 _Joint = tuple[int, int, int]
 """Where a joint begins, at the closing quote of a literal; where the next literal begins and ends."""
 _SHORTEST = 16
@@ -164,7 +164,7 @@ def _add(parts: Parts, data: bytes, run: list[Span]) -> None:
 
 def _add_lines(parts: Parts, data: bytes, run: list[Span]) -> None:
     parts.add_all_same(data, [(start, end) for start, end in run if start < end])
-    parts.add(JOINT, run[-1][1], run[-1][1])
+    parts.add(SEPARATOR, run[-1][1], run[-1][1])
 
 
 def _narrow_runs(data: bytes) -> list[list[Span]]:

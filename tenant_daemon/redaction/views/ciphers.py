@@ -14,11 +14,11 @@ from functools import cache
 
 from tenant_daemon.redaction.compiled import compiled
 from tenant_daemon.redaction.number_bases import BASE45, base45_encode, base91_decode, base91_encode
+from tenant_daemon.redaction.rows import SEPARATOR
 from tenant_daemon.redaction.signs import LONG
 from tenant_daemon.redaction.views.vendor_marks import MARKS, WORDS, has_mark
 from tenant_daemon.redaction.views.view import Code, Parts, View
 
-_JOINT = b"\n\x1e\n"
 _LONGEST_MARK = 8
 _SHORTEST_LITERAL = 3
 _LONGEST = 600
@@ -77,7 +77,7 @@ def read_ciphers(view: View) -> View | None:
         _take_numbers(parts, view)
     for start, end in _turned(data):
         parts.add(data[start:end][::-1], start, end, Code.REVERSED)
-    return View(parts, view, joint=_JOINT) if parts else None
+    return View(parts, view, joint=SEPARATOR) if parts else None
 
 
 def _word_start(data: bytes, start: int) -> int:

@@ -6,10 +6,10 @@ from typing import Literal
 
 import re2
 
+from tenant_daemon.redaction.rows import SEPARATOR
 from tenant_daemon.redaction.signs import Sign
 from tenant_daemon.redaction.views.view import Parts, View
 
-_JOINT = b"\n\x1e\n"
 _GAP = rb"[\s,;|]{0,3}"
 _SHORTEST = 10
 _AFTER = b" \t\r\n,;|"
@@ -92,4 +92,4 @@ def read_codes(view: View) -> View | None:
             codes = read(run)
             if len(codes) >= _SHORTEST and _PRINTABLE.issuperset(codes):
                 parts.add(bytes(codes), found.start(), found.start() + len(run))
-    return View(parts, view, joint=_JOINT) if parts else None
+    return View(parts, view, joint=SEPARATOR) if parts else None

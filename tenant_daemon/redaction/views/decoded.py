@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 
 import re2
 
+from tenant_daemon.redaction.rows import SEPARATOR
 from tenant_daemon.redaction.signs import Sign
-from tenant_daemon.redaction.views.assembled import JOINT
 from tenant_daemon.redaction.views.embedded import (
     hex_runs,
     is_mostly_text,
@@ -139,9 +139,9 @@ def decoded(view: View, *, has_short: bool = False) -> Iterator[tuple[View, bool
     _read_spaced_hex(view, readings)
     _read_escaped_bytes(view, readings)
     if readings.texts:
-        yield View(readings.texts, view, joint=JOINT), True
+        yield View(readings.texts, view, joint=SEPARATOR), True
     if readings.binaries:
-        yield View(readings.binaries, view, joint=JOINT), False
+        yield View(readings.binaries, view, joint=SEPARATOR), False
     if readings.wide and (text := read_wide(readings.wide.datas, View(readings.wide, view))):
         yield text, True
 

@@ -2,11 +2,11 @@
 
 import re
 
+from tenant_daemon.redaction.rows import SEPARATOR
 from tenant_daemon.redaction.signs import Sign
 from tenant_daemon.redaction.views.vendor_marks import has_mark
 from tenant_daemon.redaction.views.view import Parts, View
 
-_JOINT = b"\n\x1e\n"
 _RUNS = [
     re.compile(
         rb"(?<![\w+/=])[\w+/=]{%d}(?P<mark>[^\w\s+/=][^\n\w]{0,3}(?:[^\n]{0,9}?[^\n\w])??)"
@@ -31,6 +31,6 @@ def read_grouped(view: View) -> tuple[View, bool] | None:
                 continue
             for low in range(begin, end, step):
                 parts.add_same(view.data, low, min(low + size, end))
-            parts.add(_JOINT, end, end)
+            parts.add(SEPARATOR, end, end)
             is_token = is_token or has_mark(run.group().replace(run.group("mark"), b""))
     return (View(parts, view), is_token) if parts else None

@@ -5,11 +5,11 @@ Pieces with the number of their place: ``3: x, 1: a``, ``k[0] = 'g'``, ``part 2:
 import re
 from itertools import pairwise
 
+from tenant_daemon.redaction.rows import SEPARATOR
 from tenant_daemon.redaction.signs import Sign
 from tenant_daemon.redaction.views.vendor_marks import has_mark
 from tenant_daemon.redaction.views.view import Parts, Span, View
 
-_JOINT = b"\n\x1e\n"
 _ITEM = re.compile(
     rb"(?:^|(?<=[\s,;({\[|]))(?:[A-Za-z]{1,10}[ _#.-]?)?[\[(#]?(\d{1,3})[\])]?\\?[\"']?\s?"
     rb"(?:[:=.)>-]{1,2})\s?\\?[\"']?"
@@ -35,7 +35,7 @@ def read_indexed(view: View) -> tuple[View, bool] | None:
             continue
         for _, (start, end) in run:
             parts.add_same(view.data, start, end)
-        parts.add(_JOINT, run[-1][1][1], run[-1][1][1])
+        parts.add(SEPARATOR, run[-1][1][1], run[-1][1][1])
         is_token = is_token or has_mark(text)
     return (View(parts, view), is_token) if parts else None
 

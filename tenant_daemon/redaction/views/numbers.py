@@ -4,6 +4,7 @@ import re
 
 import re2
 
+from tenant_daemon.redaction.rows import SEPARATOR
 from tenant_daemon.redaction.signs import Sign
 from tenant_daemon.redaction.views.view import Parts, View
 
@@ -23,7 +24,7 @@ def read_numbers(view: View) -> View | None:
     parts = Parts()
     _read(view.data, _DECIMAL, (10, 8), parts)
     _read(view.data, _BINARY, (2,), parts)
-    return View(parts, view, joint=b"\n\x1e\n") if parts else None
+    return View(parts, view, joint=SEPARATOR) if parts else None
 
 
 def _read(data: bytes, pattern: "re2._Regexp", bases: tuple[int, ...], parts: Parts) -> None:

@@ -10,11 +10,11 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from tenant_daemon.redaction.rows import SEPARATOR
 from tenant_daemon.redaction.signs import Sign, sign_pattern
 from tenant_daemon.redaction.views.vendor_marks import has_mark
 from tenant_daemon.redaction.views.view import Parts, Span, View
 
-_JOINT = b"\n\x1e\n"
 _WINDOW = 1_500
 _BEFORE = 60
 _NEARBY = 1_000
@@ -165,7 +165,7 @@ def _take(parts: Parts, data: bytes, pieces: list[Span]) -> None:
         return
     for low, high in pieces:
         parts.add_same(data, low, high)
-    parts.add(_JOINT, pieces[-1][1], pieces[-1][1])
+    parts.add(SEPARATOR, pieces[-1][1], pieces[-1][1])
 
 
 def _repeated(pattern: re.Pattern[bytes], size: int, data: bytes, start: int) -> list[Span]:

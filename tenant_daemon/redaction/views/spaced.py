@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import re2
 
+from tenant_daemon.redaction.rows import SEPARATOR
 from tenant_daemon.redaction.signs import LONG, Sign, spaced_pattern
 from tenant_daemon.redaction.tokens import PLAIN
 from tenant_daemon.redaction.views.view import EvenParts, Parts, View
@@ -17,7 +18,6 @@ _SPACE = 0x20
 _LONGEST = 4_096
 _WORD = re.compile(rb"[A-Za-z0-9+/_-]{2,}")
 _HEX_DIGITS = b"0123456789abcdefABCDEF"
-_JOINT = b"\n\x1e\n"
 
 
 def unspaced(view: View) -> Iterator[View]:
@@ -41,7 +41,7 @@ def read_cut_words(view: View) -> View | None:
             blank = data.index(b" ", low, high)
             parts.add_same(data, low, blank)
             parts.add_same(data, blank + 1, high)
-            parts.add(_JOINT, high, high)
+            parts.add(SEPARATOR, high, high)
     return View(parts, view) if parts else None
 
 

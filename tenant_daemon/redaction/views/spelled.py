@@ -8,10 +8,10 @@ secrets are found either way.
 import re
 from collections.abc import Iterator
 
+from tenant_daemon.redaction.rows import SEPARATOR
 from tenant_daemon.redaction.signs import SPOKEN_WORDS, Sign
 from tenant_daemon.redaction.views.view import Parts, Span, View
 
-_JOINT = b"\n\x1e\n"
 _SHORTEST = 8
 _WORD_RUN = re.compile(
     rb"(?i)(?:(?<![A-Za-z0-9])(?:" + SPOKEN_WORDS + rb"|[!-~])(?![A-Za-z0-9])[^A-Za-z0-9]{0,3}){8,}"
@@ -90,7 +90,7 @@ def _add(parts: Parts, letters: list[_Letter], offset: int) -> None:
     for letter, (start, end) in letters:
         parts.add(letter, offset + start, offset + end)
     last = offset + letters[-1][1][1]
-    parts.add(_JOINT, last, last)
+    parts.add(SEPARATOR, last, last)
 
 
 def _letters(words: list[tuple[str, Span]]) -> Iterator[_Letter]:

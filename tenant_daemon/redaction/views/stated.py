@@ -10,13 +10,13 @@ from functools import cache
 
 import re2
 
+from tenant_daemon.redaction.rows import SEPARATOR
 from tenant_daemon.redaction.signs import Sign
 from tenant_daemon.redaction.views.decoded import unbase64
 from tenant_daemon.redaction.views.embedded import is_mostly_text
 from tenant_daemon.redaction.views.vendor_marks import has_mark
 from tenant_daemon.redaction.views.view import Code, Parts, View
 
-_JOINT = b"\n\x1e\n"
 _HINT = re2.compile(rb"(?i)\bxor|caesar|cipher|\brot[ -]?\d|shift|vigen|plus one|minus one|moved by|offset")
 _REACH, _BEFORE = 700, 300
 _MOST_WORDS = 8
@@ -41,8 +41,8 @@ def read_stated(view: View) -> tuple[View | None, View | None]:
         _undo_keys(near, start, keys, texts, others)
         _undo_shifts(near, start, others)
     return (
-        View(texts, view, joint=_JOINT) if texts else None,
-        View(others, view, joint=_JOINT) if others else None,
+        View(texts, view, joint=SEPARATOR) if texts else None,
+        View(others, view, joint=SEPARATOR) if others else None,
     )
 
 
@@ -58,7 +58,7 @@ def read_moved(view: View) -> View | None:
         table = _moved(step)
         for start, end in words:
             parts.add(view.data[start:end].translate(table), start, end, Code.EVEN)
-            parts.add(_JOINT, end, end)
+            parts.add(SEPARATOR, end, end)
     return View(parts, view)
 
 

@@ -8,12 +8,12 @@ end, escapes that run backwards.
 
 import re2
 
+from tenant_daemon.redaction.rows import SEPARATOR
 from tenant_daemon.redaction.signs import Sign, sign_pattern
 from tenant_daemon.redaction.views.regular import LONGEST
 from tenant_daemon.redaction.views.surroundings import surroundings
 from tenant_daemon.redaction.views.view import Code, Parts, View
 
-_JOINT = b"\n\x1e\n"
 _WORD = re2.compile(
     rb"={1,2}[A-Za-z0-9+/_-]{15,}|[A-Za-z0-9+/_-]{12,}(?:Is4H|[wxyz]Je|[opqr]Ne|EAe|ophBZ|6dT[/_])\b"
     rb"|[0-9A-Fa-f]{12,}(?:80[bB]8[fF]1|[cC]987|[aA][dD]87|1087|[eE]587)\b"
@@ -42,7 +42,7 @@ def read_turned(view: View) -> View | None:
             _add(parts, view.data, start, end)
     elif _may_be_turned(view.data) and _ESCAPED.search(view.data[::-1]):
         _add(parts, view.data, 0, len(view.data))
-    return View(parts, view, joint=_JOINT) if parts else None
+    return View(parts, view, joint=SEPARATOR) if parts else None
 
 
 def _may_be_turned(data: bytes) -> bool:

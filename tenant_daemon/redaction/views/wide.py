@@ -8,6 +8,7 @@ character keeps its place: what follows the text, the next word or the next line
 import re
 from collections.abc import Iterator, Sequence
 
+from tenant_daemon.redaction.rows import SEPARATOR
 from tenant_daemon.redaction.views.view import Code, Parts, View
 
 _LEAST = 12
@@ -87,4 +88,4 @@ def _place(raw: bytes, position: int, encoding: _Encoding, texts: Parts) -> None
         behind = min(start + size, position + len(raw))
         texts.add(run.encode("utf-8", "replace"), start, behind, Code.EVEN)
         start += size
-    texts.add(b"\n\x1e\n", position + len(raw), position + len(raw))
+    texts.add(SEPARATOR, position + len(raw), position + len(raw))

@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tenant_daemon.redaction.bulk import with_pairs
+from tenant_daemon.redaction.rows import SEPARATOR
 from tenant_daemon.redaction.signs import Sign
-from tenant_daemon.redaction.views.assembled import JOINT, read_lists
+from tenant_daemon.redaction.views.assembled import read_lists
 from tenant_daemon.redaction.views.decoded import decoded
 from tenant_daemon.redaction.views.view import original
 
@@ -96,4 +97,6 @@ def test_many_hashes_are_read_like_each_by_itself(seed: int) -> None:
 
 def _read(data: bytes) -> Counter[tuple[bool, bytes]]:
     views = decoded(original(data))
-    return Counter((is_text, piece) for view, is_text in views for piece in view.data.split(JOINT) if piece)
+    return Counter(
+        (is_text, piece) for view, is_text in views for piece in view.data.split(SEPARATOR) if piece
+    )
