@@ -8,6 +8,9 @@ between them, which the projection keeps. They are only looked at where a part o
 import re
 from collections.abc import Iterator
 
+from tenant_daemon.redaction.detectors.agreement import common_prefix, common_suffix
+from tenant_daemon.redaction.detectors.form_index import ANCHOR, LEAST_ENCODED_PART, TAIL, Form
+from tenant_daemon.redaction.findings import Finding, Layer, secret_ref
 from tenant_daemon.redaction.projection import Projection, kept_in
 
 _BLANK = rb"(?:\s|\\+[nrt])"
@@ -22,10 +25,35 @@ _MOST_PIECES = 64
 _LEAST_SHARE = 0.6
 _LEAST_PIECE = 2
 
+_BITS = b"01"
+
 Span = tuple[int, int]
 
 
-def pieces_behind(data: bytes, projection: Projection, form: bytes, start: int, length: int) -> list[Span]:
+def pieces_over_strings(
+    data: bytes, projection: Projection, form: Form, name: str, start: int, end: int
+) -> Iterator[Finding]:
+    """The pieces of a form that was cut into several strings of a JSON text."""
+    _, kind, projected = form
+    text = projection.data
+    if not projected[:ANCHOR].strip(_BITS) and not text.startswith(projected[:LEAST_ENCODED_PART], start):
+        # Eight binary digits are one character, which chance makes often.
+        return
+    if kind == TAIL:
+        length = common_suffix(projected, text, end)
+        if length < len(projected):
+            pieces = _pieces_before(data, projection, projected, end, length)
+    else:
+        length = common_prefix(projected, text, start)
+        if length < len(projected):
+            pieces = _pieces_behind(data, projection, projected, start, length)
+    if length == len(projected):
+        return
+    for number, (low, high) in enumerate(pieces):
+        yield Finding(low, high, Layer.KNOWN, "" if number else secret_ref(name))
+
+
+def _pieces_behind(data: bytes, projection: Projection, form: bytes, start: int, length: int) -> list[Span]:
     """Where the pieces of a form stand whose first ``length`` characters begin at ``start``, projected."""
     text = projection.data
     begin, end = projection.origin(start, start + length)
@@ -41,7 +69,7 @@ def pieces_behind(data: bytes, projection: Projection, form: bytes, start: int, 
         if gap is None:
             break
         position += kept_in(projection.cleaned[gap.start() : gap.end()])
-        size = _agreeing(form[done:], text[position : position + len(form) - done])
+        size = common_prefix(form[done:], text, position)
         if size < min(_LEAST_PIECE, len(form) - done):
             break
         pieces.append(projection.origin(position, position + size))
@@ -49,7 +77,7 @@ def pieces_behind(data: bytes, projection: Projection, form: bytes, start: int, 
     return _enough(pieces, done, len(form))
 
 
-def pieces_before(data: bytes, projection: Projection, form: bytes, end: int, length: int) -> list[Span]:
+def _pieces_before(data: bytes, projection: Projection, form: bytes, end: int, length: int) -> list[Span]:
     """The same of a form whose last ``length`` characters end at ``end``."""
     text = projection.data
     begin, behind = projection.origin(end - length, end)
@@ -66,7 +94,7 @@ def pieces_before(data: bytes, projection: Projection, form: bytes, end: int, le
             break
         position -= kept_in(projection.cleaned[gap:begin])
         left = len(form) - done
-        size = _agreeing(form[:left][::-1], text[max(0, position - left) : position][::-1])
+        size = common_suffix(form[:left], text, position)
         if size < min(_LEAST_PIECE, left):
             break
         pieces.append(projection.origin(position - size, position))
@@ -84,14 +112,6 @@ def _gaps(data: bytes, low: int, end: int) -> Iterator[re.Match[bytes]]:
     for quote in re.finditer(_QUOTE, data[low:end]):
         if gap := _GAP.fullmatch(data, low + quote.start(), end):
             yield gap
-
-
-def _agreeing(form: bytes, text: bytes) -> int:
-    """How many of their first characters are the same."""
-    return next(
-        (at for at, (one, other) in enumerate(zip(form, text, strict=False)) if one != other),
-        min(len(form), len(text)),
-    )
 
 
 def _enough(pieces: list[Span], done: int, whole: int) -> list[Span]:

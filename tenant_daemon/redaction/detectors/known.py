@@ -7,12 +7,13 @@ secret that was cut off is found as well, as long as what is left reveals most o
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import ceil
 
-from tenant_daemon.redaction.detectors.fielded import pieces_before, pieces_behind
+from tenant_daemon.redaction.detectors.agreement import common_prefix, common_suffix
+from tenant_daemon.redaction.detectors.fielded import pieces_over_strings
 from tenant_daemon.redaction.detectors.folded import FoldedSecrets
 from tenant_daemon.redaction.detectors.form_index import (
     ANCHOR,
@@ -49,7 +50,6 @@ _STRUCTURE = frozenset(b"\"'`[]{}<>()")
 _SHORT = 11
 """Bytes of a secret whose base64 has less characters than long words (``tokens.py``)."""
 _LEAST_MARKS, _LONG = 2, 24
-_BITS = b"01"
 _MOST_FRESH = 200
 _LONGEST_GAP = 400
 _MARGIN = 48
@@ -163,7 +163,7 @@ class KnownDetector:
                     if kind == PLAIN and text.startswith(projected, start):
                         whole = number, start + len(projected)
                 if has_strings and (kind == ENCODED or secret.is_long):
-                    findings += _over_strings(data, projection, form, secret, start, end)
+                    findings += pieces_over_strings(data, projection, form, secret.name, start, end)
         return findings
 
     def open_end(self, data: bytes) -> int | None:
@@ -224,10 +224,10 @@ def _check(
     if (kind == ENCODED or secret.is_long) and not _may_reveal(form, projection.data, start, end):
         return None
     if kind == TAIL:
-        length = _common_suffix(projected, projection.data, end)
+        length = common_suffix(projected, projection.data, end)
         start = end - length
     else:
-        length = _common_prefix(projected, projection.data, start)
+        length = common_prefix(projected, projection.data, start)
     is_part = length < len(projected)
     if is_part and kind != ENCODED and not secret.is_long:
         return _short_part(data, projection, (start, length), secret, is_tail=kind == TAIL)
@@ -245,29 +245,6 @@ def _check(
         if closing := _LEAD_OUT.match(data, origin_end):
             origin_end = closing.end()
     return _finding(data, origin_start, origin_end, secret)
-
-
-def _over_strings(
-    data: bytes, projection: Projection, form: Form, secret: _Secret, start: int, end: int
-) -> Iterator[Finding]:
-    """The pieces of a form that was cut into several strings of a JSON text."""
-    _, kind, projected = form
-    text = projection.data
-    if not projected[:ANCHOR].strip(_BITS) and not text.startswith(projected[:LEAST_ENCODED_PART], start):
-        # Eight binary digits are one character, which chance makes often.
-        return
-    if kind == TAIL:
-        length = _common_suffix(projected, text, end)
-        if length < len(projected):
-            pieces = pieces_before(data, projection, projected, end, length)
-    else:
-        length = _common_prefix(projected, text, start)
-        if length < len(projected):
-            pieces = pieces_behind(data, projection, projected, start, length)
-    if length == len(projected):
-        return
-    for number, (low, high) in enumerate(pieces):
-        yield Finding(low, high, Layer.KNOWN, "" if number else secret_ref(secret.name))
 
 
 def _without_strays(
@@ -404,24 +381,3 @@ def _widened_start(data: bytes, start: int) -> int:
     if mark in _MARKS and data[start + 2 : start + 3] != mark:
         return start  # ``VALUE=``: no mark of an escape, since the next two digits have none.
     return start - len(mark)
-
-
-def _common_prefix(form: bytes, text: bytes, start: int) -> int:
-    return _longest(len(form), lambda length: text.startswith(form[:length], start))
-
-
-def _common_suffix(form: bytes, text: bytes, end: int) -> int:
-    return _longest(len(form), lambda length: text.endswith(form[-length:], 0, end))
-
-
-def _longest(limit: int, holds: Callable[[int], bool]) -> int:
-    if holds(limit):
-        return limit
-    low, high = 0, limit
-    while high - low > 1:
-        middle = (low + high) // 2
-        if holds(middle):
-            low = middle
-        else:
-            high = middle
-    return low
