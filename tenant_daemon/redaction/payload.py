@@ -76,15 +76,17 @@ class PayloadSearch:
     def find(self, leaves: Leaves) -> _Found:
         """The findings of each leaf in which something was found, by the leaf's index; not settled."""
         # The same few names and ids come with every piece of a streamed answer.
-        digest = self._verdicts.whole_digest(leaves) if leaves.size <= _SMALL else b""
+        size = leaves.size
+        digest = self._verdicts.whole_digest(leaves) if size <= _SMALL else b""
         if digest and self._verdicts.recall([digest]) != [None]:
             return {}
-        found = self._find(leaves)
+        found = self._find(leaves, is_long=size > self._reach)
         if digest and not found:
             self._verdicts.remember([(digest, ())])
         return found
 
-    def _find(self, leaves: Leaves) -> _Found:
+    def _find(self, leaves: Leaves, *, is_long: bool) -> _Found:
+        """A value that is not long lies within reach as a whole, and would push chats out of the memory."""
         found: _Found = {}
         orders = orders_of(leaves)
         bounds = list(leaves.unit_bounds())
@@ -98,12 +100,13 @@ class PayloadSearch:
                 _take(((start + number, finding) for number, finding in verdict), found)
         read = _texts_of(new, orders.texts)
         are_remembered = self._find_in_units(leaves, new, read, found)
-        orders = self._not_searched(leaves, orders, bounds, digests)
+        if is_long:
+            orders = self._not_searched(leaves, orders, bounds, digests)
         running_over = self._find_running_over(leaves, orders)
         if not set(orders.texts).issubset(read):
             row = edge_row(leaves.encoded, orders.texts, self._reach, SEPARATOR)
             running_over = chain(row.per_leaf(self._known.find(row.data)), running_over)
-        if _take(running_over, found) and are_remembered:
+        if _take(running_over, found) and are_remembered and is_long:
             self._turns.remember(digests)
         _take(find_by_names(leaves), found)
         return found

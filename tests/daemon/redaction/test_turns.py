@@ -47,6 +47,8 @@ PIECES = [
     *(form[cut:] for form in SHOWN for cut in (4, 9, len(form) - 5)),
     *SHOWN,
     *("hello there", "", "see ", "\n"),
+    # Longer than what is looked at around a change.
+    *["All is well in the shop. " * 250] * 6,
 ]
 messages = st.builds(lambda make, text: make(text), st.sampled_from(MAKERS), st.sampled_from(PIECES))
 changes = st.tuples(st.integers(0, 6), st.integers(0, 2), st.lists(messages, max_size=3))
