@@ -70,18 +70,18 @@ async def find(
             read += len(messages) + 1
             # Opening and reading a long conversation takes milliseconds that other requests need.
             hit = await asyncio.to_thread(_hit, row, messages, content, words)
-            after = TimeCursor(row.last_message_at, row.id)
+            after = _place_of(row)
             if hit is not None:
                 hits.append(hit)
             if len(hits) == limit or read >= _READ_AT_MOST:
                 break
-        if len(rows) < _CONVERSATIONS_AT_ONCE and after == _end(rows):
+        if len(rows) < _CONVERSATIONS_AT_ONCE and (not rows or after == _place_of(rows[-1])):
             return Page(hits, None)
     return Page(hits, str(after) if after else None)
 
 
-def _end(rows: Sequence[Conversation]) -> TimeCursor | None:
-    return TimeCursor(rows[-1].last_message_at, rows[-1].id) if rows else None
+def _place_of(row: Conversation) -> TimeCursor:
+    return TimeCursor(row.last_message_at, row.id)
 
 
 def _hit(

@@ -1,9 +1,12 @@
 """Finding what was said, though the database holds only sealed text."""
 
+from typing import Any
+
 import pytest
 
 from letsbe_app.composition import Services
 from letsbe_app.errors import InvalidInput, NotFound
+from letsbe_app.kit.pagination import Page
 from letsbe_app.people.authz.actor import Actor
 from letsbe_app.workforce.conversations import search as module
 
@@ -69,6 +72,24 @@ async def test_pages_lead_through_everything_and_end(
         cursor = page.next_cursor
     assert found == wanted[::-1]
     assert 1 < calls < 10
+
+
+async def test_it_ends_where_a_step_ends_with_the_last_conversation(
+    services: Services, owner: Actor, tenant_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps = iter(range(3))
+    read_on = module.repository.recent
+
+    async def recent(*args: Any) -> Any:
+        next(steps)  # Raises where there are more: a search without an end could not be cancelled.
+        return await read_on(*args)
+
+    monkeypatch.setattr(module, "_CONVERSATIONS_AT_ONCE", 2)
+    monkeypatch.setattr(module.repository, "recent", recent)
+    for number in range(4):
+        await said(services, owner, tenant_id, f"bread {number}")
+
+    assert await services.conversations.search(owner, tenant_id, "cake") == Page([], None)
 
 
 async def test_nothing_is_found_on_a_server_of_somebody_else(
