@@ -60,12 +60,13 @@ class PasskeySignIn(BaseModel):
 
 @public_router.post("/sign-up", dependencies=[FromOurPage], status_code=201)
 async def sign_up(
-    hub: HubServices, visitor: CurrentVisitor, body: SignUpRequest, response: Response
+    hub: HubServices, visitor: CurrentVisitor, request: Request, body: SignUpRequest, response: Response
 ) -> Answer[SignedInAnswer]:
     """Make a business with its owner, and sign the owner in."""
-    request = SignUp(body.business_name, body.email, body.password.get_secret_value())
-    signed_in = await hub.accounts.sign_up(request, visitor)
+    wanted = SignUp(body.business_name, body.email, body.password.get_secret_value())
+    signed_in = await hub.accounts.sign_up(wanted, visitor)
     await hub.links.send_confirmation(signed_in.actor)
+    await end_earlier(hub, request)
     return welcome(hub, response, signed_in)
 
 

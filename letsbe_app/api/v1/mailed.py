@@ -1,11 +1,11 @@
 """What is done with the links in mails. Tokens come in bodies: addresses are logged on the way."""
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from letsbe_app.api.dependencies import CurrentVisitor, FromOurPage, HubServices
 from letsbe_app.api.envelope import Answer, answer
-from letsbe_app.api.sessions import SignedInAnswer, welcome
+from letsbe_app.api.sessions import SignedInAnswer, end_earlier, welcome
 from letsbe_app.people.accounts.access import OtherWay
 from letsbe_app.people.members.schemas import InvitationOffer
 
@@ -75,9 +75,11 @@ async def read_invitation(
 
 @router.post("/invitation/accept", status_code=201)
 async def accept_invitation(
-    hub: HubServices, visitor: CurrentVisitor, body: WithPassword, response: Response
+    hub: HubServices, visitor: CurrentVisitor, request: Request, body: WithPassword, response: Response
 ) -> Answer[SignedInAnswer]:
     """Join the business that invites, and be signed in."""
     password = body.password.get_secret_value()
     email = await hub.members.accept(body.token.get_secret_value(), password, visitor)
-    return welcome(hub, response, await hub.accounts.sign_in(email, password, visitor))
+    signed_in = await hub.accounts.sign_in(email, password, visitor, has_read_mail=True)
+    await end_earlier(hub, request)
+    return welcome(hub, response, signed_in)

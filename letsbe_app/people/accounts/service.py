@@ -152,10 +152,12 @@ class AccountService:
         *,
         code: str | None = None,
         passkey: Json | None = None,
+        has_read_mail: bool = False,
     ) -> SignedIn:
         """
         Open a session for the person with this password, and this code (or a passkey) where they have a
-        second factor. Where they have none and the browser is new, the code is one that we mail.
+        second factor. Where they have none and the browser is new, the code is one that we mail; unless they
+        have come by a link of such a mail just now.
 
         Raises:
             WrongCredentials: E-mail and password do not belong together; does not say which is wrong.
@@ -177,7 +179,7 @@ class AccountService:
             log.info("account.sign_in_refused", user_id=user.id if user else None)
             raise WrongCredentials(_WRONG)
         has_proved_more = await self._second_step.check(user, code, passkey)
-        if not (has_proved_more or is_known):
+        if not (has_proved_more or is_known or has_read_mail):
             await self._mailed_codes.check(user, visitor, code)
         await self._throttle.forgive(allowance, subject)
         return await self._sign_in(user, visitor, "password")

@@ -7,9 +7,13 @@ import httpx
 import pytest
 
 from letsbe_app.composition import Services
+from letsbe_app.db.models import UserRole
+from letsbe_app.errors import NotSignedIn
+from letsbe_app.people.authz.actor import Actor
 from tests.support.api import api_over
 from tests.support.browser_client import BrowserClient
 from tests.support.hub import PASSWORD, new_content, running_services
+from tests.support.mail import token_for
 
 
 def cookies_of(answer: httpx.Response) -> SimpleCookie:
@@ -148,3 +152,22 @@ async def test_when_redis_is_away_nobody_can_guess(services: Services, browser: 
     await away.close()
 
     assert answer.status_code == 503
+
+
+@pytest.mark.parametrize("way", ["sign-in", "sign-up", "invitation/accept"])
+async def test_a_browser_has_one_session(
+    services: Services, owner: Actor, browser: BrowserClient, way: str
+) -> None:
+    await browser.sign_up("bob@other.example")
+    earlier = browser.cookies["letsbe_session"]
+    form = {"email": "bob@other.example", "password": PASSWORD}
+    if way == "sign-up":
+        form = {"business_name": "Bob's", "email": "bob@new.example", "password": PASSWORD}
+    elif way == "invitation/accept":
+        await services.members.invite(owner, "bob@bakery.example", UserRole.MEMBER)
+        form = {"token": await token_for(services, "bob@bakery.example", "join"), "password": PASSWORD}
+    assert (await browser.post(f"/api/v1/public/{way}", json=form)).is_success
+
+    assert browser.cookies["letsbe_session"] != earlier
+    with pytest.raises(NotSignedIn):
+        await services.accounts.actor_of(earlier)

@@ -125,6 +125,18 @@ async def test_nobody_is_buried_in_mails(asking: Services, known: BrowserClient,
     assert codes == ["mailed_code_needed"] * 5 + ["rate_limited"]
 
 
+async def test_whoever_joins_by_a_link_in_a_mail_is_mailed_no_code(
+    asking: Services, known: BrowserClient, new: BrowserClient
+) -> None:
+    bob = "bob@bakery.example"
+    await known.post("/api/v1/customer/invitations", json={"email": bob, "role": "member"})
+    form = {"token": await token_for(asking, bob, "join"), "password": PASSWORD}
+    joined = await new.post("/api/v1/public/invitation/accept", json=form)
+
+    assert joined.status_code == 201, joined.text
+    assert (await new.post(SIGN_IN, json=FORM | {"email": bob})).status_code == 200
+
+
 async def test_whoever_has_a_second_factor_is_asked_for_that_alone(
     asking: Services, known: BrowserClient, new: BrowserClient
 ) -> None:
