@@ -17,15 +17,16 @@ from letsbe_app.kit.ids import new_id
 from letsbe_app.notify import kinds, repository
 from letsbe_app.notify.kinds import Channel, Kind
 from letsbe_app.notify.quiet_hours import due_at
-from letsbe_app.people.authz.rules import Permission, is_allowed
+from letsbe_app.people.authz.rules import Permission, roles_with
 from letsbe_app.people.events import catalog
 from letsbe_app.people.events.service import Event
+from letsbe_app.people.members.names import ids_of
 from letsbe_app.relay.publisher import Publisher
 from letsbe_app.workforce.approvals.reminders import Reminder
 
 LIFETIME: Final = timedelta(hours=24)
 _ALERT_PERCENT: Final = 80
-_DECIDERS: Final = frozenset(role for role in UserRole if is_allowed(role, Permission.APPROVE))
+_DECIDERS: Final = roles_with(Permission.APPROVE)
 _OWNERS: Final = frozenset({UserRole.OWNER})
 _SETTLING: Final = frozenset({catalog.ApprovalDecided.type, catalog.ApprovalSettled.type})
 
@@ -45,7 +46,7 @@ class NoticeSink:
             if kind is None:
                 continue
             roles = _DECIDERS if kind is kinds.APPROVAL_WAITING else _OWNERS
-            people = await repository.people(session, event.customer_id, roles)
+            people = await ids_of(session, event.customer_id, roles)
             expires_at = event.data.get("expires_at")
             await put_notices(
                 session,

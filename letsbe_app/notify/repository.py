@@ -6,15 +6,7 @@ from datetime import datetime
 from sqlmodel import col, delete, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from letsbe_app.db.models import NoticePreference, PushSubscription, User, UserRole, WaitingNotice
-
-
-async def people(session: AsyncSession, customer_id: str, roles: Collection[UserRole]) -> Sequence[str]:
-    """Ids of the customer's people in these roles."""
-    statement = select(User.id).where(
-        User.customer_id == customer_id, col(User.role).in_(roles), col(User.removed_at).is_(None)
-    )
-    return (await session.exec(statement)).all()
+from letsbe_app.db.models import NoticePreference, PushSubscription, WaitingNotice
 
 
 async def preferences(session: AsyncSession, user_ids: Collection[str]) -> dict[str, NoticePreference]:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from sqlmodel import col, delete, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from letsbe_app.db.models import AccountToken, ApiKey, Passkey
+from letsbe_app.db.models import AccountToken, ApiKey, Passkey, PushSubscription
 from letsbe_app.people.accounts import access_repository
 
 
@@ -31,8 +31,9 @@ async def end_ways(session: AsyncSession, user_id: str, ways: Collection[OtherWa
 
 
 async def shut_out(session: AsyncSession, user_id: str, now: datetime) -> None:
-    """End the person's sessions, keys, links, passkeys and second factor."""
+    """End the person's sessions, keys, links, passkeys and second factor, and tell their devices no more."""
     await access_repository.revoke_sessions(session, user_id, now)
     await access_repository.drop_factor(session, user_id)
     await session.exec(delete(AccountToken).where(col(AccountToken.user_id) == user_id))
+    await session.exec(delete(PushSubscription).where(col(PushSubscription.user_id) == user_id))
     await end_ways(session, user_id, frozenset(OtherWay), now)

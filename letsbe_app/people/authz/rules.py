@@ -53,6 +53,11 @@ def is_allowed(role: UserRole, permission: Permission) -> bool:
     return permission in _ALLOWED[role]
 
 
+def roles_with(permission: Permission) -> frozenset[UserRole]:
+    """The roles that include the permission."""
+    return frozenset(role for role in UserRole if is_allowed(role, permission))
+
+
 class SecondFactorRequired(Forbidden):
     """The business demands a second factor, and the person has to set one up first."""
 

@@ -6,7 +6,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from letsbe_app.db.models import Approval, Tenant
 from letsbe_app.people.audit.service import SYSTEM, record_act
-from letsbe_app.workforce.approvals import repository
+from letsbe_app.people.authz.rules import Permission, roles_with
+from letsbe_app.people.members.names import ids_of
 from letsbe_app.workforce.approvals.reminders import Reminder, next_reminder
 from tenant_daemon.contracts.approvals import ApprovalStatus
 
@@ -24,7 +25,7 @@ async def note_reminder(session: AsyncSession, row: Approval, now: datetime) -> 
         customer_id=tenant.customer_id,
         tenant_id=row.tenant_id,
         number=row.reminder_count,
-        user_ids=tuple(await repository.deciders(session, tenant.customer_id)),
+        user_ids=tuple(await ids_of(session, tenant.customer_id, roles_with(Permission.APPROVE))),
         expires_at=row.expires_at,
         is_last=row.next_reminder_at is None,
     )

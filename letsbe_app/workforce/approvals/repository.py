@@ -7,9 +7,8 @@ from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
-from letsbe_app.db.models import Approval, User, UserRole
+from letsbe_app.db.models import Approval
 from letsbe_app.people.authz.ownership import on_servers_of
-from letsbe_app.people.authz.rules import Permission, is_allowed
 from letsbe_app.workforce.cursors import TimeCursor, newest_first
 from tenant_daemon.contracts.approvals import ApprovalStatus
 
@@ -67,13 +66,6 @@ async def due_for_reminder(session: AsyncSession, now: datetime, limit: int) -> 
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    return (await session.exec(statement)).all()
-
-
-async def deciders(session: AsyncSession, customer_id: str) -> Sequence[str]:
-    """Ids of the customer's people who may decide."""
-    roles = [role for role in UserRole if is_allowed(role, Permission.APPROVE)]
-    statement = select(User.id).where(User.customer_id == customer_id, col(User.role).in_(roles))
     return (await session.exec(statement)).all()
 
 

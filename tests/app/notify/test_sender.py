@@ -228,6 +228,20 @@ async def test_a_browser_belongs_to_whoever_signed_in_last(
         await services.notify.unsubscribe(owner, (await services.notify.devices(stranger))[0].id)
 
 
+async def test_the_devices_of_somebody_who_was_removed_are_told_nothing(
+    services: Services, owner: Actor, notices: Notices, pushes: PushService
+) -> None:
+    await services.members.invite(owner, "bob@bakery.example", UserRole.APPROVER)
+    token = await token_for(services, "bob@bakery.example", "join")
+    await services.members.accept(token, PASSWORD, Visitor())
+    bob = (await services.accounts.sign_in("bob@bakery.example", PASSWORD)).actor
+    await services.notify.subscribe(bob, pushes.subscribe().form(), "Firefox")
+    await services.members.remove(owner, bob.user_id)
+    await notices.remind(bob)
+
+    assert pushes.received == []
+
+
 async def test_a_test_needs_a_device(services: Services, owner: Actor, notices: Notices) -> None:
     with pytest.raises(Conflict):
         await services.notify.test(owner)

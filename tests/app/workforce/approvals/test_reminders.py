@@ -7,14 +7,18 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from letsbe_app.composition import Services
+from letsbe_app.db.models import UserRole
+from letsbe_app.people.accounts.schemas import Visitor
 from letsbe_app.people.authz.actor import Actor
 from letsbe_app.workforce.approvals.reminders import Reminder, next_reminder, reminder_times
 from letsbe_app.workforce.approvals.schemas import Choice
 from letsbe_app.workforce.approvals.service import ApprovalService
 from tenant_daemon.contracts.approvals import ApprovalRequested, Verdict
 from tenant_daemon.contracts.tiers import Tier
-from tests.support.hub import FakeClock
+from tests.support.hub import PASSWORD, FakeClock
+from tests.support.mail import token_for
 
+BOB = "bob@bakery.example"
 AT = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
 
 
@@ -100,6 +104,21 @@ async def test_what_is_decided_is_not_reminded_of(
 
     assert await approvals.remind() == 0
     assert channel.told == []
+
+
+async def test_nobody_is_reminded_who_has_left(
+    services: Services, approvals: ApprovalService, channel: Channel, clock: FakeClock, owner: Actor
+) -> None:
+    await services.members.invite(owner, BOB, UserRole.APPROVER)
+    await services.members.accept(await token_for(services, BOB, "join"), PASSWORD, Visitor())
+    bob = (await services.accounts.sign_in(BOB, PASSWORD)).actor.user_id
+    clock.advance(hours=1)
+    await approvals.remind()
+    await services.members.remove(owner, bob)
+    clock.advance(hours=11)
+    await approvals.remind()
+
+    assert [told.user_ids for told in channel.told] == [(owner.user_id, bob), (owner.user_id,)]
 
 
 async def test_two_processes_remind_once(
