@@ -9,7 +9,7 @@ import base64
 import re
 import string
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 
 from tenant_daemon.redaction.compiled import compiled
@@ -55,6 +55,10 @@ class _Cipher:
         self.code = code
 
 
+_Mark = tuple[_Cipher | None, bytes, bool]
+"""A cipher, None for turned around; how a token begins in it; whether that may be amid a word."""
+
+
 def read_ciphers(view: View) -> View | None:
     """What comes out as the token of a vendor; None when nothing does."""
     if view.is_inner and len(view.data) >= LONG:
@@ -62,7 +66,10 @@ def read_ciphers(view: View) -> View | None:
     parts = Parts()
     seen: set[tuple[bytes, int]] = set()
     data = view.data
-    for cipher, literal, is_word, end in _hits(view):
+    for (cipher, literal, is_word), end in _hits(view):
+        if cipher is None:
+            _take_turned(parts, data, end)
+            continue
         start = end - len(literal)
         if is_word:
             start = _word_start(data, start)
@@ -75,8 +82,6 @@ def read_ciphers(view: View) -> View | None:
         _take(parts, cipher, found)
     if view.is_short:
         _take_numbers(parts, view)
-    for start, end in _turned(data):
-        parts.add(data[start:end][::-1], start, end, Code.REVERSED)
     return View(parts, view, joint=SEPARATOR) if parts else None
 
 
@@ -110,15 +115,15 @@ def _is_mixed(word: bytes) -> bool:
     return not (word.islower() or word.isupper())
 
 
-def _turned(data: bytes) -> Iterator[tuple[int, int]]:
-    for _, end in _turned_hits(data):
-        if end < len(data) and _is_word(data[end]):
-            continue
-        low = max(0, end - _LONGEST)
-        start = max(data.rfind(mark, low, end) for mark in (b" ", b"\n", b'"', b"'", b"=")) + 1
-        start = max(start, low)
-        if has_mark(data[start:end][::-1]):
-            yield start, end
+def _take_turned(parts: Parts, data: bytes, end: int) -> None:
+    """The word that ends with the beginning of a token, turned around."""
+    if end < len(data) and _is_word(data[end]):
+        return
+    low = max(0, end - _LONGEST)
+    start = max(data.rfind(mark, low, end) for mark in (b" ", b"\n", b'"', b"'", b"=")) + 1
+    start = max(start, low)
+    if has_mark(turned := data[start:end][::-1]):
+        parts.add(turned, start, end, Code.REVERSED)
 
 
 def _is_word(byte: int) -> bool:
@@ -268,31 +273,40 @@ def _as_far_as_possible(whole: bytes) -> bytes:
 
 
 @cache
-def _literals(*, is_rare: bool) -> tuple[tuple[_Cipher, bytes, bool], ...]:
-    """How the beginnings look in each cipher, and whether that is in the middle of a word."""
+def _marks(*, is_short: bool) -> tuple[_Mark, ...]:
+    """How the beginnings look in each cipher, and turned around."""
+    marks = [*_enciphered((*_bases(), *_ciphers()))]
+    if is_short:
+        marks += _enciphered(_rare_bases())
+    return *marks, *((None, mark[:_LONGEST_MARK].encode()[::-1], False) for mark in MARKS)
+
+
+def _enciphered(ciphers: Iterable[_Cipher]) -> Iterable[_Mark]:
     beginnings = [(mark.encode(), mark in WORDS) for mark in (*MARKS, *WORDS)]
-    literals: dict[bytes, tuple[_Cipher, bytes, bool]] = {}
-    for cipher in _rare_bases() if is_rare else (*_bases(), *_ciphers()):
+    marks: dict[bytes, _Mark] = {}
+    for cipher in ciphers:
         for beginning, is_word in beginnings:
             short = beginning[:_LONGEST_MARK]
             literal = cipher.encode(short)
             if len(literal) >= _SHORTEST_LITERAL + (cipher.code is Code.WHOLE) and literal != short:
-                literals.setdefault(literal, (cipher, literal, is_word and cipher.code is Code.EVEN))
-    return tuple(literals.values())
+                marks.setdefault(literal, (cipher, literal, is_word and cipher.code is Code.EVEN))
+    return marks.values()
 
 
-class _LiteralFinder:
-    """Finds fixed strings of ours; compiled once and kept."""
+class _MarkFinder:
+    """Finds such marks; compiled once and kept."""
 
-    def __init__(self, name: str, literals: list[bytes]) -> None:
+    def __init__(self, name: str, marks: Sequence[_Mark]) -> None:
         self._lock = threading.Lock()
-        self._database = compiled(name, [re.escape(literal) for literal in literals], 0)
+        self._marks = marks
+        self._database = compiled(name, [re.escape(literal) for _, literal, _ in marks], 0)
 
-    def find(self, data: bytes) -> list[tuple[int, int]]:
-        hits: list[tuple[int, int]] = []
+    def find(self, data: bytes) -> list[tuple[_Mark, int]]:
+        """The marks in ``data``, with where each ends."""
+        hits: list[tuple[_Mark, int]] = []
 
         def record(index: int, _start: int, end: int, _flags: int, _context: object) -> None:
-            hits.append((index, end))
+            hits.append((self._marks[index], end))
 
         if data:
             with self._lock:
@@ -301,23 +315,10 @@ class _LiteralFinder:
 
 
 @cache
-def _finder(*, is_rare: bool) -> _LiteralFinder:
-    name = "rare-cipher-marks" if is_rare else "cipher-marks"
-    return _LiteralFinder(name, [literal for _, literal, _ in _literals(is_rare=is_rare)])
+def _finder(*, is_short: bool) -> _MarkFinder:
+    name = "short-cipher-marks" if is_short else "cipher-marks"
+    return _MarkFinder(name, _marks(is_short=is_short))
 
 
-@cache
-def _turned_finder() -> _LiteralFinder:
-    return _LiteralFinder("turned-marks", [mark[:_LONGEST_MARK].encode()[::-1] for mark in MARKS])
-
-
-def _hits(view: View) -> Iterator[tuple[_Cipher, bytes, bool, int]]:
-    """The cipher, the beginning, whether it is one in the middle of a word, and where it ends."""
-    for is_rare in (False, True) if view.is_short else (False,):
-        literals = _literals(is_rare=is_rare)
-        for number, end in _finder(is_rare=is_rare).find(view.data):
-            yield *literals[number], end
-
-
-def _turned_hits(data: bytes) -> list[tuple[int, int]]:
-    return _turned_finder().find(data)
+def _hits(view: View) -> list[tuple[_Mark, int]]:
+    return _finder(is_short=view.is_short).find(view.data)

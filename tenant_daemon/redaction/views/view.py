@@ -126,6 +126,8 @@ class View:
         self._parts = parts
         self._joint = len(joint)
         self.data = joint.join(parts.datas)
+        self.is_short: bool = len(self.data) < SHORT and (parent is None or parent.is_short)
+        """Whether this is a short text, or the reading of one: then rare disguises are looked for as well."""
 
     @property
     def is_inner(self) -> bool:
@@ -166,11 +168,6 @@ class View:
     def signs(self) -> frozenset[Sign]:
         """What hints at further readings."""
         return signs_in(self.data, is_inner=self.is_inner, is_short=self.is_short)
-
-    @cached_property
-    def is_short(self) -> bool:
-        """Whether this is a short text, or the reading of one: then rare disguises are looked for as well."""
-        return len(self.data) < SHORT and (self._parent is None or self._parent.is_short)
 
     @cached_property
     def extent(self) -> Span:
