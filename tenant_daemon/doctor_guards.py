@@ -7,7 +7,7 @@ from tenant_daemon.diagnosis import Weak, Wrong
 from tenant_daemon.execution.hidden_arguments import hides_processes
 from tenant_daemon.execution.identity import NoSuchUser, identity_of
 from tenant_daemon.execution.network import network_flags
-from tenant_daemon.execution.sandbox import landlock_version
+from tenant_daemon.execution.sandbox import SCOPED_SINCE, landlock_version
 from tenant_daemon.policy.programs.examples import check_examples
 from tenant_daemon.policy.programs.library import load_library
 from tenant_daemon.redaction import KnownSecret, Redactor
@@ -49,27 +49,29 @@ def check_sandbox(user: str = "") -> str:
     """What the kernel adds to the rules: which files and whether a network commands reach, and as whom."""
     version, flags = landlock_version(), network_flags()
     missing = []
+    try:
+        identity = identity_of(user)
+    except NoSuchUser as exc:
+        raise Wrong(f"[execution] user: {exc}") from exc
     if not version:
         missing.append(
             "this kernel has no Landlock (Linux 5.13 or newer has): commands that nobody was asked about are "
             "held back by the rules alone"
+            + ("" if identity else ", and what was approved could read the daemon's own files")
         )
     if not flags:
         missing.append(
             "this kernel gives commands no network of their own: allow user namespaces "
             "(kernel.unprivileged_userns_clone = 1, kernel.apparmor_restrict_unprivileged_userns = 0)"
         )
-    try:
-        identity = identity_of(user)
-    except NoSuchUser as exc:
-        raise Wrong(f"[execution] user: {exc}") from exc
     if os.geteuid() == 0 and identity is None:
         missing.append(
             "commands run as root: give the daemon a user of its own (User= in its unit), or commands one "
             "([execution] user in daemon.toml)"
         )
     features = {
-        f"Landlock {version}: what runs unasked cannot reach the daemon's own files": version,
+        f"Landlock {version}: no command can open the daemon's own files": version,
+        "no signal to its processes": version >= SCOPED_SINCE,
         "no network for what needs none": flags,
         "processes hidden from other users": hides_processes(),
     }

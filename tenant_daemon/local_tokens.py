@@ -1,7 +1,8 @@
 """
 Bearer tokens between the parts of one tenant: ``keys/<name>.token``, 0600.
 
-They keep other users and processes of the server out of our loopback ports; no person ever types one.
+They keep other users and processes of the server, agents' commands too, out of our ports and sockets; no
+person ever types one.
 """
 
 import os
@@ -11,8 +12,11 @@ from typing import Final, Literal, get_args
 
 from tenant_daemon.home import TenantHome
 
-TokenName = Literal["proxy", "wrapper", "gateway"]
-"""``proxy``: OpenClaw -> proxy. ``wrapper``: plugin and link -> wrapper. ``gateway``: link -> OpenClaw."""
+TokenName = Literal["proxy", "wrapper", "gateway", "link"]
+"""
+``proxy``: OpenClaw -> proxy. ``wrapper``: plugin and link -> wrapper. ``gateway``: link -> OpenClaw.
+``link``: the others -> link.
+"""
 
 LOCAL_TOKENS: Final[tuple[TokenName, ...]] = get_args(TokenName)
 _TOKEN_BYTES: Final = 32

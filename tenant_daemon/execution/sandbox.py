@@ -1,10 +1,15 @@
 """
-What commands that nobody was asked about can reach, enforced by the kernel (Landlock, landlock(7)).
+What commands can reach, enforced by the kernel (Landlock, landlock(7)).
 
 A layer of its own below the classifier: whatever a command turns out to do, the daemon's home with its keys
-and databases, and the other agents' workspaces, stay closed to it. Landlock can only allow, so everything
-beside the way to the home is allowed, one entry at a time. In the folders on that way themselves nothing new
-can be made, which is why commands that a person approved (installing a package) run without it.
+and databases stays closed to it, and so do the memory and the environment of every process outside. What a
+person approved is held back no less: nobody sees from a script's name what it will read. It may work in every
+agent's workspace, though, and what runs unasked only in its own.
+
+Landlock can only allow, so everything beside the way to the home is allowed, one entry at a time, and
+nothing new can be made in the folders on that way themselves. Where the daemon is root, approved programs
+that work on the server (installing a package) have to do just that, and run without it
+(``docs/decisions/0023``).
 """
 
 import ctypes
@@ -19,6 +24,10 @@ from tenant_daemon.vault.keys import KeyStore
 
 _CREATE_RULESET: Final = 444
 _GET_VERSION: Final = 1
+SCOPED_SINCE: Final = 6
+"""From this version on it also keeps signals and abstract unix sockets in (the warden knows it, too)."""
+_CREDENTIALS: Final = Path("/run/credentials")
+"""Where systemd puts those of every unit, the proxy's too."""
 
 
 @cache
@@ -29,22 +38,22 @@ def landlock_version() -> int:
     return max(version, 0)
 
 
-def allowed_roots(home: Path, workspace: Path, closed: Sequence[Path] = ()) -> list[str]:
+def allowed_roots(home: Path, inside: Path, closed: Sequence[Path] = ()) -> list[str]:
     """
-    Everything on the server but the home and what else is closed, and in the home the one workspace.
+    Everything on the server but the home and what else is closed, and in the home the one folder.
 
     Args:
         home: The daemon's home, real path.
-        workspace: The agent's, real path.
+        inside: The agent's workspace, or the folder of all of them, real path.
         closed: Further files and folders that no command may reach, real paths.
     """
-    return [str(workspace), *_beside(Path("/"), [home, *closed])]
+    return [str(inside), *_beside(Path("/"), [home, *closed])]
 
 
 def key_places(home: TenantHome) -> list[Path]:
     """Where the vault's key lies outside the home: unlocked in memory, or given by systemd."""
     keys = KeyStore.of(home)
-    places = [keys.unlocked_file, *([keys.credential.parent] if keys.credential else [])]
+    places = [keys.unlocked_file, _CREDENTIALS, *([keys.credential.parent] if keys.credential else [])]
     return [place.resolve() for place in places if place.exists()]
 
 

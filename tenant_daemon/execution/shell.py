@@ -137,6 +137,7 @@ class Shell:
                 "stdin_text": command.stdin_text,
                 "unshare": 0 if scope.is_approved or command.needs_network else network_flags(),
                 "user": self._user_of(command),
+                "closed": _closed_to(command, scope),
                 "cwd": None if command.cwd is None else str(command.cwd),
                 "takes_output": command.takes_output,
                 "is_mask": command.is_mask,
@@ -168,9 +169,10 @@ class Shell:
         return [identity.uid, identity.gid, list(identity.groups)]
 
     def _landlock(self, workspace: Path, scope: CallScope) -> dict[str, object] | None:
-        if scope.is_approved or not landlock_version():
+        if not landlock_version():
             return None
-        roots = allowed_roots(self._home.root.resolve(), workspace.resolve(), key_places(self._home))
+        inside = self._home.workspaces_dir if scope.is_approved else workspace
+        roots = allowed_roots(self._home.root.resolve(), inside.resolve(), key_places(self._home))
         return {"version": landlock_version(), "roots": roots}
 
     @asynccontextmanager
@@ -182,6 +184,14 @@ class Shell:
             yield
         finally:
             await asyncio.shield(asyncio.to_thread(watch.end))
+
+
+def _closed_to(command: Command, scope: CallScope) -> list[str]:
+    """Which of the warden's rulesets hold for a command."""
+    if not (command.needs_server and os.geteuid() == 0):
+        return ["files", "scopes"]
+    # Programs for the server reach its processes (`kill`), and once approved may be let in anywhere.
+    return [] if scope.is_approved else ["files"]
 
 
 def _redirected(action: RunPipelines) -> Iterator[Path]:

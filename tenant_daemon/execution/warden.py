@@ -37,6 +37,9 @@ _LANDLOCK_ALL: Final = 0b1_1111_1111_0111
 _LANDLOCK_SINCE: Final = ((2, 1 << 13), (3, 1 << 14), (5, 1 << 15))
 _LANDLOCK_OF_FILES: Final = 0b111 | 1 << 14 | 1 << 15
 """Execute, write, read, truncate, ioctl: what a rule for anything but a folder may grant."""
+_LANDLOCK_SCOPES_SINCE: Final = 6
+_LANDLOCK_SCOPES: Final = 0b11
+"""No signal to, and no abstract unix socket of, a process outside."""
 # As `policy.shell.expansions` writes them; private-use characters, which nobody else can bring in.
 _BARE_OUTPUT: Final = re.compile("\ue016([0-9]+)\ue017")
 _FILE: Final = re.compile("\ue01e([0-9]+)\ue01f")
@@ -70,7 +73,7 @@ def main(spec_fd: int, status_fd: int) -> int:
     try:
         if os.getppid() != spec["parent"]:
             raise Stopped
-        _confine(spec["landlock"])
+        _open_rulesets(spec)
         _check_seen(spec["seen"])
         exit_code = _run_all(spec)
     except Stopped:
@@ -104,18 +107,33 @@ def _check_seen(seen: list[Any]) -> None:
             raise OSError(errno.ESTALE, f"{os.path.basename(name)} was replaced while the call was looked at")
 
 
-def _confine(landlock: dict[str, Any] | None) -> None:
-    """Close everything but the given roots, for this process and all that come from it, for good."""
+def _open_rulesets(spec: dict[str, Any]) -> None:
+    """
+    Prepare what commands close around themselves (``_confine``).
+
+    Each does it for itself and the warden stays outside, so that none can reach into the warden either:
+    Landlock lets nobody trace, or read the memory and environment of, a process outside its own domain.
+    """
     if _libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0):
         raise OSError(ctypes.get_errno(), "no_new_privs")
+    landlock = spec["landlock"]
+    spec["files"] = spec["scopes"] = None
     if landlock is None:
         return
     handled = _LANDLOCK_ALL | sum(bit for since, bit in _LANDLOCK_SINCE if landlock["version"] >= since)
-    ruleset = _landlock(_LANDLOCK_CREATE_RULESET, struct.pack("Q", handled), 8, 0)
+    spec["files"] = _landlock(_LANDLOCK_CREATE_RULESET, struct.pack("Q", handled), 8, 0)
     for root in landlock["roots"]:
-        _allow(ruleset, root, handled)
-    _landlock(_LANDLOCK_RESTRICT_SELF, ruleset, 0)
-    os.close(ruleset)
+        _allow(spec["files"], root, handled)
+    if landlock["version"] >= _LANDLOCK_SCOPES_SINCE:
+        scopes = struct.pack("QQQ", 0, 0, _LANDLOCK_SCOPES)
+        spec["scopes"] = _landlock(_LANDLOCK_CREATE_RULESET, scopes, len(scopes), 0)
+
+
+def _confine(command: dict[str, Any], spec: dict[str, Any]) -> None:
+    """Close everything but the given roots, for this process and all that come from it, for good."""
+    for name in ("files", "scopes"):
+        if name in command["closed"] and spec[name] is not None:
+            _landlock(_LANDLOCK_RESTRICT_SELF, spec[name], 0)
 
 
 def _allow(ruleset: int, root: str, handled: int) -> None:
@@ -310,6 +328,7 @@ def _become(
         signal.signal(number, signal.SIG_DFL)
     _libc.prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
     os.umask(0o077)
+    _confine(command, spec)
     user = command["user"]
     if command["stdin_text"] is not None:
         os.dup2(_as_file(command["stdin_text"]), 0)

@@ -116,7 +116,8 @@ class _Link:
     async def run(self) -> None:
         """Start everything; the task group keeps it running."""
         listener = bind_private(self._parts.home.link_socket)
-        app = build_local_app(self._on_knock, self._status, self._handovers.ask)
+        token = local_token(self._parts.home, "link")
+        app = build_local_app(self._on_knock, self._status, self._handovers.ask, token)
         self._chat.restore()
         self._dispatcher.restore()
         work = {

@@ -1,5 +1,6 @@
 """
-The way to the link for the other processes of this server: HTTP over a unix socket that only our user opens.
+The way to the link for the other processes of this server: HTTP over a unix socket that only our user opens,
+behind a token.
 
 ``knock`` may be lost without harm, since the link also looks into its store by itself. ``tell_agent`` goes
 through the store and cannot be lost. ``ask_colleague`` needs a running link and raises ``LinkAway`` without.
@@ -17,6 +18,7 @@ from tenant_daemon.hub_client.outbox import open_store
 from tenant_daemon.hub_client.sessions import ChatSession
 from tenant_daemon.kit.certificates import trusted_authorities
 from tenant_daemon.kit.unix_address import short_address
+from tenant_daemon.local_tokens import local_token
 
 HANDOVER_SECONDS: Final = 600
 """How long a colleague may take."""
@@ -91,6 +93,8 @@ async def read_status(home: TenantHome) -> dict[str, object]:
             answer = await link.get("/status")
     except (httpx.HTTPError, OSError) as exc:
         raise LinkAway(f"the link does not answer: {type(exc).__name__}") from exc
+    if not answer.is_success:
+        raise LinkAway(f"the link answers {answer.status_code}")
     status: dict[str, object] = answer.json()
     return status
 
@@ -112,5 +116,8 @@ async def _link(home: TenantHome, *, timeout_seconds: float) -> AsyncIterator[ht
     with short_address(home.link_socket) as address:
         transport = httpx.AsyncHTTPTransport(uds=address, verify=trusted_authorities())
         timeout = httpx.Timeout(timeout_seconds, connect=_SHORT_SECONDS)
-        async with httpx.AsyncClient(transport=transport, base_url="http://link", timeout=timeout) as client:
+        headers = {"Authorization": f"Bearer {local_token(home, 'link')}"}
+        async with httpx.AsyncClient(
+            transport=transport, base_url="http://link", timeout=timeout, headers=headers
+        ) as client:
             yield client

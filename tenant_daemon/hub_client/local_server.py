@@ -1,6 +1,7 @@
 """The link's side of ``local_door``: the routes of its unix socket."""
 
 import asyncio
+import hmac
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
@@ -14,6 +15,7 @@ from tenant_daemon.hub_client.handovers import HandoverRefused
 from tenant_daemon.hub_client.sessions import ChatSession
 
 AskColleague = Callable[[str, ChatSession, str], Awaitable[str]]
+_Handler = Callable[[Request], Awaitable[Response]]
 
 _Answer = TypeVar("_Answer")
 
@@ -31,9 +33,22 @@ class HandoverRequest(BaseModel):
 
 
 def build_local_app(
-    wake: Callable[[], None], status: Callable[[], dict[str, object]], ask_colleague: AskColleague
+    wake: Callable[[], None],
+    status: Callable[[], dict[str, object]],
+    ask_colleague: AskColleague,
+    token: str,
 ) -> Starlette:
-    """The routes; whoever can open the socket may call them."""
+    """The routes behind the token: commands run as our user, and Landlock keeps nobody from a socket."""
+    expected = f"Bearer {token}".encode()
+
+    def guarded(handler: _Handler) -> _Handler:
+        async def handle(request: Request) -> Response:
+            shown = request.headers.get("authorization", "").encode("latin-1")
+            if not hmac.compare_digest(shown, expected):
+                return JSONResponse({"detail": "a valid token is needed"}, 401)
+            return await handler(request)
+
+        return handle
 
     async def on_wake(_request: Request) -> Response:
         wake()
@@ -57,9 +72,9 @@ def build_local_app(
 
     return Starlette(
         routes=[
-            Route("/wake", on_wake, methods=["POST"]),
-            Route("/status", on_status, methods=["GET"]),
-            Route("/handover", on_handover, methods=["POST"]),
+            Route("/wake", guarded(on_wake), methods=["POST"]),
+            Route("/status", guarded(on_status), methods=["GET"]),
+            Route("/handover", guarded(on_handover), methods=["POST"]),
         ]
     )
 

@@ -119,6 +119,7 @@ def test_doctor_tells_of_a_kernel_without_sandbox(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(doctor_guards, "landlock_version", lambda: 0)
     found = finding("sandbox", check_sandbox)
     assert (found.state, "Linux 5.13" in found.detail) == (State.WEAK, True)
+    assert "what was approved could read the daemon's own files" in found.detail
     monkeypatch.setattr(doctor_guards, "landlock_version", lambda: 4)
     monkeypatch.setattr(doctor_guards, "network_flags", lambda: 1)
     monkeypatch.setattr("os.geteuid", lambda: 1_000)
@@ -126,6 +127,9 @@ def test_doctor_tells_of_a_kernel_without_sandbox(monkeypatch: pytest.MonkeyPatc
     assert found.state is State.RIGHT
     assert found.detail.startswith("Landlock 4: ")
     assert "no network for what needs none" in found.detail
+    assert "no signal" not in found.detail
+    monkeypatch.setattr(doctor_guards, "landlock_version", lambda: 6)
+    assert "no signal to its processes" in finding("sandbox", check_sandbox).detail
 
 
 def test_doctor_tells_of_commands_that_run_as_root(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,7 @@
 """A home with a workspace, and the call on whose behalf things run."""
 
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,17 @@ def home(tmp_path: Path) -> TenantHome:
     home.create()
     home.workspace("it-admin").mkdir()
     return home
+
+
+@pytest.fixture
+def reachable() -> Iterator[TenantHome]:
+    """A home that others can get to: pytest's own folders are for its user alone."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o711)
+        home = TenantHome(Path(folder).resolve() / "home")
+        home.create()
+        home.workspace("it-admin").mkdir()
+        yield home
 
 
 @pytest.fixture

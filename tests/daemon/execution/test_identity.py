@@ -3,8 +3,6 @@
 import asyncio
 import os
 import stat
-import tempfile
-from collections.abc import Iterator
 from contextlib import chdir
 from pathlib import Path
 
@@ -20,17 +18,6 @@ from tenant_daemon.policy.actions import RunPipelines
 
 IS_ROOT = os.geteuid() == 0
 WHO = Identity(54_321, 54_321)
-
-
-@pytest.fixture
-def reachable() -> Iterator[TenantHome]:
-    """A home that others can get to: pytest's own folders are for its user alone."""
-    with tempfile.TemporaryDirectory() as folder:
-        Path(folder).chmod(0o711)
-        home = TenantHome(Path(folder).resolve() / "home")
-        home.create()
-        home.workspace("it-admin").mkdir()
-        yield home
 
 
 async def run(home: TenantHome, scope: CallScope, command: str) -> Outcome:

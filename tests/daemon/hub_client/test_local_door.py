@@ -22,6 +22,7 @@ from tenant_daemon.hub_client.outbox import LinkStore
 from tenant_daemon.hub_client.sessions import ChatSession
 from tenant_daemon.kit.http_server import serve_on
 from tenant_daemon.kit.unix_address import bind_private
+from tenant_daemon.local_tokens import local_token, token_path
 
 
 @dataclass
@@ -56,7 +57,7 @@ def home(tmp_path: Path) -> TenantHome:
 @pytest.fixture
 async def link(home: TenantHome) -> AsyncIterator[_Link]:
     link = _Link(home)
-    app = build_local_app(link.wake, lambda: {"is_ready": True}, link.ask)
+    app = build_local_app(link.wake, lambda: {"is_ready": True}, link.ask, local_token(home, "link"))
     task = asyncio.create_task(serve_on(bind_private(home.link_socket), app))
     yield link
     task.cancel()
@@ -74,6 +75,18 @@ async def test_knock_is_heard(link: _Link) -> None:
 
 async def test_status_is_told(link: _Link) -> None:
     assert await read_status(link.home) == {"is_ready": True}
+
+
+async def test_nobody_without_the_token_is_heard(link: _Link) -> None:
+    token_path(link.home, "link").write_text("another")
+
+    await knock(link.home)
+    with pytest.raises(LinkAway, match="401"):
+        await read_status(link.home)
+    with pytest.raises(LinkRefused, match="token"):
+        await _ask(link.home)
+
+    assert (link.knocks, link.asked) == (0, [])
 
 
 async def test_colleague_is_asked(link: _Link) -> None:
