@@ -100,15 +100,6 @@ async def change(session: AsyncSession, tenant_id: str, **values: Any) -> None:
     await session.exec(update(Tenant).where(col(Tenant.id) == tenant_id).values(**values))
 
 
-async def raise_config_version(session: AsyncSession, tenant_id: str) -> None:
-    """Count one change of the wanted configuration, whoever else counts at the same time."""
-    await session.exec(
-        update(Tenant)
-        .where(col(Tenant.id) == tenant_id)
-        .values(config_version=col(Tenant.config_version) + 1)
-    )
-
-
 async def drop_unused_tokens(session: AsyncSession, tenant_id: str) -> None:
     """Only the newest token of a server may be used."""
     await session.exec(

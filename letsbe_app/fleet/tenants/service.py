@@ -110,7 +110,8 @@ class TenantService:
         """
         require(actor, Permission.MANAGE)
         async with self._database.write() as session:
-            tenant = await owned_tenant(session, actor, tenant_id)
+            # Locked: a change of an agent counts the version too, and a server that has it looks no further.
+            tenant = await owned_tenant(session, actor, tenant_id, lock=True)
             has_changed = tenant.is_stopped != is_stopped
             if has_changed:
                 tenant.is_stopped = is_stopped

@@ -30,9 +30,9 @@ def on_servers_of(customer_id: str, table: type[Row], tenant_id: str) -> SelectO
     )
 
 
-async def owned_tenant(session: AsyncSession, actor: Actor, tenant_id: str) -> Tenant:
+async def owned_tenant(session: AsyncSession, actor: Actor, tenant_id: str, *, lock: bool = False) -> Tenant:
     """
-    The actor's server with this id.
+    The actor's server with this id; with ``lock`` held until the transaction ends.
 
     Raises:
         NotFound: There is none, or it is another customer's: the answer is the same.
@@ -42,6 +42,8 @@ async def owned_tenant(session: AsyncSession, actor: Actor, tenant_id: str) -> T
         Tenant.customer_id == actor.customer_id,
         Tenant.status != TenantStatus.REMOVED,
     )
+    if lock:
+        statement = statement.with_for_update()
     tenant = (await session.exec(statement)).one_or_none()
     if tenant is None:
         raise NotFound("There is no such server.")

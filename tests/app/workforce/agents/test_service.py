@@ -1,5 +1,6 @@
 """Agents as owners set them, and the configuration that follows."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -50,6 +51,24 @@ async def test_kill_switch_of_an_agent(services: Services, owner: Actor, tenant_
     await services.agents.set_stopped(owner, tenant_id, "sales", True)
     config = await services.agents.wanted_config(tenant_id)
     assert [agent.agent_id for agent in config.agents if agent.is_stopped] == ["sales"]
+
+
+async def test_every_change_is_counted_whatever_comes_at_the_same_time(
+    services: Services, owner: Actor, tenant_id: str
+) -> None:
+    before = await services.agents.wanted_version(tenant_id)
+
+    async def switch_server() -> None:
+        for turn in range(10):
+            await services.tenants.set_stopped(owner, tenant_id, turn % 2 == 0)
+
+    async def switch_agent(agent_id: str) -> None:
+        for turn in range(4):
+            await services.agents.set_stopped(owner, tenant_id, agent_id, turn % 2 == 0)
+
+    await asyncio.gather(switch_server(), *map(switch_agent, NAMES))
+
+    assert await services.agents.wanted_version(tenant_id) == before + 10 + 4 * len(NAMES)
 
 
 async def test_what_a_server_would_refuse_is_refused_here_and_changes_nothing(
