@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlmodel import col, func, select, update
+from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from letsbe_app.db.models import StaffMember, StaffRole, StaffSession
@@ -90,11 +90,16 @@ async def member(session: AsyncSession, staff_id: str) -> StaffMember | None:
     return (await session.exec(statement)).one_or_none()
 
 
-async def count_admins(session: AsyncSession) -> int:
-    """How many admins can sign in."""
-    statement = select(func.count()).where(
-        StaffMember.role == StaffRole.ADMIN,
-        col(StaffMember.removed_at).is_(None),
-        col(StaffMember.joined_at).is_not(None),
+async def lock_admins(session: AsyncSession) -> Sequence[str]:
+    """Hold all admins who can sign in, so that two changes of them follow each other; their ids."""
+    statement = (
+        select(StaffMember.id)
+        .where(
+            StaffMember.role == StaffRole.ADMIN,
+            col(StaffMember.removed_at).is_(None),
+            col(StaffMember.joined_at).is_not(None),
+        )
+        .order_by(col(StaffMember.id))
+        .with_for_update()
     )
-    return (await session.exec(statement)).one()
+    return (await session.exec(statement)).all()

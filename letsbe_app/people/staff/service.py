@@ -223,11 +223,11 @@ class StaffService:
         return count
 
     async def _other(self, session: AsyncSession, staff_id: str, *, stays_admin: bool) -> StaffMember:
+        admins = await repository.lock_admins(session)
         row = await repository.member(session, staff_id)
         if row is None:
             raise NotFound("There is nobody of this id.")
-        is_admin = row.role == StaffRole.ADMIN and row.joined_at is not None
-        if is_admin and not stays_admin and await repository.count_admins(session) <= 1:
+        if admins == [staff_id] and not stays_admin:
             raise Conflict("There must be an admin. Make somebody else one first.")
         return row
 
