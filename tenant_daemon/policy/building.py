@@ -1,5 +1,6 @@
 """Single commands of a line: words filled in, judged, and ready to run."""
 
+import re
 from abc import ABC, abstractmethod
 from dataclasses import replace
 from pathlib import Path
@@ -32,7 +33,7 @@ from tenant_daemon.policy.shell.script import Redirect, Script, SimpleCommand, S
 from tenant_daemon.policy.verdict import Verdict
 
 MAX_WORD: Final = 16_384
-_EVERYTHING: Final = ("*", "./*", "*/", ".*")
+_EVERYTHING: Final = re.compile(r"[.?]*\*[.?*]*")
 _GLOB: Final = frozenset("*?[")
 _UNHEARD: Final = ("err", "/dev/null")
 _PRINTERS: Final = frozenset({"echo", "printf", "test", "basename", "dirname", "expr"})
@@ -251,8 +252,9 @@ class CommandBuilder(ABC):
             # A file called `-rf` must not become a flag.
             names = [f"./{name}" if name.startswith("-") else name for name in names]
         workspace = self.judge_argv.places.roots.workspace
-        is_all = text in _EVERYTHING or text.removeprefix(workspace).lstrip("/") in _EVERYTHING
-        if is_all and any(self._filled(other).rpartition("/")[2] in DELETERS for other in words):
+        if self._is_everything(text) and any(
+            self._filled(other).rpartition("/")[2] in DELETERS for other in words
+        ):
             self._note_delete_all()
         is_of_apps = text.startswith("/") and not text.startswith((f"{workspace}/", "/var/log/"))
         is_meant = may_name_secrets(text) or (is_of_apps and may_name_app_secrets(text))
@@ -264,6 +266,14 @@ class CommandBuilder(ABC):
                 unknown=True,
             )
         return names or [text]
+
+    def _is_everything(self, pattern: str) -> bool:
+        """Whether a pattern stands for all there is, here or in the workspace: ``*``, ``docs/../*``."""
+        folder, _, name = pattern.rstrip("/").rpartition("/")
+        places = self.judge_argv.places
+        return _EVERYTHING.fullmatch(name) is not None and (
+            folder in ("", ".") or places.resolve(folder).path == places.roots.workspace
+        )
 
     def _may_delete(self, step: Step) -> bool:
         """Whether a program that deletes files may stand anywhere in it."""

@@ -42,6 +42,7 @@ _OWN: Final = re.compile(
 )
 _SCHEME: Final = re.compile(r"\s*([a-z][a-z0-9+.-]*)://(?:[^/@\s]*@)?(\[[^\]]+\]|[^/:?#,\s]+)", re.IGNORECASE)
 _BARE: Final = re.compile(r"\s*((?:[\w-]+\.)+[\w-]+|\[[0-9a-f:]+\])(?::\d+)?(?:/\S*)?\s*", re.IGNORECASE)
+_DOMAIN: Final = re.compile(r"(?:[\w-]+\.)+[a-z][\w-]+", re.IGNORECASE)
 _LOCAL_NAME: Final = re.compile(
     r".*\.(?:internal|local|localhost|lan|docker|svc|home\.arpa)|localhost", re.IGNORECASE
 )
@@ -53,18 +54,31 @@ _TURNS_ROUND: Final = word_set(
 )
 _OPENS: Final = re.compile(
     r".*(?:SIGN_?UPS?|REGISTRATIONS?|REGISTER|ANONYMOUS|GUEST_?(?:ACCESS|LOGIN)|PUBLIC_ACCESS|INSECURE|UNSAFE|IMPERSONAT|DEBUG_TOOLBAR"
-    r"|ALLOW_(?:ALL|ANY|EMPTY).*|TRUST_(?:ALL|PROXY)).*",
+    r"|ALLOW_(?:ALL|ANY|EMPTY|\w*SCRIPTS?|\w*HTML|INVIT).*|INVITATIONS?_ALLOWED|TRUST_(?:ALL|PROXY)"
+    r"|HTTP_ENABLED|(?:APP|DJANGO|FLASK)_DEBUG\Z).*",
     re.IGNORECASE,
 )
 _GUARDS: Final = re.compile(
     r".*(?:HOSTNAME_STRICT|(?:SSL|TLS|CERT)_?VERIF\w*|VERIFY_?(?:SSL|TLS|CERT)|CSRF|CAPTCHA|RATE_?LIMIT|2FA|MFA|TOTP|TWO_?FACTOR|SANDBOX|FORCE_SSL"
-    r"|SECURE_COOKIE|COOKIE_SECURE|AUTH(?:ENTICATION)?_(?:ENABLED|REQUIRED)|REQUIRE_(?:AUTH|LOGIN|SIGNIN)\w*|SIGNIN_VIEW).*",
+    r"|DISABLE_(?:AUDIT|LOGIN|AUTH)|FRAME_SAMEORIGIN|INSTALL_LOCK|ONLY_?ADMINS?|INVITE_?ONLY|SECURE_COOKIE|COOKIE_SECURE|AUTH(?:ENTICATION)?_(?:ENABLED|REQUIRED)|REQUIRE_(?:AUTH|LOGIN|SIGNIN)\w*|SIGNIN_VIEW).*",
     re.IGNORECASE,
 )
 _TRUSTED: Final = re.compile(
-    r".*(?:TRUSTED_(?:DOMAINS?|PROX(?:Y|IES)|ORIGINS?|HOSTS?)|ALLOWED_(?:HOSTS?|ORIGINS?)|CORS(?:_\w+)?)",
+    r".*(?:TRUSTED_(?:DOMAINS?|PROX(?:Y|IES)|ORIGINS?|HOSTS?)|ALLOWED_(?:\w+_)?(?:HOSTS?|ORIGINS?)(?:_LIST)?"
+    r"|CORS(?:_\w+)?)",
     re.IGNORECASE,
 )
+_RULERS: Final = re.compile(
+    r"(?:.*_)?(?:ADMIN|ROOT|SUPERUSER|OWNER)(?:_?(?:USER|USERNAME|NAME|LOGIN|E?MAIL))?|(?:.*_)?USER_CREATE",
+    re.IGNORECASE,
+)
+_STAGE: Final = re.compile(r"(?:.*_)?(?:ENV|ENVIRONMENT)", re.IGNORECASE)
+_OF_DEVELOPERS: Final = frozenset({"development", "dev", "debug", "local", "test"})
+_LISTENING: Final = re.compile(r"(?:.*_)?(?:BIND|LISTEN)(?:_\w+)?", re.IGNORECASE)
+_EVERYWHERE: Final = re.compile(r"(?:0\.0\.0\.0|\[?::\]?|\*)(?::\d+)?(?:/0)?")
+_BUCKET: Final = re.compile(r"(?:.*_)?BUCKET(?:_?NAME)?", re.IGNORECASE)
+_SENDER: Final = re.compile(r".*(?:SENDER|FROM)(?:_?(?:E?MAIL|ADDRESS))?", re.IGNORECASE)
+_MAIL_ADDRESS: Final = re.compile(r"[^@]*@([\w.-]+\.\w+)>?\s*")
 
 
 def judge_meaning(key: str, value: str, context: PolicyContext, verdict: Verdict) -> None:
@@ -85,6 +99,7 @@ def judge_meaning(key: str, value: str, context: PolicyContext, verdict: Verdict
             f"{key} decides who may get into the tool.",
             risk="Strangers could sign in, or what people do could be listened to.",
         )
+    _judge_people(key, value, context, verdict)
     host = _connected_host(key, value)
     if host and _is_foreign(host, context):
         verdict.note(
@@ -94,6 +109,35 @@ def judge_meaning(key: str, value: str, context: PolicyContext, verdict: Verdict
             risk="What it stores or sends could end up there.",
             external=True,
         )
+
+
+def _judge_people(key: str, value: str, context: PolicyContext, verdict: Verdict) -> None:
+    """Who would be written to from where, and where people would be led."""
+    own = key.lower().replace(".", "_").replace("-", "_")
+    sender = _MAIL_ADDRESS.fullmatch(value) if _SENDER.fullmatch(key) is not None else None
+    host = sender[1] if sender is not None else _host_of(value) if _OWN.fullmatch(own) is not None else ""
+    if host and _has_domain(context) and _is_foreign(host, context):
+        verdict.note(
+            Tier.YELLOW,
+            "env.foreign-name",
+            f"The tool would write to people, or lead them, in the name of {host[:80]}.",
+            risk="Its links and mails would not be the business's own any more.",
+            external=True,
+        )
+    if _BUCKET.fullmatch(key) is not None and value:
+        verdict.note(
+            Tier.YELLOW,
+            "env.another-store",
+            f"{key} decides where the tool keeps its files.",
+            risk="What it stores could end up with somebody else.",
+            external=True,
+        )
+
+
+def _has_domain(context: PolicyContext) -> bool:
+    """Whether a domain of the tools is known, so that another one can be told from it."""
+    hosts = (listed.rpartition(":")[0] for listed in context.allowed_hosts)
+    return any(_DOMAIN.fullmatch(host) is not None and _LOCAL_NAME.fullmatch(host) is None for host in hosts)
 
 
 def _judge_code(key: str, value: str, verdict: Verdict) -> None:
@@ -133,8 +177,17 @@ def _lets_people_in(key: str, value: str, context: PolicyContext) -> bool:
     """Whether a door is opened, or a lock taken off. Closing one is as harmless as any change."""
     if _TRUSTED.fullmatch(key) is not None:
         names = re.split(r"[\s,;]+", value.strip("[]\"' "))
-        return any("*" in name or _is_foreign(_host_of(name) or "localhost", context) for name in names)
+        return any(
+            "*" in name or name.endswith("/0") or _is_foreign(_host_of(name) or "localhost", context)
+            for name in names
+        )
+    if _LISTENING.fullmatch(key) is not None:
+        return _EVERYWHERE.fullmatch(value.strip()) is not None
     word = value.strip().strip("\"'").lower()
+    if _RULERS.fullmatch(key) is not None:
+        return bool(word)
+    if _STAGE.fullmatch(key) is not None and word in _OF_DEVELOPERS:
+        return True
     is_opening = _OPENS.fullmatch(key) is not None
     if not is_opening and _GUARDS.fullmatch(key) is None:
         return False

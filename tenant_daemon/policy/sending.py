@@ -44,7 +44,7 @@ _CODE: Final = (
 _HOST: Final = re.compile(
     r"host=(?!localhost|127\.)"
     r"|(?<![\w-])(?:pg_\w+|influx|mongo\w*|redis-cli) (?:[^|;&]{0,60}\s)?-h(?:ost)?[ =]"
-    r"|(?<![\w-])logger [^|;&]{0,60}-n"
+    r"|(?<![\w-])logger [^|;&]{0,60}(?:-n|--server)"
 )
 _VERSION_CONTROL: Final = re.compile(
     r"\s*(?:hg|svn|bzr|cvs|fossil)\s+(?:\S++\s++)*?(?:commit|ci|push|checkin)\b"
@@ -52,6 +52,7 @@ _VERSION_CONTROL: Final = re.compile(
 # Newer parts come from somewhere, and jobs that were put off may be mails.
 _RENEWS: Final = re.compile(
     r"(?<![\w-])(?:wp|ghost|drush|yarn|pnpm|composer|snap)\s(?:[^|;&]{0,80}\s)?(?:update|upgrade|run|reset-password)(?![\w-])"
+    r"|(?<![\w-])go get\b"
 )
 _LETTERS: Final = re.compile(r"[a-z]+")
 _MOST_LOOKED_AT: Final = 4_096

@@ -46,7 +46,6 @@ from tenant_daemon.policy.shell.script import (
 
 MAX_PIPELINES: Final = 80
 MAX_STEPS: Final = 400
-_EVERYTHING: Final = ("*", "./*", "*/", ".*")
 
 
 class LineJudge(VariableJudge):
@@ -265,7 +264,7 @@ class LineJudge(VariableJudge):
             self.variables.pop(step.name, None)
         if any(self._holds_output(word) for word in step.words):
             self.computed.add(step.name)
-        if any(word.is_glob and word.text in _EVERYTHING for word in step.words) and self._may_delete(
+        if any(word.is_glob and self._is_everything(word.text) for word in step.words) and self._may_delete(
             step.body
         ):
             self._note_delete_all()

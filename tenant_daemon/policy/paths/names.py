@@ -43,7 +43,8 @@ _APP_SECRET_NAME: Final = re.compile(
 # Where database servers keep accounts and records, and a password store what opens it.
 _RAW_DATA: Final = re.compile(
     r"/(?:postgres(?:ql)?|pgdata)/(?:.*/)?(?:base|global|pg_[a-z_]+)/"
-    r"|/var/lib/(?:mysql|mariadb)/[^/]+/|/(?:vaultwarden|bitwarden)/(?:.*/)?config\.json\Z",
+    r"|/var/lib/(?:mysql|mariadb)/[^/]+/|/(?:vaultwarden|bitwarden)/(?:.*/)?config\.json\Z"
+    r"|/\.git/config\Z",
     re.IGNORECASE,
 )
 _EXECUTABLE_SETTING: Final = re.compile(
@@ -58,6 +59,7 @@ _EXECUTABLE_SETTING: Final = re.compile(
          |hushlogin|envrc)
     | \.(?:ssh|gnupg|config|local|docker|kube|aws|vim|emacs\.d|cargo|npm|gem|ansible|terraform|terraform\.d
          |mc|w3m|lynx|irssi)
+    | \.(?:openclaw|claude|cursor|cursorrules|mcp\.json|vscode|idea|husky) | openclaw\.json | soul\.md
     | sitecustomize\.py | usercustomize\.py | .*\.pth | ansible\.cfg
     """,
     re.VERBOSE | re.IGNORECASE,
@@ -102,11 +104,25 @@ _COPY: Final = re.compile(
 )
 
 
+# Small Cyrillic and Greek letters that nobody can tell from those of ASCII.
+_LOOKALIKES: Final = str.maketrans(
+    "\u0430\u0432\u0435\u043a\u043c\u043d\u043e\u0440\u0441\u0442\u0443\u0445\u0455\u0456\u0458\u04cf\u0501\u04bb\u051b\u051d"
+    "\u03b1\u03b2\u03b3\u03b5\u03b9\u03ba\u03bd\u03bf\u03c1\u03c4\u03c5\u03c7\u0261\u0131",
+    "abekmhopctyxsijldhqwabyeikvoptyxgi",
+)
+
+
+def _as_seen(name: str) -> str:
+    """The name with look-alike letters replaced by those that they look like."""
+    if name.isascii():
+        return name
+    return unicodedata.normalize("NFKC", name).casefold().translate(_LOOKALIKES)
+
+
 def _original(name: str) -> str:
-    """The name without endings of copies, look-alike letters replaced by those that they look like."""
-    if not name.isascii():
-        name = unicodedata.normalize("NFKC", name)
-    return _COPY.sub("", name) or name
+    """The name as it is seen, without the marks of copies."""
+    name = _as_seen(name)
+    return _COPY.sub("", name).strip("#") or name
 
 
 def is_secret_name(name: str) -> bool:
@@ -144,7 +160,7 @@ def looks_for_secrets(pattern: str) -> bool:
 
 def is_secret_folder(name: str) -> bool:
     """Whether a folder of this name holds secrets."""
-    return _SECRET_FOLDER.fullmatch(name) is not None
+    return _SECRET_FOLDER.fullmatch(_as_seen(name)) is not None
 
 
 def is_app_secret_name(name: str) -> bool:
@@ -159,7 +175,7 @@ def is_raw_data(path: str) -> bool:
 
 def is_executable_setting(name: str) -> bool:
     """Whether programs read a file or folder of this name and run what it says."""
-    return _EXECUTABLE_SETTING.fullmatch(name) is not None
+    return _EXECUTABLE_SETTING.fullmatch(_as_seen(name)) is not None
 
 
 def is_executed_file(name: str) -> bool:

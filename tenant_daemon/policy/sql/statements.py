@@ -101,7 +101,10 @@ def _judge_statement(verdict: Verdict, tokens: list[Token]) -> None:
         )
     elif first in _FRAME:
         verdict.note(Tier.GREEN, "sql.frame", "Frames other statements.", general=True)
-        if set(words) & (_CHANGES.keys() | _REACHES_OUT):
+        # `START REPLICA` begins more than a transaction.
+        if set(words) & (_CHANGES.keys() | _REACHES_OUT) or (
+            first == "start" and words[1:2] != ["transaction"]
+        ):
             verdict.note(Tier.RED, "sql.unknown", "What the SQL does is not known here.", unknown=True)
     elif first == "set" and len(words) > 1 and words[1] in _HARMLESS_SETTINGS:
         verdict.note(Tier.GREEN, "sql.setting", "Sets something for this connection.", general=True)
@@ -219,6 +222,9 @@ def _judge_change(verdict: Verdict, first: str, words: list[str], tokens: list[T
         says = "Deletes every record of a table."
     if first in ("insert", "replace", "update", "merge"):
         judge_meaning(verdict, tokens)
+    if first in ("create", "insert", "replace") and shows_accounts(tokens):
+        # Under another name nobody would see what is in it.
+        note_accounts(verdict)
     risk = "What is deleted cannot be brought back." if tier >= Tier.RED else ""
     verdict.note(tier, f"sql.{first}", says, risk=risk)
     _judge_functions(verdict, tokens)

@@ -38,6 +38,8 @@ _HEALTH: Final = re.compile(
     r"/(?:api/)?(?:v\d/)?(?:-/)?(?:health(?:z|y|check|/live|/ready)?|live(?:z|ness)?|ready(?:z|ness)?|status|ping|version|up"
     r"|heartbeat|_health|status\.php|server-status|nginx_status|stub_status)/?"
 )
+_OWN_DOORS: Final = word_set("8100 8110 8200 18789")
+"""Ports of the safety system itself."""
 # The guardrails' own doors, and services for which every request counts.
 _GUARDED_PORTS: Final = word_set(
     "22 25 465 587 2375 2376 2379 2380 3306 4243 5432 6379 8100 8110 8200 10250 10255 11211 18789 27017"
@@ -216,7 +218,7 @@ def _one_request(judge: "CommandJudge", address: Address, method: str, body: str
         note(Tier.GREEN, "web.health", f"Asks {address.endpoint} on this server whether it is well.")
     elif is_home:
         note(
-            Tier.RED,
+            Tier.CRITICAL_RED if str(address.port) in _OWN_DOORS else Tier.RED,
             "web.local-unlisted",
             f"Talks to {address.endpoint} on this server, which is not one of the listed tools.",
             unknown=True,

@@ -119,6 +119,10 @@ def test_settings_with_like_names_are_plain_changes(key: str, value: str, contex
         ("S3_ENDPOINT", "https://evil.example"),
         ("OPENAI_API_BASE_URL", "https://evil.example/v1"),
         ("LOGGING", "syslog://evil.example"),
+        ("S3_BUCKET_NAME", "elsewhere"),
+        ("url", "https://blog.evil.example"),
+        ("NEXT_PUBLIC_WEBAPP_URL", "https://cal.evil.example"),
+        ("MAILER_SENDER_EMAIL", "boss@bank.example"),
     ],
 )
 def test_a_setting_that_sends_the_tool_elsewhere_is_external(
@@ -134,11 +138,11 @@ def test_a_setting_that_sends_the_tool_elsewhere_is_external(
         ("SMTP_HOST", "mail.example.com"),
         ("DB_HOST", "postgres"),
         ("DB_HOST", "127.0.0.1"),
-        ("url", "https://blog.somewhere.example"),
-        ("NEXT_PUBLIC_WEBAPP_URL", "https://cal.somewhere.example"),
+        ("url", "https://blog.example.com"),
+        ("NEXT_PUBLIC_WEBAPP_URL", "https://cal.example.com"),
         ("PRIVACY_URL", "https://somewhere.example/privacy"),
         ("HOST", "0.0.0.0"),
-        ("mail__from", "hallo@somewhere.example"),
+        ("mail__from", "hallo@example.com"),
         ("APP_VERSION", "5.96.1"),
     ],
 )
@@ -159,6 +163,16 @@ def test_its_own_address_and_its_neighbours_are_plain_changes(
         ("NODE_TLS_VERIFY", "0", "1"),
         ("NEXTCLOUD_TRUSTED_DOMAINS", "cloud.example.com evil.example", "cloud.example.com"),
         ("CORS_ALLOWED_ORIGINS", "*", "https://tools.example.com"),
+        ("GITEA__webhook__ALLOWED_HOST_LIST", "*", "private"),
+        ("TRUSTED_PROXIES", "0.0.0.0/0", "172.18.0.0/16"),
+        ("RAILS_ENV", "development", "production"),
+        ("APP_DEBUG", "true", "false"),
+        ("KC_HTTP_ENABLED", "true", "false"),
+        ("NC_DISABLE_AUDIT", "true", "false"),
+        ("GITEA__security__INSTALL_LOCK", "false", "true"),
+        ("UI__ONLYADMINSCANCREATEAPPS", "false", "true"),
+        ("BIND_ADDRESS", "0.0.0.0", "127.0.0.1"),
+        ("DRONE_USER_CREATE", "username:evil,admin:true", ""),
     ],
 )
 def test_opening_a_door_is_red_and_closing_it_is_not(

