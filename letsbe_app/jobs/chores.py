@@ -52,4 +52,8 @@ class Chore:
             # What is away comes back; the next look finds the same work.
             log.error("chore.put_off", chore=self.name, exc_info=exc)
             return AFTER_FAILURE_SECONDS
+        except Exception as exc:
+            # Nobody foresaw it. It may come again each time, and must not take all other work with it.
+            log.error("chore.failed", chore=self.name, exc_info=exc)
+            return self._every_seconds
         return self._every_seconds if until_more is None else until_more

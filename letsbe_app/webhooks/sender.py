@@ -20,7 +20,7 @@ from letsbe_app.db.models import DeliveryStatus, User, UserRole, WebhookDelivery
 from letsbe_app.db.session import Database
 from letsbe_app.kit.clock import Clock, utc_now
 from letsbe_app.kit.outbound import BadTarget, Outbound, Unreachable
-from letsbe_app.kit.secret_box import SecretBox
+from letsbe_app.kit.secret_box import CannotOpen, SecretBox
 from letsbe_app.people.audit.service import SYSTEM, record_act
 from letsbe_app.people.mail.letters import webhook_letter
 from letsbe_app.people.mail.post import PostRoom
@@ -165,7 +165,12 @@ class WebhookSender:
                 counts[row.endpoint_id] += 1
                 row.next_attempt_at = now + LEASE
                 endpoint = await session.get_one(WebhookEndpoint, row.endpoint_id)
-                parcels.append(self._parcel(row, endpoint, now))
+                try:
+                    parcels.append(self._parcel(row, endpoint, now))
+                except CannotOpen:
+                    # Its key is gone: a new secret helps, trying again does not.
+                    log.error("webhook.cannot_open", endpoint_id=endpoint.id, delivery_id=row.id)
+                    row.status, row.next_attempt_at, row.settled_at = DeliveryStatus.FAILED, None, now
         return parcels
 
     def _parcel(self, row: WebhookDelivery, endpoint: WebhookEndpoint, now: datetime) -> _Parcel:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 
+import pytest
 from sqlalchemy.exc import OperationalError
 
 from letsbe_app.jobs.chores import Chore
@@ -46,12 +47,15 @@ async def test_it_works_when_its_own_time_has_come() -> None:
             await done.get()
 
 
-async def test_a_database_that_is_away_does_not_end_it() -> None:
+@pytest.mark.parametrize(
+    "failure", [OperationalError("SELECT 1", {}, Exception("gone")), ValueError("of one row")]
+)
+async def test_a_failure_does_not_end_it(failure: Exception) -> None:
     done: asyncio.Queue[int] = asyncio.Queue()
 
     async def work() -> None:
         done.put_nowait(1)
-        raise OperationalError("SELECT 1", {}, Exception("gone"))
+        raise failure
 
     async with running(work, 60) as chore, asyncio.timeout(30):
         await done.get()

@@ -8,7 +8,7 @@ from standardwebhooks.webhooks import Webhook
 from starlette.responses import Response
 
 from letsbe_app.composition import Services
-from letsbe_app.db.models import WebhookDelivery
+from letsbe_app.db.models import WebhookDelivery, WebhookEndpoint
 from letsbe_app.errors import Conflict
 from letsbe_app.kit.outbound import Outbound
 from letsbe_app.people.authz.actor import Actor
@@ -91,6 +91,23 @@ async def test_an_event_arrives_signed_and_is_in_the_log(
     assert (row.status, row.event_id, row.attempt_count) == ("delivered", one.headers["webhook-id"], 1)
     assert (row.tries[0].status, row.tries[0].problem) == (204, "")
     assert await post.events.depth() == await post.sender.depth() == 0
+
+
+async def test_a_secret_that_cannot_be_read_keeps_nobody_else_waiting(
+    services: Services, owner: Actor, post: Post, shop: Receiver
+) -> None:
+    broken, whole = await hook(services, owner, shop), await hook(services, owner, shop)
+    async with services.database.write() as session:
+        row = await session.get_one(WebhookEndpoint, broken.endpoint.id)
+        row.secret = "box1.00000000.c2VhbGVkIHdpdGggYSBrZXkgdGhhdCBpcyBnb25l"
+    await post.happen(owner)
+    await post.work()
+
+    assert [one.status for made in (broken, whole) for one in await post.log(owner, made)] == [
+        "failed",
+        "delivered",
+    ]
+    assert await post.sender.depth() == 0
 
 
 async def test_only_events_that_are_wanted_come(
