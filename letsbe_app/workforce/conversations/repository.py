@@ -170,11 +170,15 @@ async def runs_from(session: AsyncSession, conversation_id: str, position: int) 
     return [(run_id, number or 0) for run_id, number in (await session.exec(statement)).all()]
 
 
-async def authors(session: AsyncSession, conversation_id: str) -> set[str]:
-    """The people who have written in a conversation."""
+async def authors(session: AsyncSession, conversation_id: str, *, from_position: int = 0) -> set[str]:
+    """The people who have written in a conversation, or in what comes from a position on."""
     statement = (
         select(ChatMessage.author_user_id)
-        .where(ChatMessage.conversation_id == conversation_id, col(ChatMessage.author_user_id).is_not(None))
+        .where(
+            ChatMessage.conversation_id == conversation_id,
+            col(ChatMessage.position) >= from_position,
+            col(ChatMessage.author_user_id).is_not(None),
+        )
         .distinct()
     )
     return {str(user_id) for user_id in (await session.exec(statement)).all()}

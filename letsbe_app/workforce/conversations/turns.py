@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from letsbe_app.db.models import ChatMessage, Conversation, MessageRole
 from letsbe_app.db.session import Database
-from letsbe_app.db.tenant_content import Content, TenantContent
+from letsbe_app.db.tenant_content import TenantContent
 from letsbe_app.errors import Conflict, Forbidden, InvalidInput, NotFound
 from letsbe_app.kit.clock import Clock, utc_now
 from letsbe_app.people.audit.service import SYSTEM, record_act
@@ -67,6 +67,7 @@ class TurnService:
         Raises:
             NotFound: There is no such message of a person.
             Conflict: The agent is still at work, or a message still waits for the server.
+            Forbidden: Others have written what would be taken back, and the actor is not the owner.
         """
         return await self._say_again(actor, conversation_id, message_id, checked_text(text), new_id)
 
@@ -79,7 +80,7 @@ class TurnService:
         Raises:
             NotFound: There is no such answer.
             InvalidInput: Nobody asked for it: the agent began by itself.
-            Conflict: As ``edit``.
+            Conflict, Forbidden: As ``edit``.
         """
         require(actor, Permission.CHAT)
         async with self._database.read() as session:
@@ -102,9 +103,7 @@ class TurnService:
         require(actor, Permission.CHAT)
         async with self._database.write() as session:
             row = await owned(session, actor, conversation_id, lock=True)
-            authors = await repository.authors(session, conversation_id)
-            if authors - {actor.user_id} and not is_allowed(actor.role, Permission.MANAGE):
-                raise Forbidden("Others have written in this conversation. Ask the owner to delete it.")
+            await _check_authors(session, actor, conversation_id)
             await self._remove(session, actor, row)
         log.info("conversation.deleted", conversation_id=conversation_id)
         await self._tell(actor.customer_id, row)
@@ -129,7 +128,8 @@ class TurnService:
             if earlier is not None:
                 view = message_view(earlier, content)
                 return same_message(view, earlier, actor, conversation_id, text or view.text)
-            said = await _question(session, content, conversation_id, message_id)
+            said = await _question(session, conversation_id, message_id)
+            await _check_authors(session, actor, conversation_id, from_position=said.position)
             await self._sending.check_room(session, conversation.tenant_id)
             await removal.hand_over_files(session, said.id, wanted_id)
             run_ids = await _take_back(session, conversation, said.position)
@@ -175,9 +175,16 @@ class TurnService:
         await self._relay.publisher.announce(customer_id, Topic.CONVERSATION, row.id)
 
 
-async def _question(
-    session: AsyncSession, content: Content, conversation_id: str, message_id: str
-) -> ChatMessage:
+async def _check_authors(
+    session: AsyncSession, actor: Actor, conversation_id: str, *, from_position: int = 0
+) -> None:
+    """Raises Forbidden where others have written what the actor is about to take away."""
+    authors = await repository.authors(session, conversation_id, from_position=from_position)
+    if authors - {actor.user_id} and not is_allowed(actor.role, Permission.MANAGE):
+        raise Forbidden("Others have written here, and it would be gone. Ask the owner to do this.")
+
+
+async def _question(session: AsyncSession, conversation_id: str, message_id: str) -> ChatMessage:
     row = await repository.message_in(session, conversation_id, message_id)
     if row is None or row.role != MessageRole.USER:
         raise NotFound("There is no such message.")

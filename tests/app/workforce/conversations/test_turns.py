@@ -149,6 +149,18 @@ async def test_deleted_conversation_is_gone_here_and_on_the_server(talk: Talk, w
         await talk.services.turns.delete(talk.owner, talk.conversation_id)
 
 
+async def test_only_the_owner_takes_back_what_others_wrote(talk: Talk) -> None:
+    question, answer = await talk.turn("one", "first")
+    turns, other = talk.services.turns, replace(talk.owner, user_id="usr_other", role=UserRole.MEMBER)
+    with pytest.raises(Forbidden):
+        await turns.edit(other, talk.conversation_id, question, "something else")
+    with pytest.raises(Forbidden):
+        await turns.regenerate(other, talk.conversation_id, answer)
+    author = replace(talk.owner, role=UserRole.MEMBER)
+    await turns.edit(author, talk.conversation_id, question, "one, better")
+    assert await talk.texts() == ["one, better"]
+
+
 async def test_only_the_owner_deletes_what_others_wrote(talk: Talk, stranger: Actor) -> None:
     await talk.ask("mine")
     member = replace(talk.owner, user_id="usr_other", role=UserRole.MEMBER)
