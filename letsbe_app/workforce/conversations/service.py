@@ -167,7 +167,7 @@ class ConversationService:
             content = await self._content.for_writing(session, conversation.tenant_id)
             earlier = await session.get(ChatMessage, wanted_id)
             if earlier is not None:
-                return same_message(message_view(earlier, content), earlier, actor, conversation_id, said)
+                return same_message(earlier, content, actor, conversation_id, said)
             await self._sending.check_room(session, conversation.tenant_id)
             files = await self._attachments.claim(
                 session, actor, conversation.tenant_id, attachments, wanted_id

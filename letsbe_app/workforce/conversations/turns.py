@@ -126,8 +126,7 @@ class TurnService:
             content = await self._content.for_writing(session, conversation.tenant_id)
             earlier = await session.get(ChatMessage, wanted_id)
             if earlier is not None:
-                view = message_view(earlier, content)
-                return same_message(view, earlier, actor, conversation_id, text or view.text)
+                return same_message(earlier, content, actor, conversation_id, text)
             said = await _question(session, conversation_id, message_id)
             await _check_authors(session, actor, conversation_id, from_position=said.position)
             await self._sending.check_room(session, conversation.tenant_id)

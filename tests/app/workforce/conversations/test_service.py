@@ -50,6 +50,15 @@ async def test_double_click_is_one_message(
         await send(owner, conversation_id, "something else", message_id="msg_from-browser")
 
 
+async def test_an_id_on_somebody_elses_server_is_in_use(
+    services: Services, owner: Actor, stranger: Actor, conversation_id: str, strange_tenant_id: str
+) -> None:
+    theirs = await services.conversations.start(stranger, strange_tenant_id, "dispatcher")
+    await services.conversations.send(stranger, theirs.id, "hello", message_id="msg_from-browser")
+    with pytest.raises(Conflict):
+        await services.conversations.send(owner, conversation_id, "hello", message_id="msg_from-browser")
+
+
 async def test_unusable_message_is_refused(services: Services, owner: Actor, conversation_id: str) -> None:
     cases: list[tuple[str, str | None, type[Exception]]] = [
         (" \n ", None, InvalidInput),
