@@ -10,7 +10,6 @@ from dataclasses import dataclass
 import structlog
 from dbos import DBOS, DBOSConfiguredInstance, SetWorkflowID, StepOptions
 
-from letsbe_app.db.models import TenantStatus
 from letsbe_app.fleet.provisioning.providers.base import Server, ServerProvider
 from letsbe_app.fleet.tenants.service import TenantService
 from letsbe_app.telemetry import metrics
@@ -27,12 +26,8 @@ class Remover:
 
     async def waiting(self) -> list[Server]:
         """Servers that are removed here and not yet at the provider."""
-        rows = await self.tenants.with_status(TenantStatus.REMOVED)
-        return [
-            Server(row.id, row.name, row.provider_ref)
-            for row in rows
-            if row.provider == self.provider.name and row.provider_ref
-        ]
+        rows = await self.tenants.left_at(self.provider.name)
+        return [Server(row.id, row.name, row.provider_ref) for row in rows]
 
     async def remove(self, server: Server) -> None:
         """Stop the machine and delete everything on it; harmless when that was done before."""

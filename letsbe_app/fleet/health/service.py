@@ -1,5 +1,7 @@
 """Looks at every server now and then, and tells when one's health has changed and stayed so."""
 
+from collections.abc import Sequence
+
 import structlog
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -35,27 +37,26 @@ class HealthService:
         """
         changed, last = 0, ""
         await self._relay.ping()
-        while tenants := await self._page(last):
-            online = await self._relay.presence.online_among([tenant.id for tenant in tenants])
-            for tenant in tenants:
-                changed += await self._look_at(tenant, is_online=tenant.id in online)
-            last = tenants[-1].id
+        while page := await self._page(last):
+            online = await self._relay.presence.online_among([tenant.id for tenant, _ in page])
+            for tenant, row in page:
+                changed += await self._look_at(tenant, row, is_online=tenant.id in online)
+            last = page[-1][0].id
         return changed
 
-    async def _page(self, after: str) -> list[Tenant]:
+    async def _page(self, after: str) -> Sequence[tuple[Tenant, TenantHealth | None]]:
         statement = (
-            select(Tenant)
+            select(Tenant, TenantHealth)
+            .outerjoin(TenantHealth, col(TenantHealth.tenant_id) == col(Tenant.id))
             .where(Tenant.status == TenantStatus.ACTIVE, col(Tenant.id) > after)
             .order_by(col(Tenant.id))
             .limit(_PAGE)
         )
         async with self._database.read() as session:
-            return list((await session.exec(statement)).all())
+            return (await session.exec(statement)).all()
 
-    async def _look_at(self, tenant: Tenant, *, is_online: bool) -> bool:
+    async def _look_at(self, tenant: Tenant, row: TenantHealth | None, *, is_online: bool) -> bool:
         seen, now = health_of(heartbeat_of(tenant), is_online=is_online), self._clock()
-        async with self._database.read() as session:
-            row = await session.get(TenantHealth, tenant.id)
         before = _standing(row) if row is not None else None
         after = step(before, seen, now) if before else Standing(seen, now, seen, now)
         if after == before:

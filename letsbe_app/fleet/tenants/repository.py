@@ -27,6 +27,16 @@ async def with_status(session: AsyncSession, *statuses: TenantStatus) -> Sequenc
     return (await session.exec(statement)).all()
 
 
+async def left_at(session: AsyncSession, provider: str) -> Sequence[Tenant]:
+    """Servers that are removed here, and that the provider still has."""
+    statement = (
+        select(Tenant)
+        .where(Tenant.status == TenantStatus.REMOVED, Tenant.provider == provider, Tenant.provider_ref != "")
+        .order_by(col(Tenant.id))
+    )
+    return (await session.exec(statement)).all()
+
+
 async def count_living(session: AsyncSession, provider: str) -> int:
     """Servers of a provider that are not removed."""
     statement = select(func.count()).where(Tenant.provider == provider, Tenant.status != TenantStatus.REMOVED)

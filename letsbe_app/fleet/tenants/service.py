@@ -322,6 +322,11 @@ class TenantService:
         async with self._database.read() as session:
             return await repository.with_status(session, *statuses)
 
+    async def left_at(self, provider: str) -> Sequence[Tenant]:
+        """The records of servers that are removed here and not yet at their provider. For jobs."""
+        async with self._database.read() as session:
+            return await repository.left_at(session, provider)
+
     async def set_provider_ref(self, tenant_id: str, provider_ref: str) -> None:
         """Remember what the provider calls the machine."""
         async with self._database.write() as session:
