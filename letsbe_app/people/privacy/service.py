@@ -1,6 +1,6 @@
 """Everything of one customer in one archive, and the end of everything of one customer."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import Any, Final
 
 import orjson
@@ -93,35 +93,36 @@ class PrivacyService:
         yield orjson.dumps(head)[:-1] + b',"tables":{'
         is_first_table = True
         async with self._database.read() as session:
+            servers = await _servers_of_conversations(session, customer_id)
             for table in tables():
                 if table.name in TECHNICAL:
                     continue
                 yield (b"" if is_first_table else b",") + orjson.dumps(table.name) + b":["
                 is_first_table, is_first_row = False, True
-                async for row in self._rows(session, table, customer_id):
+                async for row in self._rows(session, table, customer_id, servers):
                     yield (b"" if is_first_row else b",") + orjson.dumps(row, default=str)
                     is_first_row = False
                 yield b"]"
         yield b"}}"
 
     async def _rows(
-        self, session: AsyncSession, table: Table, customer_id: str
+        self, session: AsyncSession, table: Table, customer_id: str, servers: Mapping[str, str]
     ) -> AsyncIterator[dict[str, Any]]:
         names = exported_columns(table)
         statement = select(*(table.columns[name] for name in names)).where(belongs_to(table, customer_id))
         result = await session.stream(statement.order_by(*table.primary_key.columns))
         async for found in result:
             row = dict(zip(names, found, strict=True))
-            yield await self._opened(session, table.name, row)
+            tenant_id = row.get("tenant_id") or servers.get(row.get("conversation_id", ""))
+            for name, value in row.items():
+                if isinstance(value, str) and value.startswith(_SEALED):
+                    place = f"{table.name}.{name}:{row.get('id')}"
+                    row[name] = await self._open(session, place, value, tenant_id)
+            yield row
 
-    async def _opened(self, session: AsyncSession, table: str, row: dict[str, Any]) -> dict[str, Any]:
-        for name, value in row.items():
-            if isinstance(value, str) and value.startswith(_SEALED):
-                row[name] = await self._open(session, f"{table}.{name}:{row.get('id')}", value, row)
-        return row
-
-    async def _open(self, session: AsyncSession, place: str, sealed: str, row: dict[str, Any]) -> str | None:
-        tenant_id = row.get("tenant_id") or await _tenant_of(session, row.get("conversation_id"))
+    async def _open(
+        self, session: AsyncSession, place: str, sealed: str, tenant_id: str | None
+    ) -> str | None:
         if tenant_id is None:
             return None
         try:
@@ -137,9 +138,13 @@ async def _ids(session: AsyncSession, table: Table, customer_id: str) -> list[st
     return [row[0] for row in rows]
 
 
-async def _tenant_of(session: AsyncSession, conversation_id: str | None) -> str | None:
-    row = await session.get(Conversation, conversation_id) if conversation_id else None
-    return row.tenant_id if row is not None else None
+async def _servers_of_conversations(session: AsyncSession, customer_id: str) -> dict[str, str]:
+    """On which server each conversation is: asked for once, not for each message."""
+    table = Conversation.__table__  # type: ignore[attr-defined]
+    connection = await session.connection()
+    mine = belongs_to(table, customer_id)
+    rows = await connection.execute(select(table.columns["id"], table.columns["tenant_id"]).where(mine))
+    return {row[0]: row[1] for row in rows}
 
 
 async def _forget_person(session: AsyncSession, user_id: str, now: Any) -> None:
