@@ -1,9 +1,9 @@
 """
 One browser's stream: what it watches, and what it is told.
 
-``hear`` turns signals into frames, ``write`` sends them; the browser's own frames come in by ``take``. A slow
-browser fills at most its frame queue, then its mailbox, which turns into one look at the stream: memory stays
-bounded, and nothing is skipped.
+``hear`` turns signals into frames, which go out in batches; the browser's own frames come in by ``take``. A
+slow browser fills at most its waiting frames, then its mailbox, which turns into one look at the stream: memory
+stays bounded, and nothing is skipped.
 """
 
 import asyncio
