@@ -40,12 +40,6 @@ PROVISIONING: Final = "/portal/provisioning/[order_id]"
 NOT_FOUND: Final = "404"
 
 
-def sign_in(next_path: str = "") -> str:
-    """The sign-in page that returns to ``next_path``, which must be a path of this site."""
-    is_own = next_path.startswith("/") and not next_path.startswith(("//", "/\\"))
-    return f"{SIGN_IN}?next={next_path}" if is_own else SIGN_IN
-
-
 def conversation(conversation_id: str) -> str:
     return f"{CHAT}/{conversation_id}"
 

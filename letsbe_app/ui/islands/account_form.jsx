@@ -1,12 +1,8 @@
 import { useEffect, useRef, useState } from "react";
 import { HubError, postToHub } from "./hub_rest.js";
 import { DANGER, INPUT, PRIMARY } from "./look.js";
+import { ownPath } from "./own_path.js";
 import { askForPasskey, hasPasskeys } from "./passkey.js";
-
-/** A path of this site to go to; anything else, such as `//other.example`, becomes the fallback. */
-export function ownPath(wanted, fallback) {
-  return /^\/(?![/\\])/.test(wanted ?? "") ? wanted : fallback;
-}
 
 /** What the form holds: texts by name, and for boxes to tick the list of those that are. */
 export function valuesOf(form, fields) {
@@ -85,8 +81,9 @@ function Shown({ text, value }) {
 
 /**
  * A form whose secrets go to the hub by REST alone: they never enter the page's state there, and only an HTTP
- * answer can set the httpOnly cookie. `extra` goes along with what was typed. Keeps what was typed when the hub says no, and shows each problem at its
- * field. Afterwards it goes to `after`, or says `done`, with what the hub shows once (`shown` names it).
+ * answer can set the httpOnly cookie. `extra` goes along with what was typed. Keeps what was typed when the hub
+ * says no, and shows each problem at its field. Afterwards it goes to `after`, or says `done`, with what the hub
+ * shows once (`shown` names it).
  */
 export function AccountForm(props) {
   const { action, fields, submitLabel, workingLabel, failedText, after, done, shown, takesToken } = props;

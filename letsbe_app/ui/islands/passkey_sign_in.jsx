@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "react";
-import { ownPath } from "./account_form.jsx";
+import { ownPath } from "./own_path.js";
 import { HubError, postToHub } from "./hub_rest.js";
 import { QUIET } from "./look.js";
 import { canOfferQuietly, hasPasskeys, usePasskey } from "./passkey.js";

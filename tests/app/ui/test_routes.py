@@ -1,23 +1,7 @@
 """Paths of pages."""
 
-import pytest
-
 from letsbe_app.ui import routes
 from letsbe_app.ui.site_map import PAGES
-
-
-@pytest.mark.parametrize(
-    ("wanted", "path"),
-    [
-        ("/portal/chat", "/sign-in?next=/portal/chat"),
-        ("", "/sign-in"),
-        ("https://evil.example", "/sign-in"),
-        ("//evil.example", "/sign-in"),
-        ("/\\evil.example", "/sign-in"),
-    ],
-)
-def test_sign_in_returns_only_to_pages_of_this_site(wanted: str, path: str) -> None:
-    assert routes.sign_in(wanted) == path
 
 
 def test_a_draft_is_encoded() -> None:
