@@ -83,7 +83,6 @@ export class HubStream {
   }
 
   opened() {
-    this.attempts = 0;
     this.setStatus("open");
     for (const [conversationId, { after }] of this.watches) {
       this.send({ type: "watch", conversation_id: conversationId, after });
@@ -123,6 +122,8 @@ export class HubStream {
   }
 
   received(frame) {
+    // Not when it opens: the hub also opens what it then closes at once, for whoever is signed out.
+    this.attempts = 0;
     if (frame.type === "pong") clearTimeout(this.timers.pong);
     else if (frame.type === "wake") this.wake(frame.topic, frame.id ?? "");
     else if (frame.type === "run") this.deliver(frame);

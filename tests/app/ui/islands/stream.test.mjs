@@ -92,6 +92,20 @@ test("it waits longer after each failure, up to a limit, with jitter", () => {
   assert.deepEqual(waits, [200, 400, 800, 1600, 3200, 6400, 10_000, 10_000]);
 });
 
+test("a connection that is closed at once counts as a failure", () => {
+  const { stream, follow, socket } = scene();
+  follow("c", "0-0");
+  for (let round = 0; round < 5; round += 1) {
+    socket().open();
+    socket().drop();
+    mock.timers.tick(10_000);
+  }
+  assert.equal(stream.attempts, 5);
+  socket().open();
+  socket().receive({ type: "pong" });
+  assert.equal(stream.attempts, 0);
+});
+
 test("a connection that answers no ping is given up", () => {
   const { follow, socket } = scene();
   follow("c", "0-0");
