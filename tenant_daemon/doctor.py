@@ -43,7 +43,8 @@ def examine(home: TenantHome) -> Iterator[Finding]:
     yield finding("disk", lambda: _disk_has_room(home))
     yield finding("policy", check_policy)
     yield finding("redaction", check_redaction)
-    yield finding("sandbox", lambda: check_sandbox(settings[0].execution.user if settings else ""))
+    user = settings[0].execution.user if settings else ""
+    yield finding("sandbox", lambda: check_sandbox(user, running_pid(home.pid_file)))
     yield finding("closed", check_closed)
     if settings:
         yield finding("node", lambda: _node_runs(settings[0]))

@@ -4,6 +4,7 @@ import os
 import secrets
 
 from tenant_daemon.diagnosis import Weak, Wrong
+from tenant_daemon.execution.call_groups import CallGroups, base_of
 from tenant_daemon.execution.hidden_arguments import hides_processes
 from tenant_daemon.execution.identity import NoSuchUser, identity_of
 from tenant_daemon.execution.network import network_flags
@@ -45,8 +46,14 @@ def check_closed() -> str:
     return "browser scenarios and helpers (sub-agents): judged, and refused when they would run"
 
 
-def check_sandbox(user: str = "") -> str:
-    """What the kernel adds to the rules: which files and whether a network commands reach, and as whom."""
+def check_sandbox(user: str = "", daemon: int | None = None) -> str:
+    """
+    What the kernel adds to the rules: which files and whether a network commands reach, as whom, how much.
+
+    Args:
+        user: Whom the settings name for commands.
+        daemon: The process of a daemon that runs; only then can be told whether calls have groups.
+    """
     version, flags = landlock_version(), network_flags()
     missing = []
     try:
@@ -69,10 +76,18 @@ def check_sandbox(user: str = "") -> str:
             "commands run as root: give the daemon a user of its own (User= in its unit), or commands one "
             "([execution] user in daemon.toml)"
         )
+    base = base_of(daemon) if daemon is not None else None
+    if daemon is not None and base is None:
+        missing.append(
+            "calls have no control group, so memory is bounded for each process and not for a whole call: "
+            "start the daemon by its systemd unit (deploy/tenant, Delegate=)"
+        )
+    bounded = sorted(CallGroups(base).controllers()) if base is not None else []
     features = {
         f"Landlock {version}: no command can open the daemon's own files": version,
         "no signal to its processes": version >= SCOPED_SINCE,
         "no network for what needs none": flags,
+        f"a control group for each call ({', '.join(bounded) or 'without bounds'})": base is not None,
         "processes hidden from other users": hides_processes(),
     }
     in_force = ", ".join(feature for feature, is_there in features.items() if is_there)

@@ -5,6 +5,7 @@ import asyncio
 from typing import Any
 
 from tenant_daemon.daemon import Daemon
+from tenant_daemon.execution.call_groups import settle_in
 from tenant_daemon.home import TenantHome
 from tenant_daemon.hub_client.canary_alarm import CanaryAlarm
 from tenant_daemon.hub_client.enrolment import EnrolmentFailed, follow_hub, read_enrolment
@@ -44,6 +45,7 @@ def run(args: argparse.Namespace) -> int:
             vault = Vault.open(home)
             redactor = LiveRedactor(vault, CanaryAlarm(home, vault).at("log"))
             configure_logging(redactor)
+            settle_in()
             daemon = Daemon(home, settings, lambda text: redactor.current().redact(text))
             asyncio.run(until_signal(daemon.run()))
     except (EnrolmentFailed, AlreadyRunning, VaultLocked) as exc:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import assert_never
 
+from tenant_daemon.execution.call_groups import CallGroups
 from tenant_daemon.execution.env import EnvFiles
 from tenant_daemon.execution.files import Files
 from tenant_daemon.execution.http import call_http
@@ -52,12 +53,13 @@ class Executor:
         limits: Limits | None = None,
         new_stream: NewStream | None = None,
         identity: Identity | None = None,
+        groups: CallGroups | None = None,
     ) -> None:
         self._home = home
         self._vault = vault
         self._ask_colleague = ask_colleague
         self._limits = limits or Limits()
-        self._shell = Shell(home, undo, self._limits, new_stream, identity)
+        self._shell = Shell(home, undo, self._limits, new_stream, identity, groups)
         self._files = Files(undo, self._limits)
         self._env_files = EnvFiles(self._files)
         self.undoing = Undoing(undo, self._files)

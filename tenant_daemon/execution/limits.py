@@ -20,6 +20,10 @@ class Limits:
     open_files: int = 1_024
     processes: int = 2_048
     """Of the whole user (setrlimit(2)); does not bind root."""
+    call_memory_bytes: int = 3_072 * _MEBIBYTE
+    """Of all processes of a call together, and what it holds in memory files (``call_groups.py``)."""
+    call_processes: int = 512
+    """Of a call at a time, threads too (``call_groups.py``)."""
     output_bytes: int = 48_000
     """Of a command's output, head and tail; about what a model reads with profit."""
     read_bytes: int = 200_000

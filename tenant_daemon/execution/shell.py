@@ -10,11 +10,12 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, asynccontextmanager, closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 import structlog
 
 from tenant_daemon.execution import warden
+from tenant_daemon.execution.call_groups import CallGroup, CallGroups
 from tenant_daemon.execution.commands import commands_of
 from tenant_daemon.execution.environment import SEARCH_PATH, clean_environment
 from tenant_daemon.execution.head_tail import HeadTail
@@ -36,6 +37,8 @@ _KILL_GRACE_SECONDS: Final = 30.0
 How long the warden may take to end its commands before the whole group is killed. On a busy server ending
 hundreds of processes takes a while, and without the warden those in a session of their own would stay.
 """
+_LEFT_OVER_SECONDS: Final = 5.0
+"""For reading what is left in the pipe of a warden that has ended."""
 _CHUNK_BYTES: Final = 65_536
 _DEVICES: Final = frozenset(Path("/dev", name) for name in ("null", "zero", "random", "urandom"))
 """Redirections may lead to these besides ordinary files; which may be written, the classifier knows."""
@@ -50,6 +53,13 @@ class _Prepared:
     spec: dict[str, object]
     descriptors: tuple[int, ...]
 
+    def within(self, group: CallGroup | None) -> "_Prepared":
+        """The same, in the call's control group."""
+        if group is None:
+            return _Prepared({**self.spec, "group": None}, self.descriptors)
+        doors = {"entrance": group.entrance, "end": group.end}
+        return _Prepared({**self.spec, "group": doors}, (*self.descriptors, *doors.values()))
+
 
 class Shell:
     """Runs ``RunPipelines``. Cancelling the task ends every process of the call."""
@@ -61,8 +71,10 @@ class Shell:
         limits: Limits,
         new_stream: NewStream | None = None,
         identity: Identity | None = None,
+        groups: CallGroups | None = None,
     ) -> None:
         self._home = home
+        self._groups = groups
         self._identity = identity
         self._undo = undo
         self._limits = limits
@@ -77,22 +89,26 @@ class Shell:
         """
         with ExitStack() as stack:
             prepared = await asyncio.to_thread(self._prepare, action, workspace, scope, stack)
-            async with self._watched(action, workspace, scope), _started(prepared) as (process, status_fd):
+            async with (
+                self._watched(action, workspace, scope),
+                self._grouped() as group,
+                _started(prepared.within(group)) as running,
+            ):
                 output = HeadTail(self._limits.output_bytes)
                 spool = stack.enter_context(closing(Spool(self._home.run_dir)))
                 try:
                     async with asyncio.timeout(self._limits.wall_seconds):
-                        await _drain(process, output, spool)
-                        await process.wait()
+                        await _drain(running, output, spool, group)
                 except TimeoutError:
-                    await _end(process)
+                    await _end(running.process)
                     text = await asyncio.to_thread(self._shown, output, spool, workspace, scope)
                     return _timed_out(text, self._limits.wall_seconds)
                 except asyncio.CancelledError:
-                    await asyncio.shield(_end(process))
+                    await asyncio.shield(_end(running.process))
                     raise
                 text = await asyncio.to_thread(self._shown, output, spool, workspace, scope)
-                return _outcome(text, _exit_code(status_fd))
+                reached = group.reached(self._limits) if group is not None else []
+                return _outcome("\n".join([*filter(None, [text]), *reached]), _exit_code(running.status_fd))
 
     def _shown(self, output: HeadTail, spool: Spool, workspace: Path, scope: CallScope) -> str:
         """Head and tail, and the name of the file with the rest where there is one."""
@@ -172,8 +188,25 @@ class Shell:
         if not landlock_version():
             return None
         inside = self._home.workspaces_dir if scope.is_approved else workspace
-        roots = allowed_roots(self._home.root.resolve(), inside.resolve(), key_places(self._home))
+        closed = [*key_places(self._home), *([self._groups.base] if self._groups else [])]
+        roots = allowed_roots(self._home.root.resolve(), inside.resolve(), closed)
         return {"version": landlock_version(), "roots": roots}
+
+    @asynccontextmanager
+    async def _grouped(self) -> AsyncIterator[CallGroup | None]:
+        """The call's control group, None where there are none. When it is left, nothing of the call lives."""
+        stack, group = ExitStack(), None
+        try:
+            if self._groups is not None:
+                try:
+                    making = self._groups.group(self._limits)
+                    group = await asyncio.to_thread(stack.enter_context, making)
+                except OSError as exc:
+                    # The other bounds hold all the same.
+                    log.warning("shell.no_group", error=str(exc))
+            yield group
+        finally:
+            await asyncio.shield(asyncio.to_thread(stack.close))
 
     @asynccontextmanager
     async def _watched(self, action: RunPipelines, workspace: Path, scope: CallScope) -> AsyncIterator[None]:
@@ -209,9 +242,17 @@ def _redirected(action: RunPipelines) -> Iterator[Path]:
             yield path
 
 
+@dataclass(frozen=True)
+class _Running:
+    """The warden, what its commands print, and the descriptor on which it reports."""
+
+    process: asyncio.subprocess.Process
+    printed: asyncio.StreamReader
+    status_fd: int
+
+
 @asynccontextmanager
-async def _started(prepared: _Prepared) -> AsyncIterator[tuple[asyncio.subprocess.Process, int]]:
-    """The warden, running, and the descriptor on which it reports."""
+async def _started(prepared: _Prepared) -> AsyncIterator[_Running]:
     with ExitStack() as stack:
         spec_fd = os.memfd_create("call")
         stack.callback(_close, spec_fd)
@@ -220,10 +261,11 @@ async def _started(prepared: _Prepared) -> AsyncIterator[tuple[asyncio.subproces
         status_fd, report_fd = os.pipe()
         stack.callback(_close, status_fd)
         report = stack.enter_context(os.fdopen(report_fd, "wb"))
+        printed, writer = await _pipe(stack)
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-I", "-S", _WARDEN, str(spec_fd), str(report_fd),
             stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
+            stdout=writer,
             stderr=asyncio.subprocess.STDOUT,
             pass_fds=(spec_fd, report_fd, *prepared.descriptors),
             env={"PATH": SEARCH_PATH, "LANG": "C.UTF-8"},
@@ -231,16 +273,50 @@ async def _started(prepared: _Prepared) -> AsyncIterator[tuple[asyncio.subproces
             start_new_session=True,
         )  # fmt: skip
         report.close()
+        writer.close()
         try:
-            yield process, status_fd
+            yield _Running(process, printed, status_fd)
         finally:
             if process.returncode is None:
                 await asyncio.shield(_end(process))
 
 
-async def _drain(process: asyncio.subprocess.Process, output: HeadTail, spool: Spool) -> None:
-    assert process.stdout is not None
-    while chunk := await process.stdout.read(_CHUNK_BYTES):
+async def _pipe(stack: ExitStack) -> tuple[asyncio.StreamReader, IO[bytes]]:
+    """
+    A pipe of our own: asyncio would take a process for running as long as anybody holds the other end of its.
+    """
+    read_fd, write_fd = os.pipe()
+    writer = stack.enter_context(os.fdopen(write_fd, "wb", 0))
+    reader = asyncio.StreamReader(_CHUNK_BYTES)
+    transport, _ = await asyncio.get_running_loop().connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(read_fd, "rb", 0)
+    )
+    stack.callback(transport.close)
+    return reader, writer
+
+
+async def _drain(running: _Running, output: HeadTail, spool: Spool, group: CallGroup | None) -> None:
+    """Read until the warden has ended, and what is left after it."""
+    reading = asyncio.create_task(_read(running.printed, output, spool))
+    ending = asyncio.create_task(running.process.wait())
+    try:
+        await asyncio.wait({reading, ending}, return_when=asyncio.FIRST_COMPLETED)
+        if reading.done():
+            await reading
+        await ending
+        if group is not None:
+            os.write(group.end, b"1")
+        # Where the warden itself was killed and there is no group, something may live on and hold the pipe.
+        await asyncio.wait({reading}, timeout=_LEFT_OVER_SECONDS)
+        if reading.done():
+            await reading
+    finally:
+        reading.cancel()
+        ending.cancel()
+
+
+async def _read(printed: asyncio.StreamReader, output: HeadTail, spool: Spool) -> None:
+    while chunk := await printed.read(_CHUNK_BYTES):
         output.add(chunk)
         spool.add(chunk)
 

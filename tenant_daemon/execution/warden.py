@@ -4,7 +4,8 @@ Runs the commands of one call and lets nothing of them survive.
 A program of its own, started by ``shell.py`` as ``python -I -S warden.py SPEC_FD STATUS_FD`` and made of the
 standard library alone, because between fork and exec only a process with a single thread may run Python.
 It is the reaper of everything its commands start (PR_SET_CHILD_SUBREAPER), also of what makes a session of
-its own: when it ends, for whatever reason, it kills them all. The kernel ends it when the wrapper ends.
+its own: when it ends, for whatever reason, it kills them all. The kernel ends it when the wrapper ends. Where
+the call has a control group (``call_groups.py``), commands join it, and the warden stays outside.
 What it is to do comes through an open file and never as an argument, since others can read those.
 """
 
@@ -84,6 +85,8 @@ def main(spec_fd: int, status_fd: int) -> int:
         exit_code = _NOT_EXECUTABLE
     finally:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        if spec["group"] is not None:
+            os.write(spec["group"]["end"], b"1")
         _end_all()
     os.write(status_fd, json.dumps({"exit_code": exit_code}).encode())
     return 0
@@ -327,6 +330,8 @@ def _become(
     for number in (signal.SIGTERM, signal.SIGPIPE, signal.SIGINT):
         signal.signal(number, signal.SIG_DFL)
     _libc.prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
+    if spec["group"] is not None:
+        os.write(spec["group"]["entrance"], b"0")
     os.umask(0o077)
     _confine(command, spec)
     user = command["user"]

@@ -9,6 +9,7 @@ import structlog
 
 from tenant_daemon.audit import AuditTrail, AuditUnavailable
 from tenant_daemon.execution import AskColleague, Executor, Limits
+from tenant_daemon.execution.call_groups import CallGroups
 from tenant_daemon.execution.identity import identity_of
 from tenant_daemon.execution.undo import UndoStore
 from tenant_daemon.home import TenantHome
@@ -100,6 +101,7 @@ async def open_parts(
         limits,
         lambda: redactor().stream(),
         identity_of(settings.execution.user),
+        await asyncio.to_thread(CallGroups.open),
     )
     changes = ChangeDesk(home, undo, executor.undoing, announcer, audit)
     wrapper = SafetyWrapper(

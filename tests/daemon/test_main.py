@@ -132,6 +132,14 @@ def test_doctor_tells_of_a_kernel_without_sandbox(monkeypatch: pytest.MonkeyPatc
     assert "no signal to its processes" in finding("sandbox", check_sandbox).detail
 
 
+def test_doctor_tells_whether_calls_have_groups(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "cgroup.subtree_control").write_text("cpu pids memory\n")
+    for group, told in ((tmp_path, "a control group for each call (memory, pids)"), (None, "Delegate=")):
+        monkeypatch.setattr(doctor_guards, "base_of", lambda _process, group=group: group)
+        assert told in finding("sandbox", lambda: check_sandbox("", 12)).detail
+    assert "control group" not in finding("sandbox", check_sandbox).detail
+
+
 def test_doctor_tells_of_commands_that_run_as_root(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("os.geteuid", lambda: 0)
     found = finding("sandbox", check_sandbox)

@@ -60,6 +60,13 @@ def test_keys_and_openclaw_have_different_users() -> None:
     assert not re.search(r"^m ", users, re.MULTILINE)
 
 
+def test_daemon_may_make_groups_for_calls() -> None:
+    guards = unit("letsbe-tenant")
+    assert set(guards["Delegate"][0].split()) == {"memory", "pids"}
+    # Both would make /sys/fs/cgroup read-only.
+    assert not {"ProtectControlGroups", "ProtectKernelTunables"} & set(guards)
+
+
 def test_openclaw_reaches_this_server_only() -> None:
     agents = unit("letsbe-openclaw")
     assert (agents["IPAddressDeny"], agents["IPAddressAllow"]) == (["any"], ["localhost"])
