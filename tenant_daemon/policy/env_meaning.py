@@ -226,11 +226,4 @@ def _is_foreign(host: str, context: PolicyContext) -> bool:
         pass
     if "." not in host or _LOCAL_NAME.fullmatch(host) is not None or host in context.internal_names:
         return False
-    return not any(_is_of(host, listed.rpartition(":")[0]) for listed in context.allowed_hosts)
-
-
-def _is_of(host: str, listed: str) -> bool:
-    """Whether it is a tool's host, or another one of the same domain."""
-    parent = listed.partition(".")[2]
-    domain = parent if "." in parent else listed
-    return host in (listed, domain) or host.endswith(f".{domain}")
+    return not context.is_tools_name(host)

@@ -1,15 +1,20 @@
 """What the classifier says of a call, and what it is told about the server."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
 from tenant_daemon.contracts.tiers import Tier
 from tenant_daemon.policy.actions import Action
 
 Resolve = Callable[[str], tuple[str, ...]]
 """Host name -> IP addresses; empty when there is none."""
+_SHARED: Final = re.compile(
+    r"(?:co|com|org|net|ac|gov|edu|ne|or|gv)\.[a-z]{2}|github\.io|pages\.dev|web\.app|herokuapp\.com"
+)
 
 
 @dataclass(frozen=True)
@@ -73,3 +78,18 @@ class PolicyContext:
     """When the call came in, aware: what ``$(date)`` stands for, however long a person takes to decide."""
     resolve: Resolve | None = field(default=None, compare=False)
     """Looks up listed host names; without it only ``localhost`` and literal addresses are known."""
+
+    def is_tools_name(self, host: str) -> bool:
+        """Whether a host's name is one of the tools' or lies in the same domain, which the customer owns."""
+        return any(_is_of(host, listed.rpartition(":")[0]) for listed in self.allowed_hosts)
+
+
+def is_shared_suffix(name: str) -> bool:
+    """Whether anybody may register names below it, as below ``com`` and ``co.uk``."""
+    return "." not in name or _SHARED.fullmatch(name) is not None
+
+
+def _is_of(host: str, listed: str) -> bool:
+    parent = listed.partition(".")[2]
+    domain = listed if is_shared_suffix(parent) else parent
+    return host in (listed, domain) or host.endswith(f".{domain}")

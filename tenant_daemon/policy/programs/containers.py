@@ -23,7 +23,8 @@ _GUARDRAIL: Final = re.compile(
     r"(?:\.(?:service|socket|target|timer))?(?:@.*)?"
     r"|(?:rescue|emergency|reboot|poweroff|shutdown|halt|kexec|suspend|hibernate)(?:\.(?:target|service))?"
     r"|(?:sleep|exit|runlevel\d|graphical"
-    r"|multi-user|default|ctrl-alt-del|umount|final|initrd.*)\.target",
+    r"|multi-user|default|ctrl-alt-del|umount|final|initrd.*)\.target"
+    r"|.+\.(?:mount|automount|swap|slice|scope)|debug-shell(?:\.service)?|(?:user|getty|serial-getty)@.*",
     re.IGNORECASE,
 )
 _FOUNDATION: Final = re.compile(

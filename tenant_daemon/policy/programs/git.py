@@ -86,6 +86,8 @@ def _git_branch(judge: "CommandJudge", profile: Profile, reading: Reading) -> No
 def _git_checkout(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
     """``git checkout NAME`` changes branches; with file names it throws changes away."""
     names = reading.positionals
+    for name in names if "--" in judge.arguments else names[1:]:
+        _git_argument(judge, name)
     if "--" in judge.arguments and len(names) > 1 and all(map(_is_one_file, names[1:])):
         # What the files are now is kept, since they are named.
         return

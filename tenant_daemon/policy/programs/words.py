@@ -106,7 +106,8 @@ def _kill_target(judge: "CommandJudge", value: str) -> None:
 
 def _program_name(judge: "CommandJudge", value: str) -> None:
     """A program that a supervisor knows already; a file would be a new one."""
-    if value == "all" or re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_:-]*", value) is None:
+    is_file = judge.arguments[:1] == ["start"] and judge.places.resolve(value).exists
+    if value == "all" or is_file or re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_:-]*", value) is None:
         judge.unknown("service.name", f"“{value}” is not the name of one program.")
     KINDS["service"](judge, value)
 

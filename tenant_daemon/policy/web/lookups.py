@@ -4,6 +4,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from tenant_daemon.contracts.tiers import Tier
+from tenant_daemon.policy.judgement import is_shared_suffix
 from tenant_daemon.policy.programs.kinds import KINDS
 from tenant_daemon.policy.web.address import BadAddress, parse_host
 from tenant_daemon.policy.wordlist import word_set
@@ -15,6 +16,18 @@ _LABEL: Final = re.compile(r"[a-z0-9_](?:[a-z0-9-]{0,19})", re.IGNORECASE)
 _SAYS_NOTHING: Final = (["echo"], ["echo", ""], ["echo", "-n"], ["echo", "Q"], ["true"], ["printf", ""])
 _PUBLIC_CERTIFICATE: Final = re.compile(
     r"/etc/letsencrypt/(?:live|archive)/[A-Za-z0-9][\w.-]*/(?:fullchain|cert|chain)\d*\.pem"
+)
+# What people call their computers, and what is asked about a domain. Any other name in front of somebody
+# else's domain is one that its owner waits to be asked about.
+_HOST_WORD: Final = re.compile(
+    r"(?:www|mail|mx|smtp|imap|pop3?|webmail|email|relay|autodiscover|autoconfig|ns|dns|resolver|ntp|time|api|app|apps"
+    r"|cdn|static|assets|img|images|media|files|download|downloads|dl|mirror|deb|ftp|archive|security|packages|registry"
+    r"|repo|git|docs|wiki|help|support|status|blog|news|shop|store|cloud|chat|cal|calendar|erp|crm|stats|id|auth|login"
+    r"|sso|account|accounts|admin|portal|my|m|mobile|dev|test|staging|stage|beta|demo|vpn|remote|gateway|proxy|server|host"
+    r"|web|db|monitor|analytics|forum|community|jobs|pay|checkout|secure|s3|storage|backup|hub|meet|video|newsletter"
+    r"|lists|tables|forms|flows|sign|ci|errors|plane|cms|vault|pool|letsencrypt|acme)(?:-?\d{1,2})?"
+    r"|_(?:dmarc|domainkey|acme-challenge|mta-sts|smtp|tls|tcp|udp|sips?|autodiscover|imaps?|submissions?|caldavs?|carddavs?"
+    r"|https?|ldap|kerberos|xmpp-(?:client|server)|matrix|minecraft)|default|selector\d|dkim\d?|google|k\d|s\d",
 )
 _RECORD_TYPES: Final = word_set(
     "a aaaa any caa cname dnskey ds mx naptr ns ptr rrsig soa spf srv sshfp tlsa txt in svcb https"
@@ -50,6 +63,7 @@ def _lookup(judge: "CommandJudge", value: str) -> None:
         # Data in front of a domain: spelled in two cases, or long and not made of words.
         and value in (value.lower(), value.upper())
         and not any(_looks_encoded(label) for label in labels[:-2])
+        and (_is_expected(labels) or judge.context.is_tools_name(host))
     )
     if not is_ordinary:
         judge.verdict.note(
@@ -59,6 +73,12 @@ def _lookup(judge: "CommandJudge", value: str) -> None:
             risk="Data could leave the server inside the name.",
             external=True,
         )
+
+
+def _is_expected(labels: list[str]) -> bool:
+    """Whether a name is a whole domain or one of the usual computers in it."""
+    of_domain = 3 if is_shared_suffix(".".join(labels[-2:])) else 2
+    return all(_HOST_WORD.fullmatch(label) is not None for label in labels[:-of_domain])
 
 
 def _looks_encoded(label: str) -> bool:
