@@ -4,7 +4,7 @@
  */
 
 const OFFLINE_PAGE = "/offline.html";
-const SHELL = "letsbe-shell-1";
+const SHELL = "letsbe-shell-2";
 const FILES = "letsbe-files-1";
 const KEPT_FILES = 200;
 

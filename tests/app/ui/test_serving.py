@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import os
+import re
 from pathlib import Path
 
 import httpx
@@ -12,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route
 
+import letsbe_app
 from letsbe_app.ui.serving import LineBreaks, PageServing
 
 
@@ -118,3 +120,11 @@ async def test_pages_that_were_built_anew_run(client: httpx.AsyncClient, tmp_pat
 
 async def test_a_hub_on_https_stays_there(client: httpx.AsyncClient) -> None:
     assert (await client.get("/portal")).headers["strict-transport-security"].startswith("max-age=31536000")
+
+
+def test_no_file_of_ours_has_a_handler_that_the_policy_forbids() -> None:
+    documents = list((Path(letsbe_app.__file__).parents[1] / "assets").glob("*.html"))
+
+    assert documents
+    for document in documents:
+        assert not re.search(r"<[^>]*\son[a-z]+\s*=", document.read_text(encoding="utf-8")), document.name
