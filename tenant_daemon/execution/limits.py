@@ -17,6 +17,10 @@ class Limits:
     """Private writable memory of each process; not the address space, of which runtimes reserve far more."""
     file_bytes: int = 4_096 * _MEBIBYTE
     """Of a file that a command writes."""
+    written_bytes: int = 16_384 * _MEBIBYTE
+    """What a call may take of a disk, and never more than half of what is left there (``disk_watch.py``)."""
+    written_files: int = 500_000
+    """As many files, likewise."""
     open_files: int = 1_024
     processes: int = 2_048
     """Of the whole user (setrlimit(2)); does not bind root."""

@@ -17,6 +17,7 @@ import structlog
 from tenant_daemon.execution import warden
 from tenant_daemon.execution.call_groups import CallGroup, CallGroups
 from tenant_daemon.execution.commands import commands_of
+from tenant_daemon.execution.disk_watch import DiskWatch
 from tenant_daemon.execution.environment import SEARCH_PATH, clean_environment
 from tenant_daemon.execution.head_tail import HeadTail
 from tenant_daemon.execution.identity import Identity, hand_over
@@ -40,6 +41,10 @@ hundreds of processes takes a while, and without the warden those in a session o
 _LEFT_OVER_SECONDS: Final = 5.0
 """For reading what is left in the pipe of a warden that has ended."""
 _CHUNK_BYTES: Final = 65_536
+_DISK_LOOK_SECONDS: Final = 0.25
+"""Of a fast disk half a gigabyte can go in between."""
+_OUT_OF_ROOM: Final = warden.SIGNAL_BASE + signal.SIGXFSZ
+_TIMED_OUT: Final = 124
 _DEVICES: Final = frozenset(Path("/dev", name) for name in ("null", "zero", "random", "urandom"))
 """Redirections may lead to these besides ordinary files; which may be written, the classifier knows."""
 
@@ -89,6 +94,7 @@ class Shell:
         """
         with ExitStack() as stack:
             prepared = await asyncio.to_thread(self._prepare, action, workspace, scope, stack)
+            disks = DiskWatch([workspace, action.cwd], self._limits)
             async with (
                 self._watched(action, workspace, scope),
                 self._grouped() as group,
@@ -97,18 +103,21 @@ class Shell:
                 output = HeadTail(self._limits.output_bytes)
                 spool = stack.enter_context(closing(Spool(self._home.run_dir)))
                 try:
-                    async with asyncio.timeout(self._limits.wall_seconds):
+                    async with asyncio.timeout(self._limits.wall_seconds) as limit, _watching(disks, limit):
                         await _drain(running, output, spool, group)
                 except TimeoutError:
                     await _end(running.process)
                     text = await asyncio.to_thread(self._shown, output, spool, workspace, scope)
-                    return _timed_out(text, self._limits.wall_seconds)
+                    if disks.note:
+                        return _outcome(text, _OUT_OF_ROOM, disks.note)
+                    note = f"[stopped: it ran longer than {self._limits.wall_seconds:g} seconds]"
+                    return _outcome(text, _TIMED_OUT, note)
                 except asyncio.CancelledError:
                     await asyncio.shield(_end(running.process))
                     raise
                 text = await asyncio.to_thread(self._shown, output, spool, workspace, scope)
                 reached = group.reached(self._limits) if group is not None else []
-                return _outcome("\n".join([*filter(None, [text]), *reached]), _exit_code(running.status_fd))
+                return _outcome(text, _exit_code(running.status_fd), *reached)
 
     def _shown(self, output: HeadTail, spool: Spool, workspace: Path, scope: CallScope) -> str:
         """Head and tail, and the name of the file with the rest where there is one."""
@@ -295,6 +304,24 @@ async def _pipe(stack: ExitStack) -> tuple[asyncio.StreamReader, IO[bytes]]:
     return reader, writer
 
 
+@asynccontextmanager
+async def _watching(disks: DiskWatch, limit: asyncio.Timeout) -> AsyncIterator[None]:
+    """Let the time be up as soon as too much of a disk is taken."""
+
+    async def look() -> None:
+        while not disks.passed():  # noqa: ASYNC110 - no event tells of it
+            await asyncio.sleep(_DISK_LOOK_SECONDS)
+        # An error only where it is up already.
+        with suppress(RuntimeError):
+            limit.reschedule(0)
+
+    looking = asyncio.create_task(look())
+    try:
+        yield
+    finally:
+        looking.cancel()
+
+
 async def _drain(running: _Running, output: HeadTail, spool: Spool, group: CallGroup | None) -> None:
     """Read until the warden has ended, and what is left after it."""
     reading = asyncio.create_task(_read(running.printed, output, spool))
@@ -342,13 +369,10 @@ def _exit_code(status_fd: int) -> int:
     return int(json.loads(report)["exit_code"])
 
 
-def _outcome(text: str, exit_code: int) -> Outcome:
-    return Outcome(is_success=exit_code == 0, output=text, exit_code=exit_code)
-
-
-def _timed_out(text: str, seconds: float) -> Outcome:
-    note = f"[stopped: it ran longer than {seconds:g} seconds]"
-    return Outcome(is_success=False, output=f"{text}\n{note}" if text else note, exit_code=124)
+def _outcome(text: str, exit_code: int, *notes: str) -> Outcome:
+    return Outcome(
+        is_success=exit_code == 0, output="\n".join([*filter(None, [text]), *notes]), exit_code=exit_code
+    )
 
 
 def _close(handle: int) -> None:
