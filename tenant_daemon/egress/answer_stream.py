@@ -72,9 +72,9 @@ class AnswerStream:
         text = self._redactor.redact(message)[:500] if isinstance(message, str) else ""
         return Refused(
             502,
-            label(fields.get("code")) or "upstream_error",
+            label(fields.get("code"), self._redactor) or "upstream_error",
             text or "The model's provider broke the answer off.",
-            kind=label(fields.get("type")),
+            kind=label(fields.get("type"), self._redactor),
         )
 
     def _checked(self, chunk: dict[str, object]) -> Iterator[dict[str, object]]:

@@ -162,6 +162,10 @@ class Exchange:
             raise Refused(504, "upstream_timeout", "The model's provider stopped answering.") from None
         except aiohttp.ClientError:
             raise _broken_off() from None
+        for checked in _last_piece(answer, reader):
+            await write(checked)
+        if answer.is_done:
+            return
         for checked in answer.finish():
             await write(checked)
         if answer.usage is None:
@@ -210,6 +214,16 @@ def _in_one_piece(answer: AnswerChecker, events: Iterable[bytes]) -> Iterator[by
         raise
     if checked:
         yield b"".join(checked)
+
+
+def _last_piece(answer: AnswerChecker, reader: EventReader) -> list[bytes]:
+    """What the client gets for a last event that was not ended; one that was cut was broken off."""
+    try:
+        return list(_in_one_piece(answer, reader.finish()))
+    except RecursionError:
+        raise unreadable() from None
+    except Refused as refused:
+        raise _broken_off() if refused.code == unreadable().code else refused from None
 
 
 def _broken_off() -> Refused:

@@ -20,10 +20,15 @@ def read_json(data: bytes) -> object:
     The value in ``data``.
 
     Raises:
-        ValueError: It is no JSON in UTF-8, or has a number that no program can hold.
+        ValueError: It is no JSON in UTF-8, is nested too deeply, or has a number that no program can hold.
     """
     value = orjson.loads(data)
-    return json.loads(data, parse_float=exact_float) if _LONG_NUMBER.search(data) else value
+    if not _LONG_NUMBER.search(data):
+        return value
+    try:
+        return json.loads(data, parse_float=exact_float)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
 
 
 def exact_float(digits: str) -> float:

@@ -43,7 +43,7 @@ def _check_headers(request: Request) -> None:
     kind, _, parameters = request.headers.get("content-type", "").partition(";")
     if kind.strip().lower() != "application/json":
         raise Refused(415, "unsupported_content_type", "Only application/json is accepted.")
-    charset = parameters.lower().replace(" ", "").replace('"', "")
+    charset = "".join(parameters.lower().split()).replace('"', "")
     if any(name.startswith("charset=") and name != "charset=utf-8" for name in charset.split(";")):
         raise Refused(415, "unsupported_charset", "Only UTF-8 is accepted.")
     length = request.headers.get("content-length", "")

@@ -5,6 +5,7 @@ from tenant_daemon.egress.errors import Refused
 DONE = b"[DONE]"
 """The data of OpenAI's last event."""
 MAX_EVENT_BYTES = 4 * 1024 * 1024
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 class EventReader:
@@ -14,6 +15,9 @@ class EventReader:
         self._rest = b""
         self._lines: list[bytes] = []
         self._size = 0
+        self._is_begun = False
+        self._was_return = False
+        """Whether what came last is a carriage return: a line feed that follows belongs to it."""
 
     def feed(self, data: bytes) -> list[bytes]:
         """
@@ -22,18 +26,30 @@ class EventReader:
         Raises:
             Refused: An event grows over the limit.
         """
-        # A lone CR as line end is allowed by the standard and written by no provider.
-        *lines, self._rest = (self._rest + data).split(b"\n")
-        events = []
-        for line in lines:
-            event = self._line(line.removesuffix(b"\r"))
-            if event is not None:
-                events.append(event)
+        *lines, self._rest = (self._rest + self._with_line_feeds(data)).split(b"\n")
+        events = [event for line in lines if (event := self._line(line)) is not None]
         if self._size + len(self._rest) > MAX_EVENT_BYTES:
             raise Refused(502, "upstream_invalid", "The model's answer holds an event that is too large.")
         return events
 
+    def finish(self) -> list[bytes]:
+        """
+        The data of an event that nothing ended but the end of the stream.
+
+        A browser drops it, since it may have been cut; here its JSON tells whether it is whole.
+        """
+        return self.feed(b"\n\n")
+
+    def _with_line_feeds(self, data: bytes) -> bytes:
+        """The same with every end of a line as a line feed."""
+        if self._was_return:
+            data = data.removeprefix(b"\n")
+        self._was_return = data.endswith(b"\r")
+        return data.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in data else data
+
     def _line(self, line: bytes) -> bytes | None:
+        if not self._is_begun:
+            line, self._is_begun = line.removeprefix(_BYTE_ORDER_MARK), True
         if line.startswith(b"data:"):
             value = line[5:].removeprefix(b" ")
             self._lines.append(value)

@@ -246,7 +246,7 @@ async def _failure(response: aiohttp.ClientResponse, redactor: Redactor) -> Refu
         return Refused(402, "upstream_quota", "The account at the model's provider has no credit left.")
     if status not in _PASSED_STATUS and status < 500:
         return Refused(502, "upstream_error", f"The model's provider answered with status {status}.")
-    message, code, kind = _message_of(await _limited_error(response))
+    message, code, kind = _message_of(await _limited_error(response), redactor)
     text = (
         redactor.redact(message)[:_MESSAGE_LENGTH] or f"The model's provider answered with status {status}."
     )
@@ -271,7 +271,7 @@ async def _limited_error(response: aiohttp.ClientResponse) -> bytes:
         return b""
 
 
-def _message_of(body: bytes) -> tuple[str, str, str]:
+def _message_of(body: bytes, redactor: Redactor) -> tuple[str, str, str]:
     """Message, code and kind of a provider's error; each empty when it is not there."""
     try:
         value = orjson.loads(body)
@@ -284,7 +284,7 @@ def _message_of(body: bytes) -> tuple[str, str, str]:
     return (
         message if isinstance(message, str) else "",
         code if isinstance(code, str) else "",
-        label(error.get("type")),
+        label(error.get("type"), redactor),
     )
 
 

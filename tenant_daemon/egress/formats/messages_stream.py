@@ -126,7 +126,7 @@ class MessagesStream:
         fields = error if isinstance(error, dict) else {}
         message = fields.get("message")
         text = self._redactor.redact(message)[:500] if isinstance(message, str) else ""
-        kind = label(fields.get("type"))
+        kind = label(fields.get("type"), self._redactor)
         status = _STATUS.get(kind, 502)
         return Refused(
             status, "upstream_error", text or "The model's provider broke the answer off.", kind=kind

@@ -105,7 +105,7 @@ class ResponsesStream:
     def _broken_off(self, value: dict[str, object]) -> Refused:
         message = value.get("message")
         text = self._redactor.redact(message)[:500] if isinstance(message, str) else ""
-        code = label(value.get("code")) or "upstream_error"
+        code = label(value.get("code"), self._redactor) or "upstream_error"
         return Refused(502, code, text or "The model's provider broke the answer off.")
 
 

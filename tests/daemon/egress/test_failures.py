@@ -10,7 +10,7 @@ import httpx
 import pytest
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
-from tests.support.model_upstream import text_chunk
+from tests.support.model_upstream import end_chunk, text_chunk, usage_chunk
 from tests.support.proxy import SECRET, Proxy, running
 from tests.support.vendor_streams import (
     message_events,
@@ -144,3 +144,34 @@ async def test_stream_that_ends_too_soon_says_so_and_is_counted(tmp_path: Path, 
     [(_, prompt, completion, _, requests, estimated)] = proxy.usage()
     assert (completion, requests, estimated) == (4, 1, 1)
     assert prompt == 20 if path == "messages" else prompt > 0
+
+
+@pytest.mark.parametrize("path", PATHS)
+async def test_error_named_after_a_secret_has_no_name(proxy: Proxy, path: str) -> None:
+    proxy.vault.put("lower-key", "kv9mq2xlp7zr4wt8nbc3", actor="test")
+    error = {"message": "no", "type": "kv9mq2xlp7zr4wt8nbc3", "code": "kv9mq2xlp7zr4wt8nbc3"}
+    proxy.upstream.answer = lambda: JSONResponse({"error": error}, 400)
+    assert "kv9mq2" not in (await ask(proxy, path)).text
+    frame = json.dumps({"type": "error", "error": error, **error, "message": "no"} | {"type": "error"})
+    proxy.upstream.answer = lambda: PlainTextResponse(f"data: {frame}\n\n", media_type="text/event-stream")
+    assert "kv9mq2" not in (await ask(proxy, path, stream=True)).text
+
+
+async def test_stream_whose_last_event_is_not_ended_is_whole(proxy: Proxy) -> None:
+    chunks = [text_chunk("hello"), end_chunk(), usage_chunk(7, 3)]
+    text = "\n\n".join(f"data: {json.dumps(chunk)}" for chunk in chunks)
+    proxy.upstream.answer = lambda: PlainTextResponse(text, media_type="text/event-stream")
+    answer = await ask(proxy, "chat/completions", stream=True)
+    assert "hello" in answer.text
+    assert "error" not in answer.text
+    assert proxy.usage() == [("sales", 7, 3, 0, 1, 0)]
+    proxy.upstream.answer = lambda: PlainTextResponse(text[:-9], media_type="text/event-stream")
+    answer = await ask(proxy, "chat/completions", stream=True)
+    assert "The model's provider broke the answer off." in answer.text
+
+
+async def test_thoughts_that_only_the_sum_holds_are_counted(proxy: Proxy) -> None:
+    usage = {"prompt_tokens": 7, "completion_tokens": 3, "total_tokens": 110}
+    proxy.upstream.answer = lambda: JSONResponse({"choices": [], "usage": usage})
+    await ask(proxy, "chat/completions")
+    assert proxy.usage() == [("sales", 7, 103, 0, 1, 0)]

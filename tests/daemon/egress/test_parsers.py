@@ -82,6 +82,35 @@ def test_events_are_read_however_they_are_cut(events: list[bytes], cuts: list[in
     assert seen == events
 
 
+@settings(max_examples=100, deadline=None)
+@given(
+    events=st.lists(st.text("ab{}:", min_size=1).map(str.encode), max_size=5),
+    end=st.sampled_from([b"\n", b"\r\n", b"\r"]),
+    mark=st.sampled_from([b"", b"\xef\xbb\xbf"]),
+    is_ended=st.booleans(),
+    cuts=st.lists(st.integers(1, 3), max_size=40),
+)
+def test_every_end_of_line_of_the_standard_is_one(
+    events: list[bytes], end: bytes, mark: bytes, is_ended: bool, cuts: list[int]
+) -> None:
+    wire = mark + b"".join(b"data: " + event + end + end for event in events)
+    wire = wire if is_ended else wire.removesuffix(end).removesuffix(end)
+    reader, seen, position = EventReader(), [], 0
+    for size in [*cuts, len(wire)]:
+        if piece := wire[position : position + size]:
+            seen.extend(reader.feed(piece))
+        position += size
+    if is_ended:
+        assert seen == events
+    assert seen + reader.finish() == events
+
+
+def test_deep_numbers_are_refused_as_all_that_is_deep() -> None:
+    for depth in (1_000, 1_020):
+        with pytest.raises(Refused):
+            parse_body(b'{"a":' + b"[" * depth + b"1" * 30 + b"]" * depth + b"}")
+
+
 def test_event_without_end_is_refused() -> None:
     with pytest.raises(Refused):
         EventReader().feed(b"x" * 5_000_000)

@@ -186,6 +186,7 @@ async def test_answer_that_does_not_stream_is_redacted(proxy: Proxy) -> None:
         (b'{"messages": []}', {"content-type": "text/plain"}, 415),
         (b'{"messages": []}', {"content-type": "application/json; charset=utf-16"}, 415),
         (b'{"messages": []}', {"content-type": "application/json; charset=utf-8; charset=utf-7"}, 415),
+        (b'{"messages": []}', {"content-type": "application/json; charset\t= utf-7"}, 415),
         (
             gzip.compress(b'{"messages": []}', mtime=0),
             {"content-type": "application/json", "content-encoding": "gzip"},
