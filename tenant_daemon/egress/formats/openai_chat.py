@@ -52,15 +52,18 @@ class OpenAIChat:
         return ModelRequest(clean, is_stream, estimate_prompt(clean), wants_usage)
 
     def answer_limit(self, request: ModelRequest) -> int | None:
-        """Of all the answers that were asked for together."""
-        limits = [limit for field in _LIMIT_FIELDS if (limit := count(request.body.get(field))) is not None]
-        return min(limits) * _answers(request) if limits else None
+        """Of all the answers that were asked for together, whichever of two limits the provider takes."""
+        limits = [count(request.body[field]) for field in _limits_in(request)]
+        # What is no number of tokens (-1, 0, 1e9) means no limit to some providers.
+        given = [limit for limit in limits if limit]
+        return max(given) * _answers(request) if given and len(given) == len(limits) else None
 
     def limit_answer(self, request: ModelRequest, tokens: int) -> ModelRequest:
         """Where it is not limited more strictly already."""
         each = tokens // _answers(request)
-        given = [field for field in _LIMIT_FIELDS if count(request.body.get(field)) is not None]
-        limits = {field: min(each, count(request.body.get(field)) or 0) for field in given}
+        if not each:
+            raise Refused(400, "token_budget_reached", "What is left of the token budget does not suffice.")
+        limits = {field: min(each, count(request.body[field]) or each) for field in _limits_in(request)}
         return request.with_fields(**(limits or {"max_tokens": each}))
 
     def usage_of(self, answer: Mapping[str, object]) -> Usage | None:
@@ -78,6 +81,10 @@ class OpenAIChat:
     def headers(self, key: str | None, client: Mapping[str, str]) -> dict[str, str]:
         """A bearer token."""
         return bearer(key)
+
+
+def _limits_in(request: ModelRequest) -> list[str]:
+    return [field for field in _LIMIT_FIELDS if request.body.get(field) is not None]
 
 
 def _answers(request: ModelRequest) -> int:

@@ -43,12 +43,11 @@ class OpenAIResponses:
 
     def answer_limit(self, request: ModelRequest) -> int | None:
         """``max_output_tokens``, thoughts included."""
-        return count(request.body.get("max_output_tokens"))
+        return count(request.body.get("max_output_tokens")) or None
 
     def limit_answer(self, request: ModelRequest, tokens: int) -> ModelRequest:
         """Where it is not limited more strictly already."""
-        given = self.answer_limit(request)
-        return request.with_fields(max_output_tokens=tokens if given is None else min(given, tokens))
+        return request.with_fields(max_output_tokens=min(self.answer_limit(request) or tokens, tokens))
 
     def usage_of(self, answer: Mapping[str, object]) -> Usage | None:
         """From the answer's ``usage``."""

@@ -14,6 +14,7 @@ from starlette.responses import JSONResponse, Response
 from tenant_daemon.contracts.budget import BudgetPeriod, TokenBudget
 from tenant_daemon.contracts.config import AgentConfig, TenantConfig
 from tenant_daemon.egress.budget import Budget, OverBudget, Reservation
+from tenant_daemon.egress.errors import Refused
 from tenant_daemon.egress.formats import FORMATS, ModelRequest
 from tenant_daemon.hub_client.outbox import LinkStore
 from tenant_daemon.metering import Ledger
@@ -118,6 +119,40 @@ def test_several_answers_at_once_share_what_is_left() -> None:
     limited, reservation = bench.budget.reserve(config(daily(1_000)), "sales", CHAT, request)
     assert limited.body["max_completion_tokens"] == 225
     assert reservation.tokens == 1_000
+
+
+@pytest.mark.parametrize(
+    ("body", "sent"),
+    [
+        ({"max_completion_tokens": -1}, {"max_completion_tokens": 900}),
+        ({"max_tokens": 0}, {"max_tokens": 900}),
+        ({"max_tokens": 50, "max_completion_tokens": 1e9}, {"max_tokens": 50, "max_completion_tokens": 900}),
+        (
+            {"max_tokens": 50, "max_completion_tokens": 5_000},
+            {"max_tokens": 50, "max_completion_tokens": 900},
+        ),
+        ({"max_tokens": None, "max_completion_tokens": "9999"}, {"max_completion_tokens": 900}),
+    ],
+)
+def test_limit_that_a_provider_may_read_otherwise_is_set_anew(
+    body: dict[str, object], sent: dict[str, object]
+) -> None:
+    request = ModelRequest(body, is_stream=False, prompt_tokens=100)
+    limited, reservation = Bench().budget.reserve(config(daily(1_000)), "sales", CHAT, request)
+    assert limited.body == body | sent
+    assert reservation.tokens == 1_000
+
+
+def test_answers_that_would_have_no_token_each_are_refused() -> None:
+    request = ModelRequest({"n": 200}, is_stream=False, prompt_tokens=10)
+    with pytest.raises(Refused):
+        Bench().budget.reserve(config(daily(100)), "sales", CHAT, request)
+
+
+def test_responses_without_a_real_limit_get_one() -> None:
+    request = ModelRequest({"max_output_tokens": 0}, is_stream=False, prompt_tokens=100)
+    limited, _ = Bench().budget.reserve(config(daily(1_000)), "sales", FORMATS["openai-responses"], request)
+    assert limited.body == {"max_output_tokens": 900}
 
 
 @settings(max_examples=60, deadline=None)
