@@ -1,10 +1,11 @@
 """What a child process prints, cleaned line by line, in a file that cannot grow without end."""
 
 import asyncio
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
+
+from tenant_daemon.kit.bounded_file import append_bounded
 
 _MAX_BYTES: Final = 5_000_000
 _MAX_LINE_BYTES: Final = 65_536
@@ -35,12 +36,7 @@ class ProcessLog:
         except Exception as exc:  # noqa: BLE001
             # Whatever is wrong with the vault, the process must be able to print, and nothing unclean stays.
             text = f"[a line was withheld: {type(exc).__name__}]"
-        handle = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
-        with os.fdopen(handle, "ab") as file:
-            file.write(f"{text}\n".encode("utf-8", "replace"))
-            is_full = file.tell() >= self._max_bytes
-        if is_full:
-            self._path.replace(self._path.with_name(f"{self._path.name}.1"))
+        append_bounded(self._path, f"{text}\n".encode("utf-8", "replace"), self._max_bytes)
 
 
 async def _line(stream: asyncio.StreamReader) -> bytes:

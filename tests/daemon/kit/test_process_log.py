@@ -33,6 +33,17 @@ async def test_full_file_is_put_aside(tmp_path: Path) -> None:
     assert (tmp_path / "a.log.1").read_text() == "second line\n"
 
 
+async def test_what_cannot_be_written_holds_nobody_up(tmp_path: Path) -> None:
+    place = tmp_path / "a.log"
+    place.mkdir()
+    reader = _reader(b"one\ntwo\n")
+    await ProcessLog(place, str).copy(reader)
+    assert reader.at_eof()
+    place.rmdir()
+    ProcessLog(place, str).append("three\n")
+    assert place.read_text() == "three\n"
+
+
 async def test_endless_line_is_written_in_parts(tmp_path: Path) -> None:
     log = ProcessLog(tmp_path / "a.log", str)
     await log.copy(_reader(b"x" * 1000 + b"\nend\n", limit=100))
