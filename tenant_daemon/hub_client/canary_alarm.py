@@ -5,9 +5,11 @@ Whatever carried it was redacted already; the alarm is about whoever had it in h
 """
 
 import hashlib
+import sqlite3
 import threading
 import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Final
 
@@ -69,22 +71,24 @@ class CanaryAlarm:
         seen = utc_now()
         alarm_id = hashlib.sha256(f"{name}\n{door}\n{seen.isoformat()}".encode()).hexdigest()[:32]
         log.error("canary.seen", secret_name=name, door=door)
-        try:
-            trail = AuditTrail.open(self._home)
+        message = CanarySeen(alarm_id=f"cny_{alarm_id}", name=name, door=door, seen_at=seen)
+        # Each for itself: an audit that cannot be written is no reason to keep quiet.
+        for keep in (self._write_down, self._tell_owner):
             try:
-                record = AuditRecord(
-                    event=AuditEvent.CANARY_SEEN, actor=f"daemon:{door}", subject=name, summary=door
-                )
-                trail.append(record)
-            finally:
-                trail.close()
-            store = open_store(self._home.link_db)
-            try:
-                store.put(CanarySeen(alarm_id=f"cny_{alarm_id}", name=name, door=door, seen_at=seen))
-            finally:
-                store.close()
-        except (AuditUnavailable, OutboxFull, OSError) as exc:
-            log.error("canary.alarm_not_kept", secret_name=name, door=door, reason=type(exc).__name__)
+                keep(message)
+            except (AuditUnavailable, OutboxFull, OSError, sqlite3.Error) as exc:
+                log.error("canary.alarm_not_kept", secret_name=name, door=door, reason=type(exc).__name__)
+
+    def _write_down(self, seen: CanarySeen) -> None:
+        record = AuditRecord(
+            event=AuditEvent.CANARY_SEEN, actor=f"daemon:{seen.door}", subject=seen.name, summary=seen.door
+        )
+        with closing(AuditTrail.open(self._home)) as trail:
+            trail.append(record)
+
+    def _tell_owner(self, seen: CanarySeen) -> None:
+        with closing(open_store(self._home.link_db)) as store:
+            store.put(seen)
 
 
 @dataclass(frozen=True)

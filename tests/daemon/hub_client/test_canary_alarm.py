@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tenant_daemon.audit import AuditTrail
+from tenant_daemon.audit import AuditTrail, AuditUnavailable
 from tenant_daemon.home import TenantHome
 from tenant_daemon.hub_client import canary_alarm
 from tenant_daemon.hub_client.canary_alarm import CanaryAlarm
@@ -72,6 +72,17 @@ def test_one_alarm_is_enough_for_a_while(home: TenantHome, vault: Vault) -> None
     now[0] += canary_alarm.QUIET_SECONDS + 1
     redactor.current().redact(value_of(vault))
     assert len(alarms(home)) == 2
+
+
+def test_the_owner_hears_of_it_also_where_the_audit_cannot_be_written(
+    home: TenantHome, vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_trail: AuditTrail, _record: object) -> None:
+        raise AuditUnavailable("the disk is full")
+
+    monkeypatch.setattr(AuditTrail, "append", fail)
+    LiveRedactor(vault, CanaryAlarm(home, vault).at("log")).current().redact(value_of(vault))
+    assert len(alarms(home)) == 1
 
 
 def test_other_secrets_raise_none(home: TenantHome, vault: Vault) -> None:
