@@ -1,6 +1,7 @@
 """The password of a Redis user, by ``ACL SETUSER`` (redis.io/docs, ACL)."""
 
 import hashlib
+import secrets
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -35,8 +36,10 @@ class RedisAclStep:
             redis.call("ACL", "SETUSER", self.user, f"#{_hash(new)}", f"!{_hash(old)}")
 
     def accepts(self, value: str) -> bool:
-        """Whether the user can sign in with it."""
+        """Whether the user can sign in with it. One who needs no password proves nothing."""
         with self._connected() as redis:
+            if redis.is_ok("AUTH", self.user, secrets.token_urlsafe(24)):
+                raise StepFailed(f"Redis lets {self.user} in with any password: give the user one first")
             return redis.is_ok("AUTH", self.user, value)
 
     @contextmanager
@@ -52,7 +55,11 @@ class RedisAclStep:
             return socket.create_connection((self.host, self.port), _TIMEOUT_SECONDS)
         connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         connection.settimeout(_TIMEOUT_SECONDS)
-        connection.connect(self.unix_socket)
+        try:
+            connection.connect(self.unix_socket)
+        except OSError:
+            connection.close()
+            raise
         return connection
 
 

@@ -73,6 +73,13 @@ def test_another_user_may_change_it(server: RedisServer, vault: Vault) -> None:
     assert can_sign_in(server, "clerk", new)
 
 
+def test_a_user_who_needs_no_password_is_not_taken_for_changed(server: RedisServer, vault: Vault) -> None:
+    vault.put("open-password", "open-Value-7", actor="shell:root")
+
+    with pytest.raises(RotationFailed, match="any password"):
+        rotate(vault, "open-password", RedisAclStep("default", port=server.port), actor="shell:root")
+
+
 def test_redis_that_is_away_changes_nothing(server: RedisServer, vault: Vault) -> None:
     server.kill()
 
