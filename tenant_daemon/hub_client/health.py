@@ -9,7 +9,7 @@ from typing import Final
 import httpx
 import structlog
 
-from tenant_daemon.audit import AuditTrail
+from tenant_daemon.audit import AuditTrail, AuditUnavailable
 from tenant_daemon.contracts.health import ComponentHealth, Heartbeat
 from tenant_daemon.hub_client.gateway import GatewayDoor
 from tenant_daemon.hub_client.metrics import MetricsReader
@@ -71,15 +71,16 @@ class HealthMonitor:
 
     async def _examine(self, http: httpx.AsyncClient) -> None:
         probes = await asyncio.gather(*(_probe(http, name, url) for name, url in self.urls.items()))
-        self.door.set_healthy(all(probe.is_healthy for probe in probes))
-        count, head = await asyncio.to_thread(self.audit.head)
+        count, head, audit_problems = await self._audit_head()
+        checked = [*probes, *audit_problems]
+        self.door.set_healthy(all(part.is_healthy for part in checked))
         figures = self.metrics.read()
         heartbeat = Heartbeat(
             daemon_version=self.versions.daemon,
             openclaw_version=self.versions.openclaw,
             config_version=self.config_version(),
             is_ready=self.door.is_open,
-            components=[*probes, self._openclaw()],
+            components=[*checked, self._openclaw()],
             cpu_percent=figures.cpu_percent,
             memory_used_bytes=figures.memory_used_bytes,
             memory_total_bytes=figures.memory_total_bytes,
@@ -93,6 +94,16 @@ class HealthMonitor:
             self._sent_at = time.monotonic()
             self.send(heartbeat)
         self.latest = heartbeat
+
+    async def _audit_head(self) -> tuple[int, str, list[ComponentHealth]]:
+        """Number of entries and hash of the newest; if they cannot be read, the last ones and a sick part."""
+        try:
+            return *await asyncio.to_thread(self.audit.head), []
+        except AuditUnavailable as exc:
+            # Nothing may run now, and the link goes on to say so.
+            log.error("health.audit_unavailable", error=str(exc))
+        count, head = (self.latest.audit_count, self.latest.audit_head) if self.latest else (0, "")
+        return count, head, [ComponentHealth(name="audit", is_healthy=False, detail="cannot be read")]
 
     def _openclaw(self) -> ComponentHealth:
         problem = self.openclaw_problem()

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from tenant_daemon.audit import AuditTrail
+from tenant_daemon.audit import AuditTrail, AuditUnavailable
 from tenant_daemon.contracts.health import ComponentHealth, Heartbeat
 from tenant_daemon.home import TenantHome
 from tenant_daemon.hub_client.gateway import GatewayDoor
@@ -93,6 +93,26 @@ async def test_part_that_fails_closes_the_door_at_once(server: _Server) -> None:
     assert sick.components[0] == ComponentHealth(name="proxy", is_healthy=False, detail="answered 503")
     assert not server.door.is_open
     assert server.door.has_gateway
+
+
+async def test_an_audit_that_cannot_be_read_closes_the_door_and_is_told(
+    server: _Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_trail: AuditTrail) -> tuple[int, str]:
+        raise AuditUnavailable("disk I/O error")
+
+    server.door.open(FakeGateway())
+    while not (await server.next()).is_ready:
+        server.monitor.look()
+    with monkeypatch.context() as patch:
+        patch.setattr(AuditTrail, "head", fail)
+        server.monitor.look()
+        sick = await server.next()
+    assert not server.door.is_open
+    assert ComponentHealth(name="audit", is_healthy=False, detail="cannot be read") in sick.components
+    server.monitor.look()
+    while not (await server.next()).is_ready:
+        server.monitor.look()
 
 
 async def test_new_configuration_is_told_at_once(server: _Server) -> None:
