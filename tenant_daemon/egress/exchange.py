@@ -110,15 +110,16 @@ class Exchange:
         """The answer of a request that does not stream."""
         try:
             answer = await read_answer(self._opened())
-        except aiohttp.ClientError:
-            raise _broken_off() from None
-        if self._tab:
-            self._tab.usage = self._wire.usage_of(answer)
-            self._tab.characters = len(write_json(answer))
-        try:
+            if self._tab:
+                self._tab.usage = self._wire.usage_of(answer)
+                self._tab.characters = len(write_json(answer))
             return write_json(await asyncio.to_thread(self._redactor.redact_payload, answer))
         except RecursionError:
             raise unreadable() from None
+        except TimeoutError:
+            raise _fell_silent() from None
+        except aiohttp.ClientError:
+            raise _broken_off() from None
 
     async def stream(self, write: Write) -> bytes:
         """
@@ -159,7 +160,7 @@ class Exchange:
         except RecursionError:
             raise unreadable() from None
         except TimeoutError:
-            raise Refused(504, "upstream_timeout", "The model's provider stopped answering.") from None
+            raise _fell_silent() from None
         except aiohttp.ClientError:
             raise _broken_off() from None
         for checked in _last_piece(answer, reader):
@@ -224,6 +225,10 @@ def _last_piece(answer: AnswerChecker, reader: EventReader) -> list[bytes]:
         raise unreadable() from None
     except Refused as refused:
         raise _broken_off() if refused.code == unreadable().code else refused from None
+
+
+def _fell_silent() -> Refused:
+    return Refused(504, "upstream_timeout", "The model's provider stopped answering.")
 
 
 def _broken_off() -> Refused:

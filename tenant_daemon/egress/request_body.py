@@ -37,10 +37,11 @@ def parse_body(body: bytes) -> dict[str, object]:
 
 
 def _check_headers(request: Request) -> None:
-    encoding = request.headers.get("content-encoding", "identity").strip().lower()
-    if encoding not in {"", "identity"}:
+    encodings = request.headers.getlist("content-encoding")
+    if any(encoding.strip().lower() not in {"", "identity"} for encoding in encodings):
         raise Refused(415, "unsupported_encoding", "Compressed requests are refused: send plain JSON.")
-    kind, _, parameters = request.headers.get("content-type", "").partition(";")
+    # Two of them are none: what reads the first and what reads the last would not agree.
+    kind, _, parameters = ", ".join(request.headers.getlist("content-type")).partition(";")
     if kind.strip().lower() != "application/json":
         raise Refused(415, "unsupported_content_type", "Only application/json is accepted.")
     charset = "".join(parameters.lower().split()).replace('"', "")

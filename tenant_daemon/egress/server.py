@@ -81,7 +81,7 @@ def build_app(desk: Desk, token: str, on_stop: Callable[[], Awaitable[None]]) ->
         yield
         await on_stop()
 
-    return Starlette(
+    app = Starlette(
         routes=[
             *[
                 Route(
@@ -100,6 +100,9 @@ def build_app(desk: Desk, token: str, on_stop: Callable[[], Awaitable[None]]) ->
         },
         lifespan=lifespan,
     )
+    # It would lead to whatever host the request names.
+    app.router.redirect_slashes = False
+    return app
 
 
 async def _refused(request: Request, exc: Exception) -> Response:

@@ -224,7 +224,8 @@ def _is_nearby(upstream: Upstream) -> bool:
 
 def _check_encoding(response: aiohttp.ClientResponse) -> None:
     # We asked for none; one that unpacks to any size could not be bounded.
-    if response.headers.get("content-encoding", "identity").strip().lower() not in {"", "identity"}:
+    encodings = response.headers.getall("content-encoding", [])
+    if any(encoding.strip().lower() not in {"", "identity"} for encoding in encodings):
         raise Refused(502, "upstream_invalid", "The model's answer is compressed and was not passed on.")
 
 
@@ -244,7 +245,7 @@ async def _failure(response: aiohttp.ClientResponse, redactor: Redactor) -> Refu
         return Refused(502, "upstream_auth", "The model's provider does not accept this server's key.")
     if status == 402:
         return Refused(402, "upstream_quota", "The account at the model's provider has no credit left.")
-    if status not in _PASSED_STATUS and status < 500:
+    if status not in _PASSED_STATUS and not 500 <= status <= 599:
         return Refused(502, "upstream_error", f"The model's provider answered with status {status}.")
     message, code, kind = _message_of(await _limited_error(response), redactor)
     text = (
@@ -259,7 +260,10 @@ def _passed_headers(response: aiohttp.ClientResponse, redactor: Redactor) -> dic
     return {
         name: redactor.redact(value)
         for name, value in ((name.lower(), value) for name, value in response.headers.items())
-        if (name in _PASSED_HEADERS or name.startswith(_PASSED_PREFIXES)) and len(value) <= _HEADER_LENGTH
+        if (name in _PASSED_HEADERS or name.startswith(_PASSED_PREFIXES))
+        and len(value) <= _HEADER_LENGTH
+        and value.isascii()
+        and value.isprintable()
     }
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import aiohttp
 import httpx
 import pytest
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 
 from tests.support.model_upstream import end_chunk, text_chunk, usage_chunk
 from tests.support.proxy import SECRET, Proxy, running
@@ -70,9 +70,38 @@ async def test_silence_is_a_time_out_that_is_not_asked_again(
         assert (requests, estimated, len(proxy.upstream.bodies)) == (1, 1, 1)
 
 
+async def test_silence_in_the_middle_is_a_time_out_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "tenant_daemon.egress.upstream._TIMEOUT", aiohttp.ClientTimeout(sock_connect=5, sock_read=0.2)
+    )
+
+    async def half() -> AsyncIterator[bytes]:
+        yield b'{"choices": ['
+        await asyncio.Event().wait()
+
+    async with running(tmp_path) as proxy:
+        proxy.upstream.answer = lambda: StreamingResponse(half(), media_type="application/json")
+        answer = await ask(proxy, "chat/completions")
+        assert (answer.status_code, answer.headers["x-should-retry"]) == (504, "false")
+        proxy.upstream.answer = None
+        proxy.upstream.pause = asyncio.Event()
+        answer = await ask(proxy, "chat/completions", stream=True)
+        assert "upstream_timeout" in answer.text
+        assert sum(row[4] for row in proxy.usage()) == 2
+
+
+async def test_answer_that_is_too_deep_to_be_checked_is_not_passed_on(proxy: Proxy) -> None:
+    deep = b'{"a":' + b"[" * 1_000 + b"]" * 1_000 + b"}"
+    proxy.upstream.answer = lambda: Response(deep, media_type="application/json")
+    answer = await ask(proxy, "chat/completions")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (502, "upstream_invalid")
+
+
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize(
-    ("status", "seen"), [(400, 400), (404, 404), (408, 408), (429, 429), (500, 500), (503, 503)]
+    ("status", "seen"), [(400, 400), (404, 404), (408, 408), (429, 429), (500, 500), (503, 503), (599, 599)]
 )
 async def test_status_and_waiting_time_are_passed_on(proxy: Proxy, path: str, status: int, seen: int) -> None:
     headers = {
@@ -81,6 +110,7 @@ async def test_status_and_waiting_time_are_passed_on(proxy: Proxy, path: str, st
         "anthropic-ratelimit-requests-remaining": "0",
         "set-cookie": "a=b",
         "x-internal": "no",
+        "x-request-id": "\xe9",
     }
     error = {"message": f"about {SECRET}", "type": "some_error", "code": None}
     proxy.upstream.answer = lambda: JSONResponse({"error": error}, status, headers=headers)
@@ -91,7 +121,7 @@ async def test_status_and_waiting_time_are_passed_on(proxy: Proxy, path: str, st
     assert answer.headers["retry-after"] == "11"
     assert answer.headers["x-ratelimit-reset-tokens"] == "6m0s"
     assert answer.headers["anthropic-ratelimit-requests-remaining"] == "0"
-    assert not {"set-cookie", "x-internal"} & set(answer.headers)
+    assert not {"set-cookie", "x-internal", "x-request-id"} & set(answer.headers)
     assert proxy.usage() == []
 
 
@@ -111,6 +141,16 @@ async def test_compressed_answer_is_not_passed_on(proxy: Proxy, path: str) -> No
     answer = await ask(proxy, path)
     assert answer.status_code == 502
     assert "compressed" in message_of(path, answer.json())
+
+
+async def test_answer_that_is_compressed_and_not_is_not_passed_on(proxy: Proxy) -> None:
+    def both() -> Response:
+        answer = Response(b"\x1f\x8b", headers={"content-encoding": "identity"})
+        answer.headers.append("content-encoding", "gzip")
+        return answer
+
+    proxy.upstream.answer = both
+    assert "compressed" in (await ask(proxy, "chat/completions")).text
 
 
 @pytest.mark.parametrize("path", PATHS)

@@ -206,6 +206,23 @@ async def test_what_cannot_be_read_is_refused(
     assert proxy.upstream.bodies == []
 
 
+@pytest.mark.parametrize(
+    "doubled",
+    [
+        [("content-encoding", "identity"), ("content-encoding", "gzip")],
+        [("content-type", "text/plain")],
+    ],
+)
+async def test_headers_that_contradict_each_other_are_refused(
+    proxy: Proxy, doubled: list[tuple[str, str]]
+) -> None:
+    headers = [("content-type", "application/json"), *doubled]
+    url = "/agents/sales/v1/chat/completions"
+    answer = await proxy.client.post(url, content=b'{"messages": []}', headers=headers)
+    assert answer.status_code == 415
+    assert proxy.upstream.bodies == []
+
+
 async def test_nobody_gets_in_without_the_token(proxy: Proxy) -> None:
     url = "/agents/sales/v1/chat/completions"
     answer = await proxy.client.post(url, json=chat("hi"), headers={"authorization": "Bearer wrong"})
@@ -214,7 +231,8 @@ async def test_nobody_gets_in_without_the_token(proxy: Proxy) -> None:
 
 
 async def test_no_other_address_is_served(proxy: Proxy) -> None:
-    for path in ("/v1/chat/completions", "/agents/sales/v1/embeddings", "/", "/http://example.org/"):
+    addresses = ("/v1/chat/completions", "/agents/sales/v1/chat/completions/", "/", "/http://example.org/")
+    for path in (*addresses, "/agents/sales/v1/embeddings"):
         assert (await proxy.client.post(path, json={})).status_code == 404
 
 
