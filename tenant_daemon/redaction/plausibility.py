@@ -59,6 +59,10 @@ _CODE = re.compile(
     r"^(?:[A-Za-z_$][\w$]*(?:(?:\??\.|::|->)[A-Za-z_$][\w$]*)+(?:!|[^\w$*^~%#@!].*)?|[A-Za-z_$][\w$]*\(.*|[A-Za-z_$][\w$.]*\[.*"
     r"|(?:process|os|sys|self|this|config|settings|env|ENV|request|req|ctx|secrets|var|local|data|module)\.[\w.]+.*)$"
 )
+_CHOSEN_WORDS = re.compile(
+    r"^[A-Z][a-z]{2,}[._!@#:-][A-Za-z]?[a-z]{2,}[._!@#:-]?(?!(?:8|16|32|64|128|192|224|256|384|512)\D?$)\d{2,5}[a-z]?[!#$%*?]?$"
+)
+"""Words and a number as people put them together, ``Lantern.whistle.36``; not ``Cipher.aes256``."""
 _MARKS_OF_PASSWORDS = "!#$%&*?^~+"
 _LEAST_TURNS = 3
 _SCRAMBLED_TURNS, _LONG = 4, 20
@@ -108,7 +112,9 @@ def looks_like_secret(value: str) -> bool:
     value = value.strip("\"'`\\ .,;:()=]?")
     if len(value) < 6 or _PLACEHOLDER.match(value):
         return False
-    if (_CODE.match(value) or _PATH.match(value)) and not (_is_scrambled(value) or _is_dense(value)):
+    if (_CODE.match(value) or _PATH.match(value)) and not (
+        looks_like_words(value) or _is_scrambled(value) or _is_dense(value)
+    ):
         return False
     if _NAME.match(value) or _is_word(value):
         return False
@@ -119,6 +125,9 @@ def looks_like_secret(value: str) -> bool:
 
 def _is_scrambled(value: str) -> bool:
     """Whether a part of it is no name that anybody would give: ``U.dY3wkXv6lOd``, ``/HKwgZHrAv``."""
+    turns = sum(map(_turns, _PART_ENDS.split(value)))
+    if len(value) >= _SHORTEST_DENSE and turns >= _SCRAMBLED_TURNS and turns * 3 >= len(value):
+        return True
     return any(
         _turns(part) >= (_SCRAMBLED_TURNS if len(part) < _LONG else _LEAST_TURNS)
         and not (part.islower() or part.isupper() or _HEX.match(part))
@@ -139,6 +148,11 @@ def _is_dense(value: str) -> bool:
 def _is_word(value: str) -> bool:
     """Letters of any language, written as words are."""
     return value.isalpha() and (value[1:].islower() or value.isupper())
+
+
+def looks_like_words(value: str) -> bool:
+    """Whether a value is words and a number as people put them together for a password."""
+    return _CHOSEN_WORDS.match(value) is not None
 
 
 def looks_random(value: str) -> bool:

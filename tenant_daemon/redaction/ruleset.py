@@ -1,6 +1,8 @@
 """
 Rules as data: read, expanded and checked.
 
+Parts that several rules of a file share stand in its table ``parts`` and are written ``<<name>>`` in them.
+
 A rule's examples are tried when the rules are loaded, so a rule that does not do what it says cannot be in
 force. Examples are written as templates: ``{a20}`` stands for 20 letters and digits, ``{l8}`` lower case
 letters, ``{u8}`` upper case and digits, ``{h32}`` hex, ``{d10}`` digits, ``{b40}`` base64. So no file of this
@@ -11,7 +13,7 @@ import random
 import re
 import string
 import tomllib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -19,7 +21,13 @@ from pathlib import Path
 import re2
 from pydantic import BaseModel, ConfigDict, Field
 
-from tenant_daemon.redaction.plausibility import is_stand_in, looks_chosen, looks_like_secret, looks_random
+from tenant_daemon.redaction.plausibility import (
+    is_stand_in,
+    looks_chosen,
+    looks_like_secret,
+    looks_like_words,
+    looks_random,
+)
 
 _REFERENCE = (b"SECRET", b"_REF(")
 RULES_DIR = Path(__file__).parent / "rules"
@@ -35,6 +43,7 @@ _ALPHABETS = {
     "w": string.ascii_letters + string.digits + "_-",
 }
 _SLOT = re.compile(r"\{([alnuhdbw])(\d+)\}")
+_PART = re.compile(r"<<([a-z-]+)>>")
 
 
 class BadRule(ValueError):
@@ -136,7 +145,7 @@ class Rule:
         if self.is_random:
             return looks_random(text)
         if self.is_chosen:
-            return looks_chosen(text, is_near=True)
+            return looks_chosen(text, is_near=True) or looks_like_words(text)
         return not self.is_checked or looks_like_secret(text)
 
 
@@ -161,8 +170,8 @@ def load_rules() -> tuple[Rule, ...]:
     """
     rules: list[Rule] = []
     for path in sorted(RULES_DIR.glob("*.toml")):
-        tables = tomllib.loads(path.read_text("utf-8"))["rule"]
-        rules.extend(_rule(_RuleData.model_validate(table)) for table in tables)
+        file = tomllib.loads(path.read_text("utf-8"))
+        rules.extend(_rule(_RuleData.model_validate(table), file.get("parts", {})) for table in file["rule"])
     ids = [rule.id for rule in rules]
     if len(ids) != len(set(ids)):
         raise BadRule(f"rule ids repeat: {sorted({i for i in ids if ids.count(i) > 1})}")
@@ -185,15 +194,20 @@ def try_examples(rules: Iterable[Rule]) -> None:
                 raise BadRule(f"rule {rule.id} matches its counter-example {example!r}")
 
 
-def _rule(data: _RuleData) -> Rule:
+def _rule(data: _RuleData, parts: Mapping[str, str]) -> Rule:
+    def whole(pattern: str) -> bytes:
+        while _PART.search(pattern):
+            pattern = _PART.sub(lambda part: parts[part.group(1)], pattern)
+        return pattern.encode()
+
     return Rule(
         id=data.id,
         kind=data.kind or data.id,
-        regex=data.regex.encode(),
-        probe=(data.probe or data.regex).encode(),
+        regex=whole(data.regex),
+        probe=whole(data.probe or data.regex),
         reach=data.reach,
         ahead=data.ahead,
-        ends=(data.ends or data.probe or data.regex).encode(),
+        ends=whole(data.ends or data.probe or data.regex),
         is_checked=data.is_checked,
         is_random=data.is_random,
         is_chosen=data.is_chosen,

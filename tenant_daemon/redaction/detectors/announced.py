@@ -33,6 +33,8 @@ _OF_HASH = re.compile(
     rb"(?:checksum|digest|fingerprint|sha\d{1,3}(?:sum)?)[/_. -][\w./-]{0,24}\Z", re.IGNORECASE
 )
 """``checksum/secret`` is no secret but what it comes to."""
+_SLUG = re.compile(rb"-[a-z]{2,}(?:-[a-z]{2,}){2}")
+"""``password-manager-for-shops``: the word is part of an address or a heading."""
 _BEFORE = 48
 _MIXED = re.compile(rb"\d|[a-z][A-Z]{2}|[A-Z][a-z][A-Z]")
 """Hardly any value comes without."""
@@ -53,7 +55,11 @@ class AnnouncedDetector:
             if end < behind or (_OTHER_WORD.match(data, end) and data[end - 1 : end].isalnum()):
                 continue
             region = data[end : end + _REACH]
-            if not _MIXED.search(region) or _OF_HASH.search(data[max(0, end - _BEFORE) : end]):
+            if (
+                not _MIXED.search(region)
+                or _SLUG.match(region)
+                or _OF_HASH.search(data[max(0, end - _BEFORE) : end])
+            ):
                 continue
             for start, stop in self._first_value(region):
                 behind = end + stop

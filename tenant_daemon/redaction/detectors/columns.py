@@ -10,16 +10,16 @@ from collections.abc import Iterator
 import hyperscan
 import re2
 
+from tenant_daemon.redaction.detectors.json_keys import key_kind
 from tenant_daemon.redaction.engines import EndFinder
 from tenant_daemon.redaction.findings import Finding, Layer, redacted
 from tenant_daemon.redaction.plausibility import is_stand_in, looks_like_secret, looks_random
 
-_WORDS = rb"password|passwort|kennwort|passwd|passphrase|pwd|secret|mot de passe|wachtwoord"
-_PASSWORD = rb"(?:[a-z_ ]{0,16}(?:" + _WORDS + rb"|contrase\S{1,2}a)|pass|pw)"
-_KEY = rb"(?:[a-z_ ]{0,16}(?:token|api[_ ]?key|secret[_ ]?key|access[_ ]?key))"
-_CELL = re.compile(rb"(?i)^[\s\"'`*]*(?:(" + _PASSWORD + rb")|" + _KEY + rb")[\s\"'`*]*$")
 _HEADER = (
-    rb"(?:" + _WORDS + rb"|contrase..a|\bpass|\bpw|token|(?:api|secret|access)[ _]?key)"
+    rb"(?:passwor[dt]|kennwort|passwd|passphrase|pwd|secret|\bpass|\bpw|token|mot[ _]de[ _]passe|wachtwoord"
+    rb"|contrase(?:n|..)a|senha|heslo|has(?:l|..)o|parola|passord|salasana|l(?:o|..)senord|geheimnis"
+    rb"|clave[ _][a-z]{3,8}|schl(?:ue|..)ssel|(?:api|secret|access|private|signing|encryption|master|shared"
+    rb"|account|storage|licen[sc]e|hmac|session)[ _]?key)"
     rb"[\"'`*]{0,2} {0,24}[,;|\t)\n\r]"
 )
 _VALUES = re2.compile(rb"(?is)^\s{0,8}values?\s{0,8}")
@@ -28,6 +28,11 @@ _RULE_LINE = re.compile(rb"[\s|:+-]*")
 _SEPARATORS = (b"|", b"\t", b";", b",")
 _BLANK = re.compile(rb"\s")
 _NEXT_ROW = re.compile(rb"\)\s*,\s*")
+_MADE = ("key", "token")
+"""What machines make; what people choose looks like anything."""
+_NAME = re.compile(r"[\w .-]{2,32}")
+_LEAST_COLUMNS = 2
+_LONGEST_HEADER = 500
 _MOST_ROWS = 500
 _LONGEST_LINE = 2_000
 
@@ -47,7 +52,7 @@ class ColumnDetector:
                 continue
             stop = data.find(b"\n", end - 1)
             header = data[start:stop] if stop >= 0 else b""
-            if header and (separator := _separator(header)):
+            if 0 < len(header) <= _LONGEST_HEADER and (separator := _separator(header)):
                 behind = stop
                 yield from _table(data, header, separator, stop)
             yield from _inserted(data, start, end)
@@ -59,8 +64,15 @@ def _separator(header: bytes) -> bytes | None:
 
 def _columns(cells: list[bytes]) -> dict[int, bool]:
     """Which cells of a header name a secret, and whether it is a password."""
-    named = ((number, _CELL.match(cell)) for number, cell in enumerate(cells))
-    return {number: found.group(1) is not None for number, found in named if found}
+    if sum(map(bool, map(bytes.strip, cells))) < _LEAST_COLUMNS:
+        return {}  # A line of a list in a program.
+    named = ((number, _kind(cell)) for number, cell in enumerate(cells))
+    return {number: not kind.endswith(_MADE) for number, kind in named if kind}
+
+
+def _kind(cell: bytes) -> str | None:
+    name = cell.strip(b" \t\r\n\"'`*").decode("utf-8", "replace")
+    return key_kind(name) if _NAME.fullmatch(name) else None
 
 
 def _table(data: bytes, header: bytes, separator: bytes, position: int) -> Iterator[Finding]:

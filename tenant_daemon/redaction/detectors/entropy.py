@@ -63,6 +63,7 @@ _PUBLIC_HEAD = re2.compile(
     rb"^(?:MFkwEwYHKoZIzj0|MHYwEAYHKoZIzj0|MIGbMBAGByqGSM49|MCowBQYDK2V|M[A-Za-z0-9+/]{3}MA0GCSqGSIb3DQEBAQUAA4"
     rb"|MII[A-Za-z0-9+/]{3}ANBgkqhkiG9w0BAQEFAAOC|(?i:sha(?:1|224|256|384|512)-)|AAAA[BEC]|pk_(?:live|test)_|phc_|Qm[1-9A-HJ-NP-Za-km-z]{44}$"
     rb"|[13][1-9A-HJ-NP-Za-km-z]{25,34}$|T[1-9A-HJ-NP-Za-km-z]{33}$|[48][1-9A-HJ-NP-Za-km-z]{94}$"
+    rb"|(?:(?:app|tbl|rec|viw|fld|usr|wsp)[A-Za-z0-9]{14}(?:/|$)){2,4}"
     rb"|(?:call|toolu|chatcmpl|msg|resp|rs|req|file|asst|run|step|thread|container|cntr|gen|fc|ws|ig|cus|pi|price|prod"
     rb"|evt|in|sub|acct|ch|seti|cs_(?:live|test)|txn|po|re|pm|card|si|ii|il|cn|dp|tr)[_-])"
 )

@@ -7,6 +7,7 @@ because it knows least: it goes by the name and by whether the value could be a 
 
 import re
 import tomllib
+import unicodedata
 from collections.abc import Iterator
 from importlib.resources import files
 from itertools import pairwise
@@ -15,15 +16,18 @@ from tenant_daemon.redaction.findings import Finding, Layer, redacted
 from tenant_daemon.redaction.leaves import LeafKind, Leaves, Parent
 from tenant_daemon.redaction.plausibility import looks_like_secret
 
-_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_A-Za-z]+")
+_PLAIN_LETTERS = str.maketrans({"ł": "l", "ø": "o", "ı": "i", "ß": "ss", "ä": "ae", "ö": "o", "ü": "ue"})
 _NAMES: dict[str, str] = tomllib.loads(
     files("tenant_daemon.redaction").joinpath("field_names.toml").read_text()
 )
 _SECRET_WORDS = frozenset(_NAMES["words"].split())
+_FOREIGN_WORDS = frozenset(_NAMES["foreign"].split())
 _SECRET_PAIRS = frozenset(tuple(pair.split("_")) for pair in _NAMES["pairs"].split())
 _SECRET_LAST = frozenset(_NAMES["last"].split())
 _ABOUT = frozenset(_NAMES["about"].split())
 _HARMLESS = frozenset(_NAMES["harmless"].split())
+_ACCENTS = frozenset(map(chr, range(0x300, 0x370)))
 _VALUE_NAMES = frozenset({"value", "Value"})
 _WITH_SPACES = frozenset({"passphrase", "phrase", "mnemonic", "password"})
 _LONGEST = 8_192
@@ -33,7 +37,7 @@ def key_kind(name: str) -> str | None:
     """The kind of secret that a field's name announces, ``password`` or ``api-key``; None for none."""
     if _is_redacted(name):
         return None
-    words: list[str] = [word.lower() for word in _WORDS.findall(name[:80])]
+    words: list[str] = [word.lower() for word in _WORDS.findall(_without_accents(name[:80]))]
     if not words or words[-1] in _ABOUT or not _HARMLESS.isdisjoint(words):
         return None
     if any(pair in _SECRET_PAIRS for pair in pairwise(words)):
@@ -41,7 +45,16 @@ def key_kind(name: str) -> str | None:
     for word in words:
         if word in _SECRET_WORDS:
             return word
+        if word in _FOREIGN_WORDS:
+            return "password"
     return words[-1] if words[-1] in _SECRET_LAST else None
+
+
+def _without_accents(name: str) -> str:
+    if name.isascii():
+        return name
+    letters = unicodedata.normalize("NFKD", unicodedata.normalize("NFC", name).translate(_PLAIN_LETTERS))
+    return unicodedata.normalize("NFC", "".join(c for c in letters if c not in _ACCENTS))
 
 
 def find_by_names(leaves: Leaves) -> Iterator[tuple[int, Finding]]:

@@ -37,6 +37,7 @@ TEXTS = [
     f"data:image/png;base64,{_base64(400)}",
     f"src: url(data:font/woff2;base64,{_base64(220)}) format('woff2')",
     "0a1b2c3d-1234-4abc-9def-0123456789ab",
+    "https://x.example/the-right-password-manager-for-your-business?utm_source=letter&utm_campaign=spring_2026",
     "IBAN DE89 3704 0044 0532 0130 00, BIC COBADEFFXXX",
     "Rufen Sie uns an: +49 (0)30 1234-5678",
     "Rechnung Nr. 2024-001234 vom 12.03.2024 über 1.234,56 €",

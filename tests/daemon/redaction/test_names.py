@@ -2,6 +2,8 @@
 
 import base64
 
+import pytest
+
 from tenant_daemon.redaction import KnownSecret, Redactor
 
 SECRET = "kV9mQ2xLp7zR4wT8nBc3"
@@ -21,3 +23,23 @@ def test_what_stands_beside_a_secret_is_read_as_beside_its_placeholder() -> None
         {f"{SECRET}Authorization: Bearer kV9mQ000": None}
     )
     assert once == {"SECRET_REF(key)Authorization: Bearer [REDACTED:authorization]": None}
+
+
+@pytest.mark.parametrize(
+    "name", ["contraseña", "MDP_ADMIN", "motDePasse", "api_schlüssel", "Пароль", "パスワード"]
+)
+def test_field_is_known_by_its_name_in_other_languages(name: str) -> None:
+    clean = Redactor([]).redact_payload({name: "lampe7Zug", f"{name}_url": "lampe7Zug"})
+    assert isinstance(clean, dict)
+    assert clean[name] != "lampe7Zug"
+    assert clean[f"{name}_url"] == "lampe7Zug"
+
+
+def test_column_is_known_by_its_name_in_other_languages() -> None:
+    table = "host;user;contraseña\nsrv1;anna;lampe7Zug\n"
+    assert Redactor([]).redact(table) == "host;user;contraseña\nsrv1;anna;[REDACTED:password]\n"
+
+
+def test_list_in_a_program_is_no_table() -> None:
+    code = """    hide_password,\n    type=str7,\n    show_default=True,\n"""
+    assert Redactor([]).redact(code) == code

@@ -48,9 +48,15 @@ def test_rule_that_fails_its_examples_is_refused() -> None:
     for match, not_match in (["other"], []), (["key-1"], ["key-2"]):
         data = _RuleData(id="x", regex=r"key-\d", match=match, not_match=not_match)
         with pytest.raises(BadRule):
-            try_examples([_rule(data)])
+            try_examples([_rule(data, {})])
 
 
 def test_rule_that_cannot_be_compiled_is_refused() -> None:
     with pytest.raises(BadRule):
-        try_examples([_rule(_RuleData(id="x", regex="(", match=["x"]))])
+        try_examples([_rule(_RuleData(id="x", regex="(", match=["x"]), {})])
+
+
+def test_parts_are_put_into_patterns() -> None:
+    data = _RuleData(id="x", regex=r"<<whole>>=(\d+)", match=["key-1=23"])
+    rule = _rule(data, {"whole": r"key-<<digit>>", "digit": r"\d"})
+    assert list(rule.spans(b"key-1=23")) == [(6, 8)]
