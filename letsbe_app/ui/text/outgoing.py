@@ -46,6 +46,7 @@ class OutgoingTexts:
     quiet_none: str = "There are no quiet hours: you are told at any time."
     quiet_save: str = "Save quiet hours"
     quiet_hint: str = "Leave both empty for none. An alarm, and what would come too late, still reaches you."
+    no_times: str = "These are no times of day, such as 22:00 and 07:00."
     saved: str = "Saved."
     devices: str = "Devices that tell you"
     no_devices: str = "No device tells you yet."

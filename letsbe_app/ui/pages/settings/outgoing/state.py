@@ -3,9 +3,10 @@
 from typing import Literal
 
 import reflex as rx
+from pydantic import ValidationError
 from reflex.event import EventSpec
 
-from letsbe_app.errors import LetsBeError
+from letsbe_app.errors import InvalidInput, LetsBeError
 from letsbe_app.notify.schemas import Preferences
 from letsbe_app.people.authz.actor import Actor
 from letsbe_app.people.authz.rules import Permission, is_allowed
@@ -122,7 +123,12 @@ class OutgoingState(PortalState):
 
     async def _prefer(self, **changes: str | bool) -> EventSpec:
         actor, notify = await self._actor(), self._services().notify
-        wanted = (await notify.preferences(actor)).model_copy(update=changes)
+        now = await notify.preferences(actor)
+        try:
+            wanted = Preferences.model_validate(now.model_dump() | changes)
+        except ValidationError as exc:
+            # No browser's field for a time gives this; whoever speaks to the socket without one can.
+            raise InvalidInput(texts().outgoing.no_times) from exc
         await notify.set_preferences(actor, wanted)
         return await self._said(actor, texts().outgoing.saved)
 
