@@ -66,7 +66,7 @@ class _Allowed(AbstractResolver):
                 proto=0,
                 flags=socket.AI_NUMERICHOST,
             )
-            for address in self.addresses.get(host, ())
+            for address in self.addresses.get(host.lower(), ())
         ]
 
     async def close(self) -> None:
@@ -155,7 +155,7 @@ class Provider:
     ) -> aiohttp.ClientResponse:
         url = URL(f"{upstream.url.rstrip('/')}/{path}", encoded=True)
         # The certificate must be that of the name, although the address is connected to.
-        self._allowed.addresses[url.host or ""] = await self._addresses.of(upstream)
+        self._allowed.addresses[(url.host or "").lower()] = await self._addresses.of(upstream)
         return await self._open_session().post(
             url,
             data=body,

@@ -1,22 +1,18 @@
 """Posting to strangers' addresses: only public ones, exactly the one that was checked, and with an end."""
 
 import asyncio
-import datetime
 import ssl
 from collections.abc import Sequence
 from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from hypothesis import given
 from hypothesis import strategies as st
 from starlette.responses import RedirectResponse, Response
 
 from letsbe_app.kit.outbound import BadTarget, Outbound, Unreachable, check_url, is_allowed
+from tests.support.certificate import certificate
 from tests.support.receiver import receiver
 
 
@@ -144,33 +140,6 @@ async def test_what_the_receiver_asks_for_is_told() -> None:
         answer = await Outbound(allows_local=True).post(shop.url, {}, b"")
 
     assert (answer.status, answer.retry_after_seconds) == (429, 120)
-
-
-def certificate(folder: Path, name: str) -> tuple[str, str]:
-    """Files of a certificate for a name and of its key."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-    now = datetime.datetime.now(datetime.UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(subject)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    files = folder / f"{name}.crt", folder / f"{name}.key"
-    files[0].write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    files[1].write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
-    )
-    return str(files[0]), str(files[1])
 
 
 async def test_the_certificate_must_be_the_names_though_the_connection_goes_to_a_number(
