@@ -122,6 +122,27 @@ def test_openclaw_gets_copies_and_no_path_into_the_daemons_folder(handed: tuple[
     assert hand_over(handed) == 0
 
 
+@pytest.mark.parametrize(
+    "left",
+    ["state", "personas", "personas/sales", "personas/sales/SOUL.md", "openclaw.json.new", "openclaw.json"],
+)
+def test_link_that_openclaw_left_leads_root_nowhere(
+    handed: tuple[Path, Path, Path], tmp_path: Path, left: str
+) -> None:
+    """Root would write into the folder behind it, or make it OpenClaw's."""
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir(mode=0o755)
+    link = handed[1] / left
+    link.parent.mkdir(parents=True, exist_ok=True)
+    link.symlink_to(elsewhere)
+
+    assert hand_over(handed) == 0
+
+    assert list(elsewhere.iterdir()) == []
+    assert stat.S_IMODE(elsewhere.stat().st_mode) == 0o755
+    assert not link.is_symlink()
+
+
 def test_link_is_not_followed(handed: tuple[Path, Path, Path]) -> None:
     token = handed[0] / "keys" / "proxy.token"
     token.unlink()
