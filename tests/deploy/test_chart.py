@@ -100,6 +100,13 @@ def test_values_reach_their_places() -> None:
     assert "Deployment/other-jobs" in objects
 
 
+def test_pods_are_made_anew_for_other_values() -> None:
+    """Nothing else does it: what a pod reads of a ConfigMap is what it said when the pod began."""
+    other = rendered(CHART, domain="hub.bakery.example")
+    for name in PODS[:2]:
+        assert other[name]["spec"]["template"] != OBJECTS[name]["spec"]["template"]
+
+
 def test_the_back_office_has_a_host_of_its_own_where_one_is_given() -> None:
     def hosts(**values: str) -> tuple[object, list[str], list[str]]:
         objects = rendered(CHART, **values)

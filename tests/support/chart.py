@@ -1,11 +1,12 @@
 """
-Renders our Helm chart, as far as it uses templates: lookups, ``quote``, ``default``, ``printf``, ``if``.
+Renders our Helm chart, as far as it uses templates: lookups, ``if``, ``printf``, and a few pipes.
 
 It knows nothing else and fails at it, and at a value that is not there, so that the chart stays as simple.
 """
 
 import json
 import re
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,10 @@ def _value(action: str, root: dict[str, Any]) -> str:
     for pipe in pipes:
         if pipe == "quote":
             value = json.dumps(str(value))
+        elif pipe == "toJson":
+            value = json.dumps(value, sort_keys=True)
+        elif pipe == "sha256sum":
+            value = sha256(value.encode()).hexdigest()
         elif pipe.startswith("default "):
             value = value or _term(pipe.removeprefix("default "), root)
         else:
