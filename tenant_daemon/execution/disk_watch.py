@@ -1,8 +1,8 @@
 """
 How much room a call takes on the server's disks, all its files together.
 
-Each file has its bound (``Limits.file_bytes``), their number has none, and a full disk stops everything, since
-nothing runs without audit. What a call has written the kernel counts for root alone, or by quotas. So what is
+Each file has its bound (``Limits.file_bytes``), their number has none, and a full disk stops everything: no
+audit, no call. What a call has written the kernel counts for root alone, or by quotas. So what is
 looked at is what is left: no process can write past that, whoever it is, whatever it deletes or hides. What
 others write meanwhile counts, too; so the bounds are wide.
 """

@@ -133,6 +133,7 @@ class Shell:
         self, action: RunPipelines, workspace: Path, scope: CallScope, stack: ExitStack
     ) -> _Prepared:
         descriptors: list[int] = []
+        is_root = os.geteuid() == 0
         if self._identity is not None:
             hand_over(self._home.root.resolve(), workspace.resolve(), self._identity)
 
@@ -162,7 +163,9 @@ class Shell:
                 "stdin_text": command.stdin_text,
                 "unshare": 0 if scope.is_approved or command.needs_network else network_flags(),
                 "user": self._user_of(command),
-                "closed": _closed_to(command, scope),
+                # As root, programs for the server reach its processes (`kill`), and once approved all of it.
+                "is_closed": not (scope.is_approved and is_root and command.needs_server),
+                "is_scoped": not (is_root and command.needs_server),
                 "cwd": None if command.cwd is None else str(command.cwd),
                 "takes_output": command.takes_output,
                 "is_mask": command.is_mask,
@@ -226,14 +229,6 @@ class Shell:
             yield
         finally:
             await asyncio.shield(asyncio.to_thread(watch.end))
-
-
-def _closed_to(command: Command, scope: CallScope) -> list[str]:
-    """Which of the warden's rulesets hold for a command."""
-    if not (command.needs_server and os.geteuid() == 0):
-        return ["files", "scopes"]
-    # Programs for the server reach its processes (`kill`), and once approved may be let in anywhere.
-    return [] if scope.is_approved else ["files"]
 
 
 def _redirected(action: RunPipelines) -> Iterator[Path]:

@@ -74,7 +74,6 @@ def main(spec_fd: int, status_fd: int) -> int:
     try:
         if os.getppid() != spec["parent"]:
             raise Stopped
-        _open_rulesets(spec)
         _check_seen(spec["seen"])
         exit_code = _run_all(spec)
     except Stopped:
@@ -110,33 +109,29 @@ def _check_seen(seen: list[Any]) -> None:
             raise OSError(errno.ESTALE, f"{os.path.basename(name)} was replaced while the call was looked at")
 
 
-def _open_rulesets(spec: dict[str, Any]) -> None:
+def _confine(command: dict[str, Any], spec: dict[str, Any]) -> None:
     """
-    Prepare what commands close around themselves (``_confine``).
+    Close everything but the given roots, for this process and all that come from it, for good.
 
-    Each does it for itself and the warden stays outside, so that none can reach into the warden either:
-    Landlock lets nobody trace, or read the memory and environment of, a process outside its own domain.
+    Each command does it for itself and the warden stays outside, so that none can reach into the warden
+    either: Landlock lets nobody trace, or read the memory and environment of, a process outside its domain.
     """
     if _libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0):
         raise OSError(ctypes.get_errno(), "no_new_privs")
     landlock = spec["landlock"]
-    spec["files"] = spec["scopes"] = None
-    if landlock is None:
+    if landlock is None or not command["is_closed"]:
         return
-    handled = _LANDLOCK_ALL | sum(bit for since, bit in _LANDLOCK_SINCE if landlock["version"] >= since)
-    spec["files"] = _landlock(_LANDLOCK_CREATE_RULESET, struct.pack("Q", handled), 8, 0)
+    version = landlock["version"]
+    handled = _LANDLOCK_ALL | sum(bit for since, bit in _LANDLOCK_SINCE if version >= since)
+    attributes = struct.pack("Q", handled)
+    if command["is_scoped"] and version >= _LANDLOCK_SCOPES_SINCE:
+        # In one ruleset: each further one forbids moving a file to another folder, whatever it is about.
+        attributes = struct.pack("QQQ", handled, 0, _LANDLOCK_SCOPES)
+    ruleset = _landlock(_LANDLOCK_CREATE_RULESET, attributes, len(attributes), 0)
     for root in landlock["roots"]:
-        _allow(spec["files"], root, handled)
-    if landlock["version"] >= _LANDLOCK_SCOPES_SINCE:
-        scopes = struct.pack("QQQ", 0, 0, _LANDLOCK_SCOPES)
-        spec["scopes"] = _landlock(_LANDLOCK_CREATE_RULESET, scopes, len(scopes), 0)
-
-
-def _confine(command: dict[str, Any], spec: dict[str, Any]) -> None:
-    """Close everything but the given roots, for this process and all that come from it, for good."""
-    for name in ("files", "scopes"):
-        if name in command["closed"] and spec[name] is not None:
-            _landlock(_LANDLOCK_RESTRICT_SELF, spec[name], 0)
+        _allow(ruleset, root, handled)
+    _landlock(_LANDLOCK_RESTRICT_SELF, ruleset, 0)
+    os.close(ruleset)
 
 
 def _allow(ruleset: int, root: str, handled: int) -> None:

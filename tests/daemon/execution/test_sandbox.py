@@ -99,6 +99,12 @@ async def test_unattended_command_works_in_its_workspace_and_reads_the_server(
     assert outcome.output.startswith("hi\n")
 
 
+async def test_files_can_be_moved_and_linked_between_folders(home: TenantHome, scope: CallScope) -> None:
+    code = "import os; os.mkdir('a'); open('f', 'w'); os.rename('f', 'a/f'); os.link('a/f', 'g')"
+
+    assert (await run(home, scope, "python3", "-c", code)) == Outcome(is_success=True, output="", exit_code=0)
+
+
 @pytest.fixture
 def approved(scope: CallScope) -> CallScope:
     return dataclasses.replace(scope, is_approved=True)
