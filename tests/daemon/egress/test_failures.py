@@ -155,7 +155,7 @@ async def test_answer_that_is_compressed_and_not_is_not_passed_on(proxy: Proxy) 
 
 @pytest.mark.parametrize("path", PATHS)
 async def test_redirect_is_not_followed(proxy: Proxy, path: str) -> None:
-    location = {"location": f"{proxy.url}/healthz"}
+    location = {"location": f"/v1/{path}"}
     proxy.upstream.answer = lambda: Response(status_code=307, headers=location)
     answer = await ask(proxy, path)
     assert answer.status_code == 502
