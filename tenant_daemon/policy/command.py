@@ -1,13 +1,14 @@
 """``python -m tenant_daemon policy check | explain``: what the gate would say. Nothing is executed."""
 
 import argparse
+import difflib
 import json
 import os
 import re
 import shlex
 import sys
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO, Final
@@ -20,6 +21,7 @@ from tenant_daemon.policy.autonomy import decide
 from tenant_daemon.policy.classify import classify
 from tenant_daemon.policy.judgement import Judgement, PolicyContext, Resolve
 from tenant_daemon.policy.shell.expansions import readable
+from tenant_daemon.settings import TenantSettings
 
 DEFAULT_HOME: Final = Path("/opt/letsbe/tenant")
 _DEFAULT_CONTEXT: Final = PolicyContext(
@@ -28,6 +30,8 @@ _DEFAULT_CONTEXT: Final = PolicyContext(
     agent_ids=frozenset({"dispatcher", "it-admin", "marketing", "secretary", "sales"}),
     resolve=look_up,
 )
+_KEYS: Final = ("workspace", "readable", "allowed_hosts", "internal_names", "resolve")
+"""What a line's ``context``, and so a file, may set."""
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -226,7 +230,21 @@ def _table(names: Mapping[str, Any]) -> Resolve:
 
 
 def _from_settings(path: Path) -> PolicyContext:
-    """The context that a settings file describes: ``daemon.toml``, or the keys of its ``[policy]`` alone."""
+    """
+    The context that a settings file describes: ``daemon.toml``, or the keys of its ``[policy]`` alone.
+
+    What nobody knows in it is said: the daemon would not start with it.
+    """
     with path.open("rb") as file:
         table = tomllib.load(file)
-    return _override(_DEFAULT_CONTEXT, table.get("policy", table))
+    context = _override(_DEFAULT_CONTEXT, table.get("policy", table))
+    _complain_of("", table, {*TenantSettings.model_fields, *(() if "policy" in table else _KEYS)}, path)
+    _complain_of("policy.", table.get("policy", {}), _KEYS, path)
+    return context
+
+
+def _complain_of(where: str, table: Mapping[str, Any], known: Collection[str], path: Path) -> None:
+    for key in table.keys() - set(known):
+        meant = difflib.get_close_matches(key, known, n=1)
+        hint = f"; {where}{meant[0]} is one" if meant else ""
+        sys.stderr.write(f"{path}: {where}{key} is no setting and was left out{hint}.\n")

@@ -113,3 +113,35 @@ def test_explain_says_why(context: PolicyContext) -> None:
     assert "tier      RED" in text
     assert "Deletes the folder reports and everything in it." in text
     assert "rm -r reports" in text
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "[policy]\nalowed_hosts = ['a.example:443']\n",
+            ["policy.alowed_hosts", "policy.allowed_hosts is one"],
+        ),
+        ("internal_name = ['a']\n", ["internal_name is no setting", "internal_names is one"]),
+        ("tenant_name = 'x'\n[polcy]\n[ports]\n[policy]\nreadable = []\n", ["polcy is no", "policy is one"]),
+        ("tenant_name = 'x'\nhub_url = 'https://h'\n[policy]\nallowed_hosts = []\n", []),
+        ("allowed_hosts = []\nworkspace = '/w'\n", []),
+    ],
+)
+def test_misspelt_setting_is_said(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    text: str,
+    said: list[str],
+) -> None:
+    settings = tmp_path / "x.toml"
+    settings.write_text(text)
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO()))
+    monkeypatch.setattr("sys.stdout", io.TextIOWrapper(io.BytesIO()))
+
+    assert run(argparse.Namespace(settings=settings, verb="check")) == 0
+
+    errors = capsys.readouterr().err
+    assert [word for word in said if word not in errors] == []
+    assert len(errors.splitlines()) == min(len(said), 1)
