@@ -44,7 +44,9 @@ _LANDLOCK_SCOPES: Final = 0b11
 # As `policy.shell.expansions` writes them; private-use characters, which nobody else can bring in.
 _BARE_OUTPUT: Final = re.compile("\ue016([0-9]+)\ue017")
 _FILE: Final = re.compile("\ue01e([0-9]+)\ue01f")
-_PLACE: Final = re.compile("\ue014(?P<output>[0-9]+)\ue015|\ue01c(?P<part>[0-9]+)\ue01d|\ue018")
+_PLACE: Final = re.compile(
+    "\ue014(?P<output>[0-9]+)\ue015|\ue01c(?P<part>[0-9]+)(?:\ue01b(?P<cut>[^\ue01d]+))?\ue01d|\ue018"
+)
 _MAX_ROUNDS: Final = 1_000
 _MAX_OUTPUT_BYTES: Final = 65_536
 """What is taken into an argument."""
@@ -70,7 +72,7 @@ def main(spec_fd: int, status_fd: int) -> int:
     _libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     _libc.prctl(_PR_SET_PDEATHSIG, int(signal.SIGTERM), 0, 0, 0)
     exit_code = SIGNAL_BASE + signal.SIGTERM
-    spec |= {"sink": None, "last": [0], "parts": {}}
+    spec |= {"sink": None, "source": None, "last": [0], "parts": {}}
     try:
         if os.getppid() != spec["parent"]:
             raise Stopped
@@ -185,9 +187,11 @@ def _run_plan(plan: list[Any], spec: dict[str, Any]) -> int:
     if kind == "into":
         sink = _printed({**spec, "plan": parts[0]})
         try:
-            return _run_pipeline(spec["pipelines"][parts[1][1]], spec, sink)
+            return _run_plan(parts[1], {**spec, "source": sink})
         finally:
             os.close(sink)
+    if kind == "while":
+        return _run_while(parts[0], parts[1], spec)
     exit_code = _run_plan(parts[0], spec)
     if kind == "row":
         for part in parts[1:]:
@@ -218,10 +222,21 @@ def _run_each(loop: list[Any], spec: dict[str, Any]) -> int:
     return exit_code
 
 
-def _run_pipeline(commands: list[dict[str, Any]], spec: dict[str, Any], source: int | None = None) -> int:
+def _run_while(condition: list[Any], body: list[Any], spec: dict[str, Any]) -> int:
+    """The body as long as the condition comes off."""
+    exit_code = 0
+    for _ in range(_MAX_ROUNDS):
+        if _run_plan(condition, spec):
+            break
+        exit_code = _run_plan(body, spec)
+    return exit_code
+
+
+def _run_pipeline(commands: list[dict[str, Any]], spec: dict[str, Any]) -> int:
     """Start every command, joined by pipes; give the exit code of the last one that the agent asked for."""
     commands = [_with_outputs(command, spec) for command in commands]
-    upstream: int | None = source
+    source: int | None = spec["source"]
+    upstream = source
     started: list[int] = []
     for number, command in enumerate(commands):
         is_last = number == len(commands) - 1
@@ -270,6 +285,8 @@ def _filled(word: str, outputs: list[str], spec: dict[str, Any]) -> str:
             value = outputs[int(found["output"])]
         elif found["part"]:
             value = spec["parts"][int(found["part"])]
+            for cut in (found["cut"] or "").split("\ue01b"):
+                value = _cut(value, cut)
             # A file called `-rf` must not become a flag.
             value = f"./{value}" if value.startswith("-") and found.start() == 0 else value
         else:
@@ -277,6 +294,20 @@ def _filled(word: str, outputs: list[str], spec: dict[str, Any]) -> str:
         pieces += [word[at : found.start()], value]
         at = found.end()
     return "".join([*pieces, word[at:]])
+
+
+def _cut(value: str, cut: str) -> str:
+    """``%.pdf``, ``##*/`` and their like, as ``policy.shell.parameters.CUT`` lets them through."""
+    sign, wanted = cut[: 2 if cut[1:2] == cut[:1] else 1], cut.strip("%#").strip("*")
+    if not wanted or wanted not in value:
+        return value
+    if "*" not in cut:
+        left = value.removesuffix(wanted) if sign[0] == "%" else value.removeprefix(wanted)
+    else:
+        before, _, after = value.rpartition(wanted) if sign in ("%", "##") else value.partition(wanted)
+        left = before if sign[0] == "%" else after
+    # A name that is nothing but its ending would become that of a hidden file.
+    return value if not left or left.endswith("/") else left
 
 
 def _printed(spec: dict[str, Any]) -> int:

@@ -9,7 +9,7 @@ from typing import Final
 from tenant_daemon.contracts.tiers import Tier
 from tenant_daemon.policy.actions import Command, Plan, RunPipelines
 from tenant_daemon.policy.judgement import PolicyContext
-from tenant_daemon.policy.outputs import known_output, says_nothing_new, server_variables
+from tenant_daemon.policy.outputs import base_name, known_output, says_nothing_new, server_variables
 from tenant_daemon.policy.paths.names import may_name_app_secrets, may_name_secrets
 from tenant_daemon.policy.paths.places import FROM_INPUT
 from tenant_daemon.policy.programs.all_kinds import CommandJudge
@@ -29,7 +29,7 @@ from tenant_daemon.policy.rounds import (
 from tenant_daemon.policy.shell import expansions
 from tenant_daemon.policy.shell.globs import TooManyFiles, expand
 from tenant_daemon.policy.shell.references import show
-from tenant_daemon.policy.shell.script import Redirect, Script, SimpleCommand, Step, Word
+from tenant_daemon.policy.shell.script import Pipeline, Redirect, Script, SimpleCommand, Step, Word
 from tenant_daemon.policy.verdict import Verdict
 
 MAX_WORD: Final = 16_384
@@ -74,17 +74,27 @@ class CommandBuilder(ABC):
         self.variables: dict[str, str] = {}
         self.computed: set[str] = set()
         self.lines: dict[int, Values] = {}
+        self.many_lines: dict[int, Values] = {}
+        """The same of each single line, where several were kept."""
+        self.arrays: dict[str, list[str]] = {}
+        self.open_arrays: dict[str, bool] = {}
+        """Arrays that are known while it runs, and whether each of their elements is a line."""
+        self.whole_folders: set[str] = set()
+        """Arrays with everything in a folder."""
+        self._locals: set[str] = set()
         self.script = Script()
         self._steps = 0
         self._before = ";"
         self._depth = 0
         """How many conditions stand around this step."""
-        self._round: tuple[int, frozenset[str]] = (0, frozenset())
-        """The depth of the body of the loop that is judged, and the variables from before it."""
+        self._before_loop: frozenset[str] = frozenset()
+        """The variables from before the loop whose body is judged once for all rounds."""
         self._moved_at = 0
         """The depth at which a ``cd`` happened that may not have happened."""
         self._outer: tuple[Redirect, ...] = ()
         self._captures: list[RunPipelines] = []
+        self._is_fed = False
+        """Whether the step reads what a loop or a group before it prints."""
         self._is_taking = False
         """Whether a word is filled in that may hold what another command prints."""
         self._is_bare = False
@@ -210,7 +220,7 @@ class CommandBuilder(ABC):
             # Between quotes several lines would be one name.
             is_plain = expansions.bare_output(text) is not None or prints_one_line(commands)
             return (values_of(self.judge_argv, commands).path or None) if is_plain else None
-        return judged_word(text, self.lines)
+        return judged_word(self.judge_argv, text, self.lines)
 
     def _input(self, word: Word, argv: list[str]) -> str:
         """The text of a here-document; only what passes it on as it is may be given what others print."""
@@ -234,6 +244,11 @@ class CommandBuilder(ABC):
         number = expansions.file_number(word.text)
         if number is not None:
             return [self._file(number, words)]
+        elements = self._elements(word)
+        if elements is not None:
+            if self._is_all(word) and any(one.text.rpartition("/")[2] in DELETERS for one in words):
+                self._note_delete_all()
+            return [show(element) for element in elements]
         self._is_taking, self._is_bare = True, expansions.bare_output(word.text) is not None
         text = show(self._filled(word))
         self._is_taking = False
@@ -267,6 +282,11 @@ class CommandBuilder(ABC):
             )
         return names or [text]
 
+    def _elements(self, word: Word) -> list[str] | None:
+        """The elements of the array that the whole word is."""
+        name = expansions.whole_array(word.text) if expansions.has_expansion(word.text) else None
+        return None if name is None else self.arrays.get(name)
+
     def _is_everything(self, pattern: str) -> bool:
         """Whether a pattern stands for all there is, here or in the workspace: ``*``, ``docs/../*``."""
         folder, _, name = pattern.rstrip("/").rpartition("/")
@@ -274,6 +294,17 @@ class CommandBuilder(ABC):
         return _EVERYTHING.fullmatch(name) is not None and (
             folder in ("", ".") or places.resolve(folder).path == places.roots.workspace
         )
+
+    def _is_all(self, word: Word) -> bool:
+        """Whether a word stands for everything in a folder, also by way of an array."""
+        if word.is_glob:
+            return self._is_everything(word.text)
+        return bool(self.whole_folders) and expansions.whole_array(word.text) in self.whole_folders
+
+    def _check_deletion(self, words: tuple[Word, ...], step: Step) -> None:
+        """Note when everything in a folder is handed to a step in which something may be deleted."""
+        if any(map(self._is_all, words)) and self._may_delete(step):
+            self._note_delete_all()
 
     def _may_delete(self, step: Step) -> bool:
         """Whether a program that deletes files may stand anywhere in it."""
@@ -314,6 +345,8 @@ class CommandBuilder(ABC):
         except expansions.Unknown as unknown:
             self._cannot("shell.variable", f"The variable {unknown} has no value at this place.")
             return FROM_INPUT
+        if self.open_arrays:
+            text = expansions.fill_counts(text, self._counted)
         if len(text) > MAX_WORD:
             raise TooMuch
         return text
@@ -323,6 +356,11 @@ class CommandBuilder(ABC):
         known = known_output(step, self._filled, self.judge_argv.context.now)
         if known is not None:
             return known
+        name = base_name(step, self._filled)
+        return self._place(step) if name is None else name
+
+    def _place(self, step: Step) -> str:
+        """The placeholder for what a step prints, put in while the command runs."""
         capture = self._capture(step)
         if not self._is_taking:
             self._cannot("shell.substitution", "A part of the command is known only while it runs.")
@@ -330,6 +368,12 @@ class CommandBuilder(ABC):
         self._captures.append(capture)
         place = len(self._captures) - 1
         return expansions.output(place, is_bare=self._is_bare)
+
+    def _counted(self, name: str) -> str:
+        """How many elements an array has that is known while it runs."""
+        printed = SimpleCommand((Word("printf"), Word("%s\\n"), Word(self.variables[name])))
+        counting = ("grep", "-c", ".") if self.open_arrays[name] else ("wc", "-w")
+        return self._place(Pipeline((printed, SimpleCommand(tuple(map(Word, counting))))))
 
     def _file(self, number: int, words: tuple[Word, ...]) -> str:
         """``<(COMMAND)``: a file with what the command prints, for programs that only read it."""

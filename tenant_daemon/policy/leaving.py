@@ -1,4 +1,7 @@
-"""``exit`` in a line: what stands after it depends on what stands before it, which is said in other words."""
+"""
+``exit``, ``return`` and ``continue``: what stands after them depends on what stands before them, which is
+said in other words.
+"""
 
 import re
 from collections.abc import Callable
@@ -7,11 +10,11 @@ from typing import Final, NamedTuple
 from tenant_daemon.policy.rewrites import all_of, said, stops_at_failure
 from tenant_daemon.policy.shell.script import Choice, Group, Joined, Pipeline, Row, SimpleCommand, Step, Word
 
-_EXIT: Final = re.compile(r"exit(?: (\d{1,3}))?")
+_EXIT: Final = re.compile(r"(?:exit|return)(?: (\d{1,3}))?|continue|break")
 
 
-class _Leaving(NamedTuple):
-    """A step that ends the line in one case, and what it does before it."""
+class Leaving(NamedTuple):
+    """A step that leaves in one case, and what it does before it."""
 
     condition: Step
     is_at_failure: bool
@@ -27,26 +30,41 @@ def without_exits(body: Step) -> Step:
     if isinstance(body, Pipeline) and body.commands[0].words[0].text != "exit":
         # Nearly every line; said here for its speed.
         return body
+    return without(body, "exit")
+
+
+def without(body: Step, word: str) -> Step:
+    """The body of a line, a function or a round without ``exit``, ``return`` or ``continue``."""
     if not isinstance(body, Row):
-        return _one(_kept((body,), _one))
+        return one_of(_kept((body,), one_of, word))
     first, *rest = body.steps
     if stops_at_failure(first) and rest:
-        return Row((first, *_kept(tuple(rest), all_of)))
-    return _one(_kept(body.steps, _one))
+        return Row((first, *_kept(tuple(rest), all_of, word)))
+    return one_of(_kept(body.steps, one_of, word))
 
 
-def _kept(steps: tuple[Step, ...], join: Callable[[tuple[Step, ...]], Step]) -> tuple[Step, ...]:
+def parted(body: Step, word: str) -> tuple[tuple[Step, ...], Leaving, tuple[Step, ...]] | None:
+    """What a body does before it may leave, how it leaves, and what it does else; None when it does not."""
+    steps = body.steps if isinstance(body, Row) else (body,)
+    for place, step in enumerate(steps):
+        leaving = _leaving(step, word)
+        if leaving is not None:
+            return steps[:place], leaving, steps[place + 1 :]
+    return None
+
+
+def _kept(steps: tuple[Step, ...], join: Callable[[tuple[Step, ...]], Step], word: str) -> tuple[Step, ...]:
     for place, step in enumerate(steps):
         before, after = steps[:place], steps[place + 1 :]
-        if _exit_code(step) is not None:
-            return steps if after or not before else (*before, *_ended(step))
-        leaving = _leaving(step)
+        if _exit_code(step, word) is not None:
+            return steps if after or not before else (*before, *_ended(step, word))
+        leaving = _leaving(step, word)
         if leaving is not None:
-            return (*before, *_chosen(leaving, join(_kept(after, join)) if after else None))
+            return (*before, *chosen(leaving, join(_kept(after, join, word)) if after else None))
     return steps
 
 
-def _leaving(step: Step) -> _Leaving | None:
+def _leaving(step: Step, word: str) -> Leaving | None:
     condition: Step
     if isinstance(step, Joined):
         condition, last = step.left, step.right
@@ -56,14 +74,14 @@ def _leaving(step: Step) -> _Leaving | None:
         return None
     inner = last.body if isinstance(last, Group) and not last.redirects and not last.is_subshell else last
     steps = inner.steps if isinstance(inner, Row) else (inner,)
-    if _exit_code(steps[-1]) is None:
+    if _exit_code(steps[-1], word) is None:
         return None
-    done = (*steps[:-1], *_ended(steps[-1]))
+    done = (*steps[:-1], *_ended(steps[-1], word))
     is_at_failure = isinstance(step, Joined) and step.connector == "||"
-    return _Leaving(condition, is_at_failure, _one(done) if done else None)
+    return Leaving(condition, is_at_failure, one_of(done) if done else None)
 
 
-def _chosen(leaving: _Leaving, rest: Step | None) -> tuple[Step, ...]:
+def chosen(leaving: Leaving, rest: Step | None) -> tuple[Step, ...]:
     """The same with ``rest``, which runs in the other case."""
     condition, is_at_failure, done = leaving
     if not is_at_failure:
@@ -80,15 +98,17 @@ def _is_entering(step: Step) -> bool:
     return isinstance(step, Pipeline) and not step.is_negated and step.commands[0].words[0].text == "cd"
 
 
-def _ended(step: Step) -> tuple[Step, ...]:
+def _ended(step: Step, word: str) -> tuple[Step, ...]:
     """What ends with the code of this ``exit``."""
-    code = _exit_code(step)
+    if word in ("continue", "break"):
+        return (_said("true"),)
+    code = _exit_code(step, word)
     return (_said("false" if int(code) else "true"),) if code else ()
 
 
-def _exit_code(step: Step) -> str | None:
+def _exit_code(step: Step, word: str) -> str | None:
     """The code of a plain ``exit``, empty where it has none; None for anything else."""
-    if not isinstance(step, Pipeline) or step.commands[0].words[0].text != "exit":
+    if not isinstance(step, Pipeline) or step.commands[0].words[0].text != word:
         return None
     found = _EXIT.fullmatch(said(step))
     return None if found is None else found[1] or ""
@@ -98,5 +118,6 @@ def _said(word: str) -> Step:
     return Pipeline((SimpleCommand((Word(word),)),))
 
 
-def _one(steps: tuple[Step, ...]) -> Step:
+def one_of(steps: tuple[Step, ...]) -> Step:
+    """Steps one after the other."""
     return steps[0] if len(steps) == 1 else Row(steps)

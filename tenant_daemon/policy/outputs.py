@@ -9,9 +9,9 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Final
 
-from tenant_daemon.policy.shell.expansions import FOLDER, has_expansion
+from tenant_daemon.policy.shell.expansions import CHANGE, FOLDER, LINE, has_expansion, line_part
 from tenant_daemon.policy.shell.references import show
-from tenant_daemon.policy.shell.script import Pipeline, Step, Word
+from tenant_daemon.policy.shell.script import Pipeline, SimpleCommand, Step, Word
 
 _DATE_FORMAT: Final = re.compile(r"\+(?:%[-_]?[YmdHMSFTDjyBbAaeuVZRsIpkGwC%]|[^%])*", re.DOTALL)
 _AWAY: Final = re.compile(r"([-+]?)(\d{1,4}) ?(minute|hour|day|week|month)s?( ago)?")
@@ -22,6 +22,8 @@ _NEAR: Final = re.compile(
 _WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _CONVERSION: Final = re.compile(r"%%|%(0?)(\d{0,2})([sd])")
 _DATE_PLAIN: Final = "+%a %b %e %H:%M:%S UTC %Y"
+_FILE_ENDING: Final = re.compile(r"\.[\w.-]+", re.ASCII)
+_BARE: Final = SimpleCommand(())
 _MAX_NUMBERS: Final = 60
 _SEARCH_PATH: Final = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 """Where the executor looks programs up."""
@@ -50,10 +52,10 @@ def known_output(step: Step, text_of: Callable[[Word], str], now: datetime | Non
     if not isinstance(step, Pipeline) or len(step.commands) != 1 or step.is_negated:
         return None
     command = step.commands[0]
-    if command.redirects or command.assignments or command.stdin is not None:
+    if command.redirects or command.assignments or any(word.is_glob for word in command.words):
         return None
-    if any(word.is_glob for word in command.words):
-        return None
+    if command.stdin is not None:
+        return _written(command, text_of)
     name, *args = [text_of(word) for word in command.words]
     if any(has_expansion(arg) or show(arg) != arg for arg in args):
         return None
@@ -63,6 +65,28 @@ def known_output(step: Step, text_of: Callable[[Word], str], now: datetime | Non
         return _date(args, now or datetime.now(UTC))
     known = _KNOWN.get(name)
     return known(args) if known is not None else None
+
+
+def _written(command: SimpleCommand, text_of: Callable[[Word], str]) -> str | None:
+    """``cat`` with a here-document."""
+    if command.stdin is None or [word.text for word in command.words] != ["cat"]:
+        return None
+    text = text_of(command.stdin)
+    return None if has_expansion(text) or show(text) != text else text.rstrip("\n")
+
+
+def base_name(step: Step, text_of: Callable[[Word], str]) -> str | None:
+    """``basename "$f" .pdf`` of what a loop goes through, as the part of a line that it is."""
+    if not isinstance(step, Pipeline) or len(step.commands) != 1 or step.is_negated:
+        return None
+    words = step.commands[0].words
+    if step.commands[0]._replace(words=()) != _BARE or words[0].text != "basename" or len(words) > 3:
+        return None
+    part, *ending = (text_of(word) for word in words[1:])
+    found = LINE.fullmatch(part)
+    if found is None or found[2] or any(_FILE_ENDING.fullmatch(one) is None for one in ending):
+        return None
+    return line_part(int(found[1]), "##*/" + "".join(f"{CHANGE}%{one}" for one in ending))
 
 
 def says_nothing_new(step: Step) -> bool:
@@ -189,6 +213,15 @@ def _numbers(args: list[str]) -> str | None:
     return "\n".join(number.zfill(width) for number in numbers)
 
 
+def _base(args: list[str]) -> str | None:
+    """The last name of a path, perhaps without its ending."""
+    if not 1 <= len(args) <= 2 or not args[0].rstrip("/") or args[0].startswith("-"):
+        return None
+    name = os.path.basename(args[0].rstrip("/"))
+    ending = args[1] if len(args) == 2 else ""
+    return name if name == ending else name.removesuffix(ending)
+
+
 def _located(args: list[str]) -> str | None:
     return shutil.which(args[0], path=_SEARCH_PATH) or "" if len(args) == 1 and "/" not in args[0] else None
 
@@ -201,7 +234,7 @@ _KNOWN: Final[dict[str, Callable[[list[str]], str | None]]] = {
     "seq": _numbers,
     "which": lambda args: _located(args),
     "command": lambda args: _located(args[1:]) if args[:1] == ["-v"] else None,
-    "basename": lambda args: os.path.basename(args[0].rstrip("/")) if len(args) == 1 and args[0] else None,
+    "basename": lambda args: _base(args),
     "dirname": lambda args: (
         (os.path.dirname(args[0].rstrip("/")) or ".") if len(args) == 1 and args[0] else None
     ),

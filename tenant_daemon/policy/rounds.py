@@ -21,7 +21,8 @@ from tenant_daemon.policy.programs.wrappers import (
 )
 from tenant_daemon.policy.shell import expansions
 
-_SAFE_PART: Final = re.compile(r"((?:[\w./-]*[\w/-])?)\ue01c[0-9]+\ue01d([\w.-]*)")
+_SAFE_PART: Final = re.compile(r"((?:[\w./-]*[\w/-])?)\ue01c[0-9]+(?:\ue01b([^\ue01d]*))?\ue01d([\w.-]*)")
+_ENDING: Final = re.compile(r"[._-][\w.-]*\w")
 _DELETERS: Final = frozenset({"rm", "unlink", "shred", "truncate", "rmdir"})
 
 
@@ -31,6 +32,8 @@ class Values(NamedTuple):
     kind: Literal["any", "docker", "path"]
     path: str = ""
     """A file as harmful as the most harmful that may come, or the name that docker's have in common."""
+    starts: tuple[str, ...] = ()
+    """The folders below which they lie."""
 
 
 ANY: Final = Values("any")
@@ -43,8 +46,9 @@ def values_of(judge: CommandJudge, commands: Sequence[Command]) -> Values:
         return ANY
     if are_docker_ids(first):
         return Values("docker", docker_name(first))
-    path = _listed(judge, first) if first[0] == "ls" else _found(judge, first) or _named(judge, first)
-    return Values("path", path) if path else ANY
+    starts = _starts(judge, first)
+    path = standing_for_found(judge, starts, first) if starts else ""
+    return Values("path", path, tuple(starts)) if path else ANY
 
 
 def prints_one_line(commands: Sequence[Command]) -> bool:
@@ -53,26 +57,19 @@ def prints_one_line(commands: Sequence[Command]) -> bool:
     return last[0] in ("head", "tail") and last[1:] in (("-1",), ("-n1",), ("-n", "1"))
 
 
-def _found(judge: CommandJudge, argv: list[str]) -> str:
+def _starts(judge: CommandJudge, argv: list[str]) -> list[str]:
+    """The folders below which a program names files, one a line and nothing else."""
+    if argv[0] == "ls":
+        return listed_starts(argv)
+    if argv[0] != "find":
+        return listing_starts(judge, argv)
     printing = {"-L", "-follow", "-printf", "-print0", "-ls", "-exec", "-execdir", "-quit"}
-    if argv[0] != "find" or printing & set(argv):
-        return ""
-    starts = list(takewhile(lambda arg: not arg.startswith(("-", "(", "!")), argv[1:])) or ["."]
-    return standing_for_found(judge, starts, argv)
+    if printing & set(argv):
+        return []
+    return list(takewhile(lambda arg: not arg.startswith(("-", "(", "!")), argv[1:])) or ["."]
 
 
-def _named(judge: CommandJudge, argv: list[str]) -> str:
-    starts = listing_starts(judge, argv)
-    return standing_for_found(judge, starts, argv) if starts else ""
-
-
-def _listed(judge: CommandJudge, argv: list[str]) -> str:
-    """``ls`` prints names of the current folder, or the files that were named."""
-    starts = listed_starts(argv)
-    return standing_for_found(judge, starts, argv) if starts else ""
-
-
-def judged_word(text: str, values: dict[int, Values]) -> str | None:
+def judged_word(judge: CommandJudge, text: str, values: dict[int, Values]) -> str | None:
     """
     What a word with parts of lines in it is judged as.
 
@@ -81,10 +78,32 @@ def judged_word(text: str, values: dict[int, Values]) -> str | None:
     """
     found = _SAFE_PART.fullmatch(text)
     numbers = expansions.line_parts(text)
-    if found is None or len(numbers) != 1 or ".." in found[1] + found[2]:
+    if found is None or len(numbers) != 1 or ".." in found[1] + found[3]:
         return None
     known = values.get(numbers[0], ANY)
-    return f"{found[1]}{known.path}{found[2]}" if known.kind == "path" else None
+    if known.kind != "path":
+        return None
+    before, cuts, after = found.groups()
+    return f"{before}{known.path}{after}" if cuts is None else _beside(judge, known, before, cuts, after)
+
+
+def _beside(judge: CommandJudge, known: Values, before: str, cuts: str, after: str) -> str | None:
+    """
+    What stands for ``${f%.pdf}.txt``, a file beside the one that is found, or ``out/${f##*/}``.
+
+    Another name may be that of another file, so the new ending is looked for where the old ones lie.
+    """
+    is_base = cuts.startswith("##*/")
+    if is_base and not before.endswith("/"):
+        return None
+    if cuts == "##*/":
+        return f"{before}{known.path.rpartition('/')[2]}{after}"
+    if _ENDING.fullmatch(after) is None:
+        return None
+    path = standing_for_found(judge, list(known.starts), ["find", *known.starts, "-name", f"*{after}"])
+    if not path:
+        return None
+    return f"{before}{path.rpartition('/')[2] if is_base else path}{after if path.endswith('/found') else ''}"
 
 
 def may_delete(argv: Sequence[str]) -> bool:

@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Final, assert_never
 
 from tenant_daemon.policy.actions import Command, Plan, RunPipelines
-from tenant_daemon.policy.assigning import VariableJudge
 from tenant_daemon.policy.building import TooMuch
 from tenant_daemon.policy.judgement import Judgement
 from tenant_daemon.policy.leaving import without_exits
+from tenant_daemon.policy.looping import MAX_PIPELINES, NOTHING, LoopJudge
 from tenant_daemon.policy.programs.listings import source_of
 from tenant_daemon.policy.programs.masks import masked
 from tenant_daemon.policy.programs.sizes import is_endless
@@ -25,10 +25,12 @@ from tenant_daemon.policy.rewrites import (
     unaliased,
     with_outer,
 )
-from tenant_daemon.policy.rounds import ANY, has_own_output, values_of
 from tenant_daemon.policy.shell import expansions
 from tenant_daemon.policy.shell.script import (
+    ArrayAssignment,
     Assignment,
+    Call,
+    Case,
     Choice,
     Fed,
     Group,
@@ -41,14 +43,14 @@ from tenant_daemon.policy.shell.script import (
     Script,
     SimpleCommand,
     Step,
+    While,
     Word,
 )
 
-MAX_PIPELINES: Final = 80
 MAX_STEPS: Final = 400
 
 
-class LineJudge(VariableJudge):
+class LineJudge(LoopJudge):
     """
     Walks one script.
 
@@ -102,6 +104,10 @@ class LineJudge(VariableJudge):
             return self._row(step.steps)
         if isinstance(step, Assignment):
             return self._assign(step)
+        if isinstance(step, ArrayAssignment):
+            return self._assign_array(step)
+        if isinstance(step, Call):
+            return self._call(step)
         if isinstance(step, Loop):
             return self._loop(step)
         if isinstance(step, Fed):
@@ -110,6 +116,10 @@ class LineJudge(VariableJudge):
             return self._each(step.source, step.names, step.separator, step.body)
         if isinstance(step, Choice):
             return self._choice(step)
+        if isinstance(step, Case):
+            return self._case(step)
+        if isinstance(step, While):
+            return self._while(step)
         if isinstance(step, Group):
             return self._group(step)
         assert_never(step)
@@ -130,36 +140,46 @@ class LineJudge(VariableJudge):
         return None if not plans else plans[0] if len(plans) == 1 else ("row", *plans)
 
     def _joined(self, step: Joined) -> Plan | None:
+        first, *others = _chain(step)
         places = self.judge_argv.places
         folder = places.cwd
-        left = self.step(step.left)
-        if left is None:
-            # An assignment or `cd`: it comes to pass, or nothing after it runs.
-            if step.connector == "||":
-                self._cannot("shell.condition", "What stands after || would hardly ever run.")
-            return self.step(step.right)
-        if step.connector == "||" and places.cwd != folder and not only_prints(step.right):
-            self._cannot("shell.lost", "It is not clear in which folder the rest would run.")
-        if not isinstance(step.right, Pipeline):
-            self.is_flat = False
-        self._before = step.connector
-        self._depth += 1
-        right = self.step(step.right)
-        self._depth -= 1
-        if right is None:
-            return left
-        return ("and" if step.connector == "&&" else "or", left, right)
+        plan = self.step(first)
+        kept = self._state()
+        for other in others:
+            if plan is None:
+                # An assignment or `cd`: it comes to pass, or nothing after it runs.
+                if step.connector == "||":
+                    self._cannot("shell.condition", "What stands after || would hardly ever run.")
+                plan = self.step(other)
+                kept = self._state()
+                continue
+            if step.connector == "||" and places.cwd != folder and not only_prints(other):
+                self._cannot("shell.lost", "It is not clear in which folder the rest would run.")
+            if not isinstance(other, Pipeline):
+                self.is_flat = False
+            self._before = step.connector
+            self._depth += 1
+            right = self.step(other)
+            self._depth -= 1
+            if right is not None:
+                plan = ("and" if step.connector == "&&" else "or", plan, right)
+        self._agree(kept)
+        return plan
 
     def _choice(self, step: Choice) -> Plan | None:
         self.is_flat = False
         condition = self.step(step.condition)
+        kept = self._state()
         self._depth += 1
         self._before = "&&"
-        then = self.step(step.then)
+        then = self.step(step.then) or self.step(NOTHING)
         self._before = "||"
+        after = self._state()
+        self._restore(kept)
         otherwise = self.step(step.otherwise) if step.otherwise is not None else None
         self._depth -= 1
-        if condition is None or then is None:
+        self._agree(after)
+        if condition is None:
             self._cannot("shell.condition", "It is not clear on what the command depends.")
             return None
         return ("if", condition, then) if otherwise is None else ("if", condition, then, otherwise)
@@ -211,78 +231,23 @@ class LineJudge(VariableJudge):
         return opened
 
     def _fed(self, step: Fed) -> Plan | None:
-        """The output of a loop or a group goes into a pipeline, which cannot know what comes in."""
+        """The output of a loop or a group goes into others, which cannot know what comes in."""
         self.is_flat = False
         outer, self._outer = self._outer, ()
+        kept = self._state()
         source = self.step(step.source)
+        self._restore(kept)
         self._outer = outer
         self._before = ";"
-        first = step.pipeline.commands[0]
-        if first.stdin is not None or any(redirect.kind == "in" for redirect in first.redirects):
-            self._cannot("shell.two-inputs", "A command has two inputs.")
-        plan = self._pipeline(step.pipeline, is_fed=True)
+        target = step.target
+        if isinstance(target, Pipeline):
+            first = target.commands[0]
+            if first.stdin is not None or any(redirect.kind == "in" for redirect in first.redirects):
+                self._cannot("shell.two-inputs", "A command has two inputs.")
+        is_fed, self._is_fed = self._is_fed, True
+        plan = self.step(target)
+        self._is_fed = is_fed
         return plan if source is None or plan is None else ("into", source, plan)
-
-    def _each(self, source: Step, names: tuple[str, ...], separator: str | None, body: Step) -> Plan | None:
-        """
-        A loop over what another command prints, line by line, or word by word where ``separator`` is None.
-
-        Its body is judged once, for any value that may come.
-        """
-        self.is_flat = False
-        # What the loop prints goes to its file, and not what it reads.
-        outer, self._outer = self._outer, ()
-        read = self._pipeline(source) if isinstance(source, Pipeline) else None
-        self._outer = outer
-        if read is None or read[0] != "run":
-            self._cannot("shell.unknown-rounds", "What the loop goes through is known only while it runs.")
-            return None
-        commands = self.pipelines[-1]
-        if any(has_own_output(command) for command in commands):
-            self._cannot("shell.unknown-rounds", "What the loop goes through is known only while it runs.")
-        values = values_of(self.judge_argv, commands) if len(names) == 1 else ANY
-        numbers = tuple(range(len(self.lines), len(self.lines) + len(names)))
-        kept, outer_round = dict(self.variables), self._round
-        for number, name in zip(numbers, names, strict=True):
-            self.lines[number] = values
-            self.variables[name] = expansions.line_part(number)
-            self.computed.add(name)
-        self._depth += 1
-        self._round = (self._depth, frozenset(kept))
-        self._before = ";"
-        plan = self.step(body)
-        self._depth -= 1
-        self.variables, self._round = kept, outer_round
-        return read if plan is None else ("each", read, numbers, separator, plan)
-
-    def _loop(self, step: Loop) -> Plan | None:
-        dynamic = self._dynamic(step.words)
-        if dynamic is not None:
-            return self._each(dynamic, (step.name,), None, step.body)
-        if self._depth:
-            # The variable keeps its last value afterwards, which then depends on the condition.
-            self.variables.pop(step.name, None)
-        if any(self._holds_output(word) for word in step.words):
-            self.computed.add(step.name)
-        if any(word.is_glob and self._is_everything(word.text) for word in step.words) and self._may_delete(
-            step.body
-        ):
-            self._note_delete_all()
-        plans: list[Plan] = []
-        for value in self._values(step.words):
-            if len(self.pipelines) > MAX_PIPELINES or not self.is_runnable:
-                self._cannot("shell.too-many", "The loop has more rounds than can be checked.")
-                break
-            self.variables[step.name] = value
-            self._before = ";" if plans else self._before
-            if self._moved_at > self._depth:
-                self._cannot("shell.lost", "It is not clear in which folder the rest would run.")
-            plan = self.step(step.body)
-            if plan is not None:
-                plans.append(plan)
-        if self._depth:
-            self.variables.pop(step.name, None)
-        return None if not plans else plans[0] if len(plans) == 1 else ("row", *plans)
 
     # -- pipelines --------------------------------------------------------------------------------------
 
@@ -302,7 +267,8 @@ class LineJudge(VariableJudge):
         source = SimpleCommand((Word("cat"), files[0].target))
         return (source, first._replace(redirects=others), *rest)
 
-    def _pipeline(self, step: Pipeline, *, is_fed: bool = False) -> Plan | None:
+    def _pipeline(self, step: Pipeline) -> Plan | None:
+        is_fed = self._is_fed
         commands = self._from_part(spoken(once(unaliased(step.commands))))
         first = commands[0]
         is_moving = first.words[0].text == "cd" and len(commands) == 1 and not step.is_negated
@@ -340,3 +306,11 @@ class LineJudge(VariableJudge):
             self.is_flat = False
             return ("not", plan)
         return plan
+
+
+def _chain(step: Joined) -> tuple[Step, ...]:
+    """The steps of ``a && b && c``, of which each runs only after those before it came off."""
+    left, connector, right = step
+    if connector == "&&" and isinstance(left, Joined) and left.connector == "&&":
+        return (*_chain(left), right)
+    return (left, right)

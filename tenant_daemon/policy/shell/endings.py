@@ -3,10 +3,23 @@
 from collections.abc import Callable
 from typing import Final
 
-from tenant_daemon.policy.shell.script import Choice, Fed, Group, Joined, Loop, Pipeline, Redirect, Step, Word
+from tenant_daemon.policy.shell.script import (
+    Call,
+    Case,
+    Choice,
+    Fed,
+    Group,
+    Joined,
+    Loop,
+    Pipeline,
+    Redirect,
+    Step,
+    While,
+    Word,
+)
 from tenant_daemon.policy.shell.words import Refused
 
-CONSTRUCTS: Final = (Group, Loop, Choice)
+CONSTRUCTS: Final = (Group, Loop, Choice, Case, While, Call)
 """Steps in brackets of their own."""
 
 
@@ -23,10 +36,8 @@ def on_last(step: Step, change: Callable[[Step], Step], *, is_redirection: bool 
     if isinstance(step, Pipeline) and step.is_negated and not is_redirection:
         raise Refused("a redirection of something that is not one command")
     if isinstance(step, Fed):
-        changed = change(step.pipeline)
-        if isinstance(changed, Pipeline):
-            return step._replace(pipeline=changed)
-    elif isinstance(step, (Pipeline, *CONSTRUCTS)):
+        return step._replace(target=on_last(step.target, change, is_redirection=is_redirection))
+    if isinstance(step, (Pipeline, *CONSTRUCTS)):
         return change(step)
     raise Refused("a redirection of something that is not one command")
 

@@ -22,7 +22,7 @@ _BARE_OPEN, _BARE_CLOSE = "\ue016", "\ue017"
 EXIT_CODE: Final = "\ue018"
 """``$?``, put in while the command runs."""
 _SUM_OPEN, _SUM_CLOSE = "\ue019", "\ue01a"
-_CHANGE: Final = "\ue01b"
+CHANGE: Final = "\ue01b"
 """Between a variable's name and what is done with its value."""
 _LINE_OPEN, _LINE_CLOSE = "\ue01c", "\ue01d"
 """A part of a line that a loop reads, put in while it runs."""
@@ -30,9 +30,12 @@ _FILE_OPEN, _FILE_CLOSE = "\ue01e", "\ue01f"
 """A file with what ``<(...)`` prints."""
 _ANY: Final = re.compile("[\ue010-\ue01f]")
 _PRIVATE: Final = re.compile("[\ue000-\uf8ff]")
-_VARIABLE: Final = re.compile("\ue012([A-Za-z0-9_]+)(?:\ue01b([^\ue013]*))?\ue013")
+_VARIABLE: Final = re.compile("\ue012([A-Za-z0-9_]+(?:\\[(?:[@#*]|[0-9]+)\\])?)(?:\ue01b([^\ue013]*))?\ue013")
+_COUNT: Final = re.compile("\ue012([A-Za-z0-9_]+)\\[#\\]\ue013")
+_ARRAY: Final = re.compile("\ue012([A-Za-z0-9_]+)\\[@\\]\ue013")
 _SUM: Final = re.compile("\ue019([^\ue01a]*)\ue01a")
-_LINE: Final = re.compile("\ue01c([0-9]+)\ue01d")
+LINE: Final = re.compile("\ue01c([0-9]+)(?:\ue01b([^\ue01d]*))?\ue01d")
+"""A part of a line, perhaps changed."""
 _OUTPUT: Final = re.compile("[\ue014\ue016]([0-9]+)[\ue015\ue017]")
 _FILE: Final = re.compile("\ue01e([0-9]+)\ue01f")
 _ONE_BARE: Final = re.compile("\ue016([0-9]+)\ue017")
@@ -51,7 +54,7 @@ class Unknown(Exception):
 
 def variable(name: str, change: str = "") -> str:
     """The placeholder for a variable of the command line's own, perhaps changed (``%.txt`` cut off)."""
-    return f"{_VARIABLE_OPEN}{name}{_CHANGE + change if change else ''}{_VARIABLE_CLOSE}"
+    return f"{_VARIABLE_OPEN}{name}{CHANGE + change if change else ''}{_VARIABLE_CLOSE}"
 
 
 def total(text: str) -> str:
@@ -59,14 +62,14 @@ def total(text: str) -> str:
     return f"{_SUM_OPEN}{text}{_SUM_CLOSE}"
 
 
-def line_part(number: int) -> str:
-    """The placeholder for a part of the line that a loop has read."""
-    return f"{_LINE_OPEN}{number}{_LINE_CLOSE}"
+def line_part(number: int, change: str = "") -> str:
+    """The placeholder for a part of the line that a loop has read, perhaps changed."""
+    return f"{_LINE_OPEN}{number}{CHANGE + change if change else ''}{_LINE_CLOSE}"
 
 
 def line_parts(text: str) -> list[int]:
     """The numbers of the parts of lines in a word."""
-    return [int(number) for number in _LINE.findall(text)]
+    return [int(found[1]) for found in LINE.finditer(text)]
 
 
 def output(number: int, *, is_bare: bool) -> str:
@@ -90,7 +93,7 @@ def readable(text: str) -> str:
     if not has_expansion(text):
         return text
     text = _FILE.sub("<(...)", text)
-    return _LINE.sub("[each]", _OUTPUT.sub("$(...)", text)).replace(EXIT_CODE, "$?")
+    return LINE.sub("[each]", _OUTPUT.sub("$(...)", text)).replace(EXIT_CODE, "$?")
 
 
 def is_odd(text: str) -> bool:
@@ -128,7 +131,13 @@ def without_outputs(text: str) -> str:
 def names(text: str) -> list[str]:
     """The variables in a word."""
     in_sums = (name for found in _SUM.findall(text) for name in arithmetic.variables_in(found))
-    return [*(found[1] for found in _VARIABLE.finditer(text)), *in_sums]
+    return [*(found[1].partition("[")[0] for found in _VARIABLE.finditer(text)), *in_sums]
+
+
+def whole_array(text: str) -> str | None:
+    """The name of the array whose elements are the word: ``"${files[@]}"``."""
+    found = _ARRAY.fullmatch(text)
+    return None if found is None else found[1]
 
 
 def fill(
@@ -143,13 +152,19 @@ def fill(
 
     def value(found: re.Match[str]) -> str:
         filling = variables.get(found[1])
+        if filling is None and found[1].isdecimal() and (found[2] or "").startswith(":-"):
+            # An argument that the function was not given.
+            return found[2][2:]
         # An empty one that is not quoted takes its word along, which changes what the other words mean.
         if filling is None or (not filling and found[2] is None):
             raise Unknown(found[1])
         if found[2] is None:
             return filling
         if has_expansion(filling):
-            raise Unknown(found[1])
+            part = LINE.fullmatch(filling)
+            if part is None or parameters.CUT.fullmatch(found[2]) is None:
+                raise Unknown(found[1])
+            return line_part(int(part[1]), f"{part[2]}{CHANGE}{found[2]}" if part[2] else found[2])
         try:
             return parameters.changed(filling, found[2])
         except parameters.NoValue:
@@ -166,6 +181,11 @@ def fill(
     # A variable may hold a program's output itself.
     text = _VARIABLE.sub(value, _SUM.sub(calculated, text))
     return _OUTPUT.sub(lambda found: output_of(int(found[1])), text)
+
+
+def fill_counts(text: str, count_of: Callable[[str], str]) -> str:
+    """The word with the lengths of arrays filled in that are known while it runs."""
+    return _COUNT.sub(lambda found: count_of(found[1]), text)
 
 
 def expand_braces(source: str) -> list[str] | None:

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-_NAME: Final = r"[A-Za-z_][A-Za-z0-9_]*"
+_NAME: Final = r"[A-Za-z_][A-Za-z0-9_]*|[1-9]"
 _PLAIN: Final = r"A-Za-z0-9_.,:=@+ -"
 CHANGED: Final = re.compile(
     rf"\$\{{(#?)({_NAME})((?:%%?|##?)[{_PLAIN}/*]+|\^\^?|,,?|//?[{_PLAIN}]+/[{_PLAIN}]*"
@@ -11,6 +11,8 @@ CHANGED: Final = re.compile(
 )
 """``${#name}``, or a name and what is done with its value."""
 LENGTH: Final = "len"
+CUT: Final = re.compile(r"%[\w.-]+|#[\w./-]+|%%?[\w./-]+\*|##?\*[\w./-]+", re.ASCII)
+"""What the warden can do with a value that is known only while the line runs."""
 _PART: Final = re.compile(r":(\d+)(?::(\d+))?")
 _REPLACED: Final = re.compile(r"(//?)([^/]+)/(.*)")
 

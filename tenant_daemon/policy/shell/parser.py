@@ -15,10 +15,10 @@ from typing import Final, Literal
 import tree_sitter_bash
 from tree_sitter import Language, Node, Parser
 
-from tenant_daemon.policy.shell.reader import MAX_COMMANDS, MAX_WORDS, Reader
+from tenant_daemon.policy.shell.reader import MAX_WORDS, Reader
 from tenant_daemon.policy.shell.script import Redirect, Script, SimpleCommand, Word
 from tenant_daemon.policy.shell.unquote import unquote
-from tenant_daemon.policy.shell.words import Refused
+from tenant_daemon.policy.shell.words import MAX_COMMANDS, Refused
 
 MAX_BYTES: Final = 8_192
 MAX_NODES: Final = 1_200

@@ -6,20 +6,16 @@ from typing import Final
 
 from tree_sitter import Node
 
-from tenant_daemon.policy.programs.variables import is_harmless_variable
 from tenant_daemon.policy.shell import expansions
+from tenant_daemon.policy.shell.constructs import BETWEEN, ConstructReader
 from tenant_daemon.policy.shell.endings import CONSTRUCTS, on_last, redirected
 from tenant_daemon.policy.shell.nodes import conjoined, in_order, is_from_command, is_list
-from tenant_daemon.policy.shell.redirections import COMPOUND, RedirectReader
+from tenant_daemon.policy.shell.redirections import COMPOUND
 from tenant_daemon.policy.shell.script import (
-    Assignment,
-    Choice,
     Fed,
     Group,
     Joined,
-    Loop,
     Pipeline,
-    ReadLoop,
     Redirect,
     Row,
     SimpleCommand,
@@ -28,16 +24,14 @@ from tenant_daemon.policy.shell.script import (
 )
 from tenant_daemon.policy.shell.words import DYNAMIC, SAID, UNKNOWN_PART, WORDS, Refused
 
-MAX_COMMANDS: Final = 40
 MAX_WORDS: Final = 200
 _COMPUTED: Final = frozenset({"process_substitution", "translated_string"})
 _FEEDING: Final = COMPOUND | {"while_statement"}
-_BETWEEN: Final = frozenset({";", "\n"})
 # A remark in words. What looks like a command is not passed over: it was perhaps meant to be one.
 _PLAIN_COMMENT: Final = re.compile(r"#(?: +[\w.,:!?'()&+-]*\w[\w.,:!?')]*| +[-=]+)* *")
 
 
-class Reader(RedirectReader):
+class Reader(ConstructReader):
     """
     Walks one tree.
 
@@ -52,9 +46,12 @@ class Reader(RedirectReader):
         steps: list[Step] = []
         for node in nodes:
             kind = node.type
-            if kind in _BETWEEN:
+            if kind in BETWEEN:
                 continue
             if kind == "comment" and not self.is_for_shell and _PLAIN_COMMENT.fullmatch(self.text(node)):
+                continue
+            if kind == "function_definition" and not self.is_for_shell:
+                self.define(node)
                 continue
             steps.append(self.statement(node))
         return None if not steps else steps[0] if len(steps) == 1 else Row(tuple(steps))
@@ -63,7 +60,7 @@ class Reader(RedirectReader):
         """A command, a pipeline, a list joined by ``&&`` and ``||``, or a construct with commands in it."""
         kind = node.type
         if kind == "command":
-            return Pipeline((self.command(node),))
+            return self._named(node)
         if kind == "redirected_statement":
             return self.redirected(node)
         if kind in ("list", "pipeline"):
@@ -74,6 +71,14 @@ class Reader(RedirectReader):
             construct = self._construct(node)
             if construct is not None:
                 return construct
+        return Pipeline((self.command(node),))
+
+    def _named(self, node: Node) -> Step:
+        """A program, a function of the line's own, or what puts something into a variable."""
+        if self.is_call(node):
+            return self._call(node)
+        if self.is_reading(node):
+            return self.read_into(self.simple(node))
         return Pipeline((self.command(node),))
 
     def _tests(self, node: Node) -> Step:
@@ -122,7 +127,7 @@ class Reader(RedirectReader):
     def _pipes(self, head: list[SimpleCommand], children: list[Node]) -> Step:
         """Commands joined by ``|``; a loop or a group may stand in it once."""
         nodes = [child for child in children if child.type != "|"]
-        places = [place for place, child in enumerate(nodes) if child.type in _FEEDING]
+        places = [place for place, child in enumerate(nodes) if self._is_feeding(child)]
         if not places or self.is_for_shell:
             return Pipeline(tuple(self.pipeline(children, head)))
         at = places[0]
@@ -131,104 +136,15 @@ class Reader(RedirectReader):
             raise Refused(UNKNOWN_PART)
         if nodes[at].type == "while_statement" and before:
             step = self._read_loop(nodes[at], Pipeline(tuple(before)))
-        elif before:
-            raise Refused(UNKNOWN_PART)
         else:
             step = self.statement(nodes[at])
+            if before:
+                # In a process of its own, as every part of a pipe.
+                step = Fed(Pipeline(tuple(before)), Group(step, is_subshell=True))
         return step if not after else Fed(step, Pipeline(tuple(self.pipeline(after))))
 
-    def _construct(self, node: Node) -> Step | None:
-        kind = node.type
-        if kind == "subshell":
-            return Group(self._some(node.children[1:-1]), is_subshell=True)
-        if kind == "compound_statement":
-            return Group(self._some(node.children[1:-1]))
-        if kind == "for_statement":
-            return self._loop(node)
-        if kind == "if_statement":
-            return self._choice(node.children)
-        if kind == "variable_assignment":
-            return self._assignment(node)
-        if kind == "declaration_command":
-            return self._export(node)
-        if kind == "negated_command" and node.child_count == 2:
-            inner = self.statement(node.children[1])
-            if isinstance(inner, Pipeline) and not inner.is_negated:
-                return inner._replace(is_negated=True)
-        return None
-
-    def _loop(self, node: Node) -> Step:
-        name = node.child_by_field_name("variable")
-        body = node.child_by_field_name("body")
-        values = node.children_by_field_name("value")
-        signs = {c.type for c in node.children if not c.is_named}
-        if name is None or body is None or body.type != "do_group" or signs - {"for", "in", ";", "\n"}:
-            raise Refused(SAID["for_statement"])
-        words = tuple(word for value in values for word in self.words(value))
-        self._know(self.text(name))
-        return Loop(self.text(name), words, self._some(body.children[1:-1]))
-
-    def _read_loop(self, node: Node, source: Step) -> Step:
-        """``while read``, the only loop of this kind whose rounds can be counted."""
-        conditions = [child for child in node.children[1:-1] if child.type not in _BETWEEN]
-        body = node.child_by_field_name("body")
-        if len(conditions) != 1 or conditions[0].type != "command" or body is None or body.type != "do_group":
-            raise Refused(SAID["while_statement"])
-        reading = self.simple(conditions[0])
-        first, *rest = [word.text for word in reading.words]
-        names = [text for text in rest if text != "-r"]
-        separators = [word.text for name, word in reading.assignments if name == "IFS"]
-        if first != "read" or not names or reading.redirects or reading.stdin is not None:
-            raise Refused(SAID["while_statement"])
-        if len(separators) != len(reading.assignments) or any(len(one) > 1 for one in separators):
-            raise Refused(SAID["while_statement"])
-        if any(not name.isidentifier() or not name.isascii() for name in names):
-            raise Refused(SAID["while_statement"])
-        for name in names:
-            self._know(name)
-            self.found.add(name)
-        separator = separators[0] if separators and len(names) > 1 else ""
-        return ReadLoop(source, tuple(names), separator, self._some(body.children[1:-1]))
-
-    def _choice(self, nodes: list[Node]) -> Step:
-        """``if`` up to ``fi``, and in the same shape ``elif`` with what follows it."""
-        kinds = [node.type for node in nodes]
-        if "then" not in kinds:
-            raise Refused(SAID["if_statement"])
-        at = kinds.index("then")
-        ends = [i for i, kind in enumerate(kinds) if kind in ("elif_clause", "else_clause", "fi")]
-        end = ends[0] if ends else len(nodes)
-        condition, then = self._some(nodes[1:at]), self._some(nodes[at + 1 : end])
-        otherwise: Step | None = None
-        clauses = [node for node in nodes[end:] if node.type in ("elif_clause", "else_clause")]
-        for clause in reversed(clauses):
-            if clause.type == "else_clause":
-                otherwise = self._some(clause.children[1:])
-            else:
-                one = self._choice(clause.children)
-                otherwise = one._replace(otherwise=otherwise) if isinstance(one, Choice) else one
-        return Choice(condition, then, otherwise)
-
-    def _assignment(self, node: Node) -> Step:
-        name, word = self.assignment(node)
-        self._know(name)
-        if any(self._is_found_out_by(number) for number in expansions.outputs(word.text)):
-            self.found.add(name)
-        else:
-            self.found.discard(name)
-        return Assignment(name, word)
-
-    def _export(self, node: Node) -> Step:
-        """``export NAME=value``: one that programs obey goes to every later command, any other is our own."""
-        word, *rest = node.children
-        if self.text(word) != "export" or len(rest) != 1 or rest[0].type != "variable_assignment":
-            raise Refused(SAID["declaration_command"])
-        name, value = self.assignment(rest[0])
-        if not is_harmless_variable(name):
-            self._know(name)
-            return Assignment(name, value)
-        self.exported.append((name, value))
-        return Pipeline((SimpleCommand((Word("true"),)),))
+    def _is_feeding(self, node: Node) -> bool:
+        return node.type in _FEEDING or self.is_call(node)
 
     # -- redirections -----------------------------------------------------------------------------------
 
@@ -237,7 +153,11 @@ class Reader(RedirectReader):
         body = node.child_by_field_name("body")
         step: Step | None = None
         if body is not None and body.type == "while_statement" and not self.is_for_shell:
-            return self._read_file(body, [child for child in node.children if child != body])
+            others = [child for child in node.children if child != body]
+            reading = self._read_file if self._has_input(others) else self._plain_loop
+            return reading(body, others)
+        if body is not None and self.is_reading(body):
+            return self._read_from(body, [child for child in node.children if child != body])
         if body is not None:
             step = self.statement(body)
         redirects: list[Redirect] = []
@@ -263,6 +183,25 @@ class Reader(RedirectReader):
             is_redirection=True,
         )
         return changed if isinstance(step, CONSTRUCTS) else self._continued(changed, tails)
+
+    def _has_input(self, others: list[Node]) -> bool:
+        return any(child.type == "<" for other in others for child in other.children)
+
+    def _plain_loop(self, loop: Node, others: list[Node]) -> Step:
+        """A loop that reads nothing, with redirections for all of it."""
+        return Group(self.statement(loop), tuple(self.redirect(other) for other in others))
+
+    def _read_from(self, body: Node, others: list[Node]) -> Step:
+        """``read NAME < FILE`` and ``mapfile -t NAME < <(COMMAND)``."""
+        command = self.simple(body)
+        commands = [other for other in others if is_from_command(other)]
+        if len(commands) > 1 or (commands and command.stdin is not None):
+            raise Refused(SAID["variable_assignment"])
+        redirects = [self.redirect(other) for other in others if other not in commands]
+        source = None
+        if commands:
+            source = self._some(commands[0].children_by_field_name("destination")[0].children[1:-1])
+        return self.read_into(command._replace(redirects=(*command.redirects, *redirects)), source)
 
     def _read_file(self, loop: Node, others: list[Node]) -> Step:
         """``while read x; do ...; done < FILE``, as if the file came from ``cat``."""
@@ -320,9 +259,7 @@ class Reader(RedirectReader):
 
     def command(self, node: Node) -> SimpleCommand:
         """One program with its arguments, or a test."""
-        self.commands += 1
-        if self.commands > MAX_COMMANDS:
-            raise Refused("too many commands")
+        self.count(1)
         kind = node.type
         if kind == "test_command":
             return self.test(node)

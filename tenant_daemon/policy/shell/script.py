@@ -72,6 +72,38 @@ class Loop(NamedTuple):
     body: "Step"
 
 
+class While(NamedTuple):
+    """``while`` and ``until``, where nothing is read."""
+
+    condition: "Step"
+    body: "Step"
+    is_until: bool
+
+
+class Pattern(NamedTuple):
+    """What a word is held against in ``case``."""
+
+    regex: str
+    basic: str
+    """The same as a basic regular expression."""
+    literal: str | None
+    """The text, when nothing in it is special."""
+
+
+class Case(NamedTuple):
+    """``case WORD in PATTERNS) BODY;; ... esac``."""
+
+    word: Word
+    branches: tuple[tuple[tuple[Pattern, ...], Union["Step", None]], ...]
+
+
+class Call(NamedTuple):
+    """A function of the line's own, called."""
+
+    words: tuple[Word, ...]
+    body: "Step"
+
+
 class ReadLoop(NamedTuple):
     """``SOURCE | while read NAMES``."""
 
@@ -83,10 +115,11 @@ class ReadLoop(NamedTuple):
 
 
 class Fed(NamedTuple):
-    """A loop or a group whose output a pipeline takes: ``for ...; done | sort``."""
+    """A loop or a group in a pipe: ``for ...; done | sort``, ``ps | (head -1; sort)``."""
 
     source: "Step"
-    pipeline: Pipeline
+    target: "Step"
+    """It reads what the source prints."""
 
 
 class Group(NamedTuple):
@@ -102,9 +135,34 @@ class Assignment(NamedTuple):
 
     name: str
     word: Word
+    is_local: bool = False
 
 
-Step = Pipeline | Row | Joined | Choice | Loop | ReadLoop | Fed | Group | Assignment
+class ArrayAssignment(NamedTuple):
+    """``NAME=(WORDS)``, ``NAME+=(WORDS)``, or what ``mapfile`` does."""
+
+    name: str
+    words: tuple[Word, ...]
+    is_more: bool = False
+    is_of_lines: bool = False
+    """An element for each line that the one word, ``$(...)``, prints."""
+
+
+Step = (
+    Pipeline
+    | Row
+    | Joined
+    | Choice
+    | Case
+    | Loop
+    | While
+    | ReadLoop
+    | Fed
+    | Group
+    | Call
+    | Assignment
+    | ArrayAssignment
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,10 +197,14 @@ def _pipelines(step: Step) -> list[tuple[SimpleCommand, ...]]:
         inner = (step.left, step.right)
     elif isinstance(step, Choice):
         inner = (step.condition, step.then, step.otherwise)
+    elif isinstance(step, Case):
+        inner = tuple(body for _, body in step.branches)
+    elif isinstance(step, While):
+        inner = (step.condition, step.body)
     elif isinstance(step, ReadLoop):
         inner = (step.source, step.body)
     elif isinstance(step, Fed):
-        inner = (step.source, step.pipeline)
-    elif isinstance(step, Loop | Group):
+        inner = (step.source, step.target)
+    elif isinstance(step, Loop | Group | Call):
         inner = (step.body,)
     return [found for part in inner if part is not None for found in _pipelines(part)]

@@ -21,6 +21,10 @@ _VARIABLE: Final = re.compile(r"\$(?:([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-
 _SUM: Final = re.compile(r"\$\(\(([^()]*(?:\([^()]*\)[^()]*)*)\)\)")
 _ESCAPED: Final = re.compile(r"\$'((?:[^'\\]|\\[tn\\'])*)'")
 _ESCAPES: Final = {"\\t": "\t", "\\n": "\n", "\\\\": "\\", "\\'": "'"}
+_ELEMENT: Final = re.compile(r"\$\{(#?)([A-Za-z_][A-Za-z0-9_]*)\[(@|\*|\d{1,3})\]\}")
+_POSITIONAL: Final = re.compile(r"\$(?:([1-9@*#])|\{([1-9@*#])\})")
+POSITIONAL: Final = frozenset("123456789@*#")
+"""What a function knows of the words that it was called with; they are kept as the array ``0``."""
 _OF_THE_PLACE: Final = {"HOME": expansions.HOME, "PWD": expansions.FOLDER}
 # Between double quotes a dollar before one of these, or at the end, stands for itself; of those that read a
 # text themselves, some shells are stranger.
@@ -167,6 +171,9 @@ class _Unquoting:
         if changed is not None and change and changed[2] in self.names:
             self._expand(expansions.variable(changed[2], change))
             return changed.end()
+        special = self._element(at)
+        if special:
+            return special
         found = _VARIABLE.match(self.source, at)
         name = (found[1] or found[2]) if found is not None else ""
         if name not in _OF_THE_PLACE and name not in expansions.OF_THE_SERVER and name not in self.names:
@@ -178,6 +185,19 @@ class _Unquoting:
             self._expand(_OF_THE_PLACE[name])
         else:
             self._expand(expansions.variable(name))
+        return found.end()
+
+    def _element(self, at: int) -> int:
+        """Take in ``${NAME[@]}``, its like, or what a function was called with; 0 when it is none."""
+        known = self.names or ()
+        found = _ELEMENT.match(self.source, at)
+        if found is not None and f"{found[2]}[]" in known and (not found[1] or not found[3].isdecimal()):
+            self._expand(expansions.variable(f"{found[2]}[{'#' if found[1] else found[3]}]"))
+            return found.end()
+        found = _POSITIONAL.match(self.source, at)
+        if found is None or (sign := found[1] or found[2]) not in known:
+            return 0
+        self._expand(expansions.variable(sign if sign.isdecimal() else f"0[{sign}]"))
         return found.end()
 
     def _sum(self, at: int) -> int:

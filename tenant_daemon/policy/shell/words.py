@@ -17,6 +17,7 @@ from tenant_daemon.policy.shell.script import (
 )
 from tenant_daemon.policy.shell.unquote import has_brace_list, unquote, unquote_body
 
+MAX_COMMANDS: Final = 40
 _COMPUTED_SIGN: Final = re.compile(r"[$`\\*?~(){}<>|&;!\[\]#]")
 # Inside an argument: everything whose text `unquote` understands or marks as dynamic.
 WORDS: Final = frozenset(
@@ -96,6 +97,25 @@ class WordReader(ABC):
         self.exported: list[tuple[str, Word]] = []
         self.found: set[str] = set()
 
+    def count(self, commands: int) -> None:
+        """
+        So many more commands are in the text.
+
+        Raises:
+            Refused: They are too many.
+        """
+        self.commands += commands
+        if self.commands > MAX_COMMANDS:
+            raise Refused("too many commands")
+
+    @abstractmethod
+    def statement(self, node: Node) -> Step:
+        """A command, a pipeline, a list joined by ``&&`` and ``||``, or a construct with commands in it."""
+
+    @abstractmethod
+    def simple(self, node: Node) -> SimpleCommand:
+        """The node of a plain command."""
+
     @abstractmethod
     def row(self, nodes: list[Node]) -> Step | None:
         """Statements one after the other; None when there is none."""
@@ -108,7 +128,8 @@ class WordReader(ABC):
 
     def _know(self, name: str) -> None:
         """A variable of the command line's own: never one that programs or shells obey."""
-        if self.names is None or not is_plain_variable(name):
+        # Programs and shells obey nothing in small letters, and it is never handed to them.
+        if self.names is None or not (name.islower() or is_plain_variable(name)):
             raise Refused(f"the variable {name[:40]}, which programs obey")
         self.names.add(name)
 
