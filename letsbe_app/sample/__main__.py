@@ -7,7 +7,7 @@ import sys
 from letsbe_app.composition import Services, build_services
 from letsbe_app.errors import LetsBeError
 from letsbe_app.logs import configure_logging
-from letsbe_app.sample.owner import SampleFailed, make_sample, wait_until_ready
+from letsbe_app.sample.owner import SampleFailed, SampleTaken, make_sample, wait_until_ready
 from letsbe_app.settings import load_settings
 
 
@@ -20,6 +20,9 @@ def main() -> int:
     configure_logging(settings)
     try:
         asyncio.run(_run(build_services(settings), arguments.timeout if arguments.wait else None))
+    except SampleTaken as exc:
+        # No reason not to start: whoever changed her password knows how to sign in.
+        print(f"{exc} She stays as she is.")
     except (LetsBeError, SampleFailed) as exc:
         print(exc, file=sys.stderr)
         return 1

@@ -1,7 +1,10 @@
 """The sample owner, made and found again."""
 
 import asyncio
+import base64
 import stat
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,9 +14,12 @@ from letsbe_app.composition import Services
 from letsbe_app.db.models import Order, OrderStatus, Tenant, User
 from letsbe_app.fleet.provisioning.schemas import Work
 from letsbe_app.fleet.provisioning.steps import StepName
+from letsbe_app.people.accounts.totp import STEP_SECONDS, code_at
+from letsbe_app.sample import __main__ as sample_command
 from letsbe_app.sample import owner as owner_module
-from letsbe_app.sample.owner import EMAIL, SampleFailed, make_sample, wait_until_ready
+from letsbe_app.sample.owner import EMAIL, SampleFailed, SampleTaken, make_sample, wait_until_ready
 from tenant_daemon.contracts.health import Heartbeat
+from tests.support.hub import FakeClock, running_services
 
 
 async def test_making_it_twice_makes_it_once(services: Services) -> None:
@@ -40,8 +46,42 @@ async def test_another_password_is_told(services: Services) -> None:
     sample = await make_sample(services)
     sample.password_file.write_text("violet-harbour-tractor-92")
 
-    with pytest.raises(SampleFailed, match="another password"):
+    with pytest.raises(SampleTaken, match="another password"):
         await make_sample(services)
+
+
+async def test_a_second_factor_is_told(services: Services, clock: FakeClock) -> None:
+    sample = await make_sample(services)
+    owner = (await services.accounts.sign_in(EMAIL, sample.password_file.read_text())).actor
+    setup = await services.second_factors.begin(owner)
+    step = int(clock().timestamp() // STEP_SECONDS)
+    await services.second_factors.enable(owner, code_at(base64.b32decode(setup.secret), step))
+
+    with pytest.raises(SampleTaken, match="second factor"):
+        await make_sample(services)
+
+
+async def test_the_system_starts_also_where_she_is_somebodys_own(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def taken(*_: object) -> None:
+        raise SampleTaken("She has another password.")
+
+    for name in ("build_services", "configure_logging"):
+        monkeypatch.setattr(sample_command, name, lambda _settings: None)
+    monkeypatch.setattr(sample_command, "_run", taken)
+    monkeypatch.setattr(sys, "argv", ["sample"])
+
+    assert await asyncio.to_thread(sample_command.main) == 0
+    assert "She has another password." in capsys.readouterr().out
+
+
+async def test_where_codes_are_mailed_she_needs_none(
+    tmp_path: Path, redis_url: str, database_url: str
+) -> None:
+    changes = {"DATABASE_URL": database_url, "LETSBE_MAILED_CODES": True}
+    async with running_services(tmp_path / "data", redis_url, **changes) as services:
+        assert await make_sample(services) == await make_sample(services)
 
 
 async def test_a_failed_server_is_tried_again(services: Services) -> None:
