@@ -62,15 +62,31 @@ class CommandBuilder(ABC):
         is_runnable: False once something was found that no action can be built from.
     """
 
+    script: Script
+    is_runnable = True
+    is_flat = True
+    _steps = 0
+    _before = ";"
+    _depth = 0
+    """How many conditions stand around this step."""
+    _before_loop: frozenset[str] = frozenset()
+    """The variables from before the loop whose body is judged once for all rounds."""
+    _moved_at = 0
+    """The depth at which a ``cd`` happened that may not have happened."""
+    _outer: tuple[Redirect, ...] = ()
+    _is_fed = False
+    """Whether the step reads what a loop or a group before it prints."""
+    _is_taking = False
+    """Whether a word is filled in that may hold what another command prints."""
+    _is_bare = False
+
     def __init__(self, context: PolicyContext) -> None:
         self.verdict = Verdict()
         self.judge_argv = CommandJudge(context, self.verdict)
-        self.is_runnable = True
         self.pipelines: list[tuple[Command, ...]] = []
         self.connectors: list[str] = []
         self._folders: list[str] = []
         """Where each pipeline runs."""
-        self.is_flat = True
         self.variables: dict[str, str] = {}
         self.computed: set[str] = set()
         self.lines: dict[int, Values] = {}
@@ -82,22 +98,7 @@ class CommandBuilder(ABC):
         self.whole_folders: set[str] = set()
         """Arrays with everything in a folder."""
         self._locals: set[str] = set()
-        self.script = Script()
-        self._steps = 0
-        self._before = ";"
-        self._depth = 0
-        """How many conditions stand around this step."""
-        self._before_loop: frozenset[str] = frozenset()
-        """The variables from before the loop whose body is judged once for all rounds."""
-        self._moved_at = 0
-        """The depth at which a ``cd`` happened that may not have happened."""
-        self._outer: tuple[Redirect, ...] = ()
         self._captures: list[RunPipelines] = []
-        self._is_fed = False
-        """Whether the step reads what a loop or a group before it prints."""
-        self._is_taking = False
-        """Whether a word is filled in that may hold what another command prints."""
-        self._is_bare = False
 
     @abstractmethod
     def step(self, step: Step) -> Plan | None:
@@ -153,7 +154,9 @@ class CommandBuilder(ABC):
         judged = argv
         if not is_plain and any(map(expansions.has_expansion, argv)):
             judged = self._without_outputs(argv, taken)
-        takes_output = judged is not argv or bool(taken) or expansions.has_expansion(judge.stdin_text or "")
+        takes_output = judged is not argv or bool(taken)
+        if judge.stdin_text is not None and expansions.has_expansion(judge.stdin_text):
+            takes_output = True
         judge.places.is_unsettled |= judge.places.brings_links
         judge.env, judge.inserted, judge.mask, judge.lookups, judge.is_forever = (), (), (), 0, False
         judge.needs_network = judge.needs_local = judge.needs_server = False

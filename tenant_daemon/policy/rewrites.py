@@ -26,6 +26,8 @@ _SET_STRICT: Final = re.compile(r"set -(?:u|u?o pipefail)")
 SHELLS: Final = frozenset({"sh", "bash", "/bin/sh", "/bin/bash", "/usr/bin/bash"})
 _SHELL_FLAGS: Final = re.compile(r"(?:-l )?-(?:l?c|(e[ux]{0,2})c|(e[ux]{0,2}(?:o pipefail)?) -c)")
 _ALIASES: Final = {"ll": (Word("ls"), Word("-l")), "la": (Word("ls"), Word("-A"))}
+RESTATED: Final = frozenset({*_ALIASES, "watch", "echo"})
+"""First words of what ``unaliased``, ``once`` and ``spoken`` may say in other words."""
 _PLAIN: Final = re.compile(r"[A-Za-z0-9_./:@%+,=-]+")
 _WATCH_FLAG: Final = re.compile(
     r"(-n|--interval)|-n[\d.]+|--interval=[\d.]+|-[dtcbegx]+|--(?:differences|no-title|color|beep)"

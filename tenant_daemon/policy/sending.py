@@ -26,20 +26,9 @@ _VERBS: Final = word_set(
     payout transfer incident
     """
 )
-_CODE: Final = (
-    *("smtp", "socket", "sendmail", "urllib", "requests", "aiohttp", "http", "fetch(", "fetch (", "net::"),
-    *(
-        "mail(",
-        "mail (",
-        "paramiko",
-        "ftplib",
-        "curl",
-        "wget",
-        "gethostby",
-        "getaddrinfo",
-        "dns.",
-        "recv-keys",
-    ),
+_CODE: Final = re.compile(
+    r"smtp|socket|sendmail|urllib|requests|aiohttp|http|fetch ?\(|net::|mail ?\(|paramiko|ftplib|curl|wget"
+    r"|gethostby|getaddrinfo|dns\.|recv-keys|(?<![a-z])(?:snmp|dblink)"
 )
 _HOST: Final = re.compile(
     r"host=(?!localhost|127\.)"
@@ -61,9 +50,7 @@ _MOST_LOOKED_AT: Final = 4_096
 def may_send(text: str) -> bool:
     """Whether words in a command line tell of an address or of sending. One look for each kind of sign."""
     low = text.casefold()
-    if not _VERBS.isdisjoint(words := _LETTERS.findall(low)) or any(sign in low for sign in _CODE):
-        return True
-    if any(word.startswith(("snmp", "dblink")) for word in words):
+    if not _VERBS.isdisjoint(_LETTERS.findall(low)) or _CODE.search(low) is not None:
         return True
     if (":" in low or "@" in low or "/dev/" in low) and _ADDRESS.search(low) is not None:
         return True

@@ -1,12 +1,16 @@
 """The ledger in which the judges of one call note what they saw; the strictest note decides."""
 
+from operator import itemgetter
 from pathlib import Path
+from typing import Final
 
 from tenant_daemon.contracts.tiers import Tier
 from tenant_daemon.policy.actions import Action
 from tenant_daemon.policy.judgement import Judgement
 
-_MAX_REASONS = 3
+_MAX_REASONS: Final = 3
+_MILD: Final = 2 * int(Tier.YELLOW)
+_weight: Final = itemgetter(0)
 
 
 class Verdict:
@@ -67,13 +71,17 @@ class Verdict:
         """The weightiest sentences, each once."""
         if len(self.notes) == 1:
             return self.notes[0][1]
-        heaviest = max((weight for weight, _ in self.notes), default=0)
+        ranked = sorted(self.notes, key=_weight, reverse=True)
+        heaviest = ranked[0][0] if ranked else 0
         # Beside something serious nobody wants to read that a folder is also listed.
-        floor = heaviest if heaviest <= 2 * Tier.YELLOW else 2 * Tier.YELLOW + 1
-        told = dict.fromkeys(
-            text for weight, text in sorted(self.notes, key=lambda n: -n[0]) if weight >= floor
-        )
-        return " ".join(list(told)[:_MAX_REASONS])
+        floor = heaviest if heaviest <= _MILD else _MILD + 1
+        told: list[str] = []
+        for weight, text in ranked:
+            if weight < floor or len(told) == _MAX_REASONS:
+                break
+            if text not in told:
+                told.append(text)
+        return " ".join(told)
 
     def judgement(self, action: Action | None) -> Judgement:
         """Close the ledger. A call without an action was not understood: at least RED and unknown."""

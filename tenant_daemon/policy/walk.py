@@ -14,6 +14,7 @@ from tenant_daemon.policy.programs.masks import masked
 from tenant_daemon.policy.programs.sizes import is_endless
 from tenant_daemon.policy.rewrites import (
     OUTPUTS,
+    RESTATED,
     SHELLS,
     all_of,
     means_nothing,
@@ -80,7 +81,7 @@ class LineJudge(LoopJudge):
         folders, pipelines = self._folders, tuple(self.pipelines)
         home = self.judge_argv.context.workspace
         cwd = home if folders[0] == self.judge_argv.places.roots.workspace else Path(folders[0])
-        if any(folder != folders[0] for folder in folders):
+        if len(folders) > 1 and any(folder != folders[0] for folder in folders):
             cwd = home
             pipelines = tuple(
                 tuple(replace(command, cwd=Path(folder)) for command in pipeline)
@@ -253,8 +254,6 @@ class LineJudge(LoopJudge):
 
     def _from_part(self, commands: tuple[SimpleCommand, ...]) -> tuple[SimpleCommand, ...]:
         """``wc -l < "$f"`` in a loop over files as ``cat "$f" | wc -l``."""
-        if not commands[0].redirects:
-            return commands
         first, *rest = commands
         files = [redirect for redirect in first.redirects if redirect.kind == "in"]
         is_part = len(files) == 1 and any(
@@ -269,11 +268,14 @@ class LineJudge(LoopJudge):
 
     def _pipeline(self, step: Pipeline) -> Plan | None:
         is_fed = self._is_fed
-        commands = self._from_part(spoken(once(unaliased(step.commands))))
-        first = commands[0]
-        is_moving = first.words[0].text == "cd" and len(commands) == 1 and not step.is_negated
-        if is_moving and self._enter(first):
+        commands = step.commands
+        name = commands[0].words[0].text
+        if name in RESTATED:
+            commands = spoken(once(unaliased(commands)))
+        elif name == "cd" and len(commands) == 1 and not step.is_negated and self._enter(commands[0]):
             return None
+        if commands[0].redirects:
+            commands = self._from_part(commands)
         if len(self.pipelines) > MAX_PIPELINES:
             self._cannot("shell.too-many", "It has too many parts to be checked.")
             return None

@@ -50,36 +50,38 @@ class CommandJudge:
         mask: The argv that hides passwords in what the command prints; empty when there are none.
     """
 
+    # What nearly no command changes stands here once, and not anew in every call.
+    is_only = True
+    is_alone = True
+    is_in_container = False
+    is_filtered = False
+    is_forever = False
+    has_compose_file = False
+    needs_network = needs_local = needs_server = False
+    stdin_text: str | None = None
+    inserted: tuple[str, ...] = ()
+    mask: tuple[str, ...] = ()
+    env: tuple[tuple[str, str], ...] = ()
+    lookups = 0
+    program = ""
+    output = ""
+    found_below = FROM_INPUT
+    reading = Reading([], [], [])
+    _depth = 0
+
     def __init__(self, context: PolicyContext, verdict: Verdict) -> None:
         self.context = context
         self.verdict = verdict
         self.places = PlaceJudge(context, verdict)
         self.library = load_library()
-        self.is_only = True
-        self.is_alone = True
-        self.stdin_text: str | None = None
-        self.inserted: tuple[str, ...] = ()
-        self.inserted_into: list[str] = []
-        self._argv: list[str] = []
-        self.lookups = 0
-        self.is_forever = False
-        self.mask: tuple[str, ...] = ()
-        self.program = ""
-        self.output = ""
-        self.is_in_container = False
+        self.before: list[str] = []
         self.upstream: list[str] = []
         self.listing: list[str] = []
-        self.env: tuple[tuple[str, str], ...] = ()
-        self.needs_network = self.needs_local = self.needs_server = False
-        self.found_below = FROM_INPUT
         self.found_from: list[str] = []
-        self.is_filtered = False
-        self.has_compose_file = False
-        self.before: list[str] = []
+        self.inserted_into: list[str] = []
+        self._argv: list[str] = []
         self._above: set[str] = set()
         """Flags that were given before the sub-command."""
-        self.reading = Reading([], [], [])
-        self._depth = 0
 
     def judge(self, argv: list[str]) -> None:
         """Note everything that running this argv means."""
@@ -200,8 +202,9 @@ class CommandJudge:
         if profile.spelled:
             args = [profile.spelled.get(arg, arg) for arg in args]
         reading = read_options(args, profile)
-        is_dry = self._is_dry(profile, reading)
-        self.flags(profile, reading, is_dry=is_dry)
+        is_dry = bool(profile.dry_flags) and self._is_dry(profile, reading)
+        if reading.given or reading.unknown:
+            self.flags(profile, reading, is_dry=is_dry)
         if profile.subs and reading.positionals:
             self._above.update(flag.name for flag, _ in reading.given)
             self._sub(profile, reading, args)
@@ -240,9 +243,7 @@ class CommandJudge:
 
     def _is_dry(self, profile: Profile, reading: Reading) -> bool:
         dry = profile.dry_flags
-        return bool(dry) and (
-            any(flag.name in dry for flag, _ in reading.given) or not dry.isdisjoint(self._above)
-        )
+        return any(flag.name in dry for flag, _ in reading.given) or not dry.isdisjoint(self._above)
 
     def _sub(self, profile: Profile, reading: Reading, args: list[str]) -> None:
         name = reading.positionals[0]
@@ -266,6 +267,8 @@ class CommandJudge:
         """Note what the flags that were given mean, and judge their values."""
         note = self.verdict.note
         for flag, value in reading.given:
+            if flag.is_plain:
+                continue
             self.has_compose_file |= flag.kind == "composefile"
             is_serious = flag.tier > Tier.GREEN and not is_dry
             if is_serious or flag.is_external or flag.is_unknown:

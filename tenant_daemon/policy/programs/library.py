@@ -83,6 +83,7 @@ def _profile(rule_id: str, table: dict[str, Any], inherited: dict[str, Any]) -> 
         "server": table.get("server", inherited.get("server", False)),
         "secrets": table.get("secrets", inherited.get("secrets", "")),
     }
+    plan = _plan(table.get("args", ""))
     return Profile(
         rule_id=rule_id,
         says=table["says"],
@@ -93,7 +94,7 @@ def _profile(rule_id: str, table: dict[str, Any], inherited: dict[str, Any]) -> 
         style=style,
         is_numeric=table.get("numeric", False),
         flags=compile_flags(table.get("flags", ""), style, table.get("why", {})),
-        plan=_plan(table.get("args", "")),
+        plan=plan,
         plans_if=tuple(
             (tuple(frozenset(part.split()) for part in flags.split("&")), _plan(args))
             for flags, args in table.get("args_if", {}).items()
@@ -111,9 +112,16 @@ def _profile(rule_id: str, table: dict[str, Any], inherited: dict[str, Any]) -> 
         needs_server=shared["server"],
         version_flags=frozenset(table.get("version", "").split()),
         review=table.get("review", ""),
+        own_words=_own_words(style, plan, has_subs="sub" in table),
         matches=tuple(table.get("match", ())),
         not_matches=tuple(table.get("not_match", ())),
     )
+
+
+def _own_words(style: Style, plan: ArgumentPlan, *, has_subs: bool) -> int:
+    if has_subs or plan.rest is None:
+        return 0 if has_subs or style == "posix" else -1
+    return len(plan.front)
 
 
 def _subs(rule_id: str, tables: dict[str, Any], shared: dict[str, Any]) -> dict[str, Profile]:

@@ -33,16 +33,14 @@ def read_options(args: list[str], profile: Profile) -> Reading:
 def _read_gnu(args: list[str], profile: Profile) -> Reading:
     reading = Reading([], [], [])
     positionals = reading.positionals
-    flags = profile.flags
-    stops_early = profile.style == "posix" or bool(profile.subs) or profile.plan.rest is not None
-    fronts = len(profile.plan.front) if profile.plan.rest is not None and not profile.subs else 0
+    flags, own_words = profile.flags, profile.own_words
     at, size = 0, len(args)
     while at < size:
         arg = args[at]
         at += 1
         if len(arg) < 2 or arg[0] != "-":
             positionals.append(arg)
-            if stops_early and len(positionals) > fronts:
+            if 0 <= own_words < len(positionals):
                 positionals.extend(args[at:])
                 break
         elif arg == "--":

@@ -43,6 +43,8 @@ class Flag(NamedTuple):
     is_external: bool = False
     is_unknown: bool = False
     why: str = ""
+    is_plain: bool = False
+    """Nothing follows from giving it, whatever its value is."""
 
     @property
     def takes_next(self) -> bool:
@@ -104,6 +106,8 @@ class Profile:
     """Alone, they only show the version and the like (``-v``, where that is not short for something else)."""
     review: str = ""
     """Name of a judge that sees the whole reading (``kinds.REVIEWS``)."""
+    own_words: int = -1
+    """After so many arguments what follows is another program's; -1 where flags may stand anywhere."""
     matches: tuple[str, ...] = ()
     not_matches: tuple[str, ...] = ()
 
@@ -119,6 +123,8 @@ _FLAG: Final = re.compile(
     r"(?P<name>-{0,2}[^\s:?!=]+|-\?|-:|--)(?:(?P<sign>[:?])(?P<kind>[a-z0-9.-]*))?(?P<effects>(?:![a-z]+)*)"
 )
 _CLUSTER: Final = re.compile(r"-[A-Za-z0-9]{2,}")
+# Most programs have flags in common, and what is in memory once is found sooner.
+_flags: Final[dict[Flag, Flag]] = {}
 
 
 def compile_flags(text: str, style: Style, whys: dict[str, str]) -> dict[str, Flag]:
@@ -140,7 +146,9 @@ def compile_flags(text: str, style: Style, whys: dict[str, str]) -> dict[str, Fl
             raise BadRule(f"a group of flags cannot have a value: {token}")
         for one in [f"-{letter}" for letter in name[1:]] if is_cluster else [name]:
             kind = (found["kind"] or "text") if sign else None
-            flags[one] = Flag(one, kind, sign == "?", why=whys.get(one, ""), **effects)
+            is_plain = kind in (None, "text") and not effects
+            flag = Flag(one, kind, sign == "?", why=whys.get(one, ""), is_plain=is_plain, **effects)
+            flags[one] = _flags.setdefault(flag, flag)
     unused = whys.keys() - flags.keys()
     if unused:
         raise BadRule(f"a reason for flags that are not there: {sorted(unused)}")
