@@ -77,9 +77,11 @@ class Ledger:
     def reading(self) -> Iterator[Page]:
         """A checked view that does not change while the context lasts."""
         with _guarded(), self._database.reading() as db:
+            # Before the view: a process that writes from here on is ahead of it.
+            counter = self._counter()
             db.execute("BEGIN")
             try:
-                yield Page(db, self._checked(db))
+                yield Page(db, self._checked(db, counter))
             finally:
                 db.execute("COMMIT")
 
@@ -88,7 +90,7 @@ class Ledger:
         """A checked transaction; it is signed when the context ends without an error."""
         with _guarded():
             with self._database.writing() as db:
-                page = Page(db, self._checked(db))
+                page = Page(db, self._checked(db, self._counter()))
                 yield page
                 version = store.require_state(db).version + 1
                 self._sign(db, page.cipher, version)
@@ -126,7 +128,7 @@ class Ledger:
         manifest = cipher.sign(store.manifest_lines(db, version, cipher.key_id))
         store.set_state(db, State(version, manifest, cipher.key_id, store.FORM))
 
-    def _checked(self, db: sqlite3.Connection) -> Cipher:
+    def _checked(self, db: sqlite3.Connection, counter: int) -> Cipher:
         state = store.require_state(db)
         cipher = self._cipher(state.key_id)
         # data_version changes exactly when another connection has committed (sqlite.org/pragma.html).
@@ -135,7 +137,7 @@ class Ledger:
             lines = store.manifest_lines(db, state.version, state.key_id)
             if state.form != store.FORM or state.manifest != cipher.sign(lines):
                 raise VaultLocked("the vault's contents are not what the daemon stored")
-            if state.version < self._counter():
+            if state.version < counter:
                 raise VaultLocked(
                     "an older copy of the vault lies in its place; use `vault restore`, or, if you put it "
                     f"there yourself, remove {self._counter_file}"

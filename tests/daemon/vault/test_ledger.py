@@ -60,6 +60,23 @@ def test_older_copy_of_the_file_is_noticed(home: TenantHome, tmp_path: Path) -> 
         Vault.open(home)
 
 
+def test_change_by_another_process_while_this_one_reads_is_no_older_copy(
+    home: TenantHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader, writer = Vault.open(home), Vault.open(home)
+    writer.put("shop-key", "another-Value-1", actor="user:owner")
+    lines = store.manifest_lines
+
+    def changed_meanwhile(db: sqlite3.Connection, version: int, key_id: str) -> list[str]:
+        monkeypatch.setattr(store, "manifest_lines", lines)
+        writer.put("shop-key", "another-Value-2", actor="user:owner")
+        return lines(db, version, key_id)
+
+    monkeypatch.setattr(store, "manifest_lines", changed_meanwhile)
+    assert ("shop-key", "another-Value-1") in reader.known_secrets()
+    assert ("shop-key", "another-Value-2") in reader.known_secrets()
+
+
 def test_file_of_the_first_form_is_taken_over(home: TenantHome) -> None:
     """As the version before this one left it: fewer columns, a manifest over the versions alone."""
     vault = Vault.open(home)
