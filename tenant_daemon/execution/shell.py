@@ -27,6 +27,7 @@ from tenant_daemon.execution.outcome import ActionFailed, CallScope, Outcome
 from tenant_daemon.execution.outputs import NewStream, Spool
 from tenant_daemon.execution.safe_paths import open_folder, status_in
 from tenant_daemon.execution.sandbox import allowed_roots, key_places, landlock_version
+from tenant_daemon.execution.shadow import Shadow
 from tenant_daemon.execution.shell_changes import WorkspaceWatch
 from tenant_daemon.execution.undo import UndoStore
 from tenant_daemon.home import TenantHome
@@ -223,7 +224,8 @@ class Shell:
     @asynccontextmanager
     async def _watched(self, action: RunPipelines, workspace: Path, scope: CallScope) -> AsyncIterator[None]:
         """Keep what the commands change, also when they are cut off."""
-        watch = WorkspaceWatch(self._undo, workspace, scope)
+        shadow = Shadow.of(self._home, scope.agent_id)
+        watch = WorkspaceWatch(self._undo, shadow, workspace, scope)
         await asyncio.to_thread(watch.begin, action, list(_redirected(action)))
         try:
             yield

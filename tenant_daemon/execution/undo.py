@@ -142,12 +142,14 @@ class UndoStore:
         setting: str = "",
         after: str | None = None,
         before: str = ABSENT,
+        mode: int | None = None,
     ) -> Change:
         """
         The first half of ``keeping``; ``settle`` is the second.
 
         Args:
             before: What was there, where it is over already and no copy was made.
+            mode: Its permissions, where ``handle`` is of another file with the same content.
         """
         now = utc_now()
         change_id = f"chg_{secrets.token_hex(12)}"
@@ -158,7 +160,7 @@ class UndoStore:
             path=path,
             moved_from=moved_from,
             setting=setting,
-            mode=status.st_mode & 0o7777 if status else 0o600,
+            mode=mode if mode is not None else status.st_mode & 0o7777 if status else 0o600,
             before=mark_of_open(handle) if handle is not None else before,
             after=after,
             copy_bytes=self._copy(change_id, handle) if handle is not None else None,

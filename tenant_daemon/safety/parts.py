@@ -11,6 +11,7 @@ from tenant_daemon.audit import AuditTrail, AuditUnavailable
 from tenant_daemon.execution import AskColleague, Executor, Limits
 from tenant_daemon.execution.call_groups import CallGroups
 from tenant_daemon.execution.identity import identity_of
+from tenant_daemon.execution.shell_changes import WorkspaceWatch
 from tenant_daemon.execution.undo import UndoStore
 from tenant_daemon.home import TenantHome
 from tenant_daemon.kit.database import Database
@@ -91,7 +92,9 @@ async def open_parts(
     gate = Gate(home, settings, collaborators.classify, config, approvals, vault, collaborators.resolve)
     announcer = Announcer(collaborators.hub, collaborators.redactor)
     pending = PendingApprovals(approvals, calls, gate, announcer, audit)
+    groups = await asyncio.to_thread(CallGroups.open)
     undo = UndoStore.open(home)
+    await asyncio.to_thread(WorkspaceWatch.recover, undo, home)
     redactor = collaborators.redactor
     executor = Executor(
         home,
@@ -101,7 +104,7 @@ async def open_parts(
         limits,
         lambda: redactor().stream(),
         identity_of(settings.execution.user),
-        await asyncio.to_thread(CallGroups.open),
+        groups,
     )
     changes = ChangeDesk(home, undo, executor.undoing, announcer, audit)
     wrapper = SafetyWrapper(

@@ -9,6 +9,7 @@ import pytest
 from tenant_daemon.execution import CallScope, Limits
 from tenant_daemon.execution.files import Files
 from tenant_daemon.execution.undo import UndoStore
+from tenant_daemon.execution.undoing import Undoing
 from tenant_daemon.home import TenantHome
 
 
@@ -49,3 +50,8 @@ def undo(home: TenantHome) -> UndoStore:
 @pytest.fixture
 def files(undo: UndoStore) -> Files:
     return Files(undo, Limits())
+
+
+@pytest.fixture
+def undoing(undo: UndoStore, files: Files) -> Undoing:
+    return Undoing(undo, files)

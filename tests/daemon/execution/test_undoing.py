@@ -24,11 +24,6 @@ from tenant_daemon.policy.actions import (
 )
 
 
-@pytest.fixture
-def undoing(undo: UndoStore, files: Files) -> Undoing:
-    return Undoing(undo, files)
-
-
 def newest(undo: UndoStore) -> Change:
     return undo.all()[0]
 
