@@ -41,3 +41,7 @@ class TenantConfig(Message):
     """Tokens left to spend in this billing period; the proxy blocks before it is passed."""
     budgets: list[TokenBudget] = Field(default_factory=list, max_length=200)
     """Every one that concerns an agent holds for it."""
+
+    def parents(self) -> dict[str, str | None]:
+        """For whom each agent works, by id."""
+        return {agent.agent_id: agent.parent_agent_id for agent in self.agents}

@@ -8,10 +8,10 @@ from typing import Final
 from tenant_daemon.contracts.base import utc_now
 from tenant_daemon.contracts.budget import TokenBudget
 from tenant_daemon.contracts.config import TenantConfig
+from tenant_daemon.contracts.counting import agents_of, applies, period_start
 from tenant_daemon.egress.budget_words import refusal
 from tenant_daemon.egress.errors import Refused
 from tenant_daemon.egress.formats import ModelRequest, WireFormat
-from tenant_daemon.egress.periods import agents_of, applies, period_start
 from tenant_daemon.metering import Ledger
 
 _LEAST_ANSWER: Final = 64
@@ -95,7 +95,7 @@ class Budget:
         now = self._clock()
         for budget in config.budgets:
             if applies(budget, now):
-                agents, began_at = agents_of(budget, config), period_start(budget, now)
+                agents, began_at = agents_of(budget, config.parents()), period_start(budget, now)
                 used = self._ledger.used(agents, began_at)
                 yield Standing(budget, agents, began_at, budget.tokens, used)
         if config.period_token_limit is not None:

@@ -6,7 +6,7 @@ from pydantic import ValidationError
 
 from tenant_daemon.contracts.budget import BudgetPeriod, TokenBudget
 from tenant_daemon.contracts.config import TenantConfig
-from tenant_daemon.egress.periods import agents_of, applies, period_start
+from tenant_daemon.contracts.counting import agents_of, applies, period_start
 from tenant_daemon.home import TenantHome
 from tenant_daemon.metering import Ledger, Meter
 
@@ -32,7 +32,7 @@ def budget_lines(home: TenantHome) -> list[tuple[bool, str]]:
 
 
 def _line(budget: TokenBudget, config: TenantConfig, ledger: Ledger, now: datetime) -> tuple[bool, str]:
-    used = ledger.used(agents_of(budget, config), period_start(budget, now))
+    used = ledger.used(agents_of(budget, config.parents()), period_start(budget, now))
     whose = budget.agent_id or "all agents"
     helpers = " with helpers" if budget.agent_id and budget.with_sub_agents else ""
     text = f"{whose}{helpers}, {_PERIODS[budget.period]}: {used:,} of {budget.tokens:,} tokens"

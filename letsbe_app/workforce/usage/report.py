@@ -4,10 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 
-from letsbe_app.workforce.usage.periods import began, is_in_force
 from letsbe_app.workforce.usage.prices import FREE, PriceList
 from letsbe_app.workforce.usage.schemas import BudgetState, DayLine
 from tenant_daemon.contracts.budget import TokenBudget
+from tenant_daemon.contracts.counting import agents_of, applies, period_start
 
 Hour = tuple[datetime, str, str, int]
 """Hour, agent, model, tokens."""
@@ -44,20 +44,18 @@ def budget_states(
             period=budget.period.value,
             with_sub_agents=budget.with_sub_agents,
             tokens=budget.tokens,
-            used_tokens=_used(budget, parents, hours, began(budget, now)),
-            began_at=began(budget, now),
+            used_tokens=_used(budget, parents, hours, period_start(budget, now)),
+            began_at=period_start(budget, now),
         )
         for budget in budgets
-        if is_in_force(budget, now)
+        if applies(budget, now)
     ]
 
 
 def _used(
     budget: TokenBudget, parents: Mapping[str, str | None], hours: Sequence[Hour], since: datetime
 ) -> int:
-    counted = None if budget.agent_id is None else {budget.agent_id}
-    if counted is not None and budget.with_sub_agents:
-        counted |= {agent_id for agent_id in parents if _works_for(agent_id, budget.agent_id, parents)}
+    counted = agents_of(budget, parents)
     # As the server counts: the hour in which a plan began belongs to it.
     first = since.replace(minute=0, second=0, microsecond=0)
     return sum(
@@ -65,13 +63,3 @@ def _used(
         for hour, agent_id, _, tokens in hours
         if hour >= first and (counted is None or agent_id in counted)
     )
-
-
-def _works_for(agent_id: str, boss: str | None, parents: Mapping[str, str | None]) -> bool:
-    above, seen = parents.get(agent_id), {agent_id}
-    while above is not None and above not in seen:
-        if above == boss:
-            return True
-        seen.add(above)
-        above = parents.get(above)
-    return False

@@ -87,7 +87,7 @@ class UsageService:
             # No period is longer than 31 days.
             hours = await repository.hours(session, tenant_id, now - timedelta(days=DAYS + 2))
         config = await self._configs.wanted_config(tenant_id)
-        parents = {agent.agent_id: agent.parent_agent_id for agent in config.agents}
+        parents = config.parents()
         return UsageReport(
             since=since,
             until=until,

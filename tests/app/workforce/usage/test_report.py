@@ -9,7 +9,6 @@ from letsbe_app.errors import NotFound
 from letsbe_app.people.authz.actor import Actor
 from letsbe_app.workforce.agents.budgets import Budget
 from letsbe_app.workforce.agents.schemas import AgentChanges
-from letsbe_app.workforce.usage.periods import began, is_in_force
 from letsbe_app.workforce.usage.report import budget_states, day_lines
 from letsbe_app.workforce.usage.schemas import DayLine
 from tenant_daemon.contracts.budget import BudgetPeriod, TokenBudget
@@ -19,28 +18,6 @@ from tests.support.hub import FakeClock
 
 def at(month: int, day: int, hour: int = 0) -> datetime:
     return datetime(2026, month, day, hour, tzinfo=UTC)
-
-
-@pytest.mark.parametrize(
-    ("plan_day", "now", "expected"),
-    [
-        (at(1, 15, 9), at(3, 20), at(3, 15, 9)),
-        (at(1, 15, 9), at(3, 15, 8), at(2, 15, 9)),
-        (at(1, 31), at(3, 5), at(2, 28)),
-        (at(1, 31), at(3, 31), at(3, 31)),
-        (datetime(2025, 12, 20, tzinfo=UTC), at(1, 5), datetime(2025, 12, 20, tzinfo=UTC)),
-    ],
-)
-def test_month_of_a_plan_begins_on_its_day(plan_day: datetime, now: datetime, expected: datetime) -> None:
-    budget = TokenBudget(period=BudgetPeriod.PLAN, tokens=1, plan_began_at=plan_day)
-    assert began(budget, now) == expected
-
-
-def test_days_and_months_are_those_of_utc() -> None:
-    assert began(TokenBudget(period=BudgetPeriod.DAY, tokens=1), at(3, 20, 17)) == at(3, 20)
-    assert began(TokenBudget(period=BudgetPeriod.MONTH, tokens=1), at(3, 20, 17)) == at(3, 1)
-    later = TokenBudget(period=BudgetPeriod.DAY, tokens=1, applies_from=at(4, 1), applies_until=at(5, 1))
-    assert [is_in_force(later, now) for now in (at(3, 31), at(4, 1), at(5, 1))] == [False, True, False]
 
 
 def test_hours_become_days() -> None:

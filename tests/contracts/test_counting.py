@@ -1,12 +1,11 @@
-"""Periods of budgets, and whom they are for."""
+"""How hub and server count what is used of a budget."""
 
 from datetime import UTC, datetime
 
 import pytest
 
 from tenant_daemon.contracts.budget import BudgetPeriod, TokenBudget
-from tenant_daemon.contracts.config import AgentConfig, TenantConfig
-from tenant_daemon.egress.periods import agents_of, applies, period_start
+from tenant_daemon.contracts.counting import agents_of, applies, period_start
 
 NOW = datetime(2026, 3, 15, 13, 45, tzinfo=UTC)
 
@@ -49,15 +48,10 @@ def test_budget_holds_between_its_dates() -> None:
 
 def test_tree_holds_those_who_work_for_an_agent_and_for_them() -> None:
     parents = {"dispatcher": None, "sales": "dispatcher", "caller": "sales", "it-admin": None}
-    agents = [
-        AgentConfig(agent_id=agent_id, name=agent_id, parent_agent_id=parent)
-        for agent_id, parent in parents.items()
-    ]
-    config = TenantConfig(version=1, agents=agents)
 
     def of(agent_id: str | None, *, tree: bool = False) -> frozenset[str] | None:
         budget = TokenBudget(period=BudgetPeriod.DAY, tokens=1, agent_id=agent_id, with_sub_agents=tree)
-        return agents_of(budget, config)
+        return agents_of(budget, parents)
 
     assert of("dispatcher", tree=True) == {"dispatcher", "sales", "caller"}
     assert of("sales", tree=True) == {"sales", "caller"}
@@ -66,9 +60,5 @@ def test_tree_holds_those_who_work_for_an_agent_and_for_them() -> None:
 
 
 def test_agents_that_work_for_each_other_are_one_tree() -> None:
-    agents = [
-        AgentConfig(agent_id="a", name="a", parent_agent_id="b"),
-        AgentConfig(agent_id="b", name="b", parent_agent_id="a"),
-    ]
     budget = TokenBudget(period=BudgetPeriod.DAY, tokens=1, agent_id="a", with_sub_agents=True)
-    assert agents_of(budget, TenantConfig(version=1, agents=agents)) == {"a", "b"}
+    assert agents_of(budget, {"a": "b", "b": "a"}) == {"a", "b"}

@@ -1,11 +1,11 @@
-"""When the period of a budget began, and whom the budget is for. Pure."""
+"""How both sides count what is used of a budget: since when, and of which agents. Pure."""
 
 import calendar
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import assert_never
 
 from tenant_daemon.contracts.budget import BudgetPeriod, TokenBudget
-from tenant_daemon.contracts.config import TenantConfig
 
 
 def period_start(budget: TokenBudget, now: datetime) -> datetime:
@@ -18,8 +18,8 @@ def period_start(budget: TokenBudget, now: datetime) -> datetime:
         case BudgetPeriod.MONTH:
             return midnight.replace(day=1)
         case BudgetPeriod.PLAN:
-            began = (budget.plan_began_at or midnight.replace(day=1)).astimezone(UTC)
-            return _plan_month(began, now)
+            assert budget.plan_began_at is not None, "the model takes none without it"
+            return _plan_month(budget.plan_began_at.astimezone(UTC), now)
         case _:
             assert_never(budget.period)
 
@@ -30,8 +30,14 @@ def applies(budget: TokenBudget, now: datetime) -> bool:
     return is_begun and (budget.applies_until is None or now < budget.applies_until)
 
 
-def agents_of(budget: TokenBudget, config: TenantConfig) -> frozenset[str] | None:
-    """Those whose tokens count together in a budget; None for everybody."""
+def agents_of(budget: TokenBudget, parents: Mapping[str, str | None]) -> frozenset[str] | None:
+    """
+    Those whose tokens count together in a budget; None for everybody.
+
+    Args:
+        budget: The budget.
+        parents: For whom each agent works, by id.
+    """
     if budget.agent_id is None:
         return None
     agents = {budget.agent_id}
@@ -39,7 +45,7 @@ def agents_of(budget: TokenBudget, config: TenantConfig) -> frozenset[str] | Non
         found = 0
         while len(agents) > found:
             found = len(agents)
-            agents |= {agent.agent_id for agent in config.agents if agent.parent_agent_id in agents}
+            agents |= {agent_id for agent_id, parent in parents.items() if parent in agents}
     return frozenset(agents)
 
 
