@@ -277,9 +277,11 @@ def _keep_value(db: sqlite3.Connection, new: NewVersion) -> None:
         (value.name, value.version, new.key_id, value.sealed, value.fingerprint),
     )
     db.execute(
-        "DELETE FROM sealed_values WHERE name = ? AND version <= ?"
-        " AND version <> (SELECT version FROM secrets WHERE name = ?)",
-        (value.name, value.version - _KEPT_VERSIONS, value.name),
+        # The staged one may be what the tool takes by now.
+        "DELETE FROM sealed_values WHERE name = :name AND version <= :old"
+        " AND version NOT IN (SELECT version FROM secrets WHERE name = :name)"
+        " AND version NOT IN (SELECT version FROM staged WHERE name = :name)",
+        {"name": value.name, "old": value.version - _KEPT_VERSIONS},
     )
 
 

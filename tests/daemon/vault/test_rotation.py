@@ -93,6 +93,17 @@ def test_tool_that_goes_away_half_way_is_settled_by_the_next_try(vault: Vault) -
     assert value_in(vault) == tool.value != OLD
 
 
+def test_value_that_the_tool_may_take_outlasts_others_that_are_stored_meanwhile(vault: Vault) -> None:
+    tool = Tool()
+    tool.value = dict(vault.stage("shop-key", length=32, actor=ACTOR))["new"]
+    for number in range(15):
+        vault.put("shop-key", f"another-Value-{number}", actor=ACTOR)
+
+    rotate(vault, "shop-key", tool, actor=ACTOR)
+
+    assert value_in(vault) == tool.value
+
+
 def test_change_that_did_nothing_is_noticed(vault: Vault) -> None:
     tool = Tool()
     tool.change = lambda old, new: None  # type: ignore[method-assign]
