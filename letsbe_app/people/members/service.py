@@ -6,6 +6,7 @@ from typing import Final
 
 import structlog
 from sqlalchemy.exc import IntegrityError
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from letsbe_app.db.models import Customer, Invitation, User, UserRole
 from letsbe_app.errors import Conflict, InvalidInput, NotFound
@@ -72,12 +73,9 @@ class MemberService:
         require(actor, Permission.PEOPLE)
         now = self._door.clock()
         async with self._door.database.write() as session:
-            await repository.lock_customer(session, actor.customer_id)
-            user = await repository.member(session, actor.customer_id, user_id)
-            if user is None:
-                raise NotFound("There is nobody of this id in your business.")
+            user = await _member(session, actor, user_id)
             if user.role == UserRole.OWNER and role is not UserRole.OWNER:
-                await self._check_not_last(await repository.count_owners(session, actor.customer_id))
+                await _check_not_last_owner(session, actor.customer_id)
                 await repository.settle_invitations(session, actor.customer_id, now, invited_by=user_id)
             user.role = role
             record_act(session, actor, "member.role_changed", subject=user_id, role=role.value)
@@ -95,12 +93,9 @@ class MemberService:
         require(actor, Permission.PEOPLE)
         now = self._door.clock()
         async with self._door.database.write() as session:
-            await repository.lock_customer(session, actor.customer_id)
-            user = await repository.member(session, actor.customer_id, user_id)
-            if user is None:
-                raise NotFound("There is nobody of this id in your business.")
+            user = await _member(session, actor, user_id)
             if user.role == UserRole.OWNER:
-                await self._check_not_last(await repository.count_owners(session, actor.customer_id))
+                await _check_not_last_owner(session, actor.customer_id)
             await access.shut_out(session, user_id, now)
             await repository.settle_invitations(session, actor.customer_id, now, invited_by=user_id)
             # The row stays, since messages and decisions name it; the address becomes free for a new account.
@@ -217,10 +212,6 @@ class MemberService:
                 raise InvalidInput.of_field("token", _NEWER if is_replaced else _STALE)
         return found
 
-    async def _check_not_last(self, owners: int) -> None:
-        if owners <= 1:
-            raise Conflict("A business needs an owner. Make somebody else an owner first.")
-
 
 def _view(user: User, actor: Actor, *, has_second_factor: bool) -> MemberView:
     return MemberView(
@@ -231,3 +222,17 @@ def _view(user: User, actor: Actor, *, has_second_factor: bool) -> MemberView:
         has_second_factor=has_second_factor,
         created_at=user.created_at,
     )
+
+
+async def _member(session: AsyncSession, actor: Actor, user_id: str) -> User:
+    """Somebody of the business, for changing while nobody else changes its owners; raises NotFound."""
+    await repository.lock_customer(session, actor.customer_id)
+    user = await repository.member(session, actor.customer_id, user_id)
+    if user is None:
+        raise NotFound("There is nobody of this id in your business.")
+    return user
+
+
+async def _check_not_last_owner(session: AsyncSession, customer_id: str) -> None:
+    if await repository.count_owners(session, customer_id) <= 1:
+        raise Conflict("A business needs an owner. Make somebody else an owner first.")
