@@ -17,6 +17,10 @@ _SECRET_WORDS: Final = re.compile(
 )
 _ADDRESS_WITHOUT_PASSWORD: Final = re.compile(r"(?i)[a-z][a-z0-9+.-]*://[^@\s]*")
 _KEY_WORDS: Final = re.compile(r"(?i)key|token")
+_QUOTES: Final = frozenset("'\"`")
+_AFTER_QUOTES: Final = re.compile(r"\s*(?:#.*)?")
+_FOR_A_SHELL: Final = re.compile(r"^\$['\"]|(?<!\\)\$[({]")
+"""What stands for a value that is somewhere else, or is written in a way of shells alone."""
 _ESCAPES: Final = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\", "$": "$"}
 
 
@@ -30,7 +34,7 @@ class EnvSecrets:
     plain: list[str] = field(default_factory=list)
     """Keys of settings that are no secrets, by their name."""
     unread: list[int] = field(default_factory=list)
-    """Numbers of the lines that are no settings, and of those whose quotes are never closed."""
+    """Numbers of the lines that are no settings, or of which it cannot be told what the value is."""
 
 
 def secrets_in(text: str, *, with_all: bool = False, note: str = "") -> EnvSecrets:
@@ -46,6 +50,7 @@ def secrets_in(text: str, *, with_all: bool = False, note: str = "") -> EnvSecre
         note: For each of them.
     """
     result = EnvSecrets([])
+    keys: dict[str, str] = {}
     for key, value in _settings(text, result.unread):
         if not value or not (with_all or _sounds_secret(key, value)):
             result.plain.append(key)
@@ -56,6 +61,8 @@ def secrets_in(text: str, *, with_all: bool = False, note: str = "") -> EnvSecre
             check_value(value, name)
             if name in RESERVED_NAMES:
                 raise UnfitSecret(f"{name} is a name that the server keeps for itself")
+            if keys.setdefault(name, key) != key:
+                raise UnfitSecret(f"its name would be {name}, as that of {keys[name]}")
         except UnfitSecret as exc:
             result.refused[key] = str(exc)
             continue
@@ -75,7 +82,7 @@ def _name_of(key: str) -> str:
 def _settings(text: str, unread: list[int]) -> Iterator[tuple[str, str]]:
     """Keys and values, the last one of each key, as a shell would take them."""
     found: dict[str, str] = {}
-    lines = text.removeprefix("\ufeff").splitlines()
+    lines = text.removeprefix("\ufeff").replace("\r\n", "\n").split("\n")
     number = 0
     while number < len(lines):
         line, number = lines[number], number + 1
@@ -84,24 +91,20 @@ def _settings(text: str, unread: list[int]) -> Iterator[tuple[str, str]]:
             if line.strip() and not line.lstrip().startswith("#"):
                 unread.append(number)
             continue
-        value = match["value"].strip()
+        value, end = match["value"].strip(), number
         quote = value[:1]
-        if quote not in ("'", '"'):
-            found[match["key"]] = re.split(r"\s+#", value, maxsplit=1)[0].rstrip()
-            continue
-        end = number
-        while not _closes(value, quote) and end < len(lines):
-            value, end = f"{value}\n{lines[end]}", end + 1
-        if not _closes(value, quote):
+        if quote in _QUOTES:
+            while not _end_of_quotes(value, quote) and end < len(lines):
+                value, end = f"{value}\n{lines[end]}", end + 1
+            read = _unquoted(value, quote)
+        else:
+            read = None if _FOR_A_SHELL.search(value) else re.split(r"\s+#", value, maxsplit=1)[0].rstrip()
+        if read is None:
             # What follows are settings of their own, as far as anybody can tell.
             unread.append(number)
             continue
-        found[match["key"]], number = _unquoted(value, quote), end
+        found[match["key"]], number = read, end
     yield from found.items()
-
-
-def _closes(value: str, quote: str) -> bool:
-    return _end_of_quotes(value, quote) > 0
 
 
 def _end_of_quotes(value: str, quote: str) -> int:
@@ -116,8 +119,14 @@ def _end_of_quotes(value: str, quote: str) -> int:
     return 0
 
 
-def _unquoted(value: str, quote: str) -> str:
-    inner = value[1 : _end_of_quotes(value, quote)]
-    if quote == "'":
+def _unquoted(value: str, quote: str) -> str | None:
+    """None where the quotes do not hold the whole value: a part of it would protect nothing."""
+    end = _end_of_quotes(value, quote)
+    inner = value[1:end]
+    if not end or not _AFTER_QUOTES.fullmatch(value[end + 1 :]):
+        return None
+    if quote != '"':
         return inner
+    if _FOR_A_SHELL.search(inner):
+        return None
     return re.sub(r"\\(.)", lambda found: _ESCAPES.get(found[1], found[0]), inner)

@@ -58,3 +58,40 @@ def test_what_is_not_understood_is_told_by_its_line() -> None:
         "db-password": "quiet-Harbour-42",
         "api-key": "a-Harbour-43",
     }
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("`back 'tick' Value`", "back 'tick' Value"),
+        ("'quoted-Value-1'# the shop", "quoted-Value-1"),
+        ("separated\u2028by\x0bodd-Ends", "separated\u2028by\x0bodd-Ends"),
+        ('"first\r\nsecond-Line"\r', "first\nsecond-Line"),
+        (r'"pa$$word-\${1}"', "pa$$word-${1}"),
+        ("'$(single) quotes'", "$(single) quotes"),
+    ],
+)
+def test_values_are_read_as_they_are_meant(written: str, value: str) -> None:
+    assert [new.value for new in secrets_in(f"TOKEN={written}\n").found] == [value]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        r"'it'\''s-a-Value-1'",
+        '"part"-of-a-Value',
+        "${OTHER}-Value-1",
+        '"$(cat file)-Value"',
+        r"$'ansi\n-Value'",
+    ],
+)
+def test_value_that_only_a_shell_would_know_is_told_by_its_line(written: str) -> None:
+    held = secrets_in(f"\nTOKEN={written}\nAPI_KEY=a-Harbour-43\n")
+    assert held.unread == [2]
+    assert [new.name for new in held.found] == ["api-key"]
+
+
+def test_two_keys_of_one_name_are_told() -> None:
+    held = secrets_in("API_KEY=a-Harbour-43\napi.key=a-Harbour-44\n")
+    assert [new.value for new in held.found] == ["a-Harbour-43"]
+    assert held.refused == {"api.key": "its name would be api-key, as that of API_KEY"}
