@@ -15,6 +15,7 @@ from typing import Final, Literal
 import tree_sitter_bash
 from tree_sitter import Language, Node, Parser
 
+from tenant_daemon.policy.shell.plain import read_plain
 from tenant_daemon.policy.shell.reader import MAX_WORDS, Reader
 from tenant_daemon.policy.shell.script import Redirect, Script, SimpleCommand, Word
 from tenant_daemon.policy.shell.unquote import unquote
@@ -50,6 +51,12 @@ def parse(text: str, *, is_for_shell: bool = False) -> Script:
 
 
 def _parse(text: str, is_for_shell: bool) -> Script:
+    plain = read_plain(text) if len(text) <= _CACHED_BYTES else None
+    return read_by_grammar(text, is_for_shell=is_for_shell) if plain is None else plain
+
+
+def read_by_grammar(text: str, *, is_for_shell: bool = False) -> Script:
+    """The script by the grammar."""
     if "\\\n" in text and not is_for_shell:
         text = join_lines(text)
     source = text.encode("utf-8", "surrogatepass")
