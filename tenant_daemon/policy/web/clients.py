@@ -56,6 +56,7 @@ _REFUSED_HEADER: Final = re.compile(
 def _header(judge: "CommandJudge", value: str) -> None:
     if value.startswith("@"):
         judge.places.read(value[1:])
+        judge.unknown("curl.header", "Headers that stand in a file could make the request another one.")
     elif _REFUSED_HEADER.match(value):
         judge.unknown("curl.header", "A header would make the request another one.")
 
