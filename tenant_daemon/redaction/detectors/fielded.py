@@ -14,16 +14,20 @@ from tenant_daemon.redaction.findings import Finding, Layer, secret_ref
 from tenant_daemon.redaction.projection import Projection, kept_in
 
 _BLANK = rb"(?:\s|\\+[nrt])"
-_MARKS = rb"(?:" + _BLANK + rb"|[,\[\]{}]){0,40}"
+_MARKS = rb"(?:" + _BLANK + rb"|[,\[\]{}\x1e]){0,40}"
 _QUOTE = rb"\\*[\"']"
-_NAME = _QUOTE + rb"[\w .-]{1,40}" + _QUOTE + _BLANK + rb"{0,2}:" + _MARKS
-_GAP = re.compile(_QUOTE + _MARKS + rb"(?:" + _NAME + rb"){0,3}" + _QUOTE)
+_NUMBER = rb"(?:\s?(?:-?\d[\d.]{0,20}|true|false|null)\s?,)?"
+_NAME = _QUOTE + rb"[\w .-]{1,40}" + _QUOTE + _BLANK + rb"{0,2}:" + _NUMBER + _MARKS
+"""A name, and what stands under it where that is no string."""
+_EDGE = rb"[^A-Za-z0-9\"'\\]{0,8}"
+"""What the projection drops at the end of a piece."""
+_GAP = re.compile(_EDGE + _QUOTE + _MARKS + rb"(?:" + _NAME + rb"){0,4}" + _QUOTE + _EDGE)
 _END = re.compile(_QUOTE)
 _MOST_MARKS = 16
 _LONGEST_GAP = 160
 _MOST_PIECES = 64
 _LEAST_SHARE = 0.6
-_LEAST_PIECE = 2
+_LEAST_PIECE = 1
 
 _BITS = b"01"
 

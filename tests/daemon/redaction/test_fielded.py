@@ -33,6 +33,26 @@ def test_pieces_are_found_behind_each_other(shape: object, hidden: str, first: i
         assert ("stays" in text) == ("stays" in redacted)
 
 
+@pytest.mark.parametrize("hidden", HIDDEN)
+@pytest.mark.parametrize("first", [9, 14, 21])
+def test_pieces_are_found_in_lines_and_calls(hidden: str, first: int) -> None:
+    pieces = [hidden[:first], hidden[first : first + 9], hidden[first + 9 :]]
+    lines = "\n".join(json.dumps({"n": number, "t": piece}) for number, piece in enumerate(pieces))
+    calls = [
+        {
+            "id": f"call_{number}",
+            "type": "function",
+            "function": {"name": "w", "arguments": json.dumps({"p": piece})},
+        }
+        for number, piece in enumerate(pieces)
+    ]
+    redacted = str(
+        REDACTOR.redact_payload([lines, {"messages": [{"role": "assistant", "tool_calls": calls}]}])
+    )
+    assert not any(hidden[at : at + 8] in redacted for at in range(len(hidden) - 8))
+    assert redacted.count('"n": ') == redacted.count("call_") == len(pieces)
+
+
 def test_a_string_that_does_not_go_on_stays() -> None:
     text = json.dumps({"a": "9830e15d-9f3d", "b": "4 apples", "c": ["46ea-8142"]})
     assert REDACTOR.redact(text) == text
