@@ -31,7 +31,7 @@ class _Disk:
 
 
 class DiskWatch:
-    """Made before the call, asked while it runs. Blocking, for microseconds."""
+    """Made before the call, asked while it runs. Blocking: use it in a thread."""
 
     def __init__(
         self,

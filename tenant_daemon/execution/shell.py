@@ -95,7 +95,7 @@ class Shell:
         """
         with ExitStack() as stack:
             prepared = await asyncio.to_thread(self._prepare, action, workspace, scope, stack)
-            disks = DiskWatch([workspace, action.cwd], self._limits)
+            disks = await asyncio.to_thread(DiskWatch, [workspace, action.cwd], self._limits)
             async with (
                 self._watched(action, workspace, scope),
                 self._grouped() as group,
@@ -306,7 +306,8 @@ async def _watching(disks: DiskWatch, limit: asyncio.Timeout) -> AsyncIterator[N
     """Let the time be up as soon as too much of a disk is taken."""
 
     async def look() -> None:
-        while not disks.passed():  # noqa: ASYNC110 - no event tells of it
+        # In a thread: a disk of another machine may let us wait.
+        while not await asyncio.to_thread(disks.passed):  # noqa: ASYNC110 - no event tells of it
             await asyncio.sleep(_DISK_LOOK_SECONDS)
         # An error only where it is up already.
         with suppress(RuntimeError):

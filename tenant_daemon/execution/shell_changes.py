@@ -166,9 +166,11 @@ class WorkspaceWatch:
                 continue
             for entry in entries:
                 try:
+                    entry.name.encode()
                     status = entry.stat(follow_symlinks=False)
-                except OSError:
-                    # Another call has moved it away meanwhile, or its whole path is too long to be named.
+                except (OSError, UnicodeEncodeError):
+                    # Moved away meanwhile by another call, or its whole path is too long to be named, or its
+                    # name is no text (old archives bring such) and nobody could be told of it.
                     continue
                 if stat.S_ISDIR(status.st_mode):
                     found[Path(entry.path)] = FileState(status.st_ino, is_folder=True)

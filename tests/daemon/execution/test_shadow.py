@@ -152,3 +152,15 @@ def test_links_are_not_followed_into_a_copy(
     watch.begin(NOTHING, [])
 
     assert [path.name.partition("-")[0] for path in copies.iterdir()] == ["note"]
+
+
+async def test_name_that_is_no_text_stops_no_call(
+    home: TenantHome, undo: UndoStore, workspace: Path, scope: CallScope
+) -> None:
+    code = "open(b'caf\\xe9', 'a'); open('tea', 'a')"
+    action = RunPipelines(((Command(("python3", "-c", code)),),), cwd=workspace)
+
+    for _time in range(2):
+        assert (await Shell(home, undo, Limits()).run(action, workspace, scope)).is_success
+
+    assert [change.path.name for change in undo.all()] == ["tea"]
