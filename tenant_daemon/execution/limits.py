@@ -24,7 +24,7 @@ class Limits:
     open_files: int = 1_024
     processes: int = 2_048
     """Of the whole user (setrlimit(2)); does not bind root."""
-    call_memory_bytes: int = 3_072 * _MEBIBYTE
+    call_memory_bytes: int = 2_048 * _MEBIBYTE
     """Of all processes of a call together, and what it holds in memory files (``call_groups.py``)."""
     call_processes: int = 512
     """Of a call at a time, threads too (``call_groups.py``)."""
