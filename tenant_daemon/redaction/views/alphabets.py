@@ -23,6 +23,9 @@ _SOME = re.compile(
     f"[\u2800-\u28ff\U0001f1e6-\U0001f1ff\ufe00-\ufe0f\U000e0020-\U000e007e\U000e0100-\U000e01ef{_FLIP}]"
 )
 
+_Meaning = str | list[str]
+"""What a run stands for: as a whole, or for each sign of it."""
+
 
 def read_alphabets(view: View) -> View | None:
     """What such signs stand for; None when there are none."""
@@ -36,22 +39,38 @@ def read_alphabets(view: View) -> View | None:
     parts = Parts()
     for pattern, read in _RUNS:
         for found in pattern.finditer(text):
-            start = len(text[: found.start()].encode("utf-8", "surrogateescape"))
-            end = start + len(found.group().encode("utf-8", "surrogateescape"))
             for meaning in read(found.group()):
                 if len(meaning) >= _SHORTEST:
-                    parts.add(meaning.encode("utf-8", "ignore"), start, end)
-    return View(parts, view, joint=SEPARATOR) if parts else None
+                    _add(parts, meaning, found.group(), _size(text[: found.start()]))
+    return View(parts, view) if parts else None
 
 
-def _braille(run: str) -> Iterator[str]:
+def _add(parts: Parts, meaning: _Meaning, run: str, start: int) -> None:
+    if isinstance(meaning, str):
+        end = start + _size(run)
+        parts.add(meaning.encode("utf-8", "ignore"), start, end)
+    else:
+        # Sign by sign: what is only text stands behind such signs as well, and is no part of a secret in it.
+        for letter, sign in zip(meaning, run, strict=True):
+            end = start + _size(sign)
+            parts.add(letter.encode("utf-8", "ignore"), start, end)
+            start = end
+    parts.add(SEPARATOR, end, end)
+
+
+def _size(text: str) -> int:
+    return len(text.encode("utf-8", "surrogateescape"))
+
+
+def _braille(run: str) -> Iterator[_Meaning]:
     codes = [ord(sign) - _BRAILLE if sign >= "\u2800" else -ord(sign) for sign in run]
-    yield bytes(code for code in codes if code >= 0).decode("latin1")
+    yield [chr(code) if code >= 0 else "" for code in codes]
     letters: list[str] = []
     mark = 0
     for code in codes:
         if code in (_CAPITAL, _NUMBER):
             mark = code
+            letters.append("")
             continue
         if code < 0:
             letters.append(chr(-code))
@@ -61,18 +80,18 @@ def _braille(run: str) -> Iterator[str]:
             letter = _LETTERS.get(code, "")
             letters.append(letter.upper() if mark == _CAPITAL else letter)
         mark = 0
-    yield "".join(letters)
+    yield letters
 
 
-def _flags(run: str) -> Iterator[str]:
-    yield "".join(
-        chr(ord(sign) - _FLAG_A + 65) if ord(sign) >= _FLAG_A else sign
-        for sign in run
-        if not _JOINER.match(sign)
-    )
+def _flags(run: str) -> Iterator[_Meaning]:
+    yield ["" if _JOINER.match(sign) else _letter(sign) for sign in run]
 
 
-def _selectors(run: str) -> Iterator[str]:
+def _letter(sign: str) -> str:
+    return chr(ord(sign) - _FLAG_A + ord("A")) if ord(sign) >= _FLAG_A else sign
+
+
+def _selectors(run: str) -> Iterator[_Meaning]:
     codes = (ord(sign) for sign in run)
     raw = bytes(
         code - _FIRST_SELECTORS if code < _MORE_SELECTORS else code - _MORE_SELECTORS + 16 for code in codes
@@ -80,15 +99,15 @@ def _selectors(run: str) -> Iterator[str]:
     yield raw.decode("utf-8", "replace")
 
 
-def _tags(run: str) -> Iterator[str]:
+def _tags(run: str) -> Iterator[_Meaning]:
     yield "".join(chr(ord(sign) - _TAGS) for sign in run)
 
 
-def _flipped(run: str) -> Iterator[str]:
+def _flipped(run: str) -> Iterator[_Meaning]:
     yield "".join(_FLIPPED.get(sign, sign) for sign in run[::-1])
 
 
-def _bits(run: str) -> Iterator[str]:
+def _bits(run: str) -> Iterator[_Meaning]:
     if len(set(run)) != 2:
         return
     one, other = dict.fromkeys(run)
@@ -100,7 +119,7 @@ def _bits(run: str) -> Iterator[str]:
                 yield "".join(map(chr, codes))
 
 
-_RUNS: tuple[tuple[re.Pattern[str], Callable[[str], Iterator[str]]], ...] = (
+_RUNS: tuple[tuple[re.Pattern[str], Callable[[str], Iterator[_Meaning]]], ...] = (
     (re.compile(r"[\u2800-\u28ff][\u2800-\u28ff!-~]{7,}"), _braille),
     (
         re.compile(

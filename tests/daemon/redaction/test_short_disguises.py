@@ -171,6 +171,11 @@ def test_text_stays(text: str) -> None:
     assert REDACTOR.redact(text) == text
 
 
+def test_text_behind_a_flag_stays() -> None:
+    line = '["🇩🇪 Kunden in Deutschland: {} bitte nicht weitergeben", null]'
+    assert REDACTOR.redact(line.format(SECRET)) == line.format("SECRET_REF(key)")
+
+
 @pytest.mark.parametrize("raw", [b"", b"ab", b"hello there", bytes(range(256))])
 def test_base91_comes_back_but_for_a_last_single_character(raw: bytes) -> None:
     decoded = base91_decode(base91_encode(raw))
