@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Mapping
+from typing import Any
 
 import pytest
 
@@ -46,17 +47,18 @@ async def test_content_binds_what_a_person_approved(running: WrapperBench, appro
     ids=lambda value: str(value) if isinstance(value, dict) else "",
 )
 async def test_what_has_become_stricter_is_another_call(
-    bench: WrapperBench, approver: str, since: dict[str, object], is_still: bool
+    bench: WrapperBench, approver: str, since: dict[str, Any], is_still: bool
 ) -> None:
-    changed: dict[str, object] = {}
+    judged: dict[str, Any] = {"tier": Tier.RED, "is_external": False}
 
     def classify(name: str, args: Mapping[str, object], context: PolicyContext) -> Judgement:
-        return dataclasses.replace(scripted_classify(name, args, context), **changed)  # type: ignore[arg-type]
+        action = scripted_classify(name, args, context).action
+        return Judgement(reason="It is.", rule_ids=("scripted",), action=action, **judged)
 
     bench.classify = classify
     async with bench.started() as parts:
         call = call_of(bench, "rm a")
         ruling = dataclasses.replace(await parts.gate.rule(call), approver=approver)
-        changed |= since
+        judged |= since
 
         assert await parts.gate.is_still(call, ruling) is is_still
