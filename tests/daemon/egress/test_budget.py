@@ -18,6 +18,8 @@ from tenant_daemon.egress.errors import Refused
 from tenant_daemon.egress.formats import FORMATS, ModelRequest
 from tenant_daemon.hub_client.outbox import LinkStore
 from tenant_daemon.metering import Ledger
+from tenant_daemon.metering.ledger import Spent
+from tenant_daemon.settings import WireName
 from tests.support.proxy import AGENT, Proxy, running
 
 NOW = datetime(2026, 3, 15, 13, 45, tzinfo=UTC)
@@ -149,10 +151,41 @@ def test_answers_that_would_have_no_token_each_are_refused() -> None:
         Bench().budget.reserve(config(daily(100)), "sales", CHAT, request)
 
 
-def test_responses_without_a_real_limit_get_one() -> None:
-    request = ModelRequest({"max_output_tokens": 0}, is_stream=False, prompt_tokens=100)
-    limited, _ = Bench().budget.reserve(config(daily(1_000)), "sales", FORMATS["openai-responses"], request)
-    assert limited.body == {"max_output_tokens": 900}
+@pytest.mark.parametrize(
+    ("name", "field"), [("openai-responses", "max_output_tokens"), ("anthropic-messages", "max_tokens")]
+)
+@pytest.mark.parametrize(("asked", "sent"), [(0, 900), (1e9, 900), (5_000, 900), (70, 70)])
+def test_every_format_limits_its_answer(name: WireName, field: str, asked: float, sent: int) -> None:
+    request = ModelRequest({field: asked}, is_stream=False, prompt_tokens=100)
+    limited, reservation = Bench().budget.reserve(config(daily(1_000)), "sales", FORMATS[name], request)
+    assert limited.body == {field: sent}
+    assert reservation.tokens == 100 + sent
+
+
+def test_thoughts_that_do_not_fit_into_what_is_left_are_refused() -> None:
+    body: dict[str, object] = {"max_tokens": 5_000, "thinking": {"budget_tokens": 900}}
+    request = ModelRequest(body, is_stream=False, prompt_tokens=100)
+    with pytest.raises(Refused):
+        Bench().budget.reserve(config(daily(1_000)), "sales", FORMATS["anthropic-messages"], request)
+
+
+def test_budget_that_is_over_or_not_begun_holds_nobody_up() -> None:
+    bench = Bench()
+    over = daily(10).model_copy(update={"applies_until": NOW})
+    later = daily(10).model_copy(update={"applies_from": NOW + timedelta(seconds=1)})
+    bench.spend(config(over, later), 100)
+    bench.now += timedelta(seconds=1)
+    with pytest.raises(OverBudget):
+        bench.take(config(over, later), 100)
+
+
+def test_what_was_used_before_the_hub_told_what_is_left_is_not_counted_again() -> None:
+    ledger = Ledger([Spent(NOW, "sales", 500)])
+    budget = Budget(ledger, lambda _: 500, clock=lambda: NOW)
+    wanted = config(period_token_limit=100)
+    budget.reserve(wanted, "sales", CHAT, asking(50, 10))
+    with pytest.raises(OverBudget):
+        budget.reserve(wanted, "sales", CHAT, asking(50, 10))
 
 
 @settings(max_examples=60, deadline=None)

@@ -111,6 +111,8 @@ async def test_status_and_waiting_time_are_passed_on(proxy: Proxy, path: str, st
         "set-cookie": "a=b",
         "x-internal": "no",
         "x-request-id": "\xe9",
+        "request-id": SECRET,
+        "x-ratelimit-note": "a" * 121,
     }
     error = {"message": f"about {SECRET}", "type": "some_error", "code": None}
     proxy.upstream.answer = lambda: JSONResponse({"error": error}, status, headers=headers)
@@ -121,7 +123,8 @@ async def test_status_and_waiting_time_are_passed_on(proxy: Proxy, path: str, st
     assert answer.headers["retry-after"] == "11"
     assert answer.headers["x-ratelimit-reset-tokens"] == "6m0s"
     assert answer.headers["anthropic-ratelimit-requests-remaining"] == "0"
-    assert not {"set-cookie", "x-internal", "x-request-id"} & set(answer.headers)
+    assert answer.headers["request-id"] == "SECRET_REF(db-password)"
+    assert not {"set-cookie", "x-internal", "x-request-id", "x-ratelimit-note"} & set(answer.headers)
     assert proxy.usage() == []
 
 
@@ -141,6 +144,31 @@ async def test_compressed_answer_is_not_passed_on(proxy: Proxy, path: str) -> No
     answer = await ask(proxy, path)
     assert answer.status_code == 502
     assert "compressed" in message_of(path, answer.json())
+
+
+async def test_account_without_credit_is_told_as_what_it_is(proxy: Proxy) -> None:
+    proxy.upstream.answer = lambda: JSONResponse({"error": {"message": "add a card at ..."}}, 402)
+    answer = await ask(proxy, "chat/completions")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (402, "upstream_quota")
+
+
+@pytest.mark.parametrize(
+    ("text", "headers"), [("no", {"content-encoding": "gzip"}), ("no" * 40_000, {})], ids=["packed", "long"]
+)
+async def test_error_that_cannot_be_read_within_bounds_is_not_passed_on(
+    proxy: Proxy, text: str, headers: dict[str, str]
+) -> None:
+    proxy.upstream.answer = lambda: JSONResponse({"error": {"message": text}}, 500, headers=headers)
+    answer = await ask(proxy, "chat/completions")
+    assert message_of("chat/completions", answer.json()) == "The model's provider answered with status 500."
+
+
+async def test_answer_that_is_too_large_is_not_passed_on(
+    proxy: Proxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tenant_daemon.egress.upstream.MAX_ANSWER_BYTES", 100)
+    proxy.upstream.answer = lambda: JSONResponse({"choices": ["a" * 100]})
+    assert "too large" in (await ask(proxy, "chat/completions")).text
 
 
 async def test_answer_that_is_compressed_and_not_is_not_passed_on(proxy: Proxy) -> None:

@@ -114,3 +114,5 @@ def test_deep_numbers_are_refused_as_all_that_is_deep() -> None:
 def test_event_without_end_is_refused() -> None:
     with pytest.raises(Refused):
         EventReader().feed(b"x" * 5_000_000)
+    with pytest.raises(Refused):
+        EventReader().feed((b"data: " + b"x" * 1_000_000 + b"\n") * 5)

@@ -177,6 +177,7 @@ async def test_answer_that_does_not_stream_is_redacted(proxy: Proxy) -> None:
         (b'{"messages": [], "stream": "yes"}', {"content-type": "application/json"}, 400),
         (b'{"messages": [], "tools": {"type": "web_search"}}', {"content-type": "application/json"}, 400),
         (b'{"messages": [], "n": 4.0}', {"content-type": "application/json"}, 400),
+        (b'{"messages": [], "temperature": 1e999}', {"content-type": "application/json"}, 400),
         (b'{"messages": ["\\ud800"]}', {"content-type": "application/json"}, 400),
         (b'{"messages":' + b"[" * 900 + b"]" * 900 + b"}", {"content-type": "application/json"}, 400),
         (b'\xef\xbb\xbf{"messages": []}', {"content-type": "application/json"}, 400),
@@ -204,6 +205,22 @@ async def test_what_cannot_be_read_is_refused(
     assert answer.status_code == status
     assert answer.json()["error"]["message"]
     assert proxy.upstream.bodies == []
+
+
+async def test_body_whose_length_nobody_told_is_limited_as_well(
+    proxy: Proxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tenant_daemon.egress.request_body.MAX_BODY_BYTES", 1_000)
+
+    async def body(size: int) -> AsyncIterator[bytes]:
+        yield b'{"messages": []}'
+        yield b" " * (size - 16)
+
+    url, headers = "/agents/sales/v1/chat/completions", {"content-type": "application/json"}
+    sizes = {
+        size: await proxy.client.post(url, content=body(size), headers=headers) for size in (1_000, 1_001)
+    }
+    assert [answer.status_code for answer in sizes.values()] == [200, 413]
 
 
 @pytest.mark.parametrize(
@@ -317,6 +334,9 @@ async def test_upstream_that_is_away_is_reported_plainly(tmp_path: Path) -> None
 async def test_models_lists_the_one_model(proxy: Proxy) -> None:
     answer = await proxy.client.get("/agents/sales/v1/models")
     assert [model["id"] for model in answer.json()["data"]] == ["real-model"]
+    wrong = {"authorization": "Bearer wrong"}
+    assert (await proxy.client.get("/agents/sales/v1/models", headers=wrong)).status_code == 401
+    assert (await proxy.client.get("/agents/nobody/v1/models")).status_code == 403
 
 
 async def test_health_needs_no_token(proxy: Proxy) -> None:

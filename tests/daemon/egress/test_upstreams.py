@@ -100,6 +100,19 @@ async def test_only_public_addresses_of_a_name_are_used(names: dict[str, tuple[s
     assert await Addresses().of(OPENAI) == ("162.159.140.245", "2606:4700::1")
 
 
+async def test_name_is_looked_up_anew_after_a_while(
+    names: dict[str, tuple[str, ...]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    addresses = Addresses()
+    names["api.openai.com"] = ("162.159.140.245",)
+    await addresses.of(OPENAI)
+    names["api.openai.com"] = ("10.0.0.1",)
+    assert await addresses.of(OPENAI) == ("162.159.140.245",)
+    monkeypatch.setattr("tenant_daemon.egress.addresses._KEPT_SECONDS", -1.0)
+    with pytest.raises(Refused):
+        await addresses.of(OPENAI)
+
+
 async def test_internal_name_may_lead_inside(names: dict[str, tuple[str, ...]]) -> None:
     names["models.internal"] = ("10.0.0.1",)
     addresses = Addresses()
