@@ -2,15 +2,14 @@
 
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import Field, SecretStr
 
+from letsbe_app.api.body import Body
 from letsbe_app.people.accounts.schemas import Proof
 
 
-class Confirmed(BaseModel):
+class Confirmed(Body):
     """The person's password once more; and a code or a passkey, where they have a second factor."""
-
-    model_config = ConfigDict(extra="forbid")
 
     password: SecretStr = Field(max_length=500)
     code: SecretStr | None = Field(

@@ -3,9 +3,10 @@
 from typing import Annotated, Final
 
 from fastapi import Depends, Header, Request, Response
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, Field, SecretStr
 from starlette.requests import HTTPConnection
 
+from letsbe_app.api.body import Body
 from letsbe_app.api.csrf import CSRF_HEADER, check_origin
 from letsbe_app.api.dependencies import HubServices
 from letsbe_app.api.principals import SESSION_COOKIE, STAFF_COOKIE, cookie_name, cookie_of
@@ -24,10 +25,8 @@ class StaffAnswer(BaseModel):
     role: str
 
 
-class Confirmed(BaseModel):
+class Confirmed(Body):
     """Why, which the audit keeps and the customer concerned can read; and the password once more."""
-
-    model_config = ConfigDict(extra="forbid")
 
     password: SecretStr = Field(max_length=500)
     reason: str = Field(max_length=500, examples=["The server was restored from a backup."])

@@ -2,8 +2,8 @@
 One browser's stream: what it watches, and what it is told.
 
 ``hear`` turns signals into frames, which go out in batches; the browser's own frames come in by ``take``. A
-slow browser fills at most its waiting frames, then its mailbox, which turns into one look at the stream: memory
-stays bounded, and nothing is skipped.
+slow browser fills at most its waiting frames, then its mailbox, which turns into one look at the stream:
+memory stays bounded, and nothing is skipped.
 """
 
 import asyncio

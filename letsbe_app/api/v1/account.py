@@ -3,8 +3,9 @@
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import Field, SecretStr
 
+from letsbe_app.api.body import Body
 from letsbe_app.api.dependencies import (
     ChangingActor,
     CurrentActor,
@@ -22,20 +23,16 @@ public_router = APIRouter(prefix="/public", tags=["account"])
 customer_router = APIRouter(prefix="/customer", tags=["account"], route_class=IdempotentRoute)
 
 
-class SignUpRequest(BaseModel):
+class SignUpRequest(Body):
     """The sign-up form."""
-
-    model_config = ConfigDict(extra="forbid")
 
     business_name: str = Field(max_length=500)
     email: str = Field(max_length=500)
     password: SecretStr = Field(max_length=500)
 
 
-class SignInRequest(BaseModel):
+class SignInRequest(Body):
     """The sign-in form."""
-
-    model_config = ConfigDict(extra="forbid")
 
     email: str = Field(max_length=500)
     password: SecretStr = Field(max_length=500)
@@ -50,10 +47,8 @@ class SignInRequest(BaseModel):
     )
 
 
-class PasskeySignIn(BaseModel):
+class PasskeySignIn(Body):
     """What the browser made of the options, with binary values as base64url."""
-
-    model_config = ConfigDict(extra="forbid")
 
     credential: dict[str, Any]
 

@@ -3,8 +3,9 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
+from letsbe_app.api.body import Body
 from letsbe_app.api.dependencies import HubServices
 from letsbe_app.api.envelope import Answer, answer
 from letsbe_app.api.idempotency import NOT_KEPT, IdempotentStaffRoute
@@ -32,10 +33,8 @@ Words = Annotated[str, Query(alias="q", max_length=120, description="A part of a
 IdFilter = Annotated[str, Query(max_length=60)]
 
 
-class WithReason(BaseModel):
+class WithReason(Body):
     """Why; the audit keeps it."""
-
-    model_config = ConfigDict(extra="forbid")
 
     reason: str = Field(max_length=500, examples=["The provider was out of room; it has some again."])
 

@@ -1,8 +1,9 @@
 """Staff itself."""
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import Field, SecretStr
 
+from letsbe_app.api.body import Body
 from letsbe_app.api.dependencies import HubServices
 from letsbe_app.api.envelope import Answer, answer
 from letsbe_app.api.idempotency import IdempotentStaffRoute
@@ -23,10 +24,8 @@ from letsbe_app.people.staff.schemas import StaffLink, StaffView
 router = APIRouter(prefix="/admin", tags=["admin"], route_class=IdempotentStaffRoute)
 
 
-class AddStaff(BaseModel):
+class AddStaff(Body):
     """Who shall join, and as what."""
-
-    model_config = ConfigDict(extra="forbid")
 
     password: SecretStr = Field(max_length=500)
     email: str = Field(max_length=500)

@@ -1,8 +1,9 @@
 """Adding colleagues, and how they were set up before."""
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field, StrictInt
+from pydantic import Field, StrictInt
 
+from letsbe_app.api.body import Body
 from letsbe_app.api.dependencies import ChangingActor, CurrentActor, HubServices
 from letsbe_app.api.envelope import Answer, answer
 from letsbe_app.api.idempotency import IdempotentRoute
@@ -14,12 +15,6 @@ from letsbe_app.workforce.agents.schemas import AgentView
 from letsbe_app.workforce.agents.templates import AgentTemplate, agent_templates
 
 router = APIRouter(prefix="/customer", tags=["workforce"], route_class=IdempotentRoute)
-
-
-class Body(BaseModel):
-    """A request's body; an unknown field is a mistake worth telling."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class AddAgent(Body):

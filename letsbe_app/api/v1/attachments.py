@@ -5,8 +5,9 @@ from typing import Any, Final
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
-from pydantic import BaseModel, ConfigDict, Field, StrictInt
+from pydantic import Field, StrictInt
 
+from letsbe_app.api.body import Body
 from letsbe_app.api.dependencies import ChangingActor, HubServices
 from letsbe_app.api.envelope import Answer, answer
 from letsbe_app.api.idempotency import IdempotentRoute
@@ -25,9 +26,7 @@ _BYTES: Final[dict[int | str, dict[str, Any]]] = {
 }
 
 
-class Upload(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
+class Upload(Body):
     tenant_id: str = Field(min_length=1, max_length=60)
     id: str = Field(pattern=r"^att_[0-9a-z]{26}$", examples=["att_01k9zq5w8x7v3m2n1c4b6t8r0e"])
     """Chosen by the browser: the box is bound to it, and the same one twice is one file."""

@@ -1,8 +1,8 @@
 """The customer's servers."""
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict
 
+from letsbe_app.api.body import Body
 from letsbe_app.api.dependencies import ChangingActor, CurrentActor, HubServices
 from letsbe_app.api.envelope import Answer, answer
 from letsbe_app.api.idempotency import IdempotentRoute
@@ -13,10 +13,8 @@ from letsbe_app.fleet.tenants.schemas import History, TenantView
 router = APIRouter(prefix="/customer/tenants", tags=["fleet"], route_class=IdempotentRoute)
 
 
-class KillSwitch(BaseModel):
+class KillSwitch(Body):
     """Whether everything on the server is to stand still."""
-
-    model_config = ConfigDict(extra="forbid")
 
     is_stopped: bool
 

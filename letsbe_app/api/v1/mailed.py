@@ -1,8 +1,9 @@
 """What is done with the links in mails. Tokens come in bodies: addresses are logged on the way."""
 
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import Field, SecretStr
 
+from letsbe_app.api.body import Body
 from letsbe_app.api.dependencies import CurrentVisitor, FromOurPage, HubServices
 from letsbe_app.api.envelope import Answer, answer
 from letsbe_app.api.sessions import SignedInAnswer, end_earlier, welcome
@@ -12,17 +13,13 @@ from letsbe_app.people.members.schemas import InvitationOffer
 router = APIRouter(prefix="/public", tags=["account"], dependencies=[FromOurPage])
 
 
-class _Body(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class AskForReset(_Body):
+class AskForReset(Body):
     """Whose password is forgotten."""
 
     email: str = Field(max_length=500)
 
 
-class WithToken(_Body):
+class WithToken(Body):
     """The part of a mailed link behind the ``#``."""
 
     token: SecretStr = Field(max_length=200)

@@ -3,8 +3,9 @@
 from typing import Any
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from letsbe_app.api.body import Body
 from letsbe_app.api.confirmation import Confirmed
 from letsbe_app.api.dependencies import ChangingActor, CurrentActor, HubServices
 from letsbe_app.api.envelope import Answer, answer
@@ -17,10 +18,8 @@ from letsbe_app.people.authz.rules import Permission, require
 router = APIRouter(prefix="/customer/account/passkeys", tags=["security"], route_class=IdempotentRoute)
 
 
-class AddPasskey(BaseModel):
+class AddPasskey(Body):
     """What the browser made of the options, and how its owner calls it."""
-
-    model_config = ConfigDict(extra="forbid")
 
     name: str = Field(max_length=200)
     credential: dict[str, Any]

@@ -1,8 +1,9 @@
 """The people of a business, invitations, and keys for its programs."""
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
+from letsbe_app.api.body import Body
 from letsbe_app.api.confirmation import Confirmed
 from letsbe_app.api.dependencies import ChangingActor, CurrentActor, HubServices
 from letsbe_app.api.envelope import Answer, answer
@@ -17,17 +18,13 @@ from letsbe_app.people.members.schemas import InvitationView, MemberView
 router = APIRouter(prefix="/customer", tags=["people"], route_class=IdempotentRoute)
 
 
-class _Body(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class SetRole(_Body):
+class SetRole(Body):
     """Another role."""
 
     role: UserRole
 
 
-class Invite(_Body):
+class Invite(Body):
     """Who shall join, and as what."""
 
     email: str = Field(max_length=500)

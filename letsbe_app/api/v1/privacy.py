@@ -2,8 +2,9 @@
 
 from fastapi import APIRouter, Response
 from fastapi.responses import StreamingResponse
-from pydantic import BaseModel, ConfigDict, Field, StrictInt
+from pydantic import Field, StrictInt
 
+from letsbe_app.api.body import Body
 from letsbe_app.api.confirmation import Confirmed
 from letsbe_app.api.dependencies import ChangingActor, CurrentActor, HubServices
 from letsbe_app.api.envelope import Answer, answer
@@ -33,10 +34,8 @@ async def export_data(hub: HubServices, actor: CurrentActor) -> StreamingRespons
     return StreamingResponse(pieces, media_type="application/json", headers=headers)
 
 
-class KeepFor(BaseModel):
+class KeepFor(Body):
     """How long what is said is kept at the hub."""
-
-    model_config = ConfigDict(extra="forbid")
 
     days: StrictInt | None = Field(default=None, examples=[90])
     """30, 90 or 365; null keeps it until somebody deletes it."""

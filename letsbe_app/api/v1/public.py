@@ -1,8 +1,9 @@
 """What everybody may ask: plans, tools, bundles, a quote, a suggestion."""
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from letsbe_app.api.body import Body
 from letsbe_app.api.dependencies import FromOurPage, HubServices
 from letsbe_app.api.envelope import Answer, answer
 from letsbe_app.api.paging import Cursor, Limit, page_of
@@ -12,18 +13,14 @@ from letsbe_app.shop.onboarding.schemas import Suggestion
 router = APIRouter(prefix="/public", tags=["public"])
 
 
-class QuoteRequest(BaseModel):
+class QuoteRequest(Body):
     """The chosen tools."""
-
-    model_config = ConfigDict(extra="forbid")
 
     tool_ids: list[str] = Field(max_length=60)
 
 
-class SuggestRequest(BaseModel):
+class SuggestRequest(Body):
     """A business in its owner's words."""
-
-    model_config = ConfigDict(extra="forbid")
 
     description: str = Field(max_length=4_000)
 

@@ -3,8 +3,9 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Path
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
+from letsbe_app.api.body import Body
 from letsbe_app.api.confirmation import Confirmed
 from letsbe_app.api.dependencies import ChangingActor, CurrentActor, HubServices
 from letsbe_app.api.envelope import Answer, answer
@@ -16,12 +17,6 @@ from tenant_daemon.contracts.secrets import MAX_SEALED_CHARS, SecretChange
 router = APIRouter(prefix="/customer", tags=["secrets"], route_class=IdempotentRoute)
 
 Name = Annotated[str, Path(min_length=1, max_length=63)]
-
-
-class Body(BaseModel):
-    """A request's body; an unknown field is a mistake worth telling."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Provide(Body):

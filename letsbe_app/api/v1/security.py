@@ -2,8 +2,9 @@
 
 import segno
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, Field, SecretStr
 
+from letsbe_app.api.body import Body
 from letsbe_app.api.confirmation import Confirmed
 from letsbe_app.api.dependencies import ChangingActor, CurrentActor, HubServices
 from letsbe_app.api.envelope import Answer, answer
@@ -17,10 +18,6 @@ from letsbe_app.people.accounts.sign_in_rules import RulesView
 from letsbe_app.people.authz.rules import Permission, require
 
 router = APIRouter(prefix="/customer/account", tags=["security"], route_class=IdempotentRoute)
-
-
-class _Body(BaseModel):
-    model_config = ConfigDict(extra="forbid")
 
 
 class ChangePassword(Confirmed):
@@ -38,7 +35,7 @@ class SetSignInRules(Confirmed):
     requires_second_factor: bool
 
 
-class WithCode(_Body):
+class WithCode(Body):
     """A code of the authenticator app."""
 
     code: str = Field(max_length=20)

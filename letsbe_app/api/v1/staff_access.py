@@ -2,8 +2,9 @@
 
 import segno
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, Field, SecretStr
 
+from letsbe_app.api.body import Body
 from letsbe_app.api.dependencies import CurrentVisitor, FromOurPage, HubServices
 from letsbe_app.api.envelope import Answer, answer
 from letsbe_app.api.staff import StaffAnswer, welcome_staff
@@ -11,11 +12,7 @@ from letsbe_app.api.staff import StaffAnswer, welcome_staff
 router = APIRouter(prefix="/public/staff", tags=["admin"], dependencies=[FromOurPage])
 
 
-class _Body(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class StaffSignIn(_Body):
+class StaffSignIn(Body):
     """E-mail, password and the code of the authenticator app, asked for together."""
 
     email: str = Field(max_length=500)
@@ -23,7 +20,7 @@ class StaffSignIn(_Body):
     code: str = Field(max_length=20)
 
 
-class StaffLinkToken(_Body):
+class StaffLinkToken(Body):
     """The part of the link behind the ``#``."""
 
     token: SecretStr = Field(max_length=200)

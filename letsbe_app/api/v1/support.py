@@ -1,8 +1,9 @@
 """The owner's word that support may look in, and the record of who did what in the business."""
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field, StrictInt
+from pydantic import Field, StrictInt
 
+from letsbe_app.api.body import Body
 from letsbe_app.api.dependencies import ChangingActor, CurrentActor, HubServices
 from letsbe_app.api.envelope import Answer, answer
 from letsbe_app.api.idempotency import IdempotentRoute
@@ -13,10 +14,8 @@ from letsbe_app.people.support.service import GrantView
 router = APIRouter(prefix="/customer", tags=["people"], route_class=IdempotentRoute)
 
 
-class AllowSupport(BaseModel):
+class AllowSupport(Body):
     """For how long: 1, 4, 24 or 72 hours."""
-
-    model_config = ConfigDict(extra="forbid")
 
     hours: StrictInt = Field(ge=1, le=72, examples=[4])
 

@@ -4,8 +4,9 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from fastapi.responses import StreamingResponse
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from letsbe_app.api.body import Body
 from letsbe_app.api.dependencies import ChangingActor, CurrentActor, HubServices
 from letsbe_app.api.envelope import Answer, answer
 from letsbe_app.api.idempotency import IdempotentRoute
@@ -25,9 +26,7 @@ _FILES: dict[str, Any] = {
 }
 
 
-class Rename(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
+class Rename(Body):
     title: str = Field(min_length=1, max_length=MAX_TITLE_LENGTH)
 
 
@@ -39,17 +38,13 @@ async def rename_conversation(
     return answer(await hub.conversations.rename(actor, conversation_id, body.title))
 
 
-class SayInstead(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
+class SayInstead(Body):
     text: str = Field(max_length=100_000)
     message_id: str | None = Field(default=None, max_length=40)
     """Of the new message; the same one twice is one message."""
 
 
-class AskAgain(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
+class AskAgain(Body):
     message_id: str | None = Field(default=None, max_length=40)
     """Of the question that is said again; the same one twice is one message."""
 

@@ -3,8 +3,9 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
-from pydantic import BaseModel, ConfigDict, Field, StrictInt
+from pydantic import Field, StrictInt
 
+from letsbe_app.api.body import Body
 from letsbe_app.api.dependencies import ChangingActor, CurrentActor, HubServices
 from letsbe_app.api.envelope import Answer, answer
 from letsbe_app.api.idempotency import IdempotentRoute
@@ -22,12 +23,6 @@ from tenant_daemon.contracts.approvals import Verdict
 from tenant_daemon.contracts.chat import MAX_ATTACHMENTS
 
 router = APIRouter(prefix="/customer", tags=["workforce"], route_class=IdempotentRoute)
-
-
-class Body(BaseModel):
-    """A request's body; an unknown field is a mistake worth telling."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class StartConversation(Body):
