@@ -27,6 +27,9 @@ class Database:
             # way: closing a second descriptor would drop SQLite's locks (sqlite.org/howtocorrupt.html 2.2).
             with suppress(FileExistsError):
                 os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, 0o600))
+            # A copy that was put back may be open to others. SQLite gives its other files the same mode.
+            with suppress(PermissionError):
+                path.chmod(0o600)
             self._connection = sqlite3.connect(
                 path, timeout=busy_seconds, isolation_level=None, check_same_thread=False
             )

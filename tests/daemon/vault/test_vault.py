@@ -54,6 +54,10 @@ def test_nothing_on_the_disk_holds_the_value(vault: Vault, home: TenantHome) -> 
 def test_files_are_for_their_user_alone(vault: Vault, home: TenantHome) -> None:
     for path in (home.vault_db, home.keys_dir / "vault.key"):
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    vault.close()
+    home.vault_db.chmod(0o644)
+    Vault.open(home)
+    assert {stat.S_IMODE(path.stat().st_mode) for path in home.root.glob("vault.db*")} == {0o600}
 
 
 def test_every_read_is_audited_before_the_value_is_given(vault: Vault, home: TenantHome) -> None:
