@@ -242,5 +242,19 @@ async def test_what_the_provider_would_do_by_itself_is_refused(
     assert proxy.upstream.bodies == []
 
 
+@pytest.mark.parametrize(
+    "fields",
+    [{"web_search_options": {}}, {"tools": [{"type": "web_search_preview"}]}, {"tools": [{"type": "mcp"}]}],
+)
+async def test_a_chats_provider_does_nothing_by_itself_either(
+    proxy: Proxy, client: openai.AsyncOpenAI, fields: dict[str, object]
+) -> None:
+    with pytest.raises(openai.BadRequestError):
+        await client.chat.completions.create(
+            model="m", messages=[{"role": "user", "content": "hi"}], extra_body=fields
+        )
+    assert proxy.upstream.bodies == []
+
+
 async def test_models_are_listed(client: openai.AsyncOpenAI) -> None:
     assert [model.id async for model in client.models.list()] == ["real-model"]
