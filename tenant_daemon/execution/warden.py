@@ -47,6 +47,7 @@ _FILE: Final = re.compile("\ue01e([0-9]+)\ue01f")
 _PLACE: Final = re.compile(
     "\ue014(?P<output>[0-9]+)\ue015|\ue01c(?P<part>[0-9]+)(?:\ue01b(?P<cut>[^\ue01d]+))?\ue01d|\ue018"
 )
+_PLAIN_NAME: Final = re.compile(r"[^\s./-][^/\x00-\x1f\x7f]{0,199}")
 _MAX_ROUNDS: Final = 1_000
 _MAX_OUTPUT_BYTES: Final = 65_536
 """What is taken into an argument."""
@@ -60,6 +61,10 @@ _libc: Final = ctypes.CDLL(None, use_errno=True)
 
 class Stopped(BaseException):
     """The wrapper asked to end, or is gone."""
+
+
+class NotPlain(Exception):
+    """What comes into a path is not the name of one file or folder in it."""
 
 
 def main(spec_fd: int, status_fd: int) -> int:
@@ -234,7 +239,12 @@ def _run_while(condition: list[Any], body: list[Any], spec: dict[str, Any]) -> i
 
 def _run_pipeline(commands: list[dict[str, Any]], spec: dict[str, Any]) -> int:
     """Start every command, joined by pipes; give the exit code of the last one that the agent asked for."""
-    commands = [_with_outputs(command, spec) for command in commands]
+    try:
+        commands = [_with_outputs(command, spec) for command in commands]
+    except NotPlain:
+        os.write(2, f"{commands[0]['argv'][0]} was not run: it was given no plain name\n".encode())
+        spec["last"][0] = _NOT_EXECUTABLE
+        return _NOT_EXECUTABLE
     source: int | None = spec["source"]
     upstream = source
     started: list[int] = []
@@ -298,6 +308,10 @@ def _filled(word: str, outputs: list[str], spec: dict[str, Any]) -> str:
 
 def _cut(value: str, cut: str) -> str:
     """``%.pdf``, ``##*/`` and their like, as ``policy.shell.parameters.CUT`` lets them through."""
+    if cut == "=":
+        if _PLAIN_NAME.fullmatch(value) is None:
+            raise NotPlain
+        return value
     sign, wanted = cut[: 2 if cut[1:2] == cut[:1] else 1], cut.strip("%#").strip("*")
     if not wanted or wanted not in value:
         return value

@@ -2,8 +2,10 @@
 
 import re
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from tenant_daemon.contracts.tiers import Tier
@@ -14,10 +16,11 @@ from tenant_daemon.policy.paths.names import may_name_app_secrets, may_name_secr
 from tenant_daemon.policy.paths.places import FROM_INPUT
 from tenant_daemon.policy.programs.all_kinds import CommandJudge
 from tenant_daemon.policy.programs.variables import judge_assignment
-from tenant_daemon.policy.rewrites import DELETERS, OUTPUTS, place_of
+from tenant_daemon.policy.rewrites import DELETERS, OUTPUTS, place_of, with_written
 from tenant_daemon.policy.rounds import (
     Values,
     are_of_docker,
+    checked_word,
     docker_word,
     has_own_output,
     judged_word,
@@ -37,8 +40,29 @@ _EVERYTHING: Final = re.compile(r"[.?]*\*[.?*]*")
 _GLOB: Final = frozenset("*?[")
 _UNHEARD: Final = ("err", "/dev/null")
 _PRINTERS: Final = frozenset({"echo", "printf", "test", "basename", "dirname", "expr"})
+_SPEAKERS: Final = _PRINTERS - {"test"}
+_WRITING_NOTHING: Final = frozenset({"echo", "ls", "wc", "true", "test"})
 _COMPARERS: Final = frozenset(
-    {"diff", "comm", "cmp", "colordiff", "sdiff", "paste", "join", "cat", "wc", "grep", "head", "tail", "nl"}
+    {
+        "diff",
+        "comm",
+        "cmp",
+        "colordiff",
+        "sdiff",
+        "paste",
+        "join",
+        "cat",
+        "wc",
+        "grep",
+        "head",
+        "tail",
+        "nl",
+        "sort",
+        "uniq",
+        "cut",
+        "column",
+        "tac",
+    }
 )
 """Programs that only read the files that they are given, whatever is in them."""
 _LISTERS: Final = frozenset({"ls", "stat", "du", "file", "dir"})
@@ -71,6 +95,8 @@ class CommandBuilder(ABC):
     """How many conditions stand around this step."""
     _before_loop: frozenset[str] = frozenset()
     """The variables from before the loop whose body is judged once for all rounds."""
+    written: Mapping[str, str] = MappingProxyType({})
+    """Files that the line itself has written, and what is in them."""
     _moved_at = 0
     """The depth at which a ``cd`` happened that may not have happened."""
     _outer: tuple[Redirect, ...] = ()
@@ -151,8 +177,12 @@ class CommandBuilder(ABC):
                 argv.extend(self._argument(word, command.words))
         judge.stdin_text = None if command.stdin is None else self._input(command.stdin, argv)
         taken, self._captures = tuple(self._captures), captures
+        if self.written and argv[0] == "curl":
+            argv = with_written(argv, {f"@{name}": text for name, text in self._written_here()})
         judged = argv
         if not is_plain and any(map(expansions.has_expansion, argv)):
+            if argv[0] not in _SPEAKERS and self.lines:
+                argv = [checked_word(judge, text, self.lines) for text in argv]
             judged = self._without_outputs(argv, taken)
         takes_output = judged is not argv or bool(taken)
         if judge.stdin_text is not None and expansions.has_expansion(judge.stdin_text):
@@ -185,9 +215,26 @@ class CommandBuilder(ABC):
         if command.redirects:
             redirects = [self._redirect(one) for one in command.redirects if one.kind != "aside"]
             judge.redirects(redirects)
+        self._note_written(argv, redirects)
         whole = self._with_inserted(argv) if judge.inserted else tuple(argv)
         built = self._with_redirects(redirects, whole, (("HOME", NO_HOME), *env, *judge.env))
         return replace(built, captures=taken, takes_output=True) if takes_output else built
+
+    def _note_written(self, argv: list[str], redirects: list[Redirect]) -> None:
+        """Remember what ``cat > FILE <<E`` has written, until something else could have changed it."""
+        text = self.judge_argv.stdin_text
+        if argv != ["cat"] or text is None or [redirect.kind for redirect in redirects] != ["out"]:
+            if self.written and (redirects or argv[0] not in _WRITING_NOTHING):
+                self.written = {}
+        elif not self._depth and not expansions.has_expansion(text):
+            place = self.judge_argv.places.resolve(redirects[0].target.text)
+            self.written = {**self.written, place.path: text}
+
+    def _written_here(self) -> list[tuple[str, str]]:
+        """The same, each file by its names in this folder."""
+        folder = self.judge_argv.places.cwd
+        inner = [(path.removeprefix(f"{folder}/"), text) for path, text in self.written.items()]
+        return [*self.written.items(), *inner, *((f"./{name}", text) for name, text in inner)]
 
     def _without_outputs(self, argv: list[str], captures: tuple[RunPipelines, ...]) -> list[str]:
         """
@@ -203,7 +250,7 @@ class CommandBuilder(ABC):
         is_known = not may_delete(argv)
         # A file that is no name: every one of these programs takes it for its input.
         argv = ["-" if expansions.file_number(text) is not None else text for text in argv]
-        known = [self._judged(text, captures) if is_known else _settled(text) for text in argv]
+        known = [self._judged(text, captures, argv) if is_known else _settled(text) for text in argv]
         if argv[0] not in _PRINTERS and not is_docker and None in known:
             self._cannot("shell.substitution", "A part of the command is known only while it runs.")
         if any(expansions.has_expansion(text) for text in argv[:1]):
@@ -213,7 +260,7 @@ class CommandBuilder(ABC):
             known = [own if own is not None else other for own, other in zip(known, named, strict=True)]
         return [FROM_INPUT if text is None else text for text in known]
 
-    def _judged(self, text: str, captures: tuple[RunPipelines, ...]) -> str | None:
+    def _judged(self, text: str, captures: tuple[RunPipelines, ...], argv: list[str]) -> str | None:
         """The word itself, a file that stands for what a loop or ``$(find ...)`` finds, or None."""
         if not expansions.has_expansion(text):
             return text
@@ -222,7 +269,7 @@ class CommandBuilder(ABC):
             commands = captures[whole].pipelines[0]
             # Between quotes several lines would be one name.
             is_plain = expansions.bare_output(text) is not None or prints_one_line(commands)
-            return (values_of(self.judge_argv, commands).path or None) if is_plain else None
+            return (values_of(self.judge_argv, commands, argv).path or None) if is_plain else None
         return judged_word(self.judge_argv, text, self.lines)
 
     def _input(self, word: Word, argv: list[str]) -> str:

@@ -1,6 +1,7 @@
 """Command lines put into a simpler shape with the same effect, before they are judged."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -28,6 +29,7 @@ _SHELL_FLAGS: Final = re.compile(r"(?:-l )?-(?:l?c|(e[ux]{0,2})c|(e[ux]{0,2}(?:o
 _ALIASES: Final = {"ll": (Word("ls"), Word("-l")), "la": (Word("ls"), Word("-A"))}
 RESTATED: Final = frozenset({*_ALIASES, "watch", "echo"})
 """First words of what ``unaliased``, ``once`` and ``spoken`` may say in other words."""
+_TAKING_FILES: Final = frozenset({"-d", "--data", "--data-ascii", "--data-binary", "--json"})
 _PLAIN: Final = re.compile(r"[A-Za-z0-9_./:@%+,=-]+")
 _WATCH_FLAG: Final = re.compile(
     r"(-n|--interval)|-n[\d.]+|--interval=[\d.]+|-[dtcbegx]+|--(?:differences|no-title|color|beep)"
@@ -177,3 +179,21 @@ def place_of(argv: list[str], inner: list[str]) -> int | None:
         and all(own == other or "{}" in own for own, other in zip(argv[at:], inner, strict=False))
     ]
     return places[0] if len(places) == 1 and argv.count("-exec") == 1 else None
+
+
+def with_written(argv: list[str], files: Mapping[str, str]) -> list[str]:
+    """
+    ``curl -d @FILE`` with what the line itself has put into the file: then it can be judged.
+
+    Args:
+        files: What each of them holds, by its name behind an ``@``.
+    """
+    whole = list(argv)
+    for at in range(1, len(argv)):
+        text = files.get(argv[at])
+        if text is None or text.startswith("@") or argv[at - 1] not in _TAKING_FILES:
+            continue
+        # As curl does it, line breaks go away but for the two that keep them.
+        is_kept = argv[at - 1] in ("--data-binary", "--json")
+        whole[at] = text if is_kept else text.replace("\r", "").replace("\n", "")
+    return whole

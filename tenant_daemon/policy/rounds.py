@@ -12,7 +12,7 @@ from typing import Final, Literal, NamedTuple
 
 from tenant_daemon.policy.actions import Command, RunPipelines
 from tenant_daemon.policy.programs.judge import CommandJudge
-from tenant_daemon.policy.programs.listings import leaves_lines, listed_starts
+from tenant_daemon.policy.programs.listings import leaves_lines, listed_starts, tracked_starts
 from tenant_daemon.policy.programs.wrappers import (
     are_docker_ids,
     docker_name,
@@ -22,6 +22,7 @@ from tenant_daemon.policy.programs.wrappers import (
 from tenant_daemon.policy.shell import expansions
 
 _SAFE_PART: Final = re.compile(r"((?:[\w./-]*[\w/-])?)\ue01c[0-9]+(?:\ue01b([^\ue01d]*))?\ue01d([\w.-]*)")
+_IN_FOLDER: Final = re.compile(r"([\w./-]+/)[\w.-]*\ue01c([0-9]+)(?:\ue01b[^\ue01d]*)?\ue01d[\w.-]*")
 _ENDING: Final = re.compile(r"[._-][\w.-]*\w")
 _DELETERS: Final = frozenset({"rm", "unlink", "shred", "truncate", "rmdir"})
 
@@ -39,14 +40,19 @@ class Values(NamedTuple):
 ANY: Final = Values("any")
 
 
-def values_of(judge: CommandJudge, commands: Sequence[Command]) -> Values:
-    """What the last of these commands prints."""
+def values_of(judge: CommandJudge, commands: Sequence[Command], inner: Sequence[str] = ()) -> Values:
+    """
+    What the last of these commands prints.
+
+    Args:
+        inner: The program that is given it.
+    """
     first, *others = [list(command.argv) for command in commands]
     if any(not leaves_lines(argv) for argv in others) or any(command.captures for command in commands):
         return ANY
     if are_docker_ids(first):
         return Values("docker", docker_name(first))
-    starts = _starts(judge, first)
+    starts = tracked_starts(first, inner) if first[0] == "git" and inner else _starts(judge, first)
     path = standing_for_found(judge, starts, first) if starts else ""
     return Values("path", path, tuple(starts)) if path else ANY
 
@@ -80,11 +86,26 @@ def judged_word(judge: CommandJudge, text: str, values: dict[int, Values]) -> st
     numbers = expansions.line_parts(text)
     if found is None or len(numbers) != 1 or ".." in found[1] + found[3]:
         return None
+    if (found[2] or "").endswith(expansions.PLAIN_NAME):
+        return f"{found[1]}found{found[3]}"
     known = values.get(numbers[0], ANY)
     if known.kind != "path":
         return None
     before, cuts, after = found.groups()
     return f"{before}{known.path}{after}" if cuts is None else _beside(judge, known, before, cuts, after)
+
+
+def checked_word(judge: CommandJudge, text: str, values: dict[int, Values]) -> str:
+    """
+    ``clients/$name`` with a mark that what comes in has to be a plain name, which the warden makes sure of.
+
+    Only in a folder in which any name will do: without links, and without files of passwords.
+    """
+    found = _IN_FOLDER.fullmatch(text)
+    if found is None or ".." in text or values.get(int(found[2]), ANY).kind != "any":
+        return text
+    standing = standing_for_found(judge, [found[1]], ["ls", "-A", found[1]])
+    return expansions.checked(text) if standing.endswith("/found") else text
 
 
 def _beside(judge: CommandJudge, known: Values, before: str, cuts: str, after: str) -> str | None:

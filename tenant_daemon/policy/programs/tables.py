@@ -25,6 +25,10 @@ _MILLER_VERBS: Final = word_set(
     utf8-to-latin1 uniq unspace unsparsify
     """
 )
+# Fields, numbers, texts and signs; whatever runs or writes something needs a word of the language.
+_CALCULATION: Final = re.compile(
+    r"(?:\$\w+|\$\{[\w -]+\}|\d+(?:\.\d+)?|\"[\w .,:;@%+*/^$()-]*\"|[-+*/.<>!=()?:;&|~]|\s)+"
+)
 # Signs that Perl does not fill in, and no `e` behind it.
 _SUBSTITUTION: Final = re.compile(
     r"s/(?P<old>(?:[\w .,+*?^()\[\]|;:=#%&<>_-]|\\[.sdwbn()+*?\[\]-]|\$(?=/|\)))+)"
@@ -35,12 +39,25 @@ _PLAIN_NAME: Final = re.compile(r"[\w ./*?-]+")
 
 def _miller(judge: "CommandJudge", argv: list[str]) -> None:
     """Verbs with their flags, joined by ``then``, and files: what may name a file counts as one."""
-    verbs = [word for before, word in zip(["then", *argv], argv, strict=False) if before == "then"]
-    if not verbs or any(verb not in _MILLER_VERBS for verb in verbs):
+    calculated = [
+        at + 2
+        for at, (before, word) in enumerate(zip(["then", *argv], argv, strict=False))
+        if before == "then" and word in ("filter", "put") and _is_calculation(argv[at + 1 : at + 2])
+    ]
+    verbs = [
+        word
+        for at, (before, word) in enumerate(zip(["then", *argv], argv, strict=False))
+        if before == "then" and at + 2 not in calculated
+    ]
+    if any(verb not in _MILLER_VERBS for verb in verbs) or not (verbs or calculated):
         judge.unknown("mlr.verb", "What it does with the table is not known here.")
-    for word in argv[1:]:
-        if not word.startswith("-"):
+    for at, word in enumerate(argv[1:], 2):
+        if not word.startswith("-") and at not in calculated:
             KINDS["read"](judge, word)
+
+
+def _is_calculation(words: list[str]) -> bool:
+    return bool(words) and _CALCULATION.fullmatch(words[0]) is not None
 
 
 def plain_substitution(text: str) -> re.Match[str] | None:

@@ -167,6 +167,8 @@ class ConstructReader(RedirectReader):
             raise Refused(SAID["while_statement"])
         reading = self.simple(conditions[0])
         first, *rest = [word.text for word in reading.words]
+        if rest[-3:-1] == ["-d", ""]:
+            source, rest = _by_lines(source), [*rest[:-3], rest[-1]]
         names = [text for text in rest if text != "-r"]
         separators = [word.text for name, word in reading.assignments if name == "IFS"]
         if first != "read" or not names or reading.redirects or reading.stdin is not None:
@@ -340,3 +342,15 @@ class ConstructReader(RedirectReader):
 
     def _number(self, text: str) -> Word:
         return Word(text) if text.isdecimal() else self._unquoted(f"${text.removeprefix('$')}")
+
+
+def _by_lines(source: Step) -> Step:
+    """``find -print0`` with a line for each name; one with a line break in it is none of a file then."""
+    if not isinstance(source, Pipeline) or source.is_negated:
+        raise Refused(SAID["while_statement"])
+    first, *others = source.commands
+    is_listing = first.words[0].text == "find" and first.words[-1].text == "-print0"
+    if not is_listing or any([word.text for word in one.words] != ["sort", "-z"] for one in others):
+        raise Refused(SAID["while_statement"])
+    sorting = [one._replace(words=one.words[:1]) for one in others]
+    return Pipeline((first._replace(words=first.words[:-1]), *sorting))

@@ -34,6 +34,8 @@ _VARIABLE: Final = re.compile("\ue012([A-Za-z0-9_]+(?:\\[(?:[@#*]|[0-9]+)\\])?)(
 _COUNT: Final = re.compile("\ue012([A-Za-z0-9_]+)\\[#\\]\ue013")
 _ARRAY: Final = re.compile("\ue012([A-Za-z0-9_]+)\\[@\\]\ue013")
 _SUM: Final = re.compile("\ue019([^\ue01a]*)\ue01a")
+PLAIN_NAME: Final = "="
+"""In place of a change: what comes in has to be a plain name."""
 LINE: Final = re.compile("\ue01c([0-9]+)(?:\ue01b([^\ue01d]*))?\ue01d")
 """A part of a line, perhaps changed."""
 _OUTPUT: Final = re.compile("[\ue014\ue016]([0-9]+)[\ue015\ue017]")
@@ -70,6 +72,11 @@ def line_part(number: int, change: str = "") -> str:
 def line_parts(text: str) -> list[int]:
     """The numbers of the parts of lines in a word."""
     return [int(found[1]) for found in LINE.finditer(text)]
+
+
+def checked(text: str) -> str:
+    """The word with a mark on each part of a line that it has to be a plain name."""
+    return LINE.sub(lambda found: line_part(int(found[1]), f"{found[2] or ''}{CHANGE}{PLAIN_NAME}"), text)
 
 
 def output(number: int, *, is_bare: bool) -> str:

@@ -28,7 +28,10 @@ MAX_WORDS: Final = 200
 _COMPUTED: Final = frozenset({"process_substitution", "translated_string"})
 _FEEDING: Final = COMPOUND | {"while_statement"}
 # A remark in words. What looks like a command is not passed over: it was perhaps meant to be one.
-_PLAIN_COMMENT: Final = re.compile(r"#(?: +[\w.,:!?'()&+-]*\w[\w.,:!?')]*| +[-=]+)* *")
+_PLAIN_COMMENT: Final = re.compile(
+    r"#(?: *[-=#]{2,})?(?: +(?=\S*\w)[\w.,:!?'()&+/%-]+(?<![(&+-])| +[-=–—]+)* *(?:[-=#]{2,})?"
+    r"|#!(?:/usr)?/bin/(?:env )?(?:ba)?sh"
+)
 
 
 class Reader(ConstructReader):

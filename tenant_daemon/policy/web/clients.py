@@ -113,21 +113,25 @@ def _curl(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
             external=True,
             unknown=True,
         )
+    if reading.has("-L", "--location"):
+        _stay(judge, reading, urls, "--max-redirs")
     _requests(judge, urls, method, body, reading)
 
 
-def _stay(judge: "CommandJudge", reading: Reading) -> None:
-    """A listed tool may lead wget on to anywhere: it stops there, and says so, instead of going on."""
-    is_known = all(_is_known(judge, url) for url in reading.positionals)
-    if reading.has("--max-redirect") or judge.is_in_container or not is_known:
+def _stay(judge: "CommandJudge", reading: Reading, urls: list[str], flag: str) -> None:
+    """A listed tool may lead on to anywhere: the program stops there, and says so, instead of going on."""
+    is_known = all(_is_known(judge, url) for url in urls)
+    # An address without encryption is there to lead on to the one with it.
+    is_known &= flag != "--max-redirs" or all(url.startswith("https://") for url in urls)
+    if reading.has(flag) or judge.is_in_container or not is_known:
         judge.verdict.note(
             Tier.YELLOW,
-            "wget.redirect",
-            "Goes wherever the address leads on to (unless --max-redirect=0).",
+            "web.redirect",
+            f"Goes wherever the address leads on to (unless {flag}=0).",
             external=True,
         )
     else:
-        judge.insert("--max-redirect=0")
+        judge.insert(*((flag, "0") if flag == "--max-redirs" else (f"{flag}=0",)))
 
 
 def _is_known(judge: "CommandJudge", url: str) -> bool:
@@ -170,7 +174,7 @@ def _wget(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
     body = "&".join(reading.values("--post-data", "--body-data"))
     method = named[-1] if named else "POST" if reading.has("--post-data") else "GET"
     if reading.values("--max-redirect") != ["0"] and not _are_health_checks(method, body, reading):
-        _stay(judge, reading)
+        _stay(judge, reading, reading.positionals, "--max-redirect")
     if not reading.has("-O", "--output-document", "--spider"):
         for url in reading.positionals:
             judge.places.write(url.split("?")[0].rstrip("/").rpartition("/")[2] or "index.html")

@@ -59,6 +59,14 @@ async def test_a_group_reads_on_where_its_first_program_stopped(run: Run, worksp
     assert (await run("cat t.csv | (head -1; sort)")).output == "id,name\n1,a\n2,b\n3,c\n"
 
 
+async def test_only_plain_names_come_into_a_path(run: Run, workspace: Path) -> None:
+    fill(workspace)
+    (workspace / "names.txt").write_text("../up\n.git\n-p\n/tmp/x\nfine\n..\n")
+    outcome = await run('while read -r n; do mkdir -p "out/$n"; done < names.txt; ls -A out; ls -A')
+    assert outcome.output.count("no plain name") == 5
+    assert outcome.output.endswith("fine\na.txt\nb.txt\nnames.txt\nout\nt.csv\n")
+
+
 async def test_waiting_ends_when_it_has_come(run: Run, workspace: Path) -> None:
     fill(workspace)
     assert (await run("until test -f a.txt; do sleep 1; done; echo there")).output == "there\n"
