@@ -10,7 +10,6 @@ from typing import Final
 from playwright.async_api import (
     Browser,
     BrowserContext,
-    ConsoleMessage,
     Page,
     ViewportSize,
     WebSocketRoute,
@@ -97,18 +96,6 @@ async def sign_in(context: BrowserContext, services: Services, email: str) -> No
     }
     url = services.settings.public_url
     await context.add_cookies([{"name": name, "value": value, "url": url} for name, value in values.items()])
-
-
-def console_errors(page: Page) -> list[str]:
-    """A list that fills with what the page's console calls an error."""
-    found: list[str] = []
-
-    def note(message: ConsoleMessage) -> None:
-        if message.type == "error":
-            found.append(message.text)
-
-    page.on("console", note)
-    return found
 
 
 class HeldEvents:

@@ -90,7 +90,6 @@ class AdminTexts:
     parts: str = "Parts of the server"
     history: str = "The last 30 days"
     no_history: str = "No heartbeat was kept yet."
-    cpu: str = "CPU"
     memory: str = "RAM"
     disk: str = "Disk"
     visit: str = "Look into the account"

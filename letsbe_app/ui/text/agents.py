@@ -30,6 +30,3 @@ class AgentsTexts:
     unlock_http: str = "May publish, send and invite through your tools"
     unlock_docker: str = "May fetch software from outside"
     unlock_browser: str = "May use websites"
-
-    def unlock_other(self, tool: str) -> str:
-        return f"May use “{tool}” to reach outside"

@@ -27,9 +27,6 @@ class CalculatorTexts:
     def gigabytes(self, needed: float, available: float) -> str:
         return f"{needed:.1f} of {available:.0f} GB"
 
-    def gigabytes_needed(self, needed: float) -> str:
-        return f"{needed:.1f} GB"
-
     def tool_needs(self, memory_mb: int, disk_gb: int) -> str:
         memory = f"{memory_mb / 1000:.1f} GB" if memory_mb >= 1000 else f"{memory_mb} MB"
         return f"{memory} memory, {disk_gb} GB disk"

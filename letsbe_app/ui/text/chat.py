@@ -8,7 +8,6 @@ class ChatTexts:
     title: str = "Chat"
     agents: str = "Colleagues"
     conversations: str = "Conversations"
-    new_conversation: str = "New conversation"
     no_conversations: str = "No conversations yet."
     untitled: str = "New conversation"
     delete: str = "Delete"

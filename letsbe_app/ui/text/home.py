@@ -18,7 +18,6 @@ class HomeTexts:
     nothing_waiting: str = "Nothing waits for you."
     all_approvals: str = "All approvals"
     start_title: str = "Get started"
-    start_detail: str = "In any order. Each one takes a minute."
     start_ask: str = "Ask your IT colleague how the server is"
     start_ask_detail: str = "See an agent look things up by itself."
     start_approve: str = "Approve or refuse something risky"
@@ -53,6 +52,3 @@ class HomeTexts:
 
     def tokens(self, millions: str) -> str:
         return f"{millions} M tokens"
-
-    def greeting(self, business: str) -> str:
-        return f"Welcome, {business}"

@@ -126,9 +126,6 @@ class SecretsTexts:
     def alarm_detail(self, name: str, door: str) -> str:
         return f"“{name}” turned up in {_DOORS.get(door, door)}. It was stopped there and did not leave."
 
-    def buttons_of(self, name: str) -> str:
-        return f"What you can do with {name}"
-
 
 _DOORS = {
     "model request": "something an agent was about to send to its AI model",

@@ -14,12 +14,10 @@ class SiteTexts:
     calculate: str = "See what it costs"
     to_portal: str = "Open your portal"
 
-    approval_title: str = "Nothing risky happens without you"
     approval_caption: str = "An approval as it reaches you, in the browser and on your phone."
     approval_who: str = "IT colleague asks"
     approval_what: str = "Delete the folder old-invoices and everything in it"
     approval_command: str = "rm -r old-invoices"
-    approval_tier: str = "Hard to undo"
     approval_why: str = "It removes files within one folder of its workspace."
     approve: str = "Approve"
     deny: str = "Refuse"

@@ -1,6 +1,6 @@
 """Which road is taken to the hub, and how it changes."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
@@ -14,8 +14,6 @@ from tenant_daemon.hub_client.channel import (
 )
 from tenant_daemon.hub_client.roads import FIRST_STINT_SECONDS, Roads
 from tests.support.middlebox import answering
-
-Behaviour = Callable[[], str]
 
 
 class _Road:

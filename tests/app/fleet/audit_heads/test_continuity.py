@@ -34,11 +34,6 @@ def report(
     return bare.model_copy(update={"signature": signature})
 
 
-def altered(**changes: object) -> AuditHeadReported:
-    """A good head that somebody has changed afterwards."""
-    return report(30, "c", (20, "b")).model_copy(update=changes)
-
-
 KNOWN = KnownTrail(public(KEY), 20, {10: "a" * 64, 20: "b" * 64})
 
 
