@@ -5,7 +5,7 @@ Reason: exports of password managers and of user lists hold nothing but secrets;
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 import hyperscan
 import re2
@@ -53,8 +53,8 @@ class ColumnDetector:
             stop = data.find(b"\n", end - 1)
             header = data[start:stop] if stop >= 0 else b""
             if 0 < len(header) <= _LONGEST_HEADER and (separator := _separator(header)):
-                behind = stop
-                yield from _table(data, header, separator, stop)
+                # A row that looks like a header is a row of this table all the same.
+                behind = yield from _table(data, header, separator, stop)
             yield from _inserted(data, start, end)
 
 
@@ -75,7 +75,8 @@ def _kind(cell: bytes) -> str | None:
     return key_kind(name) if _NAME.fullmatch(name) else None
 
 
-def _table(data: bytes, header: bytes, separator: bytes, position: int) -> Iterator[Finding]:
+def _table(data: bytes, header: bytes, separator: bytes, position: int) -> Generator[Finding, None, int]:
+    """The values below a header that ends at ``position``; returns where the table ends."""
     cells = header.split(separator)
     columns = _columns(cells)
     for _ in range(_MOST_ROWS if columns else 0):
@@ -85,13 +86,14 @@ def _table(data: bytes, header: bytes, separator: bytes, position: int) -> Itera
         line = data[position:end]
         parts = line.split(separator)
         if len(parts) < len(cells) or b"\x1e" in line:
-            return
+            return position
         start = position
         for number, part in enumerate(parts):
             if number in columns and not _RULE_LINE.fullmatch(part):
                 yield from _value(part, start, is_password=columns[number])
             start += len(part) + len(separator)
         position = end
+    return position
 
 
 def _inserted(data: bytes, start: int, end: int) -> Iterator[Finding]:

@@ -16,7 +16,7 @@ from tenant_daemon.redaction.compiled import compiled
 from tenant_daemon.redaction.number_bases import BASE45, base45_encode, base91_decode, base91_encode
 from tenant_daemon.redaction.rows import SEPARATOR
 from tenant_daemon.redaction.signs import LONG
-from tenant_daemon.redaction.views.vendor_marks import MARKS, WORDS, has_mark
+from tenant_daemon.redaction.views.vendor_marks import LOOKED_AT, MARKS, WORDS, has_mark
 from tenant_daemon.redaction.views.view import Code, Parts, View
 
 _LONGEST_MARK = 8
@@ -65,11 +65,14 @@ def read_ciphers(view: View) -> View | None:
         return None
     parts = Parts()
     seen: set[tuple[bytes, int]] = set()
+    read: dict[_Cipher, int] = {}
     data = view.data
     for (cipher, literal, is_word), end in _hits(view):
         if cipher is None:
             _take_turned(parts, data, end)
             continue
+        if end + LOOKED_AT <= read.get(cipher, 0):
+            continue  # That was deciphered with what is in front of it.
         start = end - len(literal)
         if is_word:
             start = _word_start(data, start)
@@ -79,6 +82,8 @@ def read_ciphers(view: View) -> View | None:
         if not found or (literal, start) in seen:
             continue
         seen.add((literal, start))
+        if cipher.pattern is _PRINTABLE and cipher.code is Code.EVEN:
+            read[cipher] = found.end()
         _take(parts, cipher, found)
     if view.is_short:
         _take_numbers(parts, view)

@@ -84,7 +84,7 @@ def _windows(data: bytes, sign: Sign) -> Iterator[Span]:
     position = 0
     while found := sign_pattern(sign).search(data, position):
         start = found.start()
-        whole = _TOKEN.match(data, start) if sign is Sign.BROKEN_MARK else None
+        whole = _TOKEN.match(data, start, start + _WINDOW) if sign is Sign.BROKEN_MARK else None
         if whole and _UNBROKEN.search(whole.group()):
             position = max(whole.end(), found.end())
             continue

@@ -6,6 +6,7 @@ enough behind it to be a token.
 """
 
 import re
+import string
 from functools import cache
 
 from tenant_daemon.redaction.signs import PatternSet
@@ -93,7 +94,11 @@ MARKS = [
 WORDS = ("PASSWORD=", "_TOKEN=", "_SECRET=", "_KEY=", "Authorization:", "Bearer ", "postgres://", "mysql://")
 """What stands before a secret whoever made it."""
 _LEAST_DIGITS, _LEAST_LETTERS = 2, 3
-_LOOKED_AT = 24
+LOOKED_AT = 24
+"""Characters behind a beginning that tell whether a token follows."""
+_DIGITS, _UPPER, _LOWER = (
+    letters.encode() for letters in (string.digits, string.ascii_uppercase, string.ascii_lowercase)
+)
 _TAIL = rb"[A-Za-z0-9_.+/=:-]{12}"
 _MARK = b"|".join(re.escape(mark.encode()) for mark in MARKS) + rb"|[0-9]{8,10}:AA"
 _WORD = b"|".join(re.escape(word.encode()) for word in WORDS)
@@ -103,7 +108,7 @@ _SOME = re.compile(rb"(?<![A-Za-z0-9])(?:" + _MARK + rb")(?=(" + _TAIL + rb"))|(
 def has_mark(data: bytes) -> bool:
     """Whether ``data`` holds the beginning of a token, and behind it what words do not have."""
     return bool(_marks().find(data)) and any(
-        _is_mixed(found.string[found.end() : found.end() + _LOOKED_AT]) for found in _SOME.finditer(data)
+        _is_mixed(found.string[found.end() : found.end() + LOOKED_AT]) for found in _SOME.finditer(data)
     )
 
 
@@ -114,7 +119,10 @@ def _marks() -> PatternSet:
 
 
 def _is_mixed(tail: bytes) -> bool:
-    if sum(48 <= byte <= 57 for byte in tail) >= _LEAST_DIGITS:
+    if _count(tail, _DIGITS) >= _LEAST_DIGITS:
         return True
-    upper = sum(65 <= byte <= 90 for byte in tail)
-    return min(upper, sum(97 <= byte <= 122 for byte in tail)) >= _LEAST_LETTERS
+    return min(_count(tail, _UPPER), _count(tail, _LOWER)) >= _LEAST_LETTERS
+
+
+def _count(data: bytes, characters: bytes) -> int:
+    return len(data) - len(data.translate(None, characters))
