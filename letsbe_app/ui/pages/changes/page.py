@@ -48,44 +48,8 @@ def _card(change: rx.vars.ObjectVar[ChangeCard]) -> rx.Component:
     return rx.el.li(
         rx.el.div(
             avatar(change.agent_id),
-            rx.el.div(
-                rx.el.p(
-                    rx.el.span(change.who, class_name="font-semibold"),
-                    " ",
-                    rx.el.span(change.told, class_name="wrap-anywhere"),
-                ),
-                rx.el.p(
-                    time_ago(change.created_at),
-                    rx.cond(
-                        change.conversation_id != "",
-                        rx.el.span(
-                            " · ",
-                            link(
-                                texts().approvals.open_conversation,
-                                to=f"{routes.CHAT}/{change.conversation_id}",
-                            ),
-                        ),
-                    ),
-                    class_name="text-sm text-muted",
-                ),
-                class_name="grow basis-[calc(100%-3.5rem)] sm:basis-0 min-w-0",
-            ),
-            rx.match(
-                change.state,
-                (
-                    "open",
-                    button(
-                        t.undo,
-                        kind="quiet",
-                        icon_name="undo-2",
-                        aria_label=f"{t.undo}: {change.told}",
-                        on_click=ChangesState.ask(change.id),
-                    ),
-                ),
-                ("undoing", badge(t.undoing, tone="info", icon_name="loader")),
-                ("undone", badge(t.undone, tone="green", icon_name="check")),
-                badge(t.cannot, icon_name="circle-slash"),
-            ),
+            _told(change),
+            _undoing(change),
             class_name="flex flex-wrap sm:flex-nowrap items-start gap-3",
         ),
         rx.cond(
@@ -98,6 +62,52 @@ def _card(change: rx.vars.ObjectVar[ChangeCard]) -> rx.Component:
         ),
         data_change=change.id,
         class_name="p-4 sm:p-5 min-w-0",
+    )
+
+
+def _told(change: rx.vars.ObjectVar[ChangeCard]) -> rx.Component:
+    return rx.el.div(
+        rx.el.p(
+            rx.el.span(change.who, class_name="font-semibold"),
+            " ",
+            rx.el.span(change.told, class_name="wrap-anywhere"),
+        ),
+        rx.el.p(
+            time_ago(change.created_at),
+            rx.cond(
+                change.conversation_id != "",
+                rx.el.span(
+                    " · ",
+                    link(
+                        texts().approvals.open_conversation,
+                        to=f"{routes.CHAT}/{change.conversation_id}",
+                    ),
+                ),
+            ),
+            class_name="text-sm text-muted",
+        ),
+        class_name="grow basis-[calc(100%-3.5rem)] sm:basis-0 min-w-0",
+    )
+
+
+def _undoing(change: rx.vars.ObjectVar[ChangeCard]) -> rx.Component:
+    """The button that puts it back, or how that went."""
+    t = texts().changes
+    return rx.match(
+        change.state,
+        (
+            "open",
+            button(
+                t.undo,
+                kind="quiet",
+                icon_name="undo-2",
+                aria_label=f"{t.undo}: {change.told}",
+                on_click=ChangesState.ask(change.id),
+            ),
+        ),
+        ("undoing", badge(t.undoing, tone="info", icon_name="loader")),
+        ("undone", badge(t.undone, tone="green", icon_name="check")),
+        badge(t.cannot, icon_name="circle-slash"),
     )
 
 

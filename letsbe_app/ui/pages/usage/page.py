@@ -96,44 +96,7 @@ def _budgets() -> rx.Component:
 
 
 def _days() -> rx.Component:
-    t = texts().usage
-
-    def part(one: rx.vars.ObjectVar[Part]) -> rx.Component:
-        return rx.el.div(
-            style={"height": rx.Var.create(one.percent).to(str) + "%", "background": one.colour},
-            class_name="w-full shrink-0",
-        )
-
-    def bar(day: rx.vars.ObjectVar[Bar]) -> rx.Component:
-        return rx.el.div(
-            rx.el.div(
-                rx.foreach(day.parts, part),
-                style={"height": rx.Var.create(day.percent).to(str) + "%"},
-                class_name="w-full rounded-t-sm min-h-px overflow-hidden flex flex-col-reverse",
-            ),
-            title=rx.Var.create(f"{day.day}: {day.tokens}, {day.cost}"),
-            class_name="flex-1 h-full flex items-end min-w-0",
-        )
-
-    def row(day: rx.vars.ObjectVar[Bar]) -> rx.Component:
-        return rx.el.tr(
-            rx.el.td(day.day, class_name=f"{_CELL} tabular"),
-            rx.el.td(day.tokens, class_name="py-2 pr-4 text-right tabular"),
-            rx.el.td(day.cost, class_name="py-2 text-right tabular"),
-        )
-
-    def legend(one: rx.vars.ObjectVar[Series]) -> rx.Component:
-        return rx.el.li(
-            rx.el.span(
-                aria_hidden="true", style={"background": one.colour}, class_name="size-3 rounded-sm shrink-0"
-            ),
-            rx.el.span(one.name, class_name="wrap-anywhere"),
-            rx.el.span(one.tokens, ", ", one.cost, class_name="text-muted tabular whitespace-nowrap"),
-            class_name="inline-flex items-center gap-2 min-w-0",
-        )
-
-    state = UsageState
-
+    t, state = texts().usage, UsageState
     return section(
         t.days,
         card(
@@ -147,35 +110,74 @@ def _days() -> rx.Component:
             ),
             # The table below says the same in words.
             rx.el.div(
-                rx.foreach(UsageState.bars, bar),
+                rx.foreach(state.bars, _bar),
                 aria_hidden="true",
                 class_name="flex items-end gap-0.5 sm:gap-1 h-40 border-b border-line",
             ),
             rx.el.ul(
-                rx.foreach(state.series, legend),
+                rx.foreach(state.series, _legend),
                 aria_label=t.legend,
                 class_name="flex flex-wrap gap-x-5 gap-y-1 text-sm",
             ),
             rx.el.div(
                 download_link(t.as_csv, f"/api/v1/customer/tenants/{state.frame.tenant_id}/usage/report.csv")
             ),
-            fold(
-                t.as_table,
-                rx.el.table(
-                    rx.el.caption(t.days, class_name="sr-only"),
-                    rx.el.thead(
-                        rx.el.tr(
-                            rx.el.th(t.day, scope="col", class_name=_CELL),
-                            rx.el.th(t.tokens_column, scope="col", class_name="py-2 pr-4 text-right"),
-                            rx.el.th(t.cost_column, scope="col", class_name="py-2 text-right"),
-                        )
-                    ),
-                    rx.el.tbody(rx.foreach(UsageState.bars, row), class_name="divide-y divide-line"),
-                    class_name="w-full max-w-sm text-sm",
-                ),
-            ),
+            fold(t.as_table, _table()),
             class_name="flex flex-col gap-3",
         ),
+    )
+
+
+def _bar(day: rx.vars.ObjectVar[Bar]) -> rx.Component:
+    def part(one: rx.vars.ObjectVar[Part]) -> rx.Component:
+        return rx.el.div(
+            style={"height": rx.Var.create(one.percent).to(str) + "%", "background": one.colour},
+            class_name="w-full shrink-0",
+        )
+
+    return rx.el.div(
+        rx.el.div(
+            rx.foreach(day.parts, part),
+            style={"height": rx.Var.create(day.percent).to(str) + "%"},
+            class_name="w-full rounded-t-sm min-h-px overflow-hidden flex flex-col-reverse",
+        ),
+        title=rx.Var.create(f"{day.day}: {day.tokens}, {day.cost}"),
+        class_name="flex-1 h-full flex items-end min-w-0",
+    )
+
+
+def _legend(one: rx.vars.ObjectVar[Series]) -> rx.Component:
+    return rx.el.li(
+        rx.el.span(
+            aria_hidden="true", style={"background": one.colour}, class_name="size-3 rounded-sm shrink-0"
+        ),
+        rx.el.span(one.name, class_name="wrap-anywhere"),
+        rx.el.span(one.tokens, ", ", one.cost, class_name="text-muted tabular whitespace-nowrap"),
+        class_name="inline-flex items-center gap-2 min-w-0",
+    )
+
+
+def _table() -> rx.Component:
+    t = texts().usage
+
+    def row(day: rx.vars.ObjectVar[Bar]) -> rx.Component:
+        return rx.el.tr(
+            rx.el.td(day.day, class_name=f"{_CELL} tabular"),
+            rx.el.td(day.tokens, class_name="py-2 pr-4 text-right tabular"),
+            rx.el.td(day.cost, class_name="py-2 text-right tabular"),
+        )
+
+    return rx.el.table(
+        rx.el.caption(t.days, class_name="sr-only"),
+        rx.el.thead(
+            rx.el.tr(
+                rx.el.th(t.day, scope="col", class_name=_CELL),
+                rx.el.th(t.tokens_column, scope="col", class_name="py-2 pr-4 text-right"),
+                rx.el.th(t.cost_column, scope="col", class_name="py-2 text-right"),
+            )
+        ),
+        rx.el.tbody(rx.foreach(UsageState.bars, row), class_name="divide-y divide-line"),
+        class_name="w-full max-w-sm text-sm",
     )
 
 
