@@ -6,7 +6,6 @@ from its environment or its input, it is passed there; the program and what it d
 the command is refused, unless the server hides processes of other users (``hidepid``).
 """
 
-import dataclasses
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -54,7 +53,7 @@ def with_hidden_values(command: Command, resolve: Resolve) -> Command:
     if found is not None and not _holds_reference(found.argv):
         return found
     if hides_processes():
-        return dataclasses.replace(command, argv=tuple(resolve(word) for word in command.argv))
+        return command._replace(argv=tuple(resolve(word) for word in command.argv))
     raise ActionFailed(_REFUSED.format(program=program))
 
 
@@ -63,7 +62,7 @@ def _holds_reference(argv: Sequence[str]) -> bool:
 
 
 def _with_variable(command: Command, argv: Sequence[str], name: str, value: str) -> Command:
-    return dataclasses.replace(command, argv=tuple(argv), env=(*command.env, (name, value)))
+    return command._replace(argv=tuple(argv), env=(*command.env, (name, value)))
 
 
 def _option_to_variable(variable: str, *, joined: Sequence[str], apart: Sequence[str] = ()) -> _Rewrite:
@@ -115,7 +114,7 @@ def _openssl(command: Command, resolve: Resolve) -> Command | None:
             env.append((name, resolve(word.removeprefix("pass:"))))
             word = f"env:{name}"
         argv.append(word)
-    return dataclasses.replace(command, argv=tuple(argv), env=tuple(env))
+    return command._replace(argv=tuple(argv), env=tuple(env))
 
 
 def _echo(command: Command, resolve: Resolve) -> Command | None:
@@ -127,7 +126,7 @@ def _echo(command: Command, resolve: Resolve) -> Command | None:
     if not words or words[0].startswith("-") or not _has_free_input(command):
         return None
     text = " ".join(resolve(word) for word in words) + end
-    return dataclasses.replace(command, argv=("cat",), stdin_text=text)
+    return command._replace(argv=("cat",), stdin_text=text)
 
 
 _CURL_OPTIONS: Final = {
@@ -179,7 +178,7 @@ def _curl(command: Command, resolve: Resolve) -> Command | None:
             lines.append(_curl_line("url", resolve(word)))
         else:
             argv.append(word)
-    return dataclasses.replace(command, argv=(*argv, "-K", "-"), stdin_text="".join(lines))
+    return command._replace(argv=(*argv, "-K", "-"), stdin_text="".join(lines))
 
 
 def _curl_line(name: str, value: str) -> str:

@@ -89,7 +89,7 @@ def _with_values(action: Action, resolve: _Resolve) -> Action:
 
 def _pipelines(action: RunPipelines, resolve: _Resolve) -> RunPipelines:
     pipelines = tuple(tuple(_command(command, resolve) for command in line) for line in action.pipelines)
-    return dataclasses.replace(action, pipelines=pipelines)
+    return action._replace(pipelines=pipelines)
 
 
 def _command(command: Command, resolve: _Resolve) -> Command:
@@ -99,8 +99,7 @@ def _command(command: Command, resolve: _Resolve) -> Command:
             # A secret that is missing is a clearer word than one that has no way in.
             resolve(argument)
         command = with_hidden_values(command, resolve)
-    return dataclasses.replace(
-        command,
+    return command._replace(
         env=tuple((name, resolve(value)) for name, value in command.env),
         captures=tuple(_pipelines(capture, resolve) for capture in command.captures),
     )

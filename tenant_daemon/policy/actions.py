@@ -6,16 +6,15 @@ no second reading of the agent's text anywhere. Strings may still hold ``SECRET_
 resolved at the last moment before execution.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 MOST_UNDONE_BYTES: Final = 64 * 1_048_576
 """A file up to this size is copied before it is changed, so that the change can be undone."""
 
 
-@dataclass(frozen=True)
-class Command:
+class Command(NamedTuple):
     """One program to run, without a shell."""
 
     argv: tuple[str, ...]
@@ -56,8 +55,7 @@ None means each word instead.
 """
 
 
-@dataclass(frozen=True)
-class RunPipelines:
+class RunPipelines(NamedTuple):
     """
     Commands as judged: pipelines, one after the other.
 
@@ -66,7 +64,7 @@ class RunPipelines:
 
     pipelines: tuple[tuple[Command, ...], ...]
     connectors: tuple[str, ...] = ()
-    cwd: Path = field(default=Path())
+    cwd: Path = Path()
     plan: Plan | None = None
     """When each of them runs, where the connectors cannot say it; they are then only for people."""
 

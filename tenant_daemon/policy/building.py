@@ -3,7 +3,6 @@
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -218,7 +217,7 @@ class CommandBuilder(ABC):
         self._note_written(argv, redirects)
         whole = self._with_inserted(argv) if judge.inserted else tuple(argv)
         built = self._with_redirects(redirects, whole, (("HOME", NO_HOME), *env, *judge.env))
-        return replace(built, captures=taken, takes_output=True) if takes_output else built
+        return built._replace(captures=taken, takes_output=True) if takes_output else built
 
     def _note_written(self, argv: list[str], redirects: list[Redirect]) -> None:
         """Remember what ``cat > FILE <<E`` has written, until something else could have changed it."""
@@ -442,7 +441,7 @@ class CommandBuilder(ABC):
         self._before, self._outer, self._captures, self.judge_argv.is_only = ";", (), [], False
         plan = self.step(step)
         pipelines = tuple(
-            tuple(replace(command, cwd=Path(where)) for command in pipeline)
+            tuple(command._replace(cwd=Path(where)) for command in pipeline)
             for pipeline, where in zip(self.pipelines, self._folders, strict=True)
         )
         built = RunPipelines(pipelines, tuple(self.connectors), Path(folder), None if self.is_flat else plan)
@@ -504,8 +503,7 @@ class CommandBuilder(ABC):
                 self._cannot("shell.redirection", "A redirection is not clear.")
             else:
                 paths[slot] = Path(places.resolve(text).path)
-        return replace(
-            plain,
+        return plain._replace(
             stdin_path=paths.get("in"),
             stdout_path=paths.get("out"),
             is_append=any(redirect.kind == "append" for redirect in redirects),

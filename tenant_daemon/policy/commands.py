@@ -1,6 +1,5 @@
 """Command lines: parse, judge every part, and build the pipelines that will run."""
 
-from dataclasses import replace
 from typing import Final
 
 from tenant_daemon.contracts.tiers import Tier
@@ -61,8 +60,7 @@ def judge_docker(text: str, context: PolicyContext) -> Judgement:
     if isinstance(action, RunPipelines):
         commands = [command for line in action.pipelines for command in line if not command.is_mask]
         if len(commands) != 1 or commands[0].argv[0] not in _DOCKER:
-            return replace(
-                judgement,
+            return judgement._replace(
                 tier=max(judgement.tier, Tier.RED),
                 reason="The docker tool runs one docker command at a time.",
                 rule_ids=(*judgement.rule_ids, "docker.not-docker"),

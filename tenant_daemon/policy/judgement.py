@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from tenant_daemon.contracts.tiers import Tier
 from tenant_daemon.policy.actions import Action
@@ -17,8 +17,7 @@ _SHARED: Final = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Judgement:
+class Judgement(NamedTuple):
     """
     A judged call.
 

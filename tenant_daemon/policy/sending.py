@@ -6,7 +6,6 @@ may send is taken for one that does, so that it waits for both, the person and t
 """
 
 import re
-from dataclasses import replace
 from typing import Final
 
 from tenant_daemon.policy.judgement import Judgement
@@ -65,4 +64,4 @@ def with_sending(judgement: Judgement, text: str) -> Judgement:
         return judgement
     if len(text) <= _MOST_LOOKED_AT and not may_send(text):
         return judgement
-    return replace(judgement, is_external=True, rule_ids=(*judgement.rule_ids, "external.may-send"))
+    return judgement._replace(is_external=True, rule_ids=(*judgement.rule_ids, "external.may-send"))

@@ -1,6 +1,5 @@
 """Judges every part of a command line in the order in which it runs, and builds the action from it."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Final, assert_never
 
@@ -84,7 +83,7 @@ class LineJudge(LoopJudge):
         if len(folders) > 1 and any(folder != folders[0] for folder in folders):
             cwd = home
             pipelines = tuple(
-                tuple(replace(command, cwd=Path(folder)) for command in pipeline)
+                tuple(command._replace(cwd=Path(folder)) for command in pipeline)
                 for pipeline, folder in zip(pipelines, folders, strict=True)
             )
         return RunPipelines(pipelines, tuple(self.connectors), cwd, None if self.is_flat else plan)

@@ -78,6 +78,11 @@ def _plain(value: object) -> object:
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         fields = {field.name: _plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
         return {"kind": type(value).__name__, **fields}
+    if isinstance(value, Command | RunPipelines):
+        return {
+            "kind": type(value).__name__,
+            **{name: _plain(part) for name, part in value._asdict().items()},
+        }
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
     return str(value) if isinstance(value, Path) else value

@@ -15,7 +15,6 @@ import re
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 
@@ -89,7 +88,7 @@ def traces(secret: str, outside: str) -> list[str]:
 def quoting(tool_name: str, tool_args: Mapping[str, object], context: PolicyContext) -> Judgement:
     """A classifier that says what it has seen, as the real one does with names of files and hosts."""
     judged = scripted_classify(tool_name, tool_args, context)
-    return replace(judged, reason=f"Touches {tool_args}.", risk=f"May hurt {tool_args}.")
+    return judged._replace(reason=f"Touches {tool_args}.", risk=f"May hurt {tool_args}.")
 
 
 @pytest.fixture

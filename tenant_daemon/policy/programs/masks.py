@@ -5,7 +5,6 @@ What such a program prints goes through ``sed``, a command of the pipeline like 
 approves is shown it, and it is what runs.
 """
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from tenant_daemon.policy.actions import Command
@@ -31,7 +30,7 @@ def masked(command: Command, mask: tuple[str, ...]) -> tuple[Command, Command]:
         is_append=command.is_append,
         is_mask=True,
     )
-    return replace(command, stdout_path=None, is_append=False), behind
+    return command._replace(stdout_path=None, is_append=False), behind
 
 
 def _mask(judge: "CommandJudge", script: str) -> None:

@@ -39,7 +39,7 @@ class Runner:
 
 
 def _pipeline(line: object) -> tuple[Command, ...]:
-    parts = line if isinstance(line, tuple) else (line,)
+    parts = line if isinstance(line, tuple) and not isinstance(line, Command) else (line,)
     return tuple(part if isinstance(part, Command) else Command(tuple(str(part).split())) for part in parts)
 
 

@@ -1,7 +1,6 @@
 """Two at once, and something swapped between a person's look and the execution."""
 
 import asyncio
-import dataclasses
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -86,7 +85,7 @@ async def test_file_that_was_swapped_is_left_alone(running: WrapperBench, swap: 
 
 
 def everything_asks(tool_name: str, tool_args: Mapping[str, object], context: PolicyContext) -> Judgement:
-    return dataclasses.replace(scripted_classify(tool_name, tool_args, context), tier=Tier.RED)
+    return scripted_classify(tool_name, tool_args, context)._replace(tier=Tier.RED)
 
 
 @pytest.mark.parametrize("swap", ["content", "replacement", "none"])

@@ -1,7 +1,6 @@
 """The pipeline: what runs, what asks, what is refused, and what everybody hears of it."""
 
 import asyncio
-import dataclasses
 import hashlib
 import os
 import sqlite3
@@ -220,7 +219,7 @@ async def test_what_has_become_stricter_is_asked_about_again(
     bench: WrapperBench, change: dict[str, Any]
 ) -> None:
     changes: dict[str, Any] = {}
-    bench.classify = lambda *call: dataclasses.replace(scripted_classify(*call), **changes)
+    bench.classify = lambda *call: scripted_classify(*call)._replace(**changes)
     async with bench.started():
         answering = bench.begin("shell", command="rm -f cache")
         await bench.decide((await bench.asked()).approval_id, Verdict.APPROVE_AND_REMEMBER)
