@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -186,8 +187,11 @@ class Exchange:
         written = tab.close() if tab is not None else None
         finish(self._span, tab.cost if tab is not None else None, error or self._error)
         if written is not None:
-            # Shielded: it is written down also when the client has left.
-            await asyncio.shield(written)
+            # Where it cannot be written, which is logged there, the request stays open and is counted at the
+            # next start: an answer that was charged must not fail for it and be asked for again.
+            with suppress(Exception):
+                # Shielded: it is written down also when the client has left.
+                await asyncio.shield(written)
 
 
 async def _current_redactor(live: LiveRedactor) -> Redactor:

@@ -15,6 +15,7 @@ from tenant_daemon.egress.command import create_app
 from tenant_daemon.home import TenantHome
 from tenant_daemon.hub_client.outbox import LinkStore
 from tenant_daemon.local_tokens import local_token
+from tenant_daemon.metering import Meter
 from tenant_daemon.settings import Model, TenantSettings
 from tenant_daemon.vault import Vault
 from tests.support.model_upstream import end_chunk, serving, text_chunk, usage_chunk
@@ -102,6 +103,22 @@ async def test_secret_in_tool_call_arguments_is_caught(proxy: Proxy) -> None:
     assert calls[0] == first
     joined = "".join(call["function"]["arguments"] for call in calls)
     assert json.loads(joined) == {"command": "mysql -pSECRET_REF(db-password) shop"}
+
+
+async def test_secret_beside_the_texts_of_a_chunk_is_caught(proxy: Proxy) -> None:
+    choice = {
+        "index": 0,
+        "delta": {"content": "x", "annotations": [SECRET], SECRET: 1},
+        "logprobs": {"t": SECRET},
+    }
+    around = {"id": SECRET, "system_fingerprint": f"fp {SECRET}", SECRET: {"a": [SECRET]}}
+    proxy.upstream.chunks = [
+        {**text_chunk(""), **around, "choices": [choice]},
+        {**usage_chunk(1, 1), **around},
+    ]
+    answer = await proxy.ask(chat("hi", stream=True, stream_options={"include_usage": True}))
+    assert "fp SECRET_REF(db-password)" in answer.text
+    assert SECRET not in answer.text
 
 
 async def test_first_words_arrive_while_the_model_still_speaks(proxy: Proxy) -> None:
@@ -329,6 +346,37 @@ async def test_upstream_that_is_away_is_reported_plainly(tmp_path: Path) -> None
         answer = await client.post("/agents/sales/v1/chat/completions", json=chat("hi"))
     assert answer.status_code == 502
     assert "127.0.0.1" not in answer.text
+
+
+async def test_request_that_cannot_be_written_down_is_not_sent(
+    proxy: Proxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError("no space left")
+
+    monkeypatch.setattr(Meter, "note", full)
+    monkeypatch.setattr(Meter, "write", full)
+    answer = await proxy.ask(chat("hi"))
+    assert (answer.status_code, answer.json()["error"]["code"]) == (503, "metering_unavailable")
+    assert proxy.upstream.bodies == []
+
+
+@pytest.mark.parametrize("is_stream", [False, True])
+async def test_answer_that_cannot_be_counted_at_once_is_passed_on_and_counted_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_stream: bool
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError("no space left")
+
+    async with running(tmp_path) as proxy:
+        monkeypatch.setattr(Meter, "write", full)
+        answer = await proxy.ask(chat("hi", stream=is_stream))
+        assert answer.status_code == 200
+        assert answer.text.rstrip().endswith("data: [DONE]" if is_stream else "}")
+        monkeypatch.undo()
+    async with running(tmp_path) as proxy:
+        [(_, _, _, _, requests, estimated)] = proxy.usage()
+    assert (requests, estimated) == (1, 1)
 
 
 async def test_models_lists_the_one_model(proxy: Proxy) -> None:
