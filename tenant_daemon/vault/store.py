@@ -209,7 +209,11 @@ def infos(db: sqlite3.Connection) -> list[SecretInfo]:
         " AND h.change NOT IN ('deleted', 'staged', 'discarded')"
         " LEFT JOIN uses u ON u.name = s.name ORDER BY s.name"
     ).fetchall()
-    return [_info(row) for row in rows]
+    try:
+        return [_info(row) for row in rows]
+    except ValueError as exc:
+        # Who used what is not signed, so that it may have been written over.
+        raise VaultLocked("the vault's contents are not what the daemon stored") from exc
 
 
 def kind_of(db: sqlite3.Connection, name: str) -> SecretKind | None:

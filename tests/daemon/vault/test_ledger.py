@@ -47,6 +47,15 @@ def test_everything_is_signed(home: TenantHome, statement: str) -> None:
         Vault.open(home)
 
 
+def test_what_is_not_signed_cannot_be_anything_either(home: TenantHome) -> None:
+    vault = Vault.open(home)
+    vault.get("shop-key", actor="agent:sales", purpose="call c-1")
+    edit(home, "UPDATE uses SET at = '2026-1p-22'")
+
+    with pytest.raises(VaultLocked):
+        vault.list()
+
+
 def test_older_copy_of_the_file_is_noticed(home: TenantHome, tmp_path: Path) -> None:
     shutil.copy(home.vault_db, tmp_path / "older")
     vault = Vault.open(home)
