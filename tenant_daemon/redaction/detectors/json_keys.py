@@ -34,14 +34,18 @@ _LONGEST = 8_192
 
 
 def key_kind(name: str) -> str | None:
-    """The kind of secret that a field's name announces, ``password`` or ``api-key``; None for none."""
+    """
+    The kind of secret that a field's name announces, ``password`` or ``api-key``; None for none.
+
+    Made of words of ours alone: what else a name holds may be a secret itself.
+    """
     if _is_redacted(name):
         return None
     words: list[str] = [word.lower() for word in _WORDS.findall(_without_accents(name[:80]))]
     if not words or words[-1] in _ABOUT or not _HARMLESS.isdisjoint(words):
         return None
-    if any(pair in _SECRET_PAIRS for pair in pairwise(words)):
-        return "-".join(words[-2:])
+    if announced := next((pair for pair in pairwise(words) if pair in _SECRET_PAIRS), None):
+        return "-".join(announced)
     for word in words:
         if word in _SECRET_WORDS:
             return word

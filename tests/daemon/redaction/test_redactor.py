@@ -103,6 +103,17 @@ def test_sensitive_fields_are_redacted_and_lookalikes_are_not() -> None:
     }
 
 
+def test_placeholder_repeats_nothing_of_a_field_name() -> None:
+    redactor = Redactor([KnownSecret("pin", "4929183746")])
+    clean = redactor.redact_payload(
+        {"PRIVATE KEY 4929183746": "a8f7b3c2d9e1", "access_token_of_anna": "a8f7b3c2"}
+    )
+    assert clean == {
+        "PRIVATE KEY SECRET_REF(pin)": "[REDACTED:private-key]",
+        "access_token_of_anna": "[REDACTED:access-token]",
+    }
+
+
 def test_report_tells_where_and_never_what() -> None:
     report = REDACTOR.report(f"a {SECRET} b")
     assert [(found.start, found.end) for found in report.findings] == [(2, 2 + len(SECRET))]
