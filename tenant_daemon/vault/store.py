@@ -17,7 +17,7 @@ from tenant_daemon.vault.records import (
 )
 
 FORM: Final = 2
-"""What the manifest covers: 1 had the versions alone; 2 has everything but ``uses``."""
+"""What the manifest covers: 1 had the versions alone; 2 has everything but ``uses`` and ``boxes``."""
 
 TABLES: Final = """
 CREATE TABLE IF NOT EXISTS state (
@@ -60,12 +60,17 @@ CREATE TABLE IF NOT EXISTS uses (
     actor TEXT NOT NULL,
     at TEXT NOT NULL
 );
+CREATE TABLE IF NOT EXISTS boxes (
+    place INTEGER PRIMARY KEY AUTOINCREMENT,
+    digest TEXT NOT NULL UNIQUE
+);
 """
 _ADDED_COLUMNS: Final = {
     "state": {"key_id": "TEXT NOT NULL DEFAULT ''", "form": "INTEGER NOT NULL DEFAULT 1"},
     "secrets": {"kind": "TEXT NOT NULL DEFAULT 'password'"},
 }
-"""What form 1 lacks. ``staged`` and ``uses`` are new tables."""
+"""What form 1 lacks. ``staged``, ``uses`` and ``boxes`` are new tables."""
+_KEPT_BOXES: Final = 10_000
 _KEPT_VERSIONS: Final = 10
 """Older values are erased. Those kept are still redacted: a replaced password may be valid somewhere."""
 
@@ -199,6 +204,17 @@ def reseal(db: sqlite3.Connection, value: SealedValue, key_id: str) -> None:
 def note_use(db: sqlite3.Connection, name: str, actor: str) -> None:
     """Remember who was given the value last."""
     db.execute("INSERT OR REPLACE INTO uses VALUES (?, ?, ?)", (name, actor, utc_now().isoformat()))
+
+
+def has_box(db: sqlite3.Connection, digest: str) -> bool:
+    """Whether what came in this box is here, or was."""
+    return db.execute("SELECT 1 FROM boxes WHERE digest = ?", (digest,)).fetchone() is not None
+
+
+def note_box(db: sqlite3.Connection, digest: str) -> None:
+    """Remember that a box was emptied, so that it cannot be delivered again."""
+    db.execute("INSERT OR IGNORE INTO boxes (digest) VALUES (?)", (digest,))
+    db.execute("DELETE FROM boxes WHERE place <= (SELECT max(place) FROM boxes) - ?", (_KEPT_BOXES,))
 
 
 def infos(db: sqlite3.Connection) -> list[SecretInfo]:

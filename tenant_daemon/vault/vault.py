@@ -91,17 +91,27 @@ class Vault:
         return cls(ledger, keys, audit)
 
     def put(
-        self, name: str, value: str, *, actor: str, note: str = "", kind: SecretKind | None = None
+        self,
+        name: str,
+        value: str,
+        *,
+        actor: str,
+        note: str = "",
+        kind: SecretKind | None = None,
+        box: str = "",
     ) -> SecretInfo:
         """
         Store a value under a new or existing name. The value that is there already makes no new version.
 
+        Args:
+            box: Digest of the sealed box that it came in; ``has_emptied`` knows it from then on.
+
         Raises:
             UnfitSecret: The name or the value cannot be taken; says why.
         """
-        return self.put_all([NewSecret(name, value, note, kind)], actor=actor)[0]
+        return self.put_all([NewSecret(name, value, note, kind)], actor=actor, box=box)[0]
 
-    def put_all(self, wanted: Sequence[NewSecret], *, actor: str) -> Infos:
+    def put_all(self, wanted: Sequence[NewSecret], *, actor: str, box: str = "") -> Infos:
         """Store several values, all of them or none; raises UnfitSecret."""
         for new in wanted:
             check_name(new.name)
@@ -111,8 +121,15 @@ class Vault:
         with self._ledger.writing() as page:
             for new in wanted:
                 self._put(page, new, actor)
+            if box:
+                store.note_box(page.db, box)
             infos = {info.name: info for info in store.infos(page.db)}
         return [infos[new.name] for new in wanted]
+
+    def has_emptied(self, box: str) -> bool:
+        """Whether a value that came in this box was stored before."""
+        with self._ledger.reading() as page:
+            return store.has_box(page.db, box)
 
     def generate(
         self, name: str, *, length: int = 32, actor: str, note: str = "", kind: SecretKind | None = None

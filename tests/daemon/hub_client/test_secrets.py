@@ -67,9 +67,29 @@ def test_provided_value_is_in_the_vault(desk: SecretDesk, home: TenantHome) -> N
 
 
 def test_same_request_after_a_restart_changes_nothing(desk: SecretDesk, home: TenantHome) -> None:
-    assert desk.answer(provided(home)).is_done
-    assert desk.answer(provided(home)).is_done
+    request = provided(home)
+    assert desk.answer(request).is_done
+    assert desk.answer(request).is_done
     assert desk.vault.list()[0].version == 1
+
+
+@pytest.mark.parametrize("is_new", [True, False])
+def test_box_that_is_delivered_again_does_not_undo_what_came_after(
+    desk: SecretDesk, home: TenantHome, is_new: bool
+) -> None:
+    if not is_new:
+        desk.vault.put("shop-key", "the-very-First-1", actor="user:usr_1")
+    first = provided(home, is_new=is_new)
+    desk.answer(first)
+    desk.answer(provided(home, value="another-Value-1", is_new=False))
+
+    desk.answer(first.model_copy(update={"request_id": "sec_9", "is_new": False}))
+    desk.answer(first)
+
+    assert desk.vault.get("shop-key", actor="user:usr_1", purpose="a test") == "another-Value-1"
+    # The same value in a box of its own is meant.
+    desk.answer(provided(home, is_new=False))
+    assert desk.vault.get("shop-key", actor="user:usr_1", purpose="a test") == VALUE
 
 
 def test_new_value_for_an_existing_name_must_be_meant(desk: SecretDesk, home: TenantHome) -> None:
