@@ -83,8 +83,10 @@ def check_sandbox(user: str = "", daemon: int | None = None) -> str:
             "start the daemon by its systemd unit (deploy/tenant, Delegate=)"
         )
     bounded = sorted(CallGroups(base).controllers()) if base is not None else []
+    # As root, an approved program for the server keeps root's rights (docs/decisions/0023).
+    but = " but an approved one for the server" if os.geteuid() == 0 else ""
     features = {
-        f"Landlock {version}: no command can open the daemon's own files": version,
+        f"Landlock {version}: no command{but} can open the daemon's own files": version,
         "no signal to its processes": version >= SCOPED_SINCE,
         "no network for what needs none": flags,
         f"a control group for each call ({', '.join(bounded) or 'without bounds'})": base is not None,

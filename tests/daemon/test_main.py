@@ -15,6 +15,7 @@ from tenant_daemon.contracts.health import ComponentHealth, Heartbeat
 from tenant_daemon.diagnosis import State, counted, finding
 from tenant_daemon.doctor import examine
 from tenant_daemon.doctor_guards import check_policy, check_redaction, check_sandbox
+from tenant_daemon.execution.sandbox import landlock_version
 from tenant_daemon.home import TenantHome
 from tenant_daemon.hub_client.applied_config import AppliedConfig
 from tenant_daemon.hub_client.status_command import describe
@@ -146,6 +147,7 @@ def test_doctor_tells_of_commands_that_run_as_root(monkeypatch: pytest.MonkeyPat
     assert (found.state, "run as root" in found.detail) == (State.WEAK, True)
     found = finding("sandbox", lambda: check_sandbox("54321"))
     assert "run as root" not in found.detail
+    assert ("but an approved one for the server can open" in found.detail) is (landlock_version() > 0)
     assert finding("sandbox", lambda: check_sandbox("root")).state is State.WRONG
 
 
