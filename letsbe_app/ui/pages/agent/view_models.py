@@ -1,5 +1,6 @@
 """One agent's settings as its page shows them, and forms as changes."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,9 @@ from letsbe_app.workforce.agents.history import VersionView
 from letsbe_app.workforce.agents.schemas import AgentView
 
 _THOUSAND = 1_000
+_SEPARATOR = re.compile(r"[ .,]")
+_WHOLE = re.compile(r"[0-9]{1,7}|[0-9]{1,3}[ .,][0-9]{3}|[0-9]([ .,][0-9]{3}){2}")
+"""Thousands may be set apart as in any country; one and a half is no whole number, and not fifteen."""
 OTHER_MODEL = "other"
 BUDGET_FIELDS = {
     "budget_day": ("day", False),
@@ -128,10 +132,10 @@ def budgets_from(form: Mapping[str, str]) -> list[Budget]:
     """
     found = []
     for name, (period, with_sub_agents) in BUDGET_FIELDS.items():
-        amount = form.get(name, "").replace(" ", "").replace(".", "").replace(",", "")
+        amount = form.get(name, "").strip()
         if not amount:
             continue
-        if not amount.isdecimal() or len(amount) > 7:
+        if not _WHOLE.fullmatch(amount):
             raise InvalidInput.of_field("budgets", "Write whole thousands of tokens, such as 500.")
-        found.append(Budget(period, with_sub_agents, int(amount) * _THOUSAND))
+        found.append(Budget(period, with_sub_agents, int(_SEPARATOR.sub("", amount)) * _THOUSAND))
     return found

@@ -95,7 +95,7 @@ class _Group:
 
 def amount(tokens: int) -> str:
     """Tokens in millions, below that in thousands, below that as they are."""
-    if tokens >= _MILLION:
+    if round(tokens / 1_000) >= 1_000:
         return f"{tokens / _MILLION:.1f} M"
     return f"{round(tokens / 1_000)} k" if tokens >= 1_000 else str(tokens)
 

@@ -30,7 +30,7 @@ def test_budgets_are_shown_in_thousands_and_read_back() -> None:
     assert (shown.budget_day, shown.budget_month, shown.budget_month_tree) == ("500", "", "5000")
     form = {"budget_day": "500", "budget_month": " ", "budget_month_tree": "5.000"}
     assert budgets_from(form) == budgets
-    for amount in ("-1", "a lot", "1" * 8):
+    for amount in ("-1", "a lot", "1" * 8, "1.5", "0,5", "1.50", "12.34.567"):
         with pytest.raises(InvalidInput):
             budgets_from({"budget_day": amount})
 

@@ -76,4 +76,10 @@ def test_alarms_come_first_and_say_what_to_do() -> None:
 
 
 def test_amounts_are_short() -> None:
-    assert [amount(one) for one in (0, 999, 12_345, 2_540_000)] == ["0", "999", "12 k", "2.5 M"]
+    assert [amount(one) for one in (0, 999, 12_345, 999_700, 2_540_000)] == [
+        "0",
+        "999",
+        "12 k",
+        "1.0 M",
+        "2.5 M",
+    ]
