@@ -1,5 +1,6 @@
 """Secrets past the hub: asked, done by the server, told; nothing kept that should not be."""
 
+import asyncio
 import base64
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -89,6 +90,13 @@ async def test_reveal_is_handed_out_once(services: Services, owner: Actor, tenan
     with pytest.raises(NotFound):
         await services.secrets.take(owner, request_id)
     assert BOX not in await database_text(services)
+
+
+async def test_of_many_who_take_a_box_at_once_one_gets_it(services: Services) -> None:
+    boxes = services.secrets._boxes
+    await boxes.put("sec_1", BOX, 60)
+    taken = await asyncio.gather(*[boxes.take("sec_1") for _ in range(20)])
+    assert sorted(map(str, taken)) == sorted([BOX, *["None"] * 19])
 
 
 async def test_late_reveal_is_thrown_away(
