@@ -106,6 +106,10 @@ def test_report_of_an_hour_holds_all_its_buckets(tmp_path: Path) -> None:
         reporter.report()
     [report] = outbox.slots.values()
     assert {bucket.agent_id for bucket in report.buckets} == {"sales", "it-admin"}
+    meter.open(later := at(10, "c"))
+    meter.close_request(later, Usage(10, 4))
+    reporter.report()
+    assert len(outbox.slots) == 2
 
 
 def test_budget_counts_from_the_moment_a_version_is_seen(tmp_path: Path) -> None:
