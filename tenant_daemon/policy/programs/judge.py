@@ -249,8 +249,11 @@ class CommandJudge:
         name = reading.positionals[0]
         sub = profile.subs.get(name)
         if sub is None:
-            self.unknown(
-                f"{profile.rule_id}.unknown-command", f"“{profile.rule_id} {name}” is not known here."
+            self.verdict.note(
+                max(profile.tier, Tier.RED),
+                f"{profile.rule_id}.unknown-command",
+                f"“{profile.rule_id} {name}” is not known here.",
+                unknown=True,
             )
             if any("SECRET_REF(" in arg for arg in args):
                 self._note_exposed()
