@@ -65,7 +65,8 @@ _SLIPPED_IN = (
 # How an encoded form begins or ends outside its letters and digits.
 _LEAD_IN = re.compile(rb"(?:\\+(?:x|u\{?|U)?|&#x?0*|(?:%25|%)+u?|0x|U\+|[=&#])$", re.IGNORECASE)
 _MARKS = frozenset({b"=", b"%"})
-_LEAD_OUT = re.compile(rb"[;=]{1,2}")
+_PADDING = re.compile(rb"={1,2}")
+_LONGEST_ENTITY = 10
 
 
 @dataclass(frozen=True)
@@ -242,8 +243,7 @@ def _check(
         origin_start, origin_end = _with_punctuation(data, origin_start, origin_end, secret)
     else:
         origin_start = _widened_start(data, origin_start)
-        if closing := _LEAD_OUT.match(data, origin_end):
-            origin_end = closing.end()
+        origin_end = _widened_end(data, origin_end)
     return _finding(data, origin_start, origin_end, secret)
 
 
@@ -254,6 +254,10 @@ def _without_strays(
     A part without the last characters at its open end that only chance made fit: they stand behind a quote
     or a bracket, in the next thing of the text.
     """
+    low = start if is_tail else start + length - _MOST_STRAYS - 1
+    begin, end = projection.origin(low, low + _MOST_STRAYS + 1)
+    if _STRUCTURE.isdisjoint(data[begin:end]):
+        return start, length
     for strays in range(_MOST_STRAYS, 0, -1):
         edge = start + strays if is_tail else start + length - strays
         (_, before), (behind, _) = projection.origin(edge - 1, edge), projection.origin(edge, edge + 1)
@@ -371,6 +375,14 @@ def _with_punctuation(data: bytes, start: int, end: int, secret: _Secret) -> tup
     if trail and data.startswith(trail, end):
         end += len(trail)
     return start, end
+
+
+def _widened_end(data: bytes, end: int) -> int:
+    if data.startswith(b";", end):
+        # The end of ``&#61;``; behind anything else it is no part of the secret.
+        return end + (b"&" in data[max(0, end - _LONGEST_ENTITY) : end])
+    padding = _PADDING.match(data, end)
+    return padding.end() if padding else end
 
 
 def _widened_start(data: bytes, start: int) -> int:

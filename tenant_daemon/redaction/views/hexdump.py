@@ -21,6 +21,9 @@ _CELL = rb" (?:  [ -~]| \\[0abfnrtv\\]|[0-7]{3})"
 _LETTER_LINE = re.compile(_BEGIN + rb"[0-7]{6,12}((?:" + _CELL + rb"){1,16}) {0,4}" + _END)
 _CELLS = re.compile(_CELL)
 _GROUPS = re.compile(rb"[0-9a-f]+")
+_BREAK = re.compile(rb"\n|\\n")
+_MOST_TRIES = 8
+"""Places of a line that are tried: what has more of them is digits in groups."""
 _WORDS = (4, 8)
 _LETTERS = {b"0": 0, b"a": 7, b"b": 8, b"f": 12, b"n": 10, b"r": 13, b"t": 9, b"v": 11, b"\\": 92}
 
@@ -46,11 +49,21 @@ def read_hexdump(view: View) -> Iterator[View]:
 
 
 def _lines(data: bytes, pattern: re.Pattern[bytes], addresses: Iterable[int]) -> Iterator[re.Match[bytes]]:
-    end = 0
+    end = last = failed = 0
     for address in addresses:
-        if address >= end and (line := pattern.match(data, address)):
-            end = line.end()
+        if address < end:
+            continue
+        if failed >= _MOST_TRIES:
+            is_same_line, last = not _BREAK.search(data, last, address), address
+            if is_same_line:
+                continue
+            failed = 0
+        last = address
+        if line := pattern.match(data, address):
+            end, failed = line.end(), 0
             yield line
+        else:
+            failed += 1
 
 
 def _hex(line: bytes) -> bytes:
