@@ -173,25 +173,8 @@ class SupportService:
         Raises:
             NotSignedIn: The visit is over: ended, too old, taken back, or its member of staff has left.
         """
-        now = self._clock()
-        statement = (
-            select(SupportVisit, StaffMember)
-            .join(SupportGrant, col(SupportGrant.id) == col(SupportVisit.grant_id))
-            .join(StaffMember, col(StaffMember.id) == col(SupportVisit.staff_id))
-            .where(
-                SupportVisit.token_hash == token_hash(token),
-                col(SupportVisit.ended_at).is_(None),
-                SupportVisit.created_at > now - VISIT_LENGTH,
-                col(SupportGrant.revoked_at).is_(None),
-                SupportGrant.expires_at > now,
-                col(StaffMember.removed_at).is_(None),
-            )
-        )
         async with self._database.write() as session:
-            found = (await session.exec(statement)).one_or_none()
-            if found is None:
-                raise NotSignedIn("This look into the account is over.")
-            visit, staff = found
+            visit, staff = await self._visit(session, token)
             record_act(
                 session,
                 staff.id,
@@ -209,6 +192,27 @@ class SupportService:
             scopes=frozenset({Permission.READ.value}),
             visit_id=visit.id,
         )
+
+    async def _visit(self, session: AsyncSession, token: str) -> tuple[SupportVisit, StaffMember]:
+        """The visit that still goes on, and whose it is; raises NotSignedIn."""
+        now = self._clock()
+        statement = (
+            select(SupportVisit, StaffMember)
+            .join(SupportGrant, col(SupportGrant.id) == col(SupportVisit.grant_id))
+            .join(StaffMember, col(StaffMember.id) == col(SupportVisit.staff_id))
+            .where(
+                SupportVisit.token_hash == token_hash(token),
+                col(SupportVisit.ended_at).is_(None),
+                SupportVisit.created_at > now - VISIT_LENGTH,
+                col(SupportGrant.revoked_at).is_(None),
+                SupportGrant.expires_at > now,
+                col(StaffMember.removed_at).is_(None),
+            )
+        )
+        found = (await session.exec(statement)).one_or_none()
+        if found is None:
+            raise NotSignedIn("This look into the account is over.")
+        return found
 
     async def _live(self, session: AsyncSession, customer_id: str) -> SupportGrant | None:
         statement = (
