@@ -18,9 +18,10 @@ from tenant_daemon.metering import Usage
 from tenant_daemon.redaction import Redactor, StreamRedactor
 
 _TEXT_FIELDS = ("content", "reasoning_content", "reasoning", "refusal")
+_NESTED_TEXTS = {"function_call": "arguments", "audio": "transcript"}
 _TEMPLATE = ("id", "object", "created", "model")
 _Place = tuple[int, str]
-"""Choice and field; tool calls are ``tool:<index>``."""
+"""Choice and field; tool calls are ``tool:<index>``, nested texts ``field.text``."""
 
 
 class AnswerStream:
@@ -143,9 +144,20 @@ class AnswerStream:
                 calls = [call for item in value if (call := self._tool_call(number, item))]
                 if calls:
                     said[name] = calls
+            elif _nested_text(name, value):
+                said |= self._nested(number, name, value)
             else:
                 said[self._labels.clean_name(name)] = self._labels.clean(name, value)
         return said
+
+    def _nested(self, number: int, name: str, value: object) -> dict[str, object]:
+        fields = dict(value) if isinstance(value, dict) else {}
+        place = _nested_text(name, value)
+        text = self._text((number, place), str(fields.pop(_NESTED_TEXTS[name])))
+        clean = self._redact_rest(fields)
+        if text:
+            clean[_NESTED_TEXTS[name]] = text
+        return {name: clean} if clean else {}
 
     def _tool_call(self, number: int, call: object) -> dict[str, object] | None:
         if not isinstance(call, dict):
@@ -179,10 +191,19 @@ def _places(number: int, delta: dict[str, object]) -> Iterator[_Place]:
     for name in _TEXT_FIELDS:
         if delta.get(name):
             yield number, name
+    for name in _NESTED_TEXTS:
+        if place := _nested_text(name, delta.get(name)):
+            yield number, place
     calls = delta.get("tool_calls")
     for call in calls if isinstance(calls, list) else []:
         if isinstance(call, dict):
             yield number, _tool_field(call)
+
+
+def _nested_text(name: str, value: object) -> str:
+    """The place of a text that lies within a field; empty where there is none."""
+    leaf = _NESTED_TEXTS.get(name, "")
+    return f"{name}.{leaf}" if isinstance(value, dict) and isinstance(value.get(leaf), str) else ""
 
 
 def _tool_field(call: dict[str, object]) -> str:
@@ -195,7 +216,8 @@ def _tool_field(call: dict[str, object]) -> str:
 def _delta_of(field: str, text: str) -> dict[str, object]:
     if field.startswith("tool:"):
         return {"tool_calls": [{"index": int(field[5:]), "function": {"arguments": text}}]}
-    return {field: text}
+    name, _, leaf = field.partition(".")
+    return {name: {leaf: text}} if leaf else {name: text}
 
 
 def _parsed(event: bytes) -> dict[str, object]:

@@ -105,6 +105,19 @@ async def test_secret_in_tool_call_arguments_is_caught(proxy: Proxy) -> None:
     assert json.loads(joined) == {"command": "mysql -pSECRET_REF(db-password) shop"}
 
 
+@pytest.mark.parametrize(("field", "leaf"), [("function_call", "arguments"), ("audio", "transcript")])
+async def test_secret_in_pieces_within_another_field_is_caught(proxy: Proxy, field: str, leaf: str) -> None:
+    pieces = ["-p ", SECRET[:9], SECRET[9:11], SECRET[11:], " now"]
+    first = {"index": 0, "delta": {field: {"id": "one", leaf: ""}}, "finish_reason": None}
+    later = [{"index": 0, "delta": {field: {leaf: piece}}, "finish_reason": None} for piece in pieces]
+    chunks = [{**text_chunk(""), "choices": [choice]} for choice in (first, *later)]
+    proxy.upstream.chunks = [*chunks, end_chunk(), usage_chunk(1, 1)]
+    _, events = said((await proxy.ask(chat("hi", stream=True))).text)
+    deltas = [choice["delta"].get(field, {}) for event in events for choice in event.get("choices", [])]
+    assert "".join(delta.get(leaf, "") for delta in deltas) == "-p SECRET_REF(db-password) now"
+    assert [delta["id"] for delta in deltas if "id" in delta] == ["one"]
+
+
 async def test_secret_beside_the_texts_of_a_chunk_is_caught(proxy: Proxy) -> None:
     choice = {
         "index": 0,
