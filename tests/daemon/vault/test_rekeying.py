@@ -1,12 +1,13 @@
 """Another key while others go on."""
 
+import fcntl
 import threading
 from pathlib import Path
 
 import pytest
 
 from tenant_daemon.home import TenantHome
-from tenant_daemon.vault import Vault, VaultLocked
+from tenant_daemon.vault import Vault, VaultLocked, rekeying
 from tenant_daemon.vault.rekeying import change_key
 
 VALUE = "gT7-quartz-Lamp-42"
@@ -50,11 +51,31 @@ def test_open_vaults_go_on_reading_and_writing(home: TenantHome) -> None:
     ]
 
 
+def test_one_at_a_time_changes_the_key_and_both_are_there_meanwhile(
+    home: TenantHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vault = Vault.open(home)
+    seen: list[tuple[bool, int]] = []
+
+    def look(*_: object) -> None:
+        with (home.keys_dir / "vault.lock").open() as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                seen.append((True, len(vault.keys.read())))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(rekeying, "_put_under", look)
+        change_key(vault, actor="shell:root")
+    assert seen == [(True, 2)]
+
+
 def test_the_old_key_opens_nothing_any_more(home: TenantHome) -> None:
     vault = Vault.open(home)
     vault.put("shop-key", VALUE, actor="user:owner")
     old = (home.keys_dir / "vault.key").read_bytes()
     change_key(vault, actor="shell:root")
+    assert len(vault.keys.read()) == 1
 
     (home.keys_dir / "vault.key").write_bytes(old)
     with pytest.raises(VaultLocked, match="another key"):

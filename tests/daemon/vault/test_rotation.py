@@ -100,8 +100,28 @@ def test_value_that_the_tool_may_take_outlasts_others_that_are_stored_meanwhile(
         vault.put("shop-key", f"another-Value-{number}", actor=ACTOR)
 
     rotate(vault, "shop-key", tool, actor=ACTOR)
+    vault.stage("shop-key", length=32, actor=ACTOR)
 
     assert value_in(vault) == tool.value
+
+
+def test_change_that_broke_off_half_way_is_taken_back(vault: Vault) -> None:
+    tool = Tool()
+    wanted: list[str] = []
+
+    def change(_old: str, new: str) -> None:
+        wanted.append(new)
+        tool.value = new if len(wanted) > 1 else "neither"
+        if len(wanted) == 1:
+            raise StepFailed("it broke off")
+
+    tool.change = change  # type: ignore[method-assign]
+
+    with pytest.raises(RotationFailed, match="keeps its value"):
+        rotate(vault, "shop-key", tool, actor=ACTOR)
+
+    assert value_in(vault) == tool.value == OLD
+    assert not vault.is_staged("shop-key")
 
 
 def test_change_that_did_nothing_is_noticed(vault: Vault) -> None:
