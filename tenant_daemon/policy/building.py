@@ -214,7 +214,8 @@ class CommandBuilder(ABC):
         if command.redirects:
             redirects = [self._redirect(one) for one in command.redirects if one.kind != "aside"]
             judge.redirects(redirects)
-        self._note_written(argv, redirects)
+        if self.written or judge.stdin_text is not None:
+            self._note_written(argv, redirects)
         whole = self._with_inserted(argv) if judge.inserted else tuple(argv)
         built = self._with_redirects(redirects, whole, (("HOME", NO_HOME), *env, *judge.env))
         return built._replace(captures=taken, takes_output=True) if takes_output else built
