@@ -66,6 +66,11 @@ def test_provided_value_is_in_the_vault(desk: SecretDesk, home: TenantHome) -> N
     assert (info.kind, info.note, info.changed_by) == ("api_key", "the shop", "user:usr_1")
 
 
+def test_nobody_provides_a_canary(desk: SecretDesk, home: TenantHome) -> None:
+    desk.answer(provided(home, secret_kind="canary"))
+    assert desk.vault.list()[0].kind == "other"
+
+
 def test_same_request_after_a_restart_changes_nothing(desk: SecretDesk, home: TenantHome) -> None:
     request = provided(home)
     assert desk.answer(request).is_done
