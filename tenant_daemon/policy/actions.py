@@ -51,7 +51,8 @@ When each pipeline runs, as nested tuples: ``("run", number)``, ``("row", plan, 
 each line that the source prints, the line's parts standing in the arguments by their numbers; a separator of
 None means each word instead.
 ``("let", number, plan)`` keeps what the plan prints for the arguments after it.
-``("into", plan, ("run", number))`` gives a pipeline what the plan prints.
+``("into", plan, plan)`` lets the second plan read what the first one prints.
+``("while", condition, plan)`` runs the plan as long as the condition comes off.
 """
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Final, assert_never
 
 from tenant_daemon.policy.actions import Command, Plan, RunPipelines
-from tenant_daemon.policy.building import TooMuch
+from tenant_daemon.policy.filling import TooMuch
 from tenant_daemon.policy.judgement import Judgement
 from tenant_daemon.policy.leaving import without_exits
 from tenant_daemon.policy.looping import MAX_PIPELINES, NOTHING, LoopJudge

@@ -147,6 +147,9 @@ class Reader(ConstructReader):
         return step if not after else Fed(step, Pipeline(tuple(self.pipeline(after))))
 
     def _is_feeding(self, node: Node) -> bool:
+        if node.type == "redirected_statement":
+            body = node.child_by_field_name("body")
+            return body is not None and self._is_feeding(body)
         return node.type in _FEEDING or self.is_call(node)
 
     # -- redirections -----------------------------------------------------------------------------------
