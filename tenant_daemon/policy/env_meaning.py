@@ -19,8 +19,11 @@ _COMMAND: Final = re.compile(r"\$\(|`")
 _CODE: Final = re.compile(
     r"<\?php|\b(?:eval|system|exec|passthru|shell_exec|base64_decode|require)\s*\(", re.IGNORECASE
 )
+# A container's rights on the server, too.
 _CODE_NAME: Final = re.compile(
-    r".*(?:CONFIG_EXTRA|EXTRA_CONFIG|INIT_SCRIPTS?|STARTUP_SCRIPTS?|_HOOKS?|CUSTOM_CODE)", re.IGNORECASE
+    r"(?:.*_)?(?:PRIVILEGED|(?:NETWORK|PID|IPC|USERNS)_?MODE|CAP_?ADD|SECURITY_?OPTS?|DEVICES)|KC_FEATURES"
+    r"|.*(?:CONFIG_EXTRA|EXTRA_CONFIG|INIT_SCRIPTS?|STARTUP_SCRIPTS?|_HOOKS?|CUSTOM_CODE)",
+    re.IGNORECASE,
 )
 _WORDS: Final = re.compile(r"[a-z]+")
 # The tool connects there.
@@ -54,13 +57,13 @@ _TURNS_ROUND: Final = word_set(
 )
 _OPENS: Final = re.compile(
     r".*(?:SIGN_?UPS?|REGISTRATIONS?|REGISTER|ANONYMOUS|GUEST_?(?:ACCESS|LOGIN)|PUBLIC_ACCESS|INSECURE|UNSAFE|IMPERSONAT|DEBUG_TOOLBAR"
-    r"|ALLOW_(?:ALL|ANY|EMPTY|\w*SCRIPTS?|\w*HTML|INVIT).*|INVITATIONS?_ALLOWED|TRUST_(?:ALL|PROXY)"
+    r"|ALLOW_(?:ALL|ANY|EMPTY|\w*SCRIPTS?|\w*HTML|INVIT|LOCAL).*|INVITATIONS?_ALLOWED|TRUST_(?:ALL|PROXY)"
     r"|HTTP_ENABLED|(?:APP|DJANGO|FLASK)_DEBUG\Z).*",
     re.IGNORECASE,
 )
 _GUARDS: Final = re.compile(
     r".*(?:HOSTNAME_STRICT|(?:SSL|TLS|CERT)_?VERIF\w*|VERIFY_?(?:SSL|TLS|CERT)|CSRF|CAPTCHA|RATE_?LIMIT|2FA|MFA|TOTP|TWO_?FACTOR|SANDBOX|FORCE_SSL"
-    r"|DISABLE_(?:AUDIT|LOGIN|AUTH)|FRAME_SAMEORIGIN|INSTALL_LOCK|ONLY_?ADMINS?|INVITE_?ONLY|SECURE_COOKIE|COOKIE_SECURE|AUTH(?:ENTICATION)?_(?:ENABLED|REQUIRED)|REQUIRE_(?:AUTH|LOGIN|SIGNIN)\w*|SIGNIN_VIEW).*",
+    r"|DISABLE_(?:AUDIT|LOGIN|AUTH)|FRAME_SAMEORIGIN|FORCE_PRIVATE|INSTALL_LOCK|ONLY_?ADMINS?|INVITE_?ONLY|SECURE_COOKIE|COOKIE_SECURE|AUTH(?:ENTICATION)?_(?:ENABLED|REQUIRED)|REQUIRE_(?:AUTH|LOGIN|SIGNIN)\w*|SIGNIN_VIEW).*",
     re.IGNORECASE,
 )
 _TRUSTED: Final = re.compile(
@@ -68,17 +71,19 @@ _TRUSTED: Final = re.compile(
     r"|CORS(?:_\w+)?)",
     re.IGNORECASE,
 )
+_RELEASE: Final = re.compile(r"(?:.*_)?(?:VERSION|TAG|RELEASE)", re.IGNORECASE)
 _RULERS: Final = re.compile(
     r"(?:.*_)?(?:ADMIN|ROOT|SUPERUSER|OWNER)(?:_?(?:USER|USERNAME|NAME|LOGIN|E?MAIL))?|(?:.*_)?USER_CREATE",
     re.IGNORECASE,
 )
 _STAGE: Final = re.compile(r"(?:.*_)?(?:ENV|ENVIRONMENT)", re.IGNORECASE)
 _OF_DEVELOPERS: Final = frozenset({"development", "dev", "debug", "local", "test"})
-_LISTENING: Final = re.compile(r"(?:.*_)?(?:BIND|LISTEN)(?:_\w+)?", re.IGNORECASE)
+_LISTENING: Final = re.compile(r"(?:.*_)?(?:(?:BIND|LISTEN)(?:_\w+)?|PORTS?)", re.IGNORECASE)
 _EVERYWHERE: Final = re.compile(r"(?:0\.0\.0\.0|\[?::\]?|\*)(?::\d+)?(?:/0)?")
+_RUNS_AS: Final = re.compile(r"(?:.*_)?(?:P?[UG]ID|RUN_?AS(?:_USER)?)", re.IGNORECASE)
 _BUCKET: Final = re.compile(r"(?:.*_)?BUCKET(?:_?NAME)?", re.IGNORECASE)
-_SENDER: Final = re.compile(r".*(?:SENDER|FROM)(?:_?(?:E?MAIL|ADDRESS))?", re.IGNORECASE)
-_MAIL_ADDRESS: Final = re.compile(r"[^@]*@([\w.-]+\.\w+)>?\s*")
+_SENDER: Final = re.compile(r".*(?:SENDER|FROM)(?:_?(?:E?MAIL|ADDRESS))?|(?:.*_)?MAIL_?DOMAIN", re.IGNORECASE)
+_MAIL_ADDRESS: Final = re.compile(r"(?:[^@]*@)?([\w.-]+\.\w+)[>\s\"']*")
 
 
 def judge_meaning(key: str, value: str, context: PolicyContext, verdict: Verdict) -> None:
@@ -152,6 +157,7 @@ def _judge_code(key: str, value: str, verdict: Verdict) -> None:
     elif (
         _CODE.search(value) is not None
         or _CODE_NAME.fullmatch(key) is not None
+        or (_RELEASE.fullmatch(key) is not None and "/" in value)
         or value.upper() == "UNSANDBOXED"
     ):
         verdict.note(
@@ -186,6 +192,8 @@ def _lets_people_in(key: str, value: str, context: PolicyContext) -> bool:
     word = value.strip().strip("\"'").lower()
     if _RULERS.fullmatch(key) is not None:
         return bool(word)
+    if _RUNS_AS.fullmatch(key) is not None:
+        return word in ("0", "root")
     if _STAGE.fullmatch(key) is not None and word in _OF_DEVELOPERS:
         return True
     is_opening = _OPENS.fullmatch(key) is not None

@@ -123,6 +123,8 @@ def test_settings_with_like_names_are_plain_changes(key: str, value: str, contex
         ("url", "https://blog.evil.example"),
         ("NEXT_PUBLIC_WEBAPP_URL", "https://cal.evil.example"),
         ("MAILER_SENDER_EMAIL", "boss@bank.example"),
+        ("mail__from", '"Boss" <boss@bank.example>'),
+        ("MAIL_DOMAIN", "bank.example"),
     ],
 )
 def test_a_setting_that_sends_the_tool_elsewhere_is_external(
@@ -172,6 +174,9 @@ def test_its_own_address_and_its_neighbours_are_plain_changes(
         ("GITEA__security__INSTALL_LOCK", "false", "true"),
         ("UI__ONLYADMINSCANCREATEAPPS", "false", "true"),
         ("BIND_ADDRESS", "0.0.0.0", "127.0.0.1"),
+        ("GHOST_PORT", "0.0.0.0:2368", "2368"),
+        ("PUID", "0", "1000"),
+        ("GITEA__repository__FORCE_PRIVATE", "false", "true"),
         ("DRONE_USER_CREATE", "username:evil,admin:true", ""),
     ],
 )
@@ -188,6 +193,9 @@ def test_opening_a_door_is_red_and_closing_it_is_not(
         ("WORDPRESS_CONFIG_EXTRA", "define('X', 1);"),
         ("NOTE", "eval($_GET[1]);"),
         ("AP_EXECUTION_MODE", "UNSANDBOXED"),
+        ("GHOST_PRIVILEGED", "true"),
+        ("NETWORK_MODE", "host"),
+        ("GHOST_VERSION", "evil/ghost:5"),
     ],
 )
 def test_code_in_a_setting_waits_at_every_level(key: str, value: str, context: PolicyContext) -> None:
