@@ -91,7 +91,8 @@ _NAME = re.compile(
     r"|^[a-z]+(?:[_-][a-z]+)*[_-]\d{4}[_-]\d\d(?:[_-]\d\d)?$"
 )
 _PATH = re.compile(
-    r"^(?:\.{0,2}/|~/|[A-Za-z]:\\|[a-z][a-z0-9+.-]*://[^:@\s]+$|[\w-]+\.(?:md|txt|py|js|ts|json|ya?ml|html|css)$)"
+    r"^(?:\.{0,2}/|~/|[A-Za-z]:\\|[a-z][a-z0-9+.-]*://[^:@\s]+$|urn:[a-z0-9-]+:"
+    r"|[\w-]+\.(?:md|txt|py|js|ts|json|ya?ml|html|css)$)"
 )
 
 

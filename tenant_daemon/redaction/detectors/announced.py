@@ -26,6 +26,8 @@ _NEAR = 20
 _SHORTEST = 8
 _VALUE = re.compile(rb"[^\s\"'`<>|,;(){}\[\]\\]{8,128}")
 _NAME_OF_VALUE = re.compile(rb"/?[A-Za-z_][\w.@-]{0,31}[:=/]|\$\{[\w.]{1,20}:-?|[:=@-]+")
+_NEXT_FIELD = re.compile(rb"&(?:&|(?:amp;)?[\w.-]{1,40}=)")
+"""Where a value in an address ends."""
 _OTHER_WORD = re.compile(rb"[A-Za-z]{3}")
 _ONLY_MARKS = re.compile(rb"(?:[^A-Za-z0-9\n]|</?[A-Za-z]{1,10}>|\\[nrt])*")
 _SENTENCE_ENDS = re.compile(rb"[.?!]\s+[A-Z]")
@@ -98,6 +100,8 @@ def _without_name(region: bytes, start: int, stop: int) -> tuple[int, int]:
     """A value without the name and the marks in front of it, and without what ends a sentence."""
     while (name := _NAME_OF_VALUE.match(region, start, stop)) and name.end() < stop:
         start = name.end()
+    if found := _NEXT_FIELD.search(region, start, stop):
+        stop = found.start()
     return start, start + len(region[start:stop].rstrip(b".:*_~"))
 
 

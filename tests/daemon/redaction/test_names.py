@@ -52,3 +52,10 @@ def test_rows_that_look_like_headers_are_read_once() -> None:
     begin = time.process_time()
     assert Redactor([]).redact(rows).endswith("\n[REDACTED:password],b\n")
     assert time.process_time() - begin < 2
+
+
+@pytest.mark.parametrize("name", ["access_token", "password", "client_secret", "passwort"])
+def test_next_field_of_an_address_stays(name: str) -> None:
+    clean = Redactor([]).redact(f"GET https://a.example/cb?state=1&{name}=lampe7ZugX49bq&scope=read HTTP/1.1")
+    assert clean.startswith(f"GET https://a.example/cb?state=1&{name}=[REDACTED:")
+    assert clean.endswith("]&scope=read HTTP/1.1")
