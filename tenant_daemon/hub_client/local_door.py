@@ -52,7 +52,7 @@ async def ask_colleague(
     Have another agent do something and give its final words. Cancelling the call stops the colleague.
 
     Raises:
-        LinkAway: No link runs.
+        LinkAway: No link runs, or it failed over this.
         LinkRefused: The colleague is unknown, did not finish in ``HANDOVER_SECONDS``, or failed.
     """
     return await _ask(
@@ -105,6 +105,8 @@ async def _ask(home: TenantHome, path: str, body: dict[str, str], *, timeout_sec
             answer = await link.post(path, json=body)
     except (httpx.HTTPError, OSError) as exc:
         raise LinkAway(f"the link does not answer: {type(exc).__name__}") from exc
+    if answer.is_server_error:
+        raise LinkAway(f"the link answers {answer.status_code}")
     content = answer.json()
     if answer.status_code != httpx.codes.OK:
         raise LinkRefused(str(content.get("detail", answer.status_code)))

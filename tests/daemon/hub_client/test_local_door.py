@@ -128,3 +128,9 @@ async def test_follow_up_is_kept_even_while_the_link_is_away(home: TenantHome) -
     assert (follow_up.session, follow_up.text) == (ChatSession("it-admin", "cnv1"), "It was approved.")
     with pytest.raises(ValueError, match="not a chat session"):
         await tell_agent(home, "agent:main:main", "x")
+
+
+async def test_link_that_fails_over_a_question_is_away(link: _Link) -> None:
+    link.answer.set_exception(RuntimeError("a fault of ours"))
+    with pytest.raises(LinkAway, match="500"):
+        await _ask(link.home)
