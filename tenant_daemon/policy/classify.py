@@ -87,6 +87,8 @@ def _problem(args: Mapping[str, object], needed: tuple[str, ...], optional: tupl
     for name in needed:
         if not isinstance(args.get(name), str):
             return f"The argument {name} is missing or is not text."
+    if len(args) == len(needed):
+        return ""
     for name, value in args.items():
         if name not in needed and name not in optional:
             return f"The argument {name} is not known."

@@ -38,6 +38,7 @@ _VERSION_CONTROL: Final = re.compile(
     r"\s*(?:hg|svn|bzr|cvs|fossil)\s+(?:\S++\s++)*?(?:commit|ci|push|checkin)\b"
 )
 # Newer parts come from somewhere, and jobs that were put off may be mails.
+_RENEWING: Final = word_set("wp ghost drush yarn pnpm composer snap go")
 _RENEWS: Final = re.compile(
     r"(?<![\w-])(?:wp|ghost|drush|yarn|pnpm|composer|snap)\s(?:[^|;&]{0,80}\s)?(?:update|upgrade|run|reset-password)(?![\w-])"
     r"|(?<![\w-])go get\b"
@@ -49,13 +50,16 @@ _MOST_LOOKED_AT: Final = 4_096
 def may_send(text: str) -> bool:
     """Whether words in a command line tell of an address or of sending. One look for each kind of sign."""
     low = text.casefold()
-    if not _VERBS.isdisjoint(_LETTERS.findall(low)) or _CODE.search(low) is not None:
+    words = _LETTERS.findall(low)
+    if not _VERBS.isdisjoint(words) or _CODE.search(low) is not None:
         return True
     if (":" in low or "@" in low or "/dev/" in low) and _ADDRESS.search(low) is not None:
         return True
     if ("-h" in low or "host=" in low or "logger" in low) and _HOST.search(low) is not None:
         return True
-    return _VERSION_CONTROL.match(low) is not None or _RENEWS.search(low) is not None
+    if not _RENEWING.isdisjoint(words) and _RENEWS.search(low) is not None:
+        return True
+    return _VERSION_CONTROL.match(low) is not None
 
 
 def with_sending(judgement: Judgement, text: str) -> Judgement:

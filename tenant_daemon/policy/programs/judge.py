@@ -148,8 +148,8 @@ class CommandJudge:
         name = self.program = self._program(argv[0])
         self._argv = argv
         profile = self.library.get(name)
-        if (profile is None or profile.is_unknown) and any(
-            _GUARDRAIL.search(arg.replace(self.places.roots.workspace, "")) for arg in argv
+        if (profile is None or profile.is_unknown) and _GUARDRAIL.search(
+            "\n".join(argv).replace(self.places.roots.workspace, "")
         ):
             self.verdict.note(
                 Tier.CRITICAL_RED, "command.guardrail", "Touches the safety system itself.", unknown=True
