@@ -22,10 +22,17 @@ from tenant_daemon.policy.rounds import (
 from tenant_daemon.policy.shell import expansions
 from tenant_daemon.policy.shell.references import show
 from tenant_daemon.policy.shell.script import Redirect, SimpleCommand, Word
+from tenant_daemon.policy.wordlist import word_set
 
 _UNHEARD: Final = ("err", "/dev/null")
 _PRINTERS: Final = frozenset({"echo", "printf", "test", "basename", "dirname", "expr"})
-_SPEAKERS: Final = _PRINTERS - {"test"}
+_FILE_PROGRAMS: Final = word_set(
+    """
+    cat chmod cmp convert cp cwebp diff du file gunzip gzip head identify install ls md5sum mkdir mv pdfinfo
+    pdftotext sha256sum stat tail tee test touch wc zcat
+    """
+)
+"""Programs for which no argument is code or an address."""
 _WRITING_NOTHING: Final = frozenset({"echo", "ls", "wc", "true", "test"})
 # Programs look for settings of their own at home, and some of those run code. An unpacked archive can bring
 # such files into the workspace, so home is nowhere, and where nobody can make it: not even root in ``/proc``.
@@ -86,7 +93,7 @@ class CommandBuilder(WordFiller):
             argv = with_written(argv, {f"@{name}": text for name, text in self._written_here()})
         judged = argv
         if not is_plain and any(map(expansions.has_expansion, argv)):
-            if argv[0] not in _SPEAKERS and self.lines:
+            if argv[0] in _FILE_PROGRAMS and self.lines:
                 argv = [checked_word(judge, text, self.lines) for text in argv]
             judged = self._without_outputs(argv, taken)
         takes_output = judged is not argv or bool(taken)

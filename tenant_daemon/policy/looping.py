@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
+from tenant_daemon.contracts.tiers import Tier
 from tenant_daemon.policy.actions import Plan
 from tenant_daemon.policy.assigning import VariableJudge, without_lines
 from tenant_daemon.policy.leaving import Leaving, chosen, one_of, parted, without
@@ -84,10 +85,21 @@ class LoopJudge(VariableJudge):
         self._depth += 1
         self._before_loop = frozenset(kept)
         self._before = ";"
-        plan = self.step(without(body, "continue"))
+        first, inner = dict(self.variables), without(body, "continue")
+        plan = self.step(inner)
+        if self.verdict.tier > Tier.GREEN:
+            self._look_again(inner, first)
         self._depth -= 1
         self.variables, self._before_loop = kept, before
         return read if plan is None else ("each", read, numbers, separator, plan)
+
+    def _look_again(self, body: Step, variables: dict[str, str]) -> None:
+        """Judge what a round does after another one, which may have unpacked or moved something."""
+        counts = [len(built) for built in (self.pipelines, self.connectors, self._folders)]
+        self.variables = variables
+        self.step(body)
+        for built, count in zip((self.pipelines, self.connectors, self._folders), counts, strict=True):
+            del built[count:]  # type: ignore[attr-defined]
 
     def _each_element(self, step: Loop) -> Plan | None:
         """``for x in "${names[@]}"`` of an array with what a command has printed."""

@@ -117,6 +117,9 @@ def _beside(judge: CommandJudge, known: Values, before: str, cuts: str, after: s
     is_base = cuts.startswith("##*/")
     if is_base and not before.endswith("/"):
         return None
+    # Without its beginning `./etc/x` would lead elsewhere.
+    if any(not cut.startswith("%") for cut in cuts.split(expansions.CHANGE)[is_base:]):
+        return None
     if cuts == "##*/":
         return f"{before}{known.path.rpartition('/')[2]}{after}"
     if _ENDING.fullmatch(after) is None:
