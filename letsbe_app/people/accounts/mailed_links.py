@@ -42,7 +42,7 @@ class MailedLinks:
 
     async def ask_for_reset(self, email: str, visitor: Visitor) -> None:
         """
-        Mail a link to choose a new password. Says the same, as fast, whether there is such an account or not.
+        Mail a link to choose a new password. Says the same whether there is such an account or not.
 
         Raises:
             RateLimited: Too many for this e-mail or from this address.
