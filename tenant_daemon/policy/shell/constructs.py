@@ -26,8 +26,8 @@ from tenant_daemon.policy.shell.script import (
     While,
     Word,
 )
-from tenant_daemon.policy.shell.unquote import POSITIONAL
-from tenant_daemon.policy.shell.words import SAID, WORDS, Refused
+from tenant_daemon.policy.shell.unquote import POSITIONAL, unquote
+from tenant_daemon.policy.shell.words import DYNAMIC, SAID, WORDS, Refused
 
 BETWEEN: Final = frozenset({";", "\n"})
 _FUNCTION: Final = re.compile(r"[a-z_][a-z0-9_-]*", re.ASCII)
@@ -54,6 +54,8 @@ class ConstructReader(RedirectReader):
     def __init__(self, source: bytes, *, is_for_shell: bool) -> None:
         super().__init__(source, is_for_shell=is_for_shell)
         self.functions: dict[str, tuple[Step, int]] = {}
+        self.has_open_name = False
+        """Whether a variable names a program; it could name a function as well."""
 
     def _construct(self, node: Node) -> Step | None:
         kind = node.type
@@ -96,6 +98,8 @@ class ConstructReader(RedirectReader):
         if name is None or body is None or body.type != "compound_statement" or self.names is None:
             raise Refused(SAID["function_definition"])
         said, before = self.text(name), self.commands
+        if self.has_open_name:
+            raise Refused(DYNAMIC)
         if _FUNCTION.fullmatch(said) is None or node.child_by_field_name("redirect") is not None:
             raise Refused(SAID["function_definition"])
         kept, self.names = self.names, self.names | POSITIONAL
@@ -107,7 +111,7 @@ class ConstructReader(RedirectReader):
     def is_call(self, node: Node) -> bool:
         """Whether a command is a function of the line's own."""
         name = node.child_by_field_name("name") if node.type == "command" and self.functions else None
-        return name is not None and self.text(name) in self.functions
+        return name is not None and unquote(self.text(name)).text in self.functions
 
     def _call(self, node: Node) -> Step:
         command = self.simple(node)

@@ -299,6 +299,10 @@ class Reader(ConstructReader):
                 raise Refused(SAID.get(kind, UNKNOWN_PART))
         if not words:
             raise Refused("no program to run")
+        if not words[0].text.isascii() and expansions.has_expansion(words[0].text):
+            self.has_open_name = True
+            if self.functions:
+                raise Refused(DYNAMIC)
         if len(words) > MAX_WORDS:
             raise Refused("too many words")
         return SimpleCommand(tuple(words), tuple(assignments), tuple(redirects), stdin)
