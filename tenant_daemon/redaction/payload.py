@@ -15,7 +15,7 @@ from tenant_daemon.redaction.detectors.patterns import PatternDetector
 from tenant_daemon.redaction.findings import Finding, covered
 from tenant_daemon.redaction.leaves import LeafKind, Leaves
 from tenant_daemon.redaction.orders import Orders, orders_of
-from tenant_daemon.redaction.rows import GAP, SEPARATOR, Row
+from tenant_daemon.redaction.rows import GAP, SEPARATOR, WALL, Row
 from tenant_daemon.redaction.seams import edge_row, seam_row
 from tenant_daemon.redaction.signs import Sign, has_any
 from tenant_daemon.redaction.turns import Turns
@@ -117,7 +117,7 @@ class PayloadSearch:
         """Search the texts of units that are not remembered; returns whether all of these are now."""
         if not units:
             return True
-        row = Row(texts, [leaves.encoded[index] for index in texts])
+        row = Row(texts, [WALL if index == GAP else leaves.encoded[index] for index in texts])
         view = original(row.data)
         inside = list(row.per_leaf(self._find_in(view)))
         _take(inside, found)
@@ -231,9 +231,13 @@ def _read_before(row: Row) -> View:
 
 
 def _texts_of(units: Sequence[_Unit], texts: Sequence[int]) -> list[int]:
-    """Those of the texts that stand in these units."""
+    """Those of the texts that stand in these units; a gap where two of the units are no neighbours."""
     chosen: list[int] = []
+    behind = 0
     for start, end, _ in units:
+        if chosen and start != behind:
+            chosen.append(GAP)
+        behind = end
         chosen += texts[bisect_left(texts, start) : bisect_left(texts, end)]
     return chosen
 

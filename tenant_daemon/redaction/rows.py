@@ -15,6 +15,11 @@ _RUNS_OVER = frozenset({redacted("private-key")})
 """Guesses that run over strings: their rules say what every one of the strings has to look like."""
 GAP = -1
 """The index of a piece that is no part of any leaf and keeps its neighbours apart."""
+WALL = SEPARATOR + b"0\x1e" * 24 + SEPARATOR
+"""
+Such a piece. Unlike the separator it also keeps apart what is projected. No word and no sign of anything, so
+that it is not read itself.
+"""
 
 
 class Row:

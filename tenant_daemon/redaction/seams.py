@@ -7,7 +7,7 @@ the unbroken word at the end of each string is joined with the one at the beginn
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from tenant_daemon.redaction.rows import GAP, SEPARATOR, Row
+from tenant_daemon.redaction.rows import GAP, SEPARATOR, WALL, Row
 from tenant_daemon.redaction.tokens import SHORTEST
 
 _LONGEST = 65_536
@@ -16,11 +16,6 @@ _LONGEST_PART = 4_096
 
 _INDENT = b" \t>|+"
 _BEFORE_INDENT = frozenset(b"\nn" + _INDENT)
-_WALL = SEPARATOR + b"0\x1e" * 24 + SEPARATOR
-"""
-Between the two ends of one leaf; unlike the separator it also keeps them apart when projected. No word and no
-sign of anything, so that it is not read itself.
-"""
 _Part = tuple[int, int, int]
 """Leaf index, and where the part begins and ends in the leaf."""
 _Edges = tuple[int, int, int]
@@ -58,14 +53,14 @@ def edge_row(encoded: Sequence[bytes], order: Sequence[int], edge: int, joint: b
     pieces: list[bytes] = []
     offsets: list[int] = []
     for index in order:
-        data = encoded[index] if index != GAP else _WALL
+        data = encoded[index] if index != GAP else WALL
         if len(data) <= 2 * edge:
             indexes.append(index)
             pieces.append(data)
             offsets.append(0)
         else:
             indexes += (index, GAP, index)
-            pieces += (data[:edge], _WALL, data[-edge:])
+            pieces += (data[:edge], WALL, data[-edge:])
             offsets += (0, 0, len(data) - edge)
     return Row(indexes, pieces, offsets, joint)
 
