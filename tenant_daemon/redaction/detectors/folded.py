@@ -11,6 +11,7 @@ from typing import AnyStr
 
 from tenant_daemon.redaction.findings import Finding, Layer, secret_ref
 from tenant_daemon.redaction.projection import without_written_noise
+from tenant_daemon.redaction.text_size import size_of
 
 _BETWEEN = re.compile(r"[\W_]+")
 _SHORTEST = 5
@@ -70,8 +71,8 @@ class FoldedSecrets:
         text = data.decode("utf-8", "surrogateescape")
         for name, value in found:
             for match in self._pattern(value).finditer(text):
-                start = len(text[: match.start()].encode("utf-8", "surrogateescape"))
-                size = len(match.group().encode("utf-8", "surrogateescape"))
+                start = size_of(text[: match.start()])
+                size = size_of(match.group())
                 yield Finding(start, start + size, Layer.KNOWN, secret_ref(name))
 
     def open_end(self, data: bytes) -> int | None:
@@ -127,7 +128,7 @@ def _places(text: str) -> list[tuple[int, int]]:
     places: list[tuple[int, int]] = []
     position = 0
     for character in text:
-        end = position + len(character.encode("utf-8", "surrogateescape"))
+        end = position + size_of(character)
         places += [(position, end)] * len(_fold(character))
         position = end
     return places

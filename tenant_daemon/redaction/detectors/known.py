@@ -33,6 +33,7 @@ from tenant_daemon.redaction.engines import best_engine
 from tenant_daemon.redaction.findings import Finding, Layer, secret_ref
 from tenant_daemon.redaction.forms import plain_form
 from tenant_daemon.redaction.projection import Projection, is_kept, without_written_noise
+from tenant_daemon.redaction.text_size import size_of
 
 _LONG_ENOUGH = 16
 """From this length on a projected match alone is proof; below, the characters between are looked at."""
@@ -333,15 +334,11 @@ def _verified(data: bytes, start: int, end: int, value: str, secret: _Secret) ->
     # Half a character at the window's edge must not change the offsets.
     window = data[window_start : end + _MARGIN].decode("utf-8", "surrogateescape")
     for found in _short_pattern(value).finditer(window):
-        low = window_start + _size(window[: found.start()])
-        high = low + _size(found.group())
+        low = window_start + size_of(window[: found.start()])
+        high = low + size_of(found.group())
         if low < end and start < high:
             return _finding(data, low, high, secret)
     return None
-
-
-def _size(text: str) -> int:
-    return len(text.encode("utf-8", "surrogateescape"))
 
 
 @lru_cache(maxsize=20_000)

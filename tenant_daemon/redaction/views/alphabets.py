@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from tenant_daemon.redaction.rows import SEPARATOR
+from tenant_daemon.redaction.text_size import size_of
 from tenant_daemon.redaction.views.view import Parts, View
 
 _SHORTEST = 8
@@ -41,25 +42,21 @@ def read_alphabets(view: View) -> View | None:
         for found in pattern.finditer(text):
             for meaning in read(found.group()):
                 if len(meaning) >= _SHORTEST:
-                    _add(parts, meaning, found.group(), _size(text[: found.start()]))
+                    _add(parts, meaning, found.group(), size_of(text[: found.start()]))
     return View(parts, view) if parts else None
 
 
 def _add(parts: Parts, meaning: _Meaning, run: str, start: int) -> None:
     if isinstance(meaning, str):
-        end = start + _size(run)
+        end = start + size_of(run)
         parts.add(meaning.encode("utf-8", "ignore"), start, end)
     else:
         # Sign by sign: what is only text stands behind such signs as well, and is no part of a secret in it.
         for letter, sign in zip(meaning, run, strict=True):
-            end = start + _size(sign)
+            end = start + size_of(sign)
             parts.add(letter.encode("utf-8", "ignore"), start, end)
             start = end
     parts.add(SEPARATOR, end, end)
-
-
-def _size(text: str) -> int:
-    return len(text.encode("utf-8", "surrogateescape"))
 
 
 def _braille(run: str) -> Iterator[_Meaning]:

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 
+from tenant_daemon.redaction.text_size import size_of
 from tenant_daemon.redaction.views.view import Parts, View
 
 # Letters of other scripts that look like an ASCII one; Unicode's compatibility forms are handled by NFKD.
@@ -32,10 +33,10 @@ def read_as_ascii(view: View) -> View | None:
     parts = Parts()
     position = consumed = 0
     for found in _FOREIGN.finditer(text):
-        start = consumed + _size(text[position : found.start()])
+        start = consumed + size_of(text[position : found.start()])
         parts.add_same(view.data, consumed, start)
         for character in found.group():
-            size = _size(character)
+            size = size_of(character)
             parts.add(_ascii(character), start, start + size)
             start += size
         position, consumed = found.end(), start
@@ -43,10 +44,6 @@ def read_as_ascii(view: View) -> View | None:
         return None
     parts.add_same(view.data, consumed, len(view.data))
     return View(parts, view)
-
-
-def _size(text: str) -> int:
-    return len(text.encode("utf-8", "surrogateescape"))
 
 
 def _ascii(character: str) -> bytes:
