@@ -222,8 +222,11 @@ class BackOffice:
     async def cancel_run(self, staff: StaffActor, order_id: str, reason: str) -> RunDetail:
         """Give a failed set-up up: its place is free, its order cancelled. Raises NotFound, Conflict."""
         require_staff(staff, StaffPermission.OPERATE)
-        await self._provisioning.give_up_as(staff.staff_id, order_id, checked_reason(reason))
-        await self._orders.move(order_id, OrderStatus.CANCELLED)
+        why = checked_reason(reason)
+        async with self._database.write() as session:
+            given_up = await self._provisioning.give_up_as(session, staff.staff_id, order_id, why)
+            await self._orders.move_within(session, order_id, OrderStatus.CANCELLED)
+        await self._provisioning.announce_given_up(*given_up)
         return await self.run(staff, order_id)
 
     # The audit

@@ -105,22 +105,29 @@ class ProvisioningService:
             self._record(session, staff_id, "provisioning.retried", tenant, reason)
         await self._announce_retry(tenant)
 
-    async def give_up_as(self, staff_id: str, order_id: str, reason: str) -> None:
+    async def give_up_as(
+        self, session: AsyncSession, staff_id: str, order_id: str, reason: str
+    ) -> tuple[str, str]:
         """
-        Make no further try: the server's place is free.
+        Make no further try, within the order's transaction: the server's place is free.
+
+        Gives the ids of customer and server, for ``announce_given_up``.
 
         Raises:
             NotFound: No such order.
             Conflict: It has not failed.
         """
-        async with self._database.write() as session:
-            tenant = await self._of_order(session, order_id)
-            if tenant.status != TenantStatus.FAILED:
-                raise Conflict("Only a set-up that has failed can be cancelled.")
-            tenant.status = TenantStatus.REMOVED
-            self._record(session, staff_id, "provisioning.cancelled", tenant, reason)
-        log.info("provisioning.cancelled", tenant_id=tenant.id, order_id=order_id)
-        await self._publisher.announce(tenant.customer_id, Topic.TENANT, tenant.id)
+        tenant = await self._of_order(session, order_id)
+        if tenant.status != TenantStatus.FAILED:
+            raise Conflict("Only a set-up that has failed can be cancelled.")
+        tenant.status = TenantStatus.REMOVED
+        self._record(session, staff_id, "provisioning.cancelled", tenant, reason)
+        return tenant.customer_id, tenant.id
+
+    async def announce_given_up(self, customer_id: str, tenant_id: str) -> None:
+        """After the commit: tell the owner's pages."""
+        log.info("provisioning.cancelled", tenant_id=tenant_id)
+        await self._publisher.announce(customer_id, Topic.TENANT, tenant_id)
 
     # For orders and billing
 

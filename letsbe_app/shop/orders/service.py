@@ -122,16 +122,20 @@ class OrderService:
             Conflict: It may not go there from where it is.
         """
         async with self._database.write() as session:
-            order = await repository.locked(session, order_id)
-            if order is None:
-                raise NotFound("There is no such order.")
-            if order.status == wanted:
-                return
-            check_move(OrderStatus(order.status), wanted)
-            order.status, order.failure = wanted, failure[:1_000]
-            record_act(
-                session, SYSTEM, f"order.{wanted.value}", subject=order_id, customer_id=order.customer_id
-            )
+            await self.move_within(session, order_id, wanted, failure)
+
+    async def move_within(
+        self, session: AsyncSession, order_id: str, wanted: OrderStatus, failure: str = ""
+    ) -> None:
+        """As ``move``, within the transaction of what it belongs to."""
+        order = await repository.locked(session, order_id)
+        if order is None:
+            raise NotFound("There is no such order.")
+        if order.status == wanted:
+            return
+        check_move(OrderStatus(order.status), wanted)
+        order.status, order.failure = wanted, failure[:1_000]
+        record_act(session, SYSTEM, f"order.{wanted.value}", subject=order_id, customer_id=order.customer_id)
         log.info("order.moved", order_id=order_id, status=wanted.value)
 
     def _plan_of(self, draft: DraftView) -> Plan:

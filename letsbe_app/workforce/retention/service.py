@@ -87,10 +87,20 @@ class RetentionService:
         return RetentionView(days)
 
     async def sweep(self) -> int:
-        """Delete what is too old, on every server; how many messages went."""
+        """Delete what is too old, on every server; how many messages went. One that fails keeps no other."""
         async with self._database.read() as session:
             places = await _places(session)
-        return sum([await self._sweep(place) for place in places])
+        gone = 0
+        failures: list[Exception] = []
+        for place in places:
+            try:
+                gone += await self._sweep(place)
+            except Exception as exc:
+                log.error("retention.failed", tenant_id=place.tenant_id, exc_info=exc)
+                failures.append(exc)
+        if failures:
+            raise failures[0]
+        return gone
 
     async def _sweep(self, place: _Place) -> int:
         moment = self._clock() - timedelta(days=place.days)

@@ -181,6 +181,15 @@ async def test_a_set_up_is_given_up(services: Services, desk: BrowserClient, own
     assert (await desk.get(f"{ADMIN}/runs/unknown")).status_code == 404
 
 
+async def test_a_set_up_is_not_half_given_up(services: Services, desk: BrowserClient, owner: Actor) -> None:
+    order_id, _ = await failed_order(services, owner)
+    await services.orders.move(order_id, OrderStatus.PROVISIONING)
+    answer = await desk.post(f"{ADMIN}/runs/{order_id}/cancel", json={"reason": REASON})
+
+    assert answer.status_code == 409
+    assert (await desk.get(f"{ADMIN}/runs/{order_id}")).json()["data"]["run"]["status"] == "failed"
+
+
 async def test_the_overview_counts(services: Services, desk: BrowserClient, owner: Actor) -> None:
     await failed_order(services, owner)
     figures = (await desk.get(f"{ADMIN}/overview")).json()["data"]

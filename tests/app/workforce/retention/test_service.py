@@ -2,14 +2,18 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import pytest
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from letsbe_app.composition import Services
 from letsbe_app.db.models import UserRole
 from letsbe_app.errors import Forbidden, InvalidInput, NotFound
 from letsbe_app.people.authz.actor import Actor
+from letsbe_app.workforce.conversations.removal import remove_messages_before
+from letsbe_app.workforce.retention import service as retention
 from tests.support.hub import FakeClock
 
 Outbox = Callable[[str], Awaitable[list[dict[str, Any]]]]
@@ -61,6 +65,39 @@ async def test_what_is_older_goes_and_what_is_newer_stays(
     assert (await waiting(tenant_id))[-1]["kind"] == "chat.forget"
     assert len((await services.conversations.messages(stranger, strange)).items) == 1
     assert await services.retention.sweep() == 0
+
+
+async def test_a_server_that_fails_keeps_no_other(
+    services: Services,
+    owner: Actor,
+    stranger: Actor,
+    tenant_id: str,
+    strange_tenant_id: str,
+    conversation_id: str,
+    clock: FakeClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    strange = (await services.conversations.start(stranger, strange_tenant_id, "sales")).id
+    for actor, conversation, tenant in (
+        (owner, conversation_id, tenant_id),
+        (stranger, strange, strange_tenant_id),
+    ):
+        await services.retention.set(actor, 30)
+        await said(services, actor, conversation, tenant, "old")
+    clock.advance(days=31)
+    failing = min(tenant_id, strange_tenant_id)
+
+    async def remove(session: AsyncSession, tenant: str, moment: datetime) -> int:
+        if tenant == failing:
+            raise RuntimeError("an odd row")
+        return await remove_messages_before(session, tenant, moment)
+
+    monkeypatch.setattr(retention, "remove_messages_before", remove)
+    with pytest.raises(RuntimeError, match="odd row"):
+        await services.retention.sweep()
+
+    monkeypatch.undo()
+    assert await services.retention.sweep() == 1
 
 
 async def test_message_that_still_waits_for_the_server_stays(
