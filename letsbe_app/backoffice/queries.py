@@ -169,6 +169,15 @@ async def acts(
     return (await session.exec(statement)).all()
 
 
+async def actor_by_email(session: AsyncSession, email: str) -> str | None:
+    """The id of the user or the member of staff with this address, which must be normalised."""
+    for table in (User, StaffMember):
+        found = (await session.exec(select(table.id).where(col(table.email) == email))).first()
+        if found is not None:
+            return found
+    return None
+
+
 async def names_of(session: AsyncSession, actors: set[str]) -> dict[str, str]:
     """Addresses of users and staff by their ids."""
     found: dict[str, str] = {}

@@ -174,5 +174,7 @@ class Overview:
     openclaw_versions: list[Count]
     sign_ups: list[Count]
     """By day, the last 30, the oldest first."""
+    needs_attention: list[ServerRow]
+    """Servers that failed, are offline or not ready: the newest, up to 100."""
     cautions: list[str]
     """Settings of the hub that are wrong once customers come; a sentence each."""

@@ -31,7 +31,8 @@ from letsbe_app.fleet.tenants.history import Span, history_of
 from letsbe_app.fleet.tenants.schemas import heartbeat_of, history_view
 from letsbe_app.kit.clock import Clock, utc_now
 from letsbe_app.kit.pagination import Page, clamp_limit, id_cursor, page_of_rows
-from letsbe_app.people.audit.service import record_act
+from letsbe_app.people.accounts.emails import normalised_email
+from letsbe_app.people.audit.service import SYSTEM, record_act
 from letsbe_app.people.staff.actor import StaffActor, StaffPermission, checked_reason, require_staff
 from letsbe_app.people.support.service import SupportService
 from letsbe_app.relay import Relay
@@ -40,6 +41,10 @@ from letsbe_app.shop.orders.service import OrderService
 _DAYS: Final = 30
 _BELONGINGS: Final = 100
 """Servers and orders that a customer's page shows at most."""
+_SICK: Final = frozenset({"failed", "offline", "unready"})
+_MOST_SICK: Final = 100
+_ACTORS: Final = ("usr_", "stf_", "key_", "tenant:", SYSTEM)
+"""How the names of those begin who act."""
 
 
 class BackOffice:
@@ -90,6 +95,7 @@ class BackOffice:
             daemon_versions=_counts(row.daemon_version for row in rows if row.daemon_version),
             openclaw_versions=_counts(row.openclaw_version for row in rows if row.openclaw_version),
             sign_ups=_by_day(joined, self._clock()),
+            needs_attention=[row for row in rows if row.health in _SICK][:_MOST_SICK],
             cautions=list(self._cautions),
         )
 
@@ -250,6 +256,28 @@ class BackOffice:
             )
             names = await queries.names_of(session, {row.actor for row in rows})
         return page_of_rows(rows, size, lambda row: act_of(row, names), lambda row: row.id)
+
+    async def find_acts(self, staff: StaffActor, words: str, cursor: str | None = None) -> Page[Act]:
+        """
+        As ``acts``, by what somebody typed.
+
+        Args:
+            staff: Who looks.
+            words: An address or an id of whoever acted, an id of a customer, or the beginning of an act's
+                name; empty for everything.
+            cursor: Where the page begins.
+        """
+        words = words.strip()
+        if words.startswith("cus_"):
+            return await self.acts(staff, customer_id=words, cursor=cursor)
+        if "@" in words:
+            require_staff(staff, StaffPermission.LOOK)
+            async with self._database.read() as session:
+                actor = await queries.actor_by_email(session, normalised_email(words))
+            return await self.acts(staff, actor=actor or words, cursor=cursor)
+        if words.startswith(_ACTORS):
+            return await self.acts(staff, actor=words, cursor=cursor)
+        return await self.acts(staff, action=words, cursor=cursor)
 
     async def _server_rows(self, rows: Sequence[tuple[Tenant, str]]) -> list[ServerRow]:
         ids = [tenant.id for tenant, _ in rows]

@@ -15,6 +15,9 @@ POINTS: Final = 240
 _GAP_STEPS: Final = 3
 """So many steps without a sample are a gap in the line."""
 
+_DASH: Final = 8
+"""Of the line's 700."""
+
 Point = tuple[datetime, float]
 
 
@@ -59,10 +62,15 @@ def _drawn(points: Sequence[Point], longest_seconds: float) -> Iterator[str]:
     began = points[0][0].timestamp()
     span = max(1.0, points[-1][0].timestamp() - began)
     before: float | None = None
-    for taken_at, value in points:
+    for number, (taken_at, value) in enumerate(points):
         at = taken_at.timestamp()
-        is_gap = before is None or at - before > longest_seconds
         place = f"{WIDTH * (at - began) / span:.1f},{HEIGHT - min(value, 100):.1f}"
-        # A line of no length has round ends: what stands alone is seen as a dot.
-        yield f"M{place}h0" if is_gap else f"L{place}"
+        if before is not None and at - before <= longest_seconds:
+            yield f"L{place}"
+        else:
+            behind = points[number + 1][0].timestamp() if number + 1 < len(points) else None
+            is_alone = behind is None or behind - at > longest_seconds
+            # What stands alone is seen as a dash, to the side on which there is room.
+            dash = (_DASH if at - began <= span / 2 else -_DASH) if is_alone else 0
+            yield f"M{place}h{dash}"
         before = at

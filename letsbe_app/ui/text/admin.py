@@ -71,6 +71,7 @@ class AdminTexts:
     search: str = "Search"
     search_customers: str = "A name, an address, or an id"
     search_servers: str = "A name or an id"
+    search_audit: str = "An address, an id, or the beginning of an act such as “account.”"
     nothing: str = "There is nothing here"
     nothing_found: str = "Nothing fits what you are looking for."
     figures: str = "Figures"

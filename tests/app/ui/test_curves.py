@@ -17,10 +17,16 @@ def history(*figures: tuple[int, float | None]) -> History:
 def test_a_line_breaks_where_the_server_was_away() -> None:
     processor, disk = curves_of(history((0, 10), (1, None), (2, 30), (10, 120)))
 
-    assert processor.drawn == "M0.0,90.0h0 L140.0,70.0 M700.0,0.0h0"
+    assert processor.drawn == "M0.0,90.0h0 L140.0,70.0 M700.0,0.0h-8"
     assert (processor.name, processor.last) == ("Processor", "120 %")
     assert processor.told == "Processor: between 10 and 120 percent, 120 percent at the end."
     assert disk.name == "Disk"
+
+
+def test_what_stands_alone_is_seen() -> None:
+    [processor, _] = curves_of(history((0, 10)))
+
+    assert processor.drawn == "M0.0,90.0h8"
 
 
 def test_a_whole_day_has_no_more_points_than_a_screen_shows() -> None:

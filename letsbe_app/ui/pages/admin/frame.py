@@ -129,11 +129,25 @@ def mark(text: Any, tone: Any) -> rx.Component:
 
 def bar_chart(items: Any, *, label: str, is_dense: bool = False) -> rx.Component:
     """Return bars with their numbers; dense ones tell theirs on hover and to screen readers."""
-    return rx.el.ul(
+    chart = rx.el.ul(
         rx.foreach(items, lambda bar: _bar(bar, is_dense=is_dense)),
         aria_label=label,
         class_name="flex items-end gap-1 sm:gap-2 h-40 overflow-x-auto"
         + (" border-b border-line" if is_dense else ""),
+    )
+    return rx.el.div(chart, _from_to(items)) if is_dense else chart
+
+
+def _from_to(items: Any) -> rx.Component:
+    """Return the names of the first and the last bar, which bars without room for names stand between."""
+    return rx.cond(
+        items.length() > 0,
+        rx.el.div(
+            rx.el.span(items[0].name),
+            rx.el.span(items[-1].name),
+            aria_hidden=True,
+            class_name="flex justify-between text-sm text-muted pt-1",
+        ),
     )
 
 

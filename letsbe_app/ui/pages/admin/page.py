@@ -222,7 +222,8 @@ def audit_page() -> rx.Component:
     """Return who did what."""
     state = AuditState
     return admin_frame(
-        lines(state.rows, label=_t.audit),
+        _search(_t.search_audit, state.search),
+        lines(state.rows, label=_t.audit, empty=_t.nothing_found),
         load_more(state.cursor, state.more),
         title=_t.audit,
         here=routes.ADMIN_AUDIT,

@@ -20,12 +20,14 @@ from letsbe_app.ui.pages.admin.view_models import (
     bars,
     caution_line,
     customer_line,
+    day_bars,
     figures_of,
     health_bars,
     order_line,
     part_line,
     role_words,
     run_line,
+    server_head,
     server_line,
     staff_line,
     step_line,
@@ -33,8 +35,6 @@ from letsbe_app.ui.pages.admin.view_models import (
 from letsbe_app.ui.text import texts
 
 T = TypeVar("T")
-
-_SICK = frozenset({"failed", "offline", "unready"})
 
 
 class AdminState(StaffState, rx.State):
@@ -117,9 +117,8 @@ class OverviewState(AdminState):
         self.figures = figures_of(overview)
         self.health = health_bars(overview.health)
         self.versions = bars(overview.daemon_versions)
-        self.sign_ups = bars(overview.sign_ups)
-        page = await office.servers(staff, limit=100)
-        sick = [server_line(row) for row in page.items if row.health in _SICK]
+        self.sign_ups = day_bars(overview.sign_ups)
+        sick = map(server_line, overview.needs_attention)
         self.sick = [*map(caution_line, overview.cautions), *sick]
 
 
@@ -194,7 +193,7 @@ class ServerState(AdminState):
         if detail is None:
             return
         self.id, self.name = detail.server.id, detail.server.name
-        self.rows = [server_line(detail.server)]
+        self.rows = [server_head(detail.server)]
         self.parts = [part_line(part) for part in detail.components]
         self.curves = curves_of(detail.history)
 
@@ -267,10 +266,10 @@ class StaffListState(AdminState):
         self.rows = [staff_line(row) for row in await self._services().staff.list(staff)]
 
 
-class AuditState(LongList, AdminState):
+class AuditState(SearchedList, AdminState):
     """Who did what."""
 
     async def _page(self, cursor: str | None) -> Page[Line]:
         staff = await self._enter()
-        page = await self._services().back_office.acts(staff, cursor=cursor)
+        page = await self._services().back_office.find_acts(staff, self.words, cursor)
         return Page([act_line(act) for act in page.items], page.next_cursor)

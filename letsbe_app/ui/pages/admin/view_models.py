@@ -1,8 +1,8 @@
 """What the back office shows. Every list is made of the same lines."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Final
 
 from letsbe_app.backoffice.schemas import (
@@ -104,6 +104,21 @@ def server_line(row: ServerRow) -> Line:
         mark=texts().admin.health_words(row.health),
         tone=_TONES.get(row.health, "muted"),
         at=_iso(row.last_seen_at),
+    )
+
+
+def server_head(row: ServerRow) -> Line:
+    """A server on its own page, whose title is its name already: whose it is, and what runs on it."""
+    versions = [
+        f"{name} {version}"
+        for name, version in (("daemon", row.daemon_version), ("OpenClaw", row.openclaw_version))
+        if version
+    ]
+    return replace(
+        server_line(row),
+        title=row.customer_name,
+        detail=" · ".join(versions),
+        path=f"{routes.ADMIN_CUSTOMERS}/{row.customer_id}",
     )
 
 
@@ -227,6 +242,16 @@ def health_bars(counts: Sequence[Count]) -> list[Bar]:
 def bars(counts: Sequence[Count]) -> list[Bar]:
     """How many there are of each."""
     return _bars([(one.name, one.count, "accent") for one in counts])
+
+
+def day_bars(counts: Sequence[Count]) -> list[Bar]:
+    """How many there were on each day, by its date as people write it."""
+    return [replace(bar, name=_day(bar.name)) for bar in bars(counts)]
+
+
+def _day(name: str) -> str:
+    day = date.fromisoformat(name)
+    return f"{day.day} {day:%b}"
 
 
 def _bars(named: Sequence[tuple[str, int, str]]) -> list[Bar]:

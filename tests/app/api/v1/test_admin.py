@@ -190,12 +190,32 @@ async def test_a_set_up_is_not_half_given_up(services: Services, desk: BrowserCl
     assert (await desk.get(f"{ADMIN}/runs/{order_id}")).json()["data"]["run"]["status"] == "failed"
 
 
+async def test_the_audit_is_searched_by_what_somebody_types(
+    services: Services, desk: BrowserClient, admin: Member, owner: Actor
+) -> None:
+    await failed_order(services, owner)
+    whole = (await services.back_office.acts(admin.actor)).items
+    address = next(act.actor_name for act in whole if act.actor == owner.user_id)
+
+    async def found(words: str) -> set[str]:
+        acts = (await services.back_office.find_acts(admin.actor, words)).items
+        return {act.actor for act in acts} if acts else set()
+
+    assert await found(f" {address.upper()} ") == {owner.user_id}
+    assert await found("nobody@bakery.example") == set()
+    assert await found(owner.user_id) == {owner.user_id}
+    assert admin.actor.staff_id not in await found(owner.customer_id)
+    assert await found("order.") <= {act.actor for act in whole}
+    assert len((await services.back_office.find_acts(admin.actor, "")).items) == len(whole)
+
+
 async def test_the_overview_counts(services: Services, desk: BrowserClient, owner: Actor) -> None:
     await failed_order(services, owner)
     figures = (await desk.get(f"{ADMIN}/overview")).json()["data"]
 
     assert (figures["customers"], figures["servers"], figures["failed_runs"]) == (1, 1, 1)
     assert figures["health"] == [{"name": "failed", "count": 1}]
+    assert [row["health"] for row in figures["needs_attention"]] == ["failed"]
     assert (len(figures["sign_ups"]), figures["sign_ups"][-1]["count"]) == (30, 1)
     assert figures["orders_paid_30_days"] == 1
     # The hub of the tests is one on this machine.

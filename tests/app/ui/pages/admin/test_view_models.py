@@ -2,10 +2,19 @@
 
 from datetime import UTC, datetime
 
-from letsbe_app.backoffice.schemas import Act, Component, Run, RunStep
+from letsbe_app.backoffice.schemas import Act, Component, Count, Run, RunStep, ServerRow
 from letsbe_app.db.models import OrderStatus, StaffRole, StepState, TenantStatus, UserRole
 from letsbe_app.fleet.provisioning.steps import StepName
-from letsbe_app.ui.pages.admin.view_models import act_line, part_line, role_words, run_line, step_line
+from letsbe_app.ui.pages.admin.view_models import (
+    act_line,
+    day_bars,
+    part_line,
+    role_words,
+    run_line,
+    server_head,
+    server_line,
+    step_line,
+)
 from letsbe_app.ui.text import texts
 
 AT = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
@@ -47,3 +56,34 @@ def test_parts_of_a_server_have_names() -> None:
     line = part_line(Component("wrapper", is_healthy=False))
 
     assert (line.title, line.code, line.tone) == ("Safety Wrapper", "wrapper", "red")
+
+
+def test_days_are_told_as_people_write_them() -> None:
+    first, last = day_bars([Count("2026-10-30", 0), Count("2026-11-02", 3)])
+
+    assert (first.name, first.height, last.name, last.height) == ("30 Oct", "0%", "2 Nov", "100%")
+
+
+def test_the_page_of_a_server_leads_to_whose_it_is() -> None:
+    row = ServerRow(
+        id="ten_1",
+        name="ada-s",
+        customer_id="cus_1",
+        customer_name="Ada's",
+        order_id="ord_1",
+        status="active",
+        health="well",
+        health_since=None,
+        is_online=True,
+        last_seen_at=AT,
+        daemon_version="1.2.0",
+        openclaw_version="",
+        cpu_percent=None,
+        memory_percent=None,
+        disk_percent=None,
+        is_config_pending=False,
+    )
+    head = server_head(row)
+
+    assert (head.title, head.path, head.detail) == ("Ada's", "/admin/customers/cus_1", "daemon 1.2.0")
+    assert head.mark == server_line(row).mark
