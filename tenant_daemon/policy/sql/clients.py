@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from tenant_daemon.policy.programs.judge import CommandJudge
 
 _PSQL_READS: Final = re.compile(
-    r"\\(?:d[a-zA-Z]{0,3}[+S]{0,2}|l\+?|z|sf\+?|sv\+?|conninfo|x|timing|pset \w+(?: \w+)?|encoding|dt\+?|du"
-    r"|dn)"
+    r"\\(?:d(?!e[suw]|Rs|rds)[a-zA-Z]{0,3}[+S]{0,2}|l\+?|z|sf\+?|sv\+?|conninfo|x|timing"
+    r"|pset \w+(?: \w+)?|encoding|dt\+?|du|dn)"
     r"(?: +[\w.*?\"]+)?\s*;?"
 )
 _SQLITE_READS: Final = re.compile(
@@ -56,16 +56,22 @@ _REDIS_SHOWS: Final = word_set(
 _REDIS_CHANGES: Final = word_set(
     """
     set setex setnx mset append incr decr incrby decrby incrbyfloat hset hmset hsetnx hincrby lpush rpush
-    lset ltrim sadd zadd zincrby expire pexpire persist rename renamenx xadd setrange getset bgsave
+    lset sadd zadd zincrby expire pexpire persist rename renamenx xadd setrange getset bgsave
     """
 )
 _REDIS_DELETES: Final = word_set(
-    "del unlink hdel lpop rpop lrem srem spop zrem zremrangebyrank xdel xtrim getdel"
+    "del unlink hdel ltrim lpop rpop lrem srem spop zrem zremrangebyrank xdel xtrim getdel"
 )
 _REDIS_SECRETS: Final = re.compile(
     r"(?:.*[:_.{-])?(?:tokens?|secrets?|passw(?:or)?ds?|otp|jwt|api_?keys?|credentials?|csrf|resets?)(?:[:_.}-].*)?"
 )
 """Keys under which tools keep what opens an account."""
+_REDIS_WORK: Final = re.compile(r"(?:.*[:_.{-])?(?:queues?|jobs?|schedule|retry|delayed|dead)(?:[:_.}-].*)?")
+_REDIS_RUN: Final = re.compile(
+    r"(?:.*[:_.{-])?(?:sidekiq|resque|celery|kombu|bull|bullmq|horizon|sessions?|sess)[:_.}-].*|celery"
+)
+"""Keys under which they keep what they will do, and who is signed in."""
+_SERIALISED: Final = re.compile(r"[{\[]|[oasi]:\d|base64:|\\x")
 
 
 _COPY_OPTIONS: Final = (
@@ -86,7 +92,7 @@ def _copy_out(judge: "CommandJudge", text: str) -> bool:
     if found is None:
         return False
     query = found["query"] or f"select {found['columns'] or '*'} from {found['table']}"  # noqa: S608 - to be judged
-    judge_sql(judge.verdict, query)
+    judge_sql(judge.verdict, query, is_postgres=True)
     target = found["quoted"] or found["bare"]
     if target.lower() != "stdout":
         judge.places.write(target)
@@ -105,7 +111,9 @@ def _copy_in(judge: "CommandJudge", text: str) -> bool:
     found = _COPY_IN.fullmatch(text)
     if found is None:
         return False
-    judge_sql(judge.verdict, f"insert into {found['table']}{found['columns'] or ''} values (1)")  # noqa: S608 - to be judged
+    columns = found["columns"] or ""
+    text = f"insert into {found['table']}{columns} values (1)"  # noqa: S608 - to be judged
+    judge_sql(judge.verdict, text, is_postgres=True)
     judge.places.read(found["quoted"] or found["bare"])
     return True
 
@@ -123,7 +131,7 @@ def _postgres(judge: "CommandJudge", value: str) -> None:
                 unknown=True,
             )
         return
-    judge_sql(judge.verdict, text, has_dollars=True)
+    judge_sql(judge.verdict, text, is_postgres=True)
 
 
 def _mysql(judge: "CommandJudge", value: str) -> None:
@@ -168,6 +176,20 @@ def _database(judge: "CommandJudge", value: str) -> None:
         )
     if _CONNECTION.fullmatch(value) is None and _CONNECTION_WORDS.fullmatch(value) is None:
         judge.unknown("sql.connection", "The database is named in a way that could lead elsewhere.")
+
+
+def _dumped_database(judge: "CommandJudge", value: str) -> None:
+    """A database or one of its tables; that of the accounts is more than a copy of records."""
+    if value == "mysql":
+        judge.verdict.note(
+            Tier.CRITICAL_RED, "sql.secret-column", "Copies the accounts of the database.", unknown=True
+        )
+    _database(judge, value)
+
+
+def _condition(judge: "CommandJudge", value: str) -> None:
+    """Put behind ``WHERE`` as it is."""
+    judge_sql(judge.verdict, f"select 1 from t where {value}")  # noqa: S608 - to be judged
 
 
 def _database_host(judge: "CommandJudge", value: str) -> None:
@@ -233,6 +255,25 @@ def _sqlite_review(judge: "CommandJudge", profile: Profile, reading: Reading) ->
         judge.places.write(reading.positionals[0])
 
 
+def _redis_change(judge: "CommandJudge", words: list[str]) -> None:
+    """What tools take out of the database and act on, and what is gone at once."""
+    note = judge.verdict.note
+    verb, key, values = words[0], "".join(words[1:2]), words[2:]
+    if verb in ("expire", "pexpire"):
+        if values and re.fullmatch(r"[1-9]\d*", values[0]) is None:
+            note(Tier.RED, "redis.delete", "Deletes a value from the database.", risk="It is gone for good.")
+    elif (_REDIS_WORK.fullmatch(key) is not None and any(map(_SERIALISED.match, values))) or (
+        _REDIS_RUN.fullmatch(key) is not None
+    ):
+        note(
+            Tier.RED,
+            "redis.work",
+            "Hands a tool work to do, or says who is signed in.",
+            external=True,
+            unknown=True,
+        )
+
+
 def _redis_review(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
     words = [word.lower() for word in reading.positionals]
     first = words[0] if words else ""
@@ -241,7 +282,8 @@ def _redis_review(judge: "CommandJudge", profile: Profile, reading: Reading) -> 
         return
     if first in ("config", "acl", "client", "cluster", "debug", "script", "function", "module"):
         is_read = words[1:2] == ["get"] or (first == "client" and words[1:2] == ["list"])
-        is_secret = is_read and any(re.search(r"pass|auth|\*", word) for word in words[2:])
+        # Its names may be patterns.
+        is_secret = is_read and any(re.search(r"pass|auth|[^a-z0-9-]", word) for word in words[2:])
         if not is_read or is_secret or first == "acl":
             note(Tier.CRITICAL_RED, "redis.guardrail", "Changes how the database works.", unknown=True)
     elif first in _REDIS_READS:
@@ -254,6 +296,7 @@ def _redis_review(judge: "CommandJudge", profile: Profile, reading: Reading) -> 
             note(Tier.CRITICAL_RED, "redis.secret", "Shows what opens somebody's account.", unknown=True)
     elif first in _REDIS_CHANGES:
         note(Tier.YELLOW, "redis.change", "Changes a value in the database.")
+        _redis_change(judge, words)
     elif first in _REDIS_DELETES:
         note(
             Tier.RED, "redis.delete", "Deletes values from the database.", risk="They cannot be brought back."
@@ -270,6 +313,8 @@ KINDS.update(
         "sql.mysql": _mysql,
         "sql.sqlite": _sqlite,
         "dbname": _database,
+        "dumpeddb": _dumped_database,
+        "sqlcondition": _condition,
         "outputfile": _output_file,
         "dbhost": _database_host,
         "sqlitefile": _sqlite_file,

@@ -15,7 +15,8 @@ _SECRET_NAME: Final = re.compile(
     r"|auth_?token|token"
     r"|token_hash|otp_secret|totp_secret|salt|credentials?|activation_key|secret_?key|signing_?key"
     r"|session_?key)s?(?:_?(?:hash|digest|enc|encrypted|value|plain|b64|pem))?"
-    r"|(?:sub|srv)?conninfo|umoptions|srvoptions|pg_authid|pg_shadow|pg_user_mappings?|authentication_string|rolpassword|passwd|user_privileges"
+    r"|(?:.*_)?(?:recovery|backup|scratch)_?codes?|(?:otp|totp|mfa|two_?factor|2fa)_?\w*(?:seed|secret|codes?)"
+    r"|(?:sub|srv|primary_)?conninfo|pg_hba_file_rules|pg_file_settings|session_data|sess|turn_servers|umoptions|srvoptions|pg_authid|pg_shadow|pg_user_mappings?|authentication_string|rolpassword|passwd|user_privileges"
     r"|mysql_native_password|(?:\w+_)?app_?connections?|oc_authtoken|ciphers",
     re.IGNORECASE,
 )
@@ -25,12 +26,15 @@ _NAMING: Final = word_set(
 )
 _SETTINGS: Final = re.compile(r"\w{0,40}(?:settings?|options?|config|parameters?|variables?)")
 _SECRET_KEY: Final = re.compile(
-    r"[nN]?'%?[\w.-]{0,40}(?:secret|passw(?:or)?d|smtp_pass|_token|tokens?|api_?key|private_?key|credential)[\w.-]{0,40}%?'",
+    r"[nN]?'[\w.%-]{0,40}(?:secret|passw(?:or)?d|smtp_pass|pass(?=[%'])|salt|tokens?|api_?key|private_?key|credential"
+    r"|(?:auth|nonce|logged_in|license|access)_key)[\w.%-]{0,40}'",
     re.IGNORECASE,
 )
 _HUMP: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 # Their rows hold what passwords were made into.
-_ACCOUNTS: Final = re.compile(r"(?:\w+_)?users?|(?:\w+_)?admins?", re.IGNORECASE)
+_ACCOUNTS: Final = re.compile(
+    r"(?:\w+_)?users?|(?:\w+_)?admins?|(?:\w+_)?sessions|django_session", re.IGNORECASE
+)
 _NARROWING: Final = frozenset({"where", "limit", "group", "count"})
 _ACCOUNT_TABLES: Final = word_set(
     "user global_priv db tables_priv columns_priv proxies_priv servers password_history slave_master_info"
@@ -87,6 +91,8 @@ def shows_accounts(tokens: list[Token]) -> bool:
     if any(token.text in _NARROWING for token in tokens):
         return False
     texts = [token.text.strip('"`[]') for token in tokens]
+    if _shows_rows(texts):
+        return True
     is_whole = any(
         text in ("*", "row_to_json", "to_json", "to_jsonb") and texts[place - 1] in ("select", ".", ",")
         for place, text in enumerate(texts)
@@ -96,6 +102,27 @@ def shows_accounts(tokens: list[Token]) -> bool:
         before in ("from", "join", ".", "table") and is_account_table(name)
         for before, name in itertools.pairwise(texts)
     )
+
+
+def _shows_rows(texts: list[str]) -> bool:
+    """``TABLE users``, and ``SELECT u FROM users u``: in PostgreSQL the name of a table is its whole row."""
+    for place, (before, name) in enumerate(itertools.pairwise(texts), 1):
+        if before not in ("from", "join", "table") or not is_account_table(name):
+            continue
+        if before == "table":
+            return True
+        behind = texts[place + 1 : place + 3]
+        alias = behind[-1] if behind[:1] == ["as"] else behind[0] if behind else ""
+        names = {name, alias} if alias.isidentifier() else {name}
+        if any(
+            text in names
+            and texts[at - 1] in ("select", ",", "(", "all", "distinct")
+            and texts[at + 1 : at + 2] != ["."]
+            for at, text in enumerate(texts[:place])
+            if at
+        ):
+            return True
+    return False
 
 
 def note_accounts(verdict: Verdict) -> None:

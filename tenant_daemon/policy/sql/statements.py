@@ -37,6 +37,11 @@ _FRAME: Final = frozenset({"begin", "commit", "rollback", "start", "end", "savep
 _RUN_BY_ANALYZE: Final = frozenset({"select", "with", "insert", "update", "delete", "replace", "values"})
 # They come with what passwords were made into.
 _SHOWN_ACCOUNTS: Final = frozenset({"user", "grants"})
+# What was written into the database, statement by statement, passwords included.
+_SHOWN_STATEMENTS: Final = frozenset({"binlog", "relaylog"})
+# A table whose records lie in a file or on another server.
+_ENGINES: Final = frozenset({"innodb", "myisam", "aria", "memory"})
+_ELSEWHERE: Final = frozenset({"connection", "directory", "file_name", "option_file"})
 _REACHES_OUT: Final = word_set(
     """
     copy load outfile dumpfile program execute prepare call do attach detach grant revoke kill flush
@@ -63,6 +68,9 @@ _CRITICAL_OBJECTS: Final = word_set(
 )
 _MULTIPLYING: Final = frozenset({"repeat", "lpad", "rpad", "generate_series", "space"})
 _MOST_DIGITS: Final = 7
+_SAYING_NOTHING: Final = frozenset(
+    {"true", "false", "not", "and", "or", "null", "is", "limit", "exists", "in"}
+)
 _PRAGMAS: Final = word_set(
     "table_info table_xinfo table_list index_list index_info foreign_key_list database_list "
     "integrity_check quick_check "
@@ -70,10 +78,10 @@ _PRAGMAS: Final = word_set(
 )
 
 
-def judge_sql(verdict: Verdict, text: str, *, has_dollars: bool = False) -> None:
+def judge_sql(verdict: Verdict, text: str, *, is_postgres: bool = False) -> None:
     """Note what every statement in the text does; the strictest counts."""
     try:
-        statements = split_statements(text, has_dollars=has_dollars)
+        statements = split_statements(text, is_postgres=is_postgres)
     except UnclearSql as exc:
         verdict.note(Tier.RED, "sql.unclear", str(exc), unknown=True)
         return
@@ -159,7 +167,7 @@ def _judge_read(verdict: Verdict, first: str, words: list[str], tokens: list[Tok
     verdict.note(Tier.GREEN, "sql.read", "Reads from the database.", general=True)
     inner = set(words[1:])
     if first in ("show", "describe", "desc"):
-        if first == "show" and inner & _SHOWN_ACCOUNTS:
+        if first == "show" and inner & (_SHOWN_ACCOUNTS | _SHOWN_STATEMENTS):
             verdict.note(
                 Tier.CRITICAL_RED, "sql.secret-column", "Shows the accounts of the database.", unknown=True
             )
@@ -200,7 +208,7 @@ def _judge_change(verdict: Verdict, first: str, words: list[str], tokens: list[T
     if first in ("delete", "truncate", "drop", "alter") and any(word.startswith("pg_") for word in words):
         note_catalogue(verdict)
     following = set(words[1:4])
-    if first in ("create", "alter", "drop") and following & _CRITICAL_OBJECTS:
+    if first in ("create", "alter", "drop", "rename") and following & _CRITICAL_OBJECTS:
         what = " ".join(words[:3])
         verdict.note(
             Tier.CRITICAL_RED,
@@ -216,8 +224,10 @@ def _judge_change(verdict: Verdict, first: str, words: list[str], tokens: list[T
         tier, says = Tier.YELLOW, "Gives a column another name."
     if first == "merge" and "delete" not in words:
         tier, says = Tier.YELLOW, "Adds or changes records."
-    if first == "update" and "where" not in words and "merge" not in words:
+    if first == "update" and "merge" not in words and not _narrows(tokens):
         tier, says = Tier.RED, "Changes every record of a table."
+    if first == "create" and _lies_elsewhere(tokens):
+        _note_unknown(verdict, "create table")
     if first == "delete" and "where" not in words:
         says = "Deletes every record of a table."
     if first in ("insert", "replace", "update", "merge"):
@@ -233,6 +243,30 @@ def _judge_change(verdict: Verdict, first: str, words: list[str], tokens: list[T
     reaching = (set(words[1:]) & _REACHES_OUT) - {"set", "do", "load", "change", "source", "system", "lock"}
     if reaching:
         _note_unknown(verdict, min(reaching))
+
+
+def _narrows(tokens: list[Token]) -> bool:
+    """Whether a condition speaks of a column, and of more than that it is itself (``where a = a``)."""
+    texts = [token.text.lower() for token in tokens]
+    if "where" not in texts:
+        return False
+    condition = tokens[texts.index("where") + 1 :]
+    columns = [token.text for token in condition if token.kind in ("word", "quoted")]
+    sides = [token.text for token in condition if token.text not in ("(", ")")]
+    is_itself = len(sides) == 3 and sides[0] == sides[2]
+    return not is_itself and any(column not in _SAYING_NOTHING for column in columns)
+
+
+def _lies_elsewhere(tokens: list[Token]) -> bool:
+    """Whether a new table has its records in a file or on another server."""
+    texts = [token.text.lower() for token in tokens]
+    pairs = zip(texts, texts[1:], [*texts[2:], ""], strict=False)
+    return any(
+        (word == "engine" and (second if sign == "=" else sign) not in _ENGINES)
+        or (word in _ELSEWHERE and (sign == "=" or sign.startswith("'")))
+        for word, sign, second in pairs
+        if tokens[0].text == "create" and "table" in texts[:5]
+    )
 
 
 def _renames_column(words: list[str]) -> bool:

@@ -2,7 +2,7 @@
 SQL to words, enough to tell statements apart.
 
 Text that three databases would read differently is refused: executable comments, backslashes in ordinary
-strings, unknown signs.
+strings, unknown signs, and what only one of them takes for a name, an operator or a comment.
 """
 
 import re
@@ -36,12 +36,17 @@ class Token(NamedTuple):
     text: str
 
 
-def split_statements(text: str, *, has_dollars: bool = False) -> list[list[Token]]:
+# `#` begins a comment in MySQL, and in SQLite anything may stand between square brackets.
+_POSTGRES_SIGNS: Final = frozenset({"#>", "#>>", "[", "]"})
+
+
+def split_statements(text: str, *, is_postgres: bool = False) -> list[list[Token]]:
     """
     The statements in a text, each as its tokens.
 
     Args:
-        has_dollars: ``$$text$$`` is a string, as in PostgreSQL alone.
+        is_postgres: ``$$text$$`` is a string, ``#>`` an operator, brackets hold places of arrays, and
+            a backtick is a sign like any other.
 
     Raises:
         UnclearSql: Something in it cannot be read for sure.
@@ -55,7 +60,7 @@ def split_statements(text: str, *, has_dollars: bool = False) -> list[list[Token
         if count > 2 * MAX_TOKENS:
             raise UnclearSql("The SQL has too many parts to be checked.")
         found = _TOKEN.match(text, at)
-        if found is None or (found["dollars"] and not has_dollars):
+        if found is None or _is_of_another(found, is_postgres=is_postgres):
             raise UnclearSql(f"The SQL has something unclear in it, near “{text[at : at + 12]}”.")
         at = found.end()
         kind = found.lastgroup or ""
@@ -71,3 +76,15 @@ def split_statements(text: str, *, has_dollars: bool = False) -> list[list[Token
         else:
             statements[-1].append(Token(kind, found[0].lower() if kind == "word" else found[0]))
     return [statement for statement in statements if statement]
+
+
+def _is_of_another(found: re.Match[str], *, is_postgres: bool) -> bool:
+    """Whether this database may read it as something else, and see other words behind it."""
+    token = found[0]
+    if found["dollars"]:
+        # Right behind a name, dollars are a part of it: `a$$; drop table b; --$$`.
+        before = found.string[found.start() - 1 : found.start()]
+        return not is_postgres or before.isalnum() or before in ("_", "$") or not before.isascii()
+    if found["quoted"]:
+        return token[0] == "`" and is_postgres
+    return token in _POSTGRES_SIGNS and not is_postgres

@@ -1,0 +1,61 @@
+"""Commands of the clients of databases that show or do more than their names say."""
+
+import pytest
+
+from tenant_daemon.contracts.tiers import Tier
+from tenant_daemon.policy import PolicyContext, classify
+from tenant_daemon.policy.judgement import Judgement
+
+
+def shell(command: str, context: PolicyContext) -> Judgement:
+    return classify("shell", {"command": command}, context)
+
+
+@pytest.mark.parametrize("command", [r"\deu+", r"\deu+ *", r"\dRs+", r"\des+", r"\drds"])
+def test_psql_does_not_list_how_other_servers_are_reached(command: str, context: PolicyContext) -> None:
+    assert shell(f"psql -c '{command}'", context).is_unknown
+
+
+@pytest.mark.parametrize("name", ["require????", "require[p]ass", "masterau[t]h", "requirepass"])
+def test_settings_of_redis_are_asked_by_their_names(name: str, context: PolicyContext) -> None:
+    assert shell(f"redis-cli config get '{name}'", context).tier is Tier.CRITICAL_RED
+    assert shell("redis-cli config get maxmemory-policy", context).tier is Tier.GREEN
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        """rpush queues:default '{"job":"x"}'""",
+        """lpush queue '{"class":"ActionMailer"}'""",
+        "lpush resque:queue:mailers x",
+        "lpush bull:mail:wait 5",
+        """set session:abc '{"admin":true}'""",
+    ],
+)
+def test_work_for_a_tool_waits(command: str, context: PolicyContext) -> None:
+    found = shell(f"redis-cli {command}", context)
+    assert found.is_unknown
+    assert found.is_external
+
+
+def test_what_is_gone_at_once_is_deleted(context: PolicyContext) -> None:
+    assert shell("redis-cli expire a 0", context).tier is Tier.RED
+    assert shell("redis-cli ltrim a 1 0", context).tier is Tier.RED
+    assert shell("redis-cli expire session:1 3600", context).tier is Tier.YELLOW
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "pg_dump -f - shop",
+        "pg_dump --file=- shop",
+        "mysqldump -r x.sql mysql",
+        """mysqldump -r x.sql --where="1=1 into outfile '/x'" shop""",
+    ],
+)
+def test_a_dump_goes_into_its_file_alone(command: str, context: PolicyContext) -> None:
+    assert shell(command, context).is_unknown
+
+
+def test_a_dump_of_some_records_is_a_change(context: PolicyContext) -> None:
+    assert shell("mysqldump -r x.sql --where='id > 5' shop orders", context).tier is Tier.YELLOW
