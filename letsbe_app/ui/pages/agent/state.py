@@ -87,8 +87,10 @@ class AgentState(PortalState):
 
     @rx.event
     async def save_budgets(self, form: dict[str, str]) -> EventSpec:
+        agents = await self._services().agents.list(await self._actor(), self.frame.tenant_id)
+        found = next((one for one in agents if one.agent_id == self.agent.agent_id), None)
         try:
-            budgets = budgets_from(form)
+            budgets = budgets_from(form, found.budgets if found else ())
         except InvalidInput as exc:
             return show_toast(exc.details[0].message, "danger")
         return await self._change(AgentChanges(budgets=budgets))

@@ -1,7 +1,7 @@
 """One agent's settings as its page shows them, and forms as changes."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from letsbe_app.errors import InvalidInput
@@ -77,10 +77,8 @@ class VersionRow:
 
 def sheet(agent: AgentView) -> AgentSheet:
     """The agent as its page shows it."""
-    limits = {(budget.period, budget.with_sub_agents): budget.tokens for budget in agent.budgets}
-    amounts = {
-        name: str(limits[kind] // _THOUSAND) if kind in limits else "" for name, kind in BUDGET_FIELDS.items()
-    }
+    limits = _by_kind(agent.budgets)
+    amounts = {name: _shown(limits.get(kind)) for name, kind in BUDGET_FIELDS.items()}
     is_preset = agent.model in PRESETS
     return AgentSheet(
         agent_id=agent.agent_id,
@@ -123,17 +121,33 @@ def version_row(version: VersionView) -> VersionRow:
     return VersionRow(str(version.number), who, told, version.soul_diff, version.created_at.isoformat())
 
 
-def budgets_from(form: Mapping[str, str]) -> list[Budget]:
+def _by_kind(budgets: Iterable[Budget]) -> dict[tuple[str, bool], Budget]:
+    return {(budget.period, budget.with_sub_agents): budget for budget in budgets}
+
+
+def _shown(budget: Budget | None) -> str:
+    """In whole thousands, rounded up: what is left of one is not nothing."""
+    return "" if budget is None else str(-(-budget.tokens // _THOUSAND))
+
+
+def budgets_from(form: Mapping[str, str], earlier: Iterable[Budget] = ()) -> list[Budget]:
     """
     The budgets in a form, whose amounts are thousands of tokens.
+
+    One that still reads as it was shown stays as it is, to the token: the API sets any number.
 
     Raises:
         InvalidInput: An amount is no whole number.
     """
     found = []
+    limits = _by_kind(earlier)
     for name, (period, with_sub_agents) in BUDGET_FIELDS.items():
         amount = form.get(name, "").strip()
         if not amount:
+            continue
+        before = limits.get((period, with_sub_agents))
+        if before is not None and amount == _shown(before):
+            found.append(before)
             continue
         if not _WHOLE.fullmatch(amount):
             raise InvalidInput.of_field("budgets", "Write whole thousands of tokens, such as 500.")

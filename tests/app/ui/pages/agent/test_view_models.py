@@ -35,6 +35,16 @@ def test_budgets_are_shown_in_thousands_and_read_back() -> None:
             budgets_from({"budget_day": amount})
 
 
+def test_a_budget_that_is_left_alone_stays_to_the_token() -> None:
+    budgets = [Budget("day", False, 500), Budget("month", False, 1_500)]
+    shown = sheet(agent_view(budgets=budgets))
+    assert (shown.budget_day, shown.budget_month) == ("1", "2")
+    form = {"budget_day": "1", "budget_month": "2"}
+    assert budgets_from(form, budgets) == budgets
+    assert budgets_from(form | {"budget_month": "3"}, budgets) == [budgets[0], Budget("month", False, 3_000)]
+    assert budgets_from({}, budgets) == []
+
+
 def test_model_of_ones_own_is_named_apart() -> None:
     assert (sheet(agent_view(model="basic")).model, sheet(agent_view(model="basic")).model_id) == (
         "basic",
