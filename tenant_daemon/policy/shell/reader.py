@@ -158,6 +158,9 @@ class Reader(ConstructReader):
         """In the grammar a redirection hangs on the whole list before it; in bash on its last command."""
         body = node.child_by_field_name("body")
         step: Step | None = None
+        words = self._passed_over(node, body)
+        if words and body is not None and (body.type == "while_statement" or self.is_reading(body)):
+            raise Refused(UNKNOWN_PART)
         if body is not None and body.type == "while_statement" and not self.is_for_shell:
             others = [child for child in node.children if child != body]
             reading = self._read_file if self._has_input(others) else self._plain_loop
@@ -169,7 +172,6 @@ class Reader(ConstructReader):
         redirects: list[Redirect] = []
         stdin: Word | None = None
         tails: list[Node] = []
-        words: list[Word] = []
         for child in node.children:
             if child == body:
                 continue
@@ -189,6 +191,15 @@ class Reader(ConstructReader):
             is_redirection=True,
         )
         return changed if isinstance(step, CONSTRUCTS) else self._continued(changed, tails)
+
+    def _passed_over(self, node: Node, body: Node | None) -> list[Word]:
+        """The ``-`` in ``cat - 2> FILE``, which tree-sitter-bash 0.25.1 leaves out of its tree."""
+        end = node.start_byte if body is None else body.end_byte
+        after = [child.start_byte for child in node.children if child != body]
+        left_out = self._slice(end, min(after, default=end)).replace("\\\n", " ").strip()
+        if left_out not in ("", "-") or (left_out and body is None):
+            raise Refused(UNKNOWN_PART)
+        return [Word("-")] if left_out else []
 
     def _has_input(self, others: list[Node]) -> bool:
         return any(child.type == "<" for other in others for child in other.children)
