@@ -101,7 +101,9 @@ class VariableJudge(CommandBuilder):
         self.is_flat = False
         number = len(self.lines)
         values = values_of(self.judge_argv, commands) if commands else ANY
-        self.lines[number] = values if commands and prints_one_line(commands) else ANY
+        # Several names that docker has given are none together, and docker says so.
+        is_one = bool(commands) and (values.kind == "docker" or prints_one_line(commands))
+        self.lines[number] = values if is_one else ANY
         self.many_lines[number] = values
         self.variables[name] = expansions.line_part(number)
         self.computed.add(name)

@@ -153,7 +153,7 @@ class PlaceJudge:
             return place
         if not any(is_below(path, root) for root in self.roots.readable):
             self._note_outside(path, "Looks into")
-        elif any(map(is_secret_folder, path.split("/"))):
+        elif not is_below(path, "/var/log") and any(map(is_secret_folder, path.split("/"))):
             self._note_secret(path)
         return place
 

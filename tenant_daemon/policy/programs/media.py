@@ -86,8 +86,14 @@ def _pictures(judge: "CommandJudge", profile: Profile, reading: Reading) -> None
     sub = names[0] if judge.program == "magick" and names and names[0] in _SUB_PROGRAMS else ""
     names = names[1:] if sub else names
     is_in_place = "mogrify" in (judge.program, sub)
+    folders = reading.values("-path")
+    if folders and not is_in_place:
+        judge.unknown("picture.folder", "It is not clear where the picture goes.")
     for name in names if is_in_place else names[-1:]:
-        judge.places.write(name)
+        judge.places.write(f"{folders[0]}/{name.rpartition('/')[2]}" if folders else name)
+    if folders:
+        for name in names:
+            judge.places.read(name)
     for name in names if is_in_place else names[:-1]:
         if _CANVAS.fullmatch(name) is None:
             judge.places.read(name)
@@ -102,6 +108,33 @@ def _picture_format(judge: "CommandJudge", value: str) -> None:
 def _geometry(judge: "CommandJudge", value: str) -> None:
     if re.fullmatch(r"[0-9x%+.!<>^-]{1,30}", value) is None:
         judge.unknown("picture.size", f"“{value[:40]}” is not a size.")
+
+
+def _picture_folder(judge: "CommandJudge", value: str) -> None:
+    """Where changed pictures go; a sign in it would be an instruction."""
+    if re.fullmatch(r"[\w./ -]+", value) is None or value.startswith("-"):
+        judge.unknown("picture.folder", f"“{value[:40]}” is not the plain name of a folder.")
+    judge.places.write(value)
+
+
+def _picture_target(judge: "CommandJudge", value: str) -> None:
+    if re.fullmatch(r"(?:[\w ./-]*/)?[\w. -]+\.(?:png|svg|pdf|ps|eps)", value, re.IGNORECASE) is None:
+        judge.unknown("picture.name", f"“{value[:80]}” is not the plain name of a picture.")
+    judge.places.write(value)
+
+
+def _style_sheet(judge: "CommandJudge", value: str) -> None:
+    """After a colon it would be the name of what is written."""
+    if re.fullmatch(r"(?:[\w ./-]*/)?[\w. -]+\.s[ac]ss", value) is None:
+        judge.unknown("sass.name", f"“{value[:80]}” is not the plain name of a style sheet.")
+    KINDS["read"](judge, value)
+
+
+def _style_sheets(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
+    if len(reading.positionals) != 2 or ":" in "".join(reading.positionals):
+        judge.unknown("sass.target", "It is not clear which style sheet is made.")
+    elif not reading.has("--no-source-map"):
+        judge.places.write(f"{reading.positionals[1]}.map")
 
 
 def _colour(judge: "CommandJudge", value: str) -> None:
@@ -135,8 +168,11 @@ def _film_filter(judge: "CommandJudge", value: str) -> None:
 
 
 def _film(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
-    if len(reading.positionals) != 1 or not reading.has("-i"):
+    only_asks = not reading.positionals and {flag.name for flag, _ in reading.given} <= {"-i", "-hide_banner"}
+    if not reading.has("-i") or (len(reading.positionals) != 1 and not only_asks):
         judge.unknown("film.target", "It is not clear what becomes of the film.")
+    if not only_asks:
+        judge.verdict.note(Tier.YELLOW, "ffmpeg", "Changes a film or a sound.")
     judge.insert("-nostdin", "-protocol_whitelist", "file,pipe", "-format_whitelist", _DEMUXERS)
 
 
@@ -178,6 +214,9 @@ KINDS.update(
         "jpegdefine": _jpeg_define,
         "picture": _picture,
         "pictureformat": _picture_format,
+        "picturefolder": _picture_folder,
+        "pictureout": _picture_target,
+        "stylein": _style_sheet,
         "picturecolour": _colour,
         "geometry": _geometry,
         "pandocstyle": _style,
@@ -193,6 +232,7 @@ REVIEWS.update(
         "pdfimages": _pdf_images,
         "pandoc": _document,
         "pictures": _pictures,
+        "sass": _style_sheets,
         "film": _film,
         "filmfacts": _film_facts,
     }

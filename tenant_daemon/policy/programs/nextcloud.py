@@ -48,8 +48,12 @@ _OF_APPS: Final = {
     ("core", "shareapi_enforce_expire_date"): r"yes",
     ("core", "shareapi_enforce_links_password"): r"yes",
     ("core", "shareapi_expire_after_n_days"): r"[1-9]\d?",
+    ("theming", "name"): r"[^<>]{1,80}",
+    ("theming", "slogan"): r"[^<>]{1,200}",
+    ("theming", "color"): r"#[0-9A-Fa-f]{3,6}",
+    ("theming", "primary_color"): r"#[0-9A-Fa-f]{3,6}",
 }
-"""None of them opens anything: shares only become shorter."""
+"""None of them opens anything: shares only become shorter, and the rest is looks."""
 _GUARDING: Final = re.compile(
     r"twofactor\w*|suspicious_login|bruteforcesettings|password_policy|admin_audit|files_antivirus|encryption"
     r"|end_to_end_encryption|files_accesscontrol|files_retention|terms_of_service|ransomware\w*|user_\w+|richdocuments_guard"

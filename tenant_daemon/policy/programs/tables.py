@@ -51,9 +51,12 @@ def _miller(judge: "CommandJudge", argv: list[str]) -> None:
     ]
     if any(verb not in _MILLER_VERBS for verb in verbs) or not (verbs or calculated):
         judge.unknown("mlr.verb", "What it does with the table is not known here.")
+    is_in_place = judge.reading.has("-I")
     for at, word in enumerate(argv[1:], 2):
         if not word.startswith("-") and at not in calculated:
             KINDS["read"](judge, word)
+            if is_in_place:
+                KINDS["write"](judge, word)
 
 
 def _is_calculation(words: list[str]) -> bool:

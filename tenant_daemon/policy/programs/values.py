@@ -23,7 +23,7 @@ _DD: Final = re.compile(r"(bs|ibs|obs|cbs|count|skip|seek|status|conv|iflag|ofla
 _JQ_REACHES_OUT: Final = re.compile(
     r"(?<![.\w])(?:env|input_filename|import|include|modulemeta|load\w*|from_file|system|eval|strenv|envsubst|getpath_file|debug_file)\b|\$ENV|\$__prog"
 )
-_NO_SECRETS: Final = re.compile(r"(?:docker-)?compose\.(?:ya?ml|y\*ml)|\*\.(?:log|md|css|html?)")
+NO_SECRETS: Final = re.compile(r"(?:docker-)?compose\.(?:ya?ml|y\*ml)|\*\.(?:log|md|css|html?)")
 _DATE: Final = re.compile(r"\+.*|(?:19|20)\d\d|\d{1,2}|[a-z]{3,9}", re.DOTALL)
 
 
@@ -62,20 +62,45 @@ def _copy_source(judge: "CommandJudge", value: str) -> None:
         KINDS["read"](judge, value)
 
 
+_REPLACES_LINKS: Final = ("-n", "--no-dereference", "-T", "--no-target-directory")
+_KEEPING_FOLDERS: Final = frozenset({"mkdir", "ls", "echo", "test", "true"})
+"""After any other program a folder may be gone, and the link lie where it was."""
+
+
 def _link_source(judge: "CommandJudge", value: str) -> None:
     """Who writes through a link writes to its target: a link out of the workspace is like touching that."""
     places = judge.places
-    place = places.resolve(value)
-    if not is_below(place.path, places.roots.workspace) or ".." in value.split("/"):
+    folder = _link_folder(judge)
+    named = value if folder is None or value.startswith("/") else f"{folder}/{value}"
+    place = places.resolve(named)
+    climbs = ".." in value.split("/")
+    if climbs and not _KEEPING_FOLDERS.issuperset(judge.before):
+        folder = None
+    if not is_below(place.path, places.roots.workspace) or (climbs and folder is None):
         judge.verdict.note(
             Tier.CRITICAL_RED,
             "link.outside",
             f"Makes a link to {value}, outside the agent's own folder.",
             unknown=True,
         )
-    places.read(value)
-    # What is below the folder is then found under a second name.
+    places.read(named)
+    # What is below the folder is then found under a second name; moved, the link would lead elsewhere.
     places.brings_settings |= place.is_folder or not place.exists
+    places.brings_links |= climbs
+
+
+def _link_folder(judge: "CommandJudge") -> str | None:
+    """Where a symbolic link will lie, from which it leads on; None where names count from here."""
+    reading = judge.reading
+    if judge.is_in_container or reading.has("-t") or not reading.has("-s", "--symbolic"):
+        return None
+    names = reading.positionals
+    if reading.has("-r", "--relative") or len(names) != 2:
+        return None
+    target = judge.places.resolve(names[1])
+    if names[1].endswith("/") or (target.is_folder and not reading.has(*_REPLACES_LINKS)):
+        return target.path
+    return resolve(names[1], judge.places.cwd, follow_last=False).path.rpartition("/")[0]
 
 
 def _print_format(judge: "CommandJudge", value: str) -> None:
@@ -195,7 +220,7 @@ def _uniq(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
 def _grep_tree(judge: "CommandJudge", value: str) -> None:
     """A tree may hold secrets, but not in files of the names that ``--include`` asks for."""
     names, roots = judge.reading.values("--include"), judge.places.roots
-    is_plain = bool(names) and all(_NO_SECRETS.fullmatch(name) for name in names)
+    is_plain = bool(names) and all(NO_SECRETS.fullmatch(name) for name in names)
     # Beside `--exclude` a file that neither fits is read as well.
     if is_plain and not judge.reading.has("--exclude", "--exclude-from") and value != FROM_INPUT:
         place = judge.places.read(value)

@@ -166,6 +166,9 @@ def _own_file(judge: "CommandJudge", value: str) -> None:
 
     Inside a container nobody knows where a link leads.
     """
+    if value == "-" and "create" in judge.arguments:
+        # What it reads is what the line itself hands to it, and that is judged on its own.
+        return
     KINDS["read"](judge, value)
     path = judge.places.resolve(value).path if value != FROM_INPUT else ""
     if judge.is_in_container or not is_below(path, judge.places.roots.workspace):

@@ -34,6 +34,7 @@ _CHOICES: Final = {
     "fail2banverb": r"status|ping|version|banned|get",
     "mediaformat": r"(?!file:)[\w;%$/., \\:-]*",
     "exifempty": r"",
+    "exiftext": r"[^<@$\n\x00-\x1f][^$\n]{0,500}|",
     "bridge": r"bridge",
     "device": r"(?:/dev/|/sys/(?:block|class|devices)/)?[A-Za-z][\w/:.-]*",
     "logtag": r"(?!.*(?:ssh|sudo|letsbe|openclaw|audit|kernel|login|pam|cron|systemd))[A-Za-z][\w.-]*",
@@ -244,7 +245,8 @@ def _media(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
     if any(re.match(r"[a-z0-9]{2,}:|@|\|", name) for name in reading.positionals):
         judge.unknown("media.protocol", "The file is named in a way that could make the program do more.")
     names = reading.positionals
-    if reading.has("-all", "-gps:all", "-overwrite_original"):
+    is_tagged = any(flag.kind == "exiftext" and value is not None for flag, value in reading.given)
+    if is_tagged or reading.has("-all", "-gps:all", "-overwrite_original"):
         for name in names:
             judge.places.write(name)
     if profile.rule_id == "pdftotext" and names and (len(names) < 2 or names[-1] != "-"):

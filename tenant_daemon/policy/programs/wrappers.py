@@ -12,27 +12,18 @@ from tenant_daemon.policy.paths.names import may_name_app_secrets, may_name_secr
 from tenant_daemon.policy.paths.places import FROM_INPUT, is_below
 from tenant_daemon.policy.paths.trees import is_plain_tree
 from tenant_daemon.policy.programs.containers import is_guardrail_service
+from tenant_daemon.policy.programs.docker_names import are_docker_ids, docker_name
 from tenant_daemon.policy.programs.judge import CommandJudge
 from tenant_daemon.policy.programs.kinds import KINDS
-from tenant_daemon.policy.programs.library import load_library
 from tenant_daemon.policy.programs.listings import listed_starts, lists_secrets, tracked_starts
 from tenant_daemon.policy.programs.options import Reading, read_options
 from tenant_daemon.policy.programs.profile import Profile
 from tenant_daemon.policy.programs.registry import RESTS, REVIEWS
+from tenant_daemon.policy.programs.values import NO_SECRETS
 from tenant_daemon.policy.programs.variables import judge_assignment
 from tenant_daemon.policy.shell.parser import parse
 
 _ASSIGNMENT: Final = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)", re.DOTALL)
-_QUIET: Final = re.compile(r"-[aln]*q[aln]*f?|--quiet|--services")
-_ID_FORMAT: Final = re.compile(r"\{\{ ?\.(?:Names?|ID) ?\}\}")
-_NAME_FILTER: Final = re.compile(
-    r"(?:name=|label=com\.docker\.compose\.(?:project|service)=)\^?/?([a-z][a-z0-9_-]{2,40})\$?"
-)
-# Parts of the names of what protects the server: a filter for one of them could find it.
-_GUARDRAIL_WORDS: Final = (
-    *("letsbe", "openclaw", "safety", "wrapper", "secrets-proxy", "secrets_proxy", "tenant-daemon"),
-    *("tenant_daemon", "gateway", "vault", "redact", "audit", "sshd", "fail2ban", "firewall", "ufw"),
-)
 _MOST_NUMBERS: Final = 31
 _PLAIN_NAME: Final = re.compile(r"[A-Za-z0-9_./*?][A-Za-z0-9_./*?+,=@%-]*")
 _UNIT: Final = "\x1f"
@@ -135,31 +126,6 @@ def _listed_upstream(judge: CommandJudge) -> list[str]:
     )
     is_split = judge.reading.has("-d", "-0", "--null", "--delimiter")
     return names if is_plain and not is_split else []
-
-
-def are_docker_ids(argv: list[str]) -> bool:
-    """Whether a command prints nothing but what docker calls its things."""
-    if argv[:1] != ["docker"] or not {"ps", "ls", "images", "list"} & set(argv[1:4]):
-        return False
-    for place, arg in enumerate(argv):
-        if arg.startswith("--format"):
-            value = arg.partition("=")[2] or "".join(argv[place + 1 : place + 2])
-            return _ID_FORMAT.fullmatch(value) is not None
-    return any(_QUIET.fullmatch(arg) is not None for arg in argv[2:])
-
-
-def docker_name(argv: list[str]) -> str:
-    """The name that stands for all that ``docker ps -q --filter name=NAME`` lists; empty if nothing does."""
-    profile = load_library()["docker"].subs["ps"]
-    reading = read_options(argv[2:], profile) if argv[:2] == ["docker", "ps"] else None
-    if reading is None or reading.unknown or reading.positionals:
-        return ""
-    found = [_NAME_FILTER.fullmatch(value) for value in reading.values("-f", "--filter")]
-    names = [match[1] for match in found if match is not None]
-    # Several filters of a kind are joined by "or".
-    if len(names) != 1 or any(word in names[0] or names[0] in word for word in _GUARDRAIL_WORDS):
-        return ""
-    return names[0]
 
 
 def listing_starts(judge: CommandJudge, argv: list[str]) -> list[str]:
@@ -350,10 +316,23 @@ def _find(judge: CommandJudge, profile: Profile, reading: Reading) -> None:
         is_followed = reading.has("-L", "-follow")
         words = judge.arguments
         found = FROM_INPUT if is_followed else _below(judge, starts, patterns, as_words=False, words=words)
-        judge.found_below = found + _ending(judge, reading) if found.endswith("/found") else found
+        name = _only_name(judge, reading)
+        if found.endswith("/found"):
+            found += _ending(judge, reading)
+        elif name and found.endswith("/some.secret") and not is_below(found, judge.places.roots.workspace):
+            found = found.removesuffix("some.secret") + name
+        judge.found_below = found
     judge.is_filtered = is_filtered
     for value in commands:
         _until(judge, value)
+
+
+def _only_name(judge: CommandJudge, reading: Reading) -> str:
+    """The name that every file has that is found, where none of that name holds secrets."""
+    names = reading.values("-name", "-iname")
+    if {"-o", "-or", "-not", "!", ","} & set(judge.arguments) or len(names) != 1:
+        return ""
+    return names[0].replace("*", "found") if NO_SECRETS.fullmatch(names[0]) else ""
 
 
 def _ending(judge: CommandJudge, reading: Reading) -> str:

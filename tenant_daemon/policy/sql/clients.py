@@ -28,7 +28,7 @@ _SQLITE_READS: Final = re.compile(
 _SQLITE_IMPORTS: Final = re.compile(r"\.import(?: --?csv)?(?: --?skip 1)? +'?([\w./-]+)'? +(\w+)")
 _SQLITE_SAVES: Final = re.compile(r"\.(?:backup|save) +'?([\w./-]+)'?")
 _SQLITE_WRITES: Final = re.compile(r"\.(?:output|once) '?(\w[\w./-]*)'?")
-_DUMP_FILE: Final = re.compile(r"\.(?:sql|dump|bak)\Z")
+_DUMP_FILE: Final = re.compile(r"\.(?:sql|dump|bak)(?:\.(?:gz|xz|zst|bz2))?\Z")
 _LOCAL_HOSTS: Final = frozenset(
     {"localhost", "127.0.0.1", "::1", "/var/run/postgresql", "/run/postgresql", "db", "postgres"}
 )
@@ -218,6 +218,15 @@ def _sqlite_file(judge: "CommandJudge", value: str) -> None:
     judge.places.read(value)
 
 
+def _sqlite_address(judge: "CommandJudge", value: str) -> None:
+    """``sqlite:///FILE``, the file being changed."""
+    found = re.fullmatch(r"sqlite:///([\w./-]+)", value)
+    if found is None:
+        judge.unknown("sql.connection", "The database is named in a way that could lead elsewhere.")
+    else:
+        judge.places.write(found[1])
+
+
 def _client(kind: str) -> Callable[["CommandJudge", Profile, Reading], None]:
     """Without a statement in the arguments a client reads them from its input, which is judged when seen."""
 
@@ -318,6 +327,7 @@ KINDS.update(
         "outputfile": _output_file,
         "dbhost": _database_host,
         "sqlitefile": _sqlite_file,
+        "sqliteurl": _sqlite_address,
     }
 )
 REVIEWS.update(

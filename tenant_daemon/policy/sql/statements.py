@@ -116,7 +116,7 @@ def _judge_statement(verdict: Verdict, tokens: list[Token]) -> None:
             verdict.note(Tier.RED, "sql.unknown", "What the SQL does is not known here.", unknown=True)
     elif first == "set" and len(words) > 1 and words[1] in _HARMLESS_SETTINGS:
         verdict.note(Tier.GREEN, "sql.setting", "Sets something for this connection.", general=True)
-    elif first == "copy" and _judge_copy_out(verdict, tokens):
+    elif first == "copy" and (_judge_copy_out(verdict, tokens) or _judge_copy_in(verdict, tokens)):
         pass
     elif first in _READS:
         _judge_read(verdict, first, words, tokens)
@@ -160,6 +160,20 @@ def _judge_copy_out(verdict: Verdict, tokens: list[Token]) -> bool:
     if source[-1].text != ")" or len(source) < 3:
         return False
     _judge_statement(verdict, source[1:-1])
+    return True
+
+
+def _judge_copy_in(verdict: Verdict, tokens: list[Token]) -> bool:
+    """``COPY TABLE FROM STDIN``: the client's input becomes records; False when it is anything else."""
+    words = [token.text if token.kind == "word" else "" for token in tokens]
+    at = next((i for i in range(2, len(words) - 1) if words[i : i + 2] == ["from", "stdin"]), 0)
+    table = tokens[1:at]
+    if not at or not set(filter(None, words[at + 2 :])) <= _COPY_OPTIONS:
+        return False
+    if table[0].text == "(" or any(t.kind not in ("word", "quoted") and t.text not in ".,()" for t in table):
+        return False
+    added = split_statements("values (1)")[0]
+    _judge_statement(verdict, [Token("word", "insert"), Token("word", "into"), *table, *added])
     return True
 
 

@@ -77,9 +77,10 @@ def test_tiers_are_exact(name: str, label: str, server: PolicyContext) -> None:
     assert len(wrong) <= (1 - LEAST_EXACT) * len(judgements), wrong
 
 
-def test_nothing_of_the_second_hostile_list_runs(server: PolicyContext) -> None:
-    listed = lines("hostile_more.txt")
-    waiting = asked("hostile_more.txt", AutonomyLevel.FULL_AUTONOMY, server)
+@pytest.mark.parametrize("name", ["hostile_more.txt", "hostile_loosened.txt"])
+def test_nothing_of_the_other_hostile_lists_runs(server: PolicyContext, name: str) -> None:
+    listed = lines(name)
+    waiting = asked(name, AutonomyLevel.FULL_AUTONOMY, server)
     assert [line for line in listed if line not in set(waiting)] == []
 
 
