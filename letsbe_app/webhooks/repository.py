@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlmodel import col, delete, func, select, update
+from sqlmodel import and_, col, delete, func, or_, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from letsbe_app.db.models import DeliveryStatus, WebhookDelivery, WebhookEndpoint
@@ -100,6 +100,19 @@ async def next_due(session: AsyncSession) -> datetime | None:
         )
     )
     return (await session.exec(statement)).one()
+
+
+async def was_tried(session: AsyncSession, endpoint_id: str, since: datetime, except_id: str) -> bool:
+    """Whether another delivery to this address has been tried since then, or is about to be tried again."""
+    statement = select(WebhookDelivery.id).where(
+        WebhookDelivery.endpoint_id == endpoint_id,
+        WebhookDelivery.id != except_id,
+        or_(
+            col(WebhookDelivery.settled_at) >= since,
+            and_(WebhookDelivery.status == DeliveryStatus.WAITING, col(WebhookDelivery.attempt_count) > 0),
+        ),
+    )
+    return (await session.exec(statement.limit(1))).first() is not None
 
 
 async def waiting_count(session: AsyncSession) -> int:

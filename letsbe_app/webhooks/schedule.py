@@ -10,6 +10,8 @@ PAUSES_SECONDS: Final = (5, 30, 120, 600, 1_800, 3_600, 7_200, 14_400, 28_800, 4
 SPREAD: Final = 0.2
 """Each pause is so much longer or shorter by chance: what failed together does not come back together."""
 LONGEST_ASKED: Final = timedelta(hours=12)
+LONGEST_REST: Final = timedelta(days=2)
+"""Events that come further apart do not make one time of failing; longer than any pause between tries."""
 GIVE_UP_AFTER: Final = timedelta(days=3)
 """An address that has not taken anything for so long is switched off."""
 GONE: Final = 410

@@ -26,7 +26,7 @@ from letsbe_app.people.mail.letters import webhook_letter
 from letsbe_app.people.mail.post import PostRoom
 from letsbe_app.telemetry import metrics
 from letsbe_app.webhooks import repository
-from letsbe_app.webhooks.schedule import GONE, is_given_up, next_attempt
+from letsbe_app.webhooks.schedule import GONE, LONGEST_REST, is_given_up, next_attempt
 from letsbe_app.webhooks.service import place
 from letsbe_app.webhooks.signature import signed_headers
 
@@ -224,11 +224,21 @@ class WebhookSender:
                 row.next_attempt_at = next_attempt(row.attempt_count, now, outcome.retry_after_seconds)
                 if row.next_attempt_at is None:
                     row.status, row.settled_at = DeliveryStatus.FAILED, now
-                await self._note_failure(session, endpoint, outcome, now)
+                await self._note_failure(session, endpoint, row, outcome, now)
 
     async def _note_failure(
-        self, session: AsyncSession, endpoint: WebhookEndpoint, outcome: _Outcome, now: datetime
+        self,
+        session: AsyncSession,
+        endpoint: WebhookEndpoint,
+        row: WebhookDelivery,
+        outcome: _Outcome,
+        now: datetime,
     ) -> None:
+        if row.attempt_count == 1 and not await repository.was_tried(
+            session, endpoint.id, now - LONGEST_REST, row.id
+        ):
+            # Nothing was posted for a while: that the last event did not arrive says nothing of these days.
+            endpoint.failing_since = None
         endpoint.failing_since = endpoint.failing_since or now
         is_over = outcome.status == GONE or is_given_up(endpoint.failing_since, now)
         if not is_over or endpoint.disabled_at is not None:

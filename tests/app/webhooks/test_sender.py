@@ -184,6 +184,24 @@ async def test_an_address_that_fails_for_days_is_switched_off_and_its_owner_told
         await services.webhooks.test(owner, made.endpoint.id)
 
 
+async def test_two_events_that_failed_weeks_apart_are_no_days_of_failing(
+    services: Services, owner: Actor, post: Post, shop: Receiver, clock: FakeClock
+) -> None:
+    made = await hook(services, owner, shop)
+    shop.answer = lambda _one: Response(status_code=503)
+    await post.happen(owner)
+    while (rest := await post.work()) is not None:
+        clock.advance(seconds=rest)
+    assert (await services.webhooks.get(owner, made.endpoint.id)).state == "failing"
+
+    clock.advance(days=14)
+    for _ in range(2):
+        await post.happen(owner)
+        await post.work()
+        clock.advance(seconds=10)
+    assert (await services.webhooks.get(owner, made.endpoint.id)).state == "failing"
+
+
 async def test_gone_means_gone(services: Services, owner: Actor, post: Post, shop: Receiver) -> None:
     made = await hook(services, owner, shop)
     shop.answer = lambda _one: Response(status_code=410)
