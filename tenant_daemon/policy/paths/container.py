@@ -11,6 +11,9 @@ from tenant_daemon.policy.paths.names import (
     is_raw_data,
     is_secret_folder,
     is_secret_name,
+    may_name_app_secrets,
+    may_name_secret_folder,
+    may_name_secrets,
 )
 from tenant_daemon.policy.paths.places import FROM_INPUT, PlaceJudge
 from tenant_daemon.policy.paths.resolve import RealPath
@@ -26,13 +29,23 @@ _RULING: Final = re.compile(
 _STARTED: Final = re.compile(
     r"/(?:docker-entrypoint[\w.-]*|entrypoint\.d|cron[\w.]*|init(?:db)?\.d|rc\d?\.d|profile\.d|conf\.d|s6[\w.-]*)(?:/|\Z)"
 )
+_WILD: Final = re.compile(r"[*?\[]")
+# A star right below `/` stands for `/proc` and `/run`, too.
+_TOP: Final = 2
 _FACTS: Final = frozenset(
     {"/proc/meminfo", "/proc/loadavg", "/proc/cpuinfo", "/proc/uptime", "/proc/version"}
 )
 
 
 class ContainerPlaces(PlaceJudge):
-    """``cwd`` is not known in there: a relative path is taken as it is."""
+    """
+    Where a relative path leads depends on the image, unless the folder is said; many images start in ``/``.
+
+    Attributes:
+        folder: Where the command starts; empty when nobody says so.
+    """
+
+    folder = ""
 
     def _resolve(self, raw: str, *, follow_last: bool = True) -> RealPath:
         if FROM_INPUT in raw:
@@ -42,22 +55,41 @@ class ContainerPlaces(PlaceJudge):
                 "It touches files that are named only while it runs.",
                 unknown=True,
             )
-        path = posixpath.normpath(posixpath.join("/", "workdir", raw))
-        return RealPath("/" + path.lstrip("/"), 0, 0)
+        return self._all(raw)[0]
+
+    def _all(self, raw: str) -> list[RealPath]:
+        """Every place that a path may be."""
+        starts = [self.folder] if self.folder else ["workdir", ""]
+        paths = (posixpath.normpath(posixpath.join("/", start, raw)) for start in starts)
+        return [RealPath("/" + path.lstrip("/"), 0, 0) for path in dict.fromkeys(paths)]
 
     def read(self, raw: str) -> RealPath:
         place = self._resolve(raw)
-        path = place.path
+        for one in self._all(raw):
+            self._read(one.path)
+        return place
+
+    def _read(self, path: str) -> None:
         if path.startswith(("/proc/", "/sys/", "/dev/")) and path not in _FACTS:
             self.verdict.note(
                 Tier.CRITICAL_RED, "container.system", f"Reads {path} of the container.", unknown=True
             )
-            return place
+            return
         folders, _, name = path.rpartition("/")
         is_secret = is_secret_name(name) or is_app_secret_name(name) or path == "/data/config.json"
         if is_secret or is_raw_data(path) or any(map(is_secret_folder, folders.split("/"))):
             self._note_secret(path)
-        return place
+
+    def read_pattern(self, pattern: str) -> None:
+        """A shell in there puts the names of files in its place, which nobody sees from here."""
+        *folders, name = pattern.split("/")
+        is_log = pattern.startswith("/var/log/")
+        is_open = not is_log and any(
+            _WILD.search(folder) is not None and (place < _TOP or may_name_secret_folder(folder))
+            for place, folder in enumerate(folders)
+        )
+        if is_open or may_name_secrets(name) or (not is_log and may_name_app_secrets(name)):
+            self._note_secret(pattern)
 
     def list(self, raw: str) -> RealPath:
         return self._resolve(raw)
@@ -67,9 +99,13 @@ class ContainerPlaces(PlaceJudge):
 
     def write(self, raw: str, *, makes_folder: bool = False) -> RealPath:
         place = self._resolve(raw)
-        path = place.path
+        for one in self._all(raw):
+            self._write(one.path, makes_folder=makes_folder)
+        return place
+
+    def _write(self, path: str, *, makes_folder: bool) -> None:
         if path == "/dev/null":
-            return place
+            return
         is_scratch = self.is_scratch(path)
         is_system = path.startswith(
             ("/etc/", "/usr/", "/proc/", "/sys/", "/dev/", "/bin/", "/lib", "/sbin/", "/root")
@@ -87,11 +123,10 @@ class ContainerPlaces(PlaceJudge):
             f"Changes {path} inside a container.",
             risk="" if is_scratch else "The tool in it may stop working.",
         )
-        return place
 
     def delete(self, raw: str, *, whole_tree: bool = False) -> RealPath:
         place = self._resolve(raw)
-        is_data = whole_tree or _DATA.match(place.path) is not None
+        is_data = whole_tree or any(_DATA.match(one.path) for one in self._all(raw))
         self.verdict.note(
             Tier.CRITICAL_RED if is_data else Tier.RED,
             "container.delete",

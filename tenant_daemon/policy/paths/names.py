@@ -29,7 +29,7 @@ _SECRET_NAME: Final = re.compile(
 )
 _SECRET_FOLDER: Final = re.compile(
     r"\.ssh|\.gnupg|\.aws|\.azure|\.gcloud|\.kube|\.docker|\.password-store|secrets?|private|credentials?"
-    r"|letsencrypt|vault|keys|keyrings|\.letsbe",
+    r"|letsencrypt|vault|keys|keyrings|\.letsbe|\.mc|\.minio|\.oci|\.rclone|\.composer|\.m2|crontabs",
     re.IGNORECASE,
 )
 # Settings of business tools that hold a database password; only outside the workspace.
@@ -37,12 +37,14 @@ _APP_SECRET_NAME: Final = re.compile(
     r"config\.production\.json|config\.php|wp-config.*\.php|local\.xml|database\.ya?ml|odoo\.conf|app\.ini"
     r"|config\.toml|\.runner|keycloak\.conf|localsettings\.php|parameters\.ya?ml|appsettings.*\.json|rpc\.key"
     r"|docker-compose\.override\.ya?ml|(?:.*-)?realm(?:-export)?.*\.json|settings\.php|standalone.*\.xml|redis\.conf|users\.acl|.*\.(?:db|sqlite3?|mdb|rdb|ibd|frm|aof)"
-    r"|.*\.(?:sql|dump)(?:\.gz|\.xz|\.zst)?",
+    r"|.*\.(?:sql|dump)(?:\.gz|\.xz|\.zst)?"
+    r"|debian\.cnf|env\.php|configuration\.php|config\.inc\.php|config[._-]local\.php|grafana\.ini|storage\.yml"
+    r"|application(?:-\w+)?\.(?:ya?ml|properties)|sasl_passwd.*|msmtprc|turnserver\.conf|sentinel\.conf|librechat\.ya?ml",
     re.IGNORECASE,
 )
 # Where database servers keep accounts and records, and a password store what opens it.
 _RAW_DATA: Final = re.compile(
-    r"/(?:postgres(?:ql)?|pgdata)/(?:.*/)?(?:base|global|pg_[a-z_]+)/"
+    r"/(?:postgres(?:ql)?|pgdata)/(?:.*/)?(?:base|global|pg_[a-z_]+)/|/gh/hosts\.ya?ml\Z"
     r"|/var/lib/(?:mysql|mariadb)/[^/]+/|/(?:vaultwarden|bitwarden)/(?:.*/)?config\.json\Z"
     r"|/\.git/config\Z",
     re.IGNORECASE,
@@ -83,7 +85,11 @@ _TYPICAL_SECRETS: Final = (
 )
 
 
-_TYPICAL_APP_SECRETS: Final = ("config.production.json", "config.php", "wp-config.php", "app.ini")
+_TYPICAL_APP_SECRETS: Final = (
+    *("config.production.json", "config.php", "wp-config.php", "app.ini"),
+    *("database.yml", "config.toml", "odoo.conf", "docker-compose.override.yml"),
+)
+_TYPICAL_SECRET_FOLDERS: Final = ("secrets", ".ssh", "private", "keys", "credentials", "vault", "crontabs")
 # A pattern of the agent's own is tried on a few names; one that could take long is taken at its worst.
 _SLOW: Final = re.compile(r"\)[*+{]|\[\[|.{100}", re.DOTALL)
 _MOST_REPEATED: Final = 3
@@ -143,6 +149,11 @@ def may_name_app_secrets(pattern: str) -> bool:
     """Whether a pattern for files of the business tools may be meant for those with their passwords."""
     name = pattern.rpartition("/")[2].lower()
     return any(fnmatchcase(secret, name) for secret in _TYPICAL_APP_SECRETS)
+
+
+def may_name_secret_folder(pattern: str) -> bool:
+    """Whether a pattern for folders may stand for one with secrets in it."""
+    return any(fnmatchcase(secret, pattern.lower()) for secret in _TYPICAL_SECRET_FOLDERS)
 
 
 def looks_for_secrets(pattern: str) -> bool:

@@ -5,7 +5,7 @@ import stat
 from collections.abc import Callable
 from typing import Final
 
-from tenant_daemon.policy.paths.names import is_executable_setting, is_secret_name
+from tenant_daemon.policy.paths.names import is_executable_setting, is_executed_file, is_secret_name
 from tenant_daemon.policy.paths.places import is_below
 from tenant_daemon.policy.paths.resolve import resolve
 
@@ -21,6 +21,11 @@ def holds_links(start: str) -> bool:
 def holds_settings(start: str) -> bool:
     """Whether settings that make programs run code lie below this place, or more than can be looked at."""
     return _holds(start, lambda entry: is_executable_setting(entry.name))
+
+
+def holds_programs(start: str) -> bool:
+    """Whether files that tools run lie below this folder, or more than can be looked at."""
+    return _holds(start, lambda entry: is_executed_file(entry.name) and not entry.is_dir())
 
 
 def holds_secrets(start: str, is_listed: Callable[[str, bool], bool]) -> bool:

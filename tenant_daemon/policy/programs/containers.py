@@ -1,13 +1,14 @@
 """Arguments of docker and compose that need a closer look."""
 
 import os
+import posixpath
 import re
 from typing import TYPE_CHECKING, Final
 
 from tenant_daemon.contracts.tiers import Tier
 from tenant_daemon.policy.paths.container import ContainerPlaces
 from tenant_daemon.policy.paths.places import FROM_INPUT, is_below
-from tenant_daemon.policy.paths.trees import holds_links
+from tenant_daemon.policy.paths.trees import holds_links, holds_programs
 from tenant_daemon.policy.programs.kinds import KINDS
 from tenant_daemon.policy.programs.options import Reading
 from tenant_daemon.policy.programs.profile import Profile
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 _GUARDRAIL: Final = re.compile(
     r"(?:ssh|sshd|ufw|firewalld|nftables|iptables|netfilter-persistent|fail2ban|auditd|apparmor|systemd-.*|dbus|polkit|sudo"
+    r"|crowdsec.*|sshguard|denyhosts|ossec.*|wazuh.*|falco.*|suricata|aide.*|psad|clamav.*"
     r"|letsbe.*|openclaw.*|safety.*|.*secrets-proxy.*|tenant[-_]daemon.*)"
     r"(?:\.(?:service|socket|target|timer))?(?:@.*)?"
     r"|(?:rescue|emergency|reboot|poweroff|shutdown|halt|kexec|suspend|hibernate)(?:\.(?:target|service))?"
@@ -214,8 +216,8 @@ def _note_own_setup(judge: "CommandJudge") -> None:
 
 def _may_leave(path: str) -> bool:
     """Whether a path in a container is one file, or a folder of things that people look at."""
-    name = path.rstrip("/").rpartition("/")[2]
-    is_file = _ENDING.search(name) is not None and not path.endswith("/")
+    is_folder, path = path.endswith("/"), posixpath.normpath(path)
+    is_file = _ENDING.search(path.rpartition("/")[2]) is not None and not is_folder
     return is_file or _SHOWN_FOLDER.search(path) is not None
 
 
@@ -226,6 +228,7 @@ def _docker_copy(judge: "CommandJudge", profile: Profile, reading: Reading) -> N
         return
     source, target = reading.positionals
     inside = ContainerPlaces(judge.context, judge.verdict)
+    inside.folder = "/"
     source_name, source_sign, source_path = source.partition(":")
     target_name, target_sign, target_path = target.partition(":")
     if bool(source_sign) == bool(target_sign) or "-" in (source, target):
@@ -233,7 +236,7 @@ def _docker_copy(judge: "CommandJudge", profile: Profile, reading: Reading) -> N
     elif source_sign:
         KINDS["name"](judge, source_name)
         inside.read(source_path)
-        if _WHOLE_TREE.fullmatch(source_path) is not None or not _may_leave(source_path):
+        if _WHOLE_TREE.fullmatch(posixpath.normpath(source_path)) is not None or not _may_leave(source_path):
             judge.unknown("docker.cp", "It takes a whole part of the container, with its passwords.")
         judge.places.brings_links = judge.places.brings_settings = True
         judge.places.write(target)
@@ -243,6 +246,10 @@ def _docker_copy(judge: "CommandJudge", profile: Profile, reading: Reading) -> N
         is_known = source != FROM_INPUT and not judge.places.is_unsettled
         if not is_known or holds_links(judge.places.resolve(source).path):
             judge.unknown("docker.cp-links", "It would bring links along, which lead elsewhere in there.")
+        if not inside.is_scratch(target_path) and holds_programs(judge.places.resolve(source).path):
+            judge.verdict.note(
+                Tier.CRITICAL_RED, "docker.cp-programs", "Brings programs into a container.", unknown=True
+            )
         inside.write(target_path)
         if target_path.endswith("/") and source != FROM_INPUT:
             inside.write(target_path + source.rstrip("/").rpartition("/")[2])

@@ -6,6 +6,7 @@ from typing import Final
 
 from tenant_daemon.contracts.tiers import Tier
 from tenant_daemon.policy.judgement import PolicyContext
+from tenant_daemon.policy.paths.container import ContainerPlaces
 from tenant_daemon.policy.paths.places import FROM_INPUT, PlaceJudge
 from tenant_daemon.policy.programs.kinds import KINDS
 from tenant_daemon.policy.programs.library import load_library
@@ -26,6 +27,7 @@ _ABOUT: Final = re.compile(
 )
 # Where images keep programs of their own; nobody has written to the folder that they start in.
 _IN_IMAGES: Final = {"bin/rails": "rails", "./occ": "occ", "/var/www/html/occ": "occ"}
+_LISTERS: Final = frozenset({"ls", "du", "stat", "dir", "wc"})
 _PROGRAM_FOLDERS: Final = ("/bin/", "/usr/bin/", "/sbin/", "/usr/sbin/")
 
 
@@ -105,14 +107,25 @@ class CommandJudge:
                 judge_assignment(self.verdict, name, value.text)
             if command.words:
                 self.judge([word.text for word in command.words])
+                self._patterns(command)
             self.redirects(command.redirects)
         self.is_alone = outer
+
+    def _patterns(self, command: SimpleCommand) -> None:
+        """Names that a container's own shell will find; what only lists them shows none of their content."""
+        places = self.places
+        if isinstance(places, ContainerPlaces) and command.words[0].text not in _LISTERS:
+            for word in command.words[1:]:
+                if word.is_glob:
+                    places.read_pattern(word.text)
 
     def redirects(self, redirects: Sequence[Redirect]) -> None:
         """Files that a command reads from or writes to by redirection."""
         for redirect in redirects:
             if redirect.kind == "in":
                 self.places.read(redirect.target.text)
+                if redirect.target.is_glob and isinstance(self.places, ContainerPlaces):
+                    self.places.read_pattern(redirect.target.text)
             elif redirect.kind != "merge":
                 self.places.write(redirect.target.text)
 

@@ -11,6 +11,7 @@ _HARMLESS: Final = re.compile(
     r"|PGPORT|PGCONNECT_TIMEOUT|PGTZ|PGAPPNAME|COMPOSE_PROJECT_NAME|GIT_PAGER|PAGER|SYSTEMD_PAGER|SYSTEMD_COLORS"
     r"|NODE_ENV|CI|POSIXLY_CORRECT|BLOCK_SIZE|TIME_STYLE|QUOTING_STYLE"
 )
+_PROTECTED_PROJECT: Final = re.compile(r"letsbe|openclaw|safety|proxy|tenant", re.IGNORECASE)
 _CREDENTIAL_FOR_PROGRAM: Final = frozenset({"PGPASSWORD", "MYSQL_PWD", "REDISCLI_AUTH"})
 _OF_SHELLS: Final = frozenset(
     {
@@ -71,6 +72,10 @@ def judge_assignment(verdict: Verdict, name: str, value: str) -> None:
     if _HARMLESS.fullmatch(name) is not None:
         if "PAGER" in name and value not in ("", "cat"):
             verdict.note(Tier.RED, "variable.pager", f"{name} would start another program.", unknown=True)
+        if name == "COMPOSE_PROJECT_NAME" and _PROTECTED_PROJECT.search(value) is not None:
+            verdict.note(
+                Tier.CRITICAL_RED, "variable.guardrail", "Works on the safety system itself.", unknown=True
+            )
         return
     if name in _CREDENTIAL_FOR_PROGRAM and _REFERENCE.fullmatch(value) is not None:
         return

@@ -282,7 +282,8 @@ def _container(judge: CommandJudge, argv: list[str]) -> None:
             unknown=True,
         )
     outside, was_inside = judge.places, judge.is_in_container
-    judge.places = ContainerPlaces(judge.context, judge.verdict)
+    inside = judge.places = ContainerPlaces(judge.context, judge.verdict)
+    inside.folder = (judge.reading.values("-w", "--workdir") or [""])[-1]
     judge.is_in_container = True
     try:
         _command(judge, argv)
