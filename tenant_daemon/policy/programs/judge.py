@@ -265,7 +265,7 @@ class CommandJudge:
             self.verdict.note(
                 max(profile.tier, Tier.RED),
                 f"{profile.rule_id}.unknown-command",
-                f"“{profile.rule_id} {name}” is not known here.",
+                f"“{profile.command} {name}” is not known here.",
                 unknown=True,
             )
             if any("SECRET_REF(" in arg for arg in args):
@@ -274,7 +274,7 @@ class CommandJudge:
         rest = reading.positionals[1:]
         if rest == ["--help"]:
             self.verdict.note(
-                Tier.GREEN, f"{sub.rule_id}.help", f"Shows what {profile.rule_id} {name} can do."
+                Tier.GREEN, f"{sub.rule_id}.help", f"Shows what {profile.command} {name} can do."
             )
             return
         self.by_profile(sub, rest)
@@ -297,11 +297,12 @@ class CommandJudge:
                 )
             if value is not None and flag.kind != "text" and flag.kind is not None:
                 KINDS[flag.kind](self, value)
-        if reading.unknown:
+        # Where nothing is known of a program, one of its flags is not the news.
+        if reading.unknown and (profile.flags or profile.subs or not profile.is_unknown):
             self.verdict.note(
                 Tier.RED,
                 f"{profile.rule_id}.unknown-flag",
-                f"What the flag {reading.unknown[0]} of {profile.rule_id} does is not known here.",
+                f"What the flag {reading.unknown[0]} of {profile.command} does is not known here.",
                 external=profile.needs_network,
                 unknown=True,
             )

@@ -39,7 +39,7 @@ _KEYS: Final = frozenset(
     {
         "says", "tier", "version",
         "risk", "external", "unknown", "style", "numeric", "flags", "args", "args_if", "needs",
-        "sub", "env", "dry", "dry_args", "skip", "spelled", "secrets", "network", "local", "server", "review",
+        "sub", "shares", "env", "dry", "dry_args", "skip", "spelled", "secrets", "network", "local", "server", "review",
         "match", "not_match", "why",
     }
 )  # fmt: skip
@@ -62,13 +62,13 @@ def load_library() -> dict[str, Profile]:
                 if name in library:
                     raise BadRule(f"{path.name}: {name} is described twice")
                 try:
-                    library[name] = _profile(name, table, {})
+                    library[name] = _profile([name], table, {})
                 except BadRule as exc:
                     raise BadRule(f"{path.name}: {name}: {exc}") from exc
     return library
 
 
-def _profile(rule_id: str, table: dict[str, Any], inherited: dict[str, Any]) -> Profile:
+def _profile(words: list[str], table: dict[str, Any], inherited: dict[str, Any]) -> Profile:
     strange = table.keys() - _KEYS
     if strange:
         raise BadRule(f"unknown keys {sorted(strange)}")
@@ -85,7 +85,8 @@ def _profile(rule_id: str, table: dict[str, Any], inherited: dict[str, Any]) -> 
     }
     plan = _plan(table.get("args", ""))
     return Profile(
-        rule_id=rule_id,
+        rule_id=".".join(words),
+        command=" ".join(words),
         says=table["says"],
         tier=_tier(table.get("tier", "GREEN")),
         risk=table.get("risk", ""),
@@ -104,7 +105,7 @@ def _profile(rule_id: str, table: dict[str, Any], inherited: dict[str, Any]) -> 
         spelled=table.get("spelled", {}),
         skipped=frozenset(table.get("skip", "").split()),
         needs_any=frozenset(table.get("needs", "").split()),
-        subs=_subs(rule_id, table.get("sub", {}), shared),
+        subs=_subs(words, table.get("sub", {}), shared),
         env=tuple(env.items()),
         secret_flags=frozenset(shared["secrets"].split()),
         needs_network=shared["network"],
@@ -112,7 +113,7 @@ def _profile(rule_id: str, table: dict[str, Any], inherited: dict[str, Any]) -> 
         needs_server=shared["server"],
         version_flags=frozenset(table.get("version", "").split()),
         review=table.get("review", ""),
-        own_words=_own_words(style, plan, has_subs="sub" in table),
+        own_words=_own_words(style, plan, has_subs="sub" in table or "shares" in table),
         matches=tuple(table.get("match", ())),
         not_matches=tuple(table.get("not_match", ())),
     )
@@ -124,17 +125,28 @@ def _own_words(style: Style, plan: ArgumentPlan, *, has_subs: bool) -> int:
     return len(plan.front)
 
 
-def _subs(rule_id: str, tables: dict[str, Any], shared: dict[str, Any]) -> dict[str, Profile]:
+def _subs(words: list[str], tables: dict[str, Any], shared: dict[str, Any]) -> dict[str, Profile]:
     subs: dict[str, Profile] = {}
     for key, table in tables.items():
         for name in key.split("|"):
             if name in subs:
                 raise BadRule(f"{name} is described twice")
             try:
-                subs[name] = _profile(f"{rule_id}.{name}", table, shared)
+                subs[name] = _profile([*words, name], table, shared)
             except BadRule as exc:
                 raise BadRule(f"{name}: {exc}") from exc
+    for key, table in tables.items():
+        for name in key.split("|"):
+            _share(subs, name, table.get("shares", "").split())
     return subs
+
+
+def _share(subs: dict[str, Profile], name: str, shared: list[str]) -> None:
+    """Let a group of sub-commands have some of its siblings: `docker container exec` is `docker exec`."""
+    for one in shared:
+        if one not in subs or one in subs[name].subs:
+            raise BadRule(f"{name}: {one} cannot be shared")
+        subs[name].subs[one] = subs[one]
 
 
 def _tier(name: str) -> Tier:

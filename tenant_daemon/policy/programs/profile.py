@@ -71,6 +71,8 @@ class Profile:
 
     rule_id: str
     says: str
+    command: str = ""
+    """As people write it: ``docker image push``."""
     tier: Tier = Tier.GREEN
     risk: str = ""
     is_external: bool = False
