@@ -32,6 +32,7 @@ _STARTED: Final = re.compile(
 _WILD: Final = re.compile(r"[*?\[]")
 # A star right below `/` stands for `/proc` and `/run`, too.
 _TOP: Final = 2
+_LEFTOVERS: Final = frozenset({"/tmp", "/var/tmp", "/var/cache"})  # noqa: S108 - the container's, not ours
 _FACTS: Final = frozenset(
     {"/proc/meminfo", "/proc/loadavg", "/proc/cpuinfo", "/proc/uptime", "/proc/version"}
 )
@@ -127,6 +128,7 @@ class ContainerPlaces(PlaceJudge):
     def delete(self, raw: str, *, whole_tree: bool = False) -> RealPath:
         place = self._resolve(raw)
         is_data = whole_tree or any(_DATA.match(one.path) for one in self._all(raw))
+        is_data &= not self._is_leftover(raw)
         self.verdict.note(
             Tier.CRITICAL_RED if is_data else Tier.RED,
             "container.delete",
@@ -134,6 +136,11 @@ class ContainerPlaces(PlaceJudge):
             risk="Data of the tool in it is lost.",
         )
         return place
+
+    def _is_leftover(self, raw: str) -> bool:
+        """Something right in a folder for leftovers; what is deeper may lie behind a link to the data."""
+        folders = {one.path.rpartition("/")[0] for one in self._all(raw)}
+        return folders <= _LEFTOVERS and not raw.endswith(("/", "/."))
 
     def move_away(self, raw: str) -> RealPath:
         return self.write(raw) if self.is_scratch(raw) else self.delete(raw, whole_tree=True)

@@ -39,8 +39,8 @@ _KEYS: Final = frozenset(
     {
         "says", "tier", "version",
         "risk", "external", "unknown", "style", "numeric", "flags", "args", "args_if", "needs",
-        "sub", "shares", "env", "dry", "dry_args", "skip", "spelled", "secrets", "network", "local", "server", "review",
-        "match", "not_match", "why",
+        "sub", "shares", "env", "dry", "dry_args", "skip", "spelled", "secrets", "network", "local", "server",
+        "review", "match", "not_match", "why",
     }
 )  # fmt: skip
 

@@ -86,23 +86,48 @@ def choice(name: str, pattern: str) -> Kind:
     return judge_word
 
 
+# What the guardrails run as, and what keeps the server reachable.
+_OWN_PROGRAMS: Final = ("python3", "node", "openclaw", "systemd", "sshd", "dbus-daemon")
+_OWN_LINES: Final = (
+    "/opt/letsbe/venv/bin/python -P -m tenant_daemon run --home /var/lib/letsbe/tenant",
+    "/opt/letsbe/venv/bin/python -P -m tenant_daemon proxy --home /var/lib/letsbe/tenant",
+    "/opt/letsbe/bin/node /opt/letsbe/openclaw/node_modules/openclaw/openclaw.mjs gateway --port 18789",
+    "/usr/lib/systemd/systemd --system",
+    "sshd: /usr/sbin/sshd -D",
+)
+
+
+def _may_be_own(judge: "CommandJudge", value: str) -> bool:
+    """Whether ``pkill PATTERN``, which is looked for anywhere in a name, would find a guardrail."""
+    if judge.program != "pkill" or re.fullmatch(r"[\w.@:-]+", value) is None:
+        return False
+    texts = _OWN_LINES if judge.reading.has("-f") else _OWN_PROGRAMS
+    return any(re.search(value, text, re.IGNORECASE) is not None for text in texts)
+
+
 def _kill_target(judge: "CommandJudge", value: str) -> None:
     if is_foundation(value):
         judge.verdict.note(Tier.CRITICAL_RED, "kill.foundation", f"Every tool needs {value}.", unknown=True)
         return
     is_everything = value in ("0", "1", "-1", ".", ".*", "") or value.startswith("-")
-    if is_everything or is_guardrail_service(value) or not re.fullmatch(r"[A-Za-z0-9][\w.@:-]*", value):
+    is_own = is_guardrail_service(value) or _may_be_own(judge, value)
+    if is_everything or is_own or not re.fullmatch(r"[A-Za-z0-9][\w.@:-]*", value):
         judge.verdict.note(
             Tier.CRITICAL_RED,
             "kill.guardrail",
-            f"Stops “{value}”, which the server needs.",
+            f"Stops “{value}”, which the server needs, or which its protection runs as.",
             risk="The guardrails could be switched off, or the server stop.",
             unknown=True,
         )
     elif re.fullmatch(
         r"(?:python\d?|node|java|bash|sh|systemd.*|init|wrapper|proxy|link|gateway|tenant.*)", value
     ):
-        judge.unknown("kill.wide", f"Stops every “{value}” on the server.")
+        judge.verdict.note(
+            Tier.CRITICAL_RED,
+            "kill.wide",
+            f"Stops every “{value}” on the server, the safety system's too.",
+            unknown=True,
+        )
 
 
 def _program_name(judge: "CommandJudge", value: str) -> None:
@@ -207,6 +232,13 @@ def _prettier(judge: "CommandJudge", profile: Profile, reading: Reading) -> None
     judge.insert("--no-config", "--no-editorconfig")
 
 
+def _mutt(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
+    """Without anybody to write to it opens the mailbox; settings of the agent's own could run programs."""
+    if not reading.positionals:
+        judge.unknown("mutt.nobody", "It is not said to whom it goes.")
+    judge.insert("-n", "-F", "/dev/null")
+
+
 def _printenv(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
     """Without a name it shows everything."""
     if not reading.positionals:
@@ -297,6 +329,7 @@ REVIEWS.update(
         "hardware": _hardware,
         "lsof": _lsof,
         "portprobe": _port_probe,
+        "mutt": _mutt,
         "printenv": _printenv,
         "prettier": _prettier,
         "foreignsetup": _foreign_setup,

@@ -1,5 +1,6 @@
 """What SQL statements do: read, change, destroy, or reach out of the database."""
 
+import re
 from typing import Final
 
 from tenant_daemon.contracts.tiers import Tier
@@ -66,6 +67,12 @@ _CRITICAL_OBJECTS: Final = word_set(
     wrapper mapping
     """
 )
+# In a text that cannot be read for sure: `root@localhost` and the like stand in statements about accounts.
+_POWERFUL: Final = re.compile(
+    r"\b(?:(?:create|alter|drop|rename)\s+(?:user|role|database|schema)|grant|revoke|set\s+(?:global\s+)?password"
+    r"|set\s+global|flush\s+privileges|mysql\.(?:user|db|global_priv)|pg_(?:shadow|authid))\b",
+    re.IGNORECASE,
+)
 _MULTIPLYING: Final = frozenset({"repeat", "lpad", "rpad", "generate_series", "space"})
 _MOST_DIGITS: Final = 7
 _SAYING_NOTHING: Final = frozenset(
@@ -84,6 +91,9 @@ def judge_sql(verdict: Verdict, text: str, *, is_postgres: bool = False) -> None
         statements = split_statements(text, is_postgres=is_postgres)
     except UnclearSql as exc:
         verdict.note(Tier.RED, "sql.unclear", str(exc), unknown=True)
+        if _POWERFUL.search(text) is not None:
+            says = "Changes who may do what in the database, or deletes all of it."
+            verdict.note(Tier.CRITICAL_RED, "sql.guardrail", says, unknown=True)
         return
     if not statements:
         verdict.note(Tier.RED, "sql.empty", "There is no SQL in it.", unknown=True)

@@ -105,6 +105,15 @@ def _curl(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
             judge.places.write(url.split("?")[0].rstrip("/").rpartition("/")[2] or "index.html")
     method = _curl_method(reading)
     if method not in ("GET", "HEAD") and _has_unseen_content(reading, urls):
+        _note_unseen(judge, urls)
+    if reading.has("-L", "--location"):
+        _stay(judge, reading, urls, "--max-redirs")
+    _requests(judge, urls, method, body, reading)
+
+
+def _note_unseen(judge: "CommandJudge", urls: list[str]) -> None:
+    """To a tool it may mean anything; to a computer outside all of it is sent, whatever it says."""
+    if any(_is_known(judge, url) for url in urls):
         judge.verdict.note(
             Tier.YELLOW,
             "curl.unseen-content",
@@ -113,9 +122,6 @@ def _curl(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
             external=True,
             unknown=True,
         )
-    if reading.has("-L", "--location"):
-        _stay(judge, reading, urls, "--max-redirs")
-    _requests(judge, urls, method, body, reading)
 
 
 def _stay(judge: "CommandJudge", reading: Reading, urls: list[str], flag: str) -> None:
@@ -172,7 +178,10 @@ def _curl_method(reading: Reading) -> str:
 def _wget(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
     named = reading.values("--method")
     body = "&".join(reading.values("--post-data", "--body-data"))
-    method = named[-1] if named else "POST" if reading.has("--post-data") else "GET"
+    is_posted = reading.has("--post-data", "--post-file")
+    method = named[-1] if named else "POST" if is_posted else "GET"
+    if reading.has("--post-file", "--body-file"):
+        _note_unseen(judge, reading.positionals)
     if reading.values("--max-redirect") != ["0"] and not _are_health_checks(method, body, reading):
         _stay(judge, reading, reading.positionals, "--max-redirect")
     if not reading.has("-O", "--output-document", "--spider"):
