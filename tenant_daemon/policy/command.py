@@ -21,6 +21,7 @@ from tenant_daemon.policy.autonomy import decide
 from tenant_daemon.policy.classify import classify
 from tenant_daemon.policy.judgement import Judgement, PolicyContext, Resolve
 from tenant_daemon.policy.shell.expansions import readable
+from tenant_daemon.policy.web.address import ascii_name
 from tenant_daemon.settings import TenantSettings
 
 DEFAULT_HOME: Final = Path("/opt/letsbe/tenant")
@@ -32,6 +33,9 @@ _DEFAULT_CONTEXT: Final = PolicyContext(
 )
 _KEYS: Final = ("workspace", "readable", "allowed_hosts", "internal_names", "resolve")
 """What a line's ``context``, and so a file, may set."""
+_NO_CALLS: Final = frozenset({"tool.unknown", "tool.arguments"})
+_ID: Final = re.compile(rb'"id"\s*:\s*("(?:[^"\\]|\\.){0,200}"|-?\d{1,18})')
+_MOST_SEARCHED: Final = 4_096
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -78,29 +82,82 @@ def check_lines(source: BinaryIO, target: BinaryIO, context: PolicyContext) -> i
 
 def answer(line: bytes, context: PolicyContext) -> dict[str, object]:
     """What the gate says of one call, for an agent with no unlocks and no overrides."""
-    call_id = None
+    call: dict[str, Any] = {}
     try:
-        call = json.loads(line, parse_constant=_not_json)
-        call_id = call.get("id")
-        tool, args = call["tool"], call["args"]
-        changes = {} if call.get("context") is None else call["context"]
-        own = replace(_override(context, changes), has_own_roots="readable" in changes)
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as exc:
-        return _no_call(call_id, type(exc).__name__)
-    judgement = classify(str(tool), args if isinstance(args, dict) else {}, own)
-    return {
-        "id": call_id,
+        call = _read_call(line)
+        own = _own_context(call, context)
+    except NotACall as exc:
+        return _no_call(call.get("id") if call else _find_id(line), str(exc))
+    judgement = classify(call["tool"], call["args"], own)
+    said = {
+        "id": call.get("id"),
         "tier": tier_label(judgement.tier, external=judgement.is_external),
         "external": judgement.is_external,
-        "decision": _decisions(judgement, str(tool)),
+        "decision": _decisions(judgement, call["tool"]),
         "reason": judgement.reason,
         "path": _opened_path(judgement),
     }
+    return said | ({"error": judgement.reason} if _NO_CALLS & set(judgement.rule_ids) else {})
+
+
+class NotACall(ValueError):
+    """A line that cannot be judged; the message says what is wrong with it."""
+
+
+def _read_call(line: bytes) -> dict[str, Any]:
+    """
+    A line as a call, of which only the context has not been looked at.
+
+    Raises:
+        NotACall: It is none.
+    """
+    try:
+        call = json.loads(line, parse_constant=_not_json)
+    except RecursionError:
+        raise NotACall("The line is nested too deeply.") from None
+    except UnicodeDecodeError:
+        raise NotACall("The line is not text in UTF-8.") from None
+    except json.JSONDecodeError as exc:
+        raise NotACall(f"The line is no JSON: {exc.msg} at character {exc.pos + 1}.") from None
+    except ValueError as exc:
+        raise NotACall(f"The line is no JSON: {exc}.") from None
+    if not isinstance(call, dict):
+        raise NotACall("A call is a JSON object, and this is something else.")
+    return call
+
+
+def _own_context(call: Mapping[str, Any], context: PolicyContext) -> PolicyContext:
+    """
+    The context of one call.
+
+    Raises:
+        NotACall: A part of the call is missing or has the wrong form.
+    """
+    for name, form, said in (("tool", str, "text"), ("args", dict, "an object")):
+        if not isinstance(call.get(name), form):
+            state = f"is not {said}" if name in call else "is missing"
+            raise NotACall(f"“{name}” {state}.")
+    changes = call.get("context")
+    if changes is None:
+        changes = {}
+    try:
+        return replace(_override(context, changes), has_own_roots="readable" in changes)
+    except (ValueError, TypeError) as exc:
+        raise NotACall(f"“context” cannot be used: {exc}.") from exc
+
+
+def _find_id(line: bytes) -> object:
+    """The ``id`` of a line that is no JSON, as far as it can be seen, so that its sender finds it again."""
+    found = _ID.search(line[:_MOST_SEARCHED])
+    try:
+        return None if found is None else json.loads(found[1])
+    except ValueError:
+        return None
 
 
 def _not_json(word: str) -> object:
     """Python reads ``NaN`` and ``Infinity``, which are no JSON and which no other reader would take back."""
-    raise ValueError(word)
+    raise ValueError(f"{word} is no number")
 
 
 def _no_call(call_id: object, problem: str) -> dict[str, object]:
@@ -110,19 +167,21 @@ def _no_call(call_id: object, problem: str) -> dict[str, object]:
         "tier": tier_label(Tier.CRITICAL_RED, external=False),
         "external": False,
         "decision": {str(int(level)): Decision.DENY.value for level in AutonomyLevel},
-        "reason": "That is not a call that can be read.",
+        "reason": f"That is not a call that can be read. {problem}",
         "path": None,
-        "error": f"not a call: {problem}",
+        "error": problem,
     }
 
 
 def explain(text: str, context: PolicyContext) -> str:
     """Why a command line gets its tier, for a person."""
     judgement = classify("shell", {"command": text}, context)
+    # Above that tier nothing runs by itself anyway.
+    is_uncertain = judgement.is_unknown and judgement.tier < Tier.CRITICAL_RED
     decisions = _decisions(judgement, "shell")
     lines = [
         f"{'tier':<10}{tier_label(judgement.tier, external=judgement.is_external)}"
-        + (", not known well enough to run by itself" if judgement.is_unknown else ""),
+        + (", not known well enough to run by itself" if is_uncertain else ""),
         f"{'external':<10}{'yes, it reaches people or systems outside' if judgement.is_external else 'no'}",
         *(_row("decision" if not place else "", f"level {level}: {said}")
           for place, (level, said) in enumerate(_said(decisions).items())),
@@ -193,39 +252,42 @@ def _override(context: PolicyContext, changes: Mapping[str, Any]) -> PolicyConte
         ValueError: A folder is not a possible path.
     """
     if not isinstance(changes, Mapping):
-        raise TypeError("a table was expected")
+        raise TypeError("it is not a table")
     fields: dict[str, Any] = {}
     if "workspace" in changes:
-        workspace = _folder(changes["workspace"])
+        workspace = _folder("workspace", changes["workspace"])
         fields["workspace"] = workspace
         if workspace.parent.name == "workspaces":
             fields["protected_roots"] = (*context.protected_roots, workspace.parent.parent)
     if "readable" in changes:
-        fields["readable_roots"] = tuple(_folder(root) for root in _texts(changes["readable"]))
+        fields["readable_roots"] = tuple(_folder("readable", root) for root in _texts(changes, "readable"))
     if "allowed_hosts" in changes:
-        fields["allowed_hosts"] = frozenset(host.lower() for host in _texts(changes["allowed_hosts"]))
+        fields["allowed_hosts"] = frozenset(map(ascii_name, _texts(changes, "allowed_hosts")))
     if "internal_names" in changes:
-        fields["internal_names"] = frozenset(name.lower() for name in _texts(changes["internal_names"]))
+        fields["internal_names"] = frozenset(map(ascii_name, _texts(changes, "internal_names")))
     if "resolve" in changes:
         fields["resolve"] = _table(changes["resolve"])
     return replace(context, **fields)
 
 
-def _texts(value: object) -> list[str]:
+def _texts(table: Mapping[str, object], name: str) -> list[str]:
+    value = table[name]
     found = [value] if isinstance(value, str) else value
     if not isinstance(found, list) or not all(isinstance(text, str) for text in found):
-        raise TypeError("a list of texts was expected")
+        raise TypeError(f"{name} is a list of texts")
     return found
 
 
-def _folder(value: object) -> Path:
+def _folder(name: str, value: object) -> Path:
     if not isinstance(value, str) or not value.startswith("/"):
-        raise ValueError("a folder is named by its whole path")
+        raise ValueError(f"{name} needs the whole path of a folder")
     return Path(os.path.realpath(value))
 
 
-def _table(names: Mapping[str, Any]) -> Resolve:
-    known = {name.lower(): tuple(_texts(found)) for name, found in names.items()}
+def _table(names: object) -> Resolve:
+    if not isinstance(names, Mapping):
+        raise TypeError("resolve is a table of names and their addresses")
+    known = {ascii_name(name): tuple(_texts(names, name)) for name in names}
     return lambda name: known.get(name.lower(), ())
 
 

@@ -14,6 +14,7 @@ from tenant_daemon.home import TenantHome
 from tenant_daemon.policy.actions import Action, GenerateSecret, RequestSecret
 from tenant_daemon.policy.autonomy import decide
 from tenant_daemon.policy.judgement import Judgement, PolicyContext, Resolve
+from tenant_daemon.policy.web.address import ascii_name
 from tenant_daemon.safety.approval_store import Approval, ApprovalStore
 from tenant_daemon.safety.binding import Binding, bind
 from tenant_daemon.safety.calls import Call
@@ -213,9 +214,9 @@ class Gate:
         return PolicyContext(
             workspace=self.workspace(agent_id),
             protected_roots=(self._home.root.resolve(),),
-            allowed_hosts=frozenset(hosts),
+            allowed_hosts=frozenset(map(ascii_name, hosts)),
             agent_ids=frozenset(agent.agent_id for agent in config.agents) if config else frozenset(),
-            internal_names=frozenset(self._settings.policy.internal_names),
+            internal_names=frozenset(map(ascii_name, self._settings.policy.internal_names)),
             resolve=self._resolve,
         )
 

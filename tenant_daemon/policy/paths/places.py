@@ -241,6 +241,23 @@ class PlaceJudge:
         """Where a path leads, without judging it."""
         return resolve(raw, self.cwd)
 
+    def mention(self, raw: str) -> None:
+        """A word of a command that is not known: anything could happen to a guarded place that it names."""
+        place = self.resolve(raw)
+        path = place.path
+        is_own = any(is_below(path, root) for root in (self.roots.workspace, *self.roots.readable))
+        is_guarded = place.is_magic or is_secret_name(path.rpartition("/")[2])
+        is_guarded |= not is_own and _CREDENTIAL_PLACES.match(path) is not None
+        is_guarded |= not is_own and any(is_below(path, root) for root in self.roots.protected)
+        if is_guarded:
+            self.verdict.note(
+                Tier.CRITICAL_RED,
+                "path.mentioned",
+                f"Names {self._said(path)}, where passwords, keys or parts of the safety system are kept.",
+                risk="Passwords or keys could get to the language model.",
+                unknown=True,
+            )
+
     # -- what a place is ------------------------------------------------------------------------------
 
     def _resolve(self, raw: str, *, follow_last: bool = True) -> RealPath:
@@ -349,7 +366,7 @@ class PlaceJudge:
         self.verdict.note(
             Tier.CRITICAL_RED,
             "path.proc-link",
-            f"The path leads through a door in /proc to {place.path}.",
+            f"{place.path} leads through a door in /proc into running programs.",
             unknown=True,
             forbidden=True,
         )

@@ -111,7 +111,9 @@ class _Walk:
                 is_missing = True
             if target is not None and (todo or self.follow_last or must_be_folder):
                 if path.startswith("/proc/"):
-                    self.is_magic = True
+                    # Not followed: it would be this process's own, and where it leads changes at any time.
+                    self.is_magic, is_missing, mode, current = True, True, 0, path
+                    continue
                 self.links_followed += 1
                 if self.links_followed > MAX_LINKS:
                     return RealPath(path, 0, 0, problem="It is a circle of links.")

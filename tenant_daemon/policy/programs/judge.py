@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import islice
 from typing import Final
 
 from tenant_daemon.contracts.tiers import Tier
@@ -19,6 +20,10 @@ from tenant_daemon.policy.verdict import Verdict
 
 _GUARDRAIL: Final = re.compile(r"tenant_daemon|\bletsbe|openclaw", re.IGNORECASE)
 MAX_DEPTH: Final = 6
+# In options and pieces of code, too: `--read=/etc/shadow`, `open('.env')`.
+_PATH: Final = re.compile(r"(?<![\w./~-])(?:[\w~-]*+[./][\w./~-]*+|id_\w++)")
+_MOST_MENTIONED: Final = 64
+_MOST_READ: Final = 4_096
 # Even asked for their version they run what a settings file in the folder names.
 _RUNS_BEFORE_ANSWERING: Final = frozenset({"yarn", "pnpm", "rails", "bundle"})
 # An image brought it along; nobody has written to the folders where programs lie.
@@ -172,6 +177,7 @@ class CommandJudge:
             return
         if profile is None:
             self.unknown("command.unknown-program", f"The program “{argv[0]}” is not known here.")
+            self._mentions(argv[1:])
             if any("SECRET_REF(" in arg for arg in argv):
                 self._note_exposed()
             return
@@ -218,6 +224,8 @@ class CommandJudge:
         is_dry = bool(profile.dry_flags) and self._is_dry(profile, reading)
         if reading.given or reading.unknown:
             self.flags(profile, reading, is_dry=is_dry)
+        if reading.unknown or (profile.is_unknown and not profile.subs):
+            self._mentions(args)
         if profile.subs and reading.positionals:
             self._above.update(flag.name for flag, _ in reading.given)
             self._sub(profile, reading, args)
@@ -268,6 +276,7 @@ class CommandJudge:
                 f"“{profile.command} {name}” is not known here.",
                 unknown=True,
             )
+            self._mentions(args)
             if any("SECRET_REF(" in arg for arg in args):
                 self._note_exposed()
             return
@@ -356,6 +365,12 @@ class CommandJudge:
             values += reading.positionals
         if any("SECRET_REF(" in value for value in (*values, *reading.unknown)):
             self._note_exposed()
+
+    def _mentions(self, args: list[str]) -> None:
+        """What is not known may do anything with the files that its arguments name."""
+        text = "\n".join(args)[:_MOST_READ]
+        for found in islice(_PATH.finditer(text), _MOST_MENTIONED):
+            self.places.mention(found[0])
 
     def _note_exposed(self) -> None:
         self.verdict.note(

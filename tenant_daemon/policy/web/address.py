@@ -11,12 +11,17 @@ import unicodedata
 from typing import Final, NamedTuple
 from urllib.parse import quote, unquote
 
+import idna
+
 _URL: Final = re.compile(
     r"(?P<scheme>[Hh][Tt][Tt][Pp][Ss]?)://(?P<host>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::(?P<port>[0-9]{1,5}))?"
     r"(?P<path>/[!-~]*?)?(?P<query>\?[!-~]*)?",
     re.ASCII,
 )
 _AUTHORITY: Final = re.compile(r"[Hh][Tt][Tt][Pp][Ss]?://[^/?#\\@]+(?=/)")
+_HOST_OF_LETTERS: Final = re.compile(
+    r"(?P<scheme>[Hh][Tt][Tt][Pp][Ss]?://)(?P<host>[\w.-]{1,253})(?=[:/?]|\Z)"
+)
 _ASCII_SIGNS: Final = "".join(map(chr, range(0x21, 0x7F)))
 _LABEL: Final = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?", re.ASCII)
 _NUMBER_LABEL: Final = re.compile(r"\d+|0x[0-9a-f]*", re.ASCII)
@@ -84,6 +89,7 @@ def tidy_address(url: str) -> str:
 
     What could be read in two ways is left as it is, and refused by ``parse_address``.
     """
+    url = _with_ascii_host(url)
     found = _AUTHORITY.match(url)
     if found is None:
         return url
@@ -97,6 +103,31 @@ def tidy_address(url: str) -> str:
         rest = quote(rest, safe=_ASCII_SIGNS)
     path, mark, query = rest.partition("?")
     return start + (_without_dots(path) if "/." in path else path) + mark + query
+
+
+def ascii_name(host: str) -> str:
+    """
+    A host's name in small letters as it is looked up, with its port if it has one.
+
+    ``müller.example`` is ``xn--mller-kva.example``.
+
+    By IDNA 2008 without any mapping: what is not exactly such a name stays as it is, and no address fits it.
+    """
+    low = host.lower()
+    if low.isascii():
+        return low
+    name, sign, port = low.partition(":")
+    try:
+        return idna.encode(name, strict=True).decode("ascii") + sign + port
+    except idna.IDNAError:
+        return low
+
+
+def _with_ascii_host(url: str) -> str:
+    if url.isascii():
+        return url
+    found = _HOST_OF_LETTERS.match(url)
+    return url if found is None else found["scheme"] + ascii_name(found["host"]) + url[found.end() :]
 
 
 def _is_plain_letter(char: str) -> bool:

@@ -1,6 +1,7 @@
 import argparse
 import io
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -91,6 +92,57 @@ def test_whatever_a_line_holds_it_gets_one_answer_and_does_not_run(
     assert set(answer["decision"].values()) <= {"ask", "deny"}  # type: ignore[attr-defined]
 
 
+@pytest.mark.parametrize(
+    ("line", "call_id", "error"),
+    [
+        (b'{"id":"a","args":{"command":"ls"}}', "a", "\u201ctool\u201d is missing."),
+        (b'{"id":"a","tool":7,"args":{}}', "a", "\u201ctool\u201d is not text."),
+        (b'{"id":"a","tool":"shell","args":null}', "a", "\u201cargs\u201d is not an object."),
+        (b'{"id":"a","tool":"shell","args":{}}', "a", "The argument command is missing or is not text."),
+        (b'{"id":"a","tool":"shall","args":{}}', "a", "There is no such tool."),
+        (
+            b'{"id":"a","tool":"shell","args":{},"context":{"workspace":"x"}}',
+            "a",
+            "\u201ccontext\u201d cannot be used: workspace needs the whole path of a folder.",
+        ),
+        (
+            b'{"id":"a","tool":"shell","args":{},"context":{"allowed_hosts":5}}',
+            "a",
+            "\u201ccontext\u201d cannot be used: allowed_hosts is a list of texts.",
+        ),
+        (b"[]", None, "A call is a JSON object, and this is something else."),
+        (b'{"id":"a", tool}', "a", "The line is no JSON: Expecting property name enclosed"),
+        (b'{"id":17,"tool":"shell","args":{"command":NaN}}', 17, "The line is no JSON: NaN is no number."),
+        (b"\xff", None, "The line is not text in UTF-8."),
+        (b"[" * 100_000, None, "The line is nested too deeply."),
+    ],
+)
+def test_what_is_wrong_with_a_line_is_said_with_its_id(
+    context: PolicyContext, line: bytes, call_id: object, error: str
+) -> None:
+    (answer,) = check_text(context, line + b"\n")
+    assert (answer["id"], str(answer["error"])[: len(error)]) == (call_id, error)
+    assert error in str(answer["reason"])
+
+
+def test_a_name_with_letters_of_a_language_is_the_one_that_is_looked_up(context: PolicyContext) -> None:
+    own = {
+        "allowed_hosts": ["m\u00fcller.example:443"],
+        "resolve": {"m\u00fcller.example": ["93.184.216.34"]},
+    }
+    urls = ["https://m\u00fcller.example/", "https://xn--mller-kva.example/a", "https://m\u0443ller.example/"]
+    answers = check(
+        context,
+        *({"id": 1, "tool": "http", "args": {"method": "GET", "url": url}, "context": own} for url in urls),
+    )
+    assert [a["decision"]["3"] for a in answers] == ["run", "run", "deny"]  # type: ignore[index]
+
+
+def test_an_answer_does_not_tell_of_the_process_that_gives_it(context: PolicyContext) -> None:
+    (answer,) = check(context, {"id": 1, "tool": "file_read", "args": {"path": "/proc/self/environ"}})
+    assert (answer["decision"]["3"], str(os.getpid()) in str(answer)) == ("deny", False)  # type: ignore[index]
+
+
 def test_only_a_line_feed_ends_a_line_and_an_odd_id_comes_back(context: PolicyContext) -> None:
     (answer,) = check_text(context, b'{"id":"\\ud800",\r"tool":"shell","args":{"command":"ls"}}\r\n')
     assert (answer["id"], answer["tier"]) == ("\ud800", "GREEN")
@@ -106,6 +158,11 @@ def test_settings_that_cannot_be_used_stop_the_check(
     settings.write_text(text)
     assert run(argparse.Namespace(settings=settings, verb="check")) == 2
     assert "cannot be used" in capsys.readouterr().err
+
+
+def test_explain_calls_nothing_unknown_that_is_well_known(context: PolicyContext) -> None:
+    assert "not known" not in explain("rm -rf /var/lib/docker/volumes", context)
+    assert "not known" in explain("frobnicate", context)
 
 
 def test_explain_says_why(context: PolicyContext) -> None:

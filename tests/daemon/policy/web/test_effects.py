@@ -113,3 +113,31 @@ def test_raw_secrets_are_never_just_read(context: PolicyContext, path: str) -> N
 def test_a_get_lists_what_a_post_would_send(context: PolicyContext, path: str) -> None:
     found = call(context, "GET", path)
     assert (found.tier, found.is_external, found.is_unknown) == (Tier.GREEN, False, False)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("POST", "/api/v2/meta/bases/p1/users", {"email": "a@b.example", "roles": "editor"}),
+        ("POST", "/api/0/teams/acme/t/members/invite/", {"email": "a@b.example"}),
+        ("PUT", "/admin/realms/shop/users/u1/send-verify-email", ""),
+        ("PUT", "/admin/realms/shop/users/u1/execute-actions-email", ["VERIFY_EMAIL"]),
+    ],
+)
+def test_an_invitation_is_external_and_no_more(
+    context: PolicyContext, method: str, path: str, body: object
+) -> None:
+    found = call(context, method, path, body)
+    assert (found.tier, found.is_external, found.is_unknown) == (Tier.YELLOW, True, False)
+
+
+def test_an_invitation_that_gives_power_is_more(context: PolicyContext) -> None:
+    body = {"email": "a@b.example", "roles": "owner"}
+    assert call(context, "POST", "/api/v2/meta/bases/p1/users", body).tier is Tier.CRITICAL_RED
+    assert call(context, "PATCH", "/api/v2/meta/bases/p1/users/u1", {"roles": "editor"}).tier is Tier.RED
+
+
+def test_an_empty_automation_is_a_draft(context: PolicyContext) -> None:
+    empty = {"displayName": "Weekly report", "projectId": "p"}
+    assert call(context, "POST", "/api/v1/flows", empty).tier is Tier.YELLOW
+    assert call(context, "POST", "/api/v1/flows", empty | {"trigger": {"type": "CODE"}}).tier is Tier.RED
