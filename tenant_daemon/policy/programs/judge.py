@@ -274,6 +274,7 @@ class CommandJudge:
                 max(profile.tier, Tier.RED),
                 f"{profile.rule_id}.unknown-command",
                 f"“{profile.command} {name}” is not known here.",
+                external=profile.is_external,
                 unknown=True,
             )
             self._mentions(args)

@@ -42,6 +42,7 @@ _CHOICES: Final = {
     "langs": r"[a-z]{3}(?:_[a-z]+)?(?:\+[a-z]{3}(?:_[a-z]+)?)*",
     "tesseractkind": r"pdf|txt|hocr|tsv|alto",
     "pngending": r"[-_]?\w{0,10}\.png",
+    "hostedrepo": r"[\w.-]+/[\w.-]+",
     "postfixword": r"[a-z0-9_]+",
     "doveword": r"errors|find|dump|[\w@.-]*@[\w.-]+",
     "plainvariable": r"PATH|HOME|PWD|LANG|LC_[A-Z]+|TZ|USER|LOGNAME|SHELL|TERM|HOSTNAME|EDITOR|NODE_ENV"

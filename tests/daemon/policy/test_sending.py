@@ -29,3 +29,10 @@ def test_what_is_only_unknown_is_not(line: str, context: PolicyContext) -> None:
     judgement = classify("shell", {"command": line}, context)
     assert judgement.is_unknown
     assert not judgement.is_external
+
+
+@pytest.mark.parametrize("command", ["gh repo delete a/b", "gh secret set x", "twine register x", "gh foo"])
+def test_an_unknown_part_of_a_program_that_reaches_outside_does_so_too(
+    context: PolicyContext, command: str
+) -> None:
+    assert classify("shell", {"command": command}, context).is_external
