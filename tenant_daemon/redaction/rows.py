@@ -56,12 +56,20 @@ class Row:
 
     def running_over(self, words: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
         """Those of the words, in order, that touch the end of a piece, and the nearest one on either side."""
-        begins, ends = [begin for begin, _ in words], [end for _, end in words]
-        chosen: set[int] = set()
-        for start, piece in zip(self._starts, self._pieces, strict=True):
-            for edge in (start, start + len(piece)):
-                chosen.update(range(max(0, bisect_left(ends, edge) - 1), bisect_right(begins, edge) + 1))
-        return [words[number] for number in sorted(chosen) if number < len(words)]
+        if not words:
+            return []
+        starts = self._starts
+        edges = sorted(
+            {*starts, *(start + len(piece) for start, piece in zip(starts, self._pieces, strict=True))}
+        )
+        chosen = []
+        last = len(words) - 1
+        for number, word in enumerate(words):
+            # An edge that lies between the words around it touches the word, or has none nearer.
+            at = bisect_left(edges, words[number - 1][0]) if number else 0
+            if at < len(edges) and (number == last or edges[at] <= words[number + 1][1]):
+                chosen.append(word)
+        return chosen
 
     def per_leaf(self, findings: Sequence[Finding]) -> Iterator[tuple[int, Finding]]:
         """
