@@ -5,15 +5,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 
-import orjson
-
-_NUMBER = re.compile(rb"-?\d[\d.eE+-]*")
 _CUT_ESCAPE = re.compile(rb"(?<!\\)(?:\\\\)*(\\(?:u[0-9A-Fa-f]{0,3})?)$")
 _ESCAPE = re.compile(rb"\\(?:u[0-9A-Fa-f]{4}|[\"\\/bfnrt])")
-_OPEN_QUOTE = re.compile(rb"(?<!\\)(?:\\\\)*\"")
 # Names in one case: whoever writes a key in these marks does not hide it.
 _PLACEHOLDER = re.compile(rb"(\[REDACTED:|SECRET_REF\()((?:[a-z._-]{1,60}|[A-Z._-]{1,60})\d{0,3})[\])]")
-_NAME_BEFORE = re.compile(rb"(\\*\"):\s{0,4}$")
 
 
 class Layer(IntEnum):
@@ -105,15 +100,15 @@ def replaced(data: bytes, findings: Iterable[Finding]) -> bytes:
     """``data`` with settled findings replaced and everything around them as it was."""
     pieces, position = [], 0
     for finding in findings:
-        start, end = _with_whole_escapes(data, finding)
+        start, end = with_whole_escapes(data, finding)
         pieces.append(data[position : max(position, start)])
-        pieces.append(written(finding, data))
+        pieces.append(finding.placeholder.encode())
         position = max(position, end)
     pieces.append(data[position:])
     return b"".join(pieces)
 
 
-def _with_whole_escapes(data: bytes, finding: Finding) -> tuple[int, int]:
+def with_whole_escapes(data: bytes, finding: Finding) -> tuple[int, int]:
     """The finding's place, so that no half of an escape is left: JSON with one is broken."""
     start, end = finding.start, finding.end
     if b"\\" in data[max(0, start - 5) : start] and (cut := _cut_escape(data, start)) is not None:
@@ -132,27 +127,3 @@ def _cut_escape(data: bytes, place: int) -> int | None:
     if found is None or not _ESCAPE.match(data, low + found.start(1)):
         return None
     return low + found.start(1)
-
-
-def written(finding: Finding, data: bytes) -> bytes:
-    """What stands for a finding: its placeholder, in quotes where a bare number of a JSON text stood."""
-    placeholder = finding.placeholder.encode()
-    if placeholder and _NUMBER.fullmatch(data, finding.start, finding.end):
-        if name := _NAME_BEFORE.search(data, max(0, finding.start - 40), finding.start):
-            return name.group(1) + placeholder + name.group(1)
-        if data[:1] == b"[" and _is_bare(data, finding) and _is_json(data):
-            return b'"' + placeholder + b'"'
-    return placeholder
-
-
-def _is_json(data: bytes) -> bool:
-    try:
-        orjson.loads(data)
-    except orjson.JSONDecodeError:
-        return False
-    return True
-
-
-def _is_bare(data: bytes, finding: Finding) -> bool:
-    """Whether a number of a JSON text stands outside of strings."""
-    return len(_OPEN_QUOTE.findall(data, 0, finding.start)) % 2 == 0

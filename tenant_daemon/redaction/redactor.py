@@ -14,6 +14,7 @@ from tenant_daemon.redaction.detectors.patterns import pattern_detector
 from tenant_daemon.redaction.engines import best_engine
 from tenant_daemon.redaction.exact import without_neighbours
 from tenant_daemon.redaction.findings import Finding, Redaction, replaced, settle
+from tenant_daemon.redaction.json_texts import fitted
 from tenant_daemon.redaction.leaves import Leaves, rebuilt
 from tenant_daemon.redaction.payload import PayloadSearch
 from tenant_daemon.redaction.views.expand import find_in_views
@@ -107,4 +108,4 @@ def _encoded(text: str) -> bytes:
 
 
 def _replaced(data: bytes, findings: Sequence[Finding]) -> str:
-    return replaced(data, findings).decode("utf-8", "surrogatepass")
+    return replaced(data, fitted(findings, data)).decode("utf-8", "surrogatepass")

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import re2
 
-from tenant_daemon.redaction.findings import redacted, written
+from tenant_daemon.redaction.findings import redacted
+from tenant_daemon.redaction.json_texts import quoted
 
 if TYPE_CHECKING:
     from tenant_daemon.redaction.redactor import Redactor
@@ -124,7 +125,7 @@ class StreamRedactor:
             if finding.end > limit:
                 self._skips_to = _end_of(data, finding.start, finding.end)
             pieces.append(data[position:start])
-            pieces.append(written(finding, data))
+            pieces.append(quoted(finding, data).placeholder.encode())
             position = finding.end
         if position < limit:
             pieces.append(data[position:limit])

@@ -22,7 +22,7 @@ from tenant_daemon.redaction.views.spelled import read_spelled
 from tenant_daemon.redaction.views.stated import read_moved, read_stated
 from tenant_daemon.redaction.views.turned import read_turned
 from tenant_daemon.redaction.views.unescaped import unbroken, unescaped, unmarked, unquoted_printable
-from tenant_daemon.redaction.views.view import Span, View
+from tenant_daemon.redaction.views.view import NEAR, Span, View
 
 MAX_DEPTH = 8
 _LAST_TURN = 2
@@ -38,10 +38,19 @@ class Use(Enum):
     """Searched by the rules as well, and read further."""
     PIECES = auto()
     """Read further. Rules would find what only chance brought together."""
+    JOINED = auto()
+    """
+    The same of strings, lines and fields that were put together, and of that with escapes undone: what a rule
+    finds there runs from one string of a JSON text into the next. What was decoded is a text of its own.
+    """
     TOKENS = auto()
     """Searched by the rules as well. It was put together already: reading on would only do so again."""
     BYTES = auto()
     """Nothing."""
+
+
+_SEARCHED_BY_RULES = frozenset({Use.TEXT, Use.TOKENS})
+_READ_FURTHER = frozenset({Use.TEXT, Use.PIECES, Use.JOINED})
 
 
 class PatternFinder(Protocol):
@@ -73,35 +82,35 @@ def find_in_views(whole: View, known: KnownFinder, patterns: PatternFinder | Non
     """
     findings: list[Finding] = []
     budget = _BUDGET_FACTOR * len(whole.data) + _BUDGET_FLOOR
-    waiting = [(whole, 0)]
+    waiting = [(whole, Use.TEXT, 0)]
     # Two ways of reading often come to the same: what was unescaped has the same lists as before.
-    seen: set[tuple[bytes, Span]] = set()
+    seen: set[tuple[bytes, Span, bool]] = set()
     while waiting:
-        view, depth = waiting.pop()
-        for reading, use in _readings(view, depth, has_short=known.has_short):
-            if (known_as := (reading.data, reading.extent)) in seen:
+        view, used, depth = waiting.pop()
+        for reading, use in _readings(view, used, depth, has_short=known.has_short):
+            is_text = use in _SEARCHED_BY_RULES
+            known_as = reading.data, reading.extent
+            if (*known_as, is_text) in seen:
                 continue
-            seen.add(known_as)
+            seen |= {(*known_as, False), (*known_as, is_text)}
             budget -= len(reading.data)
             # What is not searched to its end does not leave the server.
             findings.extend(_unread(reading, only_cut=budget >= 0))
             if budget < 0:
                 continue
             findings.extend(_located(reading, known_here := known.find(reading.data)))
-            if use in (Use.TEXT, Use.TOKENS) and patterns:
+            if is_text and patterns:
                 findings.extend(_located(reading, patterns.find(reading.data, known_here)))
-            if use in (Use.TEXT, Use.PIECES) and depth + 1 < MAX_DEPTH:
-                waiting.append((reading, depth + 1))
+            if use in _READ_FURTHER and depth + 1 < MAX_DEPTH:
+                waiting.append((reading, use, depth + 1))
     return findings
 
 
-def _readings(view: View, depth: int, *, has_short: bool) -> Iterator[tuple[View, Use]]:
-    for plain in unescaped(view):
-        yield plain, Use.TEXT
-    for printable in unquoted_printable(view):
-        yield printable, Use.TEXT
-    for bare in unmarked(view):
-        yield bare, Use.TEXT
+def _readings(view: View, used: Use, depth: int, *, has_short: bool) -> Iterator[tuple[View, Use]]:
+    as_before = Use.JOINED if used is Use.JOINED else Use.TEXT
+    for undo in (unescaped, unquoted_printable, unmarked):
+        for plain in undo(view):
+            yield plain, as_before
     for whole in unbroken(view):
         yield whole, Use.PIECES
     for dense in unspaced(view):
@@ -127,7 +136,7 @@ def _readings(view: View, depth: int, *, has_short: bool) -> Iterator[tuple[View
         yield numbers, Use.TEXT
     for assemble in (read_lines, read_lists, read_fields, read_cut_words):
         if assembled := assemble(view):
-            yield assembled, Use.PIECES
+            yield assembled, Use.JOINED
     for reading, is_text in decoded(view, has_short=has_short):
         yield reading, Use.TEXT if is_text else Use.BYTES
 
@@ -156,5 +165,8 @@ def _unread(view: View, *, only_cut: bool) -> Iterator[Finding]:
 
 def _located(view: View, findings: list[Finding]) -> Iterator[Finding]:
     for finding in findings:
+        last: int | None = None
         for start, end in view.origins(finding.start, finding.end):
-            yield Finding(start, end, finding.layer, finding.placeholder)
+            is_rest = last is not None and 0 <= start - last <= NEAR
+            yield Finding(start, end, finding.layer, "" if is_rest else finding.placeholder)
+            last = end

@@ -20,8 +20,9 @@ _Piece = tuple[int, int, int]
 """Where a piece of a finding stands in the parent, and how many bytes of it there are."""
 _BREAK = 24
 """Bytes between two lines, or two items of a list."""
-_NEAR = 256
+NEAR = 256
 """Bytes between two parts that may belong together."""
+_NAME_ENDS = b'":'
 _STRAYS, _SURE = 4, 12
 """Bytes that may fit by chance, and that do not."""
 
@@ -213,8 +214,10 @@ class View:
         if first == last:
             return [self._place(start, end)]
         pieces = [piece for index in range(first, last + 1) if (piece := self._piece(index, start, end))]
-        pieces = _merged(pieces, _BREAK)
-        return [(low, high) for low, high, _ in _merged(_without_strays(pieces), _NEAR)]
+        if self._parent is None:
+            return [(low, high) for low, high, _ in pieces]
+        pieces = _merged(pieces, _BREAK, self._parent.data)
+        return [(low, high) for low, high, _ in _merged(_without_strays(pieces), NEAR, self._parent.data)]
 
     def _piece(self, index: int, start: int, end: int) -> _Piece | None:
         """What of ``[start, end)`` lies in a part; None for nothing, and where a part stands for nothing."""
@@ -240,11 +243,15 @@ def _without_strays(pieces: list[_Piece]) -> list[_Piece]:
     return pieces
 
 
-def _merged(pieces: list[_Piece], gap: int) -> list[_Piece]:
-    """Pieces that stand no further apart than ``gap`` as one."""
+def _merged(pieces: list[_Piece], gap: int, data: bytes) -> list[_Piece]:
+    """Pieces that stand no further apart than ``gap`` as one, unless the name of a field is between them."""
     merged: list[_Piece] = []
     for low, high, size in pieces:
-        if merged and merged[-1][0] <= low <= merged[-1][1] + gap:
+        if (
+            merged
+            and merged[-1][0] <= low <= merged[-1][1] + gap
+            and data.find(_NAME_ENDS, merged[-1][1], low) < 0
+        ):
             merged[-1] = merged[-1][0], max(merged[-1][1], high), merged[-1][2] + size
         else:
             merged.append((low, high, size))
