@@ -20,7 +20,7 @@ from tenant_daemon.redaction.seams import edge_row, seam_row
 from tenant_daemon.redaction.signs import Sign, has_any
 from tenant_daemon.redaction.turns import Turns
 from tenant_daemon.redaction.verdicts import Verdicts
-from tenant_daemon.redaction.views.expand import find_in_views
+from tenant_daemon.redaction.views.expand import find_in_records, find_in_views
 from tenant_daemon.redaction.views.view import View, original
 
 _Found = dict[int, list[Finding]]
@@ -40,6 +40,7 @@ _LONGEST_NAME = 20
 _LONGEST_NAME_BESIDE_SHORT = 7
 """The same where a secret is short enough to be in a short name."""
 _LONGEST_READ = 65_536
+_RECORDS = (b"{", b"[")
 _SHORTEST_TOLD = 16
 """Field names from this length on may be secrets that nobody told us about."""
 _CUT_ANYWHERE = frozenset(
@@ -105,7 +106,12 @@ class PayloadSearch:
         running_over = self._find_running_over(leaves, orders)
         if not set(orders.texts).issubset(read):
             row = edge_row(leaves.encoded, orders.texts, self._reach, SEPARATOR)
-            running_over = chain(row.per_leaf(self._known.find(row.data)), running_over)
+            records = _records_row(leaves.encoded, orders)
+            running_over = chain(
+                row.per_leaf(self._known.find(row.data)),
+                records.per_leaf(find_in_records(original(records.data), self._known)),
+                running_over,
+            )
         if _take(running_over, found) and are_remembered and is_long:
             self._turns.remember(digests)
         _take(find_by_names(leaves), found)
@@ -160,7 +166,7 @@ class PayloadSearch:
             row, wherever = _each_once(hiding, encoded)
             patterns = self._patterns if names else None
             view = original(row.data)
-            view.is_short = False  # Nobody reads out an id.
+            view.is_short = view.may_have_records = False  # Nobody reads out an id.
             yield from wherever(row.per_leaf(find_in_views(view, self._known, patterns)))
         seams = seam_row(encoded, texts, by_key)
         if seams.data:
@@ -225,9 +231,16 @@ def _each_once(indexes: Sequence[int], encoded: Sequence[bytes]) -> tuple[Row, _
 def _read_before(row: Row) -> View:
     """A row of texts that were read already: only words that run over their ends are new."""
     view = original(row.data)
-    view.is_short = False
+    view.is_short = view.may_have_records = False
     view.fresh_tokens = row.running_over(view.tokens)
     return view
+
+
+def _records_row(encoded: Sequence[bytes], orders: Orders) -> Row:
+    """The short texts that may be records, as the arguments of calls are, field by field."""
+    order = [index for index in orders.by_key or orders.texts if index != GAP]
+    records = [index for index in order if len(encoded[index]) <= _REACH and encoded[index][:1] in _RECORDS]
+    return Row(records, [encoded[index] for index in records])
 
 
 def _texts_of(units: Sequence[_Unit], texts: Sequence[int]) -> list[int]:

@@ -15,6 +15,7 @@ from tenant_daemon.redaction.views.hexdump import read_hexdump
 from tenant_daemon.redaction.views.indexed import read_indexed
 from tenant_daemon.redaction.views.lookalikes import read_as_ascii
 from tenant_daemon.redaction.views.numbers import read_numbers
+from tenant_daemon.redaction.views.records import read_records
 from tenant_daemon.redaction.views.regular import without_regular
 from tenant_daemon.redaction.views.scattered import read_scattered
 from tenant_daemon.redaction.views.spaced import read_cut_words, unspaced
@@ -27,6 +28,7 @@ from tenant_daemon.redaction.views.view import NEAR, Span, View
 MAX_DEPTH = 8
 _LAST_TURN = 2
 _LAST_REGULAR = 4
+_LAST_RECORDS = 1
 _BUDGET_FACTOR = 8
 _BUDGET_FLOOR = 4_000_000
 
@@ -80,9 +82,24 @@ def find_in_views(whole: View, known: KnownFinder, patterns: PatternFinder | Non
 
     Depth and total size are bounded, so that nested archives cannot stall the proxy.
     """
+    return _find_from(whole, Use.TEXT, known, patterns)
+
+
+def find_in_records(whole: View, known: KnownFinder) -> list[Finding]:
+    """What ``known`` finds in the fields of records that were read by themselves before."""
+    findings: list[Finding] = []
+    data, values = read_records(whole)
+    if values:
+        findings += _located(values, known.find(values.data))
+    if data:
+        findings += _find_from(data, Use.JOINED, known, None)
+    return findings
+
+
+def _find_from(whole: View, used: Use, known: KnownFinder, patterns: PatternFinder | None) -> list[Finding]:
     findings: list[Finding] = []
     budget = _BUDGET_FACTOR * len(whole.data) + _BUDGET_FLOOR
-    waiting = [(whole, Use.TEXT, 0)]
+    waiting = [(whole, used, 0)]
     # Two ways of reading often come to the same: what was unescaped has the same lists as before.
     seen: set[tuple[bytes, Span, bool]] = set()
     while waiting:
@@ -137,6 +154,12 @@ def _readings(view: View, used: Use, depth: int, *, has_short: bool) -> Iterator
     for assemble in (read_lines, read_lists, read_fields, read_cut_words):
         if assembled := assemble(view):
             yield assembled, Use.JOINED
+    if depth <= _LAST_RECORDS and view.may_have_records:
+        data, values = read_records(view)
+        if data:
+            yield data, Use.JOINED
+        if values:
+            yield values, Use.BYTES
     for reading, is_text in decoded(view, has_short=has_short):
         yield reading, Use.TEXT if is_text else Use.BYTES
 
@@ -164,9 +187,10 @@ def _unread(view: View, *, only_cut: bool) -> Iterator[Finding]:
 
 
 def _located(view: View, findings: list[Finding]) -> Iterator[Finding]:
+    is_apart = view.is_apart
     for finding in findings:
         last: int | None = None
         for start, end in view.origins(finding.start, finding.end):
-            is_rest = last is not None and 0 <= start - last <= NEAR
+            is_rest = last is not None and (is_apart or 0 <= start - last <= NEAR)
             yield Finding(start, end, finding.layer, "" if is_rest else finding.placeholder)
             last = end

@@ -55,6 +55,10 @@ class Parts:
     def __bool__(self) -> bool:
         return bool(self.datas)
 
+    def join(self, joint: bytes) -> bytes:
+        """All parts as one."""
+        return joint.join(self.datas)
+
     def extent(self) -> Span:
         """Where the first part begins in the parent, and where the last one ends."""
         return self.spans[0][0], self.spans[-1][1]
@@ -122,18 +126,28 @@ class EvenParts(Parts):
 class View:
     """Parts, one after the other, with ``joint`` between them."""
 
-    def __init__(self, parts: Parts, parent: "View | None", *, joint: bytes = b"") -> None:
+    def __init__(
+        self, parts: Parts, parent: "View | None", *, joint: bytes = b"", is_apart: bool = False
+    ) -> None:
         self._parent = parent
+        self._stay_apart = is_apart
         self._parts = parts
         self._joint = len(joint)
-        self.data = joint.join(parts.datas)
+        self.data = parts.join(joint)
         self.is_short: bool = len(self.data) < SHORT and (parent is None or parent.is_short)
         """Whether this is a short text, or the reading of one: then rare disguises are looked for as well."""
+        self.may_have_records: bool = parent is None or parent.is_short
+        """Whether the fields of its records are read: not where that was done."""
 
     @property
     def is_inner(self) -> bool:
         """Whether this is a reading, and not the text itself."""
         return self._parent is not None
+
+    @property
+    def is_apart(self) -> bool:
+        """Whether what stands between the parts of this view, or of one it is a reading of, has to stay."""
+        return self._stay_apart or (self._parent is not None and self._parent.is_apart)
 
     @cached_property
     def tokens(self) -> list[Span]:
@@ -214,7 +228,7 @@ class View:
         if first == last:
             return [self._place(start, end)]
         pieces = [piece for index in range(first, last + 1) if (piece := self._piece(index, start, end))]
-        if self._parent is None:
+        if self._stay_apart or self._parent is None:
             return [(low, high) for low, high, _ in pieces]
         pieces = _merged(pieces, _BREAK, self._parent.data)
         return [(low, high) for low, high, _ in _merged(_without_strays(pieces), NEAR, self._parent.data)]
