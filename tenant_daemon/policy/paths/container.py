@@ -125,14 +125,14 @@ class ContainerPlaces(PlaceJudge):
             risk="" if is_scratch else "The tool in it may stop working.",
         )
 
-    def delete(self, raw: str, *, whole_tree: bool = False) -> RealPath:
+    def delete(self, raw: str, *, whole_tree: bool = False, reason: str = "") -> RealPath:
         place = self._resolve(raw)
         is_data = whole_tree or any(_DATA.match(one.path) for one in self._all(raw))
         is_data &= not self._is_leftover(raw)
         self.verdict.note(
             Tier.CRITICAL_RED if is_data else Tier.RED,
             "container.delete",
-            f"Deletes {place.path} inside a container.",
+            reason or f"Deletes {place.path} inside a container.",
             risk="Data of the tool in it is lost.",
         )
         return place

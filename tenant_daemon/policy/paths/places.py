@@ -177,7 +177,9 @@ class PlaceJudge:
             self.verdict.note(
                 Tier.YELLOW,
                 "path.write",
-                f"{'Makes the folder' if makes_folder else 'Writes'} {self._said(path)}.",
+                "Writes files into the workspace."
+                if path == roots.workspace
+                else f"{'Makes the folder' if makes_folder else 'Writes'} {self._said(path)}.",
             )
             if place.is_regular and is_large(path):
                 self.verdict.note(
@@ -192,8 +194,8 @@ class PlaceJudge:
             self._write_outside(path)
         return place
 
-    def delete(self, raw: str, *, whole_tree: bool = False) -> RealPath:
-        """A file or folder goes away."""
+    def delete(self, raw: str, *, whole_tree: bool = False, reason: str = "") -> RealPath:
+        """A file or folder goes away; ``reason`` says it where the path only stands for others."""
         place = self._resolve(raw, follow_last=False)
         if place.problem:
             return place
@@ -209,7 +211,7 @@ class PlaceJudge:
         elif is_below(path, roots.workspace):
             if self._is_executable_setting(path):
                 self._note_setting(path)
-            self._note_delete(path, whole_tree=whole_tree or place.is_folder)
+            self._note_delete(path, whole_tree=whole_tree or place.is_folder, reason=reason)
         elif not self._is_guarded(place, "Deletes"):
             self.verdict.note(
                 Tier.CRITICAL_RED,
@@ -398,13 +400,14 @@ class PlaceJudge:
             unknown=True,
         )
 
-    def _note_delete(self, path: str, *, whole_tree: bool) -> None:
+    def _note_delete(self, path: str, *, whole_tree: bool, reason: str) -> None:
         said = self._said(path)
         is_backup = _BACKUP.search(said) is not None
         self.verdict.note(
             Tier.CRITICAL_RED if is_backup else Tier.RED,
             "path.delete",
-            f"Deletes the folder {said} and everything in it." if whole_tree else f"Deletes {said}.",
+            reason
+            or (f"Deletes the folder {said} and everything in it." if whole_tree else f"Deletes {said}."),
             risk="What is deleted cannot be brought back.",
         )
 

@@ -12,7 +12,7 @@ from tenant_daemon.policy.paths.places import FROM_INPUT, PlaceJudge
 from tenant_daemon.policy.programs.kinds import KINDS
 from tenant_daemon.policy.programs.library import load_library
 from tenant_daemon.policy.programs.options import Reading, read_options
-from tenant_daemon.policy.programs.profile import ArgumentPlan, Profile
+from tenant_daemon.policy.programs.profile import ArgumentPlan, Flag, Profile
 from tenant_daemon.policy.programs.registry import GUARDS, RESTS, REVIEWS
 from tenant_daemon.policy.programs.variables import judge_assignment
 from tenant_daemon.policy.shell.script import Redirect, SimpleCommand
@@ -24,6 +24,7 @@ MAX_DEPTH: Final = 6
 _PATH: Final = re.compile(r"(?<![\w./~-])(?:[\w~-]*+[./][\w./~-]*+|id_\w++)")
 _MOST_MENTIONED: Final = 64
 _MOST_READ: Final = 4_096
+_FOR_GOOD: Final = "What is lost cannot be brought back."
 # Even asked for their version they run what a settings file in the folder names.
 _RUNS_BEFORE_ANSWERING: Final = frozenset({"yarn", "pnpm", "rails", "bundle"})
 # An image brought it along; nobody has written to the folders where programs lie.
@@ -34,6 +35,17 @@ _ABOUT: Final = re.compile(
 _IN_IMAGES: Final = {"bin/rails": "rails", "./occ": "occ", "/var/www/html/occ": "occ"}
 _LISTERS: Final = frozenset({"ls", "du", "stat", "dir", "wc"})
 _PROGRAM_FOLDERS: Final = ("/bin/", "/usr/bin/", "/sbin/", "/usr/sbin/")
+
+
+def _what_it_means(flag: Flag) -> str:
+    """A sentence for a flag of which the rules say only how serious it is."""
+    if flag.is_external:
+        return f"With {flag.name} it reaches computers outside."
+    if flag.is_unknown:
+        return f"What it would do with {flag.name} cannot be checked."
+    if flag.tier <= Tier.YELLOW:
+        return f"With {flag.name} it changes something."
+    return f"With {flag.name} something is deleted or replaced for good."
 
 
 class CommandJudge:
@@ -301,7 +313,8 @@ class CommandJudge:
                 note(
                     flag.tier,
                     f"{profile.rule_id}.{flag.name.lstrip('-')}",
-                    flag.why or f"{profile.says} The flag {flag.name} makes it more serious.",
+                    flag.why or _what_it_means(flag),
+                    risk=_FOR_GOOD if flag.tier is Tier.CRITICAL_RED and not flag.is_unknown else "",
                     external=flag.is_external,
                     unknown=flag.is_unknown,
                 )

@@ -309,7 +309,11 @@ def _find(judge: CommandJudge, profile: Profile, reading: Reading) -> None:
     is_filtered &= not reading.has("-o", "-or", "-not")
     for start in starts if reading.has("-delete") else ():
         # With a filter it is not the folder itself that goes, but things in it.
-        judge.places.delete(f"{start}/found" if is_filtered else start, whole_tree=True)
+        if is_filtered:
+            said = f"Deletes what it finds in {'the folder' if start == '.' else start}."
+            judge.places.delete(f"{start}/found", whole_tree=True, reason=said)
+        else:
+            judge.places.delete(start, whole_tree=True)
     patterns = reading.values("-name", "-iname", "-path", "-ipath", "-wholename", "-regex", "-iregex")
     commands = reading.values("-exec", "-execdir", "-ok", "-okdir")
     if commands:

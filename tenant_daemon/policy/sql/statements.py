@@ -33,6 +33,12 @@ _CHANGES: Final = {
     "refresh": (Tier.YELLOW, "Calculates a view anew."),
     "comment": (Tier.YELLOW, "Describes a part of the database."),
 }
+_DROPPED: Final = frozenset({"table", "view", "index", "sequence"})
+_RISKS: Final = {
+    "update": "What stood there before cannot be brought back.",
+    "alter": "Programs that use it may stop working.",
+    "rename": "Programs that use it may stop working.",
+}
 _READS: Final = frozenset({"select", "values", "table", "show", "describe", "desc", "explain", "with"})
 _FRAME: Final = frozenset({"begin", "commit", "rollback", "start", "end", "savepoint", "release", "use"})
 _RUN_BY_ANALYZE: Final = frozenset({"select", "with", "insert", "update", "delete", "replace", "values"})
@@ -259,7 +265,9 @@ def _judge_change(verdict: Verdict, first: str, words: list[str], tokens: list[T
     if first in ("create", "insert", "replace") and shows_accounts(tokens):
         # Under another name nobody would see what is in it.
         note_accounts(verdict)
-    risk = "What is deleted cannot be brought back." if tier >= Tier.RED else ""
+    if first == "drop" and (named := _dropped(words)):
+        says = f"Deletes {named}."
+    risk = _RISKS.get(first, "What is deleted cannot be brought back.") if tier >= Tier.RED else ""
     verdict.note(tier, f"sql.{first}", says, risk=risk)
     _judge_functions(verdict, tokens)
     if first in ("vacuum", "analyze", "optimize", "reindex", "refresh") and "into" in words:
@@ -291,6 +299,12 @@ def _lies_elsewhere(tokens: list[Token]) -> bool:
         for word, sign, second in pairs
         if tokens[0].text == "create" and "table" in texts[:5]
     )
+
+
+def _dropped(words: list[str]) -> str:
+    """``DROP TABLE IF EXISTS orders``: what goes away, as it is called."""
+    names = [word for word in words[2:] if word not in ("if", "exists", "concurrently")]
+    return f"the {words[1]} {names[0]}" if len(words) > 1 and names and words[1] in _DROPPED else ""
 
 
 def _renames_column(words: list[str]) -> bool:

@@ -165,6 +165,24 @@ def test_explain_calls_nothing_unknown_that_is_well_known(context: PolicyContext
     assert "not known" in explain("frobnicate", context)
 
 
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        ("docker compose rm -v ghost", "Also wipes the tools' data volumes."),
+        ("docker run --privileged alpine", "rights over the whole server"),
+        ("psql -d shop -c 'drop table if exists orders'", "Deletes the table orders."),
+        ("psql -d shop -c 'update orders set paid = true'", "What stood there before"),
+        ("find . -name '*.log' -delete", "Deletes what it finds in the folder."),
+        ("tar -xzf site.tar.gz", "Writes files into the workspace."),
+        ("git push --force", "Replaces what others have uploaded."),
+        ("docker image foo x", "\u201cdocker image foo\u201d is not known here."),
+        ("openssl rsa -in k.pem", "Works with keys or encrypts files."),
+    ],
+)
+def test_explain_names_the_cause(context: PolicyContext, command: str, said: str) -> None:
+    assert said in explain(command, context)
+
+
 def test_explain_says_why(context: PolicyContext) -> None:
     text = explain("rm -r reports", context)
     assert "tier      RED" in text
