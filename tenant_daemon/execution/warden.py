@@ -48,6 +48,7 @@ _PLACE: Final = re.compile(
     "\ue014(?P<output>[0-9]+)\ue015|\ue01c(?P<part>[0-9]+)(?:\ue01b(?P<cut>[^\ue01d]+))?\ue01d|\ue018"
 )
 _PLAIN_NAME: Final = re.compile(r"[^\s./-][^/\x00-\x1f\x7f]{0,199}")
+_WHOLE: Final = re.compile(r"-?[0-9]{1,18}")
 _MAX_ROUNDS: Final = 1_000
 _MAX_OUTPUT_BYTES: Final = 65_536
 """What is taken into an argument."""
@@ -189,6 +190,8 @@ def _run_plan(plan: list[Any], spec: dict[str, Any]) -> int:
         output = _output_of({**spec, "plan": parts[1]})
         spec["parts"] = {**spec["parts"], parts[0]: output}
         return spec["last"][0]  # type: ignore[no-any-return]
+    if kind == "sum":
+        return _run_sum(parts[0], parts[1], spec)
     if kind == "into":
         sink = _printed({**spec, "plan": parts[0]})
         try:
@@ -210,6 +213,23 @@ def _run_plan(plan: list[Any], spec: dict[str, Any]) -> int:
     if kind not in ("and", "or"):
         raise ValueError(kind)
     return _run_plan(parts[1], spec) if (exit_code == 0) is (kind == "and") else exit_code
+
+
+def _run_sum(number: int, terms: list[list[str]], spec: dict[str, Any]) -> int:
+    """A counter, which all rounds of a loop share; what is no whole number is not added."""
+    values = [(sign, _filled(text, [], spec).strip()) for sign, text in terms]
+    is_sum = all(_WHOLE.fullmatch(value) for _, value in values)
+    if not is_sum:
+        os.write(2, b"a sum was left as it was: something in it is no whole number\n")
+    else:
+        total = str(sum(int(value) if sign == "+" else -int(value) for sign, value in values))
+        held = spec["parts"].get(number)
+        if isinstance(held, list):
+            held[0] = total
+        else:
+            spec["parts"] = {**spec["parts"], number: [total]}
+    spec["last"][0] = int(not is_sum)
+    return int(not is_sum)
 
 
 def _run_each(loop: list[Any], spec: dict[str, Any]) -> int:
@@ -295,6 +315,7 @@ def _filled(word: str, outputs: list[str], spec: dict[str, Any]) -> str:
             value = outputs[int(found["output"])]
         elif found["part"]:
             value = spec["parts"][int(found["part"])]
+            value = value[0] if isinstance(value, list) else value
             for cut in (found["cut"] or "").split("\ue01b"):
                 value = _cut(value, cut)
             # A file called `-rf` must not become a flag.

@@ -40,7 +40,7 @@ class Command(NamedTuple):
     takes_output: bool = False
     """Its arguments hold placeholders for ``captures`` or for the last exit code (``$?``)."""
     is_mask: bool = False
-    """Put in by us: hides values in what the command before it prints, whose exit code is the pipeline's."""
+    """Put in by us behind the command whose exit code counts: it hides values, or writes into a file."""
 
 
 Plan = tuple[Any, ...]
@@ -51,6 +51,7 @@ When each pipeline runs, as nested tuples: ``("run", number)``, ``("row", plan, 
 each line that the source prints, the line's parts standing in the arguments by their numbers; a separator of
 None means each word instead.
 ``("let", number, plan)`` keeps what the plan prints for the arguments after it.
+``("sum", number, ((sign, text), ...))`` adds up whole numbers and keeps the sum, in place of an earlier one.
 ``("into", plan, plan)`` lets the second plan read what the first one prints.
 ``("while", condition, plan)`` runs the plan as long as the condition comes off.
 """

@@ -1,5 +1,6 @@
 """Variables of a line: what is put into them is worked out before it runs, or once, where they stand."""
 
+import os
 from abc import abstractmethod
 from typing import Final, TypeVar
 
@@ -11,7 +12,17 @@ from tenant_daemon.policy.paths.places import FROM_INPUT
 from tenant_daemon.policy.rewrites import only_prints
 from tenant_daemon.policy.rounds import ANY, has_own_output, prints_one_line, values_of
 from tenant_daemon.policy.shell import expansions
-from tenant_daemon.policy.shell.script import ArrayAssignment, Assignment, Call, Joined, Pipeline, Step, Word
+from tenant_daemon.policy.shell.script import (
+    ArrayAssignment,
+    Assignment,
+    Call,
+    Joined,
+    Pipeline,
+    SimpleCommand,
+    Step,
+    Word,
+)
+from tenant_daemon.policy.temporary import temporary_of
 
 MAX_ELEMENTS: Final = 60
 _Value = TypeVar("_Value")
@@ -76,7 +87,24 @@ class VariableJudge(CommandBuilder):
         if number is None or self._known(number) is not None:
             return None
         self._check_rounds(step.name)
-        return self._keep(step.name, self.script.substitutions[number])
+        made = self._make_temporary(step.name, self.script.substitutions[number])
+        return self._keep(step.name, self.script.substitutions[number]) if made is None else made
+
+    def _make_temporary(self, name: str, source: Step) -> Plan | None:
+        """``tmp=$(mktemp)``: the name is known from now on."""
+        places = self.judge_argv.places
+        found = temporary_of(
+            source,
+            text_of=self._filled,
+            home=places.roots.workspace,
+            is_taken=lambda path: path in self.temporary or os.path.lexists(places.resolve(path).path),
+        )
+        if found is None:
+            return None
+        self.temporary.add(found.path)
+        making = Word("mkdir" if found.is_folder else "touch")
+        self.variables[name] = found.path
+        return self.step(Pipeline((SimpleCommand((making, Word(found.path))),)))
 
     def _keep(self, name: str, source: Step) -> Plan | None:
         """Run it here, and put what it prints into a variable; None when that is not possible."""

@@ -7,6 +7,7 @@ from tenant_daemon.contracts.tiers import Tier
 from tenant_daemon.policy.actions import Command, RunPipelines
 from tenant_daemon.policy.filling import WordFiller
 from tenant_daemon.policy.paths.places import FROM_INPUT
+from tenant_daemon.policy.programs.texts import is_text, standing_for_text
 from tenant_daemon.policy.programs.variables import judge_assignment
 from tenant_daemon.policy.rewrites import OUTPUTS, place_of, with_written
 from tenant_daemon.policy.rounds import (
@@ -129,7 +130,7 @@ class CommandBuilder(WordFiller):
             judge.redirects(redirects)
         if self.written or judge.stdin_text is not None:
             self._note_written(argv, redirects)
-        whole = self._with_inserted(argv) if judge.inserted else tuple(argv)
+        whole = self._with_inserted(argv, judged) if judge.inserted else tuple(argv)
         built = self._with_redirects(redirects, whole, (("HOME", NO_HOME), *env, *judge.env))
         return built._replace(captures=taken, takes_output=True) if takes_output else built
 
@@ -164,6 +165,11 @@ class CommandBuilder(WordFiller):
         # A file that is no name: every one of these programs takes it for its input.
         argv = ["-" if expansions.file_number(text) is not None else text for text in argv]
         known = [self._judged(text, captures, argv) if is_known else _settled(text) for text in argv]
+        if None in known:
+            known = [
+                standing_for_text(text) if own is None and at and is_text(argv, at) else own
+                for at, (own, text) in enumerate(zip(known, argv, strict=True))
+            ]
         if argv[0] not in _PRINTERS and not is_docker and None in known:
             self._cannot("shell.substitution", "A part of the command is known only while it runs.")
         if any(expansions.has_expansion(text) for text in argv[:1]):
@@ -194,9 +200,10 @@ class CommandBuilder(WordFiller):
             self._cannot("shell.input", "What the command would read cannot be checked.")
         return text
 
-    def _with_inserted(self, argv: list[str]) -> tuple[str, ...]:
+    def _with_inserted(self, argv: list[str], judged: list[str]) -> tuple[str, ...]:
         judge = self.judge_argv
-        at = place_of(argv, judge.inserted_into)
+        # Word for word the same, but for those that are known only while it runs.
+        at = place_of(judged, judge.inserted_into)
         if at is None:
             self._cannot("command.wrapped", "Wrapped into another program it cannot be made safe.")
             return tuple(argv)

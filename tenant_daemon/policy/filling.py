@@ -83,6 +83,9 @@ class WordFiller(ABC):
         self.many_lines: dict[int, Values] = {}
         """The same of each single line, where several were kept."""
         self.arrays: dict[str, list[str]] = {}
+        self.counters: dict[str, int] = {}
+        self.temporary: set[str] = set()
+        """What ``mktemp`` makes in this line."""
         self.open_arrays: dict[str, bool] = {}
         """Arrays that are known while it runs, and whether each of their elements is a line."""
         self.whole_folders: set[str] = set()

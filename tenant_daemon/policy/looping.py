@@ -7,7 +7,8 @@ from typing import Final
 
 from tenant_daemon.contracts.tiers import Tier
 from tenant_daemon.policy.actions import Plan
-from tenant_daemon.policy.assigning import VariableJudge, without_lines
+from tenant_daemon.policy.assigning import without_lines
+from tenant_daemon.policy.counting import CountingJudge
 from tenant_daemon.policy.leaving import Leaving, chosen, one_of, parted, without
 from tenant_daemon.policy.paths.places import FROM_INPUT
 from tenant_daemon.policy.rewrites import said
@@ -46,7 +47,7 @@ NOTHING: Final = Pipeline((SimpleCommand((Word("true"),)),))
 _UNSEEN: Final = (Redirect("out", Word("/dev/null")),)
 
 
-class LoopJudge(VariableJudge):
+class LoopJudge(CountingJudge):
     """Judges what is run more than once, or one of several."""
 
     # -- what is gone through is known while it runs ----------------------------------------------------
@@ -58,11 +59,16 @@ class LoopJudge(VariableJudge):
         separator: str | None,
         body: Step,
         known: Values | None = None,
+        *,
+        is_apart: bool = False,
     ) -> Plan | None:
         """
         A loop over what another command prints, line by line, or word by word where ``separator`` is None.
 
         Its body is judged once, for any value that may come.
+
+        Args:
+            is_apart: It runs in a process of its own, and what it sets is gone afterwards.
         """
         self.is_flat = False
         # What the loop prints goes to its file, and not what it reads.
@@ -77,6 +83,10 @@ class LoopJudge(VariableJudge):
             self._cannot("shell.unknown-rounds", "What the loop goes through is known only while it runs.")
         values = (known or values_of(self.judge_argv, commands)) if len(names) == 1 else ANY
         numbers = tuple(range(len(self.lines), len(self.lines) + len(names)))
+        self.lines |= dict.fromkeys(numbers, ANY)
+        outside = self.variables
+        self.variables = dict(outside)
+        opened = self._open_counters(body, is_each=True)
         kept, before = dict(self.variables), self._before_loop
         for number, name in zip(numbers, names, strict=True):
             self.lines[number] = values
@@ -90,8 +100,11 @@ class LoopJudge(VariableJudge):
         if self.verdict.tier > Tier.GREEN:
             self._look_again(inner, first)
         self._depth -= 1
-        self.variables, self._before_loop = kept, before
-        return read if plan is None else ("each", read, numbers, separator, plan)
+        self.variables, self._before_loop = outside if is_apart else kept, before
+        if plan is None:
+            return read
+        each = ("each", read, numbers, separator, plan)
+        return ("row", *opened, each) if opened else each
 
     def _look_again(self, body: Step, variables: dict[str, str]) -> None:
         """Judge what a round does after another one, which may have unpacked or moved something."""
@@ -128,7 +141,7 @@ class LoopJudge(VariableJudge):
         breaking = parted(body, "break")
         if breaking is not None:
             return self._until_left(step, *breaking)
-        plans: list[Plan] = []
+        plans = self._open_counters(body, is_each=False)
         for value in self._values(step.words):
             if len(self.pipelines) > MAX_PIPELINES or not self.is_runnable:
                 self._cannot("shell.too-many", "The loop has more rounds than can be checked.")

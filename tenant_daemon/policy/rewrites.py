@@ -26,7 +26,13 @@ _SET: Final = re.compile(r"set -e[ux]{0,2}(?: ?-?o pipefail)?")
 _SET_STRICT: Final = re.compile(r"set -(?:u|u?o pipefail)")
 SHELLS: Final = frozenset({"sh", "bash", "/bin/sh", "/bin/bash", "/usr/bin/bash"})
 _SHELL_FLAGS: Final = re.compile(r"(?:-l )?-(?:l?c|(e[ux]{0,2})c|(e[ux]{0,2}(?:o pipefail)?) -c)")
-_ALIASES: Final = {"ll": (Word("ls"), Word("-l")), "la": (Word("ls"), Word("-A"))}
+_ALIASES: Final = {
+    "ll": (Word("ls"), Word("-l")),
+    "la": (Word("ls"), Word("-A")),
+    # Nothing runs beside the line that it could wait for.
+    "wait": (Word("true"),),
+    "jobs": (Word("true"),),
+}
 RESTATED: Final = frozenset({*_ALIASES, "watch", "echo"})
 """First words of what ``unaliased``, ``once`` and ``spoken`` may say in other words."""
 _TAKING_FILES: Final = frozenset({"-d", "--data", "--data-ascii", "--data-binary", "--json"})
@@ -90,7 +96,7 @@ def only_prints(step: Step) -> bool:
 
 
 def unaliased(commands: tuple[SimpleCommand, ...]) -> tuple[SimpleCommand, ...]:
-    """``ll`` and ``la``, which every login shell knows, as what they stand for."""
+    """``ll``, ``wait`` and their like, which every shell knows, as what they stand for."""
     first = commands[0]
     words = _ALIASES.get(first.words[0].text)
     return commands if words is None else (first._replace(words=(*words, *first.words[1:])), *commands[1:])

@@ -14,11 +14,15 @@ from tenant_daemon.policy.actions import Command, RunPipelines
 from tenant_daemon.policy.programs.docker_names import are_docker_ids, docker_name
 from tenant_daemon.policy.programs.judge import CommandJudge
 from tenant_daemon.policy.programs.listings import leaves_lines, listed_starts, tracked_starts
-from tenant_daemon.policy.programs.wrappers import listing_starts, standing_for_found
+from tenant_daemon.policy.programs.wrappers import found_ending, listing_starts, standing_for_found
 from tenant_daemon.policy.shell import expansions
 
 _SAFE_PART: Final = re.compile(r"((?:[\w./-]*[\w/-])?)\ue01c[0-9]+(?:\ue01b([^\ue01d]*))?\ue01d([\w.-]*)")
-_IN_FOLDER: Final = re.compile(r"([\w./-]+/)[\w.-]*\ue01c([0-9]+)(?:\ue01b[^\ue01d]*)?\ue01d[\w.-]*")
+_IN_FOLDER: Final = re.compile(r"([\w./-]+/)?[\w.-]*\ue01c([0-9]+)(?:\ue01b[^\ue01d]*)?\ue01d([\w.-]*)")
+_PLAIN_ENDING: Final = re.compile(
+    r"[\w.-]*\.(?:txt|csv|tsv|html?|pdf|docx|xlsx|png|jpe?g|webp|gif|svg|log|eml|ics|vcf|xml)"
+)
+"""Of no file that programs obey, whatever stands before it."""
 _ENDING: Final = re.compile(r"[._-][\w.-]*\w")
 _DELETERS: Final = frozenset({"rm", "unlink", "shred", "truncate", "rmdir"})
 
@@ -50,6 +54,7 @@ def values_of(judge: CommandJudge, commands: Sequence[Command], inner: Sequence[
         return Values("docker", docker_name(first))
     starts = tracked_starts(first, inner) if first[0] == "git" and inner else _starts(judge, first)
     path = standing_for_found(judge, starts, first) if starts else ""
+    path += found_ending(judge, first) if path.endswith("/found") else ""
     return Values("path", path, tuple(starts)) if path else ANY
 
 
@@ -100,7 +105,10 @@ def checked_word(judge: CommandJudge, text: str, values: dict[int, Values]) -> s
     found = _IN_FOLDER.fullmatch(text)
     if found is None or ".." in text or values.get(int(found[2]), ANY).kind != "any":
         return text
-    standing = standing_for_found(judge, [found[1]], ["ls", "-A", found[1]])
+    if found[1] is None and _PLAIN_ENDING.fullmatch(found[3]) is None:
+        return text
+    folder = found[1] or "."
+    standing = standing_for_found(judge, [folder], ["ls", "-A", folder])
     return expansions.checked(text) if standing.endswith("/found") else text
 
 

@@ -5,6 +5,7 @@ from typing import Final, assert_never
 
 from tenant_daemon.policy.actions import Command, Plan, RunPipelines
 from tenant_daemon.policy.filling import TooMuch
+from tenant_daemon.policy.finding import Found, found_script
 from tenant_daemon.policy.judgement import Judgement
 from tenant_daemon.policy.leaving import without_exits
 from tenant_daemon.policy.looping import MAX_PIPELINES, NOTHING, LoopJudge
@@ -96,7 +97,10 @@ class LineJudge(LoopJudge):
         if self._steps > MAX_STEPS:
             raise TooMuch
         if isinstance(step, Pipeline):
-            inner = shell_script(step) if step.commands[0].words[0].text in SHELLS else None
+            name = step.commands[0].words[0].text
+            if name == "find" and (found := found_script(step.commands[0])) is not None:
+                return self._found(found, step)
+            inner = shell_script(step) if name in SHELLS else None
             return self._pipeline(step) if inner is None else self._inner(inner, step)
         if isinstance(step, Joined):
             return self._joined(step)
@@ -113,7 +117,7 @@ class LineJudge(LoopJudge):
         if isinstance(step, Fed):
             return self._fed(step)
         if isinstance(step, ReadLoop):
-            return self._each(step.source, step.names, step.separator, step.body)
+            return self._each(step.source, step.names, step.separator, step.body, is_apart=step.is_apart)
         if isinstance(step, Choice):
             return self._choice(step)
         if isinstance(step, Case):
@@ -210,6 +214,24 @@ class LineJudge(LoopJudge):
             return ("not", plan)
         return plan
 
+    def _found(self, found: Found, step: Pipeline) -> Plan | None:
+        """A script for each file that is found, and what reads all that they print."""
+        state, places, moved_at = self._state(), self.judge_argv.places, self._moved_at
+        kept, outer, folder = self.script, self._outer, places.cwd
+        self.script, self.variables, self._outer = found.script, {}, outer if len(step.commands) == 1 else ()
+        plan = self._each(found.source, (found.name,), "", found.body, is_apart=True)
+        self.script, self._outer, places.cwd, self._moved_at = kept, outer, folder, moved_at
+        self._restore(state)
+        if step.is_negated:
+            self._cannot("shell.condition", "It is not clear on what the command depends.")
+        if len(step.commands) == 1 or plan is None:
+            return plan
+        self._before = ";"
+        is_fed, self._is_fed = self._is_fed, True
+        reading = self.step(Pipeline(step.commands[1:]))
+        self._is_fed = is_fed
+        return plan if reading is None else ("into", plan, reading)
+
     def _open_for_group(self, redirects: tuple[Redirect, ...]) -> Plan | None:
         """One file for all of a group: it is emptied first, then each command appends to it."""
         opened: Plan | None = None
@@ -265,6 +287,22 @@ class LineJudge(LoopJudge):
         source = SimpleCommand((Word("cat"), files[0].target))
         return (source, first._replace(redirects=others), *rest)
 
+    def _into_part(self, commands: tuple[SimpleCommand, ...]) -> tuple[SimpleCommand, ...]:
+        """``cat a > "$f"`` in a loop over names as ``cat a | tee "$f" > /dev/null``."""
+        *before, last = commands
+        outs = [redirect for redirect in last.redirects if redirect.kind in OUTPUTS]
+        if len(outs) != 1 or outs[0].target.is_glob or not expansions.has_expansion(outs[0].target.text):
+            return commands
+        kind, target = outs[0]
+        if not expansions.line_parts(self._filled(target)):
+            return commands
+        others = tuple(redirect for redirect in last.redirects if redirect is not outs[0])
+        if kind == "both":
+            others = (*others, Redirect("merge", Word("1")))
+        flags = (Word("-a"),) if kind == "append" else ()
+        passing = SimpleCommand((Word("tee"), *flags, target), (), (Redirect("out", Word("/dev/null")),))
+        return (*before, last._replace(redirects=others), passing)
+
     def _pipeline(self, step: Pipeline) -> Plan | None:
         is_fed = self._is_fed
         commands = step.commands
@@ -275,6 +313,9 @@ class LineJudge(LoopJudge):
             return None
         if commands[0].redirects:
             commands = self._from_part(commands)
+        last = commands[-1]
+        commands = self._into_part(commands) if last.redirects else commands
+        is_passed_on = commands[-1] is not last
         if len(self.pipelines) > MAX_PIPELINES:
             self._cannot("shell.too-many", "It has too many parts to be checked.")
             return None
@@ -292,6 +333,8 @@ class LineJudge(LoopJudge):
             if command.redirects or command.stdin is not None:
                 self._check_joints(command, index, len(commands) - 1)
             made = self._command(command)
+            if is_passed_on and index == len(commands) - 1:
+                made = made._replace(is_mask=True)
             if judge.mask:
                 built.extend(masked(made, judge.mask))
             else:

@@ -155,6 +155,9 @@ def note_moved_links(judge: "CommandJudge", sources: list[str]) -> None:
             places.brings_links = True
 
 
+_FOUND: Final = re.compile(r"/found(?:\.\w+)?\Z")
+
+
 def note_moved_settings(judge: "CommandJudge", sources: list[str]) -> None:
     """Settings inside a folder come to lie where later commands would find them."""
     places = judge.places
@@ -162,7 +165,7 @@ def note_moved_settings(judge: "CommandJudge", sources: list[str]) -> None:
         if judge.is_in_container or places.brings_settings:
             return
         place = places.resolve(source)
-        is_found = source == FROM_INPUT or (not place.exists and place.path.endswith("/found"))
+        is_found = source == FROM_INPUT or (not place.exists and _FOUND.search(place.path) is not None)
         places.brings_settings = is_found or (place.is_folder and holds_settings(place.path))
 
 

@@ -323,7 +323,7 @@ def _find(judge: CommandJudge, profile: Profile, reading: Reading) -> None:
         found = FROM_INPUT if is_followed else _below(judge, starts, patterns, as_words=False, words=words)
         name = _only_name(judge, reading)
         if found.endswith("/found"):
-            found += _ending(judge, reading)
+            found += _ending(judge.arguments, reading)
         elif name and found.endswith("/some.secret") and not is_below(found, judge.places.roots.workspace):
             found = found.removesuffix("some.secret") + name
         judge.found_below = found
@@ -340,9 +340,14 @@ def _only_name(judge: CommandJudge, reading: Reading) -> str:
     return names[0].replace("*", "found") if NO_SECRETS.fullmatch(names[0]) else ""
 
 
-def _ending(judge: CommandJudge, reading: Reading) -> str:
+def found_ending(judge: CommandJudge, argv: list[str]) -> str:
+    """The ending that every file has that a whole ``find`` prints; empty when they may differ."""
+    return _ending(argv, read_options(argv[1:], judge.library["find"])) if argv[:1] == ["find"] else ""
+
+
+def _ending(words: Sequence[str], reading: Reading) -> str:
     """The ending that every file that is found has: ``.jpg`` for ``-name '*.jpg'``."""
-    if {"-o", "-or", "-not", "!", ","} & set(judge.arguments):
+    if {"-o", "-or", "-not", "!", ","} & set(words):
         return ""
     for pattern in reading.values("-name", "-iname"):
         ending = _ONE_ENDING.fullmatch(pattern)

@@ -163,7 +163,7 @@ class ConstructReader(RedirectReader):
         names = [node.child_by_field_name("name") for node in conditions if node.type == "command"]
         return any(name is not None and self.text(name) == "read" for name in names)
 
-    def _read_loop(self, node: Node, source: Step) -> Step:
+    def _read_loop(self, node: Node, source: Step, *, is_apart: bool = False) -> Step:
         """``while read``, whose rounds can be counted."""
         conditions = [child for child in node.children[1:-1] if child.type not in BETWEEN]
         body = node.child_by_field_name("body")
@@ -187,7 +187,8 @@ class ConstructReader(RedirectReader):
             self._know(name)
             self.found.add(name)
         separator = separators[0] if separators and len(names) > 1 else ""
-        return ReadLoop(source, tuple(names), separator, self._some(body.children[1:-1]))
+        inner = self._some(body.children[1:-1])
+        return ReadLoop(source, tuple(names), separator, inner, is_apart)
 
     # -- choices ----------------------------------------------------------------------------------------
 

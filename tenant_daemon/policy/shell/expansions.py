@@ -19,6 +19,7 @@ FOLDER: Final = "\ue011"
 _VARIABLE_OPEN, _VARIABLE_CLOSE = "\ue012", "\ue013"
 _OUTPUT_OPEN, _OUTPUT_CLOSE = "\ue014", "\ue015"
 _BARE_OPEN, _BARE_CLOSE = "\ue016", "\ue017"
+OUTPUT_SIGNS: Final = (_OUTPUT_OPEN, _BARE_OPEN)
 EXIT_CODE: Final = "\ue018"
 """``$?``, put in while the command runs."""
 _SUM_OPEN, _SUM_CLOSE = "\ue019", "\ue01a"
@@ -139,6 +140,18 @@ def names(text: str) -> list[str]:
     """The variables in a word."""
     in_sums = (name for found in _SUM.findall(text) for name in arithmetic.variables_in(found))
     return [*(found[1].partition("[")[0] for found in _VARIABLE.finditer(text)), *in_sums]
+
+
+def whole_variable(text: str) -> str | None:
+    """The name of the variable that the whole word is, unchanged."""
+    found = _VARIABLE.fullmatch(text)
+    return found[1] if found is not None and found[2] is None and found[1].isidentifier() else None
+
+
+def whole_sum(text: str) -> str | None:
+    """The sum that the whole word is."""
+    found = _SUM.fullmatch(text)
+    return None if found is None else found[1]
 
 
 def whole_array(text: str) -> str | None:

@@ -18,7 +18,7 @@ from tree_sitter import Language, Node, Parser
 from tenant_daemon.policy.shell.plain import read_plain
 from tenant_daemon.policy.shell.reader import MAX_WORDS, Reader
 from tenant_daemon.policy.shell.script import Redirect, Script, SimpleCommand, Word
-from tenant_daemon.policy.shell.unquote import unquote
+from tenant_daemon.policy.shell.unquote import POSITIONAL, unquote
 from tenant_daemon.policy.shell.words import MAX_COMMANDS, Refused
 
 MAX_BYTES: Final = 8_192
@@ -55,7 +55,13 @@ def _parse(text: str, is_for_shell: bool) -> Script:
     return read_by_grammar(text, is_for_shell=is_for_shell) if plain is None else plain
 
 
-def read_by_grammar(text: str, *, is_for_shell: bool = False) -> Script:
+@lru_cache(maxsize=256)
+def parse_called(text: str) -> Script:
+    """The script in ``sh -c SCRIPT NAME WORDS``, which knows the words that it is called with."""
+    return read_by_grammar(text, names=POSITIONAL)
+
+
+def read_by_grammar(text: str, *, is_for_shell: bool = False, names: frozenset[str] = frozenset()) -> Script:
     """The script by the grammar."""
     if "\\\n" in text and not is_for_shell:
         text = join_lines(text)
@@ -69,6 +75,8 @@ def read_by_grammar(text: str, *, is_for_shell: bool = False) -> Script:
     if root.descendant_count > MAX_NODES:
         return Script(problem="It has too many parts to be checked.")
     reader = Reader(source, is_for_shell=is_for_shell)
+    if reader.names is not None:
+        reader.names |= names
     try:
         if root.has_error:
             raise Refused("something that is not a complete command")

@@ -51,6 +51,10 @@ class Reader(ConstructReader):
             kind = node.type
             if kind in BETWEEN:
                 continue
+            if kind == "&" and steps and not self.is_for_shell:
+                # It runs before the rest and not beside it, and changes neither its folder nor variables.
+                steps[-1] = Group(steps[-1], is_subshell=True)
+                continue
             if kind == "comment" and not self.is_for_shell and _PLAIN_COMMENT.fullmatch(self.text(node)):
                 continue
             if kind == "function_definition" and not self.is_for_shell:
@@ -138,7 +142,7 @@ class Reader(ConstructReader):
         if len(places) > 1 or any(child.type == "|&" for child in nodes):
             raise Refused(UNKNOWN_PART)
         if nodes[at].type == "while_statement" and before:
-            step = self._read_loop(nodes[at], Pipeline(tuple(before)))
+            step = self._read_loop(nodes[at], Pipeline(tuple(before)), is_apart=True)
         else:
             step = self.statement(nodes[at])
             if before:

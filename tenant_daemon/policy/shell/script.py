@@ -112,6 +112,8 @@ class ReadLoop(NamedTuple):
     separator: str
     """Between the parts of a line; empty for blanks."""
     body: "Step"
+    is_apart: bool = False
+    """Behind a pipe it is a process of its own: what it sets is gone afterwards."""
 
 
 class Fed(NamedTuple):

@@ -12,6 +12,7 @@ from typing import Final
 from tenant_daemon.policy.shell import arithmetic, expansions
 from tenant_daemon.policy.shell.parameters import CHANGED, change_in
 from tenant_daemon.policy.shell.script import Word
+from tenant_daemon.policy.wordlist import word_set
 
 _PLAIN: Final = re.compile(r"[A-Za-z0-9_./:@%+,=^-]*\Z")
 _GLOB: Final = frozenset("*?[")
@@ -26,6 +27,14 @@ _POSITIONAL: Final = re.compile(r"\$(?:([1-9@*#])|\{([1-9@*#])\})")
 POSITIONAL: Final = frozenset("123456789@*#")
 """What a function knows of the words that it was called with; they are kept as the array ``0``."""
 _OF_THE_PLACE: Final = {"HOME": expansions.HOME, "PWD": expansions.FOLDER}
+_OF_THE_ENVIRONMENT: Final = word_set(
+    """
+    PATH HOME PWD OLDPWD LANG TZ TERM PAGER USER LOGNAME HOSTNAME SHELL UID EUID PPID RANDOM SECONDS LINENO
+    IFS SHLVL BASH EPOCHSECONDS SRANDOM DEBIAN_FRONTEND GIT_PAGER SYSTEMD_PAGER OPTIND HOSTTYPE OSTYPE
+    MACHTYPE DIRSTACK GROUPS TMPDIR
+    """
+)
+"""What a shell or our executor sets: all else has no value that the line does not give it."""
 # Between double quotes a dollar before one of these, or at the end, stands for itself; of those that read a
 # text themselves, some shells are stranger.
 _AFTER_DOLLAR_ANYWHERE: Final = frozenset(' "/%.,\n')
@@ -171,6 +180,10 @@ class _Unquoting:
         if changed is not None and change and changed[2] in self.names:
             self._expand(expansions.variable(changed[2], change))
             return changed.end()
+        if changed is not None and change[2:] and self._is_without_value(changed[2], change):
+            self.out.append(change[2:])
+            self.bare.append(" ")
+            return changed.end()
         special = self._element(at)
         if special:
             return special
@@ -186,6 +199,10 @@ class _Unquoting:
         else:
             self._expand(expansions.variable(name))
         return found.end()
+
+    def _is_without_value(self, name: str, change: str) -> bool:
+        """``${1:-x}`` in a line, which is given no words, and variables that nobody has set."""
+        return change.startswith(":-") and name not in (self.names or ()) and name not in _OF_THE_ENVIRONMENT
 
     def _element(self, at: int) -> int:
         """Take in ``${NAME[@]}``, its like, or what a function was called with; 0 when it is none."""
