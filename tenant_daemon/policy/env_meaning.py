@@ -22,10 +22,17 @@ _CODE: Final = re.compile(
 # A container's rights on the server, too.
 _CODE_NAME: Final = re.compile(
     r"(?:.*_)?(?:PRIVILEGED|(?:NETWORK|PID|IPC|USERNS)_?MODE|CAP_?ADD|SECURITY_?OPTS?|DEVICES)|KC_FEATURES"
-    r"|.*(?:CONFIG_EXTRA|EXTRA_CONFIG|INIT_SCRIPTS?|STARTUP_SCRIPTS?|_HOOKS?|CUSTOM_CODE)",
+    r"|.*(?:CONFIG_EXTRA|EXTRA_CONFIG|INIT_SCRIPTS?|STARTUP_SCRIPTS?|_HOOKS?|CUSTOM_CODE|PRELOAD|PHP_(?:ADMIN_)?VALUE)"
+    r"|(?:.*_)?(?:INSTALL_(?:PLUGINS?|MODULES?|EXTENSIONS?|PACKAGES?|APPS?|REQUIREMENTS)|(?:EXTRA|JVM|START|RUN|CMD|SERVER|DAEMON)_?(?:ARGS?|OPTS?|OPTIONS|FLAGS)|ARGS|FLAGS)"
+    r"|(?:.*_)?(?:PLUGINS?|EXTENSIONS?|MODULES?)(?:_(?:URLS?|INSTALL|LIST))?",
     re.IGNORECASE,
 )
 _WORDS: Final = re.compile(r"[a-z]+")
+# Another setting's value is put in there, by compose and by many tools.
+_FILLED_IN: Final = re.compile(r"\$\{?([A-Za-z_]\w*)")
+_WHOLE_SERVER: Final = re.compile(
+    r"[\"']?(?:/|~|/(?:etc|root|proc|sys|dev|boot|run|home|usr|opt|bin|lib|sbin|var/(?:run|lib/docker)|opt/letsbe)(?:/.*)?)/?[\"']?"
+)
 # The tool connects there.
 _CONNECTED: Final = word_set(
     "host hosts server servers url urls uri endpoint endpoints proxy relay relayhost smarthost webhook"
@@ -43,7 +50,9 @@ _OWN: Final = re.compile(
     r"|minio|browser|redirect|bookstack|squidex|plane|librechat|glitchtip|stalwart|nocodb|portainer|domain|self)_+)*"
     r"(?:urls?|uri|host|hostname|overwritehost|domain)(?:_admin)?"
 )
-_SCHEME: Final = re.compile(r"\s*([a-z][a-z0-9+.-]*)://(?:[^/@\s]*@)?(\[[^\]]+\]|[^/:?#,\s]+)", re.IGNORECASE)
+_SCHEME: Final = re.compile(
+    r"\s*(?:jdbc:)?([a-z][a-z0-9+.-]*)://(?:[^/@\s]*@)?(\[[^\]]+\]|[^/:?#,\s]+)", re.IGNORECASE
+)
 _BARE: Final = re.compile(r"\s*((?:[\w-]+\.)+[\w-]+|\[[0-9a-f:]+\])(?::\d+)?(?:/\S*)?\s*", re.IGNORECASE)
 _DOMAIN: Final = re.compile(r"(?:[\w-]+\.)+[a-z][\w-]+", re.IGNORECASE)
 _LOCAL_NAME: Final = re.compile(
@@ -68,7 +77,7 @@ _GUARDS: Final = re.compile(
 )
 _TRUSTED: Final = re.compile(
     r".*(?:TRUSTED_(?:DOMAINS?|PROX(?:Y|IES)|ORIGINS?|HOSTS?)|ALLOWED_(?:\w+_)?(?:HOSTS?|ORIGINS?)(?:_LIST)?"
-    r"|CORS(?:_\w+)?)",
+    r"|CORS(?:_\w+)?|(?:\w+_)?(?:WHITELIST|ALLOWLIST|ALLOWED_(?:EMAIL_)?DOMAINS?)(?:_\w+)?)",
     re.IGNORECASE,
 )
 _RELEASE: Final = re.compile(r"(?:.*_)?(?:VERSION|TAG|RELEASE)", re.IGNORECASE)
@@ -80,7 +89,9 @@ _STAGE: Final = re.compile(r"(?:.*_)?(?:ENV|ENVIRONMENT)", re.IGNORECASE)
 _OF_DEVELOPERS: Final = frozenset({"development", "dev", "debug", "local", "test"})
 _LISTENING: Final = re.compile(r"(?:.*_)?(?:(?:BIND|LISTEN)(?:_\w+)?|PORTS?)", re.IGNORECASE)
 _EVERYWHERE: Final = re.compile(r"(?:0\.0\.0\.0|\[?::\]?|\*)(?::\d+)?(?:/0)?")
-_RUNS_AS: Final = re.compile(r"(?:.*_)?(?:P?[UG]ID|RUN_?AS(?:_USER)?)", re.IGNORECASE)
+_RUNS_AS: Final = re.compile(
+    r"(?:.*_)?(?:P?[UG]ID|RUN_?AS(?:_USER)?|(?:CONTAINER_|DOCKER_)?USER)", re.IGNORECASE
+)
 _BUCKET: Final = re.compile(r"(?:.*_)?BUCKET(?:_?NAME)?", re.IGNORECASE)
 _SENDER: Final = re.compile(r".*(?:SENDER|FROM)(?:_?(?:E?MAIL|ADDRESS))?|(?:.*_)?MAIL_?DOMAIN", re.IGNORECASE)
 _MAIL_ADDRESS: Final = re.compile(r"(?:[^@]*@)?([\w.-]+\.\w+)[>\s\"']*")
@@ -90,6 +101,14 @@ def judge_meaning(key: str, value: str, context: PolicyContext, verdict: Verdict
     """Note what the tool will do because of its new setting."""
     _judge_code(key, value, verdict)
     _judge_folder(key, value, verdict)
+    if not is_credential_variable(key) and any(map(is_credential_variable, _FILLED_IN.findall(value))):
+        verdict.note(
+            Tier.CRITICAL_RED,
+            "env.secret-elsewhere",
+            f"The tool would use a password or key as {key}, where it may be shown.",
+            risk="Whoever sees that sees the secret.",
+            unknown=True,
+        )
     if not is_credential_variable(key) and _ADDRESS_WITH_PASSWORD.search(value) is not None:
         verdict.note(
             Tier.RED,
@@ -171,11 +190,13 @@ def _judge_code(key: str, value: str, verdict: Verdict) -> None:
 
 def _judge_folder(key: str, value: str, verdict: Verdict) -> None:
     if _FOLDER_NAME.fullmatch(key) is not None and (value.startswith(("/", "~")) or ".." in value):
+        is_open = _WHOLE_SERVER.fullmatch(value) is not None and not value.startswith("/opt/apps/")
         verdict.note(
             Tier.RED,
             "env.folder",
             f"{key} decides which folder of the server the tool gets.",
             risk="The tool could read or change files that are none of its business.",
+            unknown=is_open,
         )
 
 

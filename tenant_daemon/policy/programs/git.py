@@ -4,7 +4,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from tenant_daemon.contracts.tiers import Tier
-from tenant_daemon.policy.paths.names import is_secret_name
+from tenant_daemon.policy.paths.names import may_name_secrets
 from tenant_daemon.policy.paths.places import FROM_INPUT, is_below
 from tenant_daemon.policy.programs.kinds import KINDS
 from tenant_daemon.policy.programs.options import Reading
@@ -38,10 +38,15 @@ def _git_argument(judge: "CommandJudge", value: str) -> None:
         places.read(value)
         places.is_unsettled = was_unsettled
     name = value.rpartition(":")[2].rpartition("/")[2]
-    if is_secret_name(name):
+    if may_name_secrets(name):
         judge.verdict.note(
             Tier.CRITICAL_RED, "path.secret", f"Touches {name}, a file that holds secrets.", unknown=True
         )
+
+
+def _lines_of_file(judge: "CommandJudge", value: str) -> None:
+    """``-L 1,5:FILE``."""
+    _git_argument(judge, value.rpartition(":")[2])
 
 
 def _branch_name(judge: "CommandJudge", value: str) -> None:
@@ -180,6 +185,7 @@ def _git_format(judge: "CommandJudge", value: str) -> None:
 KINDS.update(
     {
         "gitarg": _git_argument,
+        "gitlines": _lines_of_file,
         "gitformat": _git_format,
         "branchname": _branch_name,
         "gitpage": choice("gitpage", r"[a-z][a-z-]*"),

@@ -32,6 +32,8 @@ _WITH_HOLDER: Final = re.compile(r"\{\}(?:\.[\w-]+)*")
 _ONE_ENDING: Final = re.compile(r"[\w*?-]*(\.[A-Za-z0-9]{1,5})")
 _TAKES_ANYTHING: Final = frozenset({"echo", "printf", "basename", "dirname"})
 _DELETERS: Final = frozenset({"rm", "unlink", "shred", "truncate", "sudo", "xargs"})
+# `-name '?*'`, `-path './*'` and `-regex '.*'` leave nothing out.
+_ANY_NAME: Final = re.compile(r"[.*?+/\\]*")
 _FILTERS: Final = frozenset(
     {
         "-name",
@@ -45,7 +47,6 @@ _FILTERS: Final = frozenset(
         "-empty",
         "-newer",
         "-newermt",
-        "-mindepth",
     }
 )
 
@@ -304,7 +305,9 @@ def _anything(judge: CommandJudge, argv: list[str]) -> None:
 def _find(judge: CommandJudge, profile: Profile, reading: Reading) -> None:
     """Judge ``-delete`` and ``-exec`` of find against the folders it starts from."""
     starts = reading.positionals or ["."]
-    is_filtered = any(flag.name in _FILTERS and value not in ("*", "**") for flag, value in reading.given)
+    is_filtered = any(
+        flag.name in _FILTERS and _ANY_NAME.fullmatch(value or "x") is None for flag, value in reading.given
+    )
     # With `-o` a filter speaks about one side only.
     is_filtered &= not reading.has("-o", "-or", "-not")
     for start in starts if reading.has("-delete") else ():

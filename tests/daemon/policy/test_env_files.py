@@ -200,3 +200,37 @@ def test_opening_a_door_is_red_and_closing_it_is_not(
 )
 def test_code_in_a_setting_waits_at_every_level(key: str, value: str, context: PolicyContext) -> None:
     assert update(key, context, value).is_unknown
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("VOLUME_PATH", "/"),
+        ("DATA_DIR", "/etc"),
+        ("UPLOAD_LOCATION", "/root/x"),
+        ("MOUNT", "/var/run/docker.sock"),
+    ],
+)
+def test_no_tool_gets_the_server(key: str, value: str, context: PolicyContext) -> None:
+    assert update(key, context, value).is_unknown
+    assert not update(key, context, "/opt/apps/ghost/data").is_unknown
+
+
+@pytest.mark.parametrize("value", ["${DB_PASSWORD}", "Shop $SECRET_KEY", "${ADMIN_TOKEN:-x}"])
+def test_a_secret_does_not_become_another_setting(value: str, context: PolicyContext) -> None:
+    assert update("APP_NAME", context, value).tier is Tier.CRITICAL_RED
+    assert update("APP_NAME", context, "${SITE_TITLE} for $9").tier is Tier.YELLOW
+
+
+@pytest.mark.parametrize(
+    "key", ["EXTRA_ARGS", "PLUGINS", "GF_INSTALL_PLUGINS", "PHP_VALUE", "JVM_OPTS", "DAEMON_FLAGS"]
+)
+def test_what_decides_which_code_runs_waits(key: str, context: PolicyContext) -> None:
+    assert update(key, context).is_unknown
+
+
+def test_other_doors_and_servers(context: PolicyContext) -> None:
+    assert update("SIGNUPS_DOMAINS_WHITELIST", context, "evil.example").tier is Tier.RED
+    assert update("CONTAINER_USER", context, "root").tier is Tier.RED
+    assert update("KC_DB_URL", context, "jdbc:postgresql://evil.example/x").is_external
+    assert not update("KC_DB_URL", context, "jdbc:postgresql://db:5432/x").is_external

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from tenant_daemon.contracts.tiers import Tier
-from tenant_daemon.policy import Judgement
+from tenant_daemon.policy import Judgement, PolicyContext, classify
 from tenant_daemon.policy.programs.repository import are_harmless_settings
 
 Shell = Callable[[str], Judgement]
@@ -96,3 +96,23 @@ def test_files_that_come_just_before_are_recorded(workspace: Path, shell: Shell)
     (workspace / "site").mkdir()
     for command in ("cp -r site b && git add -A", "mv a b && git add b", "git mv a b && git commit -m x"):
         assert not shell(command).is_unknown
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "git log -p -- '**/.env*'",
+        "git log -p -- '[.]env'",
+        "git show HEAD -- '.en?'",
+        "git grep '' HEAD -- ':(glob)**/.en?'",
+        "git log -L1,5:.env",
+        "git log -L :func:conf/.env",
+    ],
+)
+def test_patterns_for_recorded_files_may_be_meant_for_secrets(command: str, context: PolicyContext) -> None:
+    assert classify("shell", {"command": command}, context).tier is Tier.CRITICAL_RED
+
+
+def test_lines_of_a_recorded_file_are_read(context: PolicyContext) -> None:
+    for command in ("git log -L 1,5:src/main.py", "git log -p -- '*.md' 'docs/**'"):
+        assert classify("shell", {"command": command}, context).tier is Tier.GREEN

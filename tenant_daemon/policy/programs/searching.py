@@ -1,0 +1,41 @@
+"""ripgrep and ag go through whole folders by themselves, and leave files of passwords out, as grep does."""
+
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+from tenant_daemon.policy.paths.names import PASSED_OVER
+from tenant_daemon.policy.programs.options import Reading
+from tenant_daemon.policy.programs.profile import Profile
+from tenant_daemon.policy.programs.registry import REVIEWS
+from tenant_daemon.policy.shell.expansions import expand_braces
+
+if TYPE_CHECKING:
+    from tenant_daemon.policy.programs.judge import CommandJudge
+
+
+def _finds_secrets(pattern: str) -> bool:
+    """Whether a pattern brings files in that are passed over: the last one that fits decides."""
+    if pattern.startswith("!"):
+        return False
+    spelled = expand_braces(pattern) if "{" in pattern else [pattern]
+    return spelled is None or any(
+        fnmatchcase(secret.replace("*", "x"), one.rpartition("/")[2].lower())
+        for one in spelled
+        for secret in PASSED_OVER
+    )
+
+
+def _ripgrep(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
+    if judge.is_in_container or reading.has("--files", "--type-list"):
+        return
+    if any(map(_finds_secrets, reading.values("-g", "--glob", "--iglob"))):
+        judge.unknown("search.secrets", "It would go through files that hold secrets, too.")
+    judge.insert(*(f"--glob=!{pattern}" for pattern in PASSED_OVER))
+
+
+def _silver_searcher(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
+    if not judge.is_in_container:
+        judge.insert(*(f"--ignore={pattern}" for pattern in PASSED_OVER))
+
+
+REVIEWS.update({"ripgrep": _ripgrep, "silversearcher": _silver_searcher})
