@@ -79,6 +79,8 @@ def parse_address(url: str) -> Address:
     port = int(found["port"]) if found["port"] else _PORTS[scheme]
     if not 1 <= port <= 65_535 or (found["port"] or "1").startswith("0"):
         raise BadAddress("The port is not possible.")
+    if port == _PORTS["https" if scheme == "http" else "http"]:
+        raise BadAddress("The port belongs to the other kind of address.")
     host, ip = _host(found["host"])
     return Address(scheme, host, port, _path(raw_path), found["query"] or "", ip)
 

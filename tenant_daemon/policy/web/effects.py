@@ -26,7 +26,7 @@ _STORAGE_PATH: Final = re.compile(r"/(?:web|cal|card)?dav/|/remote\.php/|/webdav
 _CHANGING_PATH: Final = re.compile(
     r"/(?:(?:delete|remove|destroy|purge|reset|cancel|revoke|create|install|uninstall|enable|disable)(?:-[a-z]+){0,2}"
     r"|logout|log-out|signout|sign-out|shutdown|restart|unsubscribe|cron|wp-cron|approve|reject|resolve|confirm|accept"
-    r"|decline|reload|update|upgrade|migrate|execute|run|trigger|activate|deactivate|stop|train|undelete|restore|admin-ajax|admin-post)"
+    r"|decline|reload|update|upgrade|migrate|execute|run|trigger|activate|deactivate|stop|train|undelete|restore|retry|rescan|rebuild|reindex|admin-ajax|admin-post)"
     r"(?:/|\Z)",
     re.IGNORECASE,
 )

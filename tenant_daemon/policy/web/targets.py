@@ -37,7 +37,9 @@ _SHOWN: Final = re.compile(
 )
 _LINK_PATH: Final = re.compile(r"/(?:links?|menu-items?|attachments|navigation|issues)(?:/[^/]*)?/?\Z")
 # What is named there is fetched, whatever the field is called.
-_FETCHING_PATH: Final = re.compile(r"/(?:upload|import|fetch|proxy|crawl|scrape|from-url)s?/?\Z")
+_FETCHING_PATH: Final = re.compile(
+    r"/(?:upload|import|fetch|proxy|crawl|scrape|from-url|o?embed|preview|unfurl|screenshot|render|url-details)s?/?\Z"
+)
 # As lenient as browsers and Node are: `http:evil`, `\\\\evil`.
 _ABSOLUTE: Final = re.compile(
     r"[\s\x00-\x20]*(?:(?:[a-z][a-z0-9+.-]*:)?[\\/]{2}|(?:https?|ftps?|wss?):)", re.IGNORECASE
@@ -64,7 +66,7 @@ def names_another_server(address: Address, path: str, bodies: list[Body]) -> boo
     """Whether a field of the query or the body has the tool turn to another server."""
     fields = (
         list(parse_qsl(address.query[1:], keep_blank_values=True))
-        if "//" in address.query or "%" in address.query
+        if "//" in address.query or "%" in address.query or "http" in address.query
         else []
     )
     is_list_of_links = _LINK_PATH.search(path) is not None
@@ -109,6 +111,8 @@ def _is_target(address: Address, name: str, value: str, *, is_link: bool, is_fet
     last = name.rpartition("-")[2]
     # Joined without a sign in between: `outgoingurl`, `webhookurl`.
     is_address = last in _ADDRESS_WORDS or last.endswith(("url", "uri")) or name in _HOST_NAMES
+    if is_fetched and _ABSOLUTE.match(value) is not None:
+        return not _is_same_server(address, value.strip())
     is_shown = _SHOWN.fullmatch(name) is not None and not is_fetched
     if not is_address or is_shown or (is_link and last == "url"):
         return False

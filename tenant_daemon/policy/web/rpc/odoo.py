@@ -47,6 +47,7 @@ _PLAIN: Final = frozenset(
 )
 _TO_PEOPLE: Final = re.compile(
     r"(?:mail\.(?!activity)|sms\.|mailing\.|whatsapp\.|social\.|survey\.invite|discuss\.|im_livechat"
+    r"|sign\.(?:request|send)|portal\.|documents\.share|[\w.]+\.(?:invite|share)(?:\.|\Z)"
     r"|marketing\.|snailmail|event\.registration|calendar\.attendee)"
 )
 _GUESTS: Final = re.compile(r'"(?:partner_ids|attendee_ids|attendees?)"')

@@ -161,3 +161,9 @@ def test_a_path_is_judged_by_where_it_leads(context: PolicyContext) -> None:
         return found.tier, found.is_external
 
     assert judged("/ghost/api/admin/posts/../emails/1/retry/") == judged("/ghost/api/admin/emails/1/retry/")
+
+
+@pytest.mark.parametrize("url", ["http://tools.example.com:443/", "https://tools.example.com:80/"])
+def test_a_port_of_the_other_kind_is_refused(url: str, context: PolicyContext) -> None:
+    everywhere = replace(context, allowed_hosts=context.allowed_hosts | {"tools.example.com:80"})
+    assert classify("http", {"method": "GET", "url": url}, everywhere).is_forbidden
