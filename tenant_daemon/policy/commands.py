@@ -9,6 +9,7 @@ from tenant_daemon.policy.programs.all_kinds import CommandJudge
 from tenant_daemon.policy.rewrites import shown
 from tenant_daemon.policy.screening import find_hidden_character
 from tenant_daemon.policy.sending import with_sending
+from tenant_daemon.policy.shell.expansions import spoken
 from tenant_daemon.policy.shell.parser import parse
 from tenant_daemon.policy.shell.references import hide
 from tenant_daemon.policy.shell.script import Script
@@ -21,7 +22,11 @@ _DOCKER: Final = ("docker", "docker-compose")
 
 def judge_shell(text: str, context: PolicyContext) -> Judgement:
     """A command line of the ``shell`` tool."""
-    return with_sending(_judge_line(text, context), text)
+    judgement = _judge_line(text, context)
+    reason = spoken(judgement.reason)
+    if reason is not judgement.reason:
+        judgement = judgement._replace(reason=reason)
+    return with_sending(judgement, text)
 
 
 def _judge_line(text: str, context: PolicyContext) -> Judgement:

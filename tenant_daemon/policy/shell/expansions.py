@@ -11,7 +11,7 @@ import string
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from tenant_daemon.policy.shell import arithmetic, parameters
+from tenant_daemon.policy.shell import arithmetic, parameters, references
 
 HOME: Final = "\ue010"
 FOLDER: Final = "\ue011"
@@ -41,6 +41,7 @@ LINE: Final = re.compile("\ue01c([0-9]+)(?:\ue01b([^\ue01d]*))?\ue01d")
 """A part of a line, perhaps changed."""
 _OUTPUT: Final = re.compile("[\ue014\ue016]([0-9]+)[\ue015\ue017]")
 _FILE: Final = re.compile("\ue01e([0-9]+)\ue01f")
+_PLACEHOLDERS: Final = re.compile("[\ue000-\uf8ff]+")
 _ONE_BARE: Final = re.compile("\ue016([0-9]+)\ue017")
 
 OF_THE_SERVER: Final = frozenset({"USER", "LOGNAME", "HOSTNAME", "PATH", "SHELL"})
@@ -102,6 +103,13 @@ def readable(text: str) -> str:
         return text
     text = _FILE.sub("<(...)", text)
     return LINE.sub("[each]", _OUTPUT.sub("$(...)", text)).replace(EXIT_CODE, "$?")
+
+
+def spoken(reason: str) -> str:
+    """A sentence about words that are filled in later, without the characters that stand for them."""
+    if reason.isascii() or _PRIVATE.search(reason) is None:
+        return reason
+    return _PLACEHOLDERS.sub("…", readable(references.show(reason)))
 
 
 def is_odd(text: str) -> bool:

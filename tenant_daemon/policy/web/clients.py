@@ -4,6 +4,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from tenant_daemon.contracts.tiers import Tier
+from tenant_daemon.policy.paths.places import FROM_INPUT
 from tenant_daemon.policy.programs.kinds import KINDS
 from tenant_daemon.policy.programs.options import Reading
 from tenant_daemon.policy.programs.profile import Profile
@@ -204,6 +205,15 @@ def _requests(judge: "CommandJudge", urls: list[str], method: str, body: str, re
         judge.unknown("web.no-address", "It is not clear which address is meant.")
     for url in urls:
         text = url if "://" in url else f"http://{url}"
+        if FROM_INPUT in url:
+            judge.verdict.note(
+                Tier.CRITICAL_RED,
+                "web.address",
+                "Which address is meant is known only while it runs.",
+                external=True,
+                unknown=True,
+            )
+            continue
         try:
             if re.search(r"[{}\[\]]", text.partition("://")[2].partition("/")[2]) and not reading.has(
                 "-g", "--globoff"

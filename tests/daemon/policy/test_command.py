@@ -177,6 +177,10 @@ def test_explain_calls_nothing_unknown_that_is_well_known(context: PolicyContext
         ("git push --force", "Replaces what others have uploaded."),
         ("docker image foo x", "\u201cdocker image foo\u201d is not known here."),
         ("openssl rsa -in k.pem", "Works with keys or encrypts files."),
+        ("frobnicate 'SECRET_REF(x)'", "Gives a secret's value to a program"),
+        ("xargs -a names.txt -n1 echo", "The file with the arguments is read only while it runs."),
+        ("xargs -n1 curl -d a=1 < urls.txt", "Which address is meant is known only while it runs."),
+        ('for m in $(cat a); do mail "$m"; done', "What \u201c\u2026\u201d does here is not known."),
     ],
 )
 def test_explain_names_the_cause(context: PolicyContext, command: str, said: str) -> None:

@@ -141,3 +141,10 @@ def test_an_empty_automation_is_a_draft(context: PolicyContext) -> None:
     empty = {"displayName": "Weekly report", "projectId": "p"}
     assert call(context, "POST", "/api/v1/flows", empty).tier is Tier.YELLOW
     assert call(context, "POST", "/api/v1/flows", empty | {"trigger": {"type": "CODE"}}).tier is Tier.RED
+
+
+def test_a_document_that_goes_out_by_mail_is_external(context: PolicyContext) -> None:
+    body = {"title": "Contract", "recipients": [], "meta": {"distributionMethod": "EMAIL"}}
+    assert call(context, "POST", "/api/v1/documents", body).is_external
+    body["meta"] = {"distributionMethod": "NONE"}
+    assert not call(context, "POST", "/api/v1/documents", body).is_external
