@@ -330,6 +330,7 @@ class LineJudge(LoopJudge):
             judge.listing = judge.upstream
             if len(built) > 1 and command.words[0].text == "xargs":
                 judge.listing = source_of([one.argv for one in built])
+            judge.input_file = _input_of(command)
             if command.redirects or command.stdin is not None:
                 self._check_joints(command, index, len(commands) - 1)
             made = self._command(command)
@@ -350,6 +351,11 @@ class LineJudge(LoopJudge):
             self.is_flat = False
             return ("not", plan)
         return plan
+
+
+def _input_of(command: SimpleCommand) -> str:
+    """The file that a redirection gives a program to read, as it is written; empty when there is none."""
+    return next((redirect.target.text for redirect in command.redirects if redirect.kind == "in"), "")
 
 
 def _chain(step: Joined) -> tuple[Step, ...]:

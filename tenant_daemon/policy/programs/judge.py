@@ -56,6 +56,7 @@ class CommandJudge:
         places: Judges paths; replaced while a command inside a container is judged.
         is_alone: Whether the command's output goes straight to the answer (no pipe, no file).
         output: The file that the pipeline's output goes to; empty when it goes to the answer.
+        input_file: The file that its input comes from; empty when it comes from none.
         upstream: The argv before this one in the pipeline, if any.
         listing: The argv whose lines come in, past programs that only choose among them.
         is_only: Whether there is one command in the whole line.
@@ -83,7 +84,7 @@ class CommandJudge:
     env: tuple[tuple[str, str], ...] = ()
     lookups = 0
     program = ""
-    output = ""
+    output = input_file = ""
     found_below = FROM_INPUT
     reading = Reading([], [], [])
     _depth = 0

@@ -199,7 +199,10 @@ def _ip(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
         "save",
         "restore",
     }
-    if changing & set(reading.positionals):
+    words = reading.positionals
+    # Verbs may be cut short, and `ip link s` is `set`, unlike that of every other object.
+    is_link = bool(words) and "link".startswith(words[0])
+    if changing & set(words) or (is_link and words[1:2] and "set".startswith(words[1])):
         judge.verdict.note(
             Tier.CRITICAL_RED,
             "ip.change",

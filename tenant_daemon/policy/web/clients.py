@@ -50,7 +50,9 @@ _SPEAKING_FLAGS: Final = (
     *("-e", "--referer", "-A", "--user-agent"),
 )
 _REFUSED_HEADER: Final = re.compile(
-    r"(?:host|content-length|transfer-encoding|x-http-method.*|x-method-override)\s*:", re.IGNORECASE
+    r"(?:host|content-length|transfer-encoding|x-http-method[^:]*|[^:]*-override|forwarded|x-real-ip|x-sendfile[^:]*"
+    r"|x-(?:original|rewrite|accel)-[^:]*|x-forwarded-(?!proto|port|ssl)[^:]*)\s*[:;]",
+    re.IGNORECASE,
 )
 
 

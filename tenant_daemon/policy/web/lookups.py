@@ -104,7 +104,11 @@ def _tls_host(judge: "CommandJudge", value: str) -> None:
             risk="Data could leave.",
             external=True,
         )
-    elif judge.stdin_text is not None or (judge.upstream and judge.upstream not in _SAYS_NOTHING):
+    elif (
+        judge.stdin_text is not None
+        or judge.input_file not in ("", "/dev/null")
+        or (judge.upstream and judge.upstream not in _SAYS_NOTHING)
+    ):
         judge.unknown("openssl.input", "It would send something that cannot be seen here.")
 
 

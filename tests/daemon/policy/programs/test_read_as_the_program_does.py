@@ -310,3 +310,24 @@ def test_settings_that_hold_keys_are_secrets(statement: str, context: PolicyCont
 def test_words_about_keys_are_not_keys(statement: str, context: PolicyContext) -> None:
     found = classify("shell", {"command": "psql -d shop -c " + shlex.quote(statement)}, context)
     assert found.tier is Tier.GREEN
+
+
+@pytest.mark.parametrize("command", ["ip l s eth0 down", "ip link se eth0 up", "ip -s li s dev eth0 down"])
+def test_a_verb_of_ip_cut_short_changes_all_the_same(command: str, context: PolicyContext) -> None:
+    assert shell(command, context).tier is Tier.CRITICAL_RED
+    assert shell("ip a s eth0", context).tier is Tier.GREEN
+
+
+def test_what_a_tls_connection_sends_is_seen(context: PolicyContext) -> None:
+    connecting = "openssl s_client -connect tools.example.com:443"
+    assert shell(f"{connecting} < request.txt", context).is_unknown
+    assert shell(f"timeout 5 {connecting} < request.txt", context).is_unknown
+    assert shell(f"{connecting} < /dev/null", context).tier is Tier.GREEN
+
+
+@pytest.mark.parametrize(
+    "name", ["X-Original-URL", "X-Rewrite-URL", "X-Forwarded-Host", "X-HTTP-Method-Override"]
+)
+def test_headers_of_curl_do_not_make_it_another_request(name: str, context: PolicyContext) -> None:
+    assert shell(f"curl -H '{name}: /admin' http://127.0.0.1:2368/", context).is_unknown
+    assert not shell("curl -H 'X-Forwarded-Proto: https' http://127.0.0.1:2368/", context).is_unknown
