@@ -18,7 +18,10 @@ from tenant_daemon.policy.programs.wrappers import found_ending, listing_starts,
 from tenant_daemon.policy.shell import expansions
 
 _SAFE_PART: Final = re.compile(r"((?:[\w./-]*[\w/-])?)\ue01c[0-9]+(?:\ue01b([^\ue01d]*))?\ue01d([\w.-]*)")
-_IN_FOLDER: Final = re.compile(r"([\w./-]+/)?[\w.-]*\ue01c([0-9]+)(?:\ue01b[^\ue01d]*)?\ue01d([\w.-]*)")
+_IN_FOLDER: Final = re.compile(
+    r"([\w./-]+/)?(?:[\w-][\w.-]*)?\ue01c([0-9]+)(?:\ue01b[^\ue01d]*)?\ue01d([\w.-]*)"
+)
+"""What stands before it in the name is no dot: `.g$x` could become `.git`."""
 _PLAIN_ENDING: Final = re.compile(
     r"[\w.-]*\.(?:txt|csv|tsv|html?|pdf|docx|xlsx|png|jpe?g|webp|gif|svg|log|eml|ics|vcf|xml)"
 )
