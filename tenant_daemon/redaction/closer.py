@@ -15,12 +15,16 @@ from tenant_daemon.redaction.findings import Finding, Layer
 GUESSES = (Layer.PATTERN, Layer.ENTROPY)
 _MOST = 64
 """More guesses about one place are rare; they are left as they are."""
+_NAME = rb"(?:[A-Z][A-Z0-9_]{0,40}|(?:[A-Z][a-z]+-?){1,5}|[a-z][a-z0-9_.-]{0,40}|[a-z]+(?:[A-Z][a-z]+){1,8})"
 _HEAD = re.compile(
-    rb"(?:(?:[&;][A-Za-z_]{1,24}=[\w.,~-]{0,8})*[&;]|_)?(?:[A-Z][A-Z_-]{1,24}|[A-Za-z]?[a-z_-]{1,24})?[=:\s\"'`]{1,4}"
-    rb"|-{1,2}[a-z]{0,16}=?|\{"
+    rb"(?:(?:[&;][A-Za-z_]{1,24}=[\w.,~-]{0,8})*[&;]|_)?(?:[A-Z][A-Z_-]{1,24}|[A-Za-z]?[a-z_-]{1,24})?[=:,(\s\"'`]{1,5}"
+    rb"|-{1,2}[a-z]{0,16}=?|\{|(?:"
+    + _NAME
+    + rb"=?\r?\n)?[+-]?"
+    + _NAME
+    + rb"=|[a-z][a-z0-9+.-]{1,30}://[^\s:/@]{0,200}:"
 )
 """A name or the rest of one, as in ``APP_SECRET_KEY=``, and what stands between a name and its value."""
-_NAME = rb"(?:[A-Z][A-Z0-9_]{0,40}|(?:[A-Z][a-z]+-?){1,5}|[a-z][a-z0-9_.-]{0,40}|[a-z]+(?:[A-Z][a-z]+){1,8})"
 _ANOTHER_LINE = re.compile(
     rb"(=?)(?:\r?\n|(?:\\r)?\\n)[ \t]*(?:- |export )?" + _NAME + rb"\"?\s{0,2}[:=](?![=\r\n]|\\[rn])"
 )
@@ -31,15 +35,21 @@ _LINE_BEHIND = re.compile(rb"=(?=(?:(?:\\r)?\\n|\r?\n)[ \t]*[\w./+-]{1,16}\Z)")
 _PARAMETERS_BEHIND = re.compile(rb"(?:(?:[&;][A-Za-z_]{1,24}=[\w.,~-]{0,8})+)?\Z")
 _IN_QUERY = re.compile(rb"[?&][\w.-]{1,40}=\Z")
 _HOST = re.compile(rb"@[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::\d{1,5})?(?:/[\w./-]*)?(?:\?[\w=&.-]*)?")
-_CLOSING = re.compile(rb"[`\"')\]}>,;]\s?")
+_CLOSING = re.compile(rb"[`\"')\]}>,;]{1,4}\s?")
 _CLOSED = re.compile(rb"[\"'`][)\]};][^\"'`+]{0,60}")
 _BEGUN_WORD = re.compile(rb"[^A-Za-z0-9\r\n\\]{1,6}[A-Za-z0-9]{1,4}")
 _ENDED_WORD = re.compile(rb"[A-Za-z0-9]{1,4}[^A-Za-z0-9\r\n\\]{1,4}")
 _NEXT_WORD = re.compile(rb"=*(?:(?:\\r)?\\n|\r?\n)[ \t]*[A-Za-z]?[a-z]{2,15}(?=[ .,:;!?])")
 _REFERENCE = re.compile(rb"&#?\w{1,8}\Z")
 _BEGUN_LINE = re.compile(rb"=*(?:(?:\\r)?\\n|\r?\n)[ \t]*[\w./+-]{1,16}[:,;|]?")
-_LINE_ENDS = re.compile(rb"[A-Za-z0-9+/_-]*={0,2}(?:[\s\"'`\\<)\]}]|\Z)")
+_LINE_ENDS = re.compile(rb"[A-Za-z0-9+/_-]*={0,2}(?:[\r\n\"'`\\<)\]}]|[ \t]{1,4}(?![ \t:=]|\d)|\Z)")
 """The rest of a line of wrapped data, and what stands behind it."""
+_ENDS_SENTENCE = re.compile(rb"\.(?:\s{1,2}[A-Z]|\Z|\s*\n)")
+_FAR, _LONGEST_REST = 190, 4_096
+"""Rules look this far at least for the end of a value."""
+_GOES_ON = re.compile(rb"\A[A-Za-z0-9+/_.~-]*")
+_PADDING = re.compile(rb"(={1,2})(?![A-Za-z0-9=])")
+_BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{20,}")
 _DIFF_MARKS = (b"+", b"-")
 _LEAST_SHARE = 0.6
 """How much of a finding of the vault's the closer one has to have."""
@@ -68,6 +78,8 @@ def _without_edges(found: Finding, data: bytes) -> Finding:
     query whose parameter a guess is; the beginning of the line behind its padding.
     """
     start, end = found.start, found.end
+    if found.layer in GUESSES:
+        end = _whole_end(data, start, end)
     is_marked = (
         data[start : start + 1] in _DIFF_MARKS
         and data[start + 1 : start + 2].isalnum()
@@ -85,7 +97,19 @@ def _without_edges(found: Finding, data: bytes) -> Finding:
         and not _LINE_ENDS.match(data, end)
     ):
         end = padding.end()
-    return replace(found, start=start + is_marked, end=end) if is_marked or end < found.end else found
+    if found.layer in GUESSES and _ENDS_SENTENCE.match(data, end - 1) and data[start - 1 : start] == b" ":
+        end -= 1
+    return replace(found, start=start + is_marked, end=end) if is_marked or end != found.end else found
+
+
+def _whole_end(data: bytes, start: int, end: int) -> int:
+    """Where a guess ends that reaches as far as its rule looks, or up to the padding of base64."""
+    if end - start >= _FAR and data[end - 1 : end].isalnum():
+        end += len(_GOES_ON.findall(data[end : end + _LONGEST_REST])[0])
+    padding = _PADDING.match(data, end)
+    if padding and _BASE64.fullmatch(data, start, end):
+        end = padding.end(1)
+    return end
 
 
 def _clusters(findings: Sequence[Finding]) -> Iterator[list[Finding]]:
@@ -134,7 +158,10 @@ def _is_head(data: bytes, finding: Finding, end: int) -> bool:
     start = finding.start
     if finding.layer in GUESSES and _HEAD.fullmatch(data, start, end):
         return True
-    return data[max(0, start - 1) : start].isalnum() and _ENDED_WORD.fullmatch(data, start, end) is not None
+    is_glued = data[max(0, start - 1) : start].isalnum()
+    if is_glued and finding.layer in GUESSES and data[start:end] == b"/":
+        return True
+    return is_glued and _ENDED_WORD.fullmatch(data, start, end) is not None
 
 
 def _is_rest(data: bytes, start: int, finding: Finding) -> bool:

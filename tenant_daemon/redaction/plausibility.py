@@ -7,17 +7,20 @@ a placeholder, a reference, a type or a piece of program stays, since redacting 
 
 import math
 import re
+import tomllib
 from collections import Counter
+from importlib.resources import files
 from itertools import pairwise
 
 _PLACEHOLDER = re.compile(
     r"(?i)^(?:[*x•.#_?-]{3,}|\*+[\w ]+\*+|\d?\*[a-z]+|\*{2,}.*\*{2,}"
     r"|[~^<>=v]{0,3}\d{1,4}(?:\.\d{1,6}){1,3}(?:[-+][\w.-]*)?"
-    r"|![a-z]+|<[^>]*>|\[[^\]]*\]|\{.*\}|\$(?:[\w.:>'\"\[\]/-]*|[({@!].*)|%(?:.*%|[\w.:()/ -]*)"
+    r"|![a-z]+|<[^>]*>|\[[^\]]*\]|\{.*\}|\$(?:[\w.:>'\"\[\]/-]*|[({@!].*)|%(?:.*%|[\w.:()/ -]*)|\ufffd\w*%"
     r"|@[A-Za-z][\w./:-]*(?:\(.*)?|.*SECRET_REF\b.*|.*REDACTED\b.*"
     r"|your[_-].*|my[_-]?(?:secret|password|token|key)|.*(?:example|placeholder|changeme|change[_-]me|dummy"
     r"|redacted|insert|replace[_-]?me|sample|not[_-]?set).*|(?:.*[^a-z])?(?:todo|unset)(?:[^a-z].*)?"
-    r"|none|null|nil|true|false|yes|no|undefined|nan|empty|optional|required|string|str|text|bytes|number|int"
+    r"|[a-z_]{3,20}(?::[\w,.]{1,20})?(?:\|[a-z_]{3,20}(?::[\w,.]{1,20})?)+"
+    r"|(?:\\\\*u(?:2022|25cf|00b7|002a))+|none|null|nil|true|false|yes|no|undefined|nan|empty|optional|required|string|str|text|bytes|number|int"
     r"|integer|float|boolean|bool|object|array|any|void|const|function|async|await|return|self|this|new|password"
     r"|passwd|secret|token|tokens|apikey|api[_-]key|bearer|basic|default|local|enabled|disabled|auto|manual"
     r"|hidden|masked|invalid|valid|missing|expired|wrong|unknown|forgotten|reset|login|logout)$"
@@ -72,7 +75,7 @@ _LONG_PARTS = re.compile(r"[A-Za-z0-9]{10,}")
 _VOWELS = frozenset("aeiouyAEIOUY")
 _ORDINARY = re.compile(
     r"(?i)^(?:\d{4}-\d\d-\d\d.*|\d{1,2}[:.]\d\d.*|[0-9a-f]{8}-[0-9a-f]{4}-.*|[\w.+-]+@(?:[\w-]+\.[\w.-]+|(?-i:[a-z]{3,}))|[a-z]+://.*|//.*"
-    r"|v?\d+(?:\.\d+)+.*|[\w./-]+\.[a-z]{2,5}\d?(?:::.*)?|#[0-9a-f]{3,8}|sha\d.*|&#?\w+;.*|[\w.-]+:\d+.*|0x.*"
+    r"|v?\d+(?:\.\d+)+.*|[\w./-]+\.[a-z]{2,5}\d?(?:::.*)?|#[0-9a-f]{3,8}|sha\d.*|&#?\w+;.*|[\w.-]+:\d+.*|0x[0-9a-f]*"
     r"|(?:[\d.,]+[-x×/]?)+[a-zµ]{0,6}²?)$"
 )
 """Dates, ids, addresses, versions, files, colours, hashes, amounts."""
@@ -87,9 +90,20 @@ _ORDINARY_PART = re.compile(r"^(?:[A-Za-z]?[a-z]*\d{0,4}[a-z]{0,2}|[A-Z]*\d{0,4}
 _PART_ENDS = re.compile(r"[-_./]")
 _WORD_PART = re.compile(r"[A-Za-z]?[a-z]{4,}$")
 _NAME = re.compile(
-    r"^[A-Za-z][a-z]+(?:[A-Z][a-z]{2,})+$|^[a-z]+(?:[_-][A-Z]?[a-z]+)+$|^[A-Z]+(?:_[A-Z]+)+$|^_+[A-Za-z_]+$|^[a-z]+(?:/[A-Za-z]+)+$"
+    r"^[A-Za-z][a-z]+(?:[A-Z][a-z]{2,})+$|^[A-Z]{2,}-[A-Z]?[^\W\d_A-Z]+$|^[a-z]+(?:[_-][A-Z]?[a-z]+)+$|^[A-Z]+(?:_[A-Z]+)+$|^_+[A-Za-z_]+$|^[a-z]+(?:/[A-Za-z]+)+$"
     r"|^[a-z]+(?:[_-][a-z]+)*[_-]\d{4}[_-]\d\d(?:[_-]\d\d)?$"
 )
+_PHRASE = re.compile(
+    r"^[A-Za-z][a-z]{2,11}(?:([-_. ])[A-Za-z][a-z]{2,11})(?:\1[A-Za-z][a-z]{2,11}){2,7}\1?\d{0,4}[!?]?$"
+)
+"""Four words and more, as people take them for a password: ``harbour-violet-candle-anchor``."""
+_WORDS_OF_PROGRAMS: frozenset[str] = frozenset(
+    tomllib.loads(files("tenant_daemon.redaction").joinpath("program_words.toml").read_text())[
+        "words"
+    ].split()
+)
+_RECORD = re.compile(r"^(?:rec|tbl|viw|fld|usr|app|wsp)[A-Za-z0-9]{14}$")
+"""An id of Airtable."""
 _PATH = re.compile(
     r"^(?:\.{0,2}/|~/|[A-Za-z]:\\|[a-z][a-z0-9+.-]*://[^:@\s]+$|urn:[a-z0-9-]+:"
     r"|[\w-]+\.(?:md|txt|py|js|ts|json|ya?ml|html|css)$)"
@@ -98,6 +112,7 @@ _PATH = re.compile(
 
 def is_stand_in(value: str) -> bool:
     """Whether a value only shows where a secret goes and how it begins: ``sk_live_xxxxxxxx``, ``root``."""
+    value = value.rstrip("\\")
     return (
         value.strip("\"'").lower() in _STOCK
         or len(set(value)) <= 2
@@ -156,8 +171,19 @@ def looks_like_words(value: str) -> bool:
     return _CHOSEN_WORDS.match(value) is not None
 
 
+def looks_like_phrase(value: str) -> bool:
+    """Whether a value is words that mean nothing together, so a password where one is expected."""
+    found = _PHRASE.match(value)
+    if found is None:
+        return False
+    words = re.findall(r"[a-z]+", value.lower())
+    return _WORDS_OF_PROGRAMS.isdisjoint(words)
+
+
 def looks_random(value: str) -> bool:
     """Whether a value was probably made by a machine: letters mixed with digits, and not in words."""
+    if _RECORD.match(value):
+        return False
     if sum(_WORD_PART.match(part) is not None for part in _PART_ENDS.split(value)) >= 2:
         return False  # ``managed-agents-2026-04-01``
     kinds = [_kind(character) for character in value]

@@ -24,6 +24,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from tenant_daemon.redaction.plausibility import (
     is_stand_in,
     looks_chosen,
+    looks_like_phrase,
     looks_like_secret,
     looks_like_words,
     looks_random,
@@ -69,6 +70,8 @@ class _RuleData(BaseModel):
     """The value must look like made by a machine: letters and digits, and no words."""
     is_chosen: bool = False
     """The value must look like a password by itself: what stands around it says little."""
+    is_phrase: bool = False
+    """The value may also be words that mean nothing together; it must, with none of the others."""
     unless: str = ""
     """The rule does not hold where this is found between the beginning of the match and the secret."""
     probe: str = ""
@@ -92,6 +95,7 @@ class Rule:
     is_checked: bool
     is_random: bool
     is_chosen: bool
+    is_phrase: bool
     unless: bytes
     match: tuple[str, ...]
     not_match: tuple[str, ...]
@@ -144,9 +148,11 @@ class Rule:
             return False
         if self.is_random:
             return looks_random(text)
+        if self.is_phrase and looks_like_phrase(text):
+            return True
         if self.is_chosen:
             return looks_chosen(text, is_near=True) or looks_like_words(text)
-        return not self.is_checked or looks_like_secret(text)
+        return not (self.is_checked or self.is_phrase) or (self.is_checked and looks_like_secret(text))
 
 
 def expand(template: str) -> str:
@@ -211,6 +217,7 @@ def _rule(data: _RuleData, parts: Mapping[str, str]) -> Rule:
         is_checked=data.is_checked,
         is_random=data.is_random,
         is_chosen=data.is_chosen,
+        is_phrase=data.is_phrase,
         unless=data.unless.encode(),
         match=tuple(data.match),
         not_match=tuple(data.not_match),

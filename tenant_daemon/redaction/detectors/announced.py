@@ -16,7 +16,7 @@ import hyperscan
 
 from tenant_daemon.redaction.engines import EndFinder
 from tenant_daemon.redaction.findings import Finding, Layer, placeholders, redacted
-from tenant_daemon.redaction.plausibility import looks_chosen
+from tenant_daemon.redaction.plausibility import looks_chosen, looks_like_phrase
 
 _PLACEHOLDER = redacted("password")
 _REACH = 160
@@ -25,21 +25,42 @@ _LONGEST_GAP = 64
 _NEAR = 20
 _SHORTEST = 8
 _VALUE = re.compile(rb"[^\s\"'`<>|,;(){}\[\]\\]{8,128}")
-_NAME_OF_VALUE = re.compile(rb"/?[A-Za-z_][\w.@-]{0,31}[:=/]|\$\{[\w.]{1,20}:-?|[:=@-]+")
+_REST_OF_NAME = re.compile(
+    rb"(?:[._][A-Za-z]{1,16}){1,4}(?=[\s=:\"'\])+])|(?:[._](?:access|key|base|token|api|value|hash)){1,3}",
+    re.IGNORECASE,
+)
+"""``SECRET_KEY``: the name goes on behind the word."""
+_NAME_OF_VALUE = re.compile(rb"[/+]?[A-Za-z_][\w.@-]{0,31}[:=/]|\$\{[\w.]{1,20}:-?|[:=@-]+")
 _NEXT_FIELD = re.compile(rb"&(?:&|(?:amp;)?[\w.-]{1,40}=)")
 """Where a value in an address ends."""
+_IDEOGRAM = re.compile(rb"[\xe3-\xe9][\x80-\xbf]{2}")
+"""Chinese and Japanese have no blanks between words and a value."""
 _OTHER_WORD = re.compile(rb"[A-Za-z]{3}")
-_ONLY_MARKS = re.compile(rb"(?:[^A-Za-z0-9\n]|</?[A-Za-z]{1,10}>|\\[nrt])*")
+_LEADS_ON = re.compile(rb"(?:[^A-Za-z0-9\n;})]|</?[A-Za-z]{1,10}>|\\[nrt])*")
+"""Marks between a word and the line with its value; not those that end a statement."""
+_OBJECT_ENDS = re.compile(rb"[\"']\s{0,4}\}\s{0,4}[,\]}]")
 _SENTENCE_ENDS = re.compile(rb"[.?!]\s+[A-Z]")
-_OF_HASH = re.compile(
-    rb"(?:checksum|digest|fingerprint|sha\d{1,3}(?:sum)?)[/_. -][\w./-]{0,24}\Z", re.IGNORECASE
+_OF_ANOTHER = re.compile(
+    rb"(?:(?:checksum|digest|fingerprint|sha\d{1,3}(?:sum)?)[/_. -][\w./-]{0,24}|arn:[\w:/-]{5,90})\Z",
+    re.IGNORECASE,
 )
-"""``checksum/secret`` is no secret but what it comes to."""
+"""``checksum/secret`` is no secret but what it comes to, and ``arn:aws:secretsmanager:...:secret`` a name."""
+_SEALED = re.compile(rb"[\s:=\"']{0,6}ENC\[")
+"""Encrypted by a tool for files of settings."""
+_PASSWORD = re.compile(
+    rb"(?:pass(?:[ -]?(?:word|phrase|code)|wor[td]|wd|e)?|kennwort|wachtwoord|pwd?|senha|hes?lo"
+    rb"|contrase(?:n|\xc3\xb1)a|ordine|has(?:l|\xc5\x82)o)[^A-Za-z0-9]?\Z",
+    re.IGNORECASE,
+)
+"""Words behind which a few words may be the password itself."""
 _SLUG = re.compile(rb"-[a-z]{2,}(?:-[a-z]{2,}){2}")
 """``password-manager-for-shops``: the word is part of an address or a heading."""
-_BEFORE = 48
+_BEFORE = 96
 _MIXED = re.compile(rb"\d|[a-z][A-Z]{2}|[A-Z][a-z][A-Z]")
 """Hardly any value comes without."""
+
+
+_WORDS_JOINED = re.compile(rb"[a-z]([-_.])[a-z]{3,12}\1[a-z]{3,12}\1[a-z]")
 
 
 class AnnouncedDetector:
@@ -58,40 +79,55 @@ class AnnouncedDetector:
                 continue
             region = data[end : end + _REACH]
             if (
-                not _MIXED.search(region)
+                not (_MIXED.search(region) or _WORDS_JOINED.search(region))
                 or _SLUG.match(region)
-                or _OF_HASH.search(data[max(0, end - _BEFORE) : end])
+                or _SEALED.match(region)
+                or _OF_ANOTHER.search(data[max(0, end - _BEFORE) : end])
             ):
                 continue
-            for start, stop in self._first_value(region):
+            for start, stop in self._first_value(data, end, region):
                 behind = end + stop
                 yield Finding(end + start, behind, Layer.PATTERN, _PLACEHOLDER)
 
-    def _first_value(self, region: bytes) -> Iterator[tuple[int, int]]:
+    def _first_value(self, data: bytes, end: int, region: bytes) -> Iterator[tuple[int, int]]:
         limit = _end_of_lines(region)
-        for found in _VALUE.finditer(region, 0, limit):
+        name = _REST_OF_NAME.match(region)
+        for found in _VALUE.finditer(region, name.end() if name else 0, limit):
             start, stop = _without_name(region, *found.span())
             gap = region[:start]
             if start > _LONGEST_GAP or self._others.search(gap) or _SENTENCE_ENDS.search(gap):
+                return
+            if b"}" in gap and _OBJECT_ENDS.search(gap):
                 return
             if placeholders(gap):
                 return  # That is the value.
             if region[start - 1 : start] == b"\\":
                 continue  # The rest of an escape.
             value = region[start:stop].decode("utf-8", "replace")
-            if len(value) >= _SHORTEST and looks_chosen(value, is_near=start <= _NEAR):
+            is_near = start <= _NEAR
+            if len(value) < _SHORTEST:
+                continue
+            if looks_chosen(value, is_near=is_near) or (
+                is_near and looks_like_phrase(value) and _PASSWORD.search(data, max(0, end - _BEFORE), end)
+            ):
                 yield start, stop
                 return
 
 
 def _end_of_lines(region: bytes) -> int:
-    """Where the line ends; the next one, if this one has nothing but marks behind the word."""
+    """
+    Where the line ends; the next one, if this one has nothing but marks behind the word.
+
+    Behind an empty line something else begins, unless a colon says that the value comes.
+    """
     end = region.find(b"\n")
     if end < 0:
         return len(region)
-    if not _ONLY_MARKS.fullmatch(region, 0, end):
+    if not _LEADS_ON.fullmatch(region, 0, end):
         return end
     start = end + len(region[end:]) - len(region[end:].lstrip())
+    if b"\n" in region[end + 1 : start] and b":" not in region[:end]:
+        return end
     next_end = region.find(b"\n", start)
     return next_end if next_end >= 0 else len(region)
 
@@ -101,6 +137,10 @@ def _without_name(region: bytes, start: int, stop: int) -> tuple[int, int]:
     while (name := _NAME_OF_VALUE.match(region, start, stop)) and name.end() < stop:
         start = name.end()
     if found := _NEXT_FIELD.search(region, start, stop):
+        stop = found.start()
+    while start < stop and (letter := _IDEOGRAM.match(region, start, stop)):
+        start = letter.end()
+    if found := _IDEOGRAM.search(region, start, stop):
         stop = found.start()
     return start, start + len(region[start:stop].rstrip(b".:*_~"))
 

@@ -1,5 +1,5 @@
 """
-Passwords in tables: under a column that is called so, in CSV, Markdown, what databases print, and SQL.
+Passwords in tables: under a column that is called so, in CSV, Markdown, HTML, what programs print, and SQL.
 
 Reason: exports of password managers and of user lists hold nothing but secrets; only the first line says so.
 """
@@ -13,23 +13,36 @@ import re2
 from tenant_daemon.redaction.detectors.json_keys import key_kind
 from tenant_daemon.redaction.engines import EndFinder
 from tenant_daemon.redaction.findings import Finding, Layer, redacted
-from tenant_daemon.redaction.plausibility import is_stand_in, looks_like_secret, looks_random
+from tenant_daemon.redaction.plausibility import (
+    is_stand_in,
+    looks_like_phrase,
+    looks_like_secret,
+    looks_random,
+)
 
 _HEADER = (
     rb"(?:passwor[dt]|kennwort|passwd|passphrase|pwd|secret|\bpass|\bpw|token|mot[ _]de[ _]passe|wachtwoord"
     rb"|contrase(?:n|..)a|senha|heslo|has(?:l|..)o|parola|passord|salasana|l(?:o|..)senord|geheimnis"
     rb"|clave[ _][a-z]{3,8}|schl(?:ue|..)ssel|(?:api|secret|access|private|signing|encryption|master|shared"
     rb"|account|storage|licen[sc]e|hmac|session)[ _]?key)"
-    rb"[\"'`*]{0,2} {0,24}[,;|\t)\n\r]"
+    rb"[\"'`*]{0,2}(?: {0,24}[,;|\t)\n\r]|  |</t[hd]>)"
 )
 _VALUES = re2.compile(rb"(?is)^\s{0,8}values?\s{0,8}")
 _QUOTED = re.compile(rb"\s*(?:'((?:[^'\\]|\\.|'')*)'|\"((?:[^\"\\]|\\.)*)\"|([^,()]*))\s*")
+_ESCAPE = re.compile(rb"\\+u[0-9A-Fa-f]{4}")
 _RULE_LINE = re.compile(rb"[\s|:+-]*")
 _SEPARATORS = (b"|", b"\t", b";", b",")
 _BLANK = re.compile(rb"\s")
 _NEXT_ROW = re.compile(rb"\)\s*,\s*")
 _MADE = ("key", "token")
 """What machines make; what people choose looks like anything."""
+_ALIGNED = re.compile(rb"\S(?:\S| (?! ))*")
+"""A cell of a table whose columns are apart by two blanks and more."""
+_CELL = re.compile(rb"<t[hd](?:\s[^<>]{0,200})?>(.*?)</t[hd]>", re.DOTALL | re.IGNORECASE)
+_ROW_ENDS = re.compile(rb"</tr>", re.IGNORECASE)
+_TABLE_ENDS = re.compile(rb"</table>", re.IGNORECASE)
+_TAG = re.compile(rb"<[^<>]{1,200}>")
+_LONGEST_TABLE = 200_000
 _NAME = re.compile(r"[\w .-]{2,32}")
 _LEAST_COLUMNS = 2
 _LONGEST_HEADER = 500
@@ -52,9 +65,15 @@ class ColumnDetector:
                 continue
             stop = data.find(b"\n", end - 1)
             header = data[start:stop] if stop >= 0 else b""
-            if 0 < len(header) <= _LONGEST_HEADER and (separator := _separator(header)):
+            if data.endswith(b">", 0, end):
+                behind = yield from _marked_up(data, end)
+                continue
+            if 0 < len(header) <= _LONGEST_HEADER:
                 # A row that looks like a header is a row of this table all the same.
-                behind = yield from _table(data, header, separator, stop)
+                if separator := _separator(header):
+                    behind = yield from _table(data, header, separator, stop)
+                else:
+                    behind = yield from _aligned(data, header, start)
             yield from _inserted(data, start, end)
 
 
@@ -96,6 +115,48 @@ def _table(data: bytes, header: bytes, separator: bytes, position: int) -> Gener
     return position
 
 
+def _aligned(data: bytes, header: bytes, start: int) -> Generator[Finding, None, int]:
+    """The values below a header whose columns begin below each other."""
+    cells = list(_ALIGNED.finditer(header))
+    columns = _columns([cell.group() for cell in cells])
+    position = start + len(header)
+    for _ in range(_MOST_ROWS if columns else 0):
+        low = position + 1
+        end = data.find(b"\n", low)
+        end = len(data) if end < 0 else end
+        row = {cell.start(): cell for cell in _ALIGNED.finditer(data[low : min(end, low + _LONGEST_LINE)])}
+        if len(row) < _LEAST_COLUMNS:
+            break
+        for number, is_password in columns.items():
+            if cell := row.get(cells[number].start()):
+                yield from _value(cell.group(), low + cell.start(), is_password=is_password)
+        position = end
+    return position
+
+
+def _marked_up(data: bytes, end: int) -> Generator[Finding, None, int]:
+    """The same in HTML, from the header's cell that ends there on."""
+    first = max(data.rfind(b"<tr", max(0, end - _LONGEST_LINE), end), 0)
+    last = data.find(b"</tr>", end, end + _LONGEST_LINE)
+    columns = _columns([_TAG.sub(b"", cell) for cell in _CELL.findall(data[first : max(last, end)])])
+    if not columns or last < 0:
+        return end
+    limit = min(len(data), last + _LONGEST_TABLE)
+    table_end = _TABLE_ENDS.search(data, last, limit)
+    limit = table_end.start() if table_end else limit
+    position = last + 1
+    for _ in range(_MOST_ROWS):
+        row_end = _ROW_ENDS.search(data, position, limit)
+        if row_end is None:
+            break
+        for number, cell in enumerate(_CELL.finditer(data, position, row_end.start())):
+            if number in columns:
+                bare = _TAG.sub(lambda tag: b" " * len(tag.group()), cell.group(1))
+                yield from _value(bare, cell.start(1), is_password=columns[number])
+        position = row_end.end()
+    return position
+
+
 def _inserted(data: bytes, start: int, end: int) -> Iterator[Finding]:
     """``INSERT INTO users (name, password) VALUES ('anna', '...')``."""
     close = data.find(b")", end - 1, end + _LONGEST_LINE)
@@ -121,10 +182,13 @@ def _inserted(data: bytes, start: int, end: int) -> Iterator[Finding]:
 
 
 def _value(cell: bytes, start: int, *, is_password: bool) -> Iterator[Finding]:
-    value = cell.strip(b" \t\r\n\"'`*\\")
+    value = cell.lstrip(b" \t\r\n\"'`*").rstrip(b" \t\r\n\"'`*\\")
+    if _ESCAPE.match(value):
+        return  # It is read without escapes as well.
+    value = value.lstrip(b"\\")
     text = value.decode("utf-8", "replace")
-    looks_right = looks_like_secret if is_password else looks_random
-    if not value or _BLANK.search(value) or is_stand_in(text) or not looks_right(text):
+    looks_right = looks_like_secret(text) or looks_like_phrase(text) if is_password else looks_random(text)
+    if not value or _BLANK.search(value) or is_stand_in(text) or not looks_right:
         return
     low = start + cell.index(value)
     kind = redacted("password" if is_password else "key")

@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from tenant_daemon.redaction.findings import Finding, Layer, redacted
 from tenant_daemon.redaction.leaves import LeafKind, Leaves, Parent
-from tenant_daemon.redaction.plausibility import looks_like_secret
+from tenant_daemon.redaction.plausibility import looks_like_phrase, looks_like_secret
 
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_A-Za-z]+")
 _PLAIN_LETTERS = str.maketrans({"ł": "l", "ø": "o", "ı": "i", "ß": "ss", "ä": "ae", "ö": "o", "ü": "ue"})
@@ -30,6 +30,8 @@ _HARMLESS = frozenset(_NAMES["harmless"].split())
 _ACCENTS = frozenset(map(chr, range(0x300, 0x370)))
 _VALUE_NAMES = frozenset({"value", "Value"})
 _WITH_SPACES = frozenset({"passphrase", "phrase", "mnemonic", "password"})
+_OF_WORDS = frozenset({"password", "passwd", "passwort", "kennwort", "pwd", "passphrase", "pass", "pw"})
+"""What people choose; a secret or a token with such a value is the name of one."""
 _LONGEST = 8_192
 
 
@@ -92,7 +94,7 @@ def _may_be(text: str, kind: str) -> bool:
         or (" " in text.strip() and kind not in _WITH_SPACES)
     ):
         return False
-    return looks_like_secret(text)
+    return looks_like_secret(text) or (kind in _OF_WORDS and looks_like_phrase(text))
 
 
 def _is_redacted(text: str) -> bool:

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 
 import pytest
 from cryptography.hazmat.primitives import serialization
@@ -52,6 +53,60 @@ def test_secret_is_found(text: str, name: str) -> None:
 
 def test_random_string_is_found() -> None:
     assert REDACTOR.redact(f"use {TEXTS[-1]} for it") == "use [REDACTED:high-entropy] for it"
+
+
+@pytest.mark.parametrize(
+    ("before", "template", "after"),
+    [
+        ("define('MAILER_SECRET_KEY', '", "{h32}", "');"),
+        ("app.minio.secret.key=", "{a40}", "\nshow-sql=false"),
+        ("@@ -1,2 +1,2 @@\n PORT=3000\n-SECRET_KEY=\n+SECRET_KEY=", "{a46}", "\n"),
+        ("@@ -1,2 +1,2 @@\n PORT=3000\n-PAGER_TOKEN=\n+PAGER_TOKEN=", "u+{a18}", "\n"),
+        ("dsn => mariadb://david:", "{a12}", "@db-01.example.org:3306/w\nnext"),
+        ("PresharedKey = ", "{b43}=", "\nAllowedIPs = 0.0.0.0/0\n"),
+        ("SharedAccessKey=", "/{b42}=", ""),
+        ("| NEXTAUTH_SECRET | ", "{b43}=", " |\n"),
+        ("https://app.example.org/reset-password/", "{a43}", ""),
+        ("AIVEN_TOKEN=", "{b344}==", " --app x"),
+        ("Hier ist der Schlüssel: ", "ghp_{a36}", ". Bitte nicht weitergeben."),
+        ("パスワードは", "{a6}7{a6}9x", "です"),
+        ("Hasło to ", "Lantern{d4}", ""),
+        ("La password è ", "Lantern{d4}", ""),
+        ("anna:", "$pbkdf2-sha512$25000${a22}${a86}", ":19801:0:99999:7:::\n"),
+    ],
+)
+def test_the_secret_is_replaced_and_nothing_around_it(before: str, template: str, after: str) -> None:
+    given = REDACTOR.redact(before + expand(template) + after)
+    kind = given.removeprefix(before).removesuffix(after)
+    assert before + kind + after == given
+    assert re.fullmatch(r"\[REDACTED:[a-z-]+\]", kind)
+
+
+def test_words_are_a_password_where_one_is_expected() -> None:
+    words = "harbour-violet-candle-anchor"
+    for before, after in (
+        ("DB_PASSWORD=", "\n"),
+        ('new mysqli("db", "anna", "', '", "shop")'),
+        ("CREATE USER app IDENTIFIED BY '", "';"),
+        ("bitte mit dem Passwort ", " anmelden"),
+        ("Service,User,Password\nshop,anna,", "\n"),
+    ):
+        assert words not in REDACTOR.redact(before + words + after), before
+    assert words not in str(REDACTOR.redact_payload({"user": "anna", "password": words}))
+    assert REDACTOR.redact(f"see /{words}/") == f"see /{words}/"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Service    User    Password\nshop       anna    {0}\nmail       ben     {1}\n",
+        "<table><tr><th>Service</th><th>Password</th></tr><tr><td>shop</td><td>{0}</td></tr>"
+        "<tr><td>mail</td><td><b>{1}</b></td></tr></table><p>{0}x</p>",
+    ],
+)
+def test_passwords_in_tables_are_found(text: str) -> None:
+    given = REDACTOR.redact(text.replace("<p>{0}x</p>", "").format("Lantern2041x", "Copper118x"))
+    assert given == text.replace("<p>{0}x</p>", "").format("[REDACTED:password]", "[REDACTED:password]")
 
 
 def test_keys_are_told_by_their_bodies() -> None:
