@@ -137,7 +137,7 @@ def kind_of(text: str, key: str, parent: Parent) -> LeafKind:
         return LeafKind.OPAQUE
     if is_label(text, key):
         return LeafKind.LABEL
-    return LeafKind.IDENTIFIER if is_identifier(text, key) else _TEXT
+    return LeafKind.IDENTIFIER if is_identifier(text, key, parent) else _TEXT
 
 
 def _encoded(texts: list[str]) -> list[bytes]:

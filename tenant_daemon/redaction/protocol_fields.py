@@ -43,6 +43,12 @@ _ID_KEYS = frozenset(
         "span_id",
     }
 )
+_REQUEST_KEYS = frozenset(
+    {"prompt_cache_key", "safety_identifier", "user", "cachedcontent", "cached_content", "obfuscation"}
+)
+"""What a request or an answer says about itself."""
+_MESSAGES = ("messages", "input", "contents", "choices", "delta")
+"""One of these stands beside them."""
 _LABEL_KEYS = frozenset(
     {"type", "role", "object", "status", "model", "finish_reason", "tool_choice", "detail", "format", "index"}
 )
@@ -51,6 +57,7 @@ _PROTOCOL_ID = re.compile(
     r"^(?:call|toolu|tooluse|chatcmpl|msg|resp|rs|fc|req|run|item|file|gen|ws|ig|cmpl|fp|srvtoolu|step|thread|asst|container|cntr)"
     r"[_-][A-Za-z0-9_:.-]{1,200}$"
 )
+_NAME_OF_REQUEST = re.compile(r"^[A-Za-z0-9_.:/-]{1,200}$")
 _MEDIA_URL = re.compile(
     r"^\s*data:(?:image|audio|video|font|application/(?:pdf|font|x-font|octet-stream|zip|vnd))[^,]{0,200};base64,",
     re.IGNORECASE,
@@ -69,7 +76,13 @@ _SOMETIMES_OPAQUE = frozenset({"thinking", "data"})
 def has_meaning(key: str) -> bool:
     """Whether the name of a field can make its string anything else than text; media are media everywhere."""
     folded = key.lower()
-    return key in _LABEL_KEYS or folded in _ID_KEYS or folded in _OPAQUE_KEYS or key in _SOMETIMES_OPAQUE
+    return (
+        key in _LABEL_KEYS
+        or folded in _ID_KEYS
+        or folded in _OPAQUE_KEYS
+        or folded in _REQUEST_KEYS
+        or key in _SOMETIMES_OPAQUE
+    )
 
 
 def is_opaque(text: str, key: str, parent: dict[str, object] | None) -> bool:
@@ -93,6 +106,9 @@ def is_label(text: str, key: str) -> bool:
     return key in _LABEL_KEYS and bool(_LABEL.match(text))
 
 
-def is_identifier(text: str, key: str) -> bool:
+def is_identifier(text: str, key: str, parent: dict[str, object] | None) -> bool:
     """Whether a string is an id of the model's protocol."""
+    if key.lower() in _REQUEST_KEYS:
+        is_beside = parent is not None and any(name in parent for name in _MESSAGES)
+        return is_beside and bool(_NAME_OF_REQUEST.match(text))
     return len(text) <= 200 and key.lower() in _ID_KEYS and bool(_PROTOCOL_ID.match(text))

@@ -35,6 +35,10 @@ _PUBLIC_BEFORE = re.compile(
     rb"|k=rsa;\s?(?:t=s;\s?)?p=|code_challenge|\bstate=|ciphertext|cursor|page_?token|verification[=:]|\bipfs\b|\bcid\b"
     rb"|/(?:d|file|files|static|assets|_next|chunks|img|images|uploads|blob)/\S*|\bh1:|\betag\b|applicationserverkey)[^\n]{0,64}$"
     rb"|(?:[A-Za-z0-9][-_]|\b|x-[a-z-]{1,20})(?:id|uid|id-?\d|ref|ray|eid|nonce)[\"'\\]{0,2}\s?[:=]\s?[\"']?$"
+    rb"|\bENC\[AES256_GCM,[^\s\]]{0,90}$"  # What `sops` has encrypted.
+    rb"|\bpeer:\s{1,4}$"  # What `wg show` prints is the public key.
+    # A link that counts clicks.
+    rb"|/(?:ls|wf|track|trk|e|c)/(?:click|open|c|o|unsubscribe)\?(?:[\w.%-]{1,40}=[^\s\"'<>]{0,90})?$"
     rb"|\bx-(?:gm|google|ms|microsoft|mailgun|sg|spam|forefront|amz|proofpoint|received)[\w-]*:\s?$"
     rb"|\b(?:address|adresse|wallet|tx(?:id| hash)?|transaction|solana|monero|bitcoin|btc)[\"': =/]{1,4}$"
     rb"|\b(?:C?DNSKEY|KEY|RRSIG|CDS|DS|OPENPGPKEY|IPSECKEY|SMIMEA|TLSA|SSHFP)\s+[\w. ]{1,90}$|fcm/send/\S*$"
@@ -45,6 +49,8 @@ _PUBLIC_BEFORE = re.compile(
     rb"|\bpk\.$"  # A token of Mapbox for web pages.
     rb"|[;\s]bh?=\s{0,4}$"  # The hash and the signature of a mail.
 )
+_SIGNATURE_BEFORE = re.compile(rb"[;\s]b=(?:[A-Za-z0-9+/=]|\s|\\+[nrt]){20,}$")
+_LONGEST_SIGNATURE = 1_024
 _MAIL_DOMAIN = re.compile(rb"@[A-Za-z0-9.-]+\.[A-Za-z]{2,}>")
 _NAME_JOINTS = re.compile(rb"[_/.-]")
 _STRUCTURED = re.compile(
@@ -102,8 +108,7 @@ def _public_blocks(data: bytes) -> list[tuple[int, int]]:
 
 def _is_in_block(data: bytes, tokens: Sequence[tuple[int, int]], at: int) -> bool:
     """Whether a word is a line of a wrapped file, such as a picture: no key is that long."""
-    start, end = tokens[at]
-    lines = 1
+    lines = 1  # Its last line is as short as what is left.
     for step in (-1, 1):
         near = at + step
         while 0 <= near < len(tokens) and lines < _BLOCK_LINES:
@@ -113,7 +118,7 @@ def _is_in_block(data: bytes, tokens: Sequence[tuple[int, int]], at: int) -> boo
                 break
             lines += 1
             near += step
-    return lines >= _BLOCK_LINES and end - start >= _LINE
+    return lines >= _BLOCK_LINES
 
 
 def _is_secret(data: bytes, start: int, end: int) -> bool:
@@ -132,7 +137,15 @@ def _is_secret(data: bytes, start: int, end: int) -> bool:
         return False  # The id of a mail.
     if data[start - 1 : start] == b"%" and _is_in_data_url(data, start):
         return False
-    return not _PUBLIC_BEFORE.search(data[max(0, start - _CONTEXT) : start])
+    # In JSON within JSON a line break is an escape, whose letter would belong to the word behind it.
+    before = data[max(0, start - _CONTEXT) : start].replace(b"\\n", b"\n")
+    return not _PUBLIC_BEFORE.search(before) and not _is_signature_of_mail(data, start)
+
+
+def _is_signature_of_mail(data: bytes, start: int) -> bool:
+    """Whether a word stands in the later lines of ``b=...``, as mail servers sign."""
+    before = data[max(0, start - _LONGEST_SIGNATURE) : start]
+    return before[-1:] in b" \t" and _SIGNATURE_BEFORE.search(before) is not None
 
 
 def _is_text(token: bytes) -> bool:

@@ -22,6 +22,7 @@ from tenant_daemon.redaction.views.view import Code, Parts, View
 _LONGEST_MARK = 8
 _SHORTEST_LITERAL = 3
 _LONGEST = 600
+_ESCAPE, _BACKSLASH = re.compile(rb"\\[A-Za-z]"), 0x5C
 _PRINTABLE = re.compile(rb"[!-~]{12,%d}" % _LONGEST)
 _HEX = re.compile(rb"[0-9A-Fa-f]{24,%d}" % (2 * _LONGEST))
 _WORD_BEFORE = re.compile(rb"[!-~]{1,60}\Z")
@@ -138,9 +139,15 @@ def _is_word(byte: int) -> bool:
 def _translation(source: str, target: str) -> _Cipher:
     there = bytes.maketrans(source.encode(), target.encode())
     back = bytes.maketrans(target.encode(), source.encode())
-    return _Cipher(
-        lambda raw: raw.translate(there), lambda raw: raw.translate(back), pattern=_PRINTABLE, code=Code.EVEN
-    )
+
+    def decode(raw: bytes) -> bytes:
+        plain = raw.translate(back)
+        if b"\\" not in raw or back[_BACKSLASH] != _BACKSLASH:
+            return plain
+        # The letter of an escape is none of the text that was enciphered.
+        return _ESCAPE.sub(lambda found: raw[slice(*found.span())], plain)
+
+    return _Cipher(lambda raw: raw.translate(there), decode, pattern=_PRINTABLE, code=Code.EVEN)
 
 
 def _ciphers() -> Iterator[_Cipher]:

@@ -14,6 +14,7 @@ from tenant_daemon.redaction.views.grouped import read_grouped
 from tenant_daemon.redaction.views.hexdump import read_hexdump
 from tenant_daemon.redaction.views.indexed import read_indexed
 from tenant_daemon.redaction.views.lookalikes import read_as_ascii
+from tenant_daemon.redaction.views.misread import without_misread
 from tenant_daemon.redaction.views.numbers import read_numbers
 from tenant_daemon.redaction.views.records import read_records
 from tenant_daemon.redaction.views.regular import without_regular
@@ -117,7 +118,8 @@ def _find_from(whole: View, used: Use, known: KnownFinder, patterns: PatternFind
                 continue
             findings.extend(_located(reading, known_here := known.find(reading.data)))
             if is_text and patterns:
-                findings.extend(_located(reading, patterns.find(reading.data, known_here)))
+                told = _located(reading, patterns.find(reading.data, known_here))
+                findings.extend(without_misread(told, whole.data) if use is Use.TOKENS else told)
             if use in _READ_FURTHER and depth + 1 < MAX_DEPTH:
                 waiting.append((reading, use, depth + 1))
     return findings

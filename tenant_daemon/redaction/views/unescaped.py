@@ -23,7 +23,8 @@ _ESCAPE = re.compile(
 )
 _CODE_POINT = re.compile(rb"(?:%u|\\[uU]\{?|\\N\{U\+|\\(?=00....))([0-9A-Fa-f]{1,8})\}?")
 # A reading of its own: ``=0A`` also stands in assignments, and reading it would hide what follows.
-_PRINTABLE_ESCAPE = re.compile(rb"(=[0-9A-F]{2}|=\r?\n|=(?:\\+r)?\\+n)")
+# A line that ends in two of them is base64: quoted-printable writes ``=`` itself as ``=3D``.
+_PRINTABLE_ESCAPE = re.compile(rb"(=[0-9A-F]{2}|(?<!=)=\r?\n|(?<!=)=(?:\\+r)?\\+n)")
 _MARKS = re.compile(b"((?:" + MARKS + b")+)")
 _BLANKS = re.compile(rb"([ \t\r\n]+)")
 _NUMERIC_REFERENCE = re.compile(rb"&#([xX]?[0-9A-Fa-f]+);?")

@@ -72,6 +72,27 @@ TEXTS = [
     "new_auth = get_netrc_auth(url)",
     ":param salt: **RANDOM**",
     "12, 14, 15, 16, 17, 22, 23, 24, 25, 30 Personen",
+    "$rules = ['password' => 'required|string|min:8|confirmed'];",
+    "    return password;\n\n\nexample.org. 3600 IN DNSKEY 257 3 13 " + _base64(48),
+    '{"delta": {"content": " password"}, "index": 0}], "obfuscation": "nDe9G5B2CcfK"}',
+    '{"secret_hint": "Geheime Frage", "apiKey": "API-Schl\\u00fcssel"}',
+    f"peer: {_base64(32)}\n  latest handshake: 12 seconds ago",
+    f"https://u123.ct.mail.example/ls/click?upn=u001.{_base64(120).replace('/', '-').replace('+', '_')}",
+    f"DKIM-Signature: v=1; s=mail;\n bh={_base64(32)};\n b={_base64(45)}\n  {_base64(45)}\n  {_base64(30)}",
+    "attachment\n\n" + "\n".join([_base64(57)] * 5 + [_base64(39)]),
+    '"merchant_id": "JTDX67M0LGVCF", "airtable": "recwt3IZ5YUcLLiqU", "sf": "003"',
+    '"Labels": {"com.docker.compose.config-hash": "' + _bytes(32).hex() + '"}',
+    "arn:aws:secretsmanager:eu-central-1:123456789012:secret:prod/db-RFjJBW",
+    f"password: ENC[AES256_GCM,data:{_base64(12)},iv:{_base64(32)},tag:{_base64(16)},type:str]",
+    f"-----BEGIN CERTIFICATE-----\n{_base64(45)}\n{_base64(43)[:-4]}3Pw==\n-----END CERTIFICATE-----",
+    "PASSWORD=%DB_PASSWORD%",
+    "STRIPE_PUBLISHABLE_KEY=pk_live_" + _bytes(12).hex(),
+    'OPENAI_API_KEY=\\"sk-...\\"\\n```\\n\\nThe password must contain at least 8 characters. Tokens expire.',
+    "password: my-app-db-password, passwordKey: users.password.reset.title.text",
+    "n.password&&n.password.length>8?n.token:null};p=q.LR||{};v=i.Mc||{}",
+    "<tr><th>Name</th><th>Password</th></tr>"
+    "<tr><td>anna</td><td>••••••••</td></tr><tr><td>ben</td><td>not set</td></tr>",
+    "NAME             PASSWORD   AGE\ndb-credentials   locked     3d\nweb              expired    4d",
 ]
 
 PAYLOADS: list[object] = [
@@ -83,6 +104,13 @@ PAYLOADS: list[object] = [
     {"type": "input_audio", "input_audio": {"data": _base64(900), "format": "wav"}},
     {"source": {"type": "base64", "media_type": "image/jpeg", "data": _base64(900)}},
     {"parameters": {"properties": {"password": {"type": "string"}}, "required": ["password", "api_key"]}},
+    {
+        "model": "x",
+        "messages": [],
+        "prompt_cache_key": "ytZDiB2mXbDqYn8R4wLcVe7QpKs0HfTu",
+        "user": _bytes(32).hex(),
+    },
+    {"contents": [], "cachedContent": "cachedContents/8njhv1e0mys6gl3piitjyfeoqoho09a5"},
     {"usage": {"prompt_tokens": 123456, "total_tokens": 999999999}},
     {"codes": [200, 201, 404, 500, 301, 302, 100, 418], "ages": [34, 45, 56, 67, 78, 33, 44, 55]},
 ]
