@@ -25,6 +25,9 @@ from typing import Any, Final, NoReturn
 _PR_SET_PDEATHSIG: Final = 1
 _PR_SET_CHILD_SUBREAPER: Final = 36
 _PR_SET_NO_NEW_PRIVS: Final = 38
+_PR_CAPBSET_DROP: Final = 24
+_CAPABILITIES_OF_LOOKERS: Final = (19, 21, 38, 39)
+"""linux/capability.h: tracing, administration, performance, BPF."""
 _CLONE_NEWUSER: Final = 0x1000_0000
 _NOT_FOUND: Final = 127
 _NOT_EXECUTABLE: Final = 126
@@ -412,6 +415,8 @@ def _become(
         resource.setrlimit(limit, (bound, bound))
     if command["unshare"]:
         _leave_network(command["unshare"])
+    if command["is_scoped"] and os.geteuid() == 0:
+        _give_up_looking_around()
     if command["user"] is not None:
         _become_user(*command["user"])
     _close_all_but(command.get("opened", ()))
@@ -439,6 +444,16 @@ def _become_user(uid: int, gid: int, groups: list[int]) -> None:
     os.setresuid(uid, uid, uid)
     # The kernel forgets it when the user changes.
     _libc.prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
+
+
+def _give_up_looking_around() -> None:
+    """
+    Never have what lets root see into other processes whatever Landlock says.
+
+    Whoever may watch performance reads the environment of every process (``may_access_mm`` of Linux 6.15).
+    """
+    for capability in _CAPABILITIES_OF_LOOKERS:
+        _libc.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0)
 
 
 def _leave_network(flags: int) -> None:

@@ -7,6 +7,7 @@ import socket
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -176,20 +177,21 @@ for what, probe in {
 @pytest.fixture
 def sleeper() -> Iterator[int]:
     """A process of the user that commands run as, which none of them has started."""
-    user = {"user": WHO.uid, "group": WHO.gid, "extra_groups": []} if os.geteuid() == 0 else {}
-    with subprocess.Popen(["sleep", "60"], **user) as process:  # type: ignore[call-overload]
+    user: dict[str, Any] = {} if WHO is None else {"user": WHO.uid, "group": WHO.gid, "extra_groups": []}
+    with subprocess.Popen(["sleep", "60"], **user) as process:
         yield process.pid
         process.kill()
 
 
+@pytest.mark.parametrize("identity", [WHO] if WHO is None else [WHO, None])
 async def test_no_command_reaches_into_a_process_outside(
-    reachable: TenantHome, scope: CallScope, approved: CallScope, sleeper: int
+    reachable: TenantHome, scope: CallScope, approved: CallScope, sleeper: int, identity: Identity | None
 ) -> None:
     since = {"environ": 1, "memory": 1, "root": 1, "cwd": 1, "fd": 1, "trace": 1, "signal": 6, "socket": 6}
     name = f"letsbe-test-{secrets.token_hex(8)}"
     workspace = reachable.workspace("it-admin")
     probes = RunPipelines(((Command(("python3", "-c", _PROBES, str(sleeper), name)),),), cwd=workspace)
-    shell = Shell(reachable, UndoStore.open(reachable), Limits(), identity=WHO)
+    shell = Shell(reachable, UndoStore.open(reachable), Limits(), identity=identity)
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(f"\0{name}")
         listener.listen()
