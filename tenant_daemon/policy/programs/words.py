@@ -42,6 +42,7 @@ _CHOICES: Final = {
     "langs": r"[a-z]{3}(?:_[a-z]+)?(?:\+[a-z]{3}(?:_[a-z]+)?)*",
     "tesseractkind": r"pdf|txt|hocr|tsv|alto",
     "pngending": r"[-_]?\w{0,10}\.png",
+    "plainssh": r"ssh(?: -p ?\d{1,5})?",
     "hostedrepo": r"[\w.-]+/[\w.-]+",
     "postfixword": r"[a-z0-9_]+",
     "doveword": r"errors|find|dump|[\w@.-]*@[\w.-]+",

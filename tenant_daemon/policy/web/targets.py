@@ -90,10 +90,19 @@ def _fields(body: Body) -> Iterator[tuple[str, str]]:
         key, value = waiting.pop()
         if isinstance(value, dict):
             waiting.extend(value.items())
+            waiting.extend(_named(value))
         elif isinstance(value, list):
             waiting.extend((key, part) for part in value)
         elif isinstance(value, str):
             yield key, value
+
+
+def _named(record: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """``{"key": "slack_url", "value": "https://..."}``: a setting that stands beside its name."""
+    for naming in ("key", "setting", "option", "field"):
+        name = record.get(naming)
+        if isinstance(name, str) and "value" in record:
+            yield name, record["value"]
 
 
 def _leads_away(address: Address, key: str, value: str, *, is_link: bool, is_fetched: bool) -> bool:

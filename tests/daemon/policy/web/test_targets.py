@@ -30,6 +30,8 @@ def is_external(context: PolicyContext, path: str, body: object, method: str = "
         {"connection": {"host": "db.evil.example"}},
         {"smtpHost": "127.0.0.1"},
         {"references": ["http://evil.example"]},
+        {"settings": [{"key": "slack_url", "value": "https://hooks.example"}]},
+        {"option": "smtpHost", "value": "evil.example"},
         "a=b&url=https%3A%2F%2Fevil.example",
         "&&hook[url]=https://evil.example",
         '--b\r\nContent-Disposition: form-data; name="url"\r\n\r\nhttps://evil.example\r\n--b--',
@@ -43,6 +45,8 @@ def test_a_field_that_leads_to_another_server_is_external(body: object, context:
     "body",
     [
         {"website": "https://acme.example", "website_url": "https://acme.example"},
+        {"settings": [{"key": "website_url", "value": "https://acme.example"}]},
+        {"fields": [{"name": "LinkedIn URL", "value": "https://linkedin.example/in/anna"}]},
         {"canonical_url": "https://acme.example", "redirectUrl": "https://acme.example"},
         {"text": "see https://acme.example", "html": "<a href='https://acme.example'>x</a>"},
         {"url": "https://tools.example.com/a.png"},
