@@ -22,7 +22,7 @@ _CHOICES: Final = {
     "whoword": r"am|i|I",
     "psword": r"-?[aAxuflgjmnrstvwhLTNHo]+|\d+|(?!.*env)[a-z_%]+(?:,[a-z_%]+)+",
     "psformat": r"(?!.*env)[a-z_%,=]+",
-    "systemfact": r"PAGE_?SIZE|[A-Z_]*NPROCESSORS[A-Z_]*|[A-Z_]{3,}|status|-a",
+    "systemfact": r"list-(?:locales|keymaps)|PAGE_?SIZE|[A-Z_]*NPROCESSORS[A-Z_]*|[A-Z_]{3,}|status|-a",
     "pagingword": r"never",
     "grepfolders": r"skip|read",
     "suffix": r"[.~_A-Za-z0-9-]{1,40}",
@@ -223,6 +223,19 @@ def _hardware(judge: "CommandJudge", profile: Profile, reading: Reading) -> None
         judge.verdict.note(Tier.CRITICAL_RED, "hardware.change", "May change a disk.", unknown=True)
 
 
+def _disk_list(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
+    """These change how disks are divided; they may only be asked for a list."""
+    is_list = reading.has("-l", "-x", "--list", "--list-details") and not reading.unknown
+    if not is_list or (profile.rule_id == "parted" and reading.positionals):
+        judge.verdict.note(
+            Tier.CRITICAL_RED,
+            "disk.change",
+            "Changes how a disk is divided.",
+            risk="Everything on it could be lost.",
+            unknown=True,
+        )
+
+
 def _foreign_setup(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
     """A setup of the agent's own could make the program do anything."""
     workspace = judge.places.roots.workspace
@@ -331,6 +344,7 @@ REVIEWS.update(
         "firewall": _firewall,
         "guarded": _guarded_change,
         "ip": _ip,
+        "disklist": _disk_list,
         "hardware": _hardware,
         "lsof": _lsof,
         "portprobe": _port_probe,
