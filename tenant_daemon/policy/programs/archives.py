@@ -197,7 +197,8 @@ def _rsync_source(judge: "CommandJudge", value: str) -> None:
 def _rsync_target(judge: "CommandJudge", value: str) -> None:
     if _is_remote(judge, value):
         return
-    place = judge.places.write(value.rstrip("/") or "/", makes_folder=True)
+    # In a container it is not the folder alone that is new.
+    place = judge.places.write(value.rstrip("/") or "/", makes_folder=not judge.is_in_container)
     if place.path == judge.places.roots.workspace and judge.verdict.tier >= Tier.RED:
         judge.verdict.note(
             Tier.CRITICAL_RED, "path.delete-all", "Could delete everything in the workspace.", unknown=True

@@ -1,6 +1,7 @@
 """WordPress by its command line: which settings, details and files of a site are plain records."""
 
 import os
+import posixpath
 import re
 from typing import TYPE_CHECKING, Final
 
@@ -16,6 +17,13 @@ if TYPE_CHECKING:
     from tenant_daemon.policy.programs.judge import CommandJudge
 
 _WORDPRESS_FILES: Final = re.compile(r"wp-.*|index\.php|\.wp-cli.*", re.IGNORECASE)
+# Nobody may put files there unasked.
+_SITE_IN_IMAGE: Final = re.compile(r"/(?:var/www|srv|app|opt|bitnami|usr/src)(?:/.+)?")
+_GUARDING_PLUGIN: Final = re.compile(
+    r"wordfence|sucuri|security|firewall|two-?factor|2fa|authenticator|limit-login|loginizer|cerber|shield|malware"
+    r"|activity-log|audit-log",
+    re.IGNORECASE,
+)
 _PUBLIC: Final = frozenset({"publish", "future"})
 _HARMLESS_OPTIONS: Final = re.compile(
     r"blogname|blogdescription|date_format|time_format|timezone_string|gmt_offset|posts_per_(?:page|rss)|start_of_week"
@@ -78,13 +86,26 @@ def _wordpress(judge: "CommandJudge", args: list[str]) -> None:
         folder = folder.rpartition("/")[0]
 
 
+def _plugin(judge: "CommandJudge", value: str) -> None:
+    """A plugin that keeps strangers out is not switched off by the way."""
+    KINDS["name"](judge, value)
+    if _GUARDING_PLUGIN.search(value) is not None and "activate" not in judge.arguments:
+        judge.verdict.note(
+            Tier.CRITICAL_RED,
+            "wp.guard",
+            f"{value} keeps strangers out of the website.",
+            risk="Somebody could get in, or change it unseen.",
+            unknown=True,
+        )
+
+
 def _wordpress_path(judge: "CommandJudge", value: str) -> None:
     place = judge.places.measure(value)
     roots = judge.places.roots
     is_site = any(is_below(place.path, root) for root in ("/var/www", "/srv/www", *roots.readable))
     is_own = is_below(place.path, roots.workspace) or not is_site
     if judge.is_in_container:
-        is_own = is_below(place.path, "/tmp")  # noqa: S108 - a container's
+        is_own = _SITE_IN_IMAGE.fullmatch(posixpath.normpath(value)) is None
     if is_own:
         judge.unknown("wp.own-code", "It would run code from a folder that is no website.")
 
@@ -204,6 +225,7 @@ KINDS.update({name: choice(name, pattern) for name, pattern in _CHOICES.items()}
 KINDS.update(
     {
         "wppath": _wordpress_path,
+        "wpplugin": _plugin,
         "wpstatus": _wordpress_status,
         "wprole": _wordpress_role,
         "wpfields": _wordpress_fields,

@@ -103,3 +103,22 @@ def test_a_project_of_the_safety_system_is_not_stopped_by_its_name(context: Poli
 def test_other_guards_are_guards(name: str, context: PolicyContext) -> None:
     assert shell(f"docker stop {name}", context).tier is Tier.CRITICAL_RED
     assert shell(f"systemctl stop {name}", context).tier is Tier.CRITICAL_RED
+
+
+@pytest.mark.parametrize(
+    "path", ["tmp/x", "../tmp/x", "/proc/1/cwd", "/var/tmp/x", "/var/www/../../tmp/x", "."]
+)
+def test_a_website_lies_where_its_image_keeps_it(path: str, context: PolicyContext) -> None:
+    assert shell(f"docker exec wordpress wp --path={path} post list", context).is_unknown
+    assert not shell("docker exec wordpress wp --path=/var/www/html post list", context).is_unknown
+
+
+def test_a_tree_that_is_brought_into_a_tools_folder_is_more_than_a_folder(context: PolicyContext) -> None:
+    assert shell("docker exec app rsync -a /tmp/x/ /app/", context).tier is Tier.RED
+    assert shell("docker exec app rsync -a /tmp/x/ /tmp/y/", context).tier is Tier.YELLOW
+
+
+def test_a_plugin_that_guards_the_site_stays_on(context: PolicyContext) -> None:
+    assert shell("docker exec wordpress wp plugin deactivate wordfence", context).tier is Tier.CRITICAL_RED
+    assert shell("wp plugin deactivate hello two-factor", context).tier is Tier.CRITICAL_RED
+    assert shell("wp plugin activate wordfence", context).tier is Tier.YELLOW
