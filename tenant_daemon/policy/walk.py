@@ -12,6 +12,7 @@ from tenant_daemon.policy.looping import MAX_PIPELINES, NOTHING, LoopJudge
 from tenant_daemon.policy.programs.listings import source_of
 from tenant_daemon.policy.programs.masks import masked
 from tenant_daemon.policy.programs.sizes import is_endless
+from tenant_daemon.policy.programs.viewers import only_views
 from tenant_daemon.policy.rewrites import (
     OUTPUTS,
     RESTATED,
@@ -49,6 +50,7 @@ from tenant_daemon.policy.shell.script import (
 )
 
 MAX_STEPS: Final = 400
+_UNHEARD: Final = (Redirect("err", Word("/dev/null")),)
 
 
 class LineJudge(LoopJudge):
@@ -59,6 +61,9 @@ class LineJudge(LoopJudge):
     so that only programs with their arguments are left, and when each of them runs (``Plan``).
     """
 
+    _is_viewed = False
+    """Whether the line is one request, whose answer is only shown."""
+
     def judge(self, script: Script) -> Judgement:
         """The judgement of a script without a problem."""
         self.script = script
@@ -66,6 +71,7 @@ class LineJudge(LoopJudge):
         body = without_exits(script.body)
         is_one = isinstance(body, Pipeline) and len(body.commands) == 1
         self.judge_argv.is_only = is_one
+        self._is_viewed = isinstance(body, Pipeline) and _is_viewed(body)
         try:
             plan = self.step(body)
         except TooMuch:
@@ -325,7 +331,8 @@ class LineJudge(LoopJudge):
         built: list[Command] = []
         judge.output = self._output_of(commands[-1]) if commands[-1].redirects else ""
         for index, command in enumerate(commands):
-            judge.is_alone = judge.is_only and not command.redirects and not is_fed
+            is_bare = not command.redirects or command.redirects == _UNHEARD
+            judge.is_alone = (judge.is_only or (self._is_viewed and not index)) and is_bare and not is_fed
             judge.upstream = list(built[-1].argv) if built else ["", "of a loop"] if is_fed else []
             judge.listing = judge.upstream
             if len(built) > 1 and command.words[0].text == "xargs":
@@ -356,6 +363,12 @@ class LineJudge(LoopJudge):
 def _input_of(command: SimpleCommand) -> str:
     """The file that a redirection gives a program to read, as it is written; empty when there is none."""
     return next((redirect.target.text for redirect in command.redirects if redirect.kind == "in"), "")
+
+
+def _is_viewed(step: Pipeline) -> bool:
+    """Whether the answer of a request goes to nothing but programs that show it."""
+    first, *others = step.commands
+    return first.words[0].text == "curl" and bool(others) and all(map(only_views, others))
 
 
 def _chain(step: Joined) -> tuple[Step, ...]:

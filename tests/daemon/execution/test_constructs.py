@@ -67,6 +67,22 @@ async def test_only_plain_names_come_into_a_path(run: Run, workspace: Path) -> N
     assert outcome.output.endswith("fine\na.txt\nb.txt\nnames.txt\nout\nt.csv\n")
 
 
+async def test_only_plain_names_are_written_to(run: Run, workspace: Path) -> None:
+    fill(workspace)
+    (workspace / "names.txt").write_text("../up\n.git\n/tmp/x\nfine\n")
+    outcome = await run('while read -r n; do echo 1 > "out/$n.md"; done < names.txt; ls -A out')
+    assert outcome.output.count("no plain name") == 3
+    assert outcome.output.endswith("fine.md\n")
+
+
+async def test_a_sum_of_something_else_stays_as_it_was(run: Run, workspace: Path) -> None:
+    fill(workspace)
+    (workspace / "sums.txt").write_text("3\na[$(id)]\n4\n")
+    outcome = await run('t=0; while read -r n; do t=$((t + n)); done < sums.txt; echo "t=$t"')
+    assert outcome.output.count("no whole number") == 1
+    assert outcome.output.endswith("t=7\n")
+
+
 async def test_waiting_ends_when_it_has_come(run: Run, workspace: Path) -> None:
     fill(workspace)
     assert (await run("until test -f a.txt; do sleep 1; done; echo there")).output == "there\n"
