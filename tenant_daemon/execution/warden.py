@@ -336,6 +336,11 @@ def _cut(value: str, cut: str) -> str:
         if _PLAIN_NAME.fullmatch(value) is None:
             raise NotPlain
         return value
+    if cut[:2] == ":-":
+        return value or cut[2:]
+    if cut[:1] in ("^", ","):
+        end = len(value) if len(cut) == 2 else 1
+        return (value[:end].upper() if cut[0] == "^" else value[:end].lower()) + value[end:]
     sign, wanted = cut[: 2 if cut[1:2] == cut[:1] else 1], cut.strip("%#").strip("*")
     if not wanted or wanted not in value:
         return value

@@ -7,7 +7,7 @@ from typing import Final, TypeVar
 from tenant_daemon.policy.actions import Plan
 from tenant_daemon.policy.building import CommandBuilder
 from tenant_daemon.policy.leaving import without
-from tenant_daemon.policy.outputs import known_output
+from tenant_daemon.policy.outputs import base_name, known_output
 from tenant_daemon.policy.paths.places import FROM_INPUT
 from tenant_daemon.policy.rewrites import only_prints
 from tenant_daemon.policy.rounds import ANY, has_own_output, prints_one_line, values_of
@@ -16,6 +16,7 @@ from tenant_daemon.policy.shell.script import (
     ArrayAssignment,
     Assignment,
     Call,
+    Group,
     Joined,
     Pipeline,
     SimpleCommand,
@@ -25,6 +26,8 @@ from tenant_daemon.policy.shell.script import (
 from tenant_daemon.policy.temporary import temporary_of
 
 MAX_ELEMENTS: Final = 60
+_KEPT: Final = "0kept"
+"""No name of a variable: what a command prints is kept under it for a moment."""
 _Value = TypeVar("_Value")
 State = tuple[dict[str, str], dict[str, list[str]], dict[str, bool]]
 
@@ -72,14 +75,32 @@ class VariableJudge(CommandBuilder):
         let = self._let(step)
         if let is not None:
             return let
-        value = self._filled(step.word)
+        word, before = self._with_kept(step.word)
+        value = self._filled(word)
         self._check_rounds(step.name)
         if "SECRET_REF" in value or FROM_INPUT in value or expansions.has_expansion(without_lines(value)):
             self._cannot("shell.variable", f"What {step.name} is is known only while it runs.")
         if self._holds_output(step.word):
             self.computed.add(step.name)
         self.variables[step.name] = value
-        return None
+        return None if not before else before[0] if len(before) == 1 else ("row", *before)
+
+    def _with_kept(self, word: Word) -> tuple[Word, list[Plan]]:
+        """``a/$(COMMAND).txt``: what the command prints is kept, and its place filled with that."""
+        plans: list[Plan] = []
+        text = word.text
+        for number in expansions.outputs(text):
+            source = self.script.substitutions[number]
+            if self._known(number) is not None or base_name(source, self._filled) is not None:
+                continue
+            plan = self._keep(_KEPT, source)
+            if plan is None:
+                continue
+            plans.append(plan)
+            for is_bare in (True, False):
+                text = text.replace(expansions.output(number, is_bare=is_bare), self.variables[_KEPT])
+        self.variables.pop(_KEPT, None)
+        return (word._replace(text=text), plans) if plans else (word, plans)
 
     def _let(self, step: Assignment) -> Plan | None:
         """``n=$(COMMAND)``: it runs here, once, and what it prints is put in wherever ``$n`` stands."""
@@ -112,7 +133,7 @@ class VariableJudge(CommandBuilder):
         fallback = source.right if isinstance(source, Joined) and source.connector == "||" else None
         first = source.left if isinstance(source, Joined) and fallback and only_prints(fallback) else source
         if not isinstance(first, Pipeline):
-            return None
+            return self._keep_list(name, source)
         outer, self._outer = self._outer, ()
         read = self._pipeline(first)
         commands = self.pipelines[-1] if read is not None else ()
@@ -136,6 +157,24 @@ class VariableJudge(CommandBuilder):
         self.variables[name] = expansions.line_part(number)
         self.computed.add(name)
         return ("let", number, read)
+
+    def _keep_list(self, name: str, source: Step) -> Plan | None:
+        """``$(cd website && git branch)``: the same of several commands, in a process of their own."""
+        if not isinstance(source, Joined):
+            return None
+        outer, self._outer = self._outer, ()
+        count = len(self.pipelines)
+        plan = self.step(Group(source, is_subshell=True))
+        self._outer = outer
+        if plan is None or any(has_own_output(one) for line in self.pipelines[count:] for one in line):
+            self._cannot("shell.variable", f"What {name} is is known only while it runs.")
+            return plan
+        self.is_flat = False
+        number = len(self.lines)
+        self.lines[number] = self.many_lines[number] = ANY
+        self.variables[name] = expansions.line_part(number)
+        self.computed.add(name)
+        return ("let", number, plan)
 
     # -- what may have happened -------------------------------------------------------------------------
 

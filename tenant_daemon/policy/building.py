@@ -27,6 +27,8 @@ from tenant_daemon.policy.wordlist import word_set
 
 _UNHEARD: Final = ("err", "/dev/null")
 _PRINTERS: Final = frozenset({"echo", "printf", "test", "basename", "dirname", "expr"})
+_DATA_READERS: Final = word_set("cat tee grep wc column sort uniq head tail tr cut nl fold rev tac jq")
+"""Programs to which their input is nothing but data."""
 _FILE_PROGRAMS: Final = word_set(
     """
     cat chmod cmp convert cp cwebp diff du file gunzip gzip head identify install ls md5sum mkdir mv pdfinfo
@@ -193,7 +195,7 @@ class CommandBuilder(WordFiller):
 
     def _input(self, word: Word, argv: list[str]) -> str:
         """The text of a here-document; only what passes it on as it is may be given what others print."""
-        self._is_taking, self._is_bare = argv[:1] in (["cat"], ["tee"]), False
+        self._is_taking, self._is_bare = bool(argv) and argv[0] in _DATA_READERS, False
         text = show(self._filled(word))
         is_taken, self._is_taking = self._is_taking, False
         if "SECRET_REF(" in text or FROM_INPUT in text or (expansions.has_expansion(text) and not is_taken):

@@ -118,8 +118,20 @@ def _picture_folder(judge: "CommandJudge", value: str) -> None:
 
 
 def _picture_target(judge: "CommandJudge", value: str) -> None:
-    if re.fullmatch(r"(?:[\w ./-]*/)?[\w. -]+\.(?:png|svg|pdf|ps|eps)", value, re.IGNORECASE) is None:
+    if re.fullmatch(r"(?:[\w ./-]*/)?[\w. -]+\.(?:png|gif|svg|pdf|ps|eps)", value, re.IGNORECASE) is None:
         judge.unknown("picture.name", f"“{value[:80]}” is not the plain name of a picture.")
+    judge.places.write(value)
+
+
+def _sound_source(judge: "CommandJudge", value: str) -> None:
+    if value.startswith("-") or _FILM.fullmatch(value) is None:
+        judge.unknown("film.name", f"“{value}” is not the plain name of a film or a sound.")
+    KINDS["read"](judge, value)
+
+
+def _sound_target(judge: "CommandJudge", value: str) -> None:
+    if value.startswith("-") or _FILM.fullmatch(value) is None:
+        judge.unknown("film.name", f"“{value}” is not the plain name of a film or a sound.")
     judge.places.write(value)
 
 
@@ -217,6 +229,8 @@ KINDS.update(
         "picturefolder": _picture_folder,
         "pictureout": _picture_target,
         "stylein": _style_sheet,
+        "soundin": _sound_source,
+        "soundout": _sound_target,
         "picturecolour": _colour,
         "geometry": _geometry,
         "pandocstyle": _style,

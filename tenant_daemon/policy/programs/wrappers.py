@@ -34,6 +34,8 @@ _TAKES_ANYTHING: Final = frozenset({"echo", "printf", "basename", "dirname"})
 _DELETERS: Final = frozenset({"rm", "unlink", "shred", "truncate", "sudo", "xargs"})
 # `-name '?*'`, `-path './*'` and `-regex '.*'` leave nothing out.
 _ANY_NAME: Final = re.compile(r"[.*?+/\\]*")
+_MAKERS: Final = frozenset({"mkdir", "touch", "ls", "wc", "stat", "file"})
+"""What people hand words to that they have written themselves."""
 _FILTERS: Final = frozenset(
     {
         "-name",
@@ -80,7 +82,7 @@ def _xargs(judge: CommandJudge, argv: list[str]) -> None:
     """The rest plus arguments that are not known yet."""
     inner = argv or ["echo"]
     holder = next(iter(judge.reading.values("-I")), "")
-    listed = _listed_upstream(judge)
+    listed = _listed_upstream(judge, inner)
     if listed:
         for name in listed:
             judge.judge([arg.replace(holder, name) for arg in inner] if holder else [*inner, name])
@@ -109,13 +111,17 @@ def _xargs(judge: CommandJudge, argv: list[str]) -> None:
     judge.judge(whole)
 
 
-def _listed_upstream(judge: CommandJudge) -> list[str]:
+def _listed_upstream(judge: CommandJudge, inner: list[str]) -> list[str]:
     """What ``ls a.csv b.csv`` or ``seq 1 12`` hands to xargs; empty when that is not exactly known."""
     before = judge.upstream
     if before[:1] == ["seq"]:
         numbers = numbers_of(before[1:], _MOST_NUMBERS)
         is_plain = not judge.reading.has("-d", "-0") and not _DELETERS & set(judge.arguments)
         return numbers if numbers is not None and is_plain else []
+    said = _said_words(before, by_lines=judge.reading.has("-I", "-L"))
+    if said:
+        is_split = judge.reading.has("-d", "-0", "--null", "--delimiter")
+        return said if not is_split and inner[0] in _MAKERS else []
     names = [arg for arg in before[1:] if arg not in ("-1", "-d")]
     if before[:1] != ["ls"] or judge.is_in_container or {"-0", "-d", "-a"} & set(judge.reading.unknown):
         return []
@@ -364,6 +370,16 @@ def _timing(judge: CommandJudge, profile: Profile, reading: Reading) -> None:
     for value in reading.values("-o", "-e", "-i", "--output", "--error", "--input"):
         if re.fullmatch(r"[0L]|\d+[KMG]?", value) is None:
             judge.unknown("wrapper.output", f"It would write to {value}.")
+
+
+def _said_words(argv: list[str], *, by_lines: bool) -> list[str]:
+    """What ``echo a b`` or ``printf '%s\\n' a b`` hands on, where each is a plain word."""
+    is_line_each = argv[:2] == ["printf", "%s\\n"]
+    words = argv[2:] if is_line_each else argv[1:] if argv[:1] == ["echo"] else []
+    if len(words) > _MOST_NUMBERS or (by_lines and len(words) > 1 and not is_line_each):
+        return []
+    is_plain = all(_PLAIN_NAME.fullmatch(word) and not {"*", "?"} & set(word) for word in words)
+    return words if is_plain else []
 
 
 def _xargs_input(judge: CommandJudge, profile: Profile, reading: Reading) -> None:

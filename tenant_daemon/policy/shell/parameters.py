@@ -11,7 +11,9 @@ CHANGED: Final = re.compile(
 )
 """``${#name}``, or a name and what is done with its value."""
 LENGTH: Final = "len"
-CUT: Final = re.compile(r"%[\w.<>-]+|#[\w./<>-]+|%%?[\w./-]+\*|##?\*[\w./-]+", re.ASCII)
+CUT: Final = re.compile(
+    r"%[\w.<>-]+|#[\w./<>-]+|%%?[\w./-]+\*|##?\*[\w./-]+|\^\^?|,,?|:-[\w.,@+ /-]+", re.ASCII
+)
 """What the warden can do with a value that is known only while the line runs."""
 _PART: Final = re.compile(r":(\d+)(?::(\d+))?")
 _REPLACED: Final = re.compile(r"(//?)([^/]+)/(.*)")

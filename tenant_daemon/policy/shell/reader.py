@@ -171,6 +171,12 @@ class Reader(ConstructReader):
             return reading(body, others)
         if body is not None and self.is_reading(body):
             return self._read_from(body, [child for child in node.children if child != body])
+        if body is not None and body.type == "command" and not self.is_for_shell:
+            commands = [child for child in node.children if is_from_command(child)]
+            if len(commands) == 1 and not words:
+                return self._read_by(
+                    body, commands[0], [c for c in node.children if c not in (body, *commands)]
+                )
         if body is not None:
             step = self.statement(body)
         redirects: list[Redirect] = []
@@ -223,6 +229,20 @@ class Reader(ConstructReader):
         if commands:
             source = self._some(commands[0].children_by_field_name("destination")[0].children[1:-1])
         return self.read_into(command._replace(redirects=(*command.redirects, *redirects)), source)
+
+    def _read_by(self, body: Node, source: Node, others: list[Node]) -> Step:
+        """``wc -l < <(COMMAND)`` as ``COMMAND | wc -l``."""
+        first = self._some(source.children_by_field_name("destination")[0].children[1:-1])
+        last = self.simple(body)
+        redirects = (*last.redirects, *(self.redirect(other) for other in others))
+        if (
+            not isinstance(first, Pipeline)
+            or first.is_negated
+            or self.is_call(body)
+            or last.stdin is not None
+        ):
+            raise Refused("a redirection that is not allowed")
+        return Pipeline((*first.commands, last._replace(redirects=redirects)))
 
     def _read_file(self, loop: Node, others: list[Node]) -> Step:
         """``while read x; do ...; done < FILE``, as if the file came from ``cat``."""
