@@ -6,6 +6,7 @@ The values of the fields of records in long texts, found with numpy instead of a
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -13,12 +14,18 @@ import numpy.typing as npt
 
 _Bytes = npt.NDArray[np.uint8]
 _Places = npt.NDArray[np.intp]
+_Bounds = tuple[int, int, int]
+"""Bytes of a value, of the values of a field on average, and of all of them where these are longer."""
 _NEWLINE, _WALL, _SPACE, _QUOTE, _COLON, _BACKSLASH = b'\n\x1e ":\\'
 _FEWEST_QUOTES = 4
 _FEWEST = 2
-_LONGEST_MEAN = 40
-"""Bytes of the values of a field, on average: longer pieces are known by themselves."""
-_WIDTH = 8
+SLASHES = (0, 1, 3)
+"""Backslashes before the quotes of a JSON text, of one in its strings, and of one in the strings of that."""
+_MOST_BACKSLASHES = 11
+_WIDTH = 16
+"""Bytes before the first one and behind the last."""
+NAME_SIZE = 8
+"""Bytes at the end of a name by which it is told from others."""
 _MULTIPLIER = np.uint64(0x9E37_79B9_7F4A_7C15)
 _SHIFT = np.uint64(48)
 
@@ -33,23 +40,30 @@ class Columns:
     _edges: _Places
     """Where each field begins among the values, and behind the last one."""
 
+    @cached_property
+    def counts(self) -> list[int]:
+        """How many values each field has."""
+        counts: list[int] = np.diff(self._edges).tolist()
+        return counts
+
     def spans_of(self, number: int) -> list[tuple[int, int]]:
         """Where the values of a field stand."""
         low, high = self._edges[number : number + 2].tolist()
-        return list(zip(self._starts[low:high].tolist(), self._ends[low:high].tolist(), strict=True))
+        starts, ends = self._starts[low:high] - _WIDTH, self._ends[low:high] - _WIDTH
+        return list(zip(starts.tolist(), ends.tolist(), strict=True))
 
     def joined(self) -> list[bytes]:
         """The values of each field, without anything in between."""
         sizes = self._ends - self._starts
         behind = np.cumsum(sizes)
-        total = int(behind[-1]) if len(behind) else 0
-        places = np.arange(total) + np.repeat(self._starts - behind + sizes, sizes)
+        places = np.repeat((self._starts - behind + sizes).astype(np.int32), sizes)
+        places += np.arange(len(places), dtype=np.int32)
         data = self._letters[places].tobytes()
         edges = np.append(0, behind)[self._edges].tolist()
         return [data[edge:end] for edge, end in pairwise(edges)]
 
 
-def columns(data: bytes, longest: int) -> Iterator[Columns]:
+def columns(data: bytes, longest: int, longest_mean: int, few: int) -> Iterator[Columns]:
     """
     The strings that are values of the fields of one name, for each name that has several.
 
@@ -57,30 +71,30 @@ def columns(data: bytes, longest: int) -> Iterator[Columns]:
     are told apart by the last bytes of their name. A string ends on its line, and one of a row has names of
     its own.
     """
-    # Behind the last byte, and so before the first one, stand bytes that are none of those looked for.
-    letters = np.frombuffer(data + bytes(4), np.uint8)
+    # The bytes around are none of those looked for, so that looking beside a place needs no thought.
+    letters = np.frombuffer(bytes(_WIDTH) + data + bytes(_WIDTH), np.uint8)
     quotes = np.flatnonzero(letters == _QUOTE)
     if len(quotes) < _FEWEST_QUOTES:
         return
     newlines = np.flatnonzero(letters == _NEWLINE)
     is_escaped = letters[quotes - 1] == _BACKSLASH
-    levels = [(0, quotes[~is_escaped])]
+    levels = [(0, quotes)]
     if is_escaped.any():
-        quotes = quotes[is_escaped]
-        is_escaped = letters[quotes - 2] == _BACKSLASH
-        levels.append((1, quotes[~is_escaped]))
-        quotes = quotes[is_escaped]
-        is_third = (letters[quotes - 3] == _BACKSLASH) & (letters[quotes - 4] != _BACKSLASH)
-        levels.append((3, quotes[is_third]))
+        # Pairs of backslashes before those that belong to the quote are the last characters of the string.
+        counts = np.zeros_like(quotes)
+        for distance in range(1, _MOST_BACKSLASHES + 1):
+            counts += is_escaped
+            is_escaped &= letters[quotes - distance - 1] == _BACKSLASH
+        levels = [(slashes, quotes[counts % (2 * slashes + 2) == slashes]) for slashes in SLASHES]
     for slashes, chosen in levels:
-        if len(chosen) >= _FEWEST_QUOTES and (found := _columns(letters, newlines, chosen, slashes, longest)):
-            yield found
+        if len(chosen) >= _FEWEST_QUOTES:
+            yield from _columns(letters, newlines, chosen, slashes, (longest, longest_mean, few))
 
 
 def _columns(
-    letters: _Bytes, newlines: _Places, quotes: _Places, slashes: int, longest: int
-) -> Columns | None:
-    """The same for quotes with so many backslashes before them."""
+    letters: _Bytes, newlines: _Places, quotes: _Places, slashes: int, bounds: _Bounds
+) -> Iterator[Columns]:
+    """The same for quotes with so many backslashes before them; the values of all fields in order as well."""
     lines = newlines.searchsorted(quotes)
     numbers = np.arange(len(quotes))
     is_first = np.append(True, lines[1:] != lines[:-1])
@@ -91,38 +105,41 @@ def _columns(
     following = np.where(letters[behind] == _SPACE, letters[behind + 1], letters[behind])
     is_name = following == _COLON
     names = np.maximum.accumulate(np.where(is_name, np.arange(len(starts)), -1))
-    values = np.flatnonzero(~is_name & (starts < ends) & (ends - starts <= longest))
+    values = np.flatnonzero(~is_name & (starts < ends) & (ends - starts <= bounds[0]))
     if len(values) < _FEWEST:
-        return None
+        return
     walls = newlines[letters[newlines + 1] == _WALL]
     names = names[values]
     is_own = (names >= 0) & (walls.searchsorted(starts[names]) == walls.searchsorted(starts[values]))
     hashes = np.where(is_own, _hashes(letters, starts[names], ends[names]), np.uint16(0))
     order = np.argsort(hashes, kind="stable")
-    return _several(letters, starts[values[order]], ends[values[order]], hashes[order])
+    hashes = hashes[order]
+    if hashes[0] != hashes[-1]:
+        yield from _several(letters, starts[values], ends[values], np.zeros_like(hashes), bounds)
+    yield from _several(letters, starts[values[order]], ends[values[order]], hashes, bounds)
 
 
 def _hashes(letters: _Bytes, starts: _Places, ends: _Places) -> npt.NDArray[np.uint16]:
     """What tells names apart. So few bits are sorted in no time."""
-    data = bytes(_WIDTH) + letters.tobytes()
-    windows: npt.NDArray[np.uint64] = np.ndarray((len(letters) + 1,), "<u8", data, 0, (1,))
+    # Every byte begins a number: they overlap.
+    windows: npt.NDArray[np.uint64] = np.ndarray((len(letters) - NAME_SIZE + 1,), "<u8", letters, 0, (1,))
     # The last bytes of a window are its highest ones: what stands before the name goes.
-    size = np.clip(ends - starts, 1, _WIDTH)
-    last = windows[ends] >> (8 * (_WIDTH - size)).astype(np.uint64)
+    spare = np.clip(8 * (NAME_SIZE - (ends - starts)), 0, 8 * (NAME_SIZE - 1))
+    last = windows[ends - NAME_SIZE] >> spare.astype(np.uint64)
     hashes: npt.NDArray[np.uint16] = (last * _MULTIPLIER >> _SHIFT).astype(np.uint16)
     return hashes
 
 
 def _several(
-    letters: _Bytes, starts: _Places, ends: _Places, hashes: npt.NDArray[np.uint16]
-) -> Columns | None:
-    """The fields that have several values, short ones on average."""
+    letters: _Bytes, starts: _Places, ends: _Places, hashes: npt.NDArray[np.uint16], bounds: _Bounds
+) -> Iterator[Columns]:
+    """The fields that have several values, short ones on average or few bytes of them."""
     edges = np.flatnonzero(np.append(True, hashes[1:] != hashes[:-1]))
     counts = np.diff(np.append(edges, len(hashes)))
     totals = np.add.reduceat(ends - starts, edges)
-    are_kept = (counts >= _FEWEST) & (totals <= counts * _LONGEST_MEAN)
+    are_kept = (counts >= _FEWEST) & ((totals <= counts * bounds[1]) | (totals <= bounds[2]))
     if not are_kept.any():
-        return None
+        return
     is_kept = np.repeat(are_kept, counts)
     kept_edges = np.append(0, np.cumsum(counts[are_kept]))
-    return Columns(letters, starts[is_kept], ends[is_kept], kept_edges)
+    yield Columns(letters, starts[is_kept], ends[is_kept], kept_edges)

@@ -89,6 +89,8 @@ def _rare_forms(raw: bytes) -> Iterator[bytes]:
     yield project(base64.b64encode(raw).rstrip(b"=").translate(_ROT13))
     yield bytes(255 - byte for byte in raw).hex().encode()
     yield raw.hex().encode()[::-1]
+    if raw.isascii():
+        yield from (raw.decode().encode(encoding).hex().encode()[::-1] for encoding in _UTF16)
     yield raw.hex().encode().translate(_AS_LETTERS)
     yield project(base64.b32encode(raw).rstrip(b"=").translate(_CROCKFORD))
     yield project(raw.lower().translate(_LEET))

@@ -166,7 +166,7 @@ class PayloadSearch:
             row, wherever = _each_once(hiding, encoded)
             patterns = self._patterns if names else None
             view = original(row.data)
-            view.is_short = view.may_have_records = False  # Nobody reads out an id.
+            view.is_short = False  # Nobody reads out an id.
             yield from wherever(row.per_leaf(find_in_views(view, self._known, patterns)))
         seams = seam_row(encoded, texts, by_key)
         if seams.data:

@@ -25,7 +25,8 @@ _CHUNK = 1024
 _FEW = 8
 _OFTEN, _BYTES_PER_QUESTION = 4, 8_192
 """From so many questions on, finding all places at once is cheaper than one after the other."""
-_SPACES, _OTHERS = range(2)
+_SPACES, _OTHERS, _SHOWN = range(3)
+_SHOWN_SIZE = 4
 
 # Things written with letters or digits that show as nothing or as white space. Each is overwritten with as
 # many NUL bytes, so that offsets stay the same.
@@ -38,6 +39,8 @@ _WRITTEN_NOISE = re.compile(
     rb"|</?(?:b|i|u|s|em|strong|span|wbr|br|code|tt|font|mark)(?:\s[^<>]{0,80})?/?>",
     re.IGNORECASE,
 )
+# As Python shows them in a string; behind another such byte it is a part of a character of UTF-8.
+_SHOWN_NOISE = re.compile(rb"(?<!\\x[89a-fA-F][0-9A-Fa-f])\\x[aA][0dD]")
 _ESCAPED_SPACE = re.compile(rb"\\[nrt]")
 _NOISE_BEGINS = b"\\&%<\x1b"
 _SHORT = 2_048
@@ -63,15 +66,16 @@ def without_written_noise(data: bytes) -> bytes:
         data = _ESCAPED_SPACE.sub(b"\0\0", data)
     if _OTHERS in kinds:
         data = _WRITTEN_NOISE.sub(lambda found: bytes(found.end() - found.start()), data)
+    if _SHOWN in kinds:
+        data = _SHOWN_NOISE.sub(bytes(_SHOWN_SIZE), data)
     return data
 
 
 @cache
 def _noise_finder() -> PatternSet:
-    """Tells which of the two replacements below have anything to do; most texts need neither."""
-    return PatternSet(
-        "written-noise", [_ESCAPED_SPACE.pattern, _WRITTEN_NOISE.pattern], hyperscan.HS_FLAG_CASELESS
-    )
+    """Tells which of the replacements below have anything to do; most texts need none."""
+    patterns = [_ESCAPED_SPACE.pattern, _WRITTEN_NOISE.pattern, rb"\\xa[0d]"]
+    return PatternSet("written-noise", patterns, hyperscan.HS_FLAG_CASELESS)
 
 
 def project(data: bytes) -> bytes:

@@ -233,7 +233,7 @@ def _check(
     is_part = length < len(projected)
     if is_part and kind != ENCODED and not secret.is_long:
         return _short_part(data, projection, (start, length), secret, is_tail=kind == TAIL)
-    if is_part and length > _MOST_STRAYS:
+    if is_part and length > _MOST_STRAYS and not _is_verbatim(data, projection, secret, start, length):
         start, length = _without_strays(data, projection, start, length, is_tail=kind == TAIL)
     origin_start, origin_end = projection.origin(start, start + length)
     if is_part and not _reveals(form, projection.data[start : start + length], secret):
@@ -246,6 +246,12 @@ def _check(
         origin_start = _widened_start(data, origin_start)
         origin_end = _widened_end(data, origin_end)
     return _finding(data, origin_start, origin_end, secret)
+
+
+def _is_verbatim(data: bytes, projection: Projection, secret: _Secret, start: int, length: int) -> bool:
+    """Whether a part stands there with all of the secret's own quotes and brackets."""
+    begin, end = projection.origin(start, start + length)
+    return data[begin:end] in secret.raw
 
 
 def _without_strays(

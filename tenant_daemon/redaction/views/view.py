@@ -226,10 +226,12 @@ class View:
     def _pieces(self, start: int, end: int) -> list[Span]:
         first, last = bisect_right(self._starts, start) - 1, bisect_right(self._starts, end - 1) - 1
         if first == last:
-            return [self._place(start, end)]
+            # What lies within one of the parts that stand apart was found there.
+            return [] if self._stay_apart else [self._place(start, end)]
         pieces = [piece for index in range(first, last + 1) if (piece := self._piece(index, start, end))]
         if self._stay_apart or self._parent is None:
-            return [(low, high) for low, high, _ in pieces]
+            pieces = _without_strays(pieces)
+            return [(low, high) for low, high, _ in pieces] if len(pieces) > 1 else []
         pieces = _merged(pieces, _BREAK, self._parent.data)
         return [(low, high) for low, high, _ in _merged(_without_strays(pieces), NEAR, self._parent.data)]
 

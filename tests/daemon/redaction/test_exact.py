@@ -178,3 +178,14 @@ def test_a_value_that_ends_within_a_wrapped_line_goes_whole(behind: int, joint: 
 def test_a_beginning_of_letters_alone_that_is_no_word_goes() -> None:
     redactor = Redactor([KnownSecret("key", "mHfDxPjApLVHDACQ")])
     assert redactor.redact("1,alpha,mHfDxPjApLV…\n") == "1,alpha,SECRET_REF(key)…\n"
+
+
+def test_the_beginning_of_a_value_with_brackets_of_its_own_is_known() -> None:
+    redactor = Redactor([KnownSecret("key", "bVX#e><&rPn>C/f<*a+*$0smQU$pP")])
+    assert redactor.redact("+bVX#e><&rPn>C/f<") == "+SECRET_REF(key)<"
+
+
+def test_soft_hyphens_as_python_shows_them_hide_nothing() -> None:
+    redactor = Redactor([KnownSecret("key", "Dg6!vl9!7"), KnownSecret("other", "pâté-9Qx7Lm2à")])
+    assert redactor.redact(r"v = 'Dg\xad6\xad!\xadvl9!\xad7'") == "v = 'SECRET_REF(key)'"
+    assert redactor.redact(repr("pâté-9Qx7Lm2à".encode())) == "b'SECRET_REF(other)'"

@@ -106,6 +106,25 @@ def test_pieces_that_came_in_several_requests_are_found() -> None:
     assert "SECRET_REF(key)" in str(last)  # fmt: skip
 
 
+@pytest.mark.parametrize("cut", [1, 2, 5])
+def test_escapes_that_were_cut_in_any_place_are_read(cut: int) -> None:
+    phrase = "amber lagoon pepper harbor 517"
+    hidden = "".join(f"\\u{ord(character):04x}" for character in phrase)
+    pieces = [hidden[at : at + cut] for at in range(0, len(hidden), cut)]
+    lines = "\n".join(json.dumps({"c": piece, "ts": f"2026-11-0{len(piece)}"}) for piece in pieces)
+    redacted = Redactor([KnownSecret("key", phrase)]).redact(lines)
+    values = [json.loads(line) for line in redacted.split("\n")]
+    assert {value["c"] for value in values} == {"SECRET_REF(key)", ""}
+    assert [value["ts"] for value in values] == [f"2026-11-0{len(piece)}" for piece in pieces]
+
+
+def test_fields_of_other_names_are_read_in_their_order() -> None:
+    names = ["alpha", "beta", "gamma", "delta", "eps", "zeta"]
+    text = json.dumps(dict(zip(names, _pieces(SECRET, 2), strict=False)))
+    redacted = json.loads(REDACTOR.redact(text))
+    assert redacted == {**dict.fromkeys(names, ""), "alpha": "SECRET_REF(key)"}
+
+
 def test_rules_do_not_read_over_records() -> None:
     pieces = ["sk_live", "_4eC39HqLy", "jWDarjtT1zdp7dc"]
     lines = "\n".join(json.dumps({"n": number, "t": piece}) for number, piece in enumerate(pieces))
@@ -125,7 +144,7 @@ def test_short_and_long_texts_are_read_alike(rows: list[list[dict[str, object]]]
 
 
 def _columns_of(data: bytes) -> set[tuple[tuple[int, int], ...]]:
-    return {tuple(values()) for _, values in records._columns(data)}
+    return {tuple(values()) for _, _, values in records._columns(data)}
 
 
 def test_a_text_without_fields_has_no_records() -> None:
