@@ -20,12 +20,13 @@ _TOKEN: Final = re.compile(r"[_A-Za-z][_0-9A-Za-z]*|[{}()]")
 _DELETES: Final = re.compile(r"delete|remove|destroy|drop|purge|truncate|wipe|revoke", re.IGNORECASE)
 _SECRETS: Final = re.compile(
     r"(?<![A-Za-z])\w*(?:passwordHash|password_hash|encryptedPassword|apiKey|api_key|accessToken|access_token|secretKey"
-    r"|clientSecret|privateKey|recoveryCode|resetPassword|changePassword|setPassword|impersonate|disableTwoFactor)",
+    r"|clientSecret|privateKey|recoveryCode|(?:reset|change|set|update)Password|impersonate|disableTwoFactor)",
     re.IGNORECASE,
 )
 _EVERYTHING: Final = re.compile(r"(?:delete|remove|destroy|purge|wipe)_?all", re.IGNORECASE)
 _SENDS: Final = re.compile(
-    r"send|publish|invite|share|notify|post|mail|message|schedule|trigger", re.IGNORECASE
+    r"send|publish|invite|share|notify|post|mail|message|schedule|trigger|webhook|integration|payment|refund|transfer",
+    re.IGNORECASE,
 )
 _CHANGES: Final = re.compile(r"(?:create|update|upsert|set|add|patch|edit|rename|move)", re.IGNORECASE)
 

@@ -24,6 +24,8 @@ _CHANGE: Final = re.compile(
 _SENDS: Final = re.compile(
     r"EmailSubmission/set|MDN/send|(?:VacationResponse|SieveScript|PushSubscription)/set"
 )
+# Whom a folder is shown to, and who gets what is written from now on.
+_TO_OTHERS: Final = re.compile(r"'(?:shareWith(?:/[^']*)?|bcc|replyTo)': (?!None|\[\]|\{\}|'')")
 _DESTROYS: Final = ("destroy", "#destroy", "onDestroyRemoveEmails", "onSuccessDestroyOriginal")
 
 
@@ -51,8 +53,11 @@ def _judge_call(verdict: Verdict, call: Any) -> Procedure:
         return note_sending(verdict, "Sends or answers e-mails, or lets others know of them.")
     if _CHANGE.fullmatch(name) is None:
         return note_unknown(verdict)
+    is_letter = name.startswith("Email/")
     if name.startswith("CalendarEvent/") and _has_guests(arguments):
         note_sending(verdict, "Invites guests to a meeting, or tells them of a change.")
+    if not is_letter and _TO_OTHERS.search(repr(arguments)) is not None:
+        note_sending(verdict, "Lets others see it, or has answers and copies go to them.")
     if any(arguments.get(key) for key in _DESTROYS):
         return note_change(verdict, Tier.RED, "Deletes e-mails, folders, contacts or meetings.")
     return note_change(verdict, Tier.YELLOW, "Changes e-mails, contacts or meetings.")

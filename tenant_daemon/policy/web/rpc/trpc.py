@@ -50,6 +50,8 @@ def _judge_name(verdict: Verdict, name: str) -> Procedure:
         return note_sending(verdict, "Sends something to people outside, or decides something for them.")
     if any(word in _DELETES for word in words):
         return note_change(verdict, Tier.RED, "Deletes or takes back something.")
+    if words[0] in _CHANGES and "password" in words:
+        return note_change(verdict, Tier.CRITICAL_RED, "Sets a password.")
     if words[0] in _CHANGES and _GUARDED.search(split_words(name)) is not None:
         return note_change(verdict, Tier.RED, "Changes who may do what, or what the tool is connected with.")
     if words[0] in _CHANGES:
