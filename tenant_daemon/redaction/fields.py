@@ -21,7 +21,8 @@ _FEWEST_QUOTES = 4
 _FEWEST = 2
 SLASHES = (0, 1, 3)
 """Backslashes before the quotes of a JSON text, of one in its strings, and of one in the strings of that."""
-_MOST_BACKSLASHES = 11
+_MOST_BACKSLASHES = 64
+"""More of them are no marks of anything."""
 _WIDTH = 16
 """Bytes before the first one and behind the last."""
 NAME_SIZE = 8
@@ -82,9 +83,11 @@ def columns(data: bytes, longest: int, longest_mean: int, few: int) -> Iterator[
     if is_escaped.any():
         # Pairs of backslashes before those that belong to the quote are the last characters of the string.
         counts = np.zeros_like(quotes)
-        for distance in range(1, _MOST_BACKSLASHES + 1):
+        for distance in range(2, _MOST_BACKSLASHES + 2):
             counts += is_escaped
-            is_escaped &= letters[quotes - distance - 1] == _BACKSLASH
+            is_escaped &= letters[np.maximum(quotes - distance, 0)] == _BACKSLASH
+            if not is_escaped.any():
+                break
         levels = [(slashes, quotes[counts % (2 * slashes + 2) == slashes]) for slashes in SLASHES]
     for slashes, chosen in levels:
         if len(chosen) >= _FEWEST_QUOTES:

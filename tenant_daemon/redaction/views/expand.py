@@ -102,12 +102,13 @@ def _find_from(whole: View, used: Use, known: KnownFinder, patterns: PatternFind
     budget = _BUDGET_FACTOR * len(whole.data) + _BUDGET_FLOOR
     waiting = [(whole, used, 0)]
     # Two ways of reading often come to the same: what was unescaped has the same lists as before.
-    seen: set[tuple[bytes, Span, bool]] = set()
+    # Not so where values of records were joined: what lies within one of them is left to the others.
+    seen: set[tuple[bytes, Span, bool, bool]] = set()
     while waiting:
         view, used, depth = waiting.pop()
         for reading, use in _readings(view, used, depth, has_short=known.has_short):
             is_text = use in _SEARCHED_BY_RULES
-            known_as = reading.data, reading.extent
+            known_as = reading.data, reading.extent, reading.is_apart
             if (*known_as, is_text) in seen:
                 continue
             seen |= {(*known_as, False), (*known_as, is_text)}

@@ -34,6 +34,7 @@ _IN_NAMES = b"abcdefghijklmnopqrstuvwxyz0123456789/_-"
 _SHORTEST_ID = 8
 _SLASHES = (0, 1, 3)
 """Backslashes before the quotes of a JSON text, of one in its strings, and of one in the strings of that."""
+_MOST_BACKSLASHES = 64
 _BULK = 4_096
 """Bytes from which on working on whole columns pays."""
 _MARK = re.compile(rb"(\\*)\"( ?:)?|[\n\x1e]")
@@ -169,7 +170,7 @@ def _few_columns(marks: Iterable[re.Match[bytes]], data: bytes, level: int) -> I
         if slashes is None:
             start = -1  # A string ends on its line, and one of a row has names of its own.
             name = b"" if mark.group() == _ROW_ENDS else name
-        elif len(slashes) % (2 * level + 2) != level:
+        elif min(len(slashes), _MOST_BACKSLASHES) % (2 * level + 2) != level:
             continue
         elif start < 0:
             start = mark.end(1) + 1

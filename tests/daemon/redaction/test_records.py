@@ -125,6 +125,12 @@ def test_fields_of_other_names_are_read_in_their_order() -> None:
     assert redacted == {**dict.fromkeys(names, ""), "alpha": "SECRET_REF(key)"}
 
 
+def test_what_lies_within_one_value_is_found_there() -> None:
+    packed = "".join(f"\\x{byte:02x}" for byte in gzip.compress(SECRET.encode(), mtime=0))
+    text = json.dumps({"host": "a", "v": packed}, indent=1)
+    assert json.loads(REDACTOR.redact(text)) == {"host": "a", "v": "SECRET_REF(key)"}
+
+
 def test_rules_do_not_read_over_records() -> None:
     pieces = ["sk_live", "_4eC39HqLy", "jWDarjtT1zdp7dc"]
     lines = "\n".join(json.dumps({"n": number, "t": piece}) for number, piece in enumerate(pieces))
