@@ -34,6 +34,7 @@ _CHOICES: Final = {
     "fail2banverb": r"status|ping|version|banned|get",
     "mediaformat": r"(?!file:)[\w;%$/., \\:-]*",
     "exifempty": r"",
+    "lintpreset": r"relaxed|default",
     "exiftext": r"[^<@$\n\x00-\x1f][^$\n]{0,500}|",
     "bridge": r"bridge",
     "device": r"(?:/dev/|/sys/(?:block|class|devices)/)?[A-Za-z][\w/:.-]*",

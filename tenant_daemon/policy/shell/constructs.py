@@ -40,6 +40,7 @@ _STEPPED: Final = re.compile(
 )
 _COUNTED: Final = re.compile(r"for *\(\(([^;()]*);([^;()]*);([^;()]*)\)\)")
 _READERS: Final = {"read": "-r", "mapfile": "-t", "readarray": "-t"}
+_MOST_PARTS: Final = 8
 _DECLARING: Final = frozenset({"declare", "local", "readonly", "typeset"})
 
 
@@ -300,6 +301,8 @@ class ConstructReader(RedirectReader):
         flag = _READERS[reader]
         names = [text for text in rest if text != flag]
         is_plain = all(pair == ("IFS", Word("")) for pair in command.assignments)
+        if reader == "read" and len(names) > 1:
+            return self._read_parts(command, names, source)
         if len(names) != 1 or not names[0].isidentifier() or not names[0].isascii() or not is_plain:
             raise Refused(SAID["variable_assignment"])
         if any(redirect.kind != "in" for redirect in command.redirects):
@@ -322,6 +325,26 @@ class ConstructReader(RedirectReader):
         self._know_array(names[0])
         word = Word(expansions.output(number, is_bare=True))
         return ArrayAssignment(names[0], (word,), is_of_lines=True)
+
+    def _read_parts(self, command: SimpleCommand, names: list[str], source: Step | None) -> Step:
+        """``IFS=, read -r A B < FILE``: each is cut out of the first line; the last one gets the rest."""
+        signs = [word.text for name, word in command.assignments if name == "IFS"]
+        if len(names) > _MOST_PARTS or len(signs) != len(command.assignments) or len(signs) > 1:
+            raise Refused(SAID["variable_assignment"])
+        if signs and (len(signs[0]) != 1 or signs[0].isspace() or not signs[0].isascii()):
+            raise Refused(SAID["variable_assignment"])
+        steps: list[Step] = []
+        for at, name in enumerate(names, 1):
+            is_last = at == len(names)
+            one = command._replace(words=(Word("read"), Word("-r"), Word(name)), assignments=())
+            assigned = self.read_into(one, source)
+            first = self.substitutions[-1]
+            if not isinstance(assigned, Assignment) or not isinstance(first, Pipeline):
+                raise Refused(SAID["variable_assignment"])
+            taking = _taking_part(at, signs[0] if signs else "", is_last=is_last)
+            self.substitutions[-1] = first._replace(commands=(*first.commands, taking))
+            steps.append(assigned)
+        return Row(tuple(steps))
 
     # -- sums -------------------------------------------------------------------------------------------
 
@@ -347,6 +370,18 @@ class ConstructReader(RedirectReader):
 
     def _number(self, text: str) -> Word:
         return Word(text) if text.isdecimal() else self._unquoted(f"${text.removeprefix('$')}")
+
+
+def _taking_part(at: int, sign: str, *, is_last: bool) -> SimpleCommand:
+    if sign:
+        # Without a second part there is no sign either, and nothing is left for it.
+        only = (Word("-s"),) if at > 1 else ()
+        fields = f"{at}-" if is_last and at > 1 else f"{at}"
+        return SimpleCommand((Word("cut"), *only, Word("-d"), Word(sign), Word("-f"), Word(fields)))
+    if is_last:
+        blanks = f"s/^[ \\t]*([^ \\t]+[ \\t]*){{{at - 1}}}//"
+        return SimpleCommand((Word("sed"), Word("-E"), Word(blanks)))
+    return SimpleCommand((Word("awk"), Word(f"{{print ${at}}}")))
 
 
 def _by_lines(source: Step) -> Step:

@@ -7,12 +7,12 @@ _NAME: Final = r"[A-Za-z_][A-Za-z0-9_]*|[1-9]"
 _PLAIN: Final = r"A-Za-z0-9_.,:=@+ <>!-"
 CHANGED: Final = re.compile(
     rf"\$\{{(#?)({_NAME})((?:%%?|##?)[{_PLAIN}/*]+|\^\^?|,,?|//?[{_PLAIN}]+/[{_PLAIN}]*"
-    rf"|:\d{{1,3}}(?::\d{{1,3}})?|:-[{_PLAIN}/]*|)\}}"
+    rf"|:\d{{1,3}}(?::\d{{1,3}})?|:-[{_PLAIN}/?]*|)\}}"
 )
 """``${#name}``, or a name and what is done with its value."""
 LENGTH: Final = "len"
 CUT: Final = re.compile(
-    r"%[\w.<>-]+|#[\w./<>-]+|%%?[\w./-]+\*|##?\*[\w./-]+|\^\^?|,,?|:-[\w.,@+ /-]+", re.ASCII
+    r"%[\w.<>-]+|#[\w./<>-]+|%%?[\w./-]+\*|##?\*[\w./-]+|\^\^?|,,?|:-[\w.,@+ /?-]+", re.ASCII
 )
 """What the warden can do with a value that is known only while the line runs."""
 _PART: Final = re.compile(r":(\d+)(?::(\d+))?")

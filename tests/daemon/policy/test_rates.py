@@ -58,14 +58,16 @@ def asked(name: str, level: AutonomyLevel, server: PolicyContext) -> list[str]:
     ]
 
 
-def test_harmless_reads_hardly_ever_ask(server: PolicyContext) -> None:
-    found = asked("operator_reads.txt", AutonomyLevel.TRAINING_WHEELS, server)
-    assert len(found) <= MOST_READS_ASKED * len(lines("operator_reads.txt")), found
+@pytest.mark.parametrize("name", ["operator_reads.txt", "agent_reads.txt"])
+def test_harmless_reads_hardly_ever_ask(server: PolicyContext, name: str) -> None:
+    found = asked(name, AutonomyLevel.TRAINING_WHEELS, server)
+    assert len(found) <= MOST_READS_ASKED * len(lines(name)), found
 
 
-def test_everyday_changes_hardly_ever_ask(server: PolicyContext) -> None:
-    found = asked("operator_changes.txt", AutonomyLevel.TRUSTED_ASSISTANT, server)
-    assert len(found) <= MOST_CHANGES_ASKED * len(lines("operator_changes.txt")), found
+@pytest.mark.parametrize("name", ["operator_changes.txt", "agent_changes.txt"])
+def test_everyday_changes_hardly_ever_ask(server: PolicyContext, name: str) -> None:
+    found = asked(name, AutonomyLevel.TRUSTED_ASSISTANT, server)
+    assert len(found) <= MOST_CHANGES_ASKED * len(lines(name)), found
 
 
 @pytest.mark.parametrize(
