@@ -16,6 +16,8 @@ from tenant_daemon.policy.wordlist import word_set
 
 _PLAIN: Final = re.compile(r"[A-Za-z0-9_./:@%+,=^-]*\Z")
 _GLOB: Final = frozenset("*?[")
+_ENDS_A_WORD: Final = frozenset("` \t\n;&|<>()")
+"""Outside quotes none of these is part of a word: where the grammar says so, it has read quotes otherwise."""
 _IN_DOUBLE_QUOTES: Final = frozenset('$`"\\\n')
 _BRACE_LIST: Final = re.compile(r"\{[^{}]*(?:,|\.\.)[^{}]*\}")
 _VARIABLE: Final = re.compile(r"\$(?:([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-z0-9_]*)\})")
@@ -112,7 +114,7 @@ class _Unquoting:
                     self.out.append(char)
                     self.bare.append(char)
                 at = max(end, at + 1)
-            elif char in "`\n":
+            elif char in _ENDS_A_WORD:
                 return dynamic
             else:
                 self.is_glob |= char in _GLOB
