@@ -53,6 +53,8 @@ class Daemon:
     home: TenantHome
     settings: TenantSettings
     redact: Callable[[str], str]
+    on_config_changed: Callable[[], None] = lambda: None
+    """Told at once when the link says so: a kill switch must not wait."""
     _config_changed: asyncio.Event = field(default_factory=asyncio.Event)
     _check: ConfigCheck = field(init=False)
 
@@ -62,7 +64,7 @@ class Daemon:
     async def run(self) -> None:
         """Start all parts in order, start them again when they end, stop them all when cancelled."""
         loop = asyncio.get_running_loop()
-        loop.add_signal_handler(signal.SIGHUP, self._config_changed.set)
+        loop.add_signal_handler(signal.SIGHUP, self._hear_of_config)
         try:
             async with asyncio.TaskGroup() as tasks:
                 for name in self._guards():
@@ -78,6 +80,10 @@ class Daemon:
         finally:
             loop.remove_signal_handler(signal.SIGHUP)
             log.info("daemon.stopped")
+
+    def _hear_of_config(self) -> None:
+        self._config_changed.set()
+        self.on_config_changed()
 
     def _guards(self) -> dict[str, int]:
         ports = self.settings.ports

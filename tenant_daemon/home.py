@@ -40,12 +40,12 @@ class TenantHome:
 
     @property
     def metering_db(self) -> Path:
-        """The proxy's: usage buckets."""
+        """The proxy's: usage buckets. In its own folder where it has a user of its own."""
         return self.root / "metering.db"
 
     @property
     def link_db(self) -> Path:
-        """The link's: outbox, inbox, run journal. The wrapper and the proxy put messages into it."""
+        """The link's: outbox, inbox, run journal. Wrapper and daemon put messages in."""
         return self.root / "link.db"
 
     @property
@@ -75,6 +75,11 @@ class TenantHome:
     def link_socket(self) -> Path:
         """HTTP over a unix socket: the link's local door (``/wake``, ``/handover``)."""
         return self.run_dir / "link.sock"
+
+    @property
+    def feed_socket(self) -> Path:
+        """Where the daemon tells the proxy what it must know, while both have one user."""
+        return self.run_dir / "feed.sock"
 
     @property
     def pid_file(self) -> Path:

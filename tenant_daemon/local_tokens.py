@@ -12,10 +12,10 @@ from typing import Final, Literal, get_args
 
 from tenant_daemon.home import TenantHome
 
-TokenName = Literal["proxy", "wrapper", "gateway", "link"]
+TokenName = Literal["proxy", "wrapper", "gateway", "link", "feed"]
 """
 ``proxy``: OpenClaw -> proxy. ``wrapper``: plugin and link -> wrapper. ``gateway``: link -> OpenClaw.
-``link``: the others -> link.
+``link``: the others -> link. ``feed``: proxy -> daemon, where both have one user.
 """
 
 LOCAL_TOKENS: Final[tuple[TokenName, ...]] = get_args(TokenName)

@@ -2,16 +2,19 @@
 
 import argparse
 import asyncio
+from pathlib import Path
 from typing import Any
 
 from tenant_daemon.daemon import Daemon
 from tenant_daemon.execution.call_groups import settle_in
+from tenant_daemon.feed.opening import open_feed
 from tenant_daemon.home import TenantHome
 from tenant_daemon.hub_client.canary_alarm import CanaryAlarm
 from tenant_daemon.hub_client.enrolment import EnrolmentFailed, follow_hub, read_enrolment
 from tenant_daemon.kit.pid_file import AlreadyRunning, hold_pid_file
 from tenant_daemon.kit.signals import until_signal
 from tenant_daemon.kit.terminal import complain
+from tenant_daemon.kit.users import UnknownUser
 from tenant_daemon.redaction import LiveRedactor
 from tenant_daemon.redaction.process_logging import configure_logging
 from tenant_daemon.settings import load_settings
@@ -30,6 +33,10 @@ def add_parser(subparsers: Any) -> None:
         ),
     )
     parser.add_argument("--link-url", default="", help="where the hub's link is, if it moved since enrolment")
+    parser.add_argument("--feed", type=Path, help="the socket for the proxy, where it cannot reach the home")
+    parser.add_argument(
+        "--proxy-user", default="", metavar="NAME", help="as whom the proxy runs, if not as this user"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -46,9 +53,10 @@ def run(args: argparse.Namespace) -> int:
             redactor = LiveRedactor(vault, CanaryAlarm(home, vault).at("log"))
             configure_logging(redactor)
             settle_in()
-            daemon = Daemon(home, settings, lambda text: redactor.current().redact(text))
-            asyncio.run(until_signal(daemon.run()))
-    except (EnrolmentFailed, AlreadyRunning, VaultLocked) as exc:
+            with open_feed(home, settings, vault, proxy_user=args.proxy_user, socket_path=args.feed) as feed:
+                daemon = Daemon(home, settings, lambda text: redactor.current().redact(text), feed.look)
+                asyncio.run(until_signal(daemon.run()))
+    except (EnrolmentFailed, AlreadyRunning, VaultLocked, UnknownUser) as exc:
         complain(str(exc))
         return 1
     return 0

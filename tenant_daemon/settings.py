@@ -149,7 +149,11 @@ def load_settings(home: TenantHome) -> TenantSettings:
     Raises:
         BadSettings: The file is missing or something in it is wrong.
     """
-    path = home.settings_file
+    return load_settings_file(home.settings_file)
+
+
+def load_settings_file(path: Path) -> TenantSettings:
+    """The settings in this file; raises BadSettings."""
     try:
         with path.open("rb") as file:
             return TenantSettings.model_validate(tomllib.load(file))

@@ -23,9 +23,8 @@ from tenant_daemon.metering import (
     UsageReporter,
 )
 
-_KNOCK_SECONDS: Final = 5.0
 _REPORT_SECONDS: Final = 1.0
-"""Reports of busy times are put together; what is not reported yet is so at the next start."""
+"""Reports of busy times are put together; what could not be is reported when the daemon is there again."""
 
 log = structlog.get_logger()
 
@@ -38,10 +37,9 @@ _Job = tuple[_Entry, _Written | None] | Callable[[], None] | None
 class Accounts:
     """The proxy's side of metering. What waits is written in its order and in one go."""
 
-    def __init__(self, meter: Meter, reporter: UsageReporter, on_reported: Callable[[], None]) -> None:
+    def __init__(self, meter: Meter, reporter: UsageReporter) -> None:
         self._meter = meter
         self._reporter = reporter
-        self._on_reported = on_reported
         # What waits is bounded by the number of connections.
         self._jobs: SimpleQueue[_Job] = SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="metering", daemon=True)
@@ -51,8 +49,9 @@ class Accounts:
         Requests that stand in the journal. They go along with what comes next: a thread that woke up for each
         would take its turns from the loop just when that has a request to send.
         """
+        self._untold: dict[str, BudgetReached] = {}
         self._is_report_due = True
-        self._reported_at = self._knocked_at = -_KNOCK_SECONDS
+        self._reported_at = -_REPORT_SECONDS
 
     def start(self) -> Ledger:
         """Count what a killed process left open, and give what was used so far. Blocks; call it first."""
@@ -96,6 +95,10 @@ class Accounts:
     def tell_owner(self, key: str, message: BudgetReached) -> None:
         """Tell the hub something once; ``key`` says what it is."""
         self._jobs.put(lambda: self._tell(key, message))
+
+    def report_again(self) -> None:
+        """Whoever takes the reports is there, for the first time or again: tell what it has not heard."""
+        self._jobs.put(self._catch_up)
 
     def _write(self, entry: _Entry) -> _Written:
         written = asyncio.get_running_loop().create_future()
@@ -148,27 +151,24 @@ class Accounts:
         self._reported_at = time.monotonic()
         # A full outbox must not stop the counting: the buckets stay marked and go with the next report.
         try:
-            count = self._reporter.report()
+            self._reporter.report()
         except Exception as exc:  # noqa: BLE001
             log.error("metering.report_failed", reason=type(exc).__name__)
-            return
-        if count:
-            self._knock()
+
+    def _catch_up(self) -> None:
+        self._is_report_due = True
+        untold, self._untold = self._untold, {}
+        for key, message in untold.items():
+            self._tell(key, message)
 
     def _tell(self, key: str, message: BudgetReached) -> None:
         try:
             if not self._meter.has_told(key):
                 self._reporter.tell(key, message)
                 self._meter.mark_told(key)
-                self._knock()
-        except Exception as exc:  # noqa: BLE001 - told again with the next request
+        except Exception as exc:  # noqa: BLE001 - told when the daemon is there again
             log.error("metering.tell_failed", reason=type(exc).__name__)
-
-    def _knock(self) -> None:
-        # The link looks into its store by itself as well; a knock only makes it sooner.
-        if time.monotonic() - self._knocked_at >= _KNOCK_SECONDS:
-            self._knocked_at = time.monotonic()
-            self._on_reported()
+            self._untold[key] = message
 
 
 def _tell_waiting(waiting: Sequence[_Written], error: Exception | None) -> None:

@@ -10,6 +10,7 @@ import aiohttp
 import structlog
 
 from tenant_daemon.egress.errors import Refused
+from tenant_daemon.egress.feed import unavailable
 from tenant_daemon.egress.formats import AnswerChecker, ModelRequest, WireFormat
 from tenant_daemon.egress.formats.wire_format import unreadable
 from tenant_daemon.egress.json_text import write_json
@@ -18,7 +19,7 @@ from tenant_daemon.egress.request_body import parse_body
 from tenant_daemon.egress.request_traces import RequestTraces, finish
 from tenant_daemon.egress.sse import EventReader
 from tenant_daemon.egress.tab import Books, Tab
-from tenant_daemon.egress.tenant_config import ConfigReader
+from tenant_daemon.egress.tenant_config import Admission
 from tenant_daemon.egress.turns import Turns
 from tenant_daemon.egress.upstream import Provider, read_answer
 from tenant_daemon.egress.upstreams import Upstreams
@@ -39,7 +40,7 @@ class Desk:
     """What every exchange needs; made once per process."""
 
     upstreams: Upstreams
-    config: ConfigReader
+    admission: Admission
     redactor: LiveRedactor
     provider: Provider
     books: Books
@@ -70,7 +71,7 @@ class Exchange:
     async def begin(self, body: bytes, headers: Mapping[str, str]) -> None:
         """Admit, redact, reserve and send. Raises Refused before anything is sent when it may not be."""
         desk = self._desk
-        config = desk.config.admit(self._agent_id)
+        config = await desk.admission.admit(self._agent_id)
         self._redactor = await _current_redactor(desk.redactor)
         if len(body) > _BIG_BODY_BYTES:
             value = await asyncio.to_thread(parse_body, body)
@@ -150,7 +151,7 @@ class Exchange:
         content = self._opened().content
         try:
             while data := await content.readany():
-                if self._desk.config.is_stopped(self._agent_id):
+                if self._desk.admission.is_stopped(self._agent_id):
                     raise Refused(400, "stopped", "The agent was switched off.")
                 if self._tab:
                     self._tab.note_progress(answer)
@@ -201,9 +202,7 @@ async def _current_redactor(live: LiveRedactor) -> Redactor:
         return await asyncio.to_thread(live.current)
     except Exception as exc:  # noqa: BLE001 - whatever it is, nothing may leave
         log.error("proxy.vault_unavailable", reason=type(exc).__name__)
-        raise Refused(
-            503, "vault_unavailable", "The vault cannot be read, so nothing may leave this server."
-        ) from None
+        raise unavailable() from None
 
 
 def _in_one_piece(answer: AnswerChecker, events: Iterable[bytes]) -> Iterator[bytes]:

@@ -14,8 +14,10 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from tenant_daemon.egress.asking import Asking
+from tenant_daemon.egress.budget_status import budget_lines
 from tenant_daemon.egress.errors import Refused
 from tenant_daemon.egress.exchange import Desk
+from tenant_daemon.egress.feed import unavailable
 from tenant_daemon.egress.formats import FORMATS, format_of_path
 
 log = structlog.get_logger()
@@ -24,9 +26,9 @@ log = structlog.get_logger()
 class Door:
     """The routes, for one token."""
 
-    def __init__(self, desk: Desk, token: str) -> None:
+    def __init__(self, desk: Desk, token: Callable[[], str]) -> None:
         self._desk = desk
-        self._token = token.encode()
+        self._token = token
 
     async def refusal(self, request: Request) -> Response:
         """``GET /agents/{agent_id}/refusal``: why the agent was refused just now."""
@@ -36,12 +38,19 @@ class Door:
     async def models(self, request: Request) -> Response:
         """``GET /agents/{agent_id}/v1/models``: the models there are; no provider is asked."""
         self.check(request)
-        self._desk.config.admit(request.path_params["agent_id"])
+        await self._desk.admission.admit(request.path_params["agent_id"])
         models = [
             {"id": name, "object": "model", "created": 0, "owned_by": "letsbe"}
             for name in self._desk.upstreams.models()
         ]
         return JSONResponse({"object": "list", "data": models})
+
+    async def budgets(self, request: Request) -> Response:
+        """``GET /budgets``: where each budget in force stands."""
+        self.check(request)
+        config = await self._desk.admission.config()
+        lines = budget_lines(self._desk.books.budget, config) if config else []
+        return JSONResponse({"budgets": [{"is_left": is_left, "text": text} for is_left, text in lines]})
 
     async def health(self, _request: Request) -> Response:
         """``GET /healthz``: 200 when requests can be redacted."""
@@ -52,30 +61,48 @@ class Door:
     async def is_ready(self) -> bool:
         """Whether there is a redactor; without one every request is refused."""
         try:
+            await self._desk.admission.config()
             await asyncio.to_thread(self._desk.redactor.current)
+        except Refused:
+            return False
         except Exception as exc:  # noqa: BLE001 - the answer is the same whatever it is
             log.error("proxy.vault_unavailable", reason=type(exc).__name__)
             return False
         return True
 
     def check(self, request: Request) -> None:
-        """Raise Refused for a request without the token."""
+        """Raise Refused for a request without the token, and for all before the daemon has told it."""
+        known = self._token()
+        if not known:
+            raise unavailable()
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer":
             # Anthropic's clients have a header of their own.
             token = request.headers.get("x-api-key", "")
-        if not token or not hmac.compare_digest(token.strip().encode(), self._token):
+        if not token or not hmac.compare_digest(token.strip().encode(), known.encode()):
             raise Refused(401, "invalid_api_key", "The token of this proxy is missing or wrong.")
 
 
-def build_app(desk: Desk, token: str, on_stop: Callable[[], Awaitable[None]]) -> Starlette:
-    """The application; ``on_stop`` is awaited when it shuts down."""
+def build_app(
+    desk: Desk,
+    token: Callable[[], str],
+    on_start: Callable[[], Awaitable[None]],
+    on_stop: Callable[[], Awaitable[None]],
+) -> Starlette:
+    """
+    The application.
+
+    Args:
+        desk: What its exchanges need.
+        token: Gives what requests must show; empty while that is not known.
+        on_start: Awaited before anything is served.
+        on_stop: Awaited when it shuts down.
+    """
     door = Door(desk, token)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        # Compiling the rules takes a moment: better now than in the first request.
-        await door.is_ready()
+        await on_start()
         # Rules and forms stay: no collection of garbage has to look at them while answers wait.
         gc.freeze()
         yield
@@ -91,6 +118,7 @@ def build_app(desk: Desk, token: str, on_stop: Callable[[], Awaitable[None]]) ->
             ],
             Route("/agents/{agent_id}/v1/models", door.models, methods=["GET"]),
             Route("/agents/{agent_id}/refusal", door.refusal, methods=["GET"]),
+            Route("/budgets", door.budgets, methods=["GET"]),
             Route("/healthz", door.health, methods=["GET"]),
         ],
         exception_handlers={

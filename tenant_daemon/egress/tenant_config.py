@@ -1,62 +1,38 @@
-"""The customer's configuration as the proxy needs it, read again when its file changes."""
-
-import asyncio
-import os
-from pathlib import Path
-
-import structlog
-from pydantic import ValidationError
+"""Who may ask the model, by the customer's configuration as the daemon tells it."""
 
 from tenant_daemon.contracts.config import AgentConfig, TenantConfig
 from tenant_daemon.egress.errors import Refused
+from tenant_daemon.egress.feed import Feed
+from tenant_daemon.egress.known import Known
 
-log = structlog.get_logger()
 
+class Admission:
+    """Lets agents in. Without a valid configuration nobody may."""
 
-class ConfigReader:
-    """Knows who may ask the model. Without a valid configuration nobody may."""
+    def __init__(self, feed: Feed, known: Known, *, is_tracing: bool = False) -> None:
+        self._feed = feed
+        self._known = known
+        self._is_tracing = is_tracing
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._stamp: tuple[int, int, int] | None = None
-        self._config: TenantConfig | None = None
-        self._looked_at = -1.0
-
-    def current(self) -> TenantConfig | None:
-        """The configuration in force; the last good one while the file cannot be read."""
-        try:
-            status = os.stat(self._path)
-        except OSError:
-            return self._config
-        stamp = (status.st_mtime_ns, status.st_ino, status.st_size)
-        if stamp != self._stamp:
-            self._stamp = stamp
-            self._load()
-        return self._config
-
-    def _load(self) -> None:
-        try:
-            self._config = TenantConfig.model_validate_json(self._path.read_bytes())
-        except (OSError, ValidationError) as exc:
-            log.error("proxy.config_unreadable", reason=type(exc).__name__)
-
-    def admit(self, agent_id: str) -> TenantConfig:
+    async def admit(self, agent_id: str) -> TenantConfig:
         """
-        The configuration, when this agent may ask the model now.
+        The configuration, when this agent may ask the model now. What is known of secrets is in force then.
 
         Raises:
-            Refused: Not configured, not known, or stopped.
+            Refused: Not configured, not known, or stopped; or nobody can say.
         """
-        return _admitted(self.current(), agent_id)
+        await self._feed.confirm(agent_id if self._is_tracing else "")
+        return _admitted(self._known.config, agent_id)
+
+    async def config(self) -> TenantConfig | None:
+        """The configuration, if there is one. As ``admit``, for nobody."""
+        await self._feed.confirm()
+        return self._known.config
 
     def is_stopped(self, agent_id: str) -> bool:
         """Whether a kill switch is on for this agent at this moment. For every piece of an answer."""
-        # One look serves all that comes in the same round of the loop, whose clock stands still meanwhile.
-        now = asyncio.get_running_loop().time()
-        config = self._config if now == self._looked_at else self.current()
-        self._looked_at = now
         try:
-            _admitted(config, agent_id)
+            _admitted(self._known.config, agent_id)
         except Refused as refused:
             return refused.code in {"stopped", "unknown_agent"}
         return False

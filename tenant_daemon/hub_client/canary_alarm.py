@@ -8,7 +8,7 @@ import hashlib
 import sqlite3
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Final
@@ -28,14 +28,23 @@ QUIET_SECONDS: Final = 600.0
 log = structlog.get_logger()
 
 
-class CanaryAlarm:
+class Alarm:
     """One per process; ``at`` makes the watch of one door."""
 
     def __init__(
-        self, home: TenantHome, vault: Vault, *, clock: Callable[[], float] = time.monotonic
+        self,
+        names: Callable[[], frozenset[str]],
+        keepers: Sequence[Callable[[CanarySeen], None]],
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._home = home
-        self._vault = vault
+        """
+        Args:
+            names: Gives the planted secrets.
+            keepers: Each is told of every alarm, whatever becomes of the others.
+            clock: Seconds.
+        """
+        self.names = names
+        self._keepers = keepers
         self._clock = clock
         self._lock = threading.Lock()
         self._raised_at: dict[tuple[str, str], float] = {}
@@ -43,13 +52,6 @@ class CanaryAlarm:
     def at(self, door: str) -> "DoorWatch":
         """The watch of this door, named as the owner reads it."""
         return DoorWatch(self, door)
-
-    def names(self) -> frozenset[str]:
-        """The planted secrets; none while the vault is locked, since nothing leaves then anyway."""
-        try:
-            return self._vault.canaries()
-        except VaultLocked:
-            return frozenset()
 
     def raise_for(self, names: frozenset[str], door: str) -> None:
         """Tell of these, unless that was done a moment ago."""
@@ -72,12 +74,36 @@ class CanaryAlarm:
         alarm_id = hashlib.sha256(f"{name}\n{door}\n{seen.isoformat()}".encode()).hexdigest()[:32]
         log.error("canary.seen", secret_name=name, door=door)
         message = CanarySeen(alarm_id=f"cny_{alarm_id}", name=name, door=door, seen_at=seen)
+        kept = 0
         # Each for itself: an audit that cannot be written is no reason to keep quiet.
-        for keep in (self._write_down, self._tell_owner):
+        for keep in self._keepers:
             try:
                 keep(message)
+                kept += 1
             except (AuditUnavailable, OutboxFull, OSError, sqlite3.Error) as exc:
                 log.error("canary.alarm_not_kept", secret_name=name, door=door, reason=type(exc).__name__)
+        if not kept:
+            # Nobody knows of it: it is due again when it is seen again.
+            with self._lock:
+                self._raised_at.pop((name, door), None)
+
+
+class CanaryAlarm(Alarm):
+    """That of a process which has the tenant's files: the audit has it, and the hub tells the owner."""
+
+    def __init__(
+        self, home: TenantHome, vault: Vault, *, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        super().__init__(self._planted, (self._write_down, self._tell_owner), clock)
+        self._home = home
+        self._vault = vault
+
+    def _planted(self) -> frozenset[str]:
+        """None while the vault is locked, since nothing leaves then anyway."""
+        try:
+            return self._vault.canaries()
+        except VaultLocked:
+            return frozenset()
 
     def _write_down(self, seen: CanarySeen) -> None:
         record = AuditRecord(
@@ -95,7 +121,7 @@ class CanaryAlarm:
 class DoorWatch:
     """``redaction.live.CanaryWatch`` of one door."""
 
-    alarm: CanaryAlarm
+    alarm: Alarm
     door: str
 
     def names(self) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""What the link asks of the secrets proxy, over HTTP on the loopback address."""
+"""What link and ``status`` ask of the secrets proxy, over HTTP on the loopback address."""
 
 from typing import Final
 
@@ -15,15 +15,26 @@ log = structlog.get_logger()
 
 async def why_refused(port: int, token: str, agent_id: str) -> str:
     """Why the proxy refused an agent just now, in plain words; empty when it did not, or is away."""
-    url = f"http://127.0.0.1:{port}/agents/{agent_id}/refusal"
+    message = (await _asked(port, token, f"/agents/{agent_id}/refusal")).get("message")
+    return message[:_LONGEST] if isinstance(message, str) else ""
+
+
+async def read_budgets(port: int, token: str) -> list[dict[str, object]]:
+    """Where the budgets stand: ``is_left`` and ``text`` of each; none while the proxy is away."""
+    budgets = (await _asked(port, token, "/budgets")).get("budgets")
+    return budgets if isinstance(budgets, list) else []
+
+
+async def _asked(port: int, token: str, path: str) -> dict[str, object]:
+    """The proxy's answer; empty when it gives none."""
     headers = {"Authorization": f"Bearer {token}"}
     try:
         async with httpx.AsyncClient(
             timeout=_TIMEOUT_SECONDS, trust_env=False, verify=trusted_authorities()
         ) as http:
-            answer = await http.get(url, headers=headers)
-            message = answer.json().get("message") if answer.is_success else ""
-    except (httpx.HTTPError, ValueError, AttributeError) as exc:
+            answer = await http.get(f"http://127.0.0.1:{port}{path}", headers=headers)
+            content = answer.json() if answer.is_success else {}
+    except (httpx.HTTPError, ValueError) as exc:
         log.info("proxy.silent", reason=type(exc).__name__)
-        return ""
-    return message[:_LONGEST] if isinstance(message, str) else ""
+        return {}
+    return content if isinstance(content, dict) else {}

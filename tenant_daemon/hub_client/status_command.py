@@ -7,11 +7,13 @@ from typing import Any
 
 from tenant_daemon.contracts.health import Heartbeat
 from tenant_daemon.diagnosis import counted, typed
-from tenant_daemon.egress.budget_status import budget_lines
 from tenant_daemon.home import TenantHome
 from tenant_daemon.hub_client.local_door import LinkAway, read_status
+from tenant_daemon.hub_client.proxy_client import read_budgets
 from tenant_daemon.kit.pid_file import running_pid
 from tenant_daemon.kit.terminal import complain, say, table
+from tenant_daemon.local_tokens import local_token
+from tenant_daemon.settings import load_settings
 
 
 def add_parser(subparsers: Any) -> None:
@@ -34,7 +36,8 @@ def run(args: argparse.Namespace) -> int:
         away = f"The daemon does not run. Start it: {typed(home, 'run')}"
         complain(f"The daemon runs (process {pid}), but {exc}." if pid else away)
         return 1
-    status["budgets"] = [{"is_left": is_left, "text": text} for is_left, text in budget_lines(home)]
+    port = load_settings(home).ports.proxy
+    status["budgets"] = asyncio.run(read_budgets(port, local_token(home, "proxy")))
     say(json.dumps(status, indent=1) if args.json else describe(status))
     return 0 if status.get("is_ready") else 3
 

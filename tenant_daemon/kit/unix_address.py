@@ -23,9 +23,13 @@ def short_address(path: Path) -> Iterator[str]:
         os.close(folder)
 
 
-def bind_private(path: Path) -> socket.socket:
+def bind_private(path: Path, *, group: int | None = None) -> socket.socket:
     """
     A listening socket that this user alone can reach; one left behind by a dead process is replaced.
+
+    Args:
+        path: Where.
+        group: Whose members may reach it as well.
 
     Raises:
         OSError: Another process listens there already.
@@ -37,6 +41,9 @@ def bind_private(path: Path) -> socket.socket:
         try:
             listener.bind(address)
             path.chmod(0o600)
+            if group is not None:
+                os.chown(path, -1, group)
+                path.chmod(0o660)
             listener.listen(64)
         except OSError:
             listener.close()

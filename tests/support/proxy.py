@@ -8,13 +8,15 @@ from pathlib import Path
 import httpx
 
 from tenant_daemon.contracts.config import AgentConfig, TenantConfig
-from tenant_daemon.egress.command import create_app
+from tenant_daemon.egress.command import create_app, feed_address
+from tenant_daemon.feed.opening import open_feed
 from tenant_daemon.home import TenantHome
 from tenant_daemon.local_tokens import local_token
 from tenant_daemon.metering import Meter
 from tenant_daemon.settings import Model, TenantSettings, TracesTo, Upstream
 from tenant_daemon.vault import Vault
 from tests.support.model_upstream import ModelUpstream, serving
+from tests.support.waiting import eventually
 
 SECRET = "kV9#mQ2x!Lp7zR4wT8nB"
 AGENT = AgentConfig(agent_id="sales", name="Sales")
@@ -83,10 +85,29 @@ async def running(
                 ),
             ],
         )
-        async with serving(create_app(home, settings, vault)) as base:
+        async with fed(home, settings, vault) as base:
             token = local_token(home, "proxy")
             headers = {"authorization": f"Bearer {token}"}
             async with httpx.AsyncClient(base_url=base, headers=headers, timeout=30) as client:
                 built = Proxy(client, upstream, home, vault, base, token)
                 built.configure(TenantConfig(version=1, agents=[AGENT]))
                 yield built
+
+
+@asynccontextmanager
+async def fed(home: TenantHome, settings: TenantSettings, vault: Vault | None = None) -> AsyncIterator[str]:
+    """A proxy and the daemon's side of its feed; the address of the proxy once it has heard everything."""
+    with open_feed(home, settings, vault or Vault.open(home)):
+        async with serving(create_app(home, settings, feed_address(home))) as base:
+            await until_fed(base)
+            yield base
+
+
+async def until_fed(base: str) -> None:
+    """Wait until the proxy has heard from the daemon."""
+    async with httpx.AsyncClient(base_url=base) as client:
+
+        async def is_fed() -> bool:
+            return (await client.get("/healthz")).is_success
+
+        await eventually(is_fed)

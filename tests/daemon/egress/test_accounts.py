@@ -36,7 +36,7 @@ def meter(tmp_path: Path) -> Disk:
 @pytest.fixture
 def accounts(meter: Disk, tmp_path: Path) -> Iterator[Accounts]:
     store = open_store(tmp_path / "link.db")
-    opened = Accounts(meter, UsageReporter(meter, store), lambda: None)
+    opened = Accounts(meter, UsageReporter(meter, store))
     opened.start()
     yield opened
     opened.close()

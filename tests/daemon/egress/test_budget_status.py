@@ -5,22 +5,19 @@ from pathlib import Path
 
 from tenant_daemon.contracts.budget import BudgetPeriod, TokenBudget
 from tenant_daemon.contracts.config import AgentConfig, TenantConfig
+from tenant_daemon.egress.budget import Budget
 from tenant_daemon.egress.budget_status import budget_lines
-from tenant_daemon.home import TenantHome
 from tenant_daemon.hub_client.status_command import describe
-from tenant_daemon.metering import Meter, Usage, open_request
+from tenant_daemon.metering import Ledger, Meter, Usage, open_request
 
 
 def test_status_shows_what_is_used_of_each_budget_in_force(tmp_path: Path) -> None:
-    home = TenantHome(tmp_path)
-    home.create()
-    assert budget_lines(home) == []
-    meter = Meter(home.metering_db)
+    meter = Meter(tmp_path / "metering.db")
     for agent_id, tokens in (("sales", 900), ("caller", 150)):
         request = open_request(agent_id, "m", 1)
         meter.open(request)
         meter.close_request(request, Usage(tokens, 0))
-    meter.close()
+    budget = Budget(Ledger(meter.spent()), meter.used_before)
     now = datetime.now(UTC)
     config = TenantConfig(
         version=1,
@@ -36,8 +33,7 @@ def test_status_shows_what_is_used_of_each_budget_in_force(tmp_path: Path) -> No
             ),
         ],
     )
-    home.config_file.write_text(config.model_dump_json())
-    lines = budget_lines(home)
+    lines = budget_lines(budget, config)
     assert lines == [
         (True, "all agents, this plan month: 1,050 of 8,000,000 tokens"),
         (False, "sales with helpers, today: 1,050 of 1,000 tokens"),

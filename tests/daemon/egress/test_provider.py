@@ -7,19 +7,17 @@ from starlette.responses import JSONResponse
 
 from tenant_daemon.egress.addresses import Addresses
 from tenant_daemon.egress.errors import Refused
+from tenant_daemon.egress.known import Known
 from tenant_daemon.egress.upstream import Provider
-from tenant_daemon.egress.upstream_key import UpstreamKeys
-from tenant_daemon.home import TenantHome
 from tenant_daemon.redaction import Redactor
 from tenant_daemon.settings import Upstream
-from tenant_daemon.vault import Vault
 from tests.support.certificate import certificate
 from tests.support.receiver import receiver
 
 
-async def ask(root: Path, url: str) -> int:
+async def ask(url: str) -> int:
     """The status of the answer of a provider there."""
-    provider = Provider(UpstreamKeys(Vault.open(TenantHome(root))), Addresses())
+    provider = Provider(Known(), Addresses())
     try:
         upstream = Upstream(name="one", url=url, model="m")
         answer = await provider.ask(upstream, "chat/completions", b"{}", {}, Redactor([]))
@@ -33,7 +31,7 @@ async def test_host_name_is_the_same_in_capital_letters(tmp_path: Path) -> None:
     async with receiver() as server:
         server.answer = lambda _one: JSONResponse({})
         port = server.url.rpartition(":")[2]
-        assert await ask(tmp_path, f"http://LocalHost:{port}/v1") == 200
+        assert await ask(f"http://LocalHost:{port}/v1") == 200
         assert server.received[0].path == "/v1/chat/completions"
 
 
@@ -45,7 +43,7 @@ async def test_proxies_of_the_environment_are_not_used(
             monkeypatch.setenv(name, elsewhere.url)
         monkeypatch.delenv("no_proxy", raising=False)
         server.answer = elsewhere.answer = lambda _one: JSONResponse({})
-        assert await ask(tmp_path, f"{server.url}/v1") == 200
+        assert await ask(f"{server.url}/v1") == 200
         assert (len(server.received), elsewhere.received) == (1, [])
 
 
@@ -53,5 +51,5 @@ async def test_nothing_is_said_to_a_server_whose_certificate_nobody_vouches_for(
     async with receiver(*certificate(tmp_path, "localhost")) as server:
         port = server.url.rpartition(":")[2]
         with pytest.raises(Refused) as caught:
-            await ask(tmp_path, f"https://localhost:{port}/v1")
+            await ask(f"https://localhost:{port}/v1")
         assert (caught.value.code, server.received) == ("upstream_unreachable", [])

@@ -11,15 +11,13 @@ import pytest
 from starlette.responses import JSONResponse, Response
 
 from tenant_daemon.contracts.config import TenantConfig
-from tenant_daemon.egress.command import create_app
 from tenant_daemon.home import TenantHome
 from tenant_daemon.hub_client.outbox import LinkStore
 from tenant_daemon.local_tokens import local_token
 from tenant_daemon.metering import Meter
 from tenant_daemon.settings import Model, TenantSettings
-from tenant_daemon.vault import Vault
-from tests.support.model_upstream import end_chunk, serving, text_chunk, usage_chunk
-from tests.support.proxy import AGENT, SECRET, Proxy, running
+from tests.support.model_upstream import end_chunk, text_chunk, usage_chunk
+from tests.support.proxy import AGENT, SECRET, Proxy, fed, running
 
 
 @pytest.fixture
@@ -305,6 +303,8 @@ async def test_kill_switch_ends_an_answer_in_the_middle(proxy: Proxy) -> None:
         lines = answer.aiter_lines()
         first = await anext(lines)
         proxy.configure(TenantConfig(version=2, agents=[AGENT], is_stopped=True))
+        # Answered by what is in force by then, so that the proxy knows from here on.
+        assert (await proxy.client.get("/agents/sales/v1/models")).status_code == 400
         proxy.upstream.pause.set()
         rest = "".join([line async for line in lines])
     assert "some" in first
@@ -353,7 +353,7 @@ async def test_upstream_that_is_away_is_reported_plainly(tmp_path: Path) -> None
     )
     headers = {"authorization": f"Bearer {local_token(home, 'proxy')}"}
     async with (
-        serving(create_app(home, settings, Vault.open(home))) as base,
+        fed(home, settings) as base,
         httpx.AsyncClient(base_url=base, headers=headers) as client,
     ):
         answer = await client.post("/agents/sales/v1/chat/completions", json=chat("hi"))

@@ -8,9 +8,10 @@ from pydantic import ValidationError
 
 from tenant_daemon.egress.addresses import Addresses
 from tenant_daemon.egress.errors import Refused
+from tenant_daemon.egress.known import Known
 from tenant_daemon.egress.upstream import Provider
-from tenant_daemon.egress.upstream_key import UpstreamKeys
 from tenant_daemon.egress.upstreams import Upstreams, upstreams_of
+from tenant_daemon.feed.source import ConfigFile, Source
 from tenant_daemon.home import TenantHome
 from tenant_daemon.hub_client.settings_file import write_settings
 from tenant_daemon.settings import Model, TenantSettings, Upstream, load_settings
@@ -137,7 +138,15 @@ def keys(tmp_path: Path) -> tuple[Vault, Callable[[Upstream], str | None]]:
     home = TenantHome(tmp_path)
     home.create()
     vault = Vault.open(home)
-    return vault, Provider(UpstreamKeys(vault), Addresses()).key
+    names = ("model-upstream-key-2", "model-upstream-key-3")
+    source = Source(vault, names, ConfigFile(home.config_file), home.link_db)
+    known = Known()
+
+    def key(upstream: Upstream) -> str | None:
+        known.set_registry(source.registry())
+        return Provider(known, Addresses()).key(upstream)
+
+    return vault, key
 
 
 def test_each_provider_has_its_own_key(keys: tuple[Vault, Callable[[Upstream], str | None]]) -> None:
@@ -159,17 +168,9 @@ def test_missing_key_is_said(keys: tuple[Vault, Callable[[Upstream], str | None]
     assert (caught.value.status, caught.value.code) == (503, "upstream_key_missing")
 
 
-def test_vault_that_cannot_be_read_is_said(
-    keys: tuple[Vault, Callable[[Upstream], str | None]], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    vault, key = keys
-
-    def locked(*_: object, **__: object) -> str:
-        raise RuntimeError("locked")
-
-    monkeypatch.setattr(vault, "get", locked)
+def test_key_that_was_not_told_yet_is_not_taken_for_none() -> None:
     with pytest.raises(Refused) as caught:
-        key(OPENAI)
+        Provider(Known(), Addresses()).key(OPENAI)
     assert (caught.value.status, caught.value.code) == (503, "vault_unavailable")
 
 

@@ -20,6 +20,7 @@ from starlette.routing import Route
 
 from tenant_daemon.contracts.config import AgentConfig, TenantConfig
 from tenant_daemon.contracts.usage import UsageBucket
+from tenant_daemon.feed.opening import open_feed
 from tenant_daemon.home import TenantHome
 from tenant_daemon.hub_client.outbox import LinkStore
 from tenant_daemon.hub_client.settings_file import write_settings
@@ -137,7 +138,6 @@ def reported(home: TenantHome) -> dict[str, UsageBucket]:
 async def test_killed_proxy_has_counted_what_the_provider_charged(tmp_path: Path) -> None:
     home, provider = TenantHome(tmp_path), Charging()
     home.create()
-    Vault.open(home).close()
     agents = [AgentConfig(agent_id=name, name=name) for name in ("sales", "it-admin")]
     home.config_file.write_text(TenantConfig(version=1, agents=agents).model_dump_json())
     port = free_port()
@@ -152,14 +152,15 @@ async def test_killed_proxy_has_counted_what_the_provider_charged(tmp_path: Path
             tenant_name="t", hub_url="http://127.0.0.1:9", model=model, ports=Ports(proxy=port)
         )
         write_settings(home, settings)
-        async with proxy_process(home, url) as process:
-            cut = [asyncio.create_task(ask(client, "it-admin", "forever")) for _ in range(3)]
-            await asyncio.gather(*[ask(client, "sales", "hello") for _ in range(12)])
-            await eventually(lambda: written_progress(home) == 3)
-            process.kill()
-            await asyncio.gather(*cut)
-        async with proxy_process(home, url):
-            await asyncio.gather(*[ask(client, "sales", "hello") for _ in range(5)])
+        with open_feed(home, settings, Vault.open(home)):
+            async with proxy_process(home, url) as process:
+                cut = [asyncio.create_task(ask(client, "it-admin", "forever")) for _ in range(3)]
+                await asyncio.gather(*[ask(client, "sales", "hello") for _ in range(12)])
+                await eventually(lambda: written_progress(home) == 3)
+                process.kill()
+                await asyncio.gather(*cut)
+            async with proxy_process(home, url):
+                await asyncio.gather(*[ask(client, "sales", "hello") for _ in range(5)])
 
     meter = Meter(home.metering_db)
     assert meter.recover() == 0

@@ -12,7 +12,6 @@ from starlette.responses import Response
 
 from tenant_daemon.contracts.budget import BudgetPeriod, TokenBudget
 from tenant_daemon.contracts.config import AgentConfig, TenantConfig
-from tenant_daemon.egress.command import create_app
 from tenant_daemon.home import TenantHome
 from tenant_daemon.local_tokens import local_token
 from tenant_daemon.openclaw.client import OpenClawClient
@@ -23,6 +22,7 @@ from tenant_daemon.settings import Model, Ports, Upstream
 from tenant_daemon.vault import Vault
 from tests.support.model_upstream import ModelUpstream, end_chunk, serving, text_chunk, usage_chunk
 from tests.support.openclaw import FakeWrapper, executed, make_home, make_settings
+from tests.support.proxy import fed
 from tests.support.redis import free_port
 from tests.support.vendor_streams import (
     message_events,
@@ -107,7 +107,7 @@ async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World
             update={"model": Model(url=f"{provider}/v1", name="m"), "upstreams": providers}
         )
         async with (
-            serving(create_app(home, settings, vault)) as proxy,
+            fed(home, settings, vault) as proxy,
             serving(FakeWrapper(nothing).app()) as wrapper,
         ):
             ports = Ports(proxy=port_of(proxy), wrapper=port_of(wrapper), gateway=settings.ports.gateway)
