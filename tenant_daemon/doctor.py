@@ -14,6 +14,7 @@ import httpx
 from tenant_daemon.audit import AuditTrail
 from tenant_daemon.diagnosis import Finding, Weak, Wrong, counted, finding, typed
 from tenant_daemon.doctor_guards import check_closed, check_policy, check_redaction, check_sandbox
+from tenant_daemon.doctor_proxy import check_proxy
 from tenant_daemon.home import TenantHome
 from tenant_daemon.hub_client.applied_config import AppliedConfig, stopped_by_owner
 from tenant_daemon.hub_client.enrolment import read_enrolment
@@ -47,6 +48,7 @@ def examine(home: TenantHome) -> Iterator[Finding]:
     yield finding("sandbox", lambda: check_sandbox(user, running_pid(home.pid_file)))
     yield finding("closed", check_closed)
     if settings:
+        yield finding("proxy", lambda: check_proxy(home, settings[0]))
         yield finding("node", lambda: _node_runs(settings[0]))
         yield finding("openclaw", lambda: _openclaw_is_pinned(settings[0]))
         yield finding("model", lambda: _model_is_set(settings[0]))

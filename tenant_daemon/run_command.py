@@ -53,7 +53,10 @@ def run(args: argparse.Namespace) -> int:
             redactor = LiveRedactor(vault, CanaryAlarm(home, vault).at("log"))
             configure_logging(redactor)
             settle_in()
-            with open_feed(home, settings, vault, proxy_user=args.proxy_user, socket_path=args.feed) as feed:
+            # Both concern a proxy that has a unit of its own; one that we start has our user and our home.
+            is_own_unit = "proxy" in settings.own_units
+            user, path = (args.proxy_user, args.feed) if is_own_unit else ("", None)
+            with open_feed(home, settings, vault, proxy_user=user, socket_path=path) as feed:
                 daemon = Daemon(home, settings, lambda text: redactor.current().redact(text), feed.look)
                 asyncio.run(until_signal(daemon.run()))
     except (EnrolmentFailed, AlreadyRunning, VaultLocked, UnknownUser) as exc:

@@ -10,7 +10,7 @@ import socket
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 import structlog
 
@@ -156,10 +156,10 @@ class Feed:
                 await line.lost
                 problem = "the daemon has left"
                 backoff.succeeded()
-            except (OSError, NotTheDaemon, ValueError) as exc:
+            except Exception as exc:  # noqa: BLE001 - tried again whatever it is: without it nothing goes
                 if problem != str(exc):
                     problem = str(exc)
-                    log.error("proxy.feed_away", reason=problem)
+                    log.error("proxy.feed_away", reason=problem or type(exc).__name__)
             await asyncio.sleep(backoff.after_failure())
 
     async def _connected(self) -> "_Line":
@@ -233,8 +233,8 @@ class _Line(asyncio.Protocol):
             self._transport.write(frame)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        # uvloop's is one as well, though not by its class.
+        self._transport = cast("asyncio.Transport", transport)
 
     def data_received(self, data: bytes) -> None:
         try:

@@ -45,6 +45,7 @@ _HELLO_SECONDS: Final = 5.0
 _SEND_SECONDS: Final = 10.0
 _LOOK_SECONDS: Final = 0.25
 """How often is looked for what nobody announced: a secret that was stored from the command line."""
+_NOT_LISTENING: Final = "not listening"
 _RECEIVE_BYTES: Final = 65_536
 
 log = structlog.get_logger()
@@ -208,7 +209,7 @@ class _Visit:
             # Looked for after the question came: what was stored before it was asked is told before it is
             # answered.
             asked = [read_from_proxy(content) for content in frames]
-            problem = self._tell_changes() if hello.is_listening else ""
+            problem = self._tell_changes() if hello.is_listening else _NOT_LISTENING
             for message in asked:
                 self._answer(message, problem)
             frames = self._heard(_LOOK_SECONDS)

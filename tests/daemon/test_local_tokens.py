@@ -24,6 +24,7 @@ def test_token_is_made_once_and_is_private(tmp_path: Path) -> None:
     assert {name: local_token(home, name) for name in LOCAL_TOKENS} == tokens
     assert stat.S_IMODE(token_path(home, "proxy").stat().st_mode) == 0o600
     assert sorted(path.name for path in home.keys_dir.iterdir()) == [
+        "feed.token",
         "gateway.token",
         "link.token",
         "proxy.token",

@@ -1,5 +1,6 @@
 """The systemd units of a customer's server, and the step that hands OpenClaw its files."""
 
+import argparse
 import json
 import re
 import shutil
@@ -10,14 +11,18 @@ from pathlib import Path
 
 import pytest
 
+from tenant_daemon import run_command
 from tenant_daemon.contracts.config import AgentConfig, TenantConfig
+from tenant_daemon.egress import command as proxy_command
+from tenant_daemon.kit.command_line import add_home_option
+from tenant_daemon.metering import Meter, Usage, open_request
 from tenant_daemon.openclaw.environment import clean_environment, command
 from tenant_daemon.openclaw.setup import write_files
 from tenant_daemon.settings import TenantSettings
 from tests.support.openclaw import make_home
 
 UNITS = Path(__file__).resolve().parents[2] / "deploy" / "tenant"
-MOST_EXPOSED = {"letsbe-proxy": 1.5, "letsbe-openclaw": 1.5, "letsbe-tenant": 5.5}
+MOST_EXPOSED = {"letsbe-proxy": 1.4, "letsbe-openclaw": 1.5, "letsbe-tenant": 5.5}
 """As ``systemd-analyze security`` rates it: 0 is closed, 10 is open."""
 
 
@@ -49,15 +54,67 @@ def test_unit_is_as_closed_as_it_was(name: str, most: float) -> None:
     assert float(rating[1]) <= most
 
 
-def test_keys_and_openclaw_have_different_users() -> None:
-    guards, agents = unit("letsbe-proxy"), unit("letsbe-openclaw")
-    assert guards["User"] == unit("letsbe-tenant")["User"] == ["letsbe"]
-    assert agents["User"] == ["letsbe-openclaw"]
-    assert "LoadCredentialEncrypted" in guards
-    assert "LoadCredentialEncrypted" not in agents
-    assert "/var/lib/letsbe" in agents["InaccessiblePaths"][0].split()
+def test_keys_proxy_and_openclaw_have_different_users() -> None:
+    daemon, others = unit("letsbe-tenant"), [unit("letsbe-proxy"), unit("letsbe-openclaw")]
+    assert daemon["User"] == ["letsbe"]
+    assert [other["User"] for other in others] == [["letsbe-proxy"], ["letsbe-openclaw"]]
+    assert "LoadCredentialEncrypted" in daemon
+    for other in others:
+        assert "LoadCredentialEncrypted" not in other
+        assert "/var/lib/letsbe" in other["InaccessiblePaths"][0].split()
+        assert "SupplementaryGroups" not in other
     users = (UNITS / "letsbe-sysusers.conf").read_text()
+    assert set(re.findall(r"^u (\S+)", users, re.MULTILINE)) == {"letsbe", "letsbe-proxy", "letsbe-openclaw"}
     assert not re.search(r"^m ", users, re.MULTILINE)
+
+
+def arguments(unit_name: str) -> dict[str, str]:
+    """Options and values of what a unit of ours starts, as its command reads them."""
+    [line] = unit(unit_name)["ExecStart"]
+    words = line.split(" -m tenant_daemon ")[1].split()
+    return dict(zip(words[1::2], words[2::2], strict=True))
+
+
+def test_daemon_and_proxy_meet_at_one_socket_and_know_each_other() -> None:
+    daemon, proxy = arguments("letsbe-tenant"), arguments("letsbe-proxy")
+    [folder] = unit("letsbe-tenant")["RuntimeDirectory"]
+    assert daemon["--feed"] == proxy["--feed"] == f"/run/{folder}/feed.sock"
+    assert [daemon["--proxy-user"]] == unit("letsbe-proxy")["User"]
+    assert [daemon["--proxy-user"]] == unit("letsbe-tenant")["SupplementaryGroups"]
+    assert [proxy["--daemon-user"]] == unit("letsbe-tenant")["User"]
+    # Others must be able to go through the folder, and see nothing in it.
+    assert unit("letsbe-tenant")["RuntimeDirectoryMode"] == ["0711"]
+    # In a namespace of users the kernel would name the daemon's as nobody.
+    assert "PrivateUsers" not in unit("letsbe-proxy")
+
+
+def test_commands_take_the_options_that_the_units_give_them() -> None:
+    for name in ("letsbe-tenant", "letsbe-proxy"):
+        [line] = unit(name)["ExecStart"]
+        words = line.split(" -m tenant_daemon ")[1].split()
+        parser = argparse.ArgumentParser()
+        subparsers = parser.add_subparsers()
+        {"run": run_command, "proxy": proxy_command}[words[0]].add_parser(subparsers)
+        add_home_option(subparsers.choices[words[0]])
+        parser.parse_args(words)
+
+
+def test_units_are_right_for_systemd(tmp_path: Path) -> None:
+    program = shutil.which("systemd-analyze")
+    if program is None:
+        pytest.skip("needs systemd-analyze")
+    for path in [*UNITS.glob("*.service"), *UNITS.glob("*.path")]:
+        # What they start is not installed here.
+        text = re.sub(r"^(ExecStart(?:Pre)?=\+?)\S+", r"\1/bin/true", path.read_text(), flags=re.MULTILINE)
+        (tmp_path / path.name).write_text(text)
+    told = subprocess.run(
+        [program, "verify", *map(str, tmp_path.iterdir())],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert (told.returncode, told.stderr) == (0, "")
 
 
 def test_daemon_may_make_groups_for_calls() -> None:
@@ -148,3 +205,82 @@ def test_link_is_not_followed(handed: tuple[Path, Path, Path]) -> None:
     token.unlink()
     token.symlink_to("/etc/passwd")
     assert hand_over(handed) == 1
+
+
+@pytest.fixture
+def books(tmp_path: Path) -> tuple[Path, Path]:
+    """The daemon's folder with what an earlier release counted, and the proxy's own, which is empty."""
+    home, state = tmp_path / "home", tmp_path / "state"
+    home.mkdir(mode=0o700)
+    state.mkdir(mode=0o700)
+    meter = Meter(home / "metering.db")
+    meter.recover()
+    request = open_request("sales", "m", 100)
+    meter.open(request)
+    meter.close_request(request, Usage(7, 3))
+    # One that runs when the old proxy is killed, so that the last word is in the journal.
+    meter.note(open_request("sales", "m", 40))
+    shutil.copytree(home, tmp_path / "killed")
+    meter.close()
+    return tmp_path / "killed", state
+
+
+def take_over(books: tuple[Path, Path]) -> None:
+    subprocess.run([str(UNITS / "take-over"), *map(str, books)], timeout=120, check=True)
+
+
+def counted(state: Path) -> int:
+    meter = Meter(state / "metering.db")
+    meter.recover()
+    tokens = sum(one.tokens for one in meter.spent())
+    meter.close()
+    return tokens
+
+
+def test_proxy_goes_on_with_what_was_counted_under_the_daemons_user(books: tuple[Path, Path]) -> None:
+    home, state = books
+    take_over(books)
+    assert list(home.glob("metering*")) == []
+    assert {path.name: stat.S_IMODE(path.stat().st_mode) for path in state.iterdir()} == {
+        "metering.db": 0o600,
+        "metering.db-wal": 0o600,
+        "metering.journal": 0o600,
+    }
+    assert counted(state) == 50
+    # What lies there later is not the proxy's any more.
+    (home / "metering.db").write_bytes(b"other")
+    take_over(books)
+    assert counted(state) == 50
+
+
+def test_proxy_on_a_new_server_begins_with_nothing(books: tuple[Path, Path]) -> None:
+    for path in books[0].iterdir():
+        path.unlink()
+    take_over(books)
+    assert list(books[1].iterdir()) == []
+
+
+def test_take_over_that_was_interrupted_is_done_again(books: tuple[Path, Path]) -> None:
+    home, state = books
+    (state / "metering.db-wal").write_bytes(b"half")
+    (state / "metering.db.new").write_bytes(b"half")
+    take_over(books)
+    assert counted(state) == 50
+    assert list(home.glob("metering*")) == []
+
+
+@pytest.mark.parametrize("left", ["metering.db", "metering.db.new", "metering.db-wal", "metering.journal"])
+def test_link_that_the_proxy_left_is_not_written_through(books: tuple[Path, Path], left: str) -> None:
+    elsewhere = books[1].parent / "elsewhere"
+    elsewhere.write_text("precious")
+    (books[1] / left).symlink_to(elsewhere)
+    take_over(books)
+    assert elsewhere.read_text() == "precious"
+    assert counted(books[1]) == 50
+
+
+def test_link_in_the_daemons_folder_is_not_read(books: tuple[Path, Path]) -> None:
+    (books[0] / "metering.db").unlink()
+    (books[0] / "metering.db").symlink_to("/etc/passwd")
+    take_over(books)
+    assert list(books[1].iterdir()) == []
