@@ -82,6 +82,11 @@ class TenantHome:
         return self.run_dir / "feed.sock"
 
     @property
+    def notice_file(self) -> Path:
+        """Whether vault or configuration have changed (``kit/notice.py``)."""
+        return self.run_dir / "notice"
+
+    @property
     def pid_file(self) -> Path:
         """``run/daemon.pid``: the supervisor's, locked while it lives."""
         return self.run_dir / "daemon.pid"

@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -94,18 +95,37 @@ def _proxy(home: TenantHome, upstream: str, cores: Sequence[int]) -> Iterator[st
         'tenant_name = "b"\nhub_url = "http://hub.test"\n'
         f'[model]\nurl = "{upstream}/v1"\nname = "m"\nis_internal = true\n[ports]\nproxy = {port}\n'
     )
-    with _process("tenant_daemon", "proxy", "--home", str(home.root)) as process:
+    with _feed(home), _process("tenant_daemon", "proxy", "--home", str(home.root)) as process:
         os.sched_setaffinity(process.pid, cores)
         address = f"http://127.0.0.1:{port}"
         transport = httpx.HTTPTransport(retries=_START_SECONDS)
         with httpx.Client(transport=transport, timeout=_START_SECONDS) as client:
-            client.get(f"{address}/healthz").raise_for_status()
+            deadline = time.monotonic() + _START_SECONDS
+            while not (answer := client.get(f"{address}/healthz")).is_success:
+                if time.monotonic() > deadline:
+                    answer.raise_for_status()
+                time.sleep(0.1)
         yield address
 
 
 @contextmanager
+def _feed(home: TenantHome) -> Iterator[None]:
+    """The daemon, of which the proxy asks before each request what is in force."""
+    with _process("benchmarks.first_byte.feed", str(home.root), stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        if process.stdout.readline() != b"open\n":
+            raise RuntimeError("the feed did not open")
+        yield
+
+
+@contextmanager
 def _process(*arguments: str, stdout: int | None = None) -> Iterator[subprocess.Popen[bytes]]:
-    process = subprocess.Popen([sys.executable, "-m", *arguments], stdout=stdout, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        [sys.executable, "-m", *arguments],
+        stdin=subprocess.PIPE,
+        stdout=stdout,
+        stderr=subprocess.DEVNULL,
+    )
     try:
         yield process
     finally:

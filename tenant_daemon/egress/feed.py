@@ -1,11 +1,13 @@
 """
 The proxy's side of the feed: what it knows comes from here, and is confirmed before each request.
 
-A request is redacted by what the daemon says *after* the request came. So a secret that was stored a moment
-ago is known to the next request, whoever stored it, and without the daemon nothing leaves.
+A request is redacted by what is in force *after* it came: where the notice says that something has changed,
+the daemon is asked first. So a secret that was stored a moment ago is known to the next request, whoever
+stored it, and without the daemon nothing leaves.
 """
 
 import asyncio
+import os
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -15,7 +17,7 @@ from typing import Final, cast
 import structlog
 
 from tenant_daemon.egress.errors import Refused
-from tenant_daemon.egress.known import Known
+from tenant_daemon.egress.known import Known, NothingToldYet
 from tenant_daemon.feed.messages import (
     MOST_FROM_DAEMON_BYTES,
     Confirm,
@@ -24,17 +26,20 @@ from tenant_daemon.feed.messages import (
     Hello,
     Registry,
     Ruling,
+    Trouble,
     Welcome,
     read_from_daemon,
     written,
 )
 from tenant_daemon.kit.backoff import Backoff
 from tenant_daemon.kit.frames import FrameReader
+from tenant_daemon.kit.notice import read_notice
 from tenant_daemon.kit.unix_address import short_address
 from tenant_daemon.kit.users import peer_uid
 
 _CONFIRM_SECONDS: Final = 5.0
 _CONNECT_SECONDS: Final = 5.0
+_FIRST_BYTES: Final = 4_096
 
 log = structlog.get_logger()
 
@@ -91,6 +96,10 @@ class Feed:
         self._on_registry = on_registry
         self._line: _Line | None = None
         self._is_welcome = False
+        self._is_fed = False
+        """Whether this daemon, and not one before it, has said what is secret."""
+        self._trouble = ""
+        self._notice = -1
         self._number = 0
         self._next: _Batch | None = None
         self._asked: dict[int, _Batch] = {}
@@ -105,19 +114,23 @@ class Feed:
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
+        self._is_welcome = False
+        self._forget_notice()
 
     async def confirm(self, agent_id: str = "") -> None:
         """
-        What is known is in force: the daemon has said so since this was called.
+        What is known is in force: nothing has changed, or the daemon has told it since this was called.
 
         Args:
-            agent_id: Whose runs in progress are wanted in ``Known.runs``.
+            agent_id: Whose runs in progress are wanted in ``Known.runs``; the daemon is asked for them.
 
         Raises:
             Refused: The daemon is away, or cannot read the vault.
         """
         if not self._is_welcome:
             raise unavailable()
+        if not agent_id and self._is_unchanged():
+            return
         batch = self._next
         if batch is None:
             # Requests that come in the same turn of the loop ask together.
@@ -135,6 +148,14 @@ class Feed:
             is_in_force = False
         if not is_in_force:
             raise unavailable()
+
+    def _is_unchanged(self) -> bool:
+        if self._trouble or not self._is_fed:
+            return False
+        try:
+            return read_notice(self._notice) == self._known.notice()
+        except (OSError, NothingToldYet):
+            return False
 
     def _ask(self) -> None:
         batch, self._next = self._next, None
@@ -170,31 +191,59 @@ class Feed:
             with short_address(self._address.path) as address:
                 async with asyncio.timeout(_CONNECT_SECONDS):
                     await loop.sock_connect(connection, address)
-            self._address.connected(connection)
-            _, line = await loop.create_unix_connection(
-                lambda: _Line(self._take, self._lose), sock=connection
-            )
+                self._address.connected(connection)
+                await loop.sock_sendall(connection, written(Hello(token=self._address.token())))
+                first = await self._first_words(connection)
+            _, line = await loop.create_unix_connection(lambda: _Line(self, first), sock=connection)
         except BaseException:
             connection.close()
             raise
-        self._line = line
-        line.say(written(Hello(token=self._address.token())))
         return line
 
-    def _take(self, content: bytes) -> None:
+    async def _first_words(self, connection: socket.socket) -> bytes:
+        """What the daemon says first, which the descriptor of the notice comes with."""
+        loop = asyncio.get_running_loop()
+        is_there = asyncio.Event()
+        loop.add_reader(connection, is_there.set)
+        try:
+            await is_there.wait()
+        finally:
+            loop.remove_reader(connection)
+        data, handles, _, _ = socket.recv_fds(connection, _FIRST_BYTES, 1)
+        if not data or not handles:
+            raise ConnectionResetError("the daemon does not let us in")
+        self._forget_notice()
+        [self._notice] = handles
+        os.set_inheritable(self._notice, False)
+        return data
+
+    def _forget_notice(self) -> None:
+        if self._notice >= 0:
+            os.close(self._notice)
+        self._notice = -1
+
+    def begin(self, line: "_Line") -> None:
+        """A connection has come about."""
+        self._line = line
+
+    def take(self, content: bytes) -> None:
         """A frame of the daemon's; raises ValueError when it is none."""
         message = read_from_daemon(content)
         match message:
             case Welcome():
                 self._known.proxy_token = message.proxy_token
                 self._is_welcome = True
-                log.info("proxy.feed_connected")
                 self._on_welcome()
             case Registry():
                 self._known.set_registry(message)
+                log.info("proxy.registry", secret_count=len(message.secrets), is_first=not self._is_fed)
+                self._is_fed = True
                 self._on_registry()
+            case Trouble():
+                self._trouble = message.problem
+                log.error("proxy.vault_trouble", problem=message.problem or "over")
             case Ruling():
-                self._known.config = message.config
+                self._known.config, self._known.config_notice = message.config, message.notice
             case Confirmed():
                 self._settle(message)
             case Delivered():
@@ -209,9 +258,11 @@ class Feed:
         self._known.runs |= confirmed.runs
         _settle(batch, is_in_force=not confirmed.problem)
 
-    def _lose(self) -> None:
+    def lose(self) -> None:
+        """The connection is gone. What is known stays known: running answers are still checked with it."""
         self._line = None
-        self._is_welcome = False
+        self._is_welcome = self._is_fed = False
+        self._trouble = ""
         asked, self._asked = self._asked, {}
         for batch in asked.values():
             _settle(batch, is_in_force=False)
@@ -220,9 +271,10 @@ class Feed:
 class _Line(asyncio.Protocol):
     """A connection to the daemon."""
 
-    def __init__(self, take: Callable[[bytes], None], lose: Callable[[], None]) -> None:
-        self._take = take
-        self._lose = lose
+    def __init__(self, feed: Feed, first: bytes) -> None:
+        """``first`` is what was received already."""
+        self._feed = feed
+        self._first = first
         self._reader = FrameReader(MOST_FROM_DAEMON_BYTES)
         self._transport: asyncio.Transport | None = None
         self.lost: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -235,11 +287,13 @@ class _Line(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         # uvloop's is one as well, though not by its class.
         self._transport = cast("asyncio.Transport", transport)
+        self._feed.begin(self)
+        self.data_received(self._first)
 
     def data_received(self, data: bytes) -> None:
         try:
             for content in self._reader.feed(data):
-                self._take(content)
+                self._feed.take(content)
         except ValueError as exc:
             # Only the type: a registry is full of secrets.
             log.error("proxy.feed_unreadable", reason=type(exc).__name__)
@@ -248,7 +302,7 @@ class _Line(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._transport = None
-        self._lose()
+        self._feed.lose()
         if not self.lost.done():
             self.lost.set_result(None)
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from tenant_daemon.contracts.config import TenantConfig
 from tenant_daemon.feed.messages import Registry
+from tenant_daemon.kit.notice import Notice
 
 
 class NothingToldYet(Exception):
@@ -20,6 +21,7 @@ class Known:
     def __init__(self) -> None:
         self._registry: tuple[int, Registry] | None = None
         self.config: TenantConfig | None = None
+        self.config_notice = 0
         self.proxy_token = ""
         self.runs: dict[str, list[str]] = {}
         """Agent -> its runs in progress, as of the last request; empty where nobody traces."""
@@ -28,6 +30,10 @@ class Known:
         """The vault has changed."""
         # A number of our own: a daemon whose vault was set up again counts from the beginning.
         self._registry = (self._registry[0] + 1 if self._registry else 1), registry
+
+    def notice(self) -> Notice:
+        """What the notice says as long as this is in force; raises NothingToldYet."""
+        return Notice(self._told()[1].version, self.config_notice)
 
     def version(self) -> int:
         """Changes with each registry; raises NothingToldYet."""

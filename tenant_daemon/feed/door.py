@@ -30,12 +30,14 @@ from tenant_daemon.feed.messages import (
     FromProxy,
     Hello,
     Ruling,
+    Trouble,
     Welcome,
     read_from_proxy,
     written,
 )
 from tenant_daemon.feed.source import Source
 from tenant_daemon.kit.frames import FrameReader
+from tenant_daemon.kit.notice import open_notice, read_notice
 from tenant_daemon.kit.unix_address import bind_private
 from tenant_daemon.kit.users import User, peer_uid
 
@@ -66,17 +68,24 @@ class Callers:
         return self.proxy.uid != os.geteuid() or hmac.compare_digest(token.encode(), self.token.encode())
 
 
+@dataclass(frozen=True)
+class Told:
+    """What a visit is about."""
+
+    callers: Callers
+    source: Source
+    proxy_token: Callable[[], str]
+    notice_file: Path
+
+
 class FeedDoor:
     """Open while its context lasts."""
 
-    def __init__(
-        self, path: Path, callers: Callers, source: Source, intake: Intake, proxy_token: Callable[[], str]
-    ) -> None:
+    def __init__(self, path: Path, told: Told, intake: Intake) -> None:
         self._path = path
-        self._callers = callers
-        self._source = source
+        self._callers = told.callers
+        self._told = told
         self._intake = intake
-        self._proxy_token = proxy_token
         self._visits: set[_Visit] = set()
         self._lock = threading.Lock()
         self._is_open = True
@@ -105,7 +114,7 @@ class FeedDoor:
             visit.thread.join()
         self._listener.close()
         self._path.unlink(missing_ok=True)
-        self._source.close()
+        self._told.source.close()
 
     def look(self) -> None:
         """Something may have changed: tell it now."""
@@ -136,10 +145,10 @@ class FeedDoor:
                 log.error("feed.too_many", count=len(self._visits))
                 connection.close()
                 return
-            visit = _Visit(connection, self._callers, self._source, self._intake, self._proxy_token)
+            visit = _Visit(connection, self._told, self._intake)
             visit.thread = threading.Thread(target=self._serve, args=(visit,), name="feed-visit", daemon=True)
             self._visits.add(visit)
-        visit.thread.start()
+            visit.thread.start()
 
     def _serve(self, visit: "_Visit") -> None:
         try:
@@ -160,22 +169,18 @@ class _Visit:
 
     thread: threading.Thread
 
-    def __init__(
-        self,
-        connection: socket.socket,
-        callers: Callers,
-        source: Source,
-        intake: Intake,
-        proxy_token: Callable[[], str],
-    ) -> None:
+    def __init__(self, connection: socket.socket, told: Told, intake: Intake) -> None:
         self._connection = connection
-        self._callers = callers
-        self._source = source
+        self._callers = told.callers
+        self._source = told.source
+        self._proxy_token = told.proxy_token
+        self._notice_file = told.notice_file
+        self._notice = open_notice(told.notice_file)
         self._intake = intake
-        self._proxy_token = proxy_token
         self._reader = FrameReader(MOST_FROM_PROXY_BYTES)
         self._wake = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
         self._told_version: int | None = None
+        self._told_problem = ""
         self._told_ruling: Ruling | None = None
 
     def look(self) -> None:
@@ -192,6 +197,7 @@ class _Visit:
         """Give back what it held. Nobody else may have the visit by now."""
         self._connection.close()
         os.close(self._wake)
+        os.close(self._notice)
 
     def serve(self) -> None:
         """Until the proxy leaves. Raises ValueError for what no proxy says, OSError when it is lost."""
@@ -203,7 +209,9 @@ class _Visit:
             log.error("feed.stranger_refused", uid=self._callers.proxy.uid)
             return
         if hello.is_listening:
-            self._send(Welcome(proxy_token=self._proxy_token()))
+            welcome = written(Welcome(proxy_token=self._proxy_token()))
+            if socket.send_fds(self._connection, [welcome], [self._notice]) != len(welcome):
+                raise OSError("the proxy takes nothing")
             self._tell_changes()
         while frames is not None:
             # Looked for after the question came: what was stored before it was asked is told before it is
@@ -246,21 +254,32 @@ class _Visit:
 
     def _tell_changes(self) -> str:
         """Tell what the proxy does not have yet; says what is wrong where that cannot be found out."""
-        ruling = Ruling(config=self._source.config())
-        if self._told_ruling is None or ruling.config is not self._told_ruling.config:
+        if os.stat(self._notice_file).st_ino != os.fstat(self._notice).st_ino:
+            # The proxy would look at the one that was there before: it comes again and gets the new one.
+            raise OSError("the notice was replaced")
+        # The number is read first: a change in between is then seen as one the next time.
+        ruling = Ruling(notice=read_notice(self._notice).config, config=self._source.config())
+        told = self._told_ruling
+        if told is None or ruling.config is not told.config or ruling.notice != told.notice:
             self._send(ruling)
             self._told_ruling = ruling
         try:
             # The version is read first: a change in between is then seen as one the next time.
             version = self._source.version()
-            registry = self._source.registry() if version != self._told_version else None
+            registry = self._source.registry(version) if version != self._told_version else None
         except Exception as exc:  # noqa: BLE001 - whatever it is, the proxy must not rely on what it has
-            log.error("feed.vault_unavailable", reason=type(exc).__name__)
-            return type(exc).__name__
+            return self._tell_trouble(type(exc).__name__)
         if registry is not None:
             self._send(registry)
             self._told_version = version
-        return ""
+        return self._tell_trouble("")
+
+    def _tell_trouble(self, problem: str) -> str:
+        if problem != self._told_problem:
+            log.error("feed.vault_unavailable", reason=problem or "over")
+            self._send(Trouble(problem=problem))
+            self._told_problem = problem
+        return problem
 
     def _send(self, message: FromDaemon) -> None:
         self._connection.sendall(written(message))

@@ -54,7 +54,7 @@ class Deliver(_Message):
 
 
 class Welcome(_Message):
-    """You are who you say."""
+    """You are who you say. With it comes a descriptor of the notice (``kit/notice.py``)."""
 
     kind: Literal["welcome"] = "welcome"
     proxy_token: str = Field(repr=False)
@@ -65,6 +65,7 @@ class Registry(_Message):
     """The vault as it is now."""
 
     kind: Literal["registry"] = "registry"
+    version: int
     secrets: list[tuple[str, str]] = Field(repr=False)
     """Name and value of every version that is kept."""
     canaries: frozenset[str] = frozenset()
@@ -77,6 +78,15 @@ class Ruling(_Message):
 
     kind: Literal["ruling"] = "ruling"
     config: TenantConfig | None
+    notice: int = 0
+    """How often it was changed, as the notice says."""
+
+
+class Trouble(_Message):
+    """The vault cannot be read, or can again: then there is no problem."""
+
+    kind: Literal["trouble"] = "trouble"
+    problem: str
 
 
 class Confirmed(_Message):
@@ -98,7 +108,7 @@ class Delivered(_Message):
 
 
 FromProxy = Hello | Confirm | Deliver
-FromDaemon = Welcome | Registry | Ruling | Confirmed | Delivered
+FromDaemon = Welcome | Registry | Ruling | Trouble | Confirmed | Delivered
 _BY_KIND: Final = Field(discriminator="kind")
 _FROM_PROXY: Final[TypeAdapter[FromProxy]] = TypeAdapter(Annotated[FromProxy, _BY_KIND])
 _FROM_DAEMON: Final[TypeAdapter[FromDaemon]] = TypeAdapter(Annotated[FromDaemon, _BY_KIND])

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from tenant_daemon.egress.upstreams import key_name, upstreams_of
-from tenant_daemon.feed.door import Callers, FeedDoor
+from tenant_daemon.feed.door import Callers, FeedDoor, Told
 from tenant_daemon.feed.intake import Intake
 from tenant_daemon.feed.source import ConfigFile, Source
 from tenant_daemon.home import TenantHome
@@ -38,8 +38,11 @@ def open_feed(
     names = (key_name(upstream) for upstream in upstreams_of(settings))
     return FeedDoor(
         socket_path or home.feed_socket,
-        Callers(user_named(proxy_user), local_token(home, "feed")),
-        Source(vault, filter(None, names), ConfigFile(home.config_file), home.link_db),
+        Told(
+            Callers(user_named(proxy_user), local_token(home, "feed")),
+            Source(vault, filter(None, names), ConfigFile(home.config_file), home.link_db),
+            lambda: local_token(home, "proxy"),
+            home.notice_file,
+        ),
         Intake(home, CanaryAlarm(home, vault)),
-        lambda: local_token(home, "proxy"),
     )

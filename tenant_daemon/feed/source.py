@@ -65,9 +65,10 @@ class Source:
         """A number that changes with every change of the vault, by any process."""
         return self._vault.version()
 
-    def registry(self) -> Registry:
+    def registry(self, version: int) -> Registry:
         """Everything of the vault that redaction and the providers need. Keys are audited as given out."""
         return Registry(
+            version=version,
             secrets=self._vault.known_secrets(),
             canaries=self._vault.canaries(),
             keys={name: key for name in sorted(self._key_names) if (key := self._key(name)) is not None},

@@ -1,5 +1,6 @@
 """The configuration in force on this server: the last good one, on disk and in memory."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import structlog
@@ -18,8 +19,10 @@ class ConfigRefused(ValueError):
 class AppliedConfig:
     """Only the link writes the file; the other processes read it again when it changes."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, announce: Callable[[], None] = lambda: None) -> None:
+        """``announce`` is called when another one is in force."""
         self._path = path
+        self._announce = announce
         self._current = _read(path)
 
     @property
@@ -72,6 +75,7 @@ class AppliedConfig:
     def _hold(self, config: TenantConfig) -> None:
         write_private(self._path, config.model_dump_json(indent=1))
         self._current = config
+        self._announce()
 
 
 def stopped_by_owner(config: TenantConfig | None) -> str:

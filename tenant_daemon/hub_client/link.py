@@ -36,6 +36,7 @@ from tenant_daemon.hub_client.run_in_progress import ChatParts
 from tenant_daemon.hub_client.secrets import SecretDesk, SecretRequest, SecretsReporter
 from tenant_daemon.hub_client.wrapper_client import WrapperClient
 from tenant_daemon.kit.http_server import serve_on
+from tenant_daemon.kit.notice import announce_config
 from tenant_daemon.kit.pid_file import signal_holder
 from tenant_daemon.kit.unix_address import bind_private
 from tenant_daemon.local_tokens import local_token
@@ -88,7 +89,7 @@ class _Link:
         self._parts = parts
         self._tasks = tasks
         self._wrapper = wrapper
-        self._config = AppliedConfig(parts.home.config_file)
+        self._config = AppliedConfig(parts.home.config_file, self._announce_config)
         self._door = GatewayDoor()
         open_channel = with_last_look(parts.open_channel, parts.redactor)
         self._hub = HubConnection(parts.store, open_channel, self._hello, self)
@@ -184,6 +185,13 @@ class _Link:
             # What OpenClaw complains of may be quoted from the settings, and the hub is told.
             reason = self._parts.redactor.current().redact(str(exc))
             raise ConfigRefused(f"{reason}. The earlier settings stay in force.") from exc
+
+    def _announce_config(self) -> None:
+        try:
+            announce_config(self._parts.home.notice_file)
+        except OSError as exc:
+            # The daemon looks for a new one by itself as well.
+            log.error("link.config_not_announced", reason=type(exc).__name__)
 
     async def _on_config(self) -> None:
         self._openclaw.on_config_changed()

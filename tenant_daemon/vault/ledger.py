@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from tenant_daemon.kit.database import Database
+from tenant_daemon.kit.notice import announce_vault
 from tenant_daemon.kit.private_file import write_private
 from tenant_daemon.vault import store
 from tenant_daemon.vault.cipher import Cipher
@@ -40,10 +41,11 @@ class Ledger:
     Processes and threads may share the file.
     """
 
-    def __init__(self, database: Database, keys: KeyStore, counter_file: Path) -> None:
+    def __init__(self, database: Database, keys: KeyStore, counter_file: Path, notice_file: Path) -> None:
         self._database = database
         self._keys = keys
         self._counter_file = counter_file
+        self._notice_file = notice_file
         self._ciphers: dict[str, Cipher] = {}
         self._checked_state = -1
 
@@ -62,6 +64,7 @@ class Ledger:
                 if state.manifest != cipher.sign(store.old_manifest_lines(db, state.version)):
                     raise VaultLocked("the vault's contents are not what the daemon stored")
                 self._sign(db, cipher, state.version + 1)
+            announce_vault(self._notice_file, store.require_state(db).version)
         with self.reading():
             pass
 
@@ -94,6 +97,9 @@ class Ledger:
                 yield page
                 version = store.require_state(db).version + 1
                 self._sign(db, page.cipher, version)
+                # Before the commit, while nobody else can write: when this is over, nobody who holds what was
+                # in the vault takes it for what is.
+                announce_vault(self._notice_file, version)
             # After the commit: a counter ahead of the file would lock it. Behind it is right.
             write_private(self._counter_file, f"{version}\n")
 

@@ -86,7 +86,7 @@ class Vault:
             database = Database(home.vault_db, store.TABLES)
         except sqlite3.Error as exc:
             raise VaultLocked(f"{home.vault_db}: {exc}") from exc
-        ledger = Ledger(database, keys, home.keys_dir / COUNTER_FILE)
+        ledger = Ledger(database, keys, home.keys_dir / COUNTER_FILE, home.notice_file)
         ledger.begin()
         return cls(ledger, keys, audit)
 

@@ -11,6 +11,7 @@ from tenant_daemon.contracts.config import AgentConfig, TenantConfig
 from tenant_daemon.egress.command import create_app, feed_address
 from tenant_daemon.feed.opening import open_feed
 from tenant_daemon.home import TenantHome
+from tenant_daemon.kit.notice import announce_config
 from tenant_daemon.local_tokens import local_token
 from tenant_daemon.metering import Meter
 from tenant_daemon.settings import Model, TenantSettings, TracesTo, Upstream
@@ -32,7 +33,7 @@ class Proxy:
     token: str
 
     def configure(self, config: TenantConfig) -> None:
-        self.home.config_file.write_text(config.model_dump_json())
+        configure(self.home, config)
 
     async def ask(self, body: dict[str, object], agent: str = "sales") -> httpx.Response:
         return await self.client.post(f"/agents/{agent}/v1/chat/completions", json=body)
@@ -50,6 +51,12 @@ class Proxy:
             "estimated_count",
         )
         return [tuple(row[name] for name in names) for row in rows]
+
+
+def configure(home: TenantHome, config: TenantConfig) -> None:
+    """Put a configuration in force as the link does."""
+    home.config_file.write_text(config.model_dump_json())
+    announce_config(home.notice_file)
 
 
 @asynccontextmanager

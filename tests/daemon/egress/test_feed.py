@@ -14,10 +14,15 @@ import pytest
 from tenant_daemon.contracts.config import TenantConfig
 from tenant_daemon.egress import feed as feed_module
 from tenant_daemon.egress.command import create_app, feed_address
-from tenant_daemon.egress.feed import FeedAddress
+from tenant_daemon.egress.errors import Refused
+from tenant_daemon.egress.feed import Feed, FeedAddress
+from tenant_daemon.egress.known import Known
+from tenant_daemon.feed import door as door_module
+from tenant_daemon.feed.messages import FromProxy, written
 from tenant_daemon.feed.opening import open_feed
 from tenant_daemon.home import TenantHome
 from tenant_daemon.hub_client.outbox import open_store
+from tenant_daemon.kit.notice import announce_config
 from tenant_daemon.kit.unix_address import bind_private
 from tenant_daemon.local_tokens import local_token
 from tenant_daemon.settings import Model, TenantSettings, Upstream
@@ -207,6 +212,7 @@ async def test_daemon_that_says_nothing_is_not_waited_for_for_ever(
 ) -> None:
     await scene.daemon_comes()
     monkeypatch.setattr(feed_module, "_CONFIRM_SECONDS", 0.1)
+    announce_config(scene.home.notice_file)
     with scene.vault._ledger._database._lock:
         answer = await scene.ask()
     assert answer.json()["error"]["code"] == "vault_unavailable"
@@ -232,11 +238,60 @@ async def test_proxy_says_nothing_to_somebody_else_who_listens_there(tmp_path: P
     pretender.close()
 
 
-async def test_questions_of_one_moment_are_one(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_secret_stored_by_another_process_is_known_to_the_next_request(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The daemon itself would not notice in time.
+    monkeypatch.setattr(door_module, "_LOOK_SECONDS", 600.0)
     await scene.daemon_comes()
-    written: list[object] = []
-    real = feed_module.written
-    monkeypatch.setattr(feed_module, "written", lambda message: written.append(message) or real(message))
-    answers = await asyncio.gather(*[scene.ask() for _ in range(20)])
-    assert [answer.status_code for answer in answers] == [200] * 20
-    assert 0 < len(written) <= 20
+    for number in range(10):
+        value = f"nQ4-violet-Crane-{number}"
+        Vault.open(scene.home).put("new-key", value, actor="user:usr_1")
+        assert (await scene.ask(messages=[{"role": "user", "content": value}])).status_code == 200
+        assert value.encode() not in scene.upstream.bodies[-1]
+
+
+async def test_notice_that_was_replaced_is_looked_at_anew(scene: Scene) -> None:
+    await scene.daemon_comes()
+    scene.home.notice_file.unlink()
+    scene.vault.put("new-key", "nQ4-violet-Crane-77", actor="user:usr_1")
+
+    async def is_known() -> bool:
+        await scene.ask(messages=[{"role": "user", "content": "nQ4-violet-Crane-77"}])
+        return bool(scene.upstream.bodies) and b"SECRET_REF(new-key)" in scene.upstream.bodies[-1]
+
+    await eventually(is_known)
+
+
+@pytest.fixture
+def said(monkeypatch: pytest.MonkeyPatch) -> list[FromProxy]:
+    """What the proxy says to the daemon."""
+    heard: list[FromProxy] = []
+
+    def noted(message: FromProxy) -> bytes:
+        heard.append(message)
+        return written(message)
+
+    monkeypatch.setattr(feed_module, "written", noted)
+    return heard
+
+
+async def test_daemon_is_asked_once_when_something_has_changed_and_else_never(
+    scene: Scene, said: list[FromProxy], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(door_module, "_LOOK_SECONDS", 600.0)
+    await scene.daemon_comes()
+    is_told = asyncio.Event()
+    feed = Feed(feed_address(scene.home), Known(), on_registry=is_told.set)
+    feed.start()
+    await is_told.wait()
+    said.clear()
+    for _ in range(20):
+        await feed.confirm()
+    assert said == []
+    announce_config(scene.home.notice_file)
+    await asyncio.gather(*[feed.confirm() for _ in range(20)])
+    assert len(said) == 1
+    await feed.close()
+    with pytest.raises(Refused):
+        await feed.confirm()

@@ -143,7 +143,7 @@ def keys(tmp_path: Path) -> tuple[Vault, Callable[[Upstream], str | None]]:
     known = Known()
 
     def key(upstream: Upstream) -> str | None:
-        known.set_registry(source.registry())
+        known.set_registry(source.registry(1))
         return Provider(known, Addresses()).key(upstream)
 
     return vault, key

@@ -10,7 +10,7 @@ from tenant_daemon.audit import AuditTrail
 from tenant_daemon.contracts.config import TenantConfig
 from tenant_daemon.feed import door as door_module
 from tenant_daemon.feed.door import MOST_VISITORS, FeedDoor
-from tenant_daemon.feed.messages import Confirm, Confirmed, Registry, Ruling, Welcome
+from tenant_daemon.feed.messages import Confirm, Confirmed, Registry, Ruling, Trouble, Welcome
 from tenant_daemon.feed.opening import open_feed
 from tenant_daemon.home import TenantHome
 from tenant_daemon.kit.frames import framed
@@ -105,9 +105,12 @@ def test_vault_that_cannot_be_read_confirms_nothing(
         raise VaultLocked("somebody changed it")
 
     monkeypatch.setattr(vault, "version", locked)
+    # Told unasked, since a proxy does not ask while the notice says that nothing has changed.
+    assert visitor.hear() == Trouble(problem="VaultLocked")
     visitor.say(Confirm(number=1))
     assert visitor.hear() == Confirmed(number=1, problem="VaultLocked")
     monkeypatch.undo()
+    assert visitor.hear() == Trouble(problem="")
     visitor.say(Confirm(number=2))
     assert visitor.hear() == Confirmed(number=2)
 

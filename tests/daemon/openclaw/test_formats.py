@@ -22,7 +22,7 @@ from tenant_daemon.settings import Model, Ports, Upstream
 from tenant_daemon.vault import Vault
 from tests.support.model_upstream import ModelUpstream, end_chunk, serving, text_chunk, usage_chunk
 from tests.support.openclaw import FakeWrapper, executed, make_home, make_settings
-from tests.support.proxy import fed
+from tests.support.proxy import configure, fed
 from tests.support.redis import free_port
 from tests.support.vendor_streams import (
     message_events,
@@ -63,7 +63,7 @@ class World:
         self._home = home
 
     def configure(self, config: TenantConfig) -> None:
-        self._home.config_file.write_text(config.model_dump_json())
+        configure(self._home, config)
 
     async def say(self, agent_id: str, text: str) -> str:
         session = f"agent:{agent_id}:c-con_{uuid.uuid4().hex[:26]}"
