@@ -10,9 +10,11 @@ import httpx
 import pytest
 from starlette.responses import JSONResponse, Response
 
+from tenant_daemon.contracts.budget import BudgetPeriod, TokenBudget
 from tenant_daemon.contracts.config import TenantConfig
 from tenant_daemon.home import TenantHome
 from tenant_daemon.hub_client.outbox import LinkStore
+from tenant_daemon.hub_client.proxy_client import read_budgets
 from tenant_daemon.local_tokens import local_token
 from tenant_daemon.metering import Meter
 from tenant_daemon.settings import Model, TenantSettings
@@ -418,6 +420,18 @@ async def test_link_may_ask_why_an_agent_was_refused(proxy: Proxy) -> None:
     assert await why() == ""
     answer = await proxy.client.get("/agents/sales/refusal", headers={"authorization": "Bearer wrong"})
     assert answer.status_code == 401
+
+
+async def test_status_may_ask_where_the_budgets_stand(proxy: Proxy) -> None:
+    port = int(proxy.url.rpartition(":")[2])
+    assert await read_budgets(port, proxy.token) == []
+    await proxy.ask(chat("hi"))
+    budget = TokenBudget(period=BudgetPeriod.DAY, tokens=12, agent_id="sales")
+    proxy.configure(TenantConfig(version=2, agents=[AGENT], budgets=[budget]))
+    text = "sales, today: 12 of 12 tokens"
+    assert await read_budgets(port, proxy.token) == [{"is_left": False, "text": text}]
+    assert await read_budgets(port, "wrong") == []
+    assert await read_budgets(9, proxy.token) == []
 
 
 async def test_long_numbers_travel_unchanged_and_searched(proxy: Proxy) -> None:
