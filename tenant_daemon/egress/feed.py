@@ -255,7 +255,7 @@ class Feed:
             return
         if confirmed.problem:
             log.error("proxy.vault_unavailable", reason=confirmed.problem)
-        self._known.runs |= confirmed.runs
+        self._known.note_runs(confirmed.runs)
         _settle(batch, is_in_force=not confirmed.problem)
 
     def lose(self) -> None:

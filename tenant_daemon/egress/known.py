@@ -1,10 +1,13 @@
 """What the daemon told this proxy last: held in memory, and nowhere else."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from tenant_daemon.contracts.config import TenantConfig
 from tenant_daemon.feed.messages import Registry
 from tenant_daemon.kit.notice import Notice
+
+_MOST_AGENTS: Final = 1_000
 
 
 class NothingToldYet(Exception):
@@ -30,6 +33,12 @@ class Known:
         """The vault has changed."""
         # A number of our own: a daemon whose vault was set up again counts from the beginning.
         self._registry = (self._registry[0] + 1 if self._registry else 1), registry
+
+    def note_runs(self, runs: dict[str, list[str]]) -> None:
+        """These agents have these runs in progress."""
+        if len(self.runs) >= _MOST_AGENTS:
+            self.runs.clear()
+        self.runs |= runs
 
     def notice(self) -> Notice:
         """What the notice says as long as this is in force; raises NothingToldYet."""

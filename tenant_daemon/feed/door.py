@@ -10,6 +10,7 @@ import os
 import select
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -126,8 +127,13 @@ class FeedDoor:
         while True:
             try:
                 connection, _ = self._listener.accept()
-            except OSError:
-                return
+            except OSError as exc:
+                if not self._is_open:
+                    return
+                # Too many open files, for one: whoever waits is let in when there is room again.
+                log.error("feed.nobody_let_in", reason=type(exc).__name__)
+                time.sleep(_LOOK_SECONDS)
+                continue
             try:
                 self._begin(connection)
             except OSError as exc:

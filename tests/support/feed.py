@@ -1,6 +1,7 @@
 """Somebody at the other end of the socket through which the daemon feeds the proxy."""
 
 import socket
+from contextlib import suppress
 from typing import Any
 
 from tenant_daemon.contracts.config import AgentConfig, TenantConfig
@@ -43,7 +44,9 @@ class Visitor:
         self.send(b"".join(map(written, messages)))
 
     def send(self, data: bytes) -> None:
-        self._socket.sendall(data)
+        # Who was turned away already finds out when it listens.
+        with suppress(BrokenPipeError, ConnectionResetError):
+            self._socket.sendall(data)
 
     def hear(self) -> FromDaemon:
         """The next message."""

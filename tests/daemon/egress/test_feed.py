@@ -26,7 +26,7 @@ from tenant_daemon.kit.notice import announce_config
 from tenant_daemon.kit.unix_address import bind_private
 from tenant_daemon.local_tokens import local_token
 from tenant_daemon.settings import Model, TenantSettings, Upstream
-from tenant_daemon.vault import Vault
+from tenant_daemon.vault import Vault, VaultLocked
 from tenant_daemon.vault.canary import plant
 from tests.support.model_upstream import ModelUpstream, end_chunk, serving, text_chunk, usage_chunk
 from tests.support.proxy import AGENT, SECRET, until_fed
@@ -205,6 +205,27 @@ async def test_planted_secret_in_a_request_raises_the_alarm(scene: Scene) -> Non
         return [(message["name"], message["door"]) for message in seen]
 
     await eventually(lambda: alarms() == [("old-pay-key", "model request")])
+
+
+async def test_nothing_leaves_while_the_vault_cannot_be_read(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await scene.daemon_comes()
+
+    def locked() -> int:
+        raise VaultLocked("somebody changed it")
+
+    monkeypatch.setattr(scene.vault, "version", locked)
+
+    async def is_refused() -> bool:
+        return (await scene.client.get("/healthz")).status_code == 503
+
+    await eventually(is_refused)
+    assert (await scene.ask()).json()["error"]["code"] == "vault_unavailable"
+    monkeypatch.undo()
+    await until_fed(scene.base)
+    assert (await scene.ask()).status_code == 200
+    assert len(scene.upstream.bodies) == 1
 
 
 async def test_daemon_that_says_nothing_is_not_waited_for_for_ever(
