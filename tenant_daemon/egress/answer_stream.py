@@ -13,15 +13,22 @@ from tenant_daemon.egress.json_text import read_json, write_json
 from tenant_daemon.egress.labels import Labels
 from tenant_daemon.egress.openai_errors import openai_error
 from tenant_daemon.egress.sse import DONE, written
+from tenant_daemon.egress.text_streams import stream_of
 from tenant_daemon.egress.usage import label, reported_usage
 from tenant_daemon.metering import Usage
 from tenant_daemon.redaction import Redactor, StreamRedactor
 
 _TEXT_FIELDS = ("content", "reasoning_content", "reasoning", "refusal")
 _NESTED_TEXTS = {"function_call": "arguments", "audio": "transcript"}
+_THOUGHTS = "reasoning_details"
+"""OpenRouter's: a list of thoughts, of each of which every chunk brings a piece."""
+_THOUGHT_KINDS = {"text": "reasoning.text", "summary": "reasoning.summary"}
+"""The field with the text, and the kind of thought that has it."""
+_SIGNED_FORMATS = ("anthropic",)
 _TEMPLATE = ("id", "object", "created", "model")
 _Place = tuple[int, str]
-"""Choice and field; tool calls are ``tool:<index>``, nested texts ``field.text``."""
+"""Choice and field; tool calls are ``tool:<index>``, thoughts ``thought:<index>:text``, nested texts
+``field.text``."""
 
 
 class AnswerStream:
@@ -144,6 +151,10 @@ class AnswerStream:
                 calls = [call for item in value if (call := self._tool_call(number, item))]
                 if calls:
                     said[name] = calls
+            elif name == _THOUGHTS and isinstance(value, list):
+                thoughts = [one for item in value if (one := self._thought(number, item))]
+                if thoughts:
+                    said[name] = thoughts
             elif _nested_text(name, value):
                 said |= self._nested(number, name, value)
             else:
@@ -175,9 +186,34 @@ class AnswerStream:
             clean["function"] = inner
         return clean if inner or set(clean) - {"index", "type"} else None
 
-    def _text(self, place: _Place, text: str) -> str:
+    def _thought(self, number: int, item: object) -> object:
+        """A piece of a thought; None while all of it is held back. What is no text goes as it came."""
+        field = _thought_field(item)
+        if not isinstance(item, dict) or not field:
+            [clean] = self._cleaned_thoughts([item])
+            return clean
+        leaf = field.rpartition(":")[2]
+        [clean] = self._cleaned_thoughts([{name: value for name, value in item.items() if name != leaf}])
+        is_signed = "signature" in item or str(item.get("format")).startswith(_SIGNED_FORMATS)
+        text = self._text((number, field), str(item.get(leaf) or ""), is_signed=is_signed)
+        if "signature" in item:
+            # It is what the thought ends with.
+            text += self._texts.pop((number, field)).finish()
+        if not text and leaf not in item:
+            return clean
+        if not text and set(item) <= {leaf, "type", "index", "format"}:
+            return None
+        return {**clean, leaf: text} if isinstance(clean, dict) else None
+
+    def _cleaned_thoughts(self, items: list[object]) -> list[object]:
+        clean = self._labels.clean(_THOUGHTS, items)
+        return clean if isinstance(clean, list) and len(clean) == len(items) else [None] * len(items)
+
+    def _text(self, place: _Place, text: str, *, is_signed: bool = False) -> str:
         self.characters += len(text)
-        return self._texts.setdefault(place, self._redactor.stream()).feed(text)
+        if place not in self._texts:
+            self._texts[place] = stream_of(self._redactor, is_signed=is_signed)
+        return self._texts[place].feed(text)
 
     def _redact_rest(self, fields: dict[str, object], skip: str = "") -> dict[str, object]:
         """Fields that we do not stream, whole; names of fields included."""
@@ -194,6 +230,10 @@ def _places(number: int, delta: dict[str, object]) -> Iterator[_Place]:
     for name in _NESTED_TEXTS:
         if place := _nested_text(name, delta.get(name)):
             yield number, place
+    thoughts = delta.get(_THOUGHTS)
+    for thought in thoughts if isinstance(thoughts, list) else []:
+        if field := _thought_field(thought):
+            yield number, field
     calls = delta.get("tool_calls")
     for call in calls if isinstance(calls, list) else []:
         if isinstance(call, dict):
@@ -206,6 +246,17 @@ def _nested_text(name: str, value: object) -> str:
     return f"{name}.{leaf}" if isinstance(value, dict) and isinstance(value.get(leaf), str) else ""
 
 
+def _thought_field(item: object) -> str:
+    """The place of a thought's text; empty where it has none."""
+    if not isinstance(item, dict):
+        return ""
+    leaf = next((leaf for leaf in _THOUGHT_KINDS if isinstance(item.get(leaf), str)), "")
+    if not leaf and "signature" in item:
+        leaf = "text"
+    index = item.get("index")
+    return f"thought:{index if isinstance(index, int) else 0}:{leaf}" if leaf else ""
+
+
 def _tool_field(call: dict[str, object]) -> str:
     index = call.get("index", 0)
     if not isinstance(index, int):
@@ -216,6 +267,9 @@ def _tool_field(call: dict[str, object]) -> str:
 def _delta_of(field: str, text: str) -> dict[str, object]:
     if field.startswith("tool:"):
         return {"tool_calls": [{"index": int(field[5:]), "function": {"arguments": text}}]}
+    if field.startswith("thought:"):
+        _, index, leaf = field.split(":")
+        return {_THOUGHTS: [{"type": _THOUGHT_KINDS[leaf], "index": int(index), leaf: text}]}
     name, _, leaf = field.partition(".")
     return {name: {leaf: text}} if leaf else {name: text}
 

@@ -41,6 +41,8 @@ _KEPT_SECONDS: Final = 60.0
 _END_SECONDS: Final = 2.0
 """How long the end of an answer may come after its last event; without it the connection serves no other."""
 _MOST_OF_A_HEADER: Final = 32_768
+_GAVE_UP_STATUS: Final = frozenset({504, 524})
+"""A gateway waited in vain for the model, which may have answered all the same, and be charged for."""
 _PASSED_STATUS = frozenset({400, 404, 408, 409, 413, 422, 429})
 _PASSED_HEADERS = ("retry-after", "retry-after-ms", "x-should-retry", "request-id", "x-request-id")
 _PASSED_PREFIXES = ("x-ratelimit-", "anthropic-ratelimit-")
@@ -264,6 +266,10 @@ async def _failure(response: aiohttp.ClientResponse, redactor: Redactor) -> Refu
         redactor.redact(message)[:_MESSAGE_LENGTH] or f"The model's provider answered with status {status}."
     )
     headers = _passed_headers(response, redactor)
+    if status in _GAVE_UP_STATUS:
+        # Whatever the gateway says about asking again: it does not pay for it.
+        headers.pop("x-should-retry", None)
+        return Refused(status, "upstream_timeout", text, kind=kind, headers=headers)
     return Refused(status, redactor.redact(code)[:80] or "upstream_error", text, kind=kind, headers=headers)
 
 

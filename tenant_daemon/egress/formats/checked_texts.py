@@ -1,32 +1,13 @@
 """The texts of a streamed answer, each behind a stream redactor of its own."""
 
 from collections.abc import Callable, Hashable
-from typing import TYPE_CHECKING
 
+from tenant_daemon.egress.text_streams import stream_of
 from tenant_daemon.redaction import Redactor, StreamRedactor
-from tenant_daemon.redaction.findings import Finding, settle
-
-if TYPE_CHECKING:
-    from tenant_daemon.redaction.detectors.known import KnownDetector
 
 Written = dict[str, object]
 Writer = Callable[[str], Written]
 """Makes the event that carries a piece of a text."""
-
-
-class _KnownOnly:
-    """
-    Finds what the vault knows and nothing else.
-
-    For signed thoughts: one false alarm would break the signature and with it the conversation. The model
-    itself has never seen a secret of the vault.
-    """
-
-    def __init__(self, known: "KnownDetector") -> None:
-        self.known = known
-
-    def find(self, data: bytes) -> list[Finding]:
-        return settle(self.known.find(data))
 
 
 class CheckedTexts:
@@ -42,7 +23,7 @@ class CheckedTexts:
         self.characters += len(text)
         events = self.flush(except_for=place)
         if place not in self._open:
-            self._open[place] = (self._redactor_for(is_signed=is_signed), write)
+            self._open[place] = (stream_of(self._redactor, is_signed=is_signed), write)
         said = self._open[place][0].feed(text)
         return [*events, write(said)] if said or not text else events
 
@@ -54,8 +35,3 @@ class CheckedTexts:
             if rest := redactor.finish():
                 events.append(write(rest))
         return events
-
-    def _redactor_for(self, *, is_signed: bool) -> StreamRedactor:
-        if is_signed:
-            return StreamRedactor(_KnownOnly(self._redactor.known))  # type: ignore[arg-type]
-        return self._redactor.stream()

@@ -129,6 +129,23 @@ async def test_status_and_waiting_time_are_passed_on(proxy: Proxy, path: str, st
 
 
 @pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("status", [504, 524])
+async def test_gateway_that_gave_up_is_not_asked_again_and_the_request_counted(
+    tmp_path: Path, path: str, status: int
+) -> None:
+    async with running(tmp_path) as proxy:
+        error = {"message": f"no answer, {SECRET}", "code": "gateway_timeout"}
+        headers = {"x-should-retry": "true", "retry-after": "11"}
+        proxy.upstream.answer = lambda: JSONResponse({"error": error}, status, headers=headers)
+        answer = await ask(proxy, path, stream=True)
+        assert (answer.status_code, answer.headers["x-should-retry"]) == (status, "false")
+        assert message_of(path, answer.json()) == "no answer, SECRET_REF(db-password)"
+        # The model may have answered all the same; how much is not known.
+        [(_, prompt, _, _, requests, estimated)] = proxy.usage()
+        assert (prompt > 0, requests, estimated) == (True, 1, 1)
+
+
+@pytest.mark.parametrize("path", PATHS)
 async def test_page_instead_of_an_error_is_not_passed_on(proxy: Proxy, path: str) -> None:
     proxy.upstream.answer = lambda: PlainTextResponse(f"<html>{SECRET} nginx</html>", 502)
     answer = await ask(proxy, path)

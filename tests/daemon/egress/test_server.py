@@ -118,6 +118,51 @@ async def test_secret_in_pieces_within_another_field_is_caught(proxy: Proxy, fie
     assert [delta["id"] for delta in deltas if "id" in delta] == ["one"]
 
 
+def thoughts_of(answer: str) -> list[dict[str, object]]:
+    _, events = said(answer)
+    deltas = [choice["delta"] for event in events for choice in event.get("choices", [])]
+    return [item for delta in deltas for item in delta.get("reasoning_details", [])]
+
+
+def thinking(*items: dict[str, object]) -> dict[str, object]:
+    choice = {"index": 0, "delta": {"reasoning_details": list(items)}, "finish_reason": None}
+    return {**text_chunk(""), "choices": [choice]}
+
+
+@pytest.mark.parametrize("leaf", ["text", "summary"])
+@pytest.mark.parametrize("form", ["unknown", "anthropic-claude-v1"])
+@pytest.mark.parametrize("last", [True, False])
+async def test_secret_in_pieces_within_a_thought_is_caught(
+    proxy: Proxy, leaf: str, form: str, last: bool
+) -> None:
+    about = {"type": f"reasoning.{leaf}", "format": form}
+    pieces = ["it is ", SECRET[:9], SECRET[9:11], SECRET[11:], " I think"]
+    others = ["other ", SECRET[:5], SECRET[5:], "."]
+    # With the last piece of the thought or without.
+    ending = {leaf: others.pop()} if last or leaf == "summary" else {}
+    proxy.upstream.chunks = [
+        *[thinking({**about, leaf: piece, "index": 0}) for piece in pieces],
+        *[thinking({**about, leaf: piece, "index": 1}) for piece in others],
+        thinking({**about, **ending, "index": 1, "signature": "c2lnbmVkIGFuZCBzZWFsZWQ="}),
+        thinking({"type": "reasoning.encrypted", "data": "ZW5jcnlwdGVkIHRob3VnaHQ=", "index": 2}),
+        end_chunk(),
+        usage_chunk(1, 1),
+    ]
+    answer = await proxy.ask(chat("hi", stream=True))
+    assert SECRET not in answer.text
+    items = thoughts_of(answer.text)
+    texts = {
+        index: "".join(str(item.get(leaf, "")) for item in items if item.get("index") == index)
+        for index in (0, 1)
+    }
+    assert texts == {0: "it is SECRET_REF(db-password) I think", 1: "other SECRET_REF(db-password)."}
+    assert [item["signature"] for item in items if "signature" in item] == ["c2lnbmVkIGFuZCBzZWFsZWQ="]
+    assert [item["data"] for item in items if "data" in item] == ["ZW5jcnlwdGVkIHRob3VnaHQ="]
+    # All of a thought comes before its signature.
+    signed = next(place for place, item in enumerate(items) if "signature" in item)
+    assert not any(item.get("index") == 1 and item.get(leaf) for item in items[signed + 1 :])
+
+
 async def test_secret_beside_the_texts_of_a_chunk_is_caught(proxy: Proxy) -> None:
     choice = {
         "index": 0,

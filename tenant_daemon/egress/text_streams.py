@@ -1,0 +1,31 @@
+"""The redactor of one text of a streamed answer."""
+
+from typing import TYPE_CHECKING
+
+from tenant_daemon.redaction import Redactor, StreamRedactor
+from tenant_daemon.redaction.findings import Finding, settle
+
+if TYPE_CHECKING:
+    from tenant_daemon.redaction.detectors.known import KnownDetector
+
+
+class _KnownOnly:
+    """
+    Finds what the vault knows and nothing else.
+
+    For signed thoughts: one false alarm would break the signature and with it the conversation. The model
+    itself has never seen a secret of the vault.
+    """
+
+    def __init__(self, known: "KnownDetector") -> None:
+        self.known = known
+
+    def find(self, data: bytes) -> list[Finding]:
+        return settle(self.known.find(data))
+
+
+def stream_of(redactor: Redactor, *, is_signed: bool) -> StreamRedactor:
+    """For a text that its provider signs, or for any other."""
+    if is_signed:
+        return StreamRedactor(_KnownOnly(redactor.known))  # type: ignore[arg-type]
+    return redactor.stream()
