@@ -10,7 +10,8 @@ import os
 import platform
 import shutil
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +21,10 @@ _GETREGS = 12
 # unlinkat, renameat, linkat, fchmod, renameat2.
 _WRITES: Final = {1, 18, 20, 74, 75, 77, 82, 83, 86, 87, 91, 257, 258, 263, 264, 265, 316}
 _OPENAT: Final = 257
+_CONTENTS: Final = {1, 18, 20, 77}
+"""write, pwrite64, writev, ftruncate"""
+_SYNCS: Final = {74, 75}
+"""fsync, fdatasync"""
 _NAMES: Final = (
     "r15 r14 r13 r12 rbp rbx r11 r10 r9 r8 rax rcx rdx rsi rdi orig_rax rip cs eflags rsp ss fs_base gs_base "
     "ds es fs gs"
@@ -56,8 +61,34 @@ def cut_everywhere(
     raise AssertionError("the operation never ends")
 
 
+def unsynced_after(operate: Callable[[], object]) -> set[str]:
+    """Names of the files in which something was written that a power cut at the end could take back."""
+    waiting: set[str] = set()
+    with _traced(operate) as (child, entries):
+        for registers in entries:
+            number = int(registers.orig_rax)
+            if number in _CONTENTS | _SYNCS:
+                path = Path(f"/proc/{child}/fd/{int(registers.rdi)}").readlink()
+                (waiting.add if number in _CONTENTS else waiting.discard)(path.name)
+    return waiting
+
+
 def _run_until(operate: Callable[[], object], cut: int) -> bool:
     """Run in a child and kill it before that write; False when it ended before."""
+    writes = 0
+    with _traced(operate) as (child, entries):
+        for registers in entries:
+            writes += _is_write(registers)
+            if writes == cut:
+                os.kill(child, signal.SIGKILL)
+                os.waitpid(child, 0)
+                return True
+    return False
+
+
+@contextmanager
+def _traced(operate: Callable[[], object]) -> Iterator[tuple[int, Iterator[_Registers]]]:
+    """A child that does it, and its registers at each system call; take them all, or kill it."""
     child = os.fork()
     if child == 0:
         _libc.ptrace(_TRACEME, 0, None, None)
@@ -68,23 +99,21 @@ def _run_until(operate: Callable[[], object], cut: int) -> bool:
             os._exit(1)
         os._exit(0)
     os.waitpid(child, 0)
-    registers = _Registers()
-    writes, is_entry = 0, True
+    yield child, _entries(child)
+
+
+def _entries(child: int) -> Iterator[_Registers]:
+    registers, is_entry = _Registers(), True
     while True:
         _libc.ptrace(_SYSCALL, child, None, None)
         _, status = os.waitpid(child, 0)
         if os.WIFEXITED(status):
             assert os.WEXITSTATUS(status) == 0, "the operation failed by itself"
-            return False
+            return
         assert not os.WIFSIGNALED(status)
         if is_entry:
             _libc.ptrace(_GETREGS, child, None, ctypes.byref(registers))
-            if _is_write(registers):
-                writes += 1
-                if writes == cut:
-                    os.kill(child, signal.SIGKILL)
-                    os.waitpid(child, 0)
-                    return True
+            yield registers
         is_entry = not is_entry
 
 
