@@ -231,7 +231,11 @@ class _Visit:
     def _heard(self, seconds: float) -> Iterator[bytes] | None:
         """What the proxy has said within this time or until there is something to tell; None: it has left."""
         connection = self._connection.fileno()
-        ready, _, _ = select.select([connection, self._wake], [], [], seconds)
+        # Not select, which takes no number above 1023.
+        poll = select.poll()
+        for handle in (connection, self._wake):
+            poll.register(handle, select.POLLIN)
+        ready = {handle for handle, _ in poll.poll(seconds * 1_000)}
         if self._wake in ready:
             os.eventfd_read(self._wake)
         if connection not in ready:

@@ -1,5 +1,7 @@
 """Who is told what is secret, and when."""
 
+import os
+import resource
 import stat
 from collections.abc import Callable
 
@@ -153,6 +155,24 @@ def test_who_says_something_else_is_turned_away_and_the_next_one_served(visit: V
     other.send(said if b"confirm" not in said else framed(b'{"kind": "hello"}'))
     with pytest.raises((AssertionError, ConnectionResetError)):
         other.hear()
+
+
+def test_daemon_with_many_open_files_tells_all_the_same(home: TenantHome, vault: Vault) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard < 4_096:
+        pytest.skip("needs a limit of open files above what select takes")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, 4_096), hard))
+    handles = [os.dup(0) for _ in range(1_100)]
+    try:
+        with open_feed(home, SETTINGS, vault):
+            visitor = Visitor(home)
+            visitor.greet()
+            visitor.hear_until(Registry)
+            visitor.close()
+    finally:
+        for handle in handles:
+            os.close(handle)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 def test_there_is_room_for_a_few_only(visit: Visit) -> None:
