@@ -1,5 +1,6 @@
 """The proxy under a user of its own, as the units of ``deploy/tenant`` start it."""
 
+import asyncio
 import json
 import os
 import shutil
@@ -25,13 +26,15 @@ from tenant_daemon.vault import Vault
 from tests.support.model_upstream import ModelUpstream, serving
 from tests.support.proxy import SECRET
 from tests.support.redis import free_port
-from tests.support.waiting import eventually
 
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.timeout(600),
     pytest.mark.skipif(os.geteuid() != 0, reason="only root can start processes as other users"),
 ]
 
+START_SECONDS = 180
+"""Each process reads everything that Python has before it gives its rights up."""
 DAEMON, PROXY, OTHER = 47_110, 47_120, 47_130
 REFUSED = (b"0", b"PermissionError", b"ConnectionResetError", b"BrokenPipeError")
 KEY = "upstream-Key-4711-abcdef"
@@ -97,7 +100,13 @@ class Server:
                     return (await client.get(f"{self.url}/healthz")).status_code == status
             return False
 
-        await eventually(is_so)
+        try:
+            async with asyncio.timeout(START_SECONDS):
+                while not await is_so():  # noqa: ASYNC110 - another process, which tells nobody
+                    await asyncio.sleep(0.05)
+        except TimeoutError:
+            logs = "".join(path.read_text() for path in self.root.glob("*.log"))
+            raise AssertionError(f"the proxy did not answer {status}:\n{logs}") from None
 
     async def ask(self) -> httpx.Response:
         headers = {"authorization": f"Bearer {local_token(self.home, 'proxy')}"}
