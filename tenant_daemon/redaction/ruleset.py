@@ -31,6 +31,11 @@ from tenant_daemon.redaction.plausibility import (
 )
 
 _REFERENCE = (b"SECRET", b"_REF(")
+_PADDING = re.compile(
+    rb"(?:[A-Za-z+/]*[0-9]){3}[A-Za-z0-9+/]*[pP](?:[wW][dD]?|[sS][kK])={1,2}[^A-Za-z0-9]{0,4}\Z"
+)
+"""Base64 that ends like the name of a field, ``...3Pw==``."""
+_LONGEST_RUN = 40
 RULES_DIR = Path(__file__).parent / "rules"
 
 _ALPHABETS = {
@@ -138,6 +143,8 @@ class Rule:
             if span[0] < 0 or is_known(*span):
                 continue
             if self.unless and re.search(self.unless, data[found.start() : span[0]]):
+                continue
+            if self.is_checked and _PADDING.search(data, max(0, span[0] - _LONGEST_RUN), span[0]):
                 continue
             if self._accepts(data[span[0] : span[1]]):
                 yield span

@@ -35,6 +35,7 @@ _NEXT_FIELD = re.compile(rb"&(?:&|(?:amp;)?[\w.-]{1,40}=)")
 """Where a value in an address ends."""
 _IDEOGRAM = re.compile(rb"[\xe3-\xe9][\x80-\xbf]{2}")
 """Chinese and Japanese have no blanks between words and a value."""
+_QUOTES = re.compile(rb"(?:\xe2\x80[\x98-\x9f]|\xc2[\xab\xbb])+")
 _OTHER_WORD = re.compile(rb"[A-Za-z]{3}")
 _LEADS_ON = re.compile(rb"(?:[^A-Za-z0-9\n;})]|</?[A-Za-z]{1,10}>|\\[nrt])*")
 """Marks between a word and the line with its value; not those that end a statement."""
@@ -104,7 +105,8 @@ class AnnouncedDetector:
             if region[start - 1 : start] == b"\\":
                 continue  # The rest of an escape.
             value = region[start:stop].decode("utf-8", "replace")
-            is_near = start <= _NEAR
+            # Where a reading has put lines together, a hash may stand directly behind a name.
+            is_near = start <= _NEAR and not (name and start == name.end())
             if len(value) < _SHORTEST:
                 continue
             if looks_chosen(value, is_near=is_near) or (
@@ -138,9 +140,11 @@ def _without_name(region: bytes, start: int, stop: int) -> tuple[int, int]:
         start = name.end()
     if found := _NEXT_FIELD.search(region, start, stop):
         stop = found.start()
+    if quote := _QUOTES.match(region, start, stop):
+        start = quote.end()
     while start < stop and (letter := _IDEOGRAM.match(region, start, stop)):
         start = letter.end()
-    if found := _IDEOGRAM.search(region, start, stop):
+    if found := _IDEOGRAM.search(region, start, stop) or _QUOTES.search(region, start, stop):
         stop = found.start()
     return start, start + len(region[start:stop].rstrip(b".:*_~"))
 

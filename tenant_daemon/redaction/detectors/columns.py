@@ -28,8 +28,11 @@ _HEADER = (
     rb"[\"'`*]{0,2}(?: {0,24}[,;|\t)\n\r]|  |</t[hd]>)"
 )
 _VALUES = re2.compile(rb"(?is)^\s{0,8}values?\s{0,8}")
+_COPIED = re.compile(rb"(?i)\s{1,4}from\s{1,4}stdin[^\n]{0,40}\n")
+"""How dumps of PostgreSQL begin the rows of a table."""
 _QUOTED = re.compile(rb"\s*(?:'((?:[^'\\]|\\.|'')*)'|\"((?:[^\"\\]|\\.)*)\"|([^,()]*))\s*")
 _ESCAPE = re.compile(rb"\\+u[0-9A-Fa-f]{4}")
+_UNREADABLE = "\ufffd"
 _RULE_LINE = re.compile(rb"[\s|:+-]*")
 _SEPARATORS = (b"|", b"\t", b";", b",")
 _BLANK = re.compile(rb"\s")
@@ -161,7 +164,13 @@ def _inserted(data: bytes, start: int, end: int) -> Iterator[Finding]:
     """``INSERT INTO users (name, password) VALUES ('anna', '...')``."""
     close = data.find(b")", end - 1, end + _LONGEST_LINE)
     opening = data.rfind(b"(", max(start, end - _LONGEST_LINE), end)
-    values = _VALUES.match(data[close + 1 : close + 30]) if 0 <= opening < close else None
+    if not 0 <= opening < close:
+        return
+    if copied := _COPIED.match(data[close + 1 : close + 80]):
+        header = data[opening + 1 : close].replace(b",", b"\t")
+        yield from _table(data, header, b"\t", close + copied.end())
+        return
+    values = _VALUES.match(data[close + 1 : close + 30])
     columns = _columns(data[opening + 1 : close].split(b",")) if values else {}
     position = close + 1 + values.end() if values else 0
     for _ in range(_MOST_ROWS if columns else 0):
@@ -188,7 +197,7 @@ def _value(cell: bytes, start: int, *, is_password: bool) -> Iterator[Finding]:
     value = value.lstrip(b"\\")
     text = value.decode("utf-8", "replace")
     looks_right = looks_like_secret(text) or looks_like_phrase(text) if is_password else looks_random(text)
-    if not value or _BLANK.search(value) or is_stand_in(text) or not looks_right:
+    if not value or _UNREADABLE in text or _BLANK.search(value) or is_stand_in(text) or not looks_right:
         return
     low = start + cell.index(value)
     kind = redacted("password" if is_password else "key")

@@ -19,7 +19,7 @@ _LEAST_WORDS, _LEAST_LENGTHS = 4, 3
 _COLUMNS = re.compile(rb"\S {2,}\S+ {2,}\S|\S {3,}\S")
 _CODE = re.compile(
     rb"\|\||&&|=>|\)\s?\{|\};|[\"'];?\s{1,3}\w{1,20}\s?=\s?\\*[\"']"
-    rb"|<[a-z]+[ -][a-z -]+>|\$\{\w+\}|\$[A-Z][A-Z_]{2,}"
+    rb"|[A-Za-z_]\([\"']|<[a-z]+[ -][a-z -]+>|\$\{\w+\}|\$[A-Z][A-Z_]{2,}"
 )
 _TEMPLATE = re.compile(rb"[$%]\{{1,2}\s{0,2}\Z|\{\{\s{0,2}\Z|<%=?\s{0,2}\Z")
 _BEFORE = 8
@@ -36,6 +36,8 @@ def _is_text(data: bytes, start: int, end: int) -> bool:
     words = _WORD.findall(data, start, end)
     if len(words) >= _LEAST_WORDS and len(set(map(len, words))) >= _LEAST_LENGTHS:
         return True
+    if data[start - 1 : start].isalpha() and data[start : start + 1].isalpha():
+        return True  # The name itself goes on.
     return (
         _COLUMNS.search(data, start, end) is not None
         or _CODE.search(data, start, end) is not None

@@ -86,6 +86,8 @@ TEXTS = [
     f"password: ENC[AES256_GCM,data:{_base64(12)},iv:{_base64(32)},tag:{_base64(16)},type:str]",
     f"-----BEGIN CERTIFICATE-----\n{_base64(45)}\n{_base64(43)[:-4]}3Pw==\n-----END CERTIFICATE-----",
     "PASSWORD=%DB_PASSWORD%",
+    f"|1|{_base64(20)[:-4]}pzpw=|{_base64(20)} ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABgQ{_base64(200)}",
+    "COPY public.users (id, password) FROM stdin;\n1\t\\N\n\\.\n",
     "STRIPE_PUBLISHABLE_KEY=pk_live_" + _bytes(12).hex(),
     'OPENAI_API_KEY=\\"sk-...\\"\\n```\\n\\nThe password must contain at least 8 characters. Tokens expire.',
     "password: my-app-db-password, passwordKey: users.password.reset.title.text",

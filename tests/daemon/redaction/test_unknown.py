@@ -72,6 +72,12 @@ def test_random_string_is_found() -> None:
         ("パスワードは", "{a6}7{a6}9x", "です"),
         ("Hasło to ", "Lantern{d4}", ""),
         ("La password è ", "Lantern{d4}", ""),
+        ("Bitte das Passwort „", "Lantern{d4}#", "“ verwenden."),
+        ("dsn => amqps://david:", "{a12}", "@mq.example.org/%2F\nnext"),
+        ("COPY users (id, password) FROM stdin;\n1\t", "Lantern-{d4}", "\n\\.\n"),
+        ("CREATE LOGIN app WITH PASSWORD = N'", "Lantern{d3}x", "', CHECK_POLICY = ON;"),
+        ("<dt>WANDB_API_KEY</dt><dd>", "{h40}", "</dd>"),
+        ('printf "%s" "', "{a14}", '" | docker secret create smtp_password -'),
         ("anna:", "$pbkdf2-sha512$25000${a22}${a86}", ":19801:0:99999:7:::\n"),
     ],
 )
