@@ -41,11 +41,12 @@ _LEADS_ON = re.compile(rb"(?:[^A-Za-z0-9\n;})]|</?[A-Za-z]{1,10}>|\\[nrt])*")
 """Marks between a word and the line with its value; not those that end a statement."""
 _OBJECT_ENDS = re.compile(rb"[\"']\s{0,4}\}\s{0,4}[,\]}]")
 _SENTENCE_ENDS = re.compile(rb"[.?!]\s+[A-Z]")
-_OF_ANOTHER = re.compile(
-    rb"(?:(?:checksum|digest|fingerprint|sha\d{1,3}(?:sum)?)[/_. -][\w./-]{0,24}|arn:[\w:/-]{5,90})\Z",
-    re.IGNORECASE,
+_OF_HASH = re.compile(
+    rb"(?:checksum|digest|fingerprint|sha\d{1,3}(?:sum)?)[/_. -][\w./-]{0,24}\Z", re.IGNORECASE
 )
-"""``checksum/secret`` is no secret but what it comes to, and ``arn:aws:secretsmanager:...:secret`` a name."""
+"""``checksum/secret`` is no secret but what it comes to."""
+_OF_RESOURCE = re.compile(rb"arn:[\w:/-]{5,90}\Z")
+"""``arn:aws:secretsmanager:...:secret`` is the name of one."""
 _SEALED = re.compile(rb"[\s:=\"']{0,6}ENC\[")
 """Encrypted by a tool for files of settings."""
 _PASSWORD = re.compile(
@@ -56,12 +57,12 @@ _PASSWORD = re.compile(
 """Words behind which a few words may be the password itself."""
 _SLUG = re.compile(rb"-[a-z]{2,}(?:-[a-z]{2,}){2}")
 """``password-manager-for-shops``: the word is part of an address or a heading."""
-_BEFORE = 96
+_BEFORE, _LONGEST_RESOURCE = 48, 96
 _MIXED = re.compile(rb"\d|[a-z][A-Z]{2}|[A-Z][a-z][A-Z]")
 """Hardly any value comes without."""
 
 
-_WORDS_JOINED = re.compile(rb"[a-z]([-_.])[a-z]{3,12}\1[a-z]{3,12}\1[a-z]")
+_JOINTS, _LEAST_JOINTS, _JOINED_WITHIN = (b"-", b"_"), 3, 72
 
 
 class AnnouncedDetector:
@@ -80,10 +81,13 @@ class AnnouncedDetector:
                 continue
             region = data[end : end + _REACH]
             if (
-                not (_MIXED.search(region) or _WORDS_JOINED.search(region))
+                not (_MIXED.search(region) or _may_be_words(region))
                 or _SLUG.match(region)
                 or _SEALED.match(region)
-                or _OF_ANOTHER.search(data[max(0, end - _BEFORE) : end])
+                or _OF_HASH.search(data[max(0, end - _BEFORE) : end])
+                or (
+                    data.rfind(b"arn:", max(0, end - _LONGEST_RESOURCE), end) >= 0 and _is_resource(data, end)
+                )
             ):
                 continue
             for start, stop in self._first_value(data, end, region):
@@ -116,6 +120,14 @@ class AnnouncedDetector:
                 return
 
 
+def _is_resource(data: bytes, end: int) -> bool:
+    return _OF_RESOURCE.search(data[max(0, end - _LONGEST_RESOURCE) : end]) is not None
+
+
+def _may_be_words(region: bytes) -> bool:
+    return any(region.count(joint, 0, _JOINED_WITHIN) >= _LEAST_JOINTS for joint in _JOINTS)
+
+
 def _end_of_lines(region: bytes) -> int:
     """
     Where the line ends; the next one, if this one has nothing but marks behind the word.
@@ -140,13 +152,19 @@ def _without_name(region: bytes, start: int, stop: int) -> tuple[int, int]:
         start = name.end()
     if found := _NEXT_FIELD.search(region, start, stop):
         stop = found.start()
+    if not region.isascii():
+        start, stop = _without_foreign_marks(region, start, stop)
+    return start, start + len(region[start:stop].rstrip(b".:*_~"))
+
+
+def _without_foreign_marks(region: bytes, start: int, stop: int) -> tuple[int, int]:
     if quote := _QUOTES.match(region, start, stop):
         start = quote.end()
     while start < stop and (letter := _IDEOGRAM.match(region, start, stop)):
         start = letter.end()
     if found := _IDEOGRAM.search(region, start, stop) or _QUOTES.search(region, start, stop):
         stop = found.start()
-    return start, start + len(region[start:stop].rstrip(b".:*_~"))
+    return start, stop
 
 
 class _Words:
