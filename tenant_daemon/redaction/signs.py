@@ -169,7 +169,7 @@ _PATTERNS: dict[Sign, bytes] = {
     ),
     # Bounded repeats of classes cost hyperscan dearly: these ask for little, and the reading looks closer.
     Sign.WRAPPED: (
-        rb"[A-Za-z0-9+/=_-](?:\\?\r?\n|\\+n)[ \t>+|]{0,8}[A-Za-z0-9+/_-]+(?:[^A-Za-z0-9+/_. -]|\z)"
+        rb"[A-Za-z0-9+/=_-](?:\\?\r?\n|\\+n)(?:\\+t)?[ \t>+|]{0,8}[A-Za-z0-9+/_-]+(?:[^A-Za-z0-9+/_. -]|\z)"
     ),
     Sign.LITERALS: rb"[\"'`][ ,+.\n\[\]()|]{1,6}\\*[\"'`]"
     rb"(?:[A-Za-z0-9+/=_&%#;\\-]+[\"'`][^:]|[A-Za-z0-9+/\\]{14})",

@@ -230,7 +230,8 @@ class View:
             return [] if self._stay_apart else [self._place(start, end)]
         pieces = [piece for index in range(first, last + 1) if (piece := self._piece(index, start, end))]
         if self._stay_apart or self._parent is None:
-            pieces = _without_strays(pieces)
+            # A form begins where its first characters are: only behind its end chance adds to it.
+            pieces = _without_last_stray(pieces)
             return [(low, high) for low, high, _ in pieces] if len(pieces) > 1 else []
         pieces = _merged(pieces, _BREAK, self._parent.data)
         return [(low, high) for low, high, _ in _merged(_without_strays(pieces), NEAR, self._parent.data)]
@@ -252,11 +253,14 @@ class View:
 
 def _without_strays(pieces: list[_Piece]) -> list[_Piece]:
     """Without what chance added at either end of a long piece."""
-    if len(pieces) > 1 and pieces[-1][2] <= _STRAYS < _SURE <= pieces[-2][2]:
-        pieces = pieces[:-1]
+    pieces = _without_last_stray(pieces)
     if len(pieces) > 1 and pieces[0][2] <= _STRAYS < _SURE <= pieces[1][2]:
         pieces = pieces[1:]
     return pieces
+
+
+def _without_last_stray(pieces: list[_Piece]) -> list[_Piece]:
+    return pieces[:-1] if len(pieces) > 1 and pieces[-1][2] <= _STRAYS < _SURE <= pieces[-2][2] else pieces
 
 
 def _merged(pieces: list[_Piece], gap: int, data: bytes) -> list[_Piece]:

@@ -125,6 +125,12 @@ def test_fields_of_other_names_are_read_in_their_order() -> None:
     assert redacted == {**dict.fromkeys(names, ""), "alpha": "SECRET_REF(key)"}
 
 
+@pytest.mark.parametrize("hidden", HIDDEN.values())
+def test_a_short_beginning_and_all_the_rest_go_together(hidden: str) -> None:
+    payload = _calls([json.dumps({"data": hidden[:3]}), json.dumps({"data": hidden[3:]})])
+    assert hidden[:3] not in str(REDACTOR.redact_payload(payload))
+
+
 def test_what_lies_within_one_value_is_found_there() -> None:
     packed = "".join(f"\\x{byte:02x}" for byte in gzip.compress(SECRET.encode(), mtime=0))
     text = json.dumps({"host": "a", "v": packed}, indent=1)

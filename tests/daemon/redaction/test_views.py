@@ -48,6 +48,15 @@ def test_hex_dump_is_read_across_its_lines() -> None:
     assert SECRET[:7] not in text
 
 
+def test_lines_with_escaped_tabs_before_them_are_put_together() -> None:
+    shown = _base64(_base64(_base64(SECRET.encode("utf-16-le")).encode()).encode())
+    wrapped = "\n\t".join(shown[at : at + 39] for at in range(0, len(shown), 39))
+    text = json.dumps({"host": "a", "v": wrapped, "n": 5})
+    redacted = json.loads(REDACTOR.redact(text))
+    assert redacted.pop("v").rstrip("=") == "SECRET_REF(key)"
+    assert redacted == {"host": "a", "n": 5}
+
+
 def test_copies_of_a_secret_that_are_read_in_two_ways_are_both_found() -> None:
     packed = _base64(gzip.compress(SECRET.encode(), mtime=0))
     cuts = [packed[i : i + 13] for i in range(0, len(packed), 13)]
