@@ -188,8 +188,8 @@ class Feed:
         connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         connection.setblocking(False)
         try:
-            with short_address(self._address.path) as address:
-                async with asyncio.timeout(_CONNECT_SECONDS):
+            async with asyncio.timeout(_CONNECT_SECONDS):
+                with short_address(self._address.path) as address:
                     await loop.sock_connect(connection, address)
                 self._address.connected(connection)
                 await loop.sock_sendall(connection, written(Hello(token=self._address.token())))

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 from collections.abc import AsyncIterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -238,6 +239,21 @@ async def test_daemon_that_says_nothing_is_not_waited_for_for_ever(
         answer = await scene.ask()
     assert answer.json()["error"]["code"] == "vault_unavailable"
     assert scene.upstream.bodies == []
+
+
+async def test_daemon_that_lets_in_and_says_nothing_is_asked_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feed_module, "_CONNECT_SECONDS", 0.1)
+    silent = bind_private(tmp_path / "feed.sock")
+    silent.settimeout(10)
+    feed = Feed(FeedAddress(tmp_path / "feed.sock", os.geteuid(), lambda: "token"), Known())
+    feed.start()
+    first, _ = await asyncio.to_thread(silent.accept)
+    second, _ = await asyncio.to_thread(silent.accept)
+    await feed.close()
+    for connection in (first, second, silent):
+        connection.close()
 
 
 async def test_proxy_says_nothing_to_somebody_else_who_listens_there(tmp_path: Path) -> None:
