@@ -141,9 +141,10 @@ def _readings(view: View, used: Use, depth: int, *, has_short: bool) -> Iterator
     if depth <= _LAST_TURN and (turned := read_turned(view)):
         yield turned, Use.PIECES
     if depth <= _LAST_TURN:
-        for disguised in (read_ciphers(view), read_codes(view)):
+        # Letters that were only exchanged run from one string into the next as they did before.
+        for disguised, use in ((read_ciphers(view), as_before), (read_codes(view), Use.TEXT)):
             if disguised:
-                yield disguised, Use.TEXT
+                yield disguised, use
         if scattered := read_scattered(view):
             yield scattered, Use.TOKENS
         if view.is_short:

@@ -139,3 +139,23 @@ json_values = st.recursive(
 def test_any_payload_keeps_its_shape(value: object) -> None:
     clean = REDACTOR.redact_payload(value)
     assert type(clean) is type(value) or isinstance(clean, str)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '<add key="SECRET_KEY" value="%s" />\n  <add key="Timeout" value="30" />\n',
+        'os.Setenv("AUTHENTIK_SECRET_KEY", "%s")\nlog.Println("started")\n',
+        '  <add key="AWS_SECRET_ACCESS_KEY" value="%s" />\n  <add key="Timeout" value="30" />\n',
+    ],
+)
+@pytest.mark.parametrize(
+    "value",
+    ["c0242596146ae178390a4edb8174ef51", "IKnZ2dPr5h1bypL0hpLwWKrAaKDVtwxSEsIiRuSZStm54iUVQQ"],
+)
+def test_words_beside_a_secret_are_not_read_as_its_rest(text: str, value: str) -> None:
+    before, after = text.split("%s")
+    redacted = Redactor([]).redact(text.replace("%s", value))
+    assert redacted.startswith(before)
+    assert redacted.endswith(after)
+    assert value not in redacted
