@@ -37,7 +37,8 @@ _SLASHES = (0, 1, 3)
 _MOST_BACKSLASHES = 64
 _BULK = 4_096
 """Bytes from which on working on whole columns pays."""
-_MARK = re.compile(rb"(\\*)\"( ?:)?|[\n\x1e]")
+# Looked for at the first backslash of a run alone, so that long runs cost no more than their length.
+_MARK = re.compile(rb"(?<!\\)(\\*)\"( ?:)?|[\n\x1e]")
 _ROW_ENDS = b"\x1e"
 
 
