@@ -71,7 +71,7 @@ class LineJudge(LoopJudge):
         body = without_exits(script.body)
         is_one = isinstance(body, Pipeline) and len(body.commands) == 1
         self.judge_argv.is_only = is_one
-        self._is_viewed = isinstance(body, Pipeline) and _is_viewed(body)
+        self._is_viewed = not is_one and isinstance(body, Pipeline) and _is_viewed(body)
         try:
             plan = self.step(body)
         except TooMuch:
@@ -337,7 +337,7 @@ class LineJudge(LoopJudge):
             judge.listing = judge.upstream
             if len(built) > 1 and command.words[0].text == "xargs":
                 judge.listing = source_of([one.argv for one in built])
-            judge.input_file = _input_of(command)
+            judge.input_file = _input_of(command) if command.redirects else ""
             if command.redirects or command.stdin is not None:
                 self._check_joints(command, index, len(commands) - 1)
             made = self._command(command)
@@ -368,7 +368,7 @@ def _input_of(command: SimpleCommand) -> str:
 def _is_viewed(step: Pipeline) -> bool:
     """Whether the answer of a request goes to nothing but programs that show it."""
     first, *others = step.commands
-    return first.words[0].text == "curl" and bool(others) and all(map(only_views, others))
+    return first.words[0].text == "curl" and all(map(only_views, others))
 
 
 def _chain(step: Joined) -> tuple[Step, ...]:

@@ -110,7 +110,7 @@ def is_system_fact(path: str) -> bool:
 class PlaceJudge:
     """Judges paths for one call. ``cwd`` is where relative paths start."""
 
-    __slots__ = ("brings_links", "brings_settings", "cwd", "is_unsettled", "roots", "verdict")
+    __slots__ = ("_mentioned", "brings_links", "brings_settings", "cwd", "is_unsettled", "roots", "verdict")
 
     def __init__(self, context: PolicyContext, verdict: Verdict) -> None:
         self.roots = roots_of(context)
@@ -120,6 +120,7 @@ class PlaceJudge:
         self.brings_links = self.brings_settings = False
         self.is_unsettled = False
         """An earlier command of the call may have put links there."""
+        self._mentioned: set[tuple[str, str]] = set()
 
     def read(self, raw: str) -> RealPath:
         """The content of a file comes into the answer."""
@@ -245,6 +246,10 @@ class PlaceJudge:
 
     def mention(self, raw: str) -> None:
         """A word of a command that is not known: anything could happen to a guarded place that it names."""
+        # The words behind an option come again behind the sub-command that is not known either.
+        if (self.cwd, raw) in self._mentioned:
+            return
+        self._mentioned.add((self.cwd, raw))
         place = self.resolve(raw)
         path = place.path
         is_own = any(is_below(path, root) for root in (self.roots.workspace, *self.roots.readable))
