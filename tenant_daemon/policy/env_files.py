@@ -8,8 +8,9 @@ from tenant_daemon.contracts.tiers import Tier
 from tenant_daemon.policy.actions import ReadEnv, UpdateEnv
 from tenant_daemon.policy.env_meaning import judge_meaning
 from tenant_daemon.policy.judgement import Judgement, PolicyContext
-from tenant_daemon.policy.paths.places import PlaceJudge, is_below
+from tenant_daemon.policy.paths.places import PlaceJudge
 from tenant_daemon.policy.paths.resolve import RealPath
+from tenant_daemon.policy.paths.roots import is_below
 from tenant_daemon.policy.programs.variables import is_credential_variable, is_loader_variable
 from tenant_daemon.policy.screening import find_hidden_in_name
 from tenant_daemon.policy.verdict import Verdict, display_path

@@ -7,8 +7,9 @@ from typing import Final
 from tenant_daemon.contracts.tiers import Tier
 from tenant_daemon.policy.actions import Action, DeletePath, ListFiles, MovePath, ReadFile, WriteFile
 from tenant_daemon.policy.judgement import Judgement, PolicyContext
-from tenant_daemon.policy.paths.places import PlaceJudge, is_below, is_system_fact
+from tenant_daemon.policy.paths.places import PlaceJudge, is_system_fact
 from tenant_daemon.policy.paths.resolve import RealPath
+from tenant_daemon.policy.paths.roots import is_below
 from tenant_daemon.policy.screening import find_hidden_in_name
 from tenant_daemon.policy.verdict import Verdict, display_path
 

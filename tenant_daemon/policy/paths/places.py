@@ -7,8 +7,6 @@ workspace, the readable roots, everything else. Only the real path is asked.
 
 import re
 import stat
-from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 
 from tenant_daemon.contracts.tiers import Tier
@@ -22,12 +20,12 @@ from tenant_daemon.policy.paths.names import (
     is_secret_name,
 )
 from tenant_daemon.policy.paths.resolve import RealPath, is_large, resolve
+from tenant_daemon.policy.paths.roots import is_below, roots_of
 from tenant_daemon.policy.verdict import Verdict, display_path
 from tenant_daemon.policy.wordlist import word_set
 
 FROM_INPUT: Final = "\ue002"
 """Stands for arguments that ``xargs`` will read from its input: nobody knows them yet."""
-ALWAYS_READABLE_ROOTS: Final = ("/var/log", "/opt/apps")
 _FACTS: Final = frozenset(
     {
         "/proc/meminfo", "/proc/loadavg", "/proc/cpuinfo", "/proc/uptime", "/proc/version", "/proc/stat",
@@ -63,43 +61,6 @@ _CREDENTIAL_PLACES: Final = re.compile(
     r"|var/run/docker\.sock|run/containerd|run/credentials|dev/shm/letsbe-[^/]*|boot/efi|var/backups|backups?)"
     r"(?:/|$)"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Roots:
-    """The context's folders as strings that end in a slash, for quick comparison."""
-
-    workspace: str
-    readable: tuple[str, ...]
-    protected: tuple[str, ...]
-
-
-def roots_of(context: PolicyContext) -> Roots:
-    """The folders of a context; real paths of the readable roots, in case one is a link."""
-    # Nearly every call has the same context as the one before; to hash one takes longer than to judge a path.
-    last = _last_roots[0]
-    if last is None or last[0] is not context:
-        last = _last_roots[0] = (context, _roots_of(context))
-    return last[1]
-
-
-@lru_cache(maxsize=256)
-def _roots_of(context: PolicyContext) -> Roots:
-    usual = () if context.has_own_roots else ALWAYS_READABLE_ROOTS
-    readable = dict.fromkeys((*usual, *(str(root) for root in context.readable_roots)))
-    return Roots(
-        workspace=str(context.workspace).rstrip("/"),
-        readable=tuple(dict.fromkeys(path.rstrip("/") for path in readable if path.rstrip("/"))),
-        protected=tuple(str(root).rstrip("/") for root in context.protected_roots),
-    )
-
-
-_last_roots: list[tuple[PolicyContext, Roots] | None] = [None]
-
-
-def is_below(path: str, root: str) -> bool:
-    """Whether a real path is this folder or in it."""
-    return path == root or (path.startswith(root) and path[len(root)] == "/")
 
 
 def is_system_fact(path: str) -> bool:

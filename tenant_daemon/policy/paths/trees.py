@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Final
 
 from tenant_daemon.policy.paths.names import is_executable_setting, is_executed_file, is_secret_name
-from tenant_daemon.policy.paths.places import is_below
 from tenant_daemon.policy.paths.resolve import resolve
+from tenant_daemon.policy.paths.roots import is_below
 
 MAX_LOOKED_AT: Final = 2_000
 _SEPARATING: Final = frozenset(" \t\n\v\f\r'\"\\")

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Final
 
 from tenant_daemon.contracts.tiers import Tier
 from tenant_daemon.policy.paths.names import PASSED_OVER, may_name_secrets
-from tenant_daemon.policy.paths.places import FROM_INPUT, is_below
+from tenant_daemon.policy.paths.places import FROM_INPUT
+from tenant_daemon.policy.paths.roots import is_below
 from tenant_daemon.policy.programs.kinds import KINDS
 from tenant_daemon.policy.programs.options import Reading, read_options
 from tenant_daemon.policy.programs.profile import Profile

@@ -9,7 +9,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from tenant_daemon.contracts.tiers import Tier
-from tenant_daemon.policy.paths.places import FROM_INPUT, is_below
+from tenant_daemon.policy.paths.places import FROM_INPUT
+from tenant_daemon.policy.paths.roots import is_below
 from tenant_daemon.policy.shell.references import has_reference
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ import stat
 from typing import TYPE_CHECKING, Final
 
 from tenant_daemon.contracts.tiers import Tier
-from tenant_daemon.policy.paths.places import is_below
+from tenant_daemon.policy.paths.roots import is_below
 from tenant_daemon.policy.programs.registry import GUARDS
 from tenant_daemon.policy.programs.values import note_moved_settings
 

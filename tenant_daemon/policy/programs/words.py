@@ -4,7 +4,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from tenant_daemon.contracts.tiers import Tier
-from tenant_daemon.policy.paths.places import is_below
+from tenant_daemon.policy.paths.roots import is_below
 from tenant_daemon.policy.programs.containers import is_foundation, is_guardrail_service
 from tenant_daemon.policy.programs.kinds import KINDS, Kind
 from tenant_daemon.policy.programs.options import Reading

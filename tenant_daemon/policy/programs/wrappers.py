@@ -9,7 +9,8 @@ from tenant_daemon.contracts.tiers import Tier
 from tenant_daemon.policy.outputs import numbers_of
 from tenant_daemon.policy.paths.container import ContainerPlaces
 from tenant_daemon.policy.paths.names import may_name_app_secrets, may_name_secrets
-from tenant_daemon.policy.paths.places import FROM_INPUT, is_below
+from tenant_daemon.policy.paths.places import FROM_INPUT
+from tenant_daemon.policy.paths.roots import is_below
 from tenant_daemon.policy.paths.trees import is_plain_tree
 from tenant_daemon.policy.programs.containers import is_guardrail_service
 from tenant_daemon.policy.programs.docker_names import are_docker_ids, docker_name
