@@ -5,7 +5,7 @@ from pathlib import Path
 from tenant_daemon.egress.upstreams import key_name, upstreams_of
 from tenant_daemon.feed.door import Callers, FeedDoor, Told
 from tenant_daemon.feed.intake import Intake
-from tenant_daemon.feed.source import ConfigFile, Source
+from tenant_daemon.feed.source import Source
 from tenant_daemon.home import TenantHome
 from tenant_daemon.hub_client.canary_alarm import CanaryAlarm
 from tenant_daemon.kit.users import user_named
@@ -40,7 +40,7 @@ def open_feed(
         socket_path or home.feed_socket,
         Told(
             Callers(user_named(proxy_user), local_token(home, "feed")),
-            Source(vault, filter(None, names), ConfigFile(home.config_file), home.link_db),
+            Source(vault, filter(None, names), home.config_file, home.link_db),
             lambda: local_token(home, "proxy"),
             home.notice_file,
         ),

@@ -1,62 +1,30 @@
 """What the daemon has to tell the proxy, as it is at this moment."""
 
-import os
 import threading
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-import structlog
-from pydantic import ValidationError
-
+from tenant_daemon.config_file import ConfigFile
 from tenant_daemon.contracts.config import TenantConfig
 from tenant_daemon.feed.messages import Registry
 from tenant_daemon.hub_client.outbox import LinkStore, open_store
 from tenant_daemon.vault import SecretNotFound, Vault
 
-log = structlog.get_logger()
 
-
-class ConfigFile:
-    """The customer's configuration, read again when its file changes."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._lock = threading.Lock()
-        self._stamp: tuple[int, int, int] | None = None
-        self._config: TenantConfig | None = None
-
-    def current(self) -> TenantConfig | None:
-        """The configuration in force; the last good one while the file cannot be read."""
-        with self._lock:
-            try:
-                status = os.stat(self._path)
-            except OSError:
-                return self._config
-            stamp = (status.st_mtime_ns, status.st_ino, status.st_size)
-            if stamp != self._stamp:
-                self._stamp = stamp
-                self._load()
-            return self._config
-
-    def _load(self) -> None:
-        try:
-            config = TenantConfig.model_validate_json(self._path.read_bytes())
-        except (OSError, ValidationError) as exc:
-            log.error("feed.config_unreadable", reason=type(exc).__name__)
-            return
-        # The proxy need not know what agents are told before anybody speaks to them.
-        agents = [agent.model_copy(update={"soul_md": ""}) for agent in config.agents]
-        self._config = config.model_copy(update={"agents": agents})
+def _without_souls(config: TenantConfig) -> TenantConfig:
+    """The proxy need not know what agents are told before anybody speaks to them."""
+    agents = [agent.model_copy(update={"soul_md": ""}) for agent in config.agents]
+    return config.model_copy(update={"agents": agents})
 
 
 class Source:
     """Used by the threads of the feed. Raises whatever the vault raises."""
 
-    def __init__(self, vault: Vault, key_names: Iterable[str], config: ConfigFile, link_db: Path) -> None:
+    def __init__(self, vault: Vault, key_names: Iterable[str], config_file: Path, link_db: Path) -> None:
         """``key_names`` are the secrets that are keys to the model's providers."""
         self._vault = vault
         self._key_names = frozenset(key_names)
-        self._config = config
+        self._config = ConfigFile(config_file, _without_souls)
         self._link_db = link_db
         self._lock = threading.Lock()
         self._store: LinkStore | None = None
@@ -76,7 +44,8 @@ class Source:
 
     def config(self) -> TenantConfig | None:
         """The customer's configuration; the same object until it changes."""
-        return self._config.current()
+        with self._lock:
+            return self._config.current()
 
     def runs(self, agents: Iterable[str]) -> dict[str, list[str]]:
         """The ``traceparent`` of each run in progress that a question of these agents may belong to."""

@@ -11,7 +11,7 @@ from tenant_daemon.egress.errors import Refused
 from tenant_daemon.egress.known import Known
 from tenant_daemon.egress.upstream import Provider
 from tenant_daemon.egress.upstreams import Upstreams, upstreams_of
-from tenant_daemon.feed.source import ConfigFile, Source
+from tenant_daemon.feed.source import Source
 from tenant_daemon.home import TenantHome
 from tenant_daemon.hub_client.settings_file import write_settings
 from tenant_daemon.settings import Model, TenantSettings, Upstream, load_settings
@@ -139,7 +139,7 @@ def keys(tmp_path: Path) -> tuple[Vault, Callable[[Upstream], str | None]]:
     home.create()
     vault = Vault.open(home)
     names = ("model-upstream-key-2", "model-upstream-key-3")
-    source = Source(vault, names, ConfigFile(home.config_file), home.link_db)
+    source = Source(vault, names, home.config_file, home.link_db)
     known = Known()
 
     def key(upstream: Upstream) -> str | None:
