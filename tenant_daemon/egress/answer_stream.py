@@ -41,6 +41,7 @@ class AnswerStream:
         self._template: dict[str, object] = {}
         """What the provider wrote around the last text."""
         self._labels = Labels(redactor)
+        self._waits = False
         self.usage: Usage | None = None
         self.prompt_tokens = None
         self.characters = 0
@@ -48,13 +49,14 @@ class AnswerStream:
         self.is_done = False
         self.closing: list[bytes] = []
 
-    def feed(self, event: bytes) -> list[bytes]:
+    def feed(self, event: bytes, *, waits: bool = False) -> list[bytes]:
         """
-        The events for the client, as they go over the wire.
+        The events for the client, as they go over the wire; see ``AnswerChecker.feed``.
 
         Raises:
             Refused: The event cannot be read, so it cannot be checked.
         """
+        self._waits = waits
         if event == DONE:
             self.is_done, self.closing = True, [written(DONE)]
             return self.finish()
@@ -65,6 +67,12 @@ class AnswerStream:
         if not self._keeps_usage:
             chunk.pop("usage", None)
         return [written(write_json(checked)) for checked in self._checked(chunk)]
+
+    def settle(self) -> list[bytes]:
+        """See ``AnswerChecker.settle``."""
+        settled = ((place, self._texts[place].settle()) for place in list(self._texts))
+        chunks = (self._chunk(place[0], _delta_of(place[1], text)) for place, text in settled if text)
+        return [written(write_json(chunk)) for chunk in chunks]
 
     def finish(self) -> list[bytes]:
         """What is still held back."""
@@ -213,7 +221,7 @@ class AnswerStream:
         self.characters += len(text)
         if place not in self._texts:
             self._texts[place] = stream_of(self._redactor, is_signed=is_signed)
-        return self._texts[place].feed(text)
+        return self._texts[place].feed(text, waits=self._waits)
 
     def _redact_rest(self, fields: dict[str, object], skip: str = "") -> dict[str, object]:
         """Fields that we do not stream, whole; names of fields included."""

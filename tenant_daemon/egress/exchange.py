@@ -1,7 +1,7 @@
 """One model request from admission to the last byte of its answer."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
@@ -14,6 +14,7 @@ from tenant_daemon.egress.feed import unavailable
 from tenant_daemon.egress.formats import AnswerChecker, ModelRequest, WireFormat
 from tenant_daemon.egress.formats.wire_format import unreadable
 from tenant_daemon.egress.json_text import write_json
+from tenant_daemon.egress.pace import Pace
 from tenant_daemon.egress.refusals import Refusals
 from tenant_daemon.egress.request_body import parse_body
 from tenant_daemon.egress.request_traces import RequestTraces, finish
@@ -46,6 +47,7 @@ class Desk:
     books: Books
     refusals: Refusals
     turns: Turns = field(default_factory=Turns)
+    pace: Pace = field(default_factory=Pace)
     traces: RequestTraces = field(default_factory=RequestTraces)
 
 
@@ -132,7 +134,8 @@ class Exchange:
         """
         answer = self._wire.checker(self._redactor, self.request)
         try:
-            await self._pass_on(answer, write)
+            with self._desk.pace.answer():
+                await self._pass_on(answer, write)
         except Refused as refused:
             self._desk.refusals.note(self._agent_id, refused.message)
             self._error = refused.code
@@ -149,24 +152,24 @@ class Exchange:
     async def _pass_on(self, answer: AnswerChecker, write: Write) -> None:
         reader = EventReader()
         content = self._opened().content
+        pace = self._desk.pace
         try:
             while data := await content.readany():
                 if self._desk.admission.is_stopped(self._agent_id):
                     raise Refused(400, "stopped", "The agent was switched off.")
                 if self._tab:
                     self._tab.note_progress(answer)
-                for checked in _in_one_piece(answer, reader.feed(data)):
-                    await write(checked)
+                with pace.look():
+                    checked, refused = _in_one_piece(answer, reader.feed(data))
+                await _pass(checked, refused, write)
                 if answer.is_done:
                     return
-        except RecursionError:
-            raise unreadable() from None
+                await pace.rest()
         except TimeoutError:
             raise _fell_silent() from None
         except aiohttp.ClientError:
             raise _broken_off() from None
-        for checked in _last_piece(answer, reader):
-            await write(checked)
+        await _pass(*_last_piece(answer, reader), write)
         if answer.is_done:
             return
         for checked in answer.finish():
@@ -205,29 +208,33 @@ async def _current_redactor(live: LiveRedactor) -> Redactor:
         raise unavailable() from None
 
 
-def _in_one_piece(answer: AnswerChecker, events: Iterable[bytes]) -> Iterator[bytes]:
-    """What the client gets for these events, to be written at once; up to the first that is refused."""
+async def _pass(checked: bytes, refused: Refused | None, write: Write) -> None:
+    if checked:
+        await write(checked)
+    if refused:
+        raise refused
+
+
+def _in_one_piece(answer: AnswerChecker, events: Sequence[bytes]) -> tuple[bytes, Refused | None]:
+    """What the client gets for events that came together, up to the first refused one; and its refusal."""
     checked: list[bytes] = []
+    refused = None
     try:
-        for event in events:
-            checked += answer.feed(event)
+        for left, event in zip(range(len(events) - 1, -1, -1), events, strict=True):
+            checked += answer.feed(event, waits=left > 0)
             if answer.is_done:
                 break
-    except (Refused, RecursionError):
-        yield b"".join(checked)
-        raise
-    if checked:
-        yield b"".join(checked)
-
-
-def _last_piece(answer: AnswerChecker, reader: EventReader) -> list[bytes]:
-    """What the client gets for a last event that was not ended; one that was cut was broken off."""
-    try:
-        return list(_in_one_piece(answer, reader.finish()))
+    except Refused as exc:
+        refused = exc
     except RecursionError:
-        raise unreadable() from None
-    except Refused as refused:
-        raise _broken_off() if refused.code == unreadable().code else refused from None
+        refused = unreadable()
+    return b"".join([*checked, *answer.settle()]), refused
+
+
+def _last_piece(answer: AnswerChecker, reader: EventReader) -> tuple[bytes, Refused | None]:
+    """The same for a last event that was not ended; one that was cut was broken off."""
+    data, refused = _in_one_piece(answer, reader.finish())
+    return data, _broken_off() if refused and refused.code == unreadable().code else refused
 
 
 def _fell_silent() -> Refused:

@@ -49,7 +49,9 @@ class StreamRedactor:
     """
     Feed pieces in order and pass on what comes back; after the last piece call ``finish`` once.
 
-    The pieces that come back, joined, are the redacted text.
+    The pieces that come back, joined, are the redacted text. Each look at them costs about the same however
+    long they are: pieces that are there at the same moment are looked at together, all but the last of them
+    fed with ``waits``, with ``settle`` for a text whose last piece waits.
     """
 
     def __init__(self, redactor: "Redactor") -> None:
@@ -57,12 +59,17 @@ class StreamRedactor:
         self._context = b""
         """Released text, as it arrived: gives the rules what stands before."""
         self._held = b""
+        self._waits = False
+        """Whether some of what is held was not looked at."""
         self._skips_to: re.Pattern[bytes] | None = None
         """Set in the middle of a secret that grew over the limit: the rest of it is dropped."""
 
-    def feed(self, text: str) -> str:
-        """What can be released now that ``text`` has arrived."""
+    def feed(self, text: str, *, waits: bool = False) -> str:
+        """What can be released now that ``text`` has arrived; nothing of it when it waits for the next."""
         self._held += text.encode("utf-8", "surrogatepass")
+        self._waits = waits and len(self._held) < MAX_HELD
+        if self._waits:
+            return ""
         self._skip()
         if len(self._held) > MAX_HELD and self._skips_to is None and _is_packed(self._held):
             # Data that cannot be read before its end has come, and that is too large to wait for.
@@ -70,8 +77,13 @@ class StreamRedactor:
             return redacted("unread-data")
         return self._release(self._safe_end())
 
+    def settle(self) -> str:
+        """What can be released of pieces that wait."""
+        return self.feed("") if self._waits else ""
+
     def finish(self) -> str:
         """The rest, when no more will come."""
+        self._skip()
         return self._release(len(self._held))
 
     def _safe_end(self) -> int:

@@ -17,6 +17,8 @@ class CheckedTexts:
         self._redactor = redactor
         self._open: dict[Hashable, tuple[StreamRedactor, Writer]] = {}
         self.characters = 0
+        self.waits = False
+        """Whether the texts that come now may wait for those that follow at once."""
 
     def feed(self, place: Hashable, text: str, write: Writer, *, is_signed: bool = False) -> list[Written]:
         """The event to pass on, if any, after what other places still held back."""
@@ -24,8 +26,13 @@ class CheckedTexts:
         events = self.flush(except_for=place)
         if place not in self._open:
             self._open[place] = (stream_of(self._redactor, is_signed=is_signed), write)
-        said = self._open[place][0].feed(text)
+        said = self._open[place][0].feed(text, waits=self.waits)
         return [*events, write(said)] if said or not text else events
+
+    def settle(self) -> list[Written]:
+        """What may go out of texts that wait."""
+        settled = [(write, redactor.settle()) for redactor, write in self._open.values()]
+        return [write(text) for write, text in settled if text]
 
     def flush(self, except_for: Hashable = None) -> list[Written]:
         """What is held back, in the order in which the texts began."""

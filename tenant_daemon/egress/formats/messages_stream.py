@@ -42,8 +42,9 @@ class MessagesStream:
         usage = messages_usage({"output_tokens": 0} | self._counts)
         return usage.prompt if usage else None
 
-    def feed(self, event: bytes) -> list[bytes]:
+    def feed(self, event: bytes, *, waits: bool = False) -> list[bytes]:
         """See ``AnswerChecker.feed``."""
+        self._texts.waits = waits
         value = parsed_event(event)
         kind = value.get("type")
         if not isinstance(kind, str):
@@ -69,6 +70,10 @@ class MessagesStream:
             self.is_done, self.closing = True, [frame]
             return before
         return [*before, frame]
+
+    def settle(self) -> list[bytes]:
+        """See ``AnswerChecker.settle``."""
+        return [_frame(event) for event in self._texts.settle()]
 
     def finish(self) -> list[bytes]:
         """See ``AnswerChecker.finish``."""

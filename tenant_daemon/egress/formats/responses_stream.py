@@ -40,8 +40,9 @@ class ResponsesStream:
         """Of text so far."""
         return self._texts.characters
 
-    def feed(self, event: bytes) -> list[bytes]:
+    def feed(self, event: bytes, *, waits: bool = False) -> list[bytes]:
         """See ``AnswerChecker.feed``."""
+        self._texts.waits = waits
         if event == DONE:
             return []
         value = parsed_event(event)
@@ -62,6 +63,10 @@ class ResponsesStream:
         self.usage = responses_usage(response.get("usage")) if isinstance(response, dict) else None
         self.is_done, self.closing = True, frames
         return before
+
+    def settle(self) -> list[bytes]:
+        """See ``AnswerChecker.settle``."""
+        return self._frames(self._texts.settle())
 
     def finish(self) -> list[bytes]:
         """See ``AnswerChecker.finish``."""

@@ -32,7 +32,12 @@ class ModelRequest:
 
 
 class AnswerChecker(Protocol):
-    """Checks a streamed answer. Feed every event; after the last one call ``finish`` once."""
+    """
+    Checks a streamed answer. Feed every event; after the last one call ``finish`` once.
+
+    Events that are there at the same moment are cheaper together: all but the last of them are fed with
+    ``waits``, and ``settle`` comes behind the last.
+    """
 
     usage: Usage | None
     """As the provider told it so far; final once ``is_done``."""
@@ -50,13 +55,17 @@ class AnswerChecker(Protocol):
         """Of text so far, for an estimate should the stream be cut."""
         ...
 
-    def feed(self, event: bytes) -> list[bytes]:
+    def feed(self, event: bytes, *, waits: bool = False) -> list[bytes]:
         """
-        What the client gets now, as it goes over the wire.
+        What the client gets now, as it goes over the wire. Texts of an event that waits come with later ones.
 
         Raises:
             Refused: The event cannot be read, or the provider broke off.
         """
+        ...
+
+    def settle(self) -> list[bytes]:
+        """What may go out of texts that wait, when no further event is there yet."""
         ...
 
     def finish(self) -> list[bytes]:

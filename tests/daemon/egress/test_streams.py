@@ -2,6 +2,7 @@
 
 import json
 from contextlib import suppress
+from itertools import chain, cycle
 from typing import Any
 
 import pytest
@@ -58,12 +59,21 @@ def stream_of(name: WireName, said: list[str], called: list[str]) -> list[dict[s
     return [*map(text_chunk, said), *calls, end_chunk("tool_calls"), usage_chunk(1, 1)]
 
 
-def through(checker: AnswerChecker, events: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """What the client gets of a stream."""
+def through(
+    checker: AnswerChecker, events: list[dict[str, Any]], together: list[int]
+) -> list[dict[str, Any]]:
+    """What the client gets of a stream of which so many events come at the same moment."""
     frames: list[bytes] = []
+    left = cycle(together)
+    more = next(left)
     for event in events:
-        frames += checker.feed(json.dumps(event, ensure_ascii=False).encode())
-    frames += [*checker.finish(), *checker.closing]
+        more -= 1
+        frames += checker.feed(json.dumps(event, ensure_ascii=False).encode(), waits=more > 0)
+        if not more:
+            frames += checker.settle()
+            assert checker.settle() == []
+            more = next(left)
+    frames += [*checker.settle(), *checker.finish(), *checker.closing]
     return [json.loads(data) for data in EventReader().feed(b"".join(frames)) if data != b"[DONE]"]
 
 
@@ -88,16 +98,39 @@ def texts(name: WireName, events: list[dict[str, Any]]) -> tuple[str, str]:
 
 @pytest.mark.parametrize("name", NAMES)
 @settings(max_examples=40, deadline=None)
-@given(said=st.lists(words, min_size=1, max_size=12).map("".join), sizes=cuts)
-def test_secret_is_found_wherever_it_is_cut(name: WireName, said: str, sizes: list[int]) -> None:
+@given(said=st.lists(words, min_size=1, max_size=12).map("".join), sizes=cuts, together=cuts)
+def test_secret_is_found_wherever_it_is_cut(
+    name: WireName, said: str, sizes: list[int], together: list[int]
+) -> None:
     arguments = json.dumps({"command": f"login -p {SECRET} now"})
     checker = FORMATS[name].checker(REDACTOR, ModelRequest({}, is_stream=True, prompt_tokens=1))
-    events = through(checker, stream_of(name, cut(said, sizes), cut(arguments, sizes)))
+    events = through(checker, stream_of(name, cut(said, sizes), cut(arguments, sizes)), together)
     assert SECRET not in json.dumps(events)
     assert texts(name, events) == (REDACTOR.redact(said), REDACTOR.redact(arguments))
     if name != "openai-chat":
         assert checker.is_done
     assert checker.usage is not None
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_pieces_that_come_together_go_on_together(name: WireName) -> None:
+    checker = FORMATS[name].checker(REDACTOR, ModelRequest({}, is_stream=True, prompt_tokens=1))
+    said = ["Good ", "morning, ", "the ", "oven ", "is ", "hot. "]
+    events = through(checker, stream_of(name, said, ["{}"]), [3])
+    told = [text for event in events if (text := texts(name, [event])[0])]
+    assert "".join(told) == "".join(said)
+    assert len(told) < len(said)
+
+
+def test_what_waits_goes_on_though_the_last_event_is_about_something_else() -> None:
+    checker = FORMATS["anthropic-messages"].checker(
+        REDACTOR, ModelRequest({}, is_stream=True, prompt_tokens=1)
+    )
+    *begun, _, _, _ = message_events([text_block(0, ["Good ", "morning "])], message_usage(1, 1))
+    frames = [checker.feed(json.dumps(event).encode(), waits=True) for event in begun]
+    assert b"Good" not in b"".join(chain.from_iterable(frames))
+    ping = checker.feed(b'{"type": "ping"}')
+    assert b"Good" in b"".join([*ping, *checker.settle()])
 
 
 values = st.recursive(
@@ -143,6 +176,7 @@ def test_any_events_are_checked_or_refused(name: WireName, events: list[tuple[st
     frames: list[bytes] = []
     with suppress(Refused):
         for kind, event in events:
-            frames += checker.feed(json.dumps({"type": kind, **event}).encode())
+            frames += checker.feed(json.dumps({"type": kind, **event}).encode(), waits=len(kind) % 2 == 0)
+            frames += checker.settle() if len(event) % 2 else []
     frames += [*checker.finish(), *checker.closing, checker.failure(Refused(502, "x", "y"))]
     assert SECRET not in b"".join(frames).decode()
