@@ -67,9 +67,9 @@ class Dispatcher:
             case SendMessage():
                 self._chat.on_message(message)
             case StopRun() as stop:
-                self._tasks.create_task(self._stop(message.id, stop))
+                self._tasks.create_task(self._stop(message, stop))
             case ConversationDeleted() as deleted:
-                self._tasks.create_task(self._forget(message.id, deleted))
+                self._tasks.create_task(self._forget(message, deleted))
             case ApprovalDecided() as decision:
                 self._tasks.create_task(
                     self._pass_on(message.id, lambda: self._wrapper.decide(decision), decision.kind)
@@ -87,25 +87,38 @@ class Dispatcher:
             case _:
                 assert_never(message.payload)
 
-    async def _stop(self, message_id: str, stop: StopRun) -> None:
+    async def _stop(self, message: Incoming, stop: StopRun) -> None:
         await self._chat.stop(stop.conversation_id)
-        self._store.inbox.done(message_id)
+        await self._call_off(message, stop.conversation_id)
+        self._store.inbox.done(message.id)
 
-    async def _forget(self, message_id: str, deleted: ConversationDeleted) -> None:
+    async def _forget(self, message: Incoming, deleted: ConversationDeleted) -> None:
+        await self._call_off(message, deleted.conversation_id)
         await self._chat.forget(deleted.conversation_id, deleted.agent_id)
-        self._store.inbox.done(message_id)
+        self._store.inbox.done(message.id)
+
+    async def _call_off(self, message: Incoming, conversation_id: str) -> None:
+        """Questions outlive the run that asked them (0005), so stopping the run is not enough."""
+        await self._deliver(
+            message.id,
+            lambda: self._wrapper.cancel_conversation(conversation_id, message.received_at),
+            message.payload.kind,
+        )
 
     async def _pass_on(self, message_id: str, deliver: Callable[[], Awaitable[None]], kind: str) -> None:
+        await self._deliver(message_id, deliver, kind)
+        self._store.inbox.done(message_id)
+
+    async def _deliver(self, message_id: str, deliver: Callable[[], Awaitable[None]], kind: str) -> None:
         """Deliver to the wrapper, again and again while it is away."""
         backoff = Backoff(base_seconds=0.5, cap_seconds=_RETRY_CAP_SECONDS)
         while True:
             try:
                 await deliver()
-                break
+                return
             except WrapperAway as exc:
                 log.warning("dispatch.wrapper_away", kind=kind, message_id=message_id, reason=str(exc))
                 await asyncio.sleep(backoff.after_failure())
-        self._store.inbox.done(message_id)
 
     async def _apply(self, message_id: str, wish: ApplyConfig) -> None:
         version = wish.config.version

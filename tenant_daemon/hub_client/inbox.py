@@ -1,6 +1,7 @@
 """Messages from the hub: accepted once by id, remembered until done."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from pydantic import TypeAdapter
@@ -46,6 +47,7 @@ class Incoming:
     position: int
     id: str
     payload: InboxPayload
+    received_at: datetime
 
 
 class Inbox:
@@ -61,6 +63,7 @@ class Inbox:
         Raises:
             InboxFull: ``PENDING_LIMIT`` messages are not done.
         """
+        received_at = utc_now()
         with self._db.writing() as db:
             if db.execute("SELECT 1 FROM inbox WHERE id = ?", (message_id,)).fetchone():
                 return None
@@ -68,18 +71,27 @@ class Inbox:
                 raise InboxFull(f"{PENDING_LIMIT} messages wait here")
             cursor = db.execute(
                 "INSERT INTO inbox (id, payload, received_at) VALUES (?, ?, ?)",
-                (message_id, payload.model_dump_json(), utc_now().isoformat()),
+                (message_id, payload.model_dump_json(), received_at.isoformat()),
             )
             position = cursor.lastrowid or 0
             db.execute("DELETE FROM inbox WHERE payload IS NULL AND position <= ?", (position - KEPT_IDS,))
-        return Incoming(position, message_id, payload)
+        return Incoming(position, message_id, payload, received_at)
 
     def pending(self) -> list[Incoming]:
         """What is not done, oldest first."""
         rows = select(
-            self._db, "SELECT position, id, payload FROM inbox WHERE payload IS NOT NULL ORDER BY position"
+            self._db,
+            "SELECT position, id, payload, received_at FROM inbox WHERE payload IS NOT NULL ORDER BY position",
         )
-        return [Incoming(row["position"], row["id"], _payload.validate_json(row["payload"])) for row in rows]
+        return [
+            Incoming(
+                row["position"],
+                row["id"],
+                _payload.validate_json(row["payload"]),
+                datetime.fromisoformat(row["received_at"]),
+            )
+            for row in rows
+        ]
 
     @property
     def has_room(self) -> bool:

@@ -1,5 +1,6 @@
 """What the link asks of the safety wrapper, over HTTP on the loopback address."""
 
+from datetime import datetime
 from types import TracebackType
 from typing import Final, Self
 
@@ -68,6 +69,16 @@ class WrapperClient:
             await self._post("/api/v1/sessions/cancel", {"session_id": session.key})
         except WrapperAway as exc:
             log.warning("wrapper.cancel_failed", reason=str(exc))
+
+    async def cancel_conversation(self, conversation_id: str, asked_at: datetime) -> None:
+        """
+        A conversation was stopped: what it asked for until then is off, also where no run is behind it.
+
+        Raises:
+            WrapperAway: It is not known whether the wrapper has it. What waits there goes on waiting.
+        """
+        body = {"conversation_id": conversation_id, "asked_at": asked_at.isoformat()}
+        await self._deliver("/api/v1/conversations/cancel", body)
 
     async def config_changed(self) -> None:
         """The configuration was replaced: calls of agents that are stopped now are off."""

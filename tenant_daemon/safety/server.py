@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Final, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -20,6 +20,7 @@ from tenant_daemon.contracts.errors import ErrorCode
 from tenant_daemon.execution.undoing import CannotUndo, ChangeNotFound
 from tenant_daemon.safety.answers import Refusal, approval_view, done, refused
 from tenant_daemon.safety.approval_store import ApprovalNotFound, ApprovalSettledAlready
+from tenant_daemon.safety.calls import Call
 from tenant_daemon.safety.parts import Parts
 from tenant_daemon.safety.schemas import ExecuteRequest, ExecuteResponse
 
@@ -38,6 +39,16 @@ class SessionCancelled(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
     session_id: str = Field(max_length=200)
+
+
+class ConversationCancelled(BaseModel):
+    """``POST /api/v1/conversations/cancel``."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    conversation_id: str = Field(max_length=64)
+    asked_at: AwareDatetime
+    """What was begun later is another wish of the owner's."""
 
 
 def create_app(open_parts: Callable[[], AbstractAsyncContextManager[Parts]], token: str) -> Starlette:
@@ -66,6 +77,7 @@ def create_app(open_parts: Callable[[], AbstractAsyncContextManager[Parts]], tok
             route("/api/v1/changes", "GET", _list_changes),
             route("/api/v1/changes/{change_id}/undo", "POST", _undo),
             route("/api/v1/sessions/cancel", "POST", _cancel_session),
+            route("/api/v1/conversations/cancel", "POST", _cancel_conversation),
             route("/api/v1/config-changed", "POST", _apply_config),
             Route("/healthz", _health, methods=["GET"]),
         ],
@@ -160,6 +172,17 @@ async def _cancel_session(parts: Parts, request: Request) -> Response:
     session_id = (await _body(request, SessionCancelled)).session_id
     count = await parts.live.stop(lambda call: _STOPPED if call.request.session_id == session_id else None)
     return done({"cancelled_calls": count})
+
+
+async def _cancel_conversation(parts: Parts, request: Request) -> Response:
+    """Its own calls and those of colleagues that were asked in it, whatever became of their runs."""
+    wish = await _body(request, ConversationCancelled)
+
+    def applies(call: Call) -> str | None:
+        is_meant = call.conversation_id == wish.conversation_id and call.started_at <= wish.asked_at
+        return _STOPPED if is_meant else None
+
+    return done({"cancelled_calls": await parts.live.stop(applies)})
 
 
 async def _apply_config(parts: Parts, _request: Request) -> Response:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -170,6 +170,30 @@ async def test_stop_is_done_when_the_chat_has_stopped(desk: _Desk) -> None:
     desk.accept("m1", StopRun(conversation_id="cnv1"))
     await desk.until_done()
     assert desk.chat.stopped == ["cnv1"]
+    assert desk.store.inbox.pending_count() == 0
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [StopRun(conversation_id="cnv1"), ConversationDeleted(conversation_id="cnv1", agent_id="sales")],
+    ids=["stopped", "deleted"],
+)
+async def test_what_a_conversation_asked_is_called_off_until_the_wrapper_has_it(
+    desk: _Desk, payload: InboxPayload, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dispatch, "_RETRY_CAP_SECONDS", 0.01)
+    before = utc_now()
+    desk.store.inbox.accept("m1", payload)
+    after = utc_now()
+    desk.wrapper.statuses = [503]
+    # As after a restart of the link: what is called off is what there was when the wish came.
+    desk.dispatcher.restore()
+    await desk.until_done()
+
+    (path, body), again = desk.wrapper.requests
+    assert (path, body) == again
+    assert (path, body["conversation_id"]) == ("/api/v1/conversations/cancel", "cnv1")
+    assert before <= datetime.fromisoformat(body["asked_at"]) <= after
     assert desk.store.inbox.pending_count() == 0
 
 

@@ -3,12 +3,14 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from datetime import datetime
 from typing import Any
 
 import httpx
 import pytest
 
 from tenant_daemon.contracts.approvals import Verdict
+from tenant_daemon.contracts.base import utc_now
 from tenant_daemon.safety.server import create_app
 from tests.support.wrapper import AGENT, SESSION, WrapperBench
 
@@ -161,6 +163,26 @@ async def test_cancelling_a_session_leaves_other_sessions_alone(
 
     assert [answer.json()["data"]["cancelled_calls"] for answer in (other, own)] == [0, 1]
     assert (await answering).json()["status"] == "blocked"
+
+
+async def test_stopped_conversation_takes_its_questions_along(
+    client: httpx.AsyncClient, bench: WrapperBench
+) -> None:
+    before = utc_now()
+    answering = asyncio.create_task(client.post("/api/v1/tools/execute", json=call("rm x")))
+    await bench.asked()
+
+    async def cancel(conversation_id: str, asked_at: datetime) -> int:
+        body = {"conversation_id": conversation_id, "asked_at": asked_at.isoformat()}
+        answer = await client.post("/api/v1/conversations/cancel", json=body)
+        return int(answer.json()["data"]["cancelled_calls"])
+
+    assert await cancel("conv2", utc_now()) == 0
+    # What was asked after the wish belongs to what the owner wanted next.
+    assert await cancel("conv1", before) == 0
+    assert await cancel("conv1", utc_now()) == 1
+    assert (await answering).json()["status"] == "blocked"
+    assert bench.hub.reports[-1].status == "cancelled"
 
 
 async def test_changed_configuration_drops_the_calls_of_a_stopped_agent(
