@@ -79,10 +79,7 @@ class Inbox:
 
     def pending(self) -> list[Incoming]:
         """What is not done, oldest first."""
-        rows = select(
-            self._db,
-            "SELECT position, id, payload, received_at FROM inbox WHERE payload IS NOT NULL ORDER BY position",
-        )
+        rows = select(self._db, "SELECT * FROM inbox WHERE payload IS NOT NULL ORDER BY position")
         return [
             Incoming(
                 row["position"],

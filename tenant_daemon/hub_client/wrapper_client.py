@@ -77,7 +77,7 @@ class WrapperClient:
         Raises:
             WrapperAway: It is not known whether the wrapper has it. What waits there goes on waiting.
         """
-        body = {"conversation_id": conversation_id, "asked_at": asked_at.isoformat()}
+        body: dict[str, object] = {"conversation_id": conversation_id, "asked_at": asked_at.isoformat()}
         await self._deliver("/api/v1/conversations/cancel", body)
 
     async def config_changed(self) -> None:

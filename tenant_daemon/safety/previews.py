@@ -28,10 +28,13 @@ from tenant_daemon.policy.actions import (
     UpdateEnv,
     WriteFile,
 )
+from tenant_daemon.policy.building import NO_HOME
 from tenant_daemon.policy.shell.expansions import output, output_file, readable
 
 DIFF_BYTES: Final = 64_000
 """Of each side; comparing larger texts takes too long."""
+_ALWAYS: Final = ("HOME", NO_HOME)
+"""Stands before every command, so that it tells a person nothing of this one."""
 
 
 def summary_of(
@@ -57,7 +60,7 @@ def argv_of(action: Action | None) -> list[str]:
                 words.append("|")
             if command.cwd is not None:
                 words.append(f"[in {command.cwd}]")
-            words += [f"{name}={value}" for name, value in command.env]
+            words += [f"{name}={value}" for name, value in command.env if (name, value) != _ALWAYS]
             words += [_with_captures(word, command) for word in command.argv]
             if command.stdin_path is not None:
                 words += ["<", str(command.stdin_path)]

@@ -1,6 +1,7 @@
 """Approvals that are alike, and deciding them with one tap. Pure."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from letsbe_app.errors import InvalidInput
@@ -8,12 +9,26 @@ from letsbe_app.workforce.approvals.schemas import ApprovalView, BatchItem
 from tenant_daemon.contracts.approvals import Verdict
 
 MAX_BATCH: Final = 50
+_CONNECTORS: Final = frozenset({"|", "&&", "||", ";"})
+_BEFORE_A_PROGRAM: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=.*|\[in .*\]", re.DOTALL)
+"""Variables and the folder, as servers write them before a program."""
 
 
 def group_key(approval: ApprovalView) -> tuple[str, str, str]:
-    """What makes approvals alike: the same agent, with the same program or tool, as risky."""
-    program = approval.argv[0] if approval.argv else approval.tool_name
-    return (approval.agent_id, program, approval.tier)
+    """What makes approvals alike: the same agent, with the same programs or tool, as risky."""
+    programs = ", ".join(dict.fromkeys(_programs(approval.argv)))
+    return (approval.agent_id, programs or approval.tool_name, approval.tier)
+
+
+def _programs(argv: Sequence[str]) -> Iterator[str]:
+    """Each program of the line. An argument that looks like a connector brings one more, which only parts."""
+    is_next = True
+    for word in argv:
+        if word in _CONNECTORS:
+            is_next = True
+        elif is_next and not _BEFORE_A_PROGRAM.fullmatch(word):
+            yield word
+            is_next = False
 
 
 def fits_batch(approval: ApprovalView) -> bool:

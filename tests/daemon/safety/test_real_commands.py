@@ -76,6 +76,18 @@ async def test_person_sees_where_complaints_go(bench: WrapperBench) -> None:
     assert request.argv[-2:] == ["2>>", str(bench.workspace.resolve() / "problems.txt")]
 
 
+async def test_person_sees_the_command_and_what_the_agent_set_for_it(bench: WrapperBench) -> None:
+    (bench.workspace / "drafts").mkdir()
+    async with bench.started():
+        bench.begin("shell", command="rm -r drafts")
+        plain = await bench.asked()
+        bench.begin("shell", "call-2", command="HOME=/srv rm -r drafts")
+        home = await bench.asked()
+
+    assert (plain.summary, plain.argv) == ("rm -r drafts", ["rm", "-r", "drafts"])
+    assert home.argv == ["HOME=/srv", "rm", "-r", "drafts"]
+
+
 @pytest.fixture
 async def tool_port() -> AsyncIterator[int]:
     """A business tool on loopback that says under which name it was asked."""

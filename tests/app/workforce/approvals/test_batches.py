@@ -49,6 +49,12 @@ def test_same_agent_with_the_same_program_is_alike() -> None:
     assert group_key(remove) == group_key(approval_view("apr_2", argv=["rm", "b"]))
     assert group_key(remove) != group_key(approval_view("apr_3", argv=["mv", "a", "b"]))
     assert group_key(remove) != group_key(approval_view("apr_4", argv=["rm", "a"], agent_id="sales"))
+    assert group_key(remove) == group_key(approval_view("apr_7", argv=["A=1", "[in /srv]", "rm", "b"]))
+    assert group_key(remove) == group_key(approval_view("apr_8", argv=["rm", "b", ";", "rm", "c"]))
+    both = approval_view("apr_9", argv=["rm", "b", "&&", "systemctl", "stop", "nginx"])
+    assert group_key(both) == ("it-admin", "rm, systemctl", "RED")
+    moved = approval_view("apr_10", argv=["HOME=/x", "mv", "a", "b"])
+    assert group_key(moved) != group_key(approval_view("apr_11", argv=["HOME=/x", "rm", "a"]))
     assert not fits_batch(approval_view("apr_5", tier="CRITICAL_RED"))
     assert not fits_batch(approval_view("apr_6", verdict="approve"))
 
