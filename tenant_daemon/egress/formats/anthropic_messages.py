@@ -6,6 +6,11 @@ from typing import Final
 
 from tenant_daemon.egress.errors import Refused
 from tenant_daemon.egress.formats.messages_stream import MessagesStream, messages_usage
+from tenant_daemon.egress.formats.self_contained import (
+    MESSAGES_FIELDS,
+    refuse_foreign_fields,
+    refuse_references,
+)
 from tenant_daemon.egress.formats.tokens import estimate_prompt
 from tenant_daemon.egress.formats.wire_format import (
     AnswerChecker,
@@ -13,7 +18,6 @@ from tenant_daemon.egress.formats.wire_format import (
     count,
     redacted,
     refuse_foreign_tools,
-    tool_refused,
     wants_stream,
 )
 from tenant_daemon.metering import Usage
@@ -52,8 +56,8 @@ class AnthropicMessages:
         if not count(body.get("max_tokens")):
             raise Refused(400, "invalid_request", "The request does not say max_tokens.")
         refuse_foreign_tools(body.get("tools"), _TOOLS, _CLIENT_TOOLS)
-        if body.get("mcp_servers") or body.get("container"):
-            raise tool_refused()
+        refuse_foreign_fields(body, MESSAGES_FIELDS)
+        refuse_references([body["messages"], body.get("system")])
         clean = redacted(body, redactor)
         clean["model"] = model
         return ModelRequest(clean, wants_stream(body), estimate_prompt(clean))

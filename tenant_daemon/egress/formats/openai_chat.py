@@ -5,6 +5,11 @@ from typing import Final
 
 from tenant_daemon.egress.answer_stream import AnswerStream
 from tenant_daemon.egress.errors import Refused
+from tenant_daemon.egress.formats.self_contained import (
+    CHAT_FIELDS,
+    refuse_foreign_fields,
+    refuse_references,
+)
 from tenant_daemon.egress.formats.tokens import estimate_prompt
 from tenant_daemon.egress.formats.wire_format import (
     AnswerChecker,
@@ -12,7 +17,6 @@ from tenant_daemon.egress.formats.wire_format import (
     count,
     redacted,
     refuse_foreign_tools,
-    tool_refused,
     wants_stream,
 )
 from tenant_daemon.egress.openai_errors import bearer, openai_error
@@ -38,8 +42,8 @@ class OpenAIChat:
         if body.get("n") is not None and not count(body.get("n")):
             raise Refused(400, "invalid_request", "The request's n is no number of answers.")
         refuse_foreign_tools(body.get("tools"), _TOOLS)
-        if body.get("web_search_options") is not None:
-            raise tool_refused()
+        refuse_foreign_fields(body, CHAT_FIELDS)
+        refuse_references(body["messages"])
         clean = redacted(body, redactor)
         clean["model"] = model
         is_stream = wants_stream(body)

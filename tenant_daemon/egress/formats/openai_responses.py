@@ -5,6 +5,11 @@ from typing import Final
 
 from tenant_daemon.egress.errors import Refused
 from tenant_daemon.egress.formats.responses_stream import ResponsesStream, responses_usage
+from tenant_daemon.egress.formats.self_contained import (
+    RESPONSES_FIELDS,
+    refuse_foreign_fields,
+    refuse_references,
+)
 from tenant_daemon.egress.formats.tokens import estimate_prompt
 from tenant_daemon.egress.formats.wire_format import (
     AnswerChecker,
@@ -20,8 +25,6 @@ from tenant_daemon.redaction import Redactor
 from tenant_daemon.settings import WireName
 
 _TOOLS: Final = frozenset({"function", "custom", "local_shell", "apply_patch"})
-_KEPT_ELSEWHERE: Final = ("previous_response_id", "conversation", "prompt")
-"""What refers to texts that the provider keeps: their tokens are counted by it and unknown to us."""
 
 
 class OpenAIResponses:
@@ -32,11 +35,13 @@ class OpenAIResponses:
 
     def prepare(self, body: dict[str, object], redactor: Redactor, model: str) -> ModelRequest:
         """The request for the provider. One that would run on without us is refused."""
-        if not isinstance(body.get("input"), str | list) and not any(map(body.get, _KEPT_ELSEWHERE)):
-            raise Refused(400, "invalid_request", "The request has no input.")
         if body.get("background"):
             raise Refused(400, "invalid_request", "Answers in the background cannot be metered or stopped.")
+        refuse_foreign_fields(body, RESPONSES_FIELDS)
+        if not isinstance(body.get("input"), str | list):
+            raise Refused(400, "invalid_request", "The request has no input.")
         refuse_foreign_tools(body.get("tools"), _TOOLS)
+        refuse_references(body["input"])
         clean = redacted(body, redactor)
         clean["model"] = model
         return ModelRequest(clean, wants_stream(body), estimate_prompt(clean))

@@ -13,6 +13,7 @@ from tenant_daemon.egress.formats import FORMATS
 from tenant_daemon.egress.request_body import parse_body
 from tenant_daemon.egress.sse import EventReader, written
 from tenant_daemon.redaction import KnownSecret, Redactor
+from tenant_daemon.settings import WireName
 
 SECRET = "kV9mQ2xLp7zR4wT8nBc3"
 REDACTOR = Redactor([KnownSecret("key", SECRET)])
@@ -44,9 +45,13 @@ def test_any_bytes_are_an_object_or_refused(body: bytes) -> None:
 @settings(max_examples=100, deadline=None)
 @given(messages=st.lists(values, max_size=4), rest=values)
 def test_no_request_carries_the_secret_on(messages: list[object], rest: object) -> None:
-    body = {"messages": messages, "input": messages, "max_tokens": 5, "metadata": rest}
-    for wire in FORMATS.values():
-        request = wire.prepare(dict(body), REDACTOR, "m")
+    bodies: dict[WireName, dict[str, object]] = {
+        "openai-chat": {"messages": messages},
+        "openai-responses": {"input": messages},
+        "anthropic-messages": {"messages": messages, "max_tokens": 5},
+    }
+    for name, body in bodies.items():
+        request = FORMATS[name].prepare({**body, "metadata": rest}, REDACTOR, "m")
         assert SECRET not in request.encoded().decode()
 
 
