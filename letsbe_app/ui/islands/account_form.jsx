@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "react";
+import { Field } from "./field.jsx";
 import { HubError, postToHub } from "./hub_rest.js";
-import { DANGER, INPUT, PRIMARY } from "./look.js";
+import { DANGER, PRIMARY } from "./look.js";
 import { ownPath } from "./own_path.js";
 import { askForPasskey, hasPasskeys } from "./passkey.js";
 
@@ -28,41 +29,24 @@ function Choices({ name, label, options, isNamed }) {
   );
 }
 
-function Field({ id, field, error }) {
+function Entry({ id, field, error }) {
   const { name, label, type, autocomplete, hint, choices } = field;
-  const common = {
-    id,
-    name,
-    required: true,
-    "aria-invalid": Boolean(error),
-    "aria-describedby": `${hint ? `${id}-hint ` : ""}${id}-error`,
-    className: INPUT,
-  };
   return (
-    <div className="flex flex-col gap-1.5">
-      <label htmlFor={id} className="font-medium">
-        {label}
-      </label>
-      {hint && (
-        <p id={`${id}-hint`} className="text-sm text-muted">
-          {hint}
-        </p>
-      )}
-      {choices ? (
-        <select {...common}>
-          {choices.map(({ value, text }) => (
-            <option key={value} value={value}>
-              {text}
-            </option>
-          ))}
-        </select>
-      ) : (
-        <input {...common} type={type} autoComplete={autocomplete} />
-      )}
-      <p id={`${id}-error`} className="text-sm text-red empty:hidden">
-        {error}
-      </p>
-    </div>
+    <Field id={id} label={label} hint={hint} error={error}>
+      {(given) =>
+        choices ? (
+          <select {...given} name={name} required>
+            {choices.map(({ value, text }) => (
+              <option key={value} value={value}>
+                {text}
+              </option>
+            ))}
+          </select>
+        ) : (
+          <input {...given} name={name} required type={type} autoComplete={autocomplete} />
+        )
+      }
+    </Field>
   );
 }
 
@@ -192,7 +176,7 @@ export function AccountForm(props) {
         field.options ? (
           <Choices key={field.name} {...field} />
         ) : (
-          <Field key={field.name} id={idOf(field.name)} field={field} error={errors[field.name]} />
+          <Entry key={field.name} id={idOf(field.name)} field={field} error={errors[field.name]} />
         ),
       )}
       {codeField && props.passkeyLabel && hasPasskeys() && (

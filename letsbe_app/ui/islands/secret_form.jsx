@@ -1,32 +1,8 @@
-import { useId, useRef, useState } from "react";
+import { useRef, useState } from "react";
+import { Field } from "./field.jsx";
 import { HubError, postToHub } from "./hub_rest.js";
 import { INPUT, PRIMARY } from "./look.js";
 import { CannotSeal, provideContext, seal } from "./sealed_box.js";
-
-function Field({ label, hint, error, children }) {
-  const id = useId();
-  return (
-    <div className="flex flex-col gap-1.5">
-      <label htmlFor={id} className="font-medium">
-        {label}
-      </label>
-      {hint && (
-        <p id={`${id}-hint`} className="text-sm text-muted">
-          {hint}
-        </p>
-      )}
-      {children({
-        id,
-        "aria-invalid": Boolean(error),
-        "aria-describedby": `${hint ? `${id}-hint ` : ""}${id}-error`,
-        className: INPUT,
-      })}
-      <p id={`${id}-error`} className="text-sm text-red empty:hidden">
-        {error}
-      </p>
-    </div>
-  );
-}
 
 /**
  * Takes a secret and seals it for the server before anything is sent. The value is in this form and nowhere else:
