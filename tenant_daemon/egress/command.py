@@ -18,6 +18,7 @@ from tenant_daemon.egress.budget_notes import BudgetNotes
 from tenant_daemon.egress.courier import Courier
 from tenant_daemon.egress.exchange import Desk
 from tenant_daemon.egress.feed import Feed, FeedAddress
+from tenant_daemon.egress.kill_switch import KillSwitch
 from tenant_daemon.egress.known import Known
 from tenant_daemon.egress.refusals import Refusals
 from tenant_daemon.egress.request_traces import RequestTraces
@@ -117,7 +118,14 @@ def create_app(
     meter = Meter(home.metering_db)
     accounts = Accounts(meter, UsageReporter(meter, courier))
     renewal = _Renewal(redactor)
-    feed = Feed(address, known, on_welcome=accounts.report_again, on_registry=renewal.begin)
+    switch = KillSwitch(known)
+    feed = Feed(
+        address,
+        known,
+        on_welcome=accounts.report_again,
+        on_registry=renewal.begin,
+        on_ruling=switch.look,
+    )
     traces = open_traces(settings, "proxy")
     provider = Provider(known, Addresses())
     # Before the first request: what a killed process left open counts against the budgets.
@@ -125,6 +133,7 @@ def create_app(
     desk = Desk(
         upstreams=upstreams_of(settings),
         admission=Admission(feed, known, is_tracing=bool(settings.traces.otlp_url)),
+        switch=switch,
         redactor=redactor,
         provider=provider,
         refusals=Refusals(),

@@ -14,6 +14,7 @@ from tenant_daemon.egress.feed import unavailable
 from tenant_daemon.egress.formats import AnswerChecker, ModelRequest, WireFormat
 from tenant_daemon.egress.formats.wire_format import unreadable
 from tenant_daemon.egress.json_text import write_json
+from tenant_daemon.egress.kill_switch import KillSwitch
 from tenant_daemon.egress.pace import Pace
 from tenant_daemon.egress.refusals import Refusals
 from tenant_daemon.egress.request_body import parse_body
@@ -42,6 +43,7 @@ class Desk:
 
     upstreams: Upstreams
     admission: Admission
+    switch: KillSwitch
     redactor: LiveRedactor
     provider: Provider
     books: Books
@@ -89,12 +91,13 @@ class Exchange:
         await tab.open(model)
         sent_headers = self._wire.headers(key, headers)
         try:
-            self._response = await desk.provider.ask(
-                upstream, self._wire.path, self.request.encoded(), sent_headers, self._redactor
-            )
+            async with desk.switch.until_stopped(self._agent_id):
+                self._response = await desk.provider.ask(
+                    upstream, self._wire.path, self.request.encoded(), sent_headers, self._redactor
+                )
         except Refused as refused:
             # An error of the provider costs nothing; a time-out may well have been charged.
-            tab.is_charged = refused.code in {"upstream_timeout", "upstream_broken_off"}
+            tab.is_charged = refused.code in {"upstream_timeout", "upstream_broken_off", "stopped"}
             raise
 
     def _chosen(self, value: dict[str, object]) -> tuple[Upstream, str, str | None]:
@@ -113,7 +116,8 @@ class Exchange:
     async def whole(self) -> bytes:
         """The answer of a request that does not stream."""
         try:
-            answer = await read_answer(self._opened())
+            async with self._desk.switch.until_stopped(self._agent_id):
+                answer = await read_answer(self._opened())
             if self._tab:
                 self._tab.usage = self._wire.usage_of(answer)
                 self._tab.characters = len(write_json(answer))
@@ -134,8 +138,9 @@ class Exchange:
         """
         answer = self._wire.checker(self._redactor, self.request)
         try:
-            with self._desk.pace.answer():
-                await self._pass_on(answer, write)
+            async with self._desk.switch.until_stopped(self._agent_id):
+                with self._desk.pace.answer():
+                    await self._pass_on(answer, write)
         except Refused as refused:
             self._desk.refusals.note(self._agent_id, refused.message)
             self._error = refused.code
@@ -155,8 +160,6 @@ class Exchange:
         pace = self._desk.pace
         try:
             while data := await content.readany():
-                if self._desk.admission.is_stopped(self._agent_id):
-                    raise Refused(400, "stopped", "The agent was switched off.")
                 if self._tab:
                     self._tab.note_progress(answer)
                 with pace.look():

@@ -82,6 +82,7 @@ class Feed:
         *,
         on_welcome: Callable[[], None] = lambda: None,
         on_registry: Callable[[], None] = lambda: None,
+        on_ruling: Callable[[], None] = lambda: None,
     ) -> None:
         """
         Args:
@@ -89,11 +90,13 @@ class Feed:
             known: Kept up to date.
             on_welcome: The daemon is there, for the first time or again.
             on_registry: The vault has changed.
+            on_ruling: The customer's configuration has changed.
         """
         self._address = address
         self._known = known
         self._on_welcome = on_welcome
         self._on_registry = on_registry
+        self._on_ruling = on_ruling
         self._line: _Line | None = None
         self._is_welcome = False
         self._is_fed = False
@@ -244,6 +247,7 @@ class Feed:
                 log.error("proxy.vault_trouble", problem=message.problem or "over")
             case Ruling():
                 self._known.config, self._known.config_notice = message.config, message.notice
+                self._on_ruling()
             case Confirmed():
                 self._settle(message)
             case Delivered():

@@ -22,23 +22,16 @@ class Admission:
             Refused: Not configured, not known, or stopped; or nobody can say.
         """
         await self._feed.confirm(agent_id if self._is_tracing else "")
-        return _admitted(self._known.config, agent_id)
+        return admitted(self._known.config, agent_id)
 
     async def config(self) -> TenantConfig | None:
         """The configuration, if there is one. As ``admit``, for nobody."""
         await self._feed.confirm()
         return self._known.config
 
-    def is_stopped(self, agent_id: str) -> bool:
-        """Whether a kill switch is on for this agent at this moment. For every piece of an answer."""
-        try:
-            _admitted(self._known.config, agent_id)
-        except Refused as refused:
-            return refused.code in {"stopped", "unknown_agent"}
-        return False
 
-
-def _admitted(config: TenantConfig | None, agent_id: str) -> TenantConfig:
+def admitted(config: TenantConfig | None, agent_id: str) -> TenantConfig:
+    """The configuration, where it lets this agent ask the model; raises Refused."""
     if config is None:
         raise Refused(503, "not_configured", "This server has no configuration yet.")
     agent = next((agent for agent in config.agents if agent.agent_id == agent_id), None)

@@ -11,7 +11,7 @@ import pytest
 from starlette.responses import JSONResponse, Response
 
 from tenant_daemon.contracts.budget import BudgetPeriod, TokenBudget
-from tenant_daemon.contracts.config import TenantConfig
+from tenant_daemon.contracts.config import AgentConfig, TenantConfig
 from tenant_daemon.home import TenantHome
 from tenant_daemon.hub_client.outbox import LinkStore
 from tenant_daemon.hub_client.proxy_client import read_budgets
@@ -20,6 +20,7 @@ from tenant_daemon.metering import Meter
 from tenant_daemon.settings import Model, TenantSettings
 from tests.support.model_upstream import end_chunk, text_chunk, usage_chunk
 from tests.support.proxy import AGENT, SECRET, Proxy, fed, running
+from tests.support.waiting import eventually
 
 
 @pytest.fixture
@@ -357,6 +358,52 @@ async def test_kill_switch_ends_an_answer_in_the_middle(proxy: Proxy) -> None:
     assert "some" in first
     assert "never seen" not in rest
     assert "stopped" in rest
+
+
+async def test_kill_switch_ends_an_answer_whose_provider_says_nothing(proxy: Proxy) -> None:
+    proxy.upstream.pause = asyncio.Event()
+    proxy.upstream.chunks = [text_chunk("some words "), end_chunk(), usage_chunk(1, 1)]
+    url = "/agents/sales/v1/chat/completions"
+    async with proxy.client.stream("POST", url, json=chat("hi", stream=True)) as answer:
+        lines = answer.aiter_lines()
+        first = await anext(lines)
+        proxy.configure(TenantConfig(version=2, agents=[AGENT], is_stopped=True))
+        async with asyncio.timeout(20):
+            rest = "".join([line async for line in lines])
+            await proxy.upstream.stopped.wait()
+    assert "some" in first
+    assert "stopped" in rest
+
+
+@pytest.mark.parametrize("is_stream", [False, True])
+async def test_kill_switch_ends_a_request_that_waits_for_its_answer(tmp_path: Path, is_stream: bool) -> None:
+    async with running(tmp_path) as proxy:
+        proxy.upstream.silence = asyncio.Event()
+        asking = asyncio.create_task(proxy.ask(chat("hi", stream=is_stream)))
+        await eventually(lambda: bool(proxy.upstream.bodies))
+        proxy.configure(TenantConfig(version=2, agents=[AGENT], is_stopped=True))
+        async with asyncio.timeout(20):
+            answer = await asking
+        assert (answer.status_code, answer.json()["error"]["code"]) == (400, "stopped")
+    # The provider may charge for it all the same.
+    [(_, prompt, _, _, requests, estimated)] = proxy.usage()
+    assert (prompt > 0, requests, estimated) == (True, 1, 1)
+
+
+async def test_kill_switch_of_one_agent_leaves_the_others_answers(proxy: Proxy) -> None:
+    proxy.upstream.pause = asyncio.Event()
+    proxy.upstream.chunks = [text_chunk("some words "), end_chunk(), usage_chunk(1, 1)]
+    url = "/agents/sales/v1/chat/completions"
+    async with proxy.client.stream("POST", url, json=chat("hi", stream=True)) as answer:
+        lines = answer.aiter_lines()
+        await anext(lines)
+        other = AgentConfig(agent_id="marketing", name="Marketing", is_stopped=True)
+        proxy.configure(TenantConfig(version=2, agents=[AGENT, other]))
+        # Answered by what is in force by then.
+        assert (await proxy.client.get("/agents/marketing/v1/models")).status_code == 400
+        proxy.upstream.pause.set()
+        rest = "".join([line async for line in lines])
+    assert "[DONE]" in rest
 
 
 async def test_budget_blocks_before_it_is_passed(proxy: Proxy) -> None:
