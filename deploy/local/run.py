@@ -117,6 +117,7 @@ def main() -> int:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     is_redis_embedded = not settings.redis_url.get_secret_value()
     refuse_taken_ports(settings, is_redis_embedded=is_redis_embedded)
+    refuse_taken_ports_of_servers(settings.tenants_dir)
 
     system = System(settings, logs)
     for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -224,6 +225,19 @@ def refuse_taken_ports(settings: Settings, *, is_redis_embedded: bool) -> None:
                 f"Port {port} is taken by another program, so nothing was started.\n"
                 f"Stop that program, or choose another port: {name}={port + 1} make run"
             )
+
+
+def refuse_taken_ports_of_servers(tenants: Path) -> None:
+    if not tenants.is_dir():
+        return
+    # Only where there are servers already: it takes a moment.
+    from letsbe_app.fleet.provisioning.providers.local import blocked_ports
+
+    for name, port in blocked_ports(tenants):
+        raise CannotStart(
+            f"Port {port} of the server {name} is taken by another program, so nothing was started.\n"
+            "Stop that program: perhaps LetsBe Biz runs from another folder of this machine."
+        )
 
 
 def is_open(port: int) -> bool:

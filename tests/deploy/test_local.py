@@ -1,5 +1,6 @@
 """What `make setup` and `make run` say when they cannot begin, and what they build anew."""
 
+import json
 import os
 import runpy
 import socket
@@ -8,12 +9,15 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from redis import AuthenticationError, Redis
 
+from letsbe_app.fleet.provisioning.providers.local import blocked_ports
+from letsbe_app.fleet.provisioning.providers.local_process import ProcessMark
 from tests.support.redis import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -48,6 +52,28 @@ def test_taken_port_is_named_with_the_remedy_and_nothing_is_started(tmp_path: Pa
     assert f"Port {port} is taken" in done.stderr
     assert f"{setting}={port + 1} make run" in done.stderr
     assert "Starting" not in done.stdout
+
+
+def test_taken_port_of_a_server_is_named_unless_its_own_daemon_has_it(tmp_path: Path) -> None:
+    home = tmp_path / "data" / "tenants" / "ten_1"
+    (home / "run").mkdir(parents=True)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        (home / "daemon.toml").write_text(f'tenant_name = "bakery"\n[ports]\nproxy = {port}\n')
+        assert list(blocked_ports(home.parent)) == []
+        (home / "run" / "keep-running").touch()
+        done = run_launcher(tmp_path)
+        (home / "run" / "daemon.json").write_text(json.dumps(asdict(mark_of_this_process())))
+        assert list(blocked_ports(home.parent)) == []
+    assert done.returncode == 1
+    assert f"Port {port} of the server bakery is taken" in done.stderr
+    assert "Starting" not in done.stdout
+
+
+def mark_of_this_process() -> ProcessMark:
+    mark = ProcessMark.of(os.getpid())
+    assert mark is not None
+    return mark
 
 
 def test_wrong_setting_stops_the_start_with_its_name_and_not_its_value(tmp_path: Path) -> None:

@@ -10,7 +10,8 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Collection, Sequence
+import tomllib
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -20,8 +21,8 @@ from pydantic import SecretStr
 
 import letsbe_app
 from letsbe_app.fleet.provisioning.providers.base import ProviderFailed, Server
-from letsbe_app.fleet.provisioning.providers.local_process import KeptDaemon
-from letsbe_app.fleet.provisioning.providers.local_slots import free_slots, ports_of
+from letsbe_app.fleet.provisioning.providers.local_process import KeptDaemon, living_daemon
+from letsbe_app.fleet.provisioning.providers.local_slots import free_slots, is_free, ports_of
 from letsbe_app.fleet.tenants.schemas import link_url
 
 log = structlog.get_logger()
@@ -185,6 +186,20 @@ def _delete(home: Path) -> None:
 def _keep_running_file(home: Path) -> Path:
     """There once the server was switched on: the machine's own memory of what should run."""
     return home / "run" / "keep-running"
+
+
+def blocked_ports(tenants_dir: Path) -> Iterator[tuple[str, int]]:
+    """Names of servers that are to run here, and ports of theirs that other programs listen on."""
+    for home in sorted(tenants_dir.glob("*")):
+        if not _keep_running_file(home).exists() or living_daemon(home):
+            continue
+        try:
+            settings = tomllib.loads((home / "daemon.toml").read_text())
+        except (FileNotFoundError, tomllib.TOMLDecodeError):
+            continue  # The daemon tells of it.
+        for port in settings.get("ports", {}).values():
+            if not is_free(port):
+                yield settings.get("tenant_name", home.name), port
 
 
 def _last_line(errors: bytes) -> str:

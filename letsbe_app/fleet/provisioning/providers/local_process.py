@@ -73,7 +73,7 @@ class KeptDaemon:
         self._environment = dict(environment)
         self._root = root
         self._options = tuple(options)
-        self._pid_file = home / "run" / "daemon.json"
+        self._pid_file = _pid_file(home)
         self._mark: ProcessMark | None = None
         self._child: asyncio.subprocess.Process | None = None
         self._task: asyncio.Task[None] | None = None
@@ -137,8 +137,8 @@ class KeptDaemon:
                 log.error("local.daemon_not_started", tenant_id=self._tenant_id, exc_info=exc)
 
     async def _adopt_or_spawn(self) -> None:
-        mark = self._recorded()
-        if mark is not None and ProcessMark.of(mark.pid) == mark:
+        mark = living_daemon(self._home)
+        if mark is not None:
             self._mark, self._child = mark, None
             log.info("local.daemon_adopted", tenant_id=self._tenant_id, pid=mark.pid)
         else:
@@ -179,16 +179,23 @@ class KeptDaemon:
         with contextlib.suppress(ProcessLookupError):
             os.kill(self._mark.pid if self._mark else 0, number)
 
-    def _recorded(self) -> ProcessMark | None:
-        try:
-            return ProcessMark(**json.loads(self._pid_file.read_text()))
-        except (FileNotFoundError, ValueError, TypeError):
-            return None
-
     def _record(self, mark: ProcessMark) -> None:
         draft = self._pid_file.with_suffix(".new")
         draft.write_text(json.dumps(asdict(mark)))
         draft.replace(self._pid_file)
+
+
+def living_daemon(home: Path) -> ProcessMark | None:
+    """The daemon of a home, if one runs, whoever started it."""
+    try:
+        mark = ProcessMark(**json.loads(_pid_file(home).read_text()))
+    except (FileNotFoundError, ValueError, TypeError):
+        return None
+    return mark if ProcessMark.of(mark.pid) == mark else None
+
+
+def _pid_file(home: Path) -> Path:
+    return home / "run" / "daemon.json"
 
 
 async def _foreign_process_ended(mark: ProcessMark) -> None:
