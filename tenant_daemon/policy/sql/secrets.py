@@ -5,6 +5,7 @@ import re
 from typing import Final
 
 from tenant_daemon.contracts.tiers import Tier
+from tenant_daemon.policy.sql.settings import names_secret_setting, shows_hidden_settings
 from tenant_daemon.policy.sql.tokens import Token
 from tenant_daemon.policy.verdict import Verdict
 from tenant_daemon.policy.wordlist import word_set
@@ -30,6 +31,10 @@ _SECRET_KEY: Final = re.compile(
     r"|(?:auth|nonce|logged_in|license|access)_key)[\w.%-]{0,40}'",
     re.IGNORECASE,
 )
+# They take a field out of a document, by its name or by the way to it.
+_TAKING: Final = frozenset({"->", "->>", "#>", "#>>", "["})
+_TAKERS: Final = re.compile(r"jsonb?_(?:extract\w*|value|query|unquote|path_\w+)")
+_STEPS: Final = re.compile(r"[^\w-]+")
 _HUMP: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 # Their rows hold what passwords were made into.
 _ACCOUNTS: Final = re.compile(
@@ -53,12 +58,25 @@ def _names_secrets(tokens: list[Token], index: int) -> bool:
         return _SECRET_NAME.fullmatch(text) is not None
     if kind == "quoted":
         return looks_secret(text.strip('"`[]'))
-    if kind != "string" or _SECRET_KEY.fullmatch(text) is None:
+    if kind != "string":
+        return False
+    if _takes_secret(tokens, index):
+        return True
+    if _SECRET_KEY.fullmatch(text) is None and not names_secret_setting(text.strip("nN'")):
         return False
     before = {token.text for token in tokens[max(0, index - 3) : index]}
     # Anything has a name; only that of a setting says what it is.
     is_named = "name" in before and any(_SETTINGS.fullmatch(token.text) for token in tokens)
     return is_named or not _NAMING.isdisjoint(before)
+
+
+def _takes_secret(tokens: list[Token], index: int) -> bool:
+    """``data->>'password'``, ``json_extract(data, '$.smtp.pass')``: a field of a document that is a secret."""
+    if tokens[index - 1].text not in _TAKING and not any(
+        _TAKERS.fullmatch(token.text) for token in tokens[max(0, index - 9) : index]
+    ):
+        return False
+    return any(looks_secret(step) for step in _STEPS.split(tokens[index].text) if step)
 
 
 def judge_names(verdict: Verdict, tokens: list[Token]) -> None:
@@ -123,6 +141,20 @@ def _shows_rows(texts: list[str]) -> bool:
         ):
             return True
     return False
+
+
+def note_shown(verdict: Verdict, tokens: list[Token]) -> None:
+    """Note whole accounts, and settings that are not named one by one."""
+    if shows_accounts(tokens):
+        note_accounts(verdict)
+    if shows_hidden_settings(tokens):
+        verdict.note(
+            Tier.CRITICAL_RED,
+            "sql.hidden-settings",
+            "Shows settings without saying which ones; passwords and keys are among them.",
+            risk="Passwords could get to the language model.",
+            unknown=True,
+        )
 
 
 def note_accounts(verdict: Verdict) -> None:

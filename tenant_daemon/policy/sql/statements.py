@@ -6,7 +6,7 @@ from typing import Final
 from tenant_daemon.contracts.tiers import Tier
 from tenant_daemon.policy.sql.functions import PURE
 from tenant_daemon.policy.sql.meaning import judge_meaning, note_catalogue
-from tenant_daemon.policy.sql.secrets import is_account_table, judge_names, note_accounts, shows_accounts
+from tenant_daemon.policy.sql.secrets import is_account_table, judge_names, note_accounts, note_shown
 from tenant_daemon.policy.sql.tokens import Token, UnclearSql, split_statements
 from tenant_daemon.policy.verdict import Verdict
 from tenant_daemon.policy.wordlist import word_set
@@ -109,6 +109,9 @@ def judge_sql(verdict: Verdict, text: str, *, is_postgres: bool = False) -> None
 
 def _judge_statement(verdict: Verdict, tokens: list[Token]) -> None:
     words = [token.text for token in tokens if token.kind == "word"]
+    if "uescape" in words:
+        # Another sign than the backslash: what a name or a text says cannot be seen from it.
+        verdict.note(Tier.RED, "sql.unclear", "The SQL has names in it that cannot be read.", unknown=True)
     first = words[0] if words and tokens[0].text in (words[0], "(") else ""
     if first == "explain" and (inner := _explained(tokens)):
         _judge_statement(verdict, inner)
@@ -172,6 +175,7 @@ def _judge_copy_out(verdict: Verdict, tokens: list[Token]) -> bool:
         verdict.note(Tier.GREEN, "sql.read", "Reads from the database.", general=True)
         if len(source) == 1 and is_account_table(source[0].text):
             note_accounts(verdict)
+        note_shown(verdict, [Token("word", "table"), *source])
         return all(token.kind in ("word", "quoted") or token.text in ".,()" for token in source)
     if source[-1].text != ")" or len(source) < 3:
         return False
@@ -203,8 +207,7 @@ def _judge_read(verdict: Verdict, first: str, words: list[str], tokens: list[Tok
             )
         return
     _judge_functions(verdict, tokens)
-    if shows_accounts(tokens):
-        note_accounts(verdict)
+    note_shown(verdict, tokens)
     reaching = inner & _REACHES_OUT
     if reaching - {"set"} or ("set" in inner and "update" not in inner):
         _note_unknown(verdict, min(reaching))
@@ -262,9 +265,9 @@ def _judge_change(verdict: Verdict, first: str, words: list[str], tokens: list[T
         says = "Deletes every record of a table."
     if first in ("insert", "replace", "update", "merge"):
         judge_meaning(verdict, tokens)
-    if first in ("create", "insert", "replace") and shows_accounts(tokens):
+    if first in ("create", "insert", "replace"):
         # Under another name nobody would see what is in it.
-        note_accounts(verdict)
+        note_shown(verdict, tokens)
     if first == "drop" and (named := _dropped(words)):
         says = f"Deletes {named}."
     risk = _RISKS.get(first, "What is deleted cannot be brought back.") if tier >= Tier.RED else ""
