@@ -34,6 +34,12 @@ _HOST: Final = re.compile(
     r"|(?<![\w-])(?:pg_\w+|influx|mongo\w*|redis-cli) (?:[^|;&]{0,60}\s)?-h(?:ost)?[ =]"
     r"|(?<![\w-])logger [^|;&]{0,60}(?:-n|--server)"
 )
+# What waits in a queue is mostly mail; an image can be sent away while it is built.
+_WAITING: Final = re.compile(
+    r"(?:retry|flush|resume|requeue|deliver|run)[ -](?:the-)?queues?\b|queues?[ :-](?:retry|flush|work|listen|run)"
+    r"|(?<![\w-])(?:postqueue|postsuper|cron\.php)(?![\w-])|imagetools|type=(?:registry|image)|actions-email"
+    r"|verify-email|(?<![\w-])service=|--context[ =]"
+)
 _VERSION_CONTROL: Final = re.compile(
     r"\s*(?:hg|svn|bzr|cvs|fossil)\s+(?:\S++\s++)*?(?:commit|ci|push|checkin)\b"
 )
@@ -54,6 +60,8 @@ def may_send(text: str) -> bool:
     if not _VERBS.isdisjoint(words) or _CODE.search(low) is not None:
         return True
     if (":" in low or "@" in low or "/dev/" in low) and _ADDRESS.search(low) is not None:
+        return True
+    if _WAITING.search(low) is not None:
         return True
     if ("-h" in low or "host=" in low or "logger" in low) and _HOST.search(low) is not None:
         return True

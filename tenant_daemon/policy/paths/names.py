@@ -9,7 +9,7 @@ _HARMLESS_ENDINGS: Final = (".example", ".sample", ".template", ".dist", ".pub",
 
 _SECRET_NAME: Final = re.compile(
     r"""
-    \.env(?:\..*|rc)? | .*\.env | env\.(?:local|prod|production)
+    \.env(?:\..*|rc|[-_](?!example|sample|template|dist).*)? | .*\.env | env\.(?:local|prod|production)
     | .*\.(?:pem|key|p12|pfx|jks|keystore|kdbx?|ppk|token|age|htpasswd|ovpn|agekey)
     | id_(?:rsa|dsa|ecdsa|ed25519)(?:_.*)? | ssh_host_.*_key | authorized_keys2? | known_hosts\.old
     | \.(?:pgpass|my\.cnf|mylogin\.cnf|netrc|git-credentials|npmrc|pypirc|htpasswd|dockercfg|s3cfg|boto
@@ -22,14 +22,15 @@ _SECRET_NAME: Final = re.compile(
     | vault\.(?:db|key)(?:-.*)? | kubeconfig(?:\.ya?ml)? | \.kube | wallet\.dat
     | htpasswd | acme\.json | jwt[_-].* | firebase-adminsdk.*\.json | client_secret.*\.json
     | \.dockerconfigjson
-    | .*\.tfstate | wg\d*\.conf | .*passphrase.* | local_settings\.py | env\.(?:backup|bak|old)
+    | .*\.tfstate | wg\d*\.conf | .*passphrase.* | local_settings\.py | settings_local\.py | secret_key_base
+    | \.vault[_-]?pass.* | .*\.ldif | env\.(?:backup|bak|old)
     | wp-config(?!-sample).*\.php
     """,
     re.VERBOSE | re.IGNORECASE,
 )
 _SECRET_FOLDER: Final = re.compile(
     r"\.ssh|\.gnupg|\.aws|\.azure|\.gcloud|\.kube|\.docker|\.password-store|secrets?|private|credentials?"
-    r"|letsencrypt|vault|keys|keyrings|\.letsbe|\.mc|\.minio|\.oci|\.rclone|\.composer|\.m2|crontabs",
+    r"|letsencrypt|vault|keys|keyrings|\.letsbe|\.mc|\.minio(?:\.sys)?|\.oci|\.rclone|\.composer|\.m2|crontabs",
     re.IGNORECASE,
 )
 # Settings of business tools that hold a database password; only outside the workspace.
@@ -37,7 +38,7 @@ _APP_SECRET_NAME: Final = re.compile(
     r"config\.production\.json|config\.php|wp-config.*\.php|local\.xml|database\.ya?ml|odoo\.conf|app\.ini"
     r"|config\.toml|\.runner|keycloak\.conf|localsettings\.php|parameters\.ya?ml|appsettings.*\.json|rpc\.key"
     r"|docker-compose\.override\.ya?ml|(?:.*-)?realm(?:-export)?.*\.json|settings\.php|standalone.*\.xml|redis\.conf|users\.acl|.*\.(?:db|sqlite3?|mdb|rdb|ibd|frm|aof)"
-    r"|.*\.(?:sql|dump)(?:\.gz|\.xz|\.zst)?"
+    r"|.*\.(?:sql|dump|pgdump|backup)(?:\.gz|\.xz|\.zst|\.bz2|\.lz4)?"
     r"|debian\.cnf|env\.php|configuration\.php|config\.inc\.php|config[._-]local\.php|grafana\.ini|storage\.yml"
     r"|application(?:-\w+)?\.(?:ya?ml|properties)|sasl_passwd.*|msmtprc|turnserver\.conf|sentinel\.conf|librechat\.ya?ml",
     re.IGNORECASE,

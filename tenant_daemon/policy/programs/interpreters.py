@@ -5,6 +5,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from tenant_daemon.contracts.tiers import Tier
+from tenant_daemon.policy.paths.names import is_app_secret_name
 from tenant_daemon.policy.paths.roots import is_below
 from tenant_daemon.policy.programs.kinds import KINDS
 from tenant_daemon.policy.programs.options import Reading
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
     from tenant_daemon.policy.programs.judge import CommandJudge
 
 _SCRIPTS: Final = re.compile(r"(?:\./|/(?:var/www|opt/apps|app)/(?:[\w-]+/)*)?(occ|artisan)")
+_YARN_SETTINGS: Final = (
+    *(".yarnrc", ".yarnrc.yml", ".yarnrc.yaml", ".yarn", ".npmrc"),
+    *(".pnpmfile.cjs", ".pnpmfile.mjs", "pnpmfile.js", "pnpm-workspace.yaml"),
+)
 _GUARDRAIL: Final = re.compile(r"tenant_daemon|\bletsbe|openclaw", re.IGNORECASE)
 
 
@@ -99,8 +104,7 @@ def _yarn(judge: "CommandJudge", args: list[str]) -> None:
     if judge.is_in_container or not is_below(folder, workspace):
         return
     while is_below(folder, workspace):
-        names = (".yarnrc", ".yarnrc.yml", ".yarn", ".pnpmfile.cjs", "pnpmfile.js", ".npmrc")
-        if not judge.is_only or any(os.path.lexists(f"{folder}/{name}") for name in names):
+        if not judge.is_only or any(os.path.lexists(f"{folder}/{name}") for name in _YARN_SETTINGS):
             judge.unknown("yarn.own-code", "It could run code from the agent's own folder.")
             return
         folder = folder.rpartition("/")[0]
@@ -150,6 +154,9 @@ def _needs_argument(judge: "CommandJudge", profile: Profile, reading: Reading) -
 def _dump_file(judge: "CommandJudge", value: str) -> None:
     if value == "-":
         judge.unknown("dump.shown", "Shows a whole database, also the passwords in it.")
+    elif judge.is_in_container and not is_app_secret_name(value.rpartition("/")[2]):
+        # What is read there later is known by its name alone.
+        judge.unknown("dump.name", "A copy of a database needs a name that tells of it, such as copy.sql.")
     judge.places.write(value)
 
 

