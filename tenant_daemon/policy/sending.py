@@ -35,10 +35,13 @@ _HOST: Final = re.compile(
     r"|(?<![\w-])logger [^|;&]{0,60}(?:-n|--server)"
 )
 # What waits in a queue is mostly mail; an image can be sent away while it is built.
+_OF_WAITING: Final = word_set(
+    "queue queues postqueue postsuper cron imagetools registry image actions verify service context"
+)
 _WAITING: Final = re.compile(
     r"(?:retry|flush|resume|requeue|deliver|run)[ -](?:the-)?queues?\b|queues?[ :-](?:retry|flush|work|listen|run)"
-    r"|(?<![\w-])(?:postqueue|postsuper|cron\.php)(?![\w-])|imagetools|type=(?:registry|image)|actions-email"
-    r"|verify-email|(?<![\w-])service=|--context[ =]"
+    r"|(?<![\w-])(?:postqueue|postsuper|cron\.php)(?![\w-])|imagetools"
+    r"|type=(?:registry|image)|actions-email|verify-email|(?<![\w-])service=|--context[ =]"
 )
 _VERSION_CONTROL: Final = re.compile(
     r"\s*(?:hg|svn|bzr|cvs|fossil)\s+(?:\S++\s++)*?(?:commit|ci|push|checkin)\b"
@@ -61,7 +64,7 @@ def may_send(text: str) -> bool:
         return True
     if (":" in low or "@" in low or "/dev/" in low) and _ADDRESS.search(low) is not None:
         return True
-    if _WAITING.search(low) is not None:
+    if not _OF_WAITING.isdisjoint(words) and _WAITING.search(low) is not None:
         return True
     if ("-h" in low or "host=" in low or "logger" in low) and _HOST.search(low) is not None:
         return True

@@ -10,7 +10,7 @@ _HARMLESS_ENDINGS: Final = (".example", ".sample", ".template", ".dist", ".pub",
 _SECRET_NAME: Final = re.compile(
     r"""
     \.env(?:\..*|rc|[-_](?!example|sample|template|dist).*)? | .*\.env | env\.(?:local|prod|production)
-    | .*\.(?:pem|key|p12|pfx|jks|keystore|kdbx?|ppk|token|age|htpasswd|ovpn|agekey)
+    | .*\.(?:pem|key|p12|pfx|jks|keystore|kdbx?|ppk|token|age|htpasswd|ovpn|agekey|ldif)
     | id_(?:rsa|dsa|ecdsa|ed25519)(?:_.*)? | ssh_host_.*_key | authorized_keys2? | known_hosts\.old
     | \.(?:pgpass|my\.cnf|mylogin\.cnf|netrc|git-credentials|npmrc|pypirc|htpasswd|dockercfg|s3cfg|boto
          |vault-token|cargo-credentials|yarnrc\.yml|smbcredentials|msmtprc|fetchmailrc|mbsyncrc|esmtprc)
@@ -23,7 +23,7 @@ _SECRET_NAME: Final = re.compile(
     | htpasswd | acme\.json | jwt[_-].* | firebase-adminsdk.*\.json | client_secret.*\.json
     | \.dockerconfigjson
     | .*\.tfstate | wg\d*\.conf | .*passphrase.* | local_settings\.py | settings_local\.py | secret_key_base
-    | \.vault[_-]?pass.* | .*\.ldif | env\.(?:backup|bak|old)
+    | \.vault[_-]?pass.* | env\.(?:backup|bak|old)
     | wp-config(?!-sample).*\.php
     """,
     re.VERBOSE | re.IGNORECASE,

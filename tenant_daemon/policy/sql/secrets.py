@@ -71,7 +71,7 @@ def _names_secrets(tokens: list[Token], index: int) -> bool:
 
 
 def _takes_secret(tokens: list[Token], index: int) -> bool:
-    """``data->>'password'``, ``json_extract(data, '$.smtp.pass')``: a field of a document that is a secret."""
+    """``data->>'password'``, ``json_extract(data, "$.pass")``: a field of a document that is a secret."""
     if tokens[index - 1].text not in _TAKING and not any(
         _TAKERS.fullmatch(token.text) for token in tokens[max(0, index - 9) : index]
     ):
