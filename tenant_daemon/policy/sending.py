@@ -39,9 +39,9 @@ _OF_WAITING: Final = word_set(
     "queue queues postqueue postsuper cron imagetools registry image actions verify service context"
 )
 _WAITING: Final = re.compile(
-    r"(?:retry|flush|resume|requeue|deliver|run)[ -](?:the-)?queues?\b|queues?[ :-](?:retry|flush|work|listen|run)"
-    r"|(?<![\w-])(?:postqueue|postsuper|cron\.php)(?![\w-])|imagetools"
-    r"|type=(?:registry|image)|actions-email|verify-email|(?<![\w-])service=|--context[ =]"
+    r"(?:retry|flush|resume|requeue|deliver|run)[ -](?:the-)?queues?\b"
+    r"|queues?[ :-](?:retry|flush|work|listen|run)|(?<![\w-])(?:postqueue|postsuper|cron\.php)(?![\w-])"
+    r"|imagetools|type=(?:registry|image)|actions-email|verify-email|(?<![\w-])service=|--context[ =]"
 )
 _VERSION_CONTROL: Final = re.compile(
     r"\s*(?:hg|svn|bzr|cvs|fossil)\s+(?:\S++\s++)*?(?:commit|ci|push|checkin)\b"
