@@ -11,6 +11,7 @@ from tenant_daemon.policy.programs.kinds import KINDS
 from tenant_daemon.policy.programs.options import Reading
 from tenant_daemon.policy.programs.profile import Profile
 from tenant_daemon.policy.programs.registry import REVIEWS
+from tenant_daemon.policy.programs.repository import check_elsewhere, parted
 from tenant_daemon.policy.programs.words import choice
 
 if TYPE_CHECKING:
@@ -56,10 +57,15 @@ def _branch_name(judge: "CommandJudge", value: str) -> None:
 
 
 def _git_folder(judge: "CommandJudge", value: str) -> None:
-    """``-C``: paths that follow are in the repository's own folder; it must be the agent's."""
+    """``-C``: paths that follow are in the repository's own folder, as after ``cd``."""
     place = judge.places.list(value)
     judge.places.cwd = place.path
-    if not is_below(place.path, judge.places.roots.workspace):
+    roots = judge.places.roots
+    if is_below(place.path, roots.workspace):
+        return
+    if any(is_below(place.path, root) for root in roots.readable):
+        check_elsewhere(judge, parted(judge.arguments)[1], place.path)
+    else:
         judge.unknown("git.elsewhere", "Works on a repository outside the agent's own folder.")
 
 

@@ -33,6 +33,23 @@ _BRINGS_FILES: Final = frozenset(
     {"checkout", "switch", "clone", "pull", "merge", "pop", "apply", "am", "reset", "revert", "cherry-pick",
      "rebase", "restore"}
 )  # fmt: skip
+_LISTING: Final = frozenset(
+    {
+        "-a",
+        "-r",
+        "-v",
+        "-vv",
+        "-av",
+        "-avv",
+        "-l",
+        "-n",
+        "--all",
+        "--remotes",
+        "--list",
+        "--show-current",
+        "--verbose",
+    }
+)
 _MAKES_BRANCH: Final = frozenset({"-b", "-c", "--create", "--soft", "--staged", "--mixed"})
 _HARMLESS: Final = re.compile(
     r"core\.(?:repositoryformatversion|filemode|bare|logallrefupdates|ignorecase|precomposeunicode|symlinks"
@@ -59,17 +76,17 @@ def _repository(judge: "CommandJudge", args: list[str]) -> None:
     is_trial = bringing == {"apply"} and "--check" in args
     if bringing and not is_trial and not _MAKES_BRANCH & set(args):
         judge.places.brings_links = True
+    folders, words = parted(args)
     folder = judge.places.cwd
-    at = 0
-    while args[at : at + 1] == ["-C"] and at + 1 < len(args):
-        folder = judge.places.resolve(os.path.join(folder, args[at + 1])).path
-        at += 2
-    if "mv" in args[at:]:
-        note_moved_settings(judge, [os.path.join(folder, arg) for arg in args[at:]])
-    workspace = judge.places.roots.workspace
-    if not is_below(folder, workspace):
-        _outside(judge, args[at:], folder)
-    while is_below(folder, workspace):
+    for name in folders:
+        folder = judge.places.resolve(os.path.join(folder, name)).path
+    if "mv" in words:
+        note_moved_settings(judge, [os.path.join(folder, arg) for arg in words])
+    roots = judge.places.roots
+    if not is_below(folder, roots.workspace):
+        check_elsewhere(judge, words, folder)
+    top = next((root for root in (roots.workspace, *roots.readable) if is_below(folder, root)), "")
+    while top and is_below(folder, top):
         # A folder like the inside of `.git` is a repository too.
         is_bare = os.path.lexists(f"{folder}/HEAD") and os.path.lexists(f"{folder}/objects")
         if is_bare or not _is_plain_repository(f"{folder}/.git"):
@@ -86,12 +103,35 @@ def _repository(judge: "CommandJudge", args: list[str]) -> None:
         folder = folder.rpartition("/")[0]
 
 
-def _outside(judge: "CommandJudge", args: list[str], folder: str) -> None:
+def parted(args: list[str]) -> tuple[list[str], list[str]]:
+    """The folders that git is to go to (``-C``), wherever they stand before its sub-command, and the rest."""
+    folders: list[str] = []
+    at = 0
+    while at < len(args) and args[at].startswith("-"):
+        if args[at] == "-C" and at + 1 < len(args):
+            at += 1
+            folders.append(args[at])
+        at += 1
+    return folders, args[at:]
+
+
+def check_elsewhere(judge: "CommandJudge", words: list[str], folder: str) -> None:
     """Outside the workspace git changes files that no path in its arguments names."""
-    name = next((arg for arg in args if not arg.startswith("-")), "")
-    sub = judge.library["git"].subs.get(name)
-    if sub is not None and (sub.tier > Tier.GREEN or sub.review in ("gitbranch", "gitconfig")):
+    sub = judge.library["git"].subs.get(words[0]) if words else None
+    if sub is not None and sub.subs:
+        sub = sub.subs.get(words[1], sub) if len(words) > 1 else sub
+    if sub is None or _only_lists(words):
+        return
+    if sub.tier > Tier.GREEN or sub.review in ("gitbranch", "gitconfig"):
         judge.unknown("git.elsewhere", f"Changes the repository in {folder}, outside the own folder.")
+
+
+def _only_lists(words: list[str]) -> bool:
+    """Whether ``branch``, ``tag`` or ``config`` is asked for what there is."""
+    name, *rest = words
+    if name == "config":
+        return rest[:1] in (["--get"], ["--get-all"], ["--list"], ["-l"])
+    return name in ("branch", "tag") and all(arg in _LISTING for arg in rest)
 
 
 def _is_plain_repository(path: str) -> bool:

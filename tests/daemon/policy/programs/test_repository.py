@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -116,3 +117,56 @@ def test_patterns_for_recorded_files_may_be_meant_for_secrets(command: str, cont
 def test_lines_of_a_recorded_file_are_read(context: PolicyContext) -> None:
     for command in ("git log -L 1,5:src/main.py", "git log -p -- '*.md' 'docs/**'"):
         assert classify("shell", {"command": command}, context).tier is Tier.GREEN
+
+
+def test_the_folder_named_behind_other_flags_is_looked_at(workspace: Path, shell: Shell) -> None:
+    make_repository(workspace / "bad", PLAIN + '[filter "x"]\n\tclean = id\n')
+    for command in ("git --no-pager -C bad status", "git -P -C bad log", "git -C . --no-pager -C bad diff"):
+        assert shell(command).is_unknown, command
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "git -C /opt/apps/site log --oneline -5",
+        "git --no-pager -C /opt/apps/site status",
+        "git -C /opt/apps/site branch -a",
+        "git -C /opt/apps/site stash list",
+        "git -C /opt/apps/site config --get user.name",
+    ],
+)
+def test_repositories_of_the_tools_are_read(command: str, shell: Shell) -> None:
+    assert shell(command).tier is Tier.GREEN
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "git -C /opt/apps/site commit -m x",
+        "git --no-pager -C /opt/apps/site commit -m x",
+        "git -C /opt/apps -C site branch new",
+        "git -C /opt/apps/site branch -v new",
+        "git -C /opt/apps/site tag v1",
+        "git -C /opt/apps/site stash",
+        "git -C /opt/apps/site stash pop",
+        "git -C /opt/apps/site config user.name x",
+        "git -C /opt/apps/site checkout main",
+        "git -C /opt/apps/x -C ../../../srv status",
+        "git -C /etc log",
+        "git -C /opt/apps/ghost/secrets log",
+        "git -C /opt/apps/site show HEAD:.env",
+    ],
+)
+def test_repositories_of_the_tools_are_not_changed(command: str, shell: Shell) -> None:
+    assert shell(command).is_unknown
+
+
+def test_a_repository_of_a_tool_with_settings_of_its_own_asks(tmp_path: Path, context: PolicyContext) -> None:
+    apps = tmp_path.resolve() / "apps"
+    make_repository(apps / "good")
+    make_repository(apps / "bad", PLAIN + '[filter "x"]\n\tclean = id\n')
+    reading = replace(context, readable_roots=(apps,))
+    for command in (f"git -C {apps}/good status", f"cd {apps}/good && git log"):
+        assert classify("shell", {"command": command}, reading).tier is Tier.GREEN, command
+    for command in (f"git -C {apps}/bad status", f"cd {apps}/bad && git log"):
+        assert classify("shell", {"command": command}, reading).is_unknown, command
