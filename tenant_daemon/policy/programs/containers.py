@@ -38,6 +38,11 @@ _SHOWS_SECRETS: Final = re.compile(
 )
 _BLOCK: Final = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 _WHOLE_RECORD: Final = re.compile(r"(?<![\w\].\"])\.(?![\w\"])|\$(?![\w.])|\btemplate\b")
+_MAKING_NO_FILES: Final = frozenset(
+    {"docker", "docker-compose", "echo", "printf", "sleep", "true", "date", "ls", "cat", "head", "tail",
+     "grep", "sort", "df", "free", "ss", "systemctl", "journalctl", "test", "wc"}
+)  # fmt: skip
+"""Programs that make files only where they say so (``path.write``)."""
 _COMPOSE_NAMES: Final = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
 _ENDING: Final = re.compile(
     r"\w\.[A-Za-z0-9]{1,5}\Z|\A(?:(?:Caddy|Docker|Make|Proc|Gem)file|README|LICENSE|CHANGELOG|VERSION)\Z"
@@ -169,7 +174,7 @@ def _compose_file(judge: "CommandJudge", value: str) -> None:
     if is_below(place.path, roots.workspace) or not any(
         is_below(place.path, root) for root in roots.readable
     ):
-        _note_own_setup(judge)
+        note_own_setup(judge)
 
 
 def _compose_config(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
@@ -187,7 +192,8 @@ def _compose_up(judge: "CommandJudge", profile: Profile, reading: Reading) -> No
     """
     Without ``-f`` compose takes the file of the current folder or one above it.
 
-    Where the agent works there must be none: neither now, nor made by an earlier part of the same line.
+    Where the agent works there must be none: neither now, nor made by another part of the same line, which
+    is seen when all of it has been judged (``may_have_made_setup``).
     """
     cwd, workspace = judge.places.cwd, judge.places.roots.workspace
     if judge.has_compose_file or not is_below(cwd, workspace):
@@ -196,16 +202,24 @@ def _compose_up(judge: "CommandJudge", profile: Profile, reading: Reading) -> No
     while True:
         # `.env` beside it can name another file (COMPOSE_FILE).
         if any(os.path.lexists(f"{folder}/{name}") for name in (*_COMPOSE_NAMES, ".env")):
-            _note_own_setup(judge)
+            note_own_setup(judge)
             return
         if folder == workspace:
             break
         folder = folder.rpartition("/")[0]
-    if not judge.is_alone:
-        _note_own_setup(judge)
+    if judge.is_in_container:
+        note_own_setup(judge)
+    judge.looks_for_setup |= not judge.is_alone
 
 
-def _note_own_setup(judge: "CommandJudge") -> None:
+def may_have_made_setup(judge: "CommandJudge") -> bool:
+    """Whether a part of the line may have written the compose file that another part of it starts."""
+    notes = judge.verdict.rule_ids
+    return not _MAKING_NO_FILES.issuperset(judge.before) or "path.write" in notes or "path.move" in notes
+
+
+def note_own_setup(judge: "CommandJudge") -> None:
+    """Note that containers would start as the agent itself has said."""
     judge.verdict.note(
         Tier.CRITICAL_RED,
         "compose.own-setup",

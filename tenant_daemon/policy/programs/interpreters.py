@@ -16,7 +16,7 @@ from tenant_daemon.policy.programs.tables import judge_perl
 if TYPE_CHECKING:
     from tenant_daemon.policy.programs.judge import CommandJudge
 
-_SCRIPTS: Final = re.compile(r"(?:\./|/(?:var/www|opt/apps|app)/(?:[\w-]+/)*)?(occ|artisan)")
+_SCRIPTS: Final = re.compile(r"(?:\./|/(?:var/www|opt/apps|app)/(?:[\w-]+/)*)?(occ|artisan|(?:bin/)?console)")
 _YARN_SETTINGS: Final = (
     *(".yarnrc", ".yarnrc.yml", ".yarnrc.yaml", ".yarn", ".npmrc"),
     *(".pnpmfile.cjs", ".pnpmfile.mjs", "pnpmfile.js", "pnpm-workspace.yaml"),
@@ -71,9 +71,10 @@ def _php(judge: "CommandJudge", argv: list[str]) -> None:
     if not argv and len(judge.reading.values("-l")) == 1:
         judge.verdict.note(Tier.GREEN, "php.lint", "Checks the spelling of a program without running it.")
         return
+    argv = [*judge.reading.values("-f"), *argv]
     script = _SCRIPTS.fullmatch(argv[0]) if argv else None
     if script is not None and (judge.is_in_container or _is_not_own(judge, argv[0])):
-        judge.judge([script[1], *argv[1:]])
+        judge.judge([script[1].removeprefix("bin/"), *argv[1:]])
         return
     judge.unknown("php.code", "It would run code.")
 
@@ -138,6 +139,12 @@ def _ruby(judge: "CommandJudge", args: list[str]) -> None:
         judge.unknown("rails.own-code", "It would run code from the current folder.")
 
 
+def _console(judge: "CommandJudge", args: list[str]) -> None:
+    """An application's program runs the code of the folder that it stands in; that of an image it may."""
+    if not judge.is_in_container:
+        judge.unknown("console.own-code", "It would run code from the current folder.")
+
+
 def _is_not_own(judge: "CommandJudge", name: str) -> bool:
     """Whether the program is none that the agent can have written."""
     place = judge.places.resolve(name)
@@ -167,5 +174,6 @@ KINDS.update(
 )
 RESTS.update({"phpscript": _php, "perlcode": _perl, "incontainer": _in_container})
 GUARDS["npm"] = _npm
+GUARDS.update({"console": _console, "bench": _console})
 GUARDS.update({"supervisorctl": _supervisor, "rails": _ruby, "yarn": _yarn, "pnpm": _yarn})
 REVIEWS.update({"python": _python, "needsargument": _needs_argument})

@@ -9,6 +9,7 @@ from tenant_daemon.contracts.tiers import Tier
 from tenant_daemon.policy.judgement import PolicyContext
 from tenant_daemon.policy.paths.container import ContainerPlaces
 from tenant_daemon.policy.paths.places import FROM_INPUT, PlaceJudge
+from tenant_daemon.policy.programs.images import ABOUT, IN_IMAGES
 from tenant_daemon.policy.programs.kinds import KINDS
 from tenant_daemon.policy.programs.library import load_library
 from tenant_daemon.policy.programs.options import Reading, read_options
@@ -27,12 +28,8 @@ _MOST_READ: Final = 4_096
 _FOR_GOOD: Final = "What is lost cannot be brought back."
 # Even asked for their version they run what a settings file in the folder names.
 _RUNS_BEFORE_ANSWERING: Final = frozenset({"yarn", "pnpm", "rails", "bundle"})
-# An image brought it along; nobody has written to the folders where programs lie.
-_ABOUT: Final = re.compile(
-    r"(?:\./|/(?:usr/(?:local/)?bin|bin|opt(?:/[\w-]+)+|app)/)?[a-z][\w-]* (?:--version|version|-V)"
-)
-# Where images keep programs of their own; nobody has written to the folder that they start in.
-_IN_IMAGES: Final = {"bin/rails": "rails", "./occ": "occ", "/var/www/html/occ": "occ"}
+# Whatever they are asked to do, with this flag they only say what it would be.
+_EXPLAINING: Final = frozenset({"occ", "artisan", "console", "wp"})
 _LISTERS: Final = frozenset({"ls", "du", "stat", "dir", "wc"})
 _PROGRAM_FOLDERS: Final = ("/bin/", "/usr/bin/", "/sbin/", "/usr/sbin/")
 
@@ -66,6 +63,8 @@ class CommandJudge:
         program: The program that is being judged.
         before: The programs of the line's commands before this one.
         lookups: How many names the command looks up.
+        has_own_variables: Whether the command in a container is given variables by the line.
+        looks_for_setup: Whether a command of the line starts what it finds described where the agent works.
         is_forever: Whether the command prints without an end.
         mask: The argv that hides passwords in what the command prints; empty when there are none.
     """
@@ -77,6 +76,7 @@ class CommandJudge:
     is_filtered = False
     is_forever = False
     has_compose_file = False
+    looks_for_setup = has_own_variables = False
     needs_network = needs_local = needs_server = False
     stdin_text: str | None = None
     inserted: tuple[str, ...] = ()
@@ -185,7 +185,7 @@ class CommandJudge:
             self.verdict.note(
                 Tier.CRITICAL_RED, "command.guardrail", "Touches the safety system itself.", unknown=True
             )
-        if profile is None and self.is_in_container and _ABOUT.fullmatch(" ".join(argv)) is not None:
+        if profile is None and self.is_in_container and ABOUT.fullmatch(" ".join(argv)) is not None:
             self.verdict.note(Tier.GREEN, "container.version", f"Asks {argv[0]} which version it is.")
             return
         if profile is None:
@@ -212,8 +212,8 @@ class CommandJudge:
     def _program(self, word: str) -> str:
         if "/" not in word:
             return word
-        if self.is_in_container and word in _IN_IMAGES:
-            return _IN_IMAGES[word]
+        if self.is_in_container and word in IN_IMAGES:
+            return IN_IMAGES[word]
         for folder in _PROGRAM_FOLDERS:
             if word.startswith(folder) and "/" not in word[len(folder) :]:
                 return word[len(folder) :]
@@ -282,6 +282,9 @@ class CommandJudge:
     def _sub(self, profile: Profile, reading: Reading, args: list[str]) -> None:
         name = reading.positionals[0]
         sub = profile.subs.get(name)
+        if sub is None and name[:1].isalpha() and args[1:] == ["--help"] and profile.rule_id in _EXPLAINING:
+            self.verdict.note(Tier.GREEN, f"{profile.rule_id}.help", f"Shows what {name} can do.")
+            return
         if sub is None:
             self.verdict.note(
                 max(profile.tier, Tier.RED),

@@ -10,6 +10,7 @@ from tenant_daemon.policy.programs.kinds import KINDS, Kind
 from tenant_daemon.policy.programs.options import Reading
 from tenant_daemon.policy.programs.profile import Profile
 from tenant_daemon.policy.programs.registry import REVIEWS
+from tenant_daemon.policy.programs.variables import is_credential_variable
 
 if TYPE_CHECKING:
     from tenant_daemon.policy.programs.judge import CommandJudge
@@ -19,6 +20,15 @@ _CHOICES: Final = {
     # Without `e`, which shows the environment of every process.
     "pset": r"(?:format|border|fieldsep|recordsep|tuples_only|expanded|null|footer|title|linestyle"
     r"|numericlocale)(?:=[^|`]*)?|pager(?:=off)?",
+    "phpsetting": r"memory_limit=-?\d+[KMG]?|max_execution_time=\d+|apc\.enable_cli=[01]|display_errors=\w+"
+    r"|error_reporting=\w+",
+    "mailboxword": r"[\w.*/%-]+",
+    "localurl": r"https?://(?:localhost|127\.0\.0\.1)(?::\d{1,5})?/?",
+    "mailboxaddress": r"[\w.+-]+(?:@[\w.-]+)?",
+    "benchsite": r"all|[A-Za-z0-9][A-Za-z0-9.-]*",
+    "benchswitch": r"on|off|status|enable|disable|resume|pause",
+    "idlist": r"\d+(?:,\d+)*",
+    "niceness": r"\+?1?\d",
     "whoword": r"am|i|I",
     "psword": r"-?[aAxuflgjmnrstvwhLTNHo]+|\d+|(?!.*env)[a-z_%]+(?:,[a-z_%]+)+",
     "psformat": r"(?!.*env)[a-z_%,=]+",
@@ -260,7 +270,7 @@ def _mutt(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
 
 def _printenv(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
     """Without a name it shows everything."""
-    if not reading.positionals:
+    if not reading.positionals or any(map(is_credential_variable, reading.positionals)):
         judge.verdict.note(
             Tier.CRITICAL_RED,
             "env.shown",

@@ -12,6 +12,7 @@ from tenant_daemon.policy.paths.names import may_name_app_secrets, may_name_secr
 from tenant_daemon.policy.paths.places import FROM_INPUT
 from tenant_daemon.policy.paths.roots import is_below
 from tenant_daemon.policy.paths.trees import is_plain_tree
+from tenant_daemon.policy.programs.container_shell import without_variables
 from tenant_daemon.policy.programs.containers import is_guardrail_service
 from tenant_daemon.policy.programs.docker_names import are_docker_ids, docker_name
 from tenant_daemon.policy.programs.judge import CommandJudge
@@ -256,7 +257,10 @@ def _shell_text(judge: CommandJudge, argv: list[str]) -> None:
     """``sh -c TEXT``: a shell would read the text, so it must hold nothing that only a shell understands."""
     if len(argv) != 1:
         judge.unknown("shell.arguments", "A shell would be started with arguments of its own.")
-    script = parse(argv[0], is_for_shell=True) if argv else None
+    text = argv[0] if argv else ""
+    if "$" in text and judge.is_in_container and not judge.has_own_variables:
+        text = without_variables(text)
+    script = parse(text, is_for_shell=True) if argv else None
     if script is None or script.problem is not None:
         judge.unknown(
             "shell.text", script.problem if script and script.problem else "A shell would be started."
@@ -293,6 +297,7 @@ def _container(judge: CommandJudge, argv: list[str]) -> None:
     inside = judge.places = ContainerPlaces(judge.context, judge.verdict)
     inside.folder = (judge.reading.values("-w", "--workdir") or [""])[-1]
     judge.is_in_container = True
+    judge.has_own_variables = judge.reading.has("-e", "--env")
     try:
         _command(judge, argv)
     finally:

@@ -56,6 +56,26 @@ _REACHES_OUT: Final = word_set(
     reassign cluster checkpoint lock unlock set change purge source system
     """
 )
+_COLUMNS: Final = frozenset(
+    {
+        "source",
+        "system",
+        "change",
+        "security",
+        "program",
+        "import",
+        "export",
+        "backup",
+        "restore",
+        "reset",
+        "lock",
+    }
+)
+"""Words that are also what people call a column; none of them begins anything in the midst of a statement."""
+_BEFORE_COLUMNS: Final = word_set(
+    "select distinct by where and or not on when then else case as between like having set"
+    " , ( . = < > <> != <= >="
+)
 _COPY_OPTIONS: Final = word_set(
     "with csv header format text delimiter null quote escape as true false on off encoding force_quote"
 )
@@ -208,7 +228,7 @@ def _judge_read(verdict: Verdict, first: str, words: list[str], tokens: list[Tok
         return
     _judge_functions(verdict, tokens)
     note_shown(verdict, tokens)
-    reaching = inner & _REACHES_OUT
+    reaching = _reaching(tokens) if inner & _REACHES_OUT else set[str]()
     if reaching - {"set"} or ("set" in inner and "update" not in inner):
         _note_unknown(verdict, min(reaching))
     for index, word in enumerate(words):
@@ -222,6 +242,18 @@ def _judge_read(verdict: Verdict, first: str, words: list[str], tokens: list[Tok
         verdict.note(Tier.YELLOW, "sql.into", "Makes a table of what it reads.")
     elif "into" in inner and not inner & {"insert", "merge"}:
         verdict.note(Tier.RED, "sql.into", "Writes what it reads somewhere else.", unknown=True)
+
+
+def _reaching(tokens: list[Token]) -> set[str]:
+    """Words that reach out of the database, but for those that stand where only a column's name can."""
+    return {
+        token.text
+        for place, token in enumerate(tokens)
+        if place
+        and token.kind == "word"
+        and token.text in _REACHES_OUT
+        and not (token.text in _COLUMNS and tokens[place - 1].text in _BEFORE_COLUMNS)
+    }
 
 
 def _makes_table(tokens: list[Token]) -> bool:

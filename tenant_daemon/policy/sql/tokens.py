@@ -20,6 +20,7 @@ _TOKEN: Final = re.compile(
     r"|(?P<number>\d+(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+)"
     r"|(?P<dollars>\$\$[^$\\]*\$\$)"
     r"|(?P<word>[A-Za-z_\u0080-\uffff][A-Za-z0-9_\u0080-\uffff]*)"
+    r"|(?P<variable>@@(?:(?:global|session)\.)?[A-Za-z_]\w*)"
     r"|(?P<end>;)"
     r"|(?P<sign>::|\|\||->>|->|#>>|#>|@>|<@|<=>|<>|!=|<=|>=|!~\*?|~\*?|[-+*/%^=<>(),.:?\[\]&|])"
 )
@@ -74,7 +75,10 @@ def split_statements(text: str, *, is_postgres: bool = False) -> list[list[Token
         elif kind == "dollars":
             statements[-1].append(Token("string", f"'{found[0][2:-2]}'"))
         else:
-            statements[-1].append(Token(kind, found[0].lower() if kind == "word" else found[0]))
+            is_word = kind in ("word", "variable")
+            statements[-1].append(
+                Token("word" if is_word else kind, found[0].lower() if is_word else found[0])
+            )
     return [statement for statement in statements if statement]
 
 
@@ -85,6 +89,9 @@ def _is_of_another(found: re.Match[str], *, is_postgres: bool) -> bool:
         # Right behind a name, dollars are a part of it: `a$$; drop table b; --$$`.
         before = found.string[found.start() - 1 : found.start()]
         return not is_postgres or before.isalnum() or before in ("_", "$") or not before.isascii()
+    if found["variable"]:
+        # An operator of PostgreSQL; nothing to SQLite, which says so.
+        return is_postgres
     if found["quoted"]:
         return token[0] == "`" and is_postgres
     return token in _POSTGRES_SIGNS and not is_postgres

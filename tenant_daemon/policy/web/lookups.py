@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 
 _LABEL: Final = re.compile(r"[a-z0-9_](?:[a-z0-9-]{0,19})", re.IGNORECASE)
 _SAYS_NOTHING: Final = (["echo"], ["echo", ""], ["echo", "-n"], ["echo", "Q"], ["true"], ["printf", ""])
+_TLS_PORTS: Final = frozenset(
+    {"443", "8443", "25", "465", "587", "110", "995", "143", "993", "4190", "636", "853"}
+)
+_DOMAIN: Final = re.compile(r"(?:[A-Za-z0-9-]+\.)+[A-Za-z][A-Za-z0-9-]+")
 _PUBLIC_CERTIFICATE: Final = re.compile(
     r"/etc/letsencrypt/(?:live|archive)/[A-Za-z0-9][\w.-]*/(?:fullchain|cert|chain)\d*\.pem"
 )
@@ -94,22 +98,30 @@ def _looks_encoded(label: str) -> bool:
 
 
 def _tls_host(judge: "CommandJudge", value: str) -> None:
-    """``HOST:PORT``; on this server itself nobody outside notices."""
-    host = value.rpartition(":")[0]
-    if host not in ("localhost", "127.0.0.1") and value not in judge.context.allowed_hosts:
-        judge.verdict.note(
-            Tier.YELLOW,
-            "openssl.outside",
-            f"Connects to {value[:80]}.",
-            risk="Data could leave.",
-            external=True,
-        )
-    elif (
-        judge.stdin_text is not None
-        or judge.input_file not in ("", "/dev/null")
-        or (judge.upstream and judge.upstream not in _SAYS_NOTHING)
-    ):
-        judge.unknown("openssl.input", "It would send something that cannot be seen here.")
+    """
+    ``HOST:PORT``; on this server itself nobody outside notices.
+
+    To show a certificate, a handshake by a usual name is enough, which tells as much as looking the name up.
+    """
+    host, _, port = value.rpartition(":")
+    is_given_nothing = judge.stdin_text is None and (
+        judge.upstream in _SAYS_NOTHING if judge.upstream else judge.input_file in ("", "/dev/null")
+    )
+    if host in ("localhost", "127.0.0.1") or value in judge.context.allowed_hosts:
+        if not is_given_nothing:
+            judge.unknown("openssl.input", "It would send something that cannot be seen here.")
+        return
+    is_closed = is_given_nothing and bool(judge.upstream or judge.input_file)
+    if is_closed and port in _TLS_PORTS and _DOMAIN.fullmatch(host) is not None:
+        _lookup(judge, host)
+        return
+    judge.verdict.note(
+        Tier.YELLOW,
+        "openssl.outside",
+        f"Connects to {value[:80]}.",
+        risk="Data could leave.",
+        external=True,
+    )
 
 
 def _certificate(judge: "CommandJudge", value: str) -> None:

@@ -110,3 +110,36 @@ def test_tables_elsewhere_and_what_was_said_before_are_critical(text: str, conte
 def test_a_new_table_of_the_usual_kind_is_a_change(context: PolicyContext) -> None:
     text = "create table t (a int, connection varchar(9)) engine=InnoDB"
     assert sql(MYSQL, text, context).tier is Tier.YELLOW
+
+
+@pytest.mark.parametrize(
+    ("client", "text"),
+    [
+        (PSQL, "select coalesce(source, '?') src, count(*) from leads group by 1"),
+        (PSQL, "select id, l.source, program from leads l where source = 'web' order by source, change"),
+        (MYSQL, "select @@version, @@global.max_connections, @@hostname"),
+        (SQLITE, "select source, system from leads where security > 3"),
+    ],
+)
+def test_columns_may_be_called_like_verbs(client: str, text: str, context: PolicyContext) -> None:
+    found = sql(client, text, context)
+    assert (found.tier, found.is_unknown) == (Tier.GREEN, False), found.reason
+
+
+@pytest.mark.parametrize(
+    ("client", "text"),
+    [
+        (MYSQL, "select 1 into outfile '/tmp/x'"),
+        (MYSQL, "select 1;\nsource /etc/passwd"),
+        (MYSQL, "select a from t lock in share mode"),
+        (MYSQL, "set @@global.general_log_file = '/tmp/x'"),
+        (MYSQL, "select @@global.x into dumpfile '/tmp/x'"),
+        (PSQL, "copy (select source from t) to program 'id'"),
+        (PSQL, "select a @@ b; drop table t"),
+        (PSQL, "select source from t; reset all"),
+        (PSQL, "with x as (select 1) import foreign schema a from server b into c"),
+        (PSQL, "select a, load from t"),
+    ],
+)
+def test_verbs_in_their_own_place_still_ask(client: str, text: str, context: PolicyContext) -> None:
+    assert sql(client, text, context).is_unknown

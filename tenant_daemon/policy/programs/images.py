@@ -1,0 +1,22 @@
+"""Programs that an image brings along, by the names under which they are called there."""
+
+import re
+from typing import Final
+
+# An image brought it along; nobody has written to the folders where programs lie.
+ABOUT: Final = re.compile(
+    r"(?:\./|/(?:(?:usr/(?:local/)?bin|bin|opt(?:/[\w-]+)+|app)/)?)?[a-z][\w.-]* (?:--version|version|-V)"
+)
+# Where images keep programs of their own; nobody has written to the folder that they start in.
+IN_IMAGES: Final = {
+    "bin/rails": "rails",
+    "./bin/rails": "rails",
+    "./occ": "occ",
+    "/var/www/html/occ": "occ",
+    "./manage.py": "manage.py",
+    "./console": "console",
+    "bin/console": "console",
+    "./bin/console": "console",
+    "/var/www/html/console": "console",
+    "/var/www/html/bin/console": "console",
+}
