@@ -95,9 +95,14 @@ class ApprovalStore:
                 db.execute("SELECT 1 FROM approvals WHERE call_key = ?", (call_key,)).fetchone() is not None
             )
 
-    def count_pending(self) -> int:
+    def count_pending(self, agent_id: str | None = None) -> int:
+        """How many questions wait: all, or those of one agent."""
         with self._database.reading() as db:
-            row = db.execute("SELECT count(*) FROM approvals WHERE status = ?", (ApprovalStatus.PENDING,))
+            row = db.execute(
+                "SELECT count(*) FROM approvals WHERE status = ?1"
+                " AND (?2 IS NULL OR json_extract(request, '$.agent_id') = ?2)",
+                (ApprovalStatus.PENDING, agent_id),
+            )
             return int(row.fetchone()[0])
 
     def page(self, status: ApprovalStatus | None, *, before: int | None, limit: int) -> list[Approval]:

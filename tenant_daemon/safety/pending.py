@@ -19,6 +19,8 @@ from tenant_daemon.safety.previews import argv_of, diff_of, summary_of
 
 MAX_PENDING: Final = 200
 """Questions that may wait at once. An agent in a loop must not bury the owner."""
+MAX_PENDING_OF_AGENT: Final = 60
+"""Nor keep its colleagues from asking."""
 DEFAULT_REMEMBERED: Final = timedelta(days=7)
 MAX_REMEMBERED: Final = timedelta(days=90)
 _CANNOT_RUN: Final = (
@@ -142,6 +144,8 @@ class PendingApprovals:
     async def _request(self, call: Call, ruling: Ruling, round_number: int) -> Approval:
         if self._store.count_pending() >= MAX_PENDING:
             raise CannotAsk(f"{MAX_PENDING} questions wait for the owner already.")
+        if self._store.count_pending(call.request.agent_id) >= MAX_PENDING_OF_AGENT:
+            raise CannotAsk(f"{MAX_PENDING_OF_AGENT} questions of yours wait for the owner already.")
         approval = await asyncio.to_thread(self._draft, call, ruling, round_number)
         self._audit.append(_record(AuditEvent.APPROVAL_REQUESTED, call, approval))
         # In this order: a call that waits without an approval is asked about again after a crash, while an

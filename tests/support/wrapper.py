@@ -100,7 +100,7 @@ class FakeHub:
         return "id"
 
     def put_tool_event(self, conversation_id: str, session_id: str, body: ToolEvent) -> None:
-        assert (conversation_id, session_id) == ("conv1", SESSION)
+        assert (conversation_id, session_id.rpartition(":")[2]) == ("conv1", SESSION.rpartition(":")[2])
         self.everything.append(body.model_dump_json())
         self.events.append(body)
 

@@ -11,6 +11,7 @@ import pytest
 
 from tenant_daemon.contracts.approvals import ApprovalStatus, Verdict
 from tenant_daemon.contracts.base import utc_now
+from tenant_daemon.contracts.config import AgentConfig, TenantConfig
 from tenant_daemon.contracts.tiers import AutonomyLevel, Tier
 from tenant_daemon.policy.judgement import Judgement
 from tenant_daemon.safety import pending, wrapper
@@ -18,7 +19,7 @@ from tenant_daemon.safety.approval_store import ApprovalSettledAlready
 from tenant_daemon.safety.pending import MAX_REMEMBERED
 from tenant_daemon.safety.schemas import ExecuteStatus
 from tests.support.waiting import eventually
-from tests.support.wrapper import SESSION, WrapperBench, scripted_classify
+from tests.support.wrapper import AGENT, SESSION, WrapperBench, scripted_classify
 
 SECRET = "quartz-Lamp-42-Xy"
 
@@ -324,6 +325,26 @@ async def test_too_many_questions_are_not_asked(
     assert "wait for the owner already" in second.reason
     await running.decide(request.approval_id, Verdict.DENY)
     assert (await first).status is ExecuteStatus.DENIED
+
+
+async def test_an_agent_that_asks_too_much_keeps_no_colleague_from_asking(
+    running: WrapperBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pending, "MAX_PENDING_OF_AGENT", 1)
+    colleague = AgentConfig(agent_id="sales", name="Sales", tools=["shell"])
+    both = [AgentConfig(agent_id=AGENT, name="IT", tools=["shell"]), colleague]
+    running.home.config_file.write_text(TenantConfig(version=2, agents=both).model_dump_json())
+    first = running.begin("shell", command="rm a")
+    await running.asked()
+
+    second = await running.execute("shell", "call-2", command="rm b")
+    request = running.request("shell", "call-3", command="rm c")
+    request = request.model_copy(update={"agent_id": "sales", "session_id": SESSION.replace(AGENT, "sales")})
+    other = asyncio.create_task(running.parts.live.execute(request))
+
+    assert (second.status, (await running.asked()).agent_id) == (ExecuteStatus.BLOCKED, "sales")
+    for task in (first, other):
+        task.cancel()
 
 
 async def test_kill_switch_holds_for_what_waits_its_turn(
