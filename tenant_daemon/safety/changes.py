@@ -46,14 +46,12 @@ class ChangeDesk:
     async def announce(self) -> None:
         """Tell the hub of changes that it has not heard of. What cannot be told now is told later."""
         async with self._announcing:
-            for change in await asyncio.to_thread(self._undo.unannounced):
-                message = await asyncio.to_thread(self._message, change)
-                try:
-                    self._announcer.change(message)
-                except Exception as exc:  # noqa: BLE001 - the change stands; it is told after the next call or start
-                    log.error("change.unannounced", change_id=change.id, error=type(exc).__name__)
-                    return
-                self._undo.mark_announced(change.id)
+            try:
+                for change in await asyncio.to_thread(self._undo.unannounced):
+                    self._announcer.change(await asyncio.to_thread(self._message, change))
+                    self._undo.mark_announced(change.id)
+            except Exception as exc:  # noqa: BLE001 - the change stands; it is told after the next call or start
+                log.error("change.unannounced", error=type(exc).__name__)
 
     def list(self) -> list[Change]:
         """What was changed in the last days, newest first."""

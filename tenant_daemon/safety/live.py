@@ -6,6 +6,7 @@ task goes on, and a result that nobody fetched is told to the agent in a follow-
 """
 
 import asyncio
+import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -94,7 +95,12 @@ class LiveCalls:
             if state is CallState.DONE:
                 response = self._calls.response(call)
                 assert response is not None
-                self._calls.mark_delivered(call)
+                self._mark_delivered(call)
+                return response
+            if state is CallState.EXECUTING:
+                # How it ended could not be written down, and nobody carries it on.
+                response = self._wrapper.interrupted(call)
+                self._finish(call, response)
                 return response
             live = self._start(call)
         try:
@@ -103,7 +109,7 @@ class LiveCalls:
         except TimeoutError:
             live.is_promised = True
             return self._still_waiting(live.call)
-        self._calls.mark_delivered(live.call)
+        self._mark_delivered(live.call)
         live.fetched.set()
         return response
 
@@ -130,14 +136,21 @@ class LiveCalls:
         live = LiveCall(call)
         self._live[call.key] = live
         live.task = asyncio.create_task(self._go(live, response), name=f"call {call.id}")
-        live.task.add_done_callback(lambda _task: self._forget(live))
+        live.task.add_done_callback(lambda task: self._forget(live, task))
         return live
 
-    def _forget(self, live: LiveCall) -> None:
+    def _forget(self, live: LiveCall, task: "asyncio.Task[None]") -> None:
         del self._live[live.call.key]
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            log.error("call.broken", call_id=live.call.id, error=type(error).__name__)
         if live.done.done():
             return
-        if live.stop_reason is None:
+        if error is not None:
+            live.done.set_exception(error)
+            # Whoever waits is told; where nobody does, it was logged.
+            live.done.exception()
+        elif live.stop_reason is None:
             live.done.cancel()
         else:
             # Cancelled before its first step.
@@ -165,8 +178,19 @@ class LiveCalls:
         self._finish(call, response)
         return response
 
+    def _mark_delivered(self, call: Call) -> None:
+        try:
+            self._calls.mark_delivered(call)
+        except sqlite3.Error as exc:
+            # It may be told once more.
+            log.error("call.not_marked", call_id=call.id, error=type(exc).__name__)
+
     def _finish(self, call: Call, response: ExecuteResponse) -> None:
-        self._calls.finish(call, response)
+        try:
+            self._calls.finish(call, response)
+        except sqlite3.Error as exc:
+            # Who waits is answered all the same. A call that had begun stays begun, so it is not run again.
+            log.error("call.not_kept", call_id=call.id, error=type(exc).__name__)
         self._announcer.finished(call, response)
         log.info("call.finished", call_id=call.id, tool=call.request.tool_name, status=response.status.value)
 
@@ -181,7 +205,7 @@ class LiveCalls:
                 await live.fetched.wait()
         except TimeoutError:
             await self._announcer.tell_agent(live.call, follow_up_text(live.call, response))
-            self._calls.mark_delivered(live.call)
+            self._mark_delivered(live.call)
             log.info("call.told_later", call_id=live.call.id)
 
     def _still_waiting(self, call: Call) -> ExecuteResponse:

@@ -3,10 +3,12 @@
 import asyncio
 import hmac
 import json
+import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Final, TypeVar
 
+import structlog
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -28,6 +30,8 @@ MAX_BODY_BYTES: Final = 8 * 1_048_576
 _PAGE_SIZE: Final = 50
 _MAX_PAGE_SIZE: Final = 200
 _STOPPED: Final = "The chat was stopped."
+
+log = structlog.get_logger()
 
 _Model = TypeVar("_Model", bound=BaseModel)
 _Handler = Callable[[Parts, Request], Awaitable[Response]]
@@ -99,6 +103,9 @@ def _guarded(handler: _Handler, token: str) -> Callable[[Request], Awaitable[Res
             return refused(refusal)
         except AuditUnavailable:
             return refused(Refusal(503, ErrorCode.UNAVAILABLE, "The audit trail cannot be written."))
+        except sqlite3.Error as exc:
+            log.error("wrapper.records.unavailable", path=request.url.path, error=type(exc).__name__)
+            return refused(Refusal(503, ErrorCode.UNAVAILABLE, "The server's records cannot be written."))
 
     return handle
 
