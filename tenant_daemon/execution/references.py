@@ -65,6 +65,16 @@ def resolve_references(action: _A, vault: Vault, scope: CallScope) -> _A:
     return _with_values(action, resolve)  # type: ignore[return-value]
 
 
+def check_ways_in(action: Action) -> None:
+    """
+    Whether every reference of an action can be given its value; no value is looked up.
+
+    Raises:
+        ActionFailed: A program could only take one in its arguments, where others would see it.
+    """
+    _with_values(action, lambda text, encode=str: _REFERENCE.sub("value", text))
+
+
 def _with_values(action: Action, resolve: _Resolve) -> Action:
     match action:
         case RunPipelines():

@@ -10,6 +10,8 @@ from typing import Final
 from tenant_daemon.contracts.approvals import Verdict
 from tenant_daemon.contracts.config import AgentConfig, TenantConfig
 from tenant_daemon.contracts.tiers import AutonomyLevel, Decision, Tier, tier_label
+from tenant_daemon.execution import ActionFailed
+from tenant_daemon.execution.references import check_ways_in
 from tenant_daemon.home import TenantHome
 from tenant_daemon.policy.actions import Action, GenerateSecret, RequestSecret
 from tenant_daemon.policy.autonomy import decide
@@ -192,7 +194,7 @@ class Gate:
         missing = sorted(name for name in _referred(args) if not self._vault.has(name))
         if missing:
             return f"There is no secret named {missing[0]}. Ask the owner for it with secret_request."
-        return ""
+        return _no_way_in(action) if names and action is not None else ""
 
     def _remembered(self, call: Call, ruling: Ruling) -> Ruling:
         if ruling.action is None:
@@ -248,6 +250,15 @@ def _binding(
     if decision is not Decision.ASK:
         return Binding(normalised="", call="")
     return bind(request.agent_id, request.tool_name, judgement.action, args)
+
+
+def _no_way_in(action: Action) -> str:
+    """Why a secret cannot be given to what would run; better said before a person is asked."""
+    try:
+        check_ways_in(action)
+    except ActionFailed as exc:
+        return str(exc)
+    return ""
 
 
 def _denied(ruling: Ruling, reason: str) -> Ruling:

@@ -13,6 +13,7 @@ from tenant_daemon.contracts.approvals import ApprovalStatus, Verdict
 from tenant_daemon.contracts.base import utc_now
 from tenant_daemon.contracts.config import AgentConfig, TenantConfig
 from tenant_daemon.contracts.tiers import AutonomyLevel, Tier
+from tenant_daemon.execution import hidden_arguments
 from tenant_daemon.policy.judgement import Judgement
 from tenant_daemon.safety import pending, wrapper
 from tenant_daemon.safety.approval_store import ApprovalSettledAlready
@@ -390,12 +391,13 @@ async def test_secret_reaches_the_command_and_comes_back_as_reference(running: W
 
 async def test_question_shows_references_and_not_values(running: WrapperBench) -> None:
     running.vault.put("shop-key", SECRET, actor="user:owner")
-    waiting = running.begin("shell", command=f"rm SECRET_REF(shop-key) {SECRET}")
+    running.configure(level=AutonomyLevel.TRUSTED_ASSISTANT, tier_floors={"shell": Tier.RED})
+    waiting = running.begin("shell", command=f"curl -u me:SECRET_REF(shop-key) {SECRET}")
     request = await running.asked()
     await running.decide(request.approval_id, Verdict.DENY)
     await waiting
 
-    assert request.argv == ["rm", "SECRET_REF(shop-key)", "SECRET_REF(shop-key)"]
+    assert request.argv == ["curl", "-u", "me:SECRET_REF(shop-key)", "SECRET_REF(shop-key)"]
     assert SECRET not in "".join(running.hub.everything)
 
 
@@ -413,6 +415,21 @@ async def test_unknown_secret_is_said_before_anybody_is_asked(running: WrapperBe
     answer = await running.execute("shell", command="rm SECRET_REF(nothing-here)")
 
     assert "no secret named nothing-here" in answer.reason
+
+
+async def test_secret_that_no_program_may_be_given_so_is_said_before_anybody_is_asked(
+    running: WrapperBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hidden_arguments, "hides_processes", lambda: False)
+    running.vault.put("shop-key", SECRET, actor="user:owner")
+
+    answer = await running.execute("shell", command="rm SECRET_REF(shop-key)")
+
+    assert answer.status is ExecuteStatus.BLOCKED
+    assert "arguments of rm" in answer.reason
+    assert running.hub.requests.empty()
+    read = [entry for entry in running.audit().entries() if entry.record.event == "secret.read"]
+    assert read == []
 
 
 async def test_without_audit_nothing_runs(running: WrapperBench) -> None:
