@@ -64,11 +64,17 @@ class Sign(IntEnum):
     """Numbers with their type, as some languages write bytes."""
     GROUPED = 22
     """Groups of as many characters each, with something other than a blank between them."""
+    STITCHES = 23
+    """A statement or a section that adds a string to the one before."""
 
 
 # As alternatives: RE2 reads characters here and hyperscan bytes.
-_MARKS = "\u00ad\u180e\u200b\u200c\u200d\u200e\u200f\u2060\u2061\u2062\u2063\u2064\ufeff"
-MARKS = rb"\x00|\x1b\[[0-9;]{0,9}[A-Za-z]|" + "|".join(_MARKS).encode()
+_USUAL_MARKS = "\u00ad\u180e\u200b\u200c\u200d\u200e\u200f\u2060\u2061\u2062\u2063\u2064\ufeff"
+_MARKS = (
+    _USUAL_MARKS + "\u034f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u3164\ufe0e\ufe0f\u0300\u0301"
+)
+_OTHER_MARKS = rb"\x00|\x1b\[[0-9;]{0,9}[A-Za-z]|"
+MARKS = _OTHER_MARKS + "|".join(_MARKS).encode()
 """Characters that show as nothing, and what changes the colour in a terminal."""
 PIECE_NAMES = rb"text|content|value|data|chunk|part|piece|line|delta|body"
 """How the names of fields end that hold pieces of something."""
@@ -143,7 +149,7 @@ def spaced_pattern(*, goes_on: bool) -> list[bytes]:
 _PATTERNS: dict[Sign, bytes] = {
     Sign.ESCAPE: (
         rb"%u?[0-9A-Fa-f]{2}|\\u\{?[0-9A-Fa-f]{2}|\\x[0-9A-Fa-f]{2}|\\U[0-9A-Fa-f]{8}"
-        rb"|&#[0-9xX]|&[A-Za-z]{2,8};|\\[0-7]{3}|\\N\{U|\\\\+[\"'nrt]"
+        rb"|&#[0-9xX]|&[A-Za-z]{2,8};|\\[0-7]{3}|\\N\{U|\\\\+[\"'nrt]|\\[&#%;=]"
     ),
     # Two digits alone are the number in ``page=25``, and known secrets written so are known by their form.
     Sign.PRINTABLE: (
@@ -164,15 +170,15 @@ _PATTERNS: dict[Sign, bytes] = {
         rb"|(?:0[xX][0-9A-Fa-f]{1,2}[\s,;|]{1,3}){5}0[xX]"
     ),
     Sign.NARROW: (
-        rb"[A-Za-z0-9+/_-](?:\\+r)?\r?(?:\\+n|\\?\n)(?:\\+t)?[ \t>+|]{0,8}[A-Za-z0-9+/_-]{1,18}"
-        rb"(?:\\+r)?\r?(?:\\+n|\\?\n)(?:\\+t)?[ \t>+|]{0,8}[A-Za-z0-9+/_-]{1,18}"
+        rb"[A-Za-z0-9+/_-] ?(?:\\+r)?\r?(?:\\+n|\\?\n)(?:\\+t)?[ \t>+|]{0,8}[A-Za-z0-9+/_-]{1,18}"
+        rb" ?(?:\\+r)?\r?(?:\\+n|\\?\n)(?:\\+t)?[ \t>+|]{0,8}[A-Za-z0-9+/_-]{1,18}"
     ),
     # Bounded repeats of classes cost hyperscan dearly: these ask for little, and the reading looks closer.
     Sign.WRAPPED: (
-        rb"[A-Za-z0-9+/=_-](?:\\?\r?\n|\\+n)(?:\\+t)?[ \t>+|]{0,8}[A-Za-z0-9+/_-]+(?:[^A-Za-z0-9+/_. -]|\z)"
+        rb"[A-Za-z0-9+/=_-] ?(?:\\?\r?\n|\\+n)(?:\\+t)?[ \t>+|]{0,8}[A-Za-z0-9+/_-]+(?:[^A-Za-z0-9+/_. -]|\z| ?\n)"
     ),
     Sign.LITERALS: rb"[\"'`][ ,+.\n\[\]()|]{1,6}\\*[\"'`]"
-    rb"(?:[A-Za-z0-9+/=_&%#;\\-]+[\"'`][^:]|[A-Za-z0-9+/\\]{14})",
+    rb"(?:[A-Za-z0-9+/=_&%#;\\-]+[\"'`](?:[^:]|\z)|[A-Za-z0-9+/\\]{14})",
     Sign.PIECES: rb"(?:" + PIECE_NAMES + rb"|[a-z_\"-]\d{1,3})\\*\": ?\\*\"",
     Sign.BYTES: rb"(?:\\x[0-9A-Fa-f]{2}){8}|(?:%[0-9A-Fa-f]{2}){8}|(?:=[0-9A-F]{2}){8}",
     Sign.MARKED: rb"[!-~](?:" + MARKS + rb")+[!-~\r\n]",
@@ -208,6 +214,11 @@ _PATTERNS: dict[Sign, bytes] = {
         rb"|(?:0[xX][0-9A-Fa-f]{8}[,\s]+){2}"
     ),
     Sign.GROUPED: _GROUPED,
+    Sign.STITCHES: (
+        rb"[\"'`]\)?;?(?:\\+r)?\r?(?:\\+n|\n)[ \t]*(?:[$@\w.>-]+ ?(?:[+.&|]+= ?|<< ?|= ?[$@\w.>-]+ ?[+.&|]+ ?\(?)"
+        rb"|[\w.>-]*(?:append|add|push|push_back|put|write|Write|WriteString|concat|print|emit)\()\\*[\"'`]"
+        rb"|[\"'`]\)\s*\.(?:append|add|push|put|write|concat)\(\\*[\"'`]|\$\{ ?\\*[\"'`]\\*[\"'`]|\]\]>\s*<!\[CDATA\["
+    ),
 }
 
 
@@ -221,8 +232,10 @@ def _whole(*signs: Sign) -> _Sought:
     return tuple((sign, _PATTERNS[sign]) for sign in signs)
 
 
+_USUALLY_MARKED = (Sign.MARKED, rb"[!-~](?:" + _OTHER_MARKS + "|".join(_USUAL_MARKS).encode() + rb")+[!-~\r\n]")
+"""Looking for all of the marks costs twice as much: that is done in short texts."""
 _GROUPS: dict[str, _Sought] = {
-    "escape": _whole(Sign.ESCAPE, Sign.PRINTABLE, Sign.BYTES, Sign.MARKED, Sign.TURNED_ESCAPE),
+    "escape": (*_whole(Sign.ESCAPE, Sign.PRINTABLE, Sign.BYTES, Sign.TURNED_ESCAPE), _USUALLY_MARKED),
     "hex": _whole(Sign.DUMP, Sign.SPACED_HEX),
     "narrow": _whole(Sign.NARROW),
     "wrapped": _whole(Sign.WRAPPED),
@@ -230,7 +243,7 @@ _GROUPS: dict[str, _Sought] = {
     "broken": _whole(Sign.BROKEN),
     "number": _whole(Sign.NUMBERS),
     "literal": _whole(Sign.LITERALS),
-    "piece": _whole(Sign.PIECES),
+    "piece": _whole(Sign.PIECES, Sign.STITCHES),
 }
 """In a long text, signs that are searched for together slow each other down, unless they are alike."""
 _RARE_GROUPS: dict[str, _Sought] = {
@@ -284,12 +297,13 @@ class _Finder:
 
 @cache
 def _whole_finder() -> _Finder:
-    return _Finder("all", _whole(*(sign for sign in Sign if sign not in IN_SHORT)))
+    signs = (sign for sign in Sign if sign not in IN_SHORT and sign is not Sign.MARKED)
+    return _Finder("all", (*_whole(*signs), _USUALLY_MARKED))
 
 
 @cache
 def _disguise_finder() -> _Finder:
-    return _Finder("disguise", _whole(*IN_SHORT))
+    return _Finder("disguise", _whole(*IN_SHORT, Sign.MARKED))
 
 
 @cache

@@ -22,6 +22,7 @@ from tenant_daemon.redaction.views.scattered import read_scattered
 from tenant_daemon.redaction.views.spaced import read_cut_words, unspaced
 from tenant_daemon.redaction.views.spelled import read_spelled
 from tenant_daemon.redaction.views.stated import read_moved, read_stated
+from tenant_daemon.redaction.views.stitched import stitched, without_beginnings
 from tenant_daemon.redaction.views.turned import read_turned
 from tenant_daemon.redaction.views.unescaped import unbroken, unescaped, unmarked, unquoted_printable
 from tenant_daemon.redaction.views.view import NEAR, Span, View
@@ -135,9 +136,12 @@ def _readings(view: View, used: Use, depth: int, *, has_short: bool) -> Iterator
         yield whole, Use.PIECES
     for dense in unspaced(view):
         yield dense, Use.PIECES
+    for whole in stitched(view):
+        yield whole, Use.PIECES
     if depth <= _LAST_REGULAR:
-        for dense in without_regular(view):
-            yield dense, Use.PIECES
+        for read in (without_regular, without_beginnings):
+            for dense in read(view):
+                yield dense, Use.PIECES
     if depth <= _LAST_TURN and (turned := read_turned(view)):
         yield turned, Use.PIECES
     if depth <= _LAST_TURN:
