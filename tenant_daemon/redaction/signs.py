@@ -71,7 +71,8 @@ class Sign(IntEnum):
 # As alternatives: RE2 reads characters here and hyperscan bytes.
 _USUAL_MARKS = "\u00ad\u180e\u200b\u200c\u200d\u200e\u200f\u2060\u2061\u2062\u2063\u2064\ufeff"
 _MARKS = (
-    _USUAL_MARKS + "\u034f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u3164\ufe0e\ufe0f\u0300\u0301"
+    _USUAL_MARKS
+    + "\u034f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u3164\ufe0e\ufe0f\u0300\u0301"
 )
 _OTHER_MARKS = rb"\x00|\x1b\[[0-9;]{0,9}[A-Za-z]|"
 MARKS = _OTHER_MARKS + "|".join(_MARKS).encode()
@@ -232,7 +233,10 @@ def _whole(*signs: Sign) -> _Sought:
     return tuple((sign, _PATTERNS[sign]) for sign in signs)
 
 
-_USUALLY_MARKED = (Sign.MARKED, rb"[!-~](?:" + _OTHER_MARKS + "|".join(_USUAL_MARKS).encode() + rb")+[!-~\r\n]")
+_USUALLY_MARKED = (
+    Sign.MARKED,
+    rb"[!-~](?:" + _OTHER_MARKS + "|".join(_USUAL_MARKS).encode() + rb")+[!-~\r\n]",
+)
 """Looking for all of the marks costs twice as much: that is done in short texts."""
 _GROUPS: dict[str, _Sought] = {
     "escape": (*_whole(Sign.ESCAPE, Sign.PRINTABLE, Sign.BYTES, Sign.TURNED_ESCAPE), _USUALLY_MARKED),

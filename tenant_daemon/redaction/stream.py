@@ -37,9 +37,31 @@ _DUMP_OPEN = re.compile(
     rb"(?:^|(?<=\s))(?:[0-9a-f]{6,16}:?[ \t]{1,3}[0-9a-f]{2}[^\n]*\n)*"
     rb"(?:[0-9a-f]{6,16}:?[ \t]{1,3}[0-9a-f]{2}[^\n]*|[0-9a-f]{6,16}:?[ \t]{0,3}|[0-9a-f]{0,16})\Z"
 )
-# And the pieces of a text that a program puts together. RE2, since starting anew at each of them takes time.
+# And the pieces of a text that a program puts together, in a sum or one statement after the other. RE2, since
+# starting anew at each of them takes time.
 _PIECE = rb"(?:'(?:[^'\\\n]|\\.)*'|\"(?:[^\"\\\n]|\\.)*\")"
-_SUM_OPEN = re2.compile(rb"(?:%b\s*[+.]\s*)*%b\s*(?:[+.]\s*(?:['\"][^\n]*)?)?\z" % (_PIECE, _PIECE))
+_ADDED = rb"\)?;?\s{1,24}[$@]?[\w.>-]{1,32}\s?(?:[+&.|]{1,2}=\s?|<<\s?|\()"
+_SUM_OPEN = re2.compile(
+    rb"(?:%b(?:\s*[+.]\s*|%b))*%b(?:\s*(?:[+.]\s*(?:['\"][^\n]*)?)?|\)?;?\s{0,24}[$@\w.>-]*\s?[+&.|<=]{0,2}|%b(?:['\"][^\n]*)?)\z"
+    % (_PIECE, _ADDED, _PIECE, _ADDED)
+)
+_AS_BYTES = re2.Options()
+_AS_BYTES.encoding = re2.Options.Encoding.LATIN1
+# Characters as numbers, one after the other: what they stand for may be an encoding itself.
+_GROUPS_OPEN = re2.compile(
+    rb"(?:\A|[^0-9A-Za-z])(?:(?:(?:[0-9A-Fa-f]{2}|[0-9A-Fa-f]{4})[\s,:;|_-]{1,12}){2,}"
+    rb"|(?:(?:0[xX]|\\[xu]|U\+|&#[xX]?)[0-9A-Fa-f]{1,8};?[\s,:;|_-]{1,12})+)\S*\z",
+    _AS_BYTES,
+)
+_LONGEST_GROUP = 16
+_LINE_OF_DATA = re.compile(
+    rb"(?:^|[ \t|:>\])*/#%\"+-])(?:(?=[a-z]*[^a-z\s])[A-Za-z0-9+/_-]{10,}={0,2}"
+    rb"|[^\s]*(?:\\u[0-9A-Fa-f]{0,4}|\\x[0-9A-Fa-f]{0,2}|%[0-9A-Fa-f]{2}|&#[xX]?[0-9A-Fa-f]*;?|=[0-9A-F]{0,2}))[ \t]*\r?$"
+)
+"""A line that ends with a piece of data or with an escape, whatever it begins with."""
+_END_OF_LINE = 128
+_MOST_OF_LINES = 4_096
+"""Bytes of such lines that are held: a listing may end all its lines so."""
 _OPEN = (_BLOCK_OPEN, _DUMP_OPEN)
 _LONGEST_ESCAPE = 12
 """Bytes at the end that may be the beginning of one more character of what was found."""
@@ -100,6 +122,11 @@ class StreamRedactor:
         ends.extend(opened.start() for p in _OPEN if (opened := p.search(held)))
         if (b"'" in held or b'"' in held) and (opened := _SUM_OPEN.search(held)):
             ends.append(opened.start())
+        # One number is no sign of anything, so the first of them may have been released.
+        before = self._context[-_LONGEST_GROUP:]
+        if opened := _GROUPS_OPEN.search(before + held):
+            ends.append(max(0, opened.start() - len(before)))
+        ends.append(_lines_open(held))
         begins = held.rfind(_BLOCK_BEGINS)
         if begins >= 0 and not _BLOCK_ENDS.search(held, begins):
             ends.append(begins)
@@ -145,6 +172,18 @@ class StreamRedactor:
         self._context = data[max(0, position - _CONTEXT) : position]
         self._held = data[position:]
         return b"".join(pieces).decode("utf-8", "surrogatepass")
+
+
+def _lines_open(held: bytes) -> int:
+    """Where the last lines begin that end with data; the end where there are none."""
+    opened = len(held)
+    end = held.rfind(b"\n")
+    while end >= max(0, len(held) - _MOST_OF_LINES):
+        begin = held.rfind(b"\n", 0, end) + 1
+        if not _LINE_OF_DATA.search(held[max(begin, end - _END_OF_LINE) : end]):
+            break
+        opened, end = begin, begin - 1
+    return opened
 
 
 def _is_packed(held: bytes) -> bool:

@@ -70,7 +70,15 @@ def test_lines_that_begin_alike_are_read_without_their_beginnings(
 
 @pytest.mark.parametrize(
     "joint",
-    ["'\nk += '", "';\n$k .= '", "'\nK+='", "')\nk = k .. ('", "')\nbuf.append('", "').append('", "').concat('"],
+    [
+        "'\nk += '",
+        "';\n$k .= '",
+        "'\nK+='",
+        "')\nk = k .. ('",
+        "')\nbuf.append('",
+        "').append('",
+        "').concat('",
+    ],
 )
 @pytest.mark.parametrize("encode", [str, _packed, _referred])
 def test_statements_that_add_to_a_text_are_read_as_one(joint: str, encode: Callable[[str], str]) -> None:

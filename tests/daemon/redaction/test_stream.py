@@ -1,5 +1,7 @@
 """Streams: cut anywhere, the result is that of the whole text."""
 
+import base64
+import gzip
 import random
 from itertools import pairwise
 
@@ -91,3 +93,44 @@ def test_secret_longer_than_what_is_held_does_not_end_where_an_escape_is_cut() -
     shown = "".join(f"\\u{ord(character):04x}" for character in value)
     pieces = [stream.feed(shown[i : i + 4_001]) for i in range(0, len(shown), 4_001)]
     assert "".join(pieces) + stream.feed(" end") + stream.finish() == "SECRET_REF(file) end"
+
+
+GROUPED = {
+    "pairs": ("{:02x}", " "),
+    "lists": ("0x{:02x}", ", "),
+    "capitals": ("{:02X}", ":"),
+    "codes": ("&#{};", " "),
+}
+
+
+@pytest.mark.parametrize("size", [1, 3, 16])
+@pytest.mark.parametrize("name", GROUPED)
+def test_groups_of_what_was_encoded_twice_are_held_until_they_end(name: str, size: int) -> None:
+    form, between = GROUPED[name]
+    inner = base64.b64encode(base64.b64encode(SECRET.encode()))
+    shown = between.join(form.format(byte) for byte in inner)
+    text = f"Here it is: {shown}\nThank you, that was all.\n"
+    result, _ = streamed(text, list(range(0, len(text), size)))
+    assert "SECRET_REF(db-password)" in result
+    assert shown[:24] not in result
+    assert result.endswith("Thank you, that was all.\n")
+
+
+@pytest.mark.parametrize("size", [1, 5, 40])
+def test_lines_that_end_with_data_are_held_until_the_last_one(size: int) -> None:
+    inner = base64.b64encode(gzip.compress(SECRET.encode() * 2, mtime=0)).decode()
+    lines = [f"rem {inner[at : at + 17]}" for at in range(0, len(inner), 17)]
+    text = "see:\n" + "\n".join(lines) + "\nThank you, that was all.\n"
+    result, _ = streamed(text, list(range(0, len(text), size)))
+    assert "SECRET_REF(db-password)" in result
+    assert lines[0] not in result
+
+
+@pytest.mark.parametrize("size", [1, 5, 40])
+def test_statements_that_add_to_a_text_are_held_until_the_last_one(size: int) -> None:
+    inner = base64.b64encode(gzip.compress(SECRET.encode(), mtime=0)).decode()
+    added = "'\nk += '".join(inner[at : at + 11] for at in range(0, len(inner), 11))
+    text = f"do\nk = '{added}'\nThank you, that was all.\n"
+    result, _ = streamed(text, list(range(0, len(text), size)))
+    assert "SECRET_REF(db-password)" in result
+    assert inner[:11] not in result
