@@ -2,13 +2,14 @@
 Checks a streamed answer: every text in it passes a stream redactor before it goes on.
 
 Sans I/O: upstream events in, events for the client out. Each text of each choice (content, reasoning, the
-arguments of each tool call) has a redactor of its own, so a secret that is cut over chunks is found. A text
-is flushed when the model turns to another one, and at the end.
+arguments of each tool call) has a redactor of its own, so a secret that is cut over chunks is found. When the
+model turns to another text, a text is told but for a secret that has begun, and the rest of it at the end.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from tenant_daemon.egress.errors import Refused
+from tenant_daemon.egress.formats.checked_texts import MOST_OPEN
 from tenant_daemon.egress.json_text import read_json, write_json
 from tenant_daemon.egress.labels import Labels
 from tenant_daemon.egress.openai_errors import openai_error
@@ -126,16 +127,21 @@ class AnswerStream:
         yield from self._flushed(number)
 
     def _turned(self, number: int, delta: dict[str, object]) -> Iterator[dict[str, object]]:
-        """Flush the other texts of a choice when this delta is about a new one."""
+        """What other texts of a choice hold back when this delta is about a new one; they may go on."""
         current = set(_places(number, delta))
-        if current:
+        if not current:
+            return
+        if len(self._texts) >= MOST_OPEN:
             yield from self._flushed(number, except_for=current)
+        for place, text in list(self._texts.items()):
+            if place[0] == number and place not in current and (rest := text.pause()):
+                yield self._chunk(number, _delta_of(place[1], rest))
 
     def _flushed(
-        self, number: int | None, except_for: set[_Place] | None = None
+        self, number: int | None, except_for: Collection[_Place] = ()
     ) -> Iterator[dict[str, object]]:
         for place in list(self._texts):
-            if number not in (None, place[0]) or (except_for and place in except_for):
+            if number not in (None, place[0]) or place in except_for:
                 continue
             rest = self._texts.pop(place).finish()
             if rest:

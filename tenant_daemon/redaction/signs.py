@@ -176,7 +176,8 @@ _PATTERNS: dict[Sign, bytes] = {
     ),
     # Bounded repeats of classes cost hyperscan dearly: these ask for little, and the reading looks closer.
     Sign.WRAPPED: (
-        rb"[A-Za-z0-9+/=_-] ?(?:\\?\r?\n|\\+n)(?:\\+t)?[ \t>+|]{0,8}[A-Za-z0-9+/_-]+(?:[^A-Za-z0-9+/_. -]|\z| ?\n)"
+        rb"[A-Za-z0-9+/=_-] ?(?:\\?\r?\n|\\+n)(?:\\+t)?[ \t>+|]{0,8}[A-Za-z0-9+/_-]+"
+        rb"(?:[^A-Za-z0-9+/_. -]|\z| ?\n)"
     ),
     Sign.LITERALS: rb"[\"'`][ ,+.\n\[\]()|]{1,6}\\*[\"'`]"
     rb"(?:[A-Za-z0-9+/=_&%#;\\-]+[\"'`](?:[^:]|\z)|[A-Za-z0-9+/\\]{14})",
@@ -216,9 +217,11 @@ _PATTERNS: dict[Sign, bytes] = {
     ),
     Sign.GROUPED: _GROUPED,
     Sign.STITCHES: (
-        rb"[\"'`]\)?;?(?:\\+r)?\r?(?:\\+n|\n)[ \t]*(?:[$@\w.>-]+ ?(?:[+.&|]+= ?|<< ?|= ?[$@\w.>-]+ ?[+.&|]+ ?\(?)"
+        rb"[\"'`]\)?;?(?:\\+r)?\r?(?:\\+n|\n)[ \t]*"
+        rb"(?:[$@\w.>-]+ ?(?:[+.&|]+= ?|<< ?|= ?[$@\w.>-]+ ?[+.&|]+ ?\(?)"
         rb"|[\w.>-]*(?:append|add|push|push_back|put|write|Write|WriteString|concat|print|emit)\()\\*[\"'`]"
-        rb"|[\"'`]\)\s*\.(?:append|add|push|put|write|concat)\(\\*[\"'`]|\$\{ ?\\*[\"'`]\\*[\"'`]|\]\]>\s*<!\[CDATA\["
+        rb"|[\"'`]\)\s*\.(?:append|add|push|put|write|concat)\(\\*[\"'`]"
+        rb"|\$\{ ?\\*[\"'`]\\*[\"'`]|\]\]>\s*<!\[CDATA\["
     ),
 }
 

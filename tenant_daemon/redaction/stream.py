@@ -54,9 +54,12 @@ _GROUPS_OPEN = re2.compile(
     _AS_BYTES,
 )
 _LONGEST_GROUP = 16
+_LEAST_BEGUN = 4
+"""Bytes that nothing but a secret begins with: fewer are there by chance too often."""
 _LINE_OF_DATA = re.compile(
     rb"(?:^|[ \t|:>\])*/#%\"+-])(?:(?=[a-z]*[^a-z\s])[A-Za-z0-9+/_-]{10,}={0,2}"
-    rb"|[^\s]*(?:\\u[0-9A-Fa-f]{0,4}|\\x[0-9A-Fa-f]{0,2}|%[0-9A-Fa-f]{2}|&#[xX]?[0-9A-Fa-f]*;?|=[0-9A-F]{0,2}))[ \t]*\r?$"
+    rb"|[^\s]*(?:\\u[0-9A-Fa-f]{0,4}|\\x[0-9A-Fa-f]{0,2}|%[0-9A-Fa-f]{2}|&#[xX]?[0-9A-Fa-f]*;?|=[0-9A-F]{0,2}))"
+    rb"[ \t]*\r?$"
 )
 """A line that ends with a piece of data or with an escape, whatever it begins with."""
 _END_OF_LINE = 128
@@ -102,6 +105,20 @@ class StreamRedactor:
     def settle(self) -> str:
         """What can be released of pieces that wait."""
         return self.feed("") if self._waits else ""
+
+    def pause(self) -> str:
+        """
+        The rest, when another text goes on and this one may or may not.
+
+        What may be a secret of the vault that has begun stays; that would be cut here otherwise.
+        """
+        self._skip()
+        self._waits = False
+        shown = self._context + self._held
+        opening = self._redactor.known.open_end(shown)
+        if opening is None or len(shown) - opening < _LEAST_BEGUN:
+            return self._release(len(self._held))
+        return self._release(opening - len(self._context))
 
     def finish(self) -> str:
         """The rest, when no more will come."""

@@ -9,6 +9,9 @@ Written = dict[str, object]
 Writer = Callable[[str], Written]
 """Makes the event that carries a piece of a text."""
 
+MOST_OPEN = 64
+"""Texts of one answer that may go on at the same time."""
+
 
 class CheckedTexts:
     """Feed pieces by the place that they belong to."""
@@ -23,8 +26,10 @@ class CheckedTexts:
     def feed(self, place: Hashable, text: str, write: Writer, *, is_signed: bool = False) -> list[Written]:
         """The event to pass on, if any, after what other places still held back."""
         self.characters += len(text)
-        events = self.flush(except_for=place)
+        events = self.pause(except_for=place)
         if place not in self._open:
+            if len(self._open) >= MOST_OPEN:
+                events += self.flush()
             self._open[place] = (stream_of(self._redactor, is_signed=is_signed), write)
         said = self._open[place][0].feed(text, waits=self.waits)
         return [*events, write(said)] if said or not text else events
@@ -34,10 +39,19 @@ class CheckedTexts:
         settled = [(write, redactor.settle()) for redactor, write in self._open.values()]
         return [write(text) for write, text in settled if text]
 
-    def flush(self, except_for: Hashable = None) -> list[Written]:
-        """What is held back, in the order in which the texts began."""
+    def pause(self, except_for: Hashable = None) -> list[Written]:
+        """What is held back, but for secrets that have begun: these texts may go on."""
+        paused = [
+            (write, redactor.pause())
+            for place, (redactor, write) in self._open.items()
+            if place != except_for
+        ]
+        return [write(text) for write, text in paused if text]
+
+    def flush(self, ended: Callable[[Hashable], bool] | None = None) -> list[Written]:
+        """What is held back of texts that have ended, or of all, in the order in which they began."""
         events = []
-        for place in [place for place in self._open if place != except_for]:
+        for place in [place for place in self._open if ended is None or ended(place)]:
             redactor, write = self._open.pop(place)
             if rest := redactor.finish():
                 events.append(write(rest))

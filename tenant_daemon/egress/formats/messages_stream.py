@@ -55,7 +55,7 @@ class MessagesStream:
             return self._delta(value)
         if kind == "ping":
             return [_frame({"type": "ping"})]
-        before = [_frame(one) for one in self._texts.flush()]
+        before = [_frame(one) for one in self._ended(kind, value)]
         if kind == "content_block_start":
             return before + self._begun(value)
         if kind == "message_start":
@@ -103,6 +103,14 @@ class MessagesStream:
         write = _writer(index, str(kind), field)
         is_signed = kind == "thinking_delta"
         return [_frame(one) for one in self._texts.feed((index, kind), text, write, is_signed=is_signed)]
+
+    def _ended(self, kind: str, value: dict[str, object]) -> list[Written]:
+        """What is held back when this comes: of a block that ends, or that another one interrupts."""
+        if kind == "content_block_start":
+            return self._texts.pause()
+        if kind != "content_block_stop" or (index := count(value.get("index"))) is None:
+            return self._texts.flush()
+        return self._texts.flush(lambda place: isinstance(place, tuple) and place[0] == index)
 
     def _begun(self, value: dict[str, object]) -> list[bytes]:
         """A block begins; a text that it brings along goes the way of the others."""

@@ -55,7 +55,7 @@ class ResponsesStream:
             self._number = count(value.get("sequence_number")) or 0
         if kind.endswith(".delta") and isinstance(value.get("delta"), str) and kind not in _MEDIA:
             return self._delta(value)
-        before = self._frames(self._texts.flush())
+        before = self._frames(self._ended(kind, value))
         frames = self._frames([self._whole(value)])
         if kind not in _ENDS:
             return before + frames
@@ -76,6 +76,16 @@ class ResponsesStream:
         """The event ``error``."""
         error: Written = {"type": "error", "code": refused.code, "message": refused.message, "param": None}
         return self._frames([error])[0]
+
+    def _ended(self, kind: str, value: dict[str, object]) -> list[Written]:
+        """What is held back when this comes: of an item that ends, or that another one interrupts."""
+        if kind.endswith(".added"):
+            return self._texts.pause()
+        item = value.get("item")
+        name = item.get("id") if isinstance(item, dict) else value.get("item_id")
+        if not kind.endswith(".done") or not isinstance(name, str):
+            return self._texts.flush()
+        return self._texts.flush(lambda place: isinstance(place, tuple) and place[1] == name)
 
     def _delta(self, value: dict[str, object]) -> list[bytes]:
         place = tuple(str(value.get(name)) for name in _PLACE)

@@ -86,8 +86,8 @@ def without_beginnings(view: View) -> Iterator[View]:
 
 def _alike(lines: Sequence[bytes]) -> Iterator[tuple[list[tuple[bytes, int]], int]]:
     """
-    Lines in groups: each line with the size of its beginning, and how many bytes the group has, line break and
-    all. A line that is like neither neighbour is a group without lines.
+    Lines in groups: each line with the size of its beginning, and how many bytes the group has, line breaks
+    and all. A line that is like neither neighbour is a group without lines.
     """
     group: list[tuple[bytes, Mapping[bytes, int]]] = []
     shared: set[bytes] = set()

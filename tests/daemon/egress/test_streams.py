@@ -180,3 +180,64 @@ def test_any_events_are_checked_or_refused(name: WireName, events: list[tuple[st
             frames += checker.settle() if len(event) % 2 else []
     frames += [*checker.finish(), *checker.closing, checker.failure(Refused(502, "x", "y"))]
     assert SECRET not in b"".join(frames).decode()
+
+
+def interleaved(name: WireName, texts: list[list[str]]) -> list[dict[str, Any]]:
+    """Calls whose arguments come at the same time, a piece of each in turn."""
+    turns = [(n, piece) for pieces in zip(*texts, strict=True) for n, piece in enumerate(pieces)]
+    if name == "openai-responses":
+        kind = "response.function_call_arguments.delta"
+        return [{"type": kind, "item_id": f"fc_{n}", "output_index": n, "delta": piece} for n, piece in turns]
+    if name == "anthropic-messages":
+        return [
+            {
+                "type": "content_block_delta",
+                "index": n,
+                "delta": {"type": "input_json_delta", "partial_json": piece},
+            }
+            for n, piece in turns
+        ]
+    return [
+        {
+            **text_chunk(""),
+            "choices": [
+                {"index": 0, "delta": {"tool_calls": [{"index": n, "function": {"arguments": piece}}]}}
+            ],
+        }
+        for n, piece in turns
+    ]
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 5, 9])
+@pytest.mark.parametrize("shown", [SECRET, SECRET.encode().hex()], ids=["plain", "hex"])
+@pytest.mark.parametrize("name", NAMES)
+def test_secret_is_found_in_one_of_two_calls_that_come_at_the_same_time(
+    name: WireName, shown: str, size: int
+) -> None:
+    checker = FORMATS[name].checker(REDACTOR, ModelRequest({}, is_stream=True, prompt_tokens=1))
+    arguments = json.dumps({"command": f"login -p {shown} now"})
+    pieces = cut(arguments, [size])
+    others = [*cut('{"query": "opening hours of the bakery on the market"}', [size]), *[" "] * len(pieces)]
+    events = through(checker, interleaved(name, [pieces, others[: len(pieces)]]), [1])
+    of_first = [event for event in events if not _number(event)]
+    assert shown[6:] not in "".join(texts(name, of_first))
+    assert shown[:6] not in "".join(texts(name, of_first))
+    assert "SECRET_REF(key)" in "".join(texts(name, of_first))
+
+
+def _number(event: dict[str, Any]) -> int:
+    if choices := event.get("choices"):
+        return int(choices[0]["delta"]["tool_calls"][0]["index"])
+    return int(event.get("output_index", event.get("index", 0)))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_call_is_told_to_its_end_before_the_next_one_begins(name: WireName) -> None:
+    checker = FORMATS[name].checker(REDACTOR, ModelRequest({}, is_stream=True, prompt_tokens=1))
+    pieces = cut(json.dumps({"command": f"login -p {SECRET} now"}), [4])
+    events = interleaved(name, [pieces, [""] * len(pieces)])
+    events = [*(e for e in events if not _number(e)), *(e for e in events if _number(e))]
+    told = through(checker, events, [1])
+    last_of_first = max(place for place, event in enumerate(told) if not _number(event))
+    assert all(_number(event) for event in told[last_of_first + 1 :])
+    assert texts(name, told)[1] == '{"command": "login -p SECRET_REF(key) now"}'

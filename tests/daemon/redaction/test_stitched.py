@@ -1,4 +1,4 @@
-"""What was cut into lines, statements and sections of a text, and only makes sense without what joins them."""
+"""What was cut into lines, statements and sections of a text, and only makes sense as a whole."""
 
 import base64
 import gzip
