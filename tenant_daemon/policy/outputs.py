@@ -21,6 +21,12 @@ _NEAR: Final = re.compile(
 )
 _WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _CONVERSION: Final = re.compile(r"%%|%(0?)(\d{0,2})([sd])")
+_ISO_FORMS: Final = {
+    **dict.fromkeys(("-I", "-Id", "-Idate", "--iso-8601"), "+%Y-%m-%d"),
+    **dict.fromkeys(("-Ih", "-Ihours"), "+%Y-%m-%dT%H+00:00"),
+    **dict.fromkeys(("-Im", "-Iminutes"), "+%Y-%m-%dT%H:%M+00:00"),
+    **dict.fromkeys(("-Is", "-Iseconds"), "+%Y-%m-%dT%H:%M:%S+00:00"),
+}
 _DATE_PLAIN: Final = "+%a %b %e %H:%M:%S UTC %Y"
 _FILE_ENDING: Final = re.compile(r"\.[\w.-]+", re.ASCII)
 _BARE: Final = SimpleCommand(())
@@ -99,13 +105,25 @@ def says_nothing_new(step: Step) -> bool:
 
 def _date(args: list[str], now: datetime) -> str | None:
     """In UTC, which is what the programs of an agent get as well."""
-    args = [arg for arg in args if arg not in ("-u", "--utc")]
-    if args[:1] == ["-d"]:
-        then = _then(args[1], now) if len(args) > 1 else None
-        return None if then is None else _date(args[2:], then)
-    if len(args) > 1:
+    forms: list[str] = []
+    at = 0
+    while at < len(args):
+        arg = args[at]
+        at += 1
+        if arg in ("-u", "--utc"):
+            continue
+        if arg in ("-d", "--date") or arg.startswith("--date="):
+            at += "=" not in arg
+            text = arg.partition("=")[2] if "=" in arg else "".join(args[at - 1 : at])
+            then = _then(text, now)
+            if then is None:
+                return None
+            now = then
+        else:
+            forms.append(_ISO_FORMS.get(arg.replace("--iso-8601=", "-I"), arg))
+    if len(forms) > 1:
         return None
-    wanted = args[0] if args else _DATE_PLAIN
+    wanted = forms[0] if forms else _DATE_PLAIN
     if _DATE_FORMAT.fullmatch(wanted) is None or "%%s" in wanted:
         return None
     return now.astimezone(UTC).strftime(wanted[1:].replace("%s", str(int(now.timestamp()))))

@@ -5,7 +5,12 @@ import stat
 from collections.abc import Callable
 from typing import Final
 
-from tenant_daemon.policy.paths.names import is_executable_setting, is_executed_file, is_secret_name
+from tenant_daemon.policy.paths.names import (
+    is_app_secret_name,
+    is_executable_setting,
+    is_executed_file,
+    is_secret_name,
+)
 from tenant_daemon.policy.paths.resolve import resolve
 from tenant_daemon.policy.paths.roots import is_below
 
@@ -26,6 +31,16 @@ def holds_settings(start: str) -> bool:
 def holds_programs(start: str) -> bool:
     """Whether files that tools run lie below this folder, or more than can be looked at."""
     return _holds(start, lambda entry: is_executed_file(entry.name) and not entry.is_dir())
+
+
+def holds_refused(start: str) -> bool:
+    """Whether a link, or a file that may not be read alone, lies below, or more than can be looked at."""
+
+    def is_refused(entry: os.DirEntry[str]) -> bool:
+        name = entry.name
+        return entry.is_symlink() or is_secret_name(name) or is_app_secret_name(name)
+
+    return os.path.islink(start) or _holds(start, is_refused)
 
 
 def holds_secrets(start: str, is_listed: Callable[[str, bool], bool]) -> bool:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from tenant_daemon.contracts.tiers import Tier
 from tenant_daemon.policy.paths.places import FROM_INPUT
 from tenant_daemon.policy.paths.roots import is_below
+from tenant_daemon.policy.paths.trees import holds_refused
 from tenant_daemon.policy.shell.references import has_reference
 
 if TYPE_CHECKING:
@@ -24,6 +25,11 @@ _PLAIN_TREES: Final = re.compile(
     r"/(?:etc/(?:nginx|apache2|httpd|php|supervisor|logrotate\.d|cron\.d)|var/log|usr/share|usr/local/share"
     r"|app/logs?|tmp)(?:/|\Z)"
 )
+_SHOWN_FOLDER: Final = re.compile(
+    r"/(?:conf\.d|sites-(?:available|enabled)|logs?|themes?|templates|docs?|locales?|i18n|translations|lang|css|fonts)"
+    r"(?:/[\w.-]+)*\Z"
+)
+_SEARCHERS: Final = frozenset({"grep", "egrep", "fgrep", "rg"})
 _FILE_NAME: Final = re.compile(r"[\w*-]+(?:\.[\w*-]+)*\.(?:ya?ml|y\*ml|conf|log|md|txt|html?|css)")
 _NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:@/+%=,-]*")
 
@@ -85,9 +91,18 @@ def _read_tree(judge: "CommandJudge", value: str) -> None:
         return
     if judge.is_in_container and _PLAIN_TREES.match(place.path) is not None:
         return
+    if not judge.is_in_container and _is_shown_folder(judge, place.path):
+        return
     judge.unknown(
         "path.tree-with-secrets", f"Reads every file below {place.path}, and some of them may hold secrets."
     )
+
+
+def _is_shown_folder(judge: "CommandJudge", path: str) -> bool:
+    """A folder of the tools with setups, texts or looks, to be searched: each file may be read alone."""
+    roots = judge.places.roots.readable
+    is_meant = _SHOWN_FOLDER.search(path) is not None and any(is_below(path, root) for root in roots)
+    return is_meant and judge.program in _SEARCHERS and not holds_refused(path)
 
 
 def _is_listed_file(judge: "CommandJudge", path: str) -> bool:

@@ -274,6 +274,10 @@ def _shell_text(judge: CommandJudge, argv: list[str]) -> None:
 def _shell_script(judge: CommandJudge, profile: Profile, reading: Reading) -> None:
     """``sh -c``; on the server itself no shell is ever started, inside a container one may be."""
     texts = reading.values("-c")
+    if [flag.name for flag, _ in reading.given] == ["-n"] and len(reading.positionals) == 1:
+        # It reads the script and runs nothing of it.
+        judge.places.read(reading.positionals[0])
+        return
     if len(texts) != 1 or reading.positionals:
         judge.unknown("shell.script", "It would run a script whose content is not judged.")
     for text in texts:

@@ -53,3 +53,26 @@ def test_words_are_printed(words: tuple[str, ...], output: str | None) -> None:
 )
 def test_days_are_those_of_date(text: str, output: str | None) -> None:
     assert known("date", "-d", text, "+%F") == output
+
+
+@pytest.mark.parametrize(
+    ("words", "output"),
+    [
+        (("-I",), "2026-03-31"),
+        (("-Iseconds",), "2026-03-31T15:04:05+00:00"),
+        (("--iso-8601=minutes",), "2026-03-31T15:04+00:00"),
+        (("-d", "1 hour ago", "-Is"), "2026-03-31T14:04:05+00:00"),
+        (("+%F", "-d", "yesterday"), "2026-03-30"),
+        (("--date=yesterday", "+%F"), "2026-03-30"),
+        (("-u", "--date", "yesterday", "+%F"), "2026-03-30"),
+        (("-d",), None),
+        (("--date=@x", "+%F"), None),
+        (("+%F", "+%T"), None),
+        (("-Ins",), None),
+        (("-r", "notes.md"), None),
+        (("-f", "notes.md", "+%F"), None),
+        (("-s", "yesterday"), None),
+    ],
+)
+def test_moments_are_spelled_as_date_does(words: tuple[str, ...], output: str | None) -> None:
+    assert known("date", *words) == output

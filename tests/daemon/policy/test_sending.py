@@ -15,9 +15,19 @@ SENDING = [
     "postqueue -f", "docker buildx imagetools create -t a b", "docker --context other ps",
     "docker exec git gitea manager flush-queues", "psql service=other -c 'select 1'",
     "docker exec kc kcadm.sh update users/1/execute-actions-email -r x",
+    "docker exec nc php occ user:delete push", "docker exec nc occ user:delete anna; foo user:delete",
+    "docker exec nc php occ user:deleted:x", "docker exec nc php occ app:enable x",
     "while :; do curl -d x http://x.example; done",
 ]  # fmt: skip
-STAYING = ["frobnicate a.txt", "make", "vim notes.md", "sqlite3 -init x a.db", "chattr +i a.txt"]
+STAYING = [
+    "docker exec nc php occ user:delete anna",
+    "docker exec nc php occ group:removeuser team anna",
+    "frobnicate a.txt",
+    "make",
+    "vim notes.md",
+    "sqlite3 -init x a.db",
+    "chattr +i a.txt",
+]
 
 
 @pytest.mark.parametrize("line", SENDING)
