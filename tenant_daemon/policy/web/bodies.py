@@ -106,7 +106,10 @@ def _quoted(text: str) -> str:
 
 
 def _first_of_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    return dict(reversed(pairs))
+    first: dict[str, Any] = {}
+    for name, value in pairs:
+        first.setdefault(name, value)
+    return first
 
 
 def _as_json(value: object) -> Body:
