@@ -109,6 +109,40 @@ class Audit(_Section):
     """How often a signed head goes to the hub, when there is something new."""
 
 
+class Rotation(_Section):
+    """
+    How the tool that knows a secret is told a new value, ``[[rotations]]``: a Redis user, a PostgreSQL role,
+    or a program (``tenant_daemon/vault/steps/program.py``), whoever rotates it: portal, agent or shell.
+    """
+
+    secret: str = Field(pattern=r"^[a-z][a-z0-9-]{1,62}$")
+    redis_user: str = ""
+    redis_admin: str = ""
+    """The Redis user that may change it; empty for the user itself."""
+    redis_admin_secret: str = ""
+    """Name of that one's password in the vault."""
+    redis_socket: str = ""
+    """Redis' unix socket, instead of host and port."""
+    postgresql_role: str = ""
+    database: str = "postgres"
+    """That the role signs in to."""
+    host: str = "127.0.0.1"
+    port: int = Field(default=0, ge=0, le=65535)
+    """0 for the tool's usual one."""
+    program: list[str] = Field(default_factory=list, max_length=20)
+    """Whole path and first arguments."""
+
+    @model_validator(mode="after")
+    def _names_one_tool(self) -> Self:
+        if [bool(self.redis_user), bool(self.postgresql_role), bool(self.program)].count(True) != 1:
+            raise ValueError("name one of redis_user, postgresql_role and program")
+        if bool(self.redis_admin) != bool(self.redis_admin_secret):
+            raise ValueError("redis_admin and redis_admin_secret belong together")
+        if self.program and not self.program[0].startswith("/"):
+            raise ValueError("name the program by its whole path")
+        return self
+
+
 class TracesTo(_Section):
     """Where spans of this server go; none are made while this is empty."""
 
@@ -129,6 +163,7 @@ class TenantSettings(_Section):
     pace: Pace = Pace()
     execution: Execution = Execution()
     audit: Audit = Audit()
+    rotations: list[Rotation] = Field(default_factory=list, max_length=200)
     traces: TracesTo = TracesTo()
     own_units: list[Literal["proxy", "openclaw"]] = Field(default_factory=list)
     """Parts that systemd starts as units of their own (``deploy/tenant``), so that ``run`` does not."""

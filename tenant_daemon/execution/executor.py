@@ -13,7 +13,7 @@ from tenant_daemon.execution.limits import Limits
 from tenant_daemon.execution.outcome import ActionFailed, CallScope, Outcome
 from tenant_daemon.execution.outputs import NewStream
 from tenant_daemon.execution.references import resolve_references
-from tenant_daemon.execution.secrets import generate_secret, request_secret
+from tenant_daemon.execution.secrets import generate_secret, request_secret, rotate_secret
 from tenant_daemon.execution.shell import Shell
 from tenant_daemon.execution.undo import UndoStore
 from tenant_daemon.execution.undoing import Undoing
@@ -30,12 +30,14 @@ from tenant_daemon.policy.actions import (
     ReadEnv,
     ReadFile,
     RequestSecret,
+    RotateSecret,
     RunPipelines,
     StartHelper,
     UpdateEnv,
     WriteFile,
 )
 from tenant_daemon.vault import Vault
+from tenant_daemon.vault.steps.chosen import StepOf
 
 AskColleague = Callable[[HandOver, CallScope], Awaitable[str]]
 """Have the colleague do it and give the final words; raises ActionFailed."""
@@ -54,10 +56,12 @@ class Executor:
         new_stream: NewStream | None = None,
         identity: Identity | None = None,
         groups: CallGroups | None = None,
+        step_of: StepOf = lambda _name, _actor: None,
     ) -> None:
         self._home = home
         self._vault = vault
         self._ask_colleague = ask_colleague
+        self._step_of = step_of
         self._limits = limits or Limits()
         self._shell = Shell(home, undo, self._limits, new_stream, identity, groups)
         self._files = Files(undo, self._limits)
@@ -99,6 +103,8 @@ class Executor:
                 return await call_http(action, self._limits)
             case GenerateSecret():
                 return generate_secret(action, self._vault, scope)
+            case RotateSecret():
+                return await asyncio.to_thread(rotate_secret, action, self._vault, self._step_of, scope)
             case RequestSecret():
                 return request_secret(action, self._vault)
             case HandOver():

@@ -21,6 +21,7 @@ from tenant_daemon.policy.actions import (
     ReadEnv,
     ReadFile,
     RequestSecret,
+    RotateSecret,
     RunPipelines,
     StartHelper,
     UpdateEnv,
@@ -90,7 +91,8 @@ def _with_values(action: Action, resolve: _Resolve) -> Action:
             )
         case (
             ReadFile() | ListFiles() | MovePath() | DeletePath() | ReadEnv()
-            | GenerateSecret() | RequestSecret() | HandOver() | BrowseScenario() | StartHelper()
+            | GenerateSecret() | RotateSecret() | RequestSecret()
+            | HandOver() | BrowseScenario() | StartHelper()
         ):  # fmt: skip
             return action
         case _:

@@ -23,6 +23,7 @@ from tenant_daemon.redaction.process_logging import configure_logging
 from tenant_daemon.settings import load_settings
 from tenant_daemon.tracing import open_traces
 from tenant_daemon.vault import Vault
+from tenant_daemon.vault.steps.chosen import steps_by_name
 
 
 def add_parser(subparsers: Any) -> None:
@@ -63,7 +64,7 @@ def run(args: argparse.Namespace) -> int:
         audit=AuditTrail.open(home),
         open_channel=roads.open,
         key=key,
-        desk=SecretDesk(home, vault, enrolled.tenant_id),
+        desk=SecretDesk(home, vault, enrolled.tenant_id, steps_by_name(settings.rotations, vault)),
         attachments=AttachmentDesk(home, enrolled.tenant_id, enrolled.link_url, key.current),
         traces=open_traces(settings, "link"),
     )

@@ -39,7 +39,10 @@ from tenant_daemon.vault import (
     VaultLocked,
 )
 from tenant_daemon.vault.canary import plant
+from tenant_daemon.vault.errors import RotationFailed
+from tenant_daemon.vault.rotation import rotate
 from tenant_daemon.vault.sealing import BoxNotOpened, SealingKey, seal
+from tenant_daemon.vault.steps.chosen import StepOf
 
 MAX_LISTED: Final = 1_000
 GENERATED_LENGTH: Final = 32
@@ -60,6 +63,7 @@ class SecretDesk:
     home: TenantHome
     vault: Vault
     tenant_id: str
+    step_of: StepOf = lambda _name, _actor: None
 
     def answer(self, request: SecretRequest) -> SecretAnswered:
         """Do it and say what became of it; never raises."""
@@ -140,13 +144,24 @@ class SecretDesk:
             case SecretChange.PLANT_CANARY:
                 plant(vault, name, actor=actor)
             case SecretChange.ROTATE:
-                if not vault.has(name):
-                    raise SecretNotFound(name)
-                vault.generate(name, length=GENERATED_LENGTH, actor=actor)
+                self._rotate(name, actor)
             case SecretChange.DELETE:
                 vault.delete(name, actor=actor)
             case _:
                 assert_never(request.change)
+
+    def _rotate(self, name: str, actor: str) -> None:
+        """With the tool that knows it, where the settings say how; else here alone, as the portal says."""
+        if not self.vault.has(name):
+            raise SecretNotFound(name)
+        step = self.step_of(name, actor)
+        if step is None:
+            self.vault.generate(name, length=GENERATED_LENGTH, actor=actor)
+            return
+        try:
+            rotate(self.vault, name, step, actor=actor)
+        except RotationFailed as exc:
+            raise NotDone(_sentence(str(exc).rstrip("."))) from exc
 
     def _reveal(self, request: RevealAsked) -> str:
         value = self.vault.get(

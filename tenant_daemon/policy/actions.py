@@ -133,6 +133,13 @@ class GenerateSecret:
 
 
 @dataclass(frozen=True)
+class RotateSecret:
+    """A new value, in the vault and in the tool that knows it; the agent sees neither."""
+
+    name: str
+
+
+@dataclass(frozen=True)
 class RequestSecret:
     """Ask the customer to provide a secret; its value never passes the agent."""
 
@@ -177,6 +184,7 @@ Action = (
     | UpdateEnv
     | HttpCall
     | GenerateSecret
+    | RotateSecret
     | RequestSecret
     | HandOver
     | BrowseScenario

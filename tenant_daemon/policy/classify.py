@@ -14,7 +14,7 @@ from tenant_daemon.policy.env_files import judge_env_read, judge_env_update
 from tenant_daemon.policy.helpers import judge_helper
 from tenant_daemon.policy.judgement import Judgement, PolicyContext
 from tenant_daemon.policy.programs.examples import check_examples
-from tenant_daemon.policy.secrets import judge_generate, judge_request
+from tenant_daemon.policy.secrets import judge_generate, judge_request, judge_rotate
 from tenant_daemon.policy.verdict import refusal
 from tenant_daemon.policy.web.http_calls import judge_http
 
@@ -34,6 +34,7 @@ _TOOLS: Final[dict[str, tuple[_Judge, tuple[str, ...], tuple[str, ...]]]] = {
     "env_update": (judge_env_update, ("path", "key", "value"), ()),
     "http": (judge_http, ("method", "url"), ("body", "headers")),
     "secret_generate": (judge_generate, ("name",), ("length",)),
+    "secret_rotate": (judge_rotate, ("name",), ()),
     "secret_request": (judge_request, ("name", "purpose"), ()),
     "handover": (judge_handover, ("agent_id", "message"), ()),
     "browser": (judge_browser, ("scenario", "url"), ()),

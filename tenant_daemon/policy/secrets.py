@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from tenant_daemon.contracts.tiers import Tier
-from tenant_daemon.policy.actions import GenerateSecret, RequestSecret
+from tenant_daemon.policy.actions import GenerateSecret, RequestSecret, RotateSecret
 from tenant_daemon.policy.judgement import Judgement, PolicyContext
 from tenant_daemon.policy.screening import find_hidden_character
 from tenant_daemon.policy.verdict import Verdict, refusal
@@ -27,6 +27,21 @@ def judge_generate(name: str, length: int | None, context: PolicyContext) -> Jud
     # The vault keeps old versions, so a secret that is replaced can be brought back.
     verdict.note(Tier.YELLOW, "secret.generate", f"Makes a new secret called {name}; nobody gets to see it.")
     return verdict.judgement(GenerateSecret(name, wanted))
+
+
+def judge_rotate(name: str, context: PolicyContext) -> Judgement:
+    """``secret_rotate``: a new value for a secret, and for the tool that knows it."""
+    problem = _name_problem(name)
+    if problem:
+        return refusal("secret.name", problem, tier=Tier.CRITICAL_RED, forbidden=True)
+    verdict = Verdict()
+    verdict.note(
+        Tier.RED,
+        "secret.rotate",
+        f"Gives the secret {name} a new value, and the tool that knows it.",
+        risk="Whatever still uses the old value can no longer sign in.",
+    )
+    return verdict.judgement(RotateSecret(name))
 
 
 def judge_request(name: str, purpose: str, context: PolicyContext) -> Judgement:

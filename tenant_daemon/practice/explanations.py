@@ -183,6 +183,7 @@ _TELLERS: Final[dict[str, Callable[[ToolResult, Language], str]]] = {
     "env_update": _tell_env,
     "http": _tell_http,
     "secret_generate": _tell_secret,
+    "secret_rotate": _tell_secret,
     "secret_request": _tell_secret,
     "handover": _tell_handover,
 }

@@ -13,7 +13,7 @@ from tenant_daemon.contracts.tiers import AutonomyLevel, Decision, Tier, tier_la
 from tenant_daemon.execution import ActionFailed
 from tenant_daemon.execution.references import check_ways_in
 from tenant_daemon.home import TenantHome
-from tenant_daemon.policy.actions import Action, GenerateSecret, RequestSecret
+from tenant_daemon.policy.actions import Action, GenerateSecret, RequestSecret, RotateSecret
 from tenant_daemon.policy.autonomy import decide
 from tenant_daemon.policy.judgement import Judgement, PolicyContext, Resolve
 from tenant_daemon.policy.web.address import ascii_name
@@ -187,7 +187,7 @@ class Gate:
         if not call.request.session_id.startswith(f"agent:{call.request.agent_id}:"):
             return "This session belongs to another agent."
         names = _referred(args)
-        if isinstance(action, GenerateSecret | RequestSecret):
+        if isinstance(action, GenerateSecret | RotateSecret | RequestSecret):
             names |= {action.name}
         if names & RESERVED_NAMES:
             return "This secret belongs to the server itself and cannot be used."

@@ -32,6 +32,7 @@ from tenant_daemon.safety.tables import TABLES
 from tenant_daemon.safety.wrapper import SafetyWrapper
 from tenant_daemon.settings import TenantSettings
 from tenant_daemon.vault import Vault, VaultLocked
+from tenant_daemon.vault.steps.chosen import steps_by_name
 
 log = structlog.get_logger()
 
@@ -105,6 +106,7 @@ async def open_parts(
         lambda: redactor().stream(),
         identity_of(settings.execution.user),
         groups,
+        steps_by_name(settings.rotations, vault),
     )
     changes = ChangeDesk(home, undo, executor.undoing, announcer, audit)
     wrapper = SafetyWrapper(

@@ -23,6 +23,7 @@ from tenant_daemon.policy.actions import (
     ReadEnv,
     ReadFile,
     RequestSecret,
+    RotateSecret,
     RunPipelines,
     StartHelper,
     UpdateEnv,
@@ -128,6 +129,8 @@ def _told(action: Action, workspace: Path) -> str:
             return f"{action.method} {action.url}"
         case GenerateSecret():
             return f"Make a new secret named {action.name}"
+        case RotateSecret():
+            return f"Give the secret {action.name} and its tool a new value"
         case RequestSecret():
             return f"Ask for the secret {action.name}: {action.purpose}"
         case HandOver():

@@ -13,6 +13,7 @@ from tenant_daemon.audit import AuditTrail, AuditUnavailable
 from tenant_daemon.home import TenantHome
 from tenant_daemon.kit.private_file import write_private
 from tenant_daemon.kit.terminal import complain, say
+from tenant_daemon.settings import Rotation, load_settings
 from tenant_daemon.vault import backup, canary, rekeying, rotation
 from tenant_daemon.vault.asking import ask_passphrase, ask_value, ask_whole
 from tenant_daemon.vault.env_import import secrets_in
@@ -21,8 +22,7 @@ from tenant_daemon.vault.keys import KeyStore
 from tenant_daemon.vault.parser import add_parser
 from tenant_daemon.vault.records import SecretInfo, SecretKind
 from tenant_daemon.vault.sealing import BoxNotOpened, SealingKey
-from tenant_daemon.vault.steps.postgresql_role import PostgresqlRoleStep
-from tenant_daemon.vault.steps.redis_acl import RedisAclStep
+from tenant_daemon.vault.steps.chosen import change_step, steps_by_name
 from tenant_daemon.vault.vault import Vault
 
 __all__ = ["add_parser", "run"]
@@ -101,25 +101,15 @@ def _rotate(vault: Vault, args: argparse.Namespace) -> None:
 
 
 def _step_of(args: argparse.Namespace, vault: Vault) -> rotation.ChangeStep | None:
-    if args.redis_user:
-        admin_password = ""
-        if args.redis_admin:
-            admin_password = vault.get(
-                args.redis_admin_secret, actor=_actor(), purpose="rotate another secret"
-            )
-        return RedisAclStep(
-            user=args.redis_user,
-            host=args.host,
-            port=args.port or 6379,
-            unix_socket=args.redis_socket,
-            admin=args.redis_admin,
-            admin_password=admin_password,
-        )
-    if args.postgresql_role:
-        return PostgresqlRoleStep(
-            role=args.postgresql_role, database=args.database, host=args.host, port=args.port or 5432
-        )
-    return None
+    """As the words say, else as the settings do."""
+    if args.redis_user or args.postgresql_role:
+        said = ("redis_user", "redis_admin", "redis_admin_secret", "redis_socket", "postgresql_role")
+        wanted = {name: getattr(args, name) for name in (*said, "database", "host", "port")}
+        return change_step(Rotation(secret=args.name, **wanted), vault, actor=_actor())
+    home = TenantHome(args.home)
+    if not home.settings_file.exists():
+        return None
+    return steps_by_name(load_settings(home).rotations, vault)(args.name, _actor())
 
 
 def _delete(vault: Vault, args: argparse.Namespace) -> None:

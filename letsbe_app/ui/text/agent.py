@@ -31,6 +31,7 @@ _TOOLS: Final = {
     "http": "Use your tools over the network",
     "browser": "Use websites as a person would",
     "secret_generate": "Make new passwords, without seeing them",
+    "secret_rotate": "Change passwords, here and in the tool, without seeing them",
     "secret_request": "Ask you for a password, without seeing it",
     "handover": "Hand work to a colleague",
     "helper": "Take on a helper for a part of its work",

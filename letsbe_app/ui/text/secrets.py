@@ -54,8 +54,8 @@ class SecretsTexts:
     replace_title: str = "Replace the value"
     rotate_title: str = "Make a new random value?"
     rotate_detail: str = (
-        "The value kept here changes at once. Whatever uses the old one keeps it until it is told the new one, "
-        "so ask an agent to do that next."
+        "Where your server has been told which tool uses it, that tool takes the new value as well, or nothing "
+        "changes. Anything else keeps the old value until somebody tells it the new one."
     )
     rotate_confirm: str = "Make a new value"
     delete_title: str = "Delete this secret?"

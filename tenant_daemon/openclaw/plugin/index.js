@@ -100,6 +100,12 @@ const TOOLS = {
       ["name"],
     ),
   },
+  secret_rotate: {
+    description:
+      "Give a password a new value, in the vault and in the tool that knows it, or in neither. You never see it; " +
+      "SECRET_REF(name) stands for the new one afterwards.",
+    parameters: object({ name: secretName("shop-database") }),
+  },
   secret_request: {
     description:
       "Ask the owner to type a password or key into the vault. It never passes through you; afterwards use SECRET_REF(name). " +

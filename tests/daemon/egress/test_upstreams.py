@@ -14,7 +14,7 @@ from tenant_daemon.egress.upstreams import Upstreams, upstreams_of
 from tenant_daemon.feed.source import Source
 from tenant_daemon.home import TenantHome
 from tenant_daemon.hub_client.settings_file import write_settings
-from tenant_daemon.settings import Model, TenantSettings, Upstream, load_settings
+from tenant_daemon.settings import Model, Rotation, TenantSettings, Upstream, load_settings
 from tenant_daemon.vault import Vault
 from tenant_daemon.vault.errors import UnfitSecret
 
@@ -190,7 +190,11 @@ def test_settings_are_written_so_that_they_are_read_back(tmp_path: Path) -> None
     home = TenantHome(tmp_path)
     home.create()
     settings = TenantSettings(
-        tenant_name="t", hub_url="http://h", upstreams=[OPENAI, CLAUDE, LOCAL], own_units=["proxy"]
+        tenant_name="t",
+        hub_url="http://h",
+        upstreams=[OPENAI, CLAUDE, LOCAL],
+        rotations=[Rotation(secret="shop-key", program=["/opt/shop/tell", 'a "b"'])],
+        own_units=["proxy"],
     )
     write_settings(home, settings)
     assert load_settings(home) == settings

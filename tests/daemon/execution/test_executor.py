@@ -16,10 +16,14 @@ from tenant_daemon.policy.actions import (
     HttpCall,
     ReadFile,
     RequestSecret,
+    RotateSecret,
     RunPipelines,
     UpdateEnv,
 )
+from tenant_daemon.settings import Rotation
 from tenant_daemon.vault import Vault
+from tenant_daemon.vault.steps.chosen import steps_by_name
+from tests.support.password_tool import password_tool
 
 SECRET = "quartz/Lamp 42"
 REFERENCE = "SECRET_REF(shop-key)"
@@ -101,6 +105,28 @@ async def test_generated_secret_is_named_and_never_replaced(
     assert vault.get("new-key", actor="user:owner", purpose="test") not in outcome.output
     with pytest.raises(ActionFailed, match="exists already"):
         await executor.execute(GenerateSecret("new-key"), scope)
+
+
+async def test_rotated_secret_is_told_to_its_tool_and_to_nobody_else(
+    home: TenantHome, vault: Vault, undo: UndoStore, scope: CallScope, tmp_path: Path
+) -> None:
+    tool = password_tool(tmp_path / "tool", SECRET)
+    known = steps_by_name([Rotation(secret="shop-key", program=[str(tool.program)])], vault)
+    executor = Executor(home, vault, _echo, undo, step_of=known)
+
+    outcome = await executor.execute(RotateSecret("shop-key"), scope)
+
+    now = vault.get("shop-key", actor="user:owner", purpose="test")
+    assert now == tool.password != SECRET
+    assert now not in outcome.output
+    # Where nobody has said which tool it is, the vault would have a value of its own.
+    vault.put("mail-key", "mail-Value-77", actor="user:owner")
+    with pytest.raises(ActionFailed, match="Nobody has said which tool"):
+        await executor.execute(RotateSecret("mail-key"), scope)
+    tool.break_down()
+    with pytest.raises(ActionFailed, match="keeps its value"):
+        await executor.execute(RotateSecret("shop-key"), scope)
+    assert tool.password == now
 
 
 async def test_request_says_whether_the_owner_has_provided_it(executor: Executor, scope: CallScope) -> None:

@@ -20,8 +20,11 @@ from tenant_daemon.home import TenantHome
 from tenant_daemon.hub_client.enrolment import sealing_public_key
 from tenant_daemon.hub_client.outbox import open_store
 from tenant_daemon.hub_client.secrets import SecretDesk, SecretRequest, SecretsReporter
+from tenant_daemon.settings import Rotation
 from tenant_daemon.vault import Vault
 from tenant_daemon.vault.sealing import SealingKey, seal
+from tenant_daemon.vault.steps.chosen import steps_by_name
+from tests.support.password_tool import password_tool
 
 VALUE = "gT7-quartz-Lamp-42"
 
@@ -186,3 +189,19 @@ def test_hub_is_told_of_every_change_and_only_of_changes(desk: SecretDesk, home:
     assert '"used_by":"agent:sales"' in message.payload
     assert '"note":"[REDACTED]"' in message.payload
     assert VALUE not in message.payload
+
+
+def test_rotating_tells_the_tool_that_knows_it(home: TenantHome, tmp_path: Path) -> None:
+    tool = password_tool(tmp_path / "tool", VALUE)
+    vault = Vault.open(home)
+    vault.put("shop-key", VALUE, actor="user:usr_1")
+    known = steps_by_name([Rotation(secret="shop-key", program=[str(tool.program)])], vault)
+    desk = SecretDesk(home, vault, "ten_1", known)
+
+    assert desk.answer(changed(SecretChange.ROTATE)).is_done
+    now = vault.get("shop-key", actor="user:usr_1", purpose="a test")
+    assert now == tool.password != VALUE
+
+    tool.break_down()
+    assert "keeps its value" in refused(desk, changed(SecretChange.ROTATE))
+    assert vault.get("shop-key", actor="user:usr_1", purpose="a test") == tool.password == now

@@ -10,7 +10,7 @@ SOURCE = (PLUGIN_DIR / "index.js").read_text("utf-8")
 
 def test_examples_of_secret_names_fit_the_vault() -> None:
     examples = re.findall(r'name: secretName\("([^"]+)"\)', SOURCE)
-    assert len(examples) == 2
+    assert len(examples) == 3
     for example in examples:
         check_name(example)
 

@@ -9,6 +9,7 @@ import pytest
 from tenant_daemon.home import TenantHome
 from tenant_daemon.hub_client.enrolment import sealing_public_key
 from tenant_daemon.vault import Vault, command
+from tests.support.password_tool import password_tool
 
 
 def vault(home: Path, *words: str) -> int:
@@ -40,6 +41,23 @@ def test_generate_never_replaces_and_rotate_does(tmp_path: Path, capsys: pytest.
     assert vault(tmp_path, "rotate", "shop-key") == 0
 
     assert "shop-key version 2" in capsys.readouterr().out
+
+
+def test_rotate_tells_the_tool_of_the_settings(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    home = TenantHome(tmp_path / "home")
+    before = Vault.open(home)
+    before.put("shop-key", "the-Old-Value-1", actor="user:owner")
+    before.close()
+    tool = password_tool(tmp_path / "tool", "the-Old-Value-1")
+    settings = f'tenant_name = "t"\nhub_url = "http://h"\n{tool.as_settings("shop-key")}'
+    home.settings_file.write_text(settings)
+
+    assert vault(home.root, "rotate", "shop-key") == 0
+    assert dict(Vault.open(home).known_secrets()[:1]) == {"shop-key": tool.password}
+    assert tool.password != "the-Old-Value-1"
+    tool.break_down()
+    assert vault(home.root, "rotate", "shop-key") == 1
+    assert "keeps its value" in capsys.readouterr().err
 
 
 def test_delete_erases(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
