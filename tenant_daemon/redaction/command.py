@@ -177,7 +177,10 @@ def _redacted(redactor: Redactor, payload: object) -> object:
 
 def _streamed(redactor: Redactor, chunks: list[str]) -> Iterator[str]:
     """One piece out for each piece in; what was held back to the end comes with the last."""
-    stream = redactor.stream()
+    # Other commands start without what this needs.
+    from tenant_daemon.redaction.record_stream import RecordStreamRedactor
+
+    stream = RecordStreamRedactor(redactor)
     for index, chunk in enumerate(chunks, start=1):
         piece = stream.feed(chunk)
         yield piece + stream.finish() if index == len(chunks) else piece

@@ -65,7 +65,7 @@ class Sign(IntEnum):
     GROUPED = 22
     """Groups of as many characters each, with something other than a blank between them."""
     STITCHES = 23
-    """A statement or a section that adds a string to the one before."""
+    """A statement or a section that adds a string to the one before; marks escaped with a backslash."""
 
 
 # As alternatives: RE2 reads characters here and hyperscan bytes.
@@ -150,7 +150,7 @@ def spaced_pattern(*, goes_on: bool) -> list[bytes]:
 _PATTERNS: dict[Sign, bytes] = {
     Sign.ESCAPE: (
         rb"%u?[0-9A-Fa-f]{2}|\\u\{?[0-9A-Fa-f]{2}|\\x[0-9A-Fa-f]{2}|\\U[0-9A-Fa-f]{8}"
-        rb"|&#[0-9xX]|&[A-Za-z]{2,8};|\\[0-7]{3}|\\N\{U|\\\\+[\"'nrt]|\\[&#%;=]"
+        rb"|&#[0-9xX]|&[A-Za-z]{2,8};|\\[0-7]{3}|\\N\{U|\\\\+[\"'nrt]"
     ),
     # Two digits alone are the number in ``page=25``, and known secrets written so are known by their form.
     Sign.PRINTABLE: (
@@ -221,7 +221,7 @@ _PATTERNS: dict[Sign, bytes] = {
         rb"(?:[$@\w.>-]+ ?(?:[+.&|]+= ?|<< ?|= ?[$@\w.>-]+ ?[+.&|]+ ?\(?)"
         rb"|[\w.>-]*(?:append|add|push|push_back|put|write|Write|WriteString|concat|print|emit)\()\\*[\"'`]"
         rb"|[\"'`]\)\s*\.(?:append|add|push|put|write|concat)\(\\*[\"'`]"
-        rb"|\$\{ ?\\*[\"'`]\\*[\"'`]|\]\]>\s*<!\[CDATA\["
+        rb"|\$\{ ?\\*[\"'`]\\*[\"'`]|\]\]>\s*<!\[CDATA\[|\\[&#%;=]"
     ),
 }
 

@@ -70,6 +70,10 @@ _LONGEST_ESCAPE = 12
 """Bytes at the end that may be the beginning of one more character of what was found."""
 
 
+Move = tuple[int, bytes | None]
+"""So many bytes, and what was told in their place; None where they were told themselves."""
+
+
 class StreamRedactor:
     """
     Feed pieces in order and pass on what comes back; after the last piece call ``finish`` once.
@@ -88,6 +92,8 @@ class StreamRedactor:
         """Whether some of what is held was not looked at."""
         self._skips_to: re.Pattern[bytes] | None = None
         """Set in the middle of a secret that grew over the limit: the rest of it is dropped."""
+        self.moves: list[Move] | None = None
+        """What became of bytes that are no longer held, in their order; a list where somebody asks for it."""
 
     def feed(self, text: str, *, waits: bool = False) -> str:
         """What can be released now that ``text`` has arrived; nothing of it when it waits for the next."""
@@ -98,8 +104,10 @@ class StreamRedactor:
         self._skip()
         if len(self._held) > MAX_HELD and self._skips_to is None and _is_packed(self._held):
             # Data that cannot be read before its end has come, and that is too large to wait for.
+            placeholder = redacted("unread-data")
+            self._note(len(self._held), placeholder.encode())
             self._context, self._held, self._skips_to = b"", b"", _WORD_ENDS
-            return redacted("unread-data")
+            return placeholder
         return self._release(self._safe_end())
 
     def settle(self) -> str:
@@ -152,11 +160,17 @@ class StreamRedactor:
     def _skip(self) -> None:
         if self._skips_to is None:
             return
+        size = len(self._held)
         if found := self._skips_to.search(self._held):
             self._held, self._skips_to = self._held[found.start() :], None
         else:
             # The end marker itself may be cut.
             self._held = self._held[-80:]
+        self._note(size - len(self._held), b"")
+
+    def _note(self, size: int, told: bytes | None) -> None:
+        if self.moves is not None and size:
+            self.moves.append((size, told))
 
     def _release(self, end: int) -> str:
         """Release up to ``end``, moved to where no finding is cut."""
@@ -181,10 +195,13 @@ class StreamRedactor:
             if finding.end > limit:
                 self._skips_to = _end_of(data, finding.start, finding.end)
             pieces.append(data[position:start])
-            pieces.append(quoted(finding, data).placeholder.encode())
+            pieces.append(placeholder := quoted(finding, data).placeholder.encode())
+            self._note(start - position, None)
+            self._note(finding.end - start, placeholder)
             position = finding.end
         if position < limit:
             pieces.append(data[position:limit])
+            self._note(limit - position, None)
             position = limit
         self._context = data[max(0, position - _CONTEXT) : position]
         self._held = data[position:]

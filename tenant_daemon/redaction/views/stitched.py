@@ -50,7 +50,9 @@ _JOINT = re.compile(
     # Or the next call.
     + (rb"|" + _QUOTE + rb"\)(?:" + _BREAK + rb")?\." + _CALL + rb"\(" + _QUOTE)
     # Nothing, written with marks; the next section of a text in XML.
-    + (rb"|\$\{[ ]?" + _QUOTE + _QUOTE + rb"[ ]?\}|\]\]>\s{0,16}<!\[CDATA\[)")
+    + (rb"|\$\{[ ]?" + _QUOTE + _QUOTE + rb"[ ]?\}|\]\]>\s{0,16}<!\[CDATA\[")
+    # What shells and markup put before marks that mean something to them.
+    + rb"|\\(?=[^\\A-Za-z0-9\"'\r\n\t]))"
 )
 
 

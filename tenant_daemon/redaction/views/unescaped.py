@@ -19,7 +19,7 @@ _ESCAPE = re.compile(
     + _REFERENCE
     + rb"|\\(?:x[0-9A-Fa-f]{2}"
     rb"|u[0-9A-Fa-f]{4}|u\{[0-9A-Fa-f]{1,6}\}|U[0-9A-Fa-f]{8}|00[0-9A-Fa-f]{4}|[0-7]{3}"
-    rb"|N\{U\+[0-9A-Fa-f]{1,6}\}|\\(?=\\*[uUx])|\\*[\"'/nrt\\]|[&#%;=+:]))"
+    rb"|N\{U\+[0-9A-Fa-f]{1,6}\}|\\(?=\\*[uUx])|\\*[\"'/nrt\\]))"
 )
 _CODE_POINT = re.compile(rb"(?:%u|\\[uU]\{?|\\N\{U\+|\\(?=00....))([0-9A-Fa-f]{1,8})\}?")
 # A reading of its own: ``=0A`` also stands in assignments, and reading it would hide what follows.
