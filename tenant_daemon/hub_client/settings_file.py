@@ -19,7 +19,8 @@ def write_settings(home: TenantHome, settings: TenantSettings) -> None:
 
 def _lines(values: Mapping[str, object]) -> Iterator[str]:
     for name, value in values.items():
-        if not isinstance(value, dict) and not _is_tables(value):
+        # An empty list is left out: TOML takes no `[[upstreams]]` below an `upstreams = []`.
+        if not isinstance(value, dict) and not _is_tables(value) and value != []:
             yield f"{name} = {_literal(value)}"
     for name, value in values.items():
         if isinstance(value, dict):

@@ -198,3 +198,18 @@ def test_settings_are_written_so_that_they_are_read_back(tmp_path: Path) -> None
     )
     write_settings(home, settings)
     assert load_settings(home) == settings
+
+
+def test_providers_and_rotations_can_be_added_to_what_was_written(tmp_path: Path) -> None:
+    home = TenantHome(tmp_path)
+    home.create()
+    write_settings(home, TenantSettings(tenant_name="t", hub_url="http://h"))
+    with home.settings_file.open("a") as file:
+        file.write('\n[[rotations]]\nsecret = "shop-key"\nredis_user = "shop"\n')
+        file.write('\n[[upstreams]]\nname = "more"\nurl = "https://api.more.example/v1"\nmodel = "m"\n')
+
+    settings = load_settings(home)
+    assert ([one.secret for one in settings.rotations], [one.name for one in settings.upstreams]) == (
+        ["shop-key"],
+        ["more"],
+    )
