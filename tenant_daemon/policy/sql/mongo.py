@@ -8,7 +8,7 @@ from tenant_daemon.policy.programs.kinds import KINDS
 from tenant_daemon.policy.programs.options import Reading
 from tenant_daemon.policy.programs.profile import Profile
 from tenant_daemon.policy.programs.registry import REVIEWS
-from tenant_daemon.policy.sql.mongo_script import Call, NotPlain, Value, read_script
+from tenant_daemon.policy.sql.mongo_script import COLLECTION, Call, NotPlain, Value, read_script
 from tenant_daemon.policy.sql.secrets import is_account_table, looks_secret, note_accounts
 from tenant_daemon.policy.wordlist import word_set
 
@@ -44,7 +44,7 @@ _ON_RESULTS: Final = word_set(
 )
 # Code, and stages that write.
 _DANGEROUS: Final = frozenset({"$where", "$function", "$accumulator", "$out", "$merge", "$code"})
-_GUARDED: Final = re.compile(r"system(?:\..*)?|admin|local|config", re.IGNORECASE)
+_GUARDED: Final = re.compile(r"system(?:\..*)?|admin|local|config|keys", re.IGNORECASE)
 _ADDRESS: Final = re.compile(
     r"(?:mongodb://(?:localhost|127\.0\.0\.1)(?::\d{1,5})?/)?[A-Za-z_][\w-]{0,62}(?:\?directConnection=true)?"
 )
@@ -148,6 +148,9 @@ def _results(judge: "CommandJudge", calls: list[Call]) -> None:
 
 def _look_at(judge: "CommandJudge", call: Call, arguments: list[Value]) -> None:
     names = [name for argument in arguments for name in argument.names]
+    for name in names:
+        if name.startswith(COLLECTION):
+            _joined(judge, name.removeprefix(COLLECTION))
     if call.name == "distinct" and arguments:
         names.append(arguments[0].text.strip("'\""))
     if any(name in _DANGEROUS for name in names):
@@ -155,6 +158,14 @@ def _look_at(judge: "CommandJudge", call: Call, arguments: list[Value]) -> None:
     for name in names:
         if any(map(looks_secret, name.split("."))):
             _secret(judge, name)
+
+
+def _joined(judge: "CommandJudge", name: str) -> None:
+    """``$lookup`` and ``$unionWith`` show whole records of another collection."""
+    if looks_secret(name) or _GUARDED.fullmatch(name):
+        _secret(judge, name)
+    if is_account_table(name):
+        note_accounts(judge.verdict)
 
 
 def _secret(judge: "CommandJudge", name: str) -> None:

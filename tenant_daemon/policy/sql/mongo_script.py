@@ -17,6 +17,9 @@ _TOKEN: Final = re.compile(
     re.VERBOSE,
 )
 _CONSTANTS: Final = frozenset({"true", "false", "null"})
+_NAMING_COLLECTIONS: Final = frozenset({"from", "coll", "$unionWith", "into", "db"})
+COLLECTION: Final = "@"
+"""Begins the name of another collection that a stage reads or writes."""
 _MADE: Final = frozenset(
     {"ObjectId", "ISODate", "Date", "NumberInt", "NumberLong", "NumberDecimal", "UUID", "Timestamp"}
 )
@@ -168,7 +171,10 @@ class _Reading:
                 raise NotPlain
             names.append(_inside(key) if kind == "string" else key)
             self._needs(":")
-            names.extend(self._value().names)
+            value = self._value()
+            names.extend(value.names)
+            if _inside(key) in _NAMING_COLLECTIONS or key in _NAMING_COLLECTIONS:
+                names.append(COLLECTION + value.text.strip("'\""))
             if not self._takes(","):
                 self._needs("}")
                 break

@@ -5,6 +5,7 @@ import re
 from typing import Final
 
 from tenant_daemon.contracts.tiers import Tier
+from tenant_daemon.policy.sql.kept import shows_kept_keys
 from tenant_daemon.policy.sql.settings import names_secret_setting, shows_hidden_settings
 from tenant_daemon.policy.sql.tokens import Token
 from tenant_daemon.policy.verdict import Verdict
@@ -18,7 +19,7 @@ _SECRET_NAME: Final = re.compile(
     r"|session_?key)s?(?:_?(?:hash|digest|enc|encrypted|value|plain|b64|pem))?"
     r"|(?:.*_)?(?:recovery|backup|scratch)_?codes?|(?:otp|totp|mfa|two_?factor|2fa)_?\w*(?:seed|secret|codes?)"
     r"|(?:sub|srv|primary_)?conninfo|pg_hba_file_rules|pg_file_settings|session_data|sess|turn_servers|umoptions|srvoptions|pg_authid|pg_shadow|pg_user_mappings?|authentication_string|rolpassword|passwd|user_privileges"
-    r"|mysql_native_password|(?:\w+_)?app_?connections?|oc_authtoken|ciphers",
+    r"|mysql_native_password|(?:\w+_)?app_?connections?|oc_authtoken|ciphers|akey|general_log|pg_largeobject",
     re.IGNORECASE,
 )
 # Columns in which settings have their names.
@@ -38,9 +39,13 @@ _STEPS: Final = re.compile(r"[^\w-]+")
 _HUMP: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 # Their rows hold what passwords were made into.
 _ACCOUNTS: Final = re.compile(
-    r"(?:\w+_)?users?|(?:\w+_)?admins?|(?:\w+_)?sessions|django_session", re.IGNORECASE
+    r"(?:\w+_)?users?(?:_v\d)?|(?:\w+_)?admins?|(?:\w+_)?sessions|django_session", re.IGNORECASE
 )
-_NARROWING: Final = frozenset({"where", "limit", "group", "count"})
+_COUNTING: Final = frozenset({"group", "count"})
+_BEFORE_TABLES: Final = frozenset({"from", "join", ".", "table", ",", "only"})
+_BEFORE_STARS: Final = frozenset({"select", ".", ",", "distinct", "all"})
+_SAYING_NOTHING: Final = frozenset({"true", "false", "not", "and", "or", "null", "is", "1", "0", "in", "="})
+_A_LOOK: Final = 100
 _ACCOUNT_TABLES: Final = word_set(
     "user global_priv db tables_priv columns_priv proxies_priv servers password_history slave_master_info"
 )
@@ -64,7 +69,7 @@ def _names_secrets(tokens: list[Token], index: int) -> bool:
         return True
     if _SECRET_KEY.fullmatch(text) is None and not names_secret_setting(text.strip("nN'")):
         return False
-    before = {token.text for token in tokens[max(0, index - 3) : index]}
+    before = {token.text.strip('"`[]') for token in tokens[max(0, index - 3) : index]}
     # Anything has a name; only that of a setting says what it is.
     is_named = "name" in before and any(_SETTINGS.fullmatch(token.text) for token in tokens)
     return is_named or not _NAMING.isdisjoint(before)
@@ -106,20 +111,31 @@ def is_account_table(name: str) -> bool:
 
 def shows_accounts(tokens: list[Token]) -> bool:
     """``SELECT * FROM users``, all of it: with single columns, conditions or a limit it is a look."""
-    if any(token.text in _NARROWING for token in tokens):
-        return False
     texts = [token.text.strip('"`[]') for token in tokens]
-    if _shows_rows(texts):
+    if _is_a_look(texts):
+        return False
+    if _COUNTING.isdisjoint(texts) and _shows_rows(texts):
         return True
     is_whole = any(
-        text in ("*", "row_to_json", "to_json", "to_jsonb") and texts[place - 1] in ("select", ".", ",")
+        text in ("*", "row_to_json", "to_json", "to_jsonb") and texts[place - 1] in _BEFORE_STARS
         for place, text in enumerate(texts)
         if place
     )
     return is_whole and any(
-        before in ("from", "join", ".", "table") and is_account_table(name)
-        for before, name in itertools.pairwise(texts)
+        before in _BEFORE_TABLES and is_account_table(name) for before, name in itertools.pairwise(texts)
     )
+
+
+def _is_a_look(texts: list[str]) -> bool:
+    """Whether a condition speaks of something, or a limit lets only a few rows through."""
+    if "where" in texts and any(
+        text[0] != "'" and (text[0].isalpha() or text[0] == "_") and text not in _SAYING_NOTHING
+        for text in texts[texts.index("where") + 1 :]
+        if text
+    ):
+        return True
+    at = texts.index("limit") + 1 if "limit" in texts else len(texts)
+    return at < len(texts) and texts[at].isdecimal() and int(texts[at][:9]) <= _A_LOOK
 
 
 def _shows_rows(texts: list[str]) -> bool:
@@ -147,6 +163,14 @@ def note_shown(verdict: Verdict, tokens: list[Token]) -> None:
     """Note whole accounts, and settings that are not named one by one."""
     if shows_accounts(tokens):
         note_accounts(verdict)
+    if shows_kept_keys([token.text.strip('"`[]') for token in tokens]):
+        verdict.note(
+            Tier.CRITICAL_RED,
+            "sql.kept-keys",
+            "Shows a table in which one of the tools keeps keys and passwords.",
+            risk="Passwords could get to the language model.",
+            unknown=True,
+        )
     if shows_hidden_settings(tokens):
         verdict.note(
             Tier.CRITICAL_RED,

@@ -1,7 +1,7 @@
 """Settings that a tool keeps as rows of names and values, keys and passwords among them."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from fnmatch import fnmatchcase
 from typing import Final
 
@@ -36,7 +36,7 @@ _SECRET_SETTINGS: Final = (
 )
 # They sound like settings, and a password is one of them.
 _HOLDS_SECRETS: Final = re.compile(
-    r"(?:wp_mail_smtp|swpsmtp_options|fluentmail[\w-]*|mailserver_pass|updraft_\w+|jetpack_(?:private_)?options"
+    r"(?:smtp|messengers|wp_mail_smtp|swpsmtp_options|fluentmail[\w-]*|mailserver_pass|updraft_\w+|jetpack_(?:private_)?options"
     r"|woocommerce_(?:stripe|paypal|ppcp|square)\w*_settings|session_tokens|_application_passwords)",
     re.IGNORECASE,
 )
@@ -56,7 +56,7 @@ def shows_hidden_settings(tokens: list[Token]) -> bool:
     stores = [text for text in texts if _STORES.fullmatch(text)]
     if "option_value" in texts and not stores:
         stores = [text for text in texts if text.endswith("options")]
-    if stores and (texts[0] == "table" or _shows_values(texts, stores)):
+    if stores and (texts[0] == "table" or shows_values(texts, stores, _VALUES)):
         return not _is_pinned(tokens, texts)
     if stores or _VALUES.isdisjoint(texts) or not any(map(_SETTINGS.fullmatch, texts)):
         return False
@@ -68,8 +68,8 @@ def names_secret_setting(text: str) -> bool:
     return _HOLDS_SECRETS.fullmatch(text) is not None
 
 
-def _shows_values(texts: list[str], stores: list[str]) -> bool:
-    """Whether what a query selects has values in it, or whole rows."""
+def shows_values(texts: list[str], stores: list[str], values: Container[str]) -> bool:
+    """Whether what a query selects has certain columns of these tables in it, or whole rows."""
     rows = set(stores)
     for at, text in enumerate(texts[:-1]):
         if text in stores:
@@ -78,7 +78,7 @@ def _shows_values(texts: list[str], stores: list[str]) -> bool:
     for at, text in enumerate(texts):
         if text in _CLAUSES:
             clause = text
-        elif clause == "select" and text in _VALUES:
+        elif clause == "select" and text in values:
             is_measured = texts[at - 1] == "(" and texts[at - 2] in _MEASURES
             if not is_measured and (text != "*" or texts[at - 1] in ("select", ",", ".", "distinct", "all")):
                 return True

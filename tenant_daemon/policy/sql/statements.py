@@ -349,7 +349,7 @@ def _renames_column(words: list[str]) -> bool:
 
 
 def _judge_functions(verdict: Verdict, tokens: list[Token]) -> None:
-    if any(token.kind == "number" and len(token.text) > _MOST_DIGITS for token in tokens) and any(
+    if any(token.kind == "number" and _is_large(token.text) for token in tokens) and any(
         token.text in _MULTIPLYING for token in tokens
     ):
         verdict.note(Tier.RED, "sql.large", "It would calculate more than the server holds.", unknown=True)
@@ -373,6 +373,12 @@ def _judge_functions(verdict: Verdict, tokens: list[Token]) -> None:
                 f"What the database function {token.text} does is not known here.",
                 unknown=True,
             )
+
+
+def _is_large(number: str) -> bool:
+    """Whether a number has many digits, written out or not."""
+    digits, _, power = number.lower().partition("e")
+    return len(digits) + (int(power) if power.isdecimal() else 0) > _MOST_DIGITS
 
 
 def _are_columns(tokens: list[Token], at: int) -> bool:

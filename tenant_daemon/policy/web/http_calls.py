@@ -23,6 +23,7 @@ _REFUSED_HEADER: Final = re.compile(
     r"|x-accel-.*|x-sendfile.*",
     re.IGNORECASE,
 )
+_EVERYBODY: Final = ipaddress.ip_address("255.255.255.255")
 _LOCAL_NAMES: Final = frozenset({"localhost"})
 
 
@@ -112,7 +113,7 @@ def check_found(host: str, found: tuple[str, ...], context: PolicyContext) -> No
             ip = ipaddress.ip_address(text)
         except ValueError:
             raise BadAddress(f"{host} has an address that cannot be read.") from None
-        if ip.is_multicast or ip.is_unspecified or ip.is_link_local:
+        if ip.is_multicast or ip.is_unspecified or ip.is_link_local or ip == _EVERYBODY:
             raise BadAddress(f"{host} points to {text}, where no tool can be.")
         if not is_public(ip) and host not in context.internal_names:
             raise BadAddress(f"{host} points into the private network ({text}).")
