@@ -9,17 +9,27 @@ _HARMLESS_ENDINGS: Final = (".example", ".sample", ".template", ".dist", ".pub",
 
 _SECRET_NAME: Final = re.compile(
     r"""
-    \.env(?:\..*|rc|[-_](?!example|sample|template|dist).*)? | .*\.env | env\.(?:local|prod|production)
-    | .*\.(?:pem|key|p12|pfx|jks|keystore|kdbx?|ppk|token|age|htpasswd|ovpn|agekey|ldif)
+    \.env(?:\..*|rc(?:\..*)?|[^a-z0-9.](?!example|sample|template|dist).*)?
+    | copy\ of\ \.env.* | \.flaskenv | \.dev\.vars
+    | .*\.env(?:\.(?:local|prod\w*|dev\w*|staging|live))?
+    | env\.(?:local|prod|production)
+    | .*\.(?:pem|key|p12|pfx|jks|keystore|kdbx?|ppk|token|age|htpasswd|ovpn|agekey|ldif|p8
+          |keytab|private|creds|tfvars|htdigest)
     | id_(?:rsa|dsa|ecdsa|ed25519)(?:_.*)? | ssh_host_.*_key | authorized_keys2? | known_hosts\.old
     | \.(?:pgpass|my\.cnf|mylogin\.cnf|netrc|git-credentials|npmrc|pypirc|htpasswd|dockercfg|s3cfg|boto
          |vault-token|cargo-credentials|yarnrc\.yml|smbcredentials|msmtprc|fetchmailrc|mbsyncrc|esmtprc)
     | \.[a-z_]*history | \.viminfo | \.lesshst
     | g?shadow-? | sudoers(?:\.d)? | master\.passwd | opasswd
-    | (?:.*[._-])?(?:secrets?|credentials?|passwords?|passwd|tokens?|apikeys?|api[_-]keys?|private[_-]?keys?)
+    | (?:.*[._-])?(?:secrets?|credentials?|passwords?|passwd|tokens?|apikeys?
+      |(?:api|deploy|encryption|secret|service-?account)[_-]?keys?
+      |(?:private|pre-?shared)[_-]?keys?|keyfile|rsa|jwks?[_-]private)
       (?:\.(?:txt|json|ya?ml|toml|ini|conf|cfg|xml|csv|properties|env|db|sqlite|bak|old|enc|yml\.enc))*
     | master\.key | auth\.json | service[_-]account.*\.json | gcp.*key.*\.json | rclone\.conf
-    | vault\.(?:db|key)(?:-.*)? | kubeconfig(?:\.ya?ml)? | \.kube | wallet\.dat
+    | vault\.(?:db|key|ya?ml|json)(?:-.*)? | (?:vault-init|unseal)\w*\.json
+    | secring\.gpg | \.erlang\.cookie | \.odoorc
+    | pgpass\.conf | credentials\.tfrc\.json
+    | (?:logins|jwk)\.json | login\ data | cookies\.(?:txt|sqlite) | \.\w+[-_]pass
+    | kubeconfig(?:\.ya?ml)? | \.kube | wallet\.dat
     | htpasswd | acme\.json | jwt[_-].* | firebase-adminsdk.*\.json | client_secret.*\.json
     | \.dockerconfigjson
     | .*\.tfstate | wg\d*\.conf | .*passphrase.* | local_settings\.py | settings_local\.py | secret_key_base
@@ -30,14 +40,17 @@ _SECRET_NAME: Final = re.compile(
 )
 _SECRET_FOLDER: Final = re.compile(
     r"\.ssh|\.gnupg|\.aws|\.azure|\.gcloud|\.kube|\.docker|\.password-store|secrets?|private|credentials?"
-    r"|letsencrypt|vault|keys|keyrings|\.letsbe|\.mc|\.minio(?:\.sys)?|\.oci|\.rclone|\.composer|\.m2|crontabs",
+    r"|letsencrypt|vault|keys|keyrings|\.letsbe|\.mc|\.minio(?:\.sys)?|\.oci|\.rclone|\.composer|\.m2|crontabs|gcloud|container_environment|\.activepieces",
     re.IGNORECASE,
 )
 # Settings of business tools that hold a database password; only outside the workspace.
 _APP_SECRET_NAME: Final = re.compile(
     r"config\.production\.json|config\.php|wp-config.*\.php|local\.xml|database\.ya?ml|odoo\.conf|app\.ini"
     r"|config\.toml|\.runner|keycloak\.conf|localsettings\.php|parameters\.ya?ml|appsettings.*\.json|rpc\.key"
-    r"|docker-compose\.override\.ya?ml|(?:.*-)?realm(?:-export)?.*\.json|settings\.php|standalone.*\.xml|redis\.conf|users\.acl|.*\.(?:db|sqlite3?|mdb|rdb|ibd|frm|aof)"
+    r"|docker-compose\.override\.ya?ml|(?:.*-)?realm(?:-export)?.*\.json|settings\.php|standalone.*\.xml|redis\.conf|users\.acl|env|.*\.(?:(?:db|sqlite3?)(?:-wal)?|mdb|rdb|ibd|frm|aof|my[di]|ma[di])|ibdata\d+"
+    r"|userlist\.txt|usersfile|dovecot-users|passwd\.dovecot|tomcat-users\.xml|context\.xml|database\.php|db\.php|local\.php"
+    r"|(?:wp-)?salts?\.php|settings\.local\.php|(?:definitions|db-config|config\.local|keys|oauth)\.json|gradle\.properties"
+    r"|rsa_key\.der|diun\.ya?ml|wpa_supplicant\.conf"
     r"|.*\.(?:sql|dump|pgdump|backup)(?:\.gz|\.xz|\.zst|\.bz2|\.lz4)?"
     r"|debian\.cnf|env\.php|configuration\.php|config\.inc\.php|config[._-]local\.php|grafana\.ini|storage\.yml"
     r"|application(?:-\w+)?\.(?:ya?ml|properties)|sasl_passwd.*|msmtprc|turnserver\.conf|sentinel\.conf|librechat\.ya?ml",
@@ -46,7 +59,7 @@ _APP_SECRET_NAME: Final = re.compile(
 # Where database servers keep accounts and records, and a password store what opens it.
 _RAW_DATA: Final = re.compile(
     r"/(?:postgres(?:ql)?|pgdata)/(?:.*/)?(?:base|global|pg_[a-z_]+)/|/gh/hosts\.ya?ml\Z"
-    r"|/var/lib/(?:mysql|mariadb)/[^/]+/|/(?:vaultwarden|bitwarden)/(?:.*/)?config\.json\Z"
+    r"|/var/lib/(?:mysql|mariadb)/[^/]+/|/(?:vaultwarden|bitwarden)/(?:.*/)?config\.json\Z|/framework/sessions/|/var/lib/mysql/ibdata"
     r"|/\.git/config\Z",
     re.IGNORECASE,
 )

@@ -19,6 +19,15 @@ from tenant_daemon.policy.paths.names import (
         "settings_local.py",
         ".vault_pass",
         "users.ldif",
+        ".env (copy)",
+        ".env ",
+        "app.env.local",
+        "deploy_key",
+        "gh_rsa",
+        "serviceAccountKey.json",
+        "mail.private",
+        "x.keytab",
+        "vault.yml",
         "#.env#",
         ".env~",
         ".\u0435nv",
@@ -31,7 +40,18 @@ def test_a_name_that_looks_like_a_secret_is_one(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["\u043e\u0442\u0447\u0435\u0442.txt", "müller.md", "environment.md", "#1.md", ".env-example"]
+    "name",
+    [
+        "\u043e\u0442\u0447\u0435\u0442.txt",
+        "müller.md",
+        "environment.md",
+        "#1.md",
+        ".env-example",
+        ".env_sample",
+        "boarding-pass.txt",
+        "main.tf",
+        "keyboard.md",
+    ],
 )
 def test_names_in_other_scripts_are_ordinary(name: str) -> None:
     assert not is_secret_name(name)
