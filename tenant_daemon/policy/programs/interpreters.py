@@ -21,6 +21,8 @@ _YARN_SETTINGS: Final = (
     *(".yarnrc", ".yarnrc.yml", ".yarnrc.yaml", ".yarn", ".npmrc"),
     *(".pnpmfile.cjs", ".pnpmfile.mjs", "pnpmfile.js", "pnpm-workspace.yaml"),
 )
+_COMPARING: Final = ("-eq", "-ne", "-lt", "-le", "-gt", "-ge")
+_CALCULATED: Final = re.compile(r"\$\(|`|\w\[")
 _GUARDRAIL: Final = re.compile(r"tenant_daemon|\bletsbe|openclaw", re.IGNORECASE)
 
 
@@ -158,6 +160,13 @@ def _needs_argument(judge: "CommandJudge", profile: Profile, reading: Reading) -
         judge.unknown(f"{profile.rule_id}.input", "It is not said what it works on.")
 
 
+def _compared_numbers(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
+    """A shell would calculate both sides of ``-eq``, and run what stands between the brackets of a name."""
+    numbers = reading.values(*_COMPARING)
+    if numbers and any(_CALCULATED.search(text) for text in (*numbers, *reading.positionals)):
+        judge.unknown("test.calculated", "A shell would run what it compares.")
+
+
 def _dump_file(judge: "CommandJudge", value: str) -> None:
     if value == "-":
         judge.unknown("dump.shown", "Shows a whole database, also the passwords in it.")
@@ -176,4 +185,4 @@ RESTS.update({"phpscript": _php, "perlcode": _perl, "incontainer": _in_container
 GUARDS["npm"] = _npm
 GUARDS.update({"console": _console, "bench": _console})
 GUARDS.update({"supervisorctl": _supervisor, "rails": _ruby, "yarn": _yarn, "pnpm": _yarn})
-REVIEWS.update({"python": _python, "needsargument": _needs_argument})
+REVIEWS.update({"python": _python, "needsargument": _needs_argument, "testnumbers": _compared_numbers})

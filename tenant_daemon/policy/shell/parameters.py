@@ -4,7 +4,8 @@ import re
 from typing import Final
 
 _NAME: Final = r"[A-Za-z_][A-Za-z0-9_]*|[1-9]"
-_PLAIN: Final = r"A-Za-z0-9_.,:=@+ <>!-"
+# The hyphen is escaped: followed by other signs it would stand for all between.
+_PLAIN: Final = r"A-Za-z0-9_.,:=@+ <>!\-"
 CHANGED: Final = re.compile(
     rf"\$\{{(#?)({_NAME})((?:%%?|##?)[{_PLAIN}/*]+|\^\^?|,,?|//?[{_PLAIN}]+/[{_PLAIN}]*"
     rf"|:\d{{1,3}}(?::\d{{1,3}})?|:-[{_PLAIN}/?]*|)\}}"

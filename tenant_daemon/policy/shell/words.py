@@ -1,5 +1,6 @@
 """Words of a command line: from the syntax tree to text, with placeholders for what is filled in later."""
 
+import itertools
 import re
 import shlex
 from abc import ABC, abstractmethod
@@ -18,6 +19,8 @@ from tenant_daemon.policy.shell.script import (
 from tenant_daemon.policy.shell.unquote import has_brace_list, unquote, unquote_body
 
 MAX_COMMANDS: Final = 40
+_OF_NUMBERS: Final = frozenset({"-eq", "-ne", "-lt", "-le", "-gt", "-ge"})
+_BARE_NAME: Final = re.compile(r"['\"]?[A-Za-z_]")
 _COMPUTED_SIGN: Final = re.compile(r"[$`\\*?~(){}<>|&;!\[\]#]")
 # Inside an argument: everything whose text `unquote` understands or marks as dynamic.
 WORDS: Final = frozenset(
@@ -159,6 +162,9 @@ class WordReader(ABC):
             sources = shlex.split(inner, posix=False)
         except ValueError:
             raise Refused(SAID["test_command"]) from None
+        if any(_is_calculated(left, right) for left, right in itertools.pairwise(sources)):
+            # Between double brackets a name counts as a sum, and what it stands for would be calculated.
+            raise Refused(SAID["test_command"])
         words = [Word("!") if source == "!" else self._tested(source) for source in sources]
         return SimpleCommand((Word("test"), *words))
 
@@ -374,3 +380,9 @@ def sum_parts(text: str) -> list[str]:
     if is_number_next or len(parts) > _MOST_PARTS:
         raise Refused(DYNAMIC)
     return parts
+
+
+def _is_calculated(left: str, right: str) -> bool:
+    """Whether one of two neighbours compares numbers and the other is a name instead of one."""
+    other = right if left in _OF_NUMBERS else left if right in _OF_NUMBERS else ""
+    return _BARE_NAME.match(other) is not None
