@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import re2
 
+from tenant_daemon.redaction.apart import open_from
 from tenant_daemon.redaction.findings import redacted
 from tenant_daemon.redaction.json_texts import quoted
 
@@ -152,6 +153,7 @@ class StreamRedactor:
         if opened := _GROUPS_OPEN.search(before + held):
             ends.append(max(0, opened.start() - len(before)))
         ends.append(_lines_open(held))
+        ends.append(open_from(self._context, held))
         begins = held.rfind(_BLOCK_BEGINS)
         if begins >= 0 and not _BLOCK_ENDS.search(held, begins):
             ends.append(begins)

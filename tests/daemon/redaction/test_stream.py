@@ -14,6 +14,7 @@ from tests.support.disguises import DISGUISES
 
 SECRET = "kV9mQ2xLp7zR4wT8nBc3"
 REDACTOR = Redactor([KnownSecret("db-password", SECRET)])
+TOKEN = "ghp_" + "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"
 
 
 def streamed(text: str, cuts: list[int]) -> tuple[str, list[str]]:
@@ -134,3 +135,42 @@ def test_statements_that_add_to_a_text_are_held_until_the_last_one(size: int) ->
     result, _ = streamed(text, list(range(0, len(text), size)))
     assert "SECRET_REF(db-password)" in result
     assert inner[:11] not in result
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        " ".join(str(ord(sign)) for sign in TOKEN),
+        "[" + ", ".join(str(ord(sign)) for sign in TOKEN) + "]",
+        " . ".join(f"chr({ord(sign)})" for sign in TOKEN),
+        " ".join(TOKEN),
+        "\n".join(TOKEN),
+        ", ".join(f"'{sign}'" for sign in TOKEN),
+        "\n".join(f"{place}: {sign}" for place, sign in enumerate(TOKEN, 1)),
+        " ".join(TOKEN[at : at + 5] for at in range(0, len(TOKEN), 5)),
+        " ".join(f"U+{ord(sign):04X}" for sign in TOKEN),
+    ],
+)
+def test_token_whose_characters_stand_apart_is_found(shown: str) -> None:
+    """None of its pieces says anything by itself: they wait for each other."""
+    text = f"Here it is: {shown} and that is all."
+    for size in (1, 3, 7):
+        result, _ = streamed(text, list(range(0, len(text), size)))
+        assert shown[len(shown) // 3 : -len(shown) // 3] not in result, size
+        assert result.startswith("Here it is: ")
+
+
+def test_table_of_numbers_does_not_wait_for_its_end() -> None:
+    stream = REDACTOR.stream()
+    fed = released = 0
+    for number in range(2_000):
+        row = f"| {number % 97} | {number % 89} |\n"
+        fed += len(row)
+        released += len(stream.feed(row))
+        assert fed - released <= 4_096 + len(row)
+
+
+def test_seed_phrase_waits_for_its_last_word() -> None:
+    words = "tiger lamp ocean brick velvet sugar pilot wagon orbit melon frost cable"
+    result, _ = streamed(f"seed phrase: {words}. Keep it.", list(range(0, 120, 6)))
+    assert result == "seed phrase: [REDACTED:seed-phrase]. Keep it."
