@@ -87,7 +87,18 @@ BROKEN_MARKS = (
 )
 """How the tokens begin that outsiders know best, as far as a first group of characters may reach."""
 
-SHORT_MARKS = rb"(?:xke|glp|shp|AKI|AIz|PMA|gsk|ghp|xox)"
+SHORT_MARKS = rb"(?:xke|glp|shp|AKI|AIz|PMA|gsk|ghp|xox|sk[_-]|rk_|SG\.|ya2)"
+_PAIRS = (
+    rb"(?:sk%b(?:_l|_t|-a|-p|-o|-[0-9A-Z])|rk%b_l|gh%b[posur]_|gl%bpa|AK%bIA|AS%bIA|AI%bza|xo%bx[bp]|SG%b\.[0-9A-Za-z]"
+    rb"|sh%bpa|np%bm_|hf%b_[0-9A-Za-z]|do%bp_|eyJ?%bhb|wh%bse|ya%b29|PM%bAK|xk%bey|pp%blx|gs%bk_|NR%bAK)"
+)
+_PAIRED_MARKS = _PAIRS.replace(b"%b", rb"[^0-9A-Za-z]{1,5}")
+"""The same, cut after every second character."""
+# With what mostly stands between them: a class of characters costs hyperscan three times as much.
+_PAIRED_PLAINLY = b"|".join(
+    _PAIRS.replace(b"%b", mark)
+    for mark in (rb" ", rb"\n", rb"\\n", rb"-", rb"\.", rb", ", rb" - ", rb":", rb"/", rb"\|")
+)
 _MARKED_CODES = (
     rb"(?:(?:0[xX]|[uU]\+00|\\'|\$|#|&H)[0-9A-Fa-f]{2}[\s,;|]*){4}|(?:\\char[0-9]{2}[0-9\s{}]){4}"
     rb"|0[oO][0-7]{2,3}[\s,;|]{1,3}0[oO]|0[bB][01]{7,8}[\s,;|]{1,3}0[bB]"
@@ -107,11 +118,20 @@ SPOKEN_WORDS = (
     rb"|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty"
     rb"|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|capital|cap|upper|uppercase|small|lower|lowercase"
     rb"|dash|hyphen|minus|dot|period|point|bang|underscore|slash|plus|equals|colon|hash|dollar|star|percent"
+    rb"|anton|aachen|berta|berlin|c(?:\xc3\xa4|ae)sar|chemnitz|dora|d(?:\xc3\xbc|ue)sseldorf|emil|essen|friedrich|frankfurt"
+    rb"|gustav|goslar|heinrich|hamburg|ida|ingelheim|julius|jena|kaufmann|konrad|k(?:\xc3\xb6|oe)ln|ludwig|leipzig"
+    rb"|martha|marta|m(?:\xc3\xbc|ue)nchen|nordpol|n(?:\xc3\xbc|ue)rnberg|otto|offenbach|paula|potsdam|quelle|quickborn"
+    rb"|richard|rostock|samuel|siegfried|salzwedel|theodor|t(?:\xc3\xbc|ue)bingen|ulrich|unna|viktor|v(?:\xc3\xb6|oe)lklingen"
+    rb"|wilhelm|wuppertal|xanthippe|xaver|xanten|ypsilon|zacharias|zwickau"
+    rb"|null|eins|zwei|zwo|drei|vier|f(?:\xc3\xbc|ue)nf|sechs|sieben|acht|neun|gro(?:\xc3\x9f|ss)(?:es|er)?|klein(?:es|er)?"
+    rb"|gro(?:\xc3\x9f|ss)buchstabe|kleinbuchstabe|unterstrich|bindestrich|punkt|schr(?:\xc3\xa4|ae)gstrich|gleich|doppelpunkt"
+    rb"|ausrufezeichen|fragezeichen|raute|stern"
 )
-"""Words with which characters are read out."""
+"""Words with which characters are read out, in English and German."""
 _TELLING_WORDS = (
     rb"alfa|alpha|bravo|foxtrot|juliett?|kilo|oscar|quebec|sierra|tango|whiske?y|x-?ray|yankee|zulu|underscore"
-    rb"|capital|uppercase|hundred|zero|seven|eight|nine"
+    rb"|capital|uppercase|hundred|zero|seven|eight|nine|unterstrich|nordpol|xanthippe|xaver|zacharias|kaufmann|theodor"
+    rb"|berta|friedrich|heinrich|siegfried|ypsilon|quickborn|salzwedel|goslar|zwickau|ingelheim|chemnitz"
 )
 """Those of them that most of what is read out has, and other texts have not."""
 _SPELLED = rb"(?i:\b(?:" + _TELLING_WORDS + rb")[^A-Za-z0-9])|(?:[.-]{1,6}[ |/]{1,3}){6}"
@@ -147,10 +167,15 @@ def spaced_pattern(*, goes_on: bool) -> list[bytes]:
     ]
 
 
+_BROKEN_MARK = (
+    rb"(?:\b|_)(?:(?:" + BROKEN_MARKS + rb")[A-Za-z0-9_-]{0,13}|" + SHORT_MARKS + rb")[^A-Za-z0-9_]"
+)
 _PATTERNS: dict[Sign, bytes] = {
     Sign.ESCAPE: (
         rb"%u?[0-9A-Fa-f]{2}|\\u\{?[0-9A-Fa-f]{2}|\\x[0-9A-Fa-f]{2}|\\U[0-9A-Fa-f]{8}"
         rb"|&#[0-9xX]|&[A-Za-z]{2,8};|\\[0-7]{3}|\\N\{U|\\\\+[\"'nrt]"
+        # One character a line, in a JSON text.
+        rb"|(?:\\n(?:[0-9]{1,3}[:.)=] ?)?[!-\[\]-~]){6}"
     ),
     # Two digits alone are the number in ``page=25``, and known secrets written so are known by their form.
     Sign.PRINTABLE: (
@@ -202,11 +227,7 @@ _PATTERNS: dict[Sign, bytes] = {
     ),
     Sign.SPACED: b"|".join(spaced_pattern(goes_on=False)),
     Sign.SCATTERED: b"|".join(_SCATTERED),
-    Sign.BROKEN_MARK: rb"(?:\b|_)(?:(?:"
-    + BROKEN_MARKS
-    + rb")[A-Za-z0-9_-]{0,13}|"
-    + SHORT_MARKS
-    + rb")[^A-Za-z0-9_]",
+    Sign.BROKEN_MARK: _BROKEN_MARK + rb"|\b" + _PAIRED_MARKS,
     Sign.CODES: b"|".join(_CODES),
     Sign.SPELLED: _SPELLED,
     Sign.INDEXED: _INDEXED,
@@ -256,7 +277,8 @@ _GROUPS: dict[str, _Sought] = {
 _RARE_GROUPS: dict[str, _Sought] = {
     "single": ((Sign.SCATTERED, _SINGLE),),
     "scattered": ((Sign.SCATTERED, _MARKED_SINGLE),),
-    "mark": _whole(Sign.BROKEN_MARK),
+    "mark": ((Sign.BROKEN_MARK, _BROKEN_MARK),),
+    "paired-mark": ((Sign.BROKEN_MARK, _PAIRED_PLAINLY),),
     "marked-code": ((Sign.CODES, _MARKED_CODES),),
     "hex-code": ((Sign.CODES, _CODES_IN_HEX),),
     "line-code": ((Sign.CODES, _CODES_IN_LINES),),

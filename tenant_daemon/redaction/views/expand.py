@@ -31,6 +31,8 @@ MAX_DEPTH = 8
 _LAST_TURN = 2
 _LAST_REGULAR = 4
 _LAST_RECORDS = 1
+_LAST_LETTERS = 1
+"""In JSON within JSON the letters are escapes first."""
 _BUDGET_FACTOR = 8
 _BUDGET_FLOOR = 4_000_000
 
@@ -153,7 +155,7 @@ def _readings(view: View, used: Use, depth: int, *, has_short: bool) -> Iterator
             yield scattered, Use.TOKENS
         if view.is_short:
             yield from _in_short(view)
-    if depth == 0 and (ascii_text := read_as_ascii(view)):
+    if depth <= _LAST_LETTERS and (depth == 0 or view.is_utf8) and (ascii_text := read_as_ascii(view)):
         yield ascii_text, Use.TEXT
     for dump in read_hexdump(view):
         yield dump, Use.TEXT

@@ -19,7 +19,7 @@ _LEAST_WORDS, _LEAST_LENGTHS = 4, 3
 _COLUMNS = re.compile(rb"\S {2,}\S+ {2,}\S|\S {3,}\S")
 _CODE = re.compile(
     rb"\|\||&&|=>|\)\s?\{|\};|[\"'];?\s{1,3}\w{1,20}\s?=\s?\\*[\"']"
-    rb"|[A-Za-z_]\([\"']|<[a-z]+[ -][a-z -]+>|\$\{\w+\}|\$[A-Z][A-Z_]{2,}"
+    rb"|\n[A-Z][A-Z0-9]*_[A-Z0-9_]*=|[A-Za-z_]\([\"']|<[a-z]+[ -][a-z -]+>|\$\{\w+\}|\$[A-Z][A-Z_]{2,}"
 )
 _TEMPLATE = re.compile(rb"[$%]\{{1,2}\s{0,2}\Z|\{\{\s{0,2}\Z|<%=?\s{0,2}\Z")
 _BEFORE = 8

@@ -1,8 +1,8 @@
 """
 Characters written as words, as people read them out: ``golf hotel papa``, ``capital A, three``, Morse code.
 
-Also their codes as words, ``one hundred three``. Which letters are capitals is often not said; the vault's
-secrets are found either way.
+In English and in German. Also their codes as words, ``one hundred three``. Which letters are capitals is
+often not said; the vault's secrets are found either way.
 """
 
 import re
@@ -33,16 +33,30 @@ _NATO = (
     "alfa bravo charlie delta echo foxtrot golf hotel india juliett kilo lima mike november oscar papa "
     "quebec romeo sierra tango uniform victor whiskey xray yankee zulu"
 )
+_GERMAN = (
+    "anton aachen berta berlin cäsar caesar chemnitz dora düsseldorf duesseldorf emil essen friedrich"
+    " frankfurt gustav goslar heinrich hamburg ida ingelheim julius jena kaufmann konrad köln koeln"
+    " ludwig leipzig martha marta münchen muenchen nordpol nürnberg nuernberg otto offenbach paula"
+    " potsdam quelle quickborn richard rostock samuel siegfried salzwedel theodor tübingen tuebingen"
+    " ulrich unna viktor völklingen voelklingen wilhelm wuppertal xanthippe xaver xanten ypsilon"
+    " zacharias zwickau"
+)
+"""DIN 5009, of 2022 and before."""
+_GERMAN_DIGITS = "null eins zwei drei vier fünf sechs sieben acht neun"
 _DIGITS = "zero one two three four five six seven eight nine"
 _SYMBOLS = (
     "- dash hyphen minus . dot period point _ underscore / slash + plus = equals : colon @ at ! bang"
     " exclamation $ dollar ? question # hash * star % percent & ampersand"
+    " - bindestrich . punkt _ unterstrich / schrägstrich schraegstrich = gleich : doppelpunkt"
+    " ! ausrufezeichen ? fragezeichen # raute * stern"
 )
 
 
 def _meanings() -> dict[str, str]:
-    meanings = {word: word[0] for word in f"{_NATO} alpha juliet whisky".split()} | {"x-ray": "x"}
-    meanings |= {word: str(number) for number, word in enumerate(_DIGITS.split())}
+    meanings = {word: word[0] for word in f"{_NATO} alpha juliet whisky {_GERMAN}".split()} | {"x-ray": "x"}
+    for digits in (_DIGITS, _GERMAN_DIGITS):
+        meanings |= {word: str(number) for number, word in enumerate(digits.split())}
+    meanings |= {"fuenf": "5", "zwo": "2"}
     sign = ""
     for word in _SYMBOLS.split():
         if len(word) == 1:
@@ -61,8 +75,11 @@ _NUMBERS = {
     **{word: number * 10 for number, word in enumerate(_TENS.split(), 2)},
 }
 _HUNDRED = "hundred"
-_CAPITAL = frozenset({"capital", "cap", "upper", "uppercase", "big"})
-_SMALL = frozenset({"small", "lower", "lowercase", "letter", "number", "digit", "sign"})
+_FOR_CAPITALS = (
+    "capital cap upper uppercase big groß großes großer gross grosses grosser großbuchstabe grossbuchstabe"
+)
+_FOR_SMALL = "small lower lowercase letter number digit sign klein kleines kleiner kleinbuchstabe"
+_CAPITAL, _SMALL = frozenset(_FOR_CAPITALS.split()), frozenset(_FOR_SMALL.split())
 _LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789-_./+=:@!$?"
 _CODES = (
     ".- -... -.-. -.. . ..-. --. .... .. .--- -.- .-.. -- -. --- .--. --.- .-. ... - ..- ...- .-- -..- -.-- "

@@ -184,6 +184,15 @@ class View:
         """What hints at further readings."""
         return signs_in(self.data, is_inner=self.is_inner, is_short=self.is_short)
 
+    @property
+    def is_utf8(self) -> bool:
+        """Whether it is text; what comes out of chance words hardly ever is."""
+        try:
+            self.data.decode()
+        except UnicodeDecodeError:
+            return False
+        return True
+
     @cached_property
     def extent(self) -> Span:
         """Where the first part begins in the original text, and where the last one ends."""

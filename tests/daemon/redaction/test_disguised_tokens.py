@@ -10,6 +10,18 @@ from tenant_daemon.redaction import Redactor
 REDACTOR = Redactor([])
 TOKEN = "ghp_" + "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"
 GROUPS = [TOKEN[start : start + 5] for start in range(0, len(TOKEN), 5)]
+SPOKEN = """
+Anton Berta Cäsar Dora Emil Friedrich Gustav Heinrich Ida Julius Kaufmann Ludwig Martha Nordpol Otto Paula
+Quelle Richard null eins zwei drei vier fünf sechs sieben acht neun Unterstrich
+"""
+GERMAN = dict(zip("abcdefghijklmnopqr0123456789_", SPOKEN.split(), strict=True))
+
+
+def _in_german(sign: str) -> str:
+    case = "groß " if sign.isupper() else "klein " if sign.islower() else ""
+    return case + GERMAN[sign.lower()]
+
+
 DISGUISES = {
     "rot13": codecs.encode(TOKEN, "rot13"),
     "rot47": "".join(chr(33 + (ord(sign) + 14) % 94) for sign in TOKEN),
@@ -24,6 +36,10 @@ DISGUISES = {
     "a sum": " + ".join(f"'{group}'" for group in GROUPS),
     "variables": "; ".join(f"{name}={group}" for name, group in zip("abcdefgh", GROUPS, strict=True)),
     "groups": " / ".join(GROUPS),
+    "pairs": " ".join(TOKEN[at : at + 2] for at in range(0, len(TOKEN), 2)),
+    "pairs with dashes": "-".join(TOKEN[at : at + 2] for at in range(0, len(TOKEN), 2)),
+    "look-alikes in a JSON text": TOKEN.translate({ord("p"): "\\u0440", ord("a"): "\\u0430"}),
+    "read out in German": ", ".join(_in_german(sign) for sign in TOKEN),
     "0x": ", ".join(f"0x{ord(sign):02x}" for sign in TOKEN),
     "code points": " ".join(f"U+{ord(sign):04X}" for sign in TOKEN),
     "decimal digits": "".join(f"{ord(sign):03d}" for sign in TOKEN),
@@ -35,6 +51,8 @@ HARMLESS = [
     "| 1 | 0 | 3 | 4 | 5 | 0 | 0 | 1 | 7 | 8 | 9 | 2 |",
     "[12, 7, 33, 48, 59, 61, 77, 80]\n0x10, 0x20, 0x30, 0x40, 0xff, 0xfe, 0x00, 0x01, 0x02, 0x03, 0x04",
     "31415926535897932384626433832795028841971693993751",
+    "sk -p 80 gh ax 12 hf _x gl pa ss npm run sk is for skill and AI za is nothing",
+    "Anton, Berta, Emil und Paula treffen sich um acht mit Otto, Ida und Richard in Essen, Berlin oder Köln.",
 ]
 
 
@@ -44,6 +62,13 @@ def test_token_is_found(shown: str) -> None:
     assert shown[len(shown) // 3 : -len(shown) // 3] not in text
     assert text.startswith("note: ")
     assert text.endswith("\nthe end")
+
+
+def test_one_character_a_line_is_read_in_a_json_text() -> None:
+    shown = "\\n".join(TOKEN)
+    redacted = REDACTOR.redact(f'{{"path": "a.txt", "content": "see\\n{shown}\\n"}}')
+    assert shown[9:-9] not in redacted
+    assert redacted.startswith('{"path": "a.txt", "content": "see')
 
 
 @pytest.mark.parametrize("text", HARMLESS)
