@@ -15,18 +15,19 @@ from itertools import pairwise
 _PLACEHOLDER = re.compile(
     r"(?i)^(?:[*x•.#_?-]{3,}|\*+[\w ]+\*+|\d?\*[a-z]+|\*{2,}.*\*{2,}"
     r"|[~^<>=v]{0,3}\d{1,4}(?:\.\d{1,6}){1,3}(?:[-+][\w.-]*)?"
-    r"|![a-z]+|<[^>]*>|\[[^\]]*\]|\{.*\}|\$(?:[\w.:>'\"\[\]/-]*|[({@!].*)|%(?:.*%|[\w.:()/ -]*)|\ufffd\w*%"
+    r"|![a-z][a-z_/.-]*|#\{.*|<[^>]*>"
+    r"|\[[^\]]*\]|\{.*\}|\$(?:[\w.:>'\"\[\]/-]*|[({@!].*)|%(?:.*%|[\w.:()/ -]*)|\ufffd\w*%"
     r"|@[A-Za-z][\w./:-]*(?:\(.*)?|.*SECRET_REF\b.*|.*REDACTED\b.*"
     r"|your[_-].*|my[_-]?(?:secret|password|token|key)|.*(?:example|placeholder|changeme|change[_-]me|dummy"
     r"|redacted|insert|replace[_-]?me|sample|not[_-]?set).*|(?:.*[^a-z])?(?:todo|unset)(?:[^a-z].*)?"
     r"|[a-z_]{3,20}(?::[\w,.]{1,20})?(?:\|[a-z_]{3,20}(?::[\w,.]{1,20})?)+"
     r"|(?:\\\\*u(?:2022|25cf|00b7|002a))+|none|null|nil|true|false|yes|no|undefined|nan|empty|optional|required|string|str|text|bytes|number|int"
-    r"|integer|float|boolean|bool|object|array|any|void|const|function|async|await|return|self|this|new|password"
+    r"|integer|float|boolean|bool|object|array|any|void|const|(?:string|int|id|boolean|\[string!?\])!|function|async|await|return|self|this|new|password"
     r"|passwd|secret|token|tokens|apikey|api[_-]key|bearer|basic|default|local|enabled|disabled|auto|manual"
     r"|hidden|masked|invalid|valid|missing|expired|wrong|unknown|forgotten|reset|login|logout)$"
 )
 _FILLED = re.compile(
-    r"([xX*.0#_-])\1{7,}$|(?:\.{3}|…)$|EXAMPLE(?:KEY)?$"
+    r"([xX*.0#_-])\1{7,}$|(?:\.{3}|…)$|[*•●∙·]{4,}|EXAMPLE(?:KEY)?$|^(?:sk|pk|rk)_(?:test|live)_$"
     r"|^(?:\$\{?\w+\}?|\{\{.*\}\}|\[+\w+\]+|<[^<>]*>)$"
     r"|^-----BEGIN [^\n]{3,40}-----(?:\s|\\[nr])*[.…]{1,5}"
 )
@@ -58,14 +59,21 @@ _STOCK = frozenset(
     }
 )
 """What examples write for a password."""
+_PUBLIC = re.compile(r"^(?:pk\.eyJ|pk_(?:live|test)_|phc_|pub[0-9a-f]{32}$|arn:aws[\w-]*:[a-z0-9-]+:)")
+"""What its maker means to be seen in web pages and settings."""
 _CODE = re.compile(
-    r"^(?:[A-Za-z_$][\w$]*(?:(?:\??\.|::|->)[A-Za-z_$][\w$]*)+(?:!|[^\w$*^~%#@!].*)?|[A-Za-z_$][\w$]*\(.*|[A-Za-z_$][\w$.]*\[.*"
+    r"^(?:[A-Za-z_$][\w$]*(?:(?:\??\.|::|->)[A-Za-z_$][\w$]*)+(?:!|(?!\.\d\w{2})[^\w$*^~%#@!].*)?|[A-Za-z_$][\w$]*\(.*|[A-Za-z_$][\w$.]*\[.*"
     r"|(?:process|os|sys|self|this|config|settings|env|ENV|request|req|ctx|secrets|var|local|data|module)\.[\w.]+.*)$"
 )
 _CHOSEN_WORDS = re.compile(
     r"^[A-Z][a-z]{2,}[._!@#:-][A-Za-z]?[a-z]{2,}[._!@#:-]?(?!(?:8|16|32|64|128|192|224|256|384|512)\D?$)\d{2,5}[a-z]?[!#$%*?]?$"
 )
 """Words and a number as people put them together, ``Lantern.whistle.36``; not ``Cipher.aes256``."""
+_WORD_AND_YEAR = re.compile(r"^[A-Z][a-z]{2,}[@!#$%&*+](?:19|20)\d\d[!#$%*?]?$")
+"""``Winter@2024``; four digits, since ``Python@3`` is a version."""
+_SHORT_WORD = re.compile(r"[A-Z][a-z](?=[A-Z])")
+_SHORT_NAMES = "As|At|By|Db|Do|Go|Id|If|In|Ip|Is|It|Js|My|No|Of|On|Or|Os|So|To|Ui|Up|We"
+_SHORT_WORDS = frozenset(_SHORT_NAMES.split("|"))
 _MARKS_OF_PASSWORDS = "!#$%&*?^~+"
 _LEAST_TURNS = 3
 _SCRAMBLED_TURNS, _LONG = 4, 20
@@ -90,7 +98,10 @@ _ORDINARY_PART = re.compile(r"^(?:[A-Za-z]?[a-z]*\d{0,4}[a-z]{0,2}|[A-Z]*\d{0,4}
 _PART_ENDS = re.compile(r"[-_./]")
 _WORD_PART = re.compile(r"[A-Za-z]?[a-z]{4,}$")
 _NAME = re.compile(
-    r"^[A-Za-z][a-z]+(?:[A-Z][a-z]{2,})+$|^[A-Z]{2,}-[A-Z]?[^\W\d_A-Z]+$|^[a-z]+(?:[_-][A-Z]?[a-z]+)+$|^[A-Z]+(?:_[A-Z]+)+$|^_+[A-Za-z_]+$|^[a-z]+(?:/[A-Za-z]+)+$"
+    r"^[A-Za-z][a-z]+(?:[A-Z][a-z]{2,}|"
+    + _SHORT_NAMES
+    + r")+$|^[A-Z]{2,}-[A-Z]?[^\W\d_A-Z]+$|^[a-z]+(?:[_-][A-Z]?[a-z]+)+$|^[A-Z]+(?:_[A-Z]+)+$"
+    r"|^_+[A-Za-z_]+$|^[a-z]+(?:/[A-Za-z]+)+$"
     r"|^[a-z]+(?:[_-][a-z]+)*[_-]\d{4}[_-]\d\d(?:[_-]\d\d)?$"
 )
 _PHRASE = re.compile(
@@ -106,7 +117,7 @@ _RECORD = re.compile(r"^(?:rec|tbl|viw|fld|usr|app|wsp)[A-Za-z0-9]{14}$")
 """An id of Airtable."""
 _PATH = re.compile(
     r"^(?:\.{0,2}/|~/|[A-Za-z]:\\|[a-z][a-z0-9+.-]*://[^:@\s]+$|urn:[a-z0-9-]+:"
-    r"|[\w-]+\.(?:md|txt|py|js|ts|json|ya?ml|html|css)$)"
+    r"|[\w-]+\.(?:md|txt|py|js|ts|json|ya?ml|html|css)$|[\w.-]{1,40}:/[\w./%@-]+$)"
 )
 
 
@@ -116,6 +127,7 @@ def is_stand_in(value: str) -> bool:
     return (
         value.strip("\"'").lower() in _STOCK
         or len(set(value)) <= 2
+        or _PUBLIC.match(value) is not None
         or _FILLED.search(value) is not None
         or _TEST_CARDS.match(value.replace(" ", "").replace("-", "")) is not None
     )
@@ -168,7 +180,7 @@ def _is_word(value: str) -> bool:
 
 def looks_like_words(value: str) -> bool:
     """Whether a value is words and a number as people put them together for a password."""
-    return _CHOSEN_WORDS.match(value) is not None
+    return _CHOSEN_WORDS.match(value) is not None or _WORD_AND_YEAR.match(value) is not None
 
 
 def looks_like_phrase(value: str) -> bool:
@@ -201,6 +213,8 @@ def looks_chosen(value: str, *, is_near: bool = False) -> bool:
     ``is_near`` there is hardly anything in between, and less is asked for.
     """
     core = value.rstrip(_MARKS_OF_PASSWORDS)
+    if is_near and _WORD_AND_YEAR.match(value):
+        return True
     if not any(c.isalpha() for c in value) or not (is_near or any(c.isdigit() for c in value)):
         return False
     if _HEX.match(value):
@@ -215,7 +229,13 @@ def looks_chosen(value: str, *, is_near: bool = False) -> bool:
         # A word and a number are a password when people put a mark to them, ``Sommer2026!``.
         return core != value and not _PART_ENDS.search(core)
     marks = sum(character in _MARKS_OF_PASSWORDS for character in value)
-    return _turns(core) + 2 * (marks > 0) + 2 * _is_unspeakable(core) >= _LEAST_TURNS - is_near
+    is_made = _is_unspeakable(core) or (is_near and _is_in_short_words(core))
+    return _turns(core) + 2 * (marks > 0) + 2 * is_made >= _LEAST_TURNS - is_near
+
+
+def _is_in_short_words(value: str) -> bool:
+    """Whether capitals come so often that they begin no words: ``OEzFwYXmhhca``, not ``findByIdInOrder``."""
+    return len([word for word in _SHORT_WORD.findall(value) if word not in _SHORT_WORDS]) >= 2
 
 
 def _is_unspeakable(value: str) -> bool:

@@ -79,6 +79,8 @@ class _RuleData(BaseModel):
     """The value may also be words that mean nothing together; it must, with none of the others."""
     unless: str = ""
     """The rule does not hold where this is found between the beginning of the match and the secret."""
+    unless_behind: str = ""
+    """Nor where this is found between the secret and the end of the match."""
     probe: str = ""
     """A simpler pattern that matches wherever ``regex`` does, when that is too large for the finder."""
     match: list[str] = Field(min_length=1)
@@ -102,6 +104,7 @@ class Rule:
     is_chosen: bool
     is_phrase: bool
     unless: bytes
+    unless_behind: bytes
     match: tuple[str, ...]
     not_match: tuple[str, ...]
 
@@ -143,6 +146,8 @@ class Rule:
             if span[0] < 0 or is_known(*span):
                 continue
             if self.unless and re.search(self.unless, data[found.start() : span[0]]):
+                continue
+            if self.unless_behind and re.search(self.unless_behind, data[span[1] : found.end()]):
                 continue
             if self.is_checked and _PADDING.search(data, max(0, span[0] - _LONGEST_RUN), span[0]):
                 continue
@@ -226,6 +231,7 @@ def _rule(data: _RuleData, parts: Mapping[str, str]) -> Rule:
         is_chosen=data.is_chosen,
         is_phrase=data.is_phrase,
         unless=data.unless.encode(),
+        unless_behind=data.unless_behind.encode(),
         match=tuple(data.match),
         not_match=tuple(data.not_match),
     )

@@ -16,7 +16,7 @@ import hyperscan
 
 from tenant_daemon.redaction.engines import EndFinder
 from tenant_daemon.redaction.findings import Finding, Layer, placeholders, redacted
-from tenant_daemon.redaction.plausibility import looks_chosen, looks_like_phrase
+from tenant_daemon.redaction.plausibility import looks_chosen, looks_like_phrase, looks_like_words
 
 _PLACEHOLDER = redacted("password")
 _REACH = 160
@@ -55,8 +55,11 @@ _PASSWORD = re.compile(
     re.IGNORECASE,
 )
 """Words behind which a few words may be the password itself."""
-_SLUG = re.compile(rb"-[a-z]{2,}(?:-[a-z]{2,}){2}")
-"""``password-manager-for-shops``: the word is part of an address or a heading."""
+_SLUG = re.compile(rb"-(?:[a-z]{2,}(?:-[a-z]{2,}){2}|[A-Z][a-z]{3,}-)")
+"""``password-manager-for-shops``, ``Passwort-Richtlinie-``: the word is part of an address or a heading."""
+_NAME_OF_RESOURCE = re.compile(rb"[\w\"'=: ]{0,24}arn:aws")
+_GIVEN = re.compile(rb"[^A-Za-z]*(?:(?:is|ist|lautet|est|es|now|jetzt|neu|new)[^A-Za-z]*)?", re.IGNORECASE)
+"""What may stand between the word and words as its value."""
 _BEFORE, _LONGEST_RESOURCE = 48, 96
 _MIXED = re.compile(rb"\d|[a-z][A-Z]{2}|[A-Z][a-z][A-Z]")
 """Hardly any value comes without."""
@@ -84,6 +87,7 @@ class AnnouncedDetector:
                 not (_MIXED.search(region) or _may_be_words(region))
                 or _SLUG.match(region)
                 or _SEALED.match(region)
+                or _NAME_OF_RESOURCE.match(region)
                 or _OF_HASH.search(data[max(0, end - _BEFORE) : end])
                 or (
                     data.rfind(b"arn:", max(0, end - _LONGEST_RESOURCE), end) >= 0 and _is_resource(data, end)
@@ -114,7 +118,9 @@ class AnnouncedDetector:
             if len(value) < _SHORTEST:
                 continue
             if looks_chosen(value, is_near=is_near) or (
-                is_near and looks_like_phrase(value) and _PASSWORD.search(data, max(0, end - _BEFORE), end)
+                is_near
+                and (looks_like_phrase(value) or (looks_like_words(value) and _GIVEN.fullmatch(gap)))
+                and _PASSWORD.search(data, max(0, end - _BEFORE), end)
             ):
                 yield start, stop
                 return

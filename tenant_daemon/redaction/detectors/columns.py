@@ -25,7 +25,7 @@ _HEADER = (
     rb"|contrase(?:n|..)a|senha|heslo|has(?:l|..)o|parola|passord|salasana|l(?:o|..)senord|geheimnis"
     rb"|clave[ _][a-z]{3,8}|schl(?:ue|..)ssel|(?:api|secret|access|private|signing|encryption|master|shared"
     rb"|account|storage|licen[sc]e|hmac|session)[ _]?key)"
-    rb"[\"'`*]{0,2}(?: {0,24}[,;|\t)\n\r]|  |</t[hd]>)"
+    rb"(?: ?[\"'`*]){0,2}(?: {0,24}[,;|\t)\n\r]|  |</t[hd]>)"
 )
 _VALUES = re2.compile(rb"(?is)^\s{0,8}values?\s{0,8}")
 _COPIED = re.compile(rb"(?i)\s{1,4}from\s{1,4}stdin[^\n]{0,40}\n")
@@ -47,6 +47,7 @@ _TABLE_ENDS = re.compile(rb"</table>", re.IGNORECASE)
 _TAG = re.compile(rb"<[^<>]{1,200}>")
 _LONGEST_TABLE = 200_000
 _NAME = re.compile(r"[\w .-]{2,32}")
+_STRING_BEGINS = re.compile(rb'"\s?:\s{0,3}"')
 _LEAST_COLUMNS = 2
 _LONGEST_HEADER = 500
 _MOST_ROWS = 500
@@ -66,6 +67,8 @@ class ColumnDetector:
             start = data.rfind(b"\n", max(0, end - _LONGEST_LINE), end - 1) + 1
             if start < behind:
                 continue
+            if (before := data.rfind(b'"', start, end)) > start:
+                start = _string_start(data, start, before + 1)
             stop = data.find(b"\n", end - 1)
             header = data[start:stop] if stop >= 0 else b""
             if data.endswith(b">", 0, end):
@@ -78,6 +81,11 @@ class ColumnDetector:
                 else:
                     behind = yield from _aligned(data, header, start)
             yield from _inserted(data, start, end)
+
+
+def _string_start(data: bytes, start: int, end: int) -> int:
+    """Where the string begins in which a header stands, in a line of a JSON text; or the line."""
+    return max((found.end() for found in _STRING_BEGINS.finditer(data, start, end)), default=start)
 
 
 def _separator(header: bytes) -> bytes | None:

@@ -22,19 +22,35 @@ MIN_LENGTH = 32
 MIN_BITS = 4.5
 _LONGEST = 256
 """Longer runs are files, pictures or archives; a key is not that long."""
-_CONTEXT = 96
+_CONTEXT = 112
 _LONGEST_DATA_URL = 8_192
 _LINE, _BLOCK_LINES = 56, 4
+_MAIL_PART = re.compile(
+    rb"(?i)content-transfer-encoding:\s?base64\s*(?:\n[a-z-]{4,40}:[^\n]{0,160}){0,6}\s{2,12}$"
+)
+_LONGEST_HEADERS = 700
+_FILE_HEAD = re.compile(
+    rb"/9j/4|iVBORw0KGgo|R0lGOD|JVBERi0|UEsDB|UklGR|SUQz|T2dnUw|AAAA[A-Za-z0-9+/]{2}Zn[R-V]5c|PHN2Zy|GkXfo|d09GM|TVqQAA|f0VMRg"
+    rb"|0M8R4KGx|TU0AK|SUkqA|e1xydGY|MIAGCSqGSIb3DQEH|MII[A-Za-z0-9+/]{2}[A-Za-z0-9+/]GCSqGSIb3DQEH|MII[A-Za-z0-9+/]{3}YJKoZIhvcNAQcC"
+)
+"""How pictures, documents, sounds, programs and signatures begin in base64."""
 _LINE_GAP = re.compile(rb"[\"']?[,+]?\s{0,3}(?:\\n|\\r|\n)[ \t>+|]{0,16}[\"']?")
 
 _PUBLIC_BEFORE = re.compile(
     rb"(?i)(?:sha-?(?:1|224|256|384|512)[-:=_ ]|md5[-:= ]|integrity|checksum|digest|etag|hash|fingerprint"
     rb"|public[ _-]?key|ssh-(?:rsa|ed25519|dss)\s|ecdsa-sha2-\S+\s|data:[a-z]+/[^,;]*;base64,|;base64,"
-    rb"|begin certificate|begin public key|certificate|sourcemappingurl|commit|nonce-|signature[\"': =]"
+    rb"|begin certificate|begin public key|certificate|sourcemappingurl|commit|nonce-|signature?[\"': =]"
     rb"|site[_-]?key|(?:gcl|fbcl|msclk|wbra|gbra|dcl|ttcl|igsh|yclid)(?:id)?=|\\?\"(?:x|y|n|x5[ct]|x5t#s256)\\?\"\s?:\s?\\?\""
     rb"|k=rsa;\s?(?:t=s;\s?)?p=|code_challenge|\bstate=|ciphertext|cursor|page_?token|verification[=:]|\bipfs\b|\bcid\b"
     rb"|/(?:d|file|files|static|assets|_next|chunks|img|images|uploads|blob)/\S*|\bh1:|\betag\b|applicationserverkey)[^\n]{0,64}$"
     rb"|(?:[A-Za-z0-9][-_]|\b|x-[a-z-]{1,20})(?:id|uid|id-?\d|ref|ray|eid|nonce)[\"'\\]{0,2}\s?[:=]\s?[\"']?$"
+    rb"|(?-i:[a-z](?:Id|ID))[\"'\\]{0,2}\s?[:=]\s?[\"']?$"
+    # What shops and advertisers put into addresses.
+    rb"|[?&](?:label|ref_?|epik|ved|ei|sxsrf|srsltid|_gl|crid|p[fd]_rd_\w{1,3}|ascsubtag|irclickid|awc|_hsenc|_hsmi|sca_esv"
+    rb"|gs_lc\w{1,2}|aqs|tracking|utm_[a-z]{1,10}|click_?id|twclid|li_fat_id|rdt_cid|spm|scm|pvid|trk|si)"
+    rb"=[\w.-]{0,24}$"
+    # What a till prints.
+    rb"|(?:unixtime|utctime(?:withseconds)?|generalizedtime);(?:[A-Za-z0-9+/=]{40,130};)?$"
     rb"|\bENC\[AES256_GCM,[^\s\]]{0,90}$"  # What `sops` has encrypted.
     rb"|\bpeer:\s{1,4}$"  # What `wg show` prints is the public key.
     # A link that counts clicks.
@@ -109,6 +125,7 @@ def _public_blocks(data: bytes) -> list[tuple[int, int]]:
 def _is_in_block(data: bytes, tokens: Sequence[tuple[int, int]], at: int) -> bool:
     """Whether a word is a line of a wrapped file, such as a picture: no key is that long."""
     lines = 1  # Its last line is as short as what is left.
+    first = at
     for step in (-1, 1):
         near = at + step
         while 0 <= near < len(tokens) and lines < _BLOCK_LINES:
@@ -117,8 +134,15 @@ def _is_in_block(data: bytes, tokens: Sequence[tuple[int, int]], at: int) -> boo
             if high - low < _LINE or not _LINE_GAP.fullmatch(gap):
                 break
             lines += 1
+            first = min(first, near)
             near += step
-    return lines >= _BLOCK_LINES
+    return lines >= _BLOCK_LINES or _is_file(data, tokens[first][0])
+
+
+def _is_file(data: bytes, start: int) -> bool:
+    """Whether a wrapped file begins there, by its own first bytes or as a part of a mail."""
+    before = data[max(0, start - _LONGEST_HEADERS) : start].replace(b"\\r", b"").replace(b"\\n", b"\n")
+    return _FILE_HEAD.match(data, start) is not None or _MAIL_PART.search(before) is not None
 
 
 def _is_secret(data: bytes, start: int, end: int) -> bool:

@@ -78,6 +78,26 @@ def test_random_string_is_found() -> None:
         ("CREATE LOGIN app WITH PASSWORD = N'", "Lantern{d3}x", "', CHECK_POLICY = ON;"),
         ("<dt>WANDB_API_KEY</dt><dd>", "{h40}", "</dd>"),
         ('printf "%s" "', "{a14}", '" | docker secret create smtp_password -'),
+        ("new PDO('mysql:host=db', 'crm', '", "Lantern@1992", "');"),
+        ('{"code": "server.login(\\"news@x.example\\", \\"', "{a4}7{a4}9{a4}", '\\")"}'),
+        ("Use ", "{a4}7{a4}9{a4}", " as the root password on the new box."),
+        ("Login für Plesk: root/", "Lantern-whistle_8946", ""),
+        ("user/pass: admin / ", "{a4}7{a4}9{a4}", "\n"),
+        ('storePassword "', "Copper@2011", '" keyAlias "k"'),
+        ("snmpwalk -v3 -u mon -A ", "OEzFwYXmhhca", " 10.0.0.1"),
+        ("NEO4J_AUTH=neo4j/", "{a4}7{a4}9{a4}", "\n"),
+        ("site,user,password,note\nshop.example,anna,", "K27.tgy.8JdJpp7", ",\n"),
+        ("curl -u ", "{a20}7", ":X https://x.example/api"),
+        ('Client("AC{h32}", "'.replace("{h32}", "0" * 32), "{h32}", '")'),
+        ("search('AB12CD34EF', '", "{h32}", "'); // admin api key"),
+        ("post_server_item: ", "{h32}", " # ROLLBAR_ACCESS_TOKEN"),
+        ("wandb login ", "{h40}", "\n"),
+        ("Backup-Codes für Google: ", "1622 6252, 2246 7129, 9042 8597", ""),
+        ("Gib ein: ", "QM7IDGBTJVEDKYCG", " (Zwei-Faktor-Schlüssel)"),
+        ("users=admin:", "$$apr1$${a8}$${a22}", "\n"),
+        ('accounts: ["', "0x{h64}", '"]'),
+        ('{"result": "', "{a24}", '", "special": true}, "type": "random_password"'),
+        ("Cookie: _ga=GA1.1.805633411.6951873591; lang=de; remember=", "{a40}", ""),
         ("anna:", "$pbkdf2-sha512$25000${a22}${a86}", ":19801:0:99999:7:::\n"),
     ],
 )
@@ -113,6 +133,14 @@ def test_words_are_a_password_where_one_is_expected() -> None:
 def test_passwords_in_tables_are_found(text: str) -> None:
     given = REDACTOR.redact(text.replace("<p>{0}x</p>", "").format("Lantern2041x", "Copper118x"))
     assert given == text.replace("<p>{0}x</p>", "").format("[REDACTED:password]", "[REDACTED:password]")
+
+
+def test_table_in_a_field_of_a_json_text_is_found() -> None:
+    """The header begins with the string, and the fields before it are no columns."""
+    table = "name,email,password,role\nAnna Maier,a@x.example,Copper-apfel_6037,admin\n"
+    for shown in (table, '"Group","Title","Password"\n"Root","Shop","Copper-apfel_6037"\n'):
+        given = REDACTOR.redact(json.dumps({"path": "a.csv", "mode": "w", "content": shown}))
+        assert json.loads(given)["content"] == shown.replace("Copper-apfel_6037", "[REDACTED:password]")
 
 
 def test_keys_are_told_by_their_bodies() -> None:
