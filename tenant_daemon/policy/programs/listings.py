@@ -10,7 +10,7 @@ from tenant_daemon.policy.paths.trees import holds_secrets
 
 _SELECTING: Final = {"sort": 0, "uniq": 0, "head": 0, "tail": 0, "grep": 1}
 """Programs that leave lines as they are, and how many words without a dash they take then."""
-_HARMLESS_FLAG: Final = re.compile(r"-[vEiurF0-9]+|-n|-V")
+_HARMLESS_FLAG: Final = re.compile(r"-[vEiurzF0-9]+|-n|-V")
 _LS_FLAG: Final = re.compile(r"-[1dtrAaS]+")
 _SHOWS_HIDDEN: Final = re.compile(r"-\w*[aA]\w*")
 _GLOB: Final = re.compile(r"[*?\[]")

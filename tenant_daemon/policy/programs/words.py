@@ -26,6 +26,7 @@ _CHOICES: Final = {
     "localurl": r"https?://(?:localhost|127\.0\.0\.1)(?::\d{1,5})?/?",
     "mailboxaddress": r"[\w.+-]+(?:@[\w.-]+)?",
     "optionfields": r"(?:(?:option_name|option_id|autoload|size_bytes)(?:,(?!\Z)|\Z))+",
+    "doveuser": r"status|\*|[\w.+*-]+@[\w.*-]+|(?!stop\Z)[a-z][\w.-]*",
     "benchsite": r"all|[A-Za-z0-9][A-Za-z0-9.-]*",
     "benchswitch": r"on|off|status|enable|disable|resume|pause",
     "idlist": r"\d+(?:,\d+)*",

@@ -36,8 +36,8 @@ _STORAGE: Final = re.compile(r"/(?:web)?dav/|/files?/|/uploads?/")
 _FORM_FLAGS: Final = ("-F", "--form", "--form-string")
 _METHOD: Final = re.compile(r"[A-Z]{3,10}")
 _HEALTH: Final = re.compile(
-    r"/(?:api/)?(?:v\d/)?(?:-/)?(?:health(?:z|y|check|/live|/ready)?|live(?:z|ness)?|ready(?:z|ness)?|status|ping|version|up"
-    r"|heartbeat|_health|status\.php|server-status|nginx_status|stub_status)/?"
+    r"/(?:api/|minio/|actuator/|_cluster/)?(?:v\d/)?(?:-/)?(?:health(?:z|y|check|/live|/ready|/cluster)?"
+    r"|live(?:z|ness)?|ready(?:z|ness)?|status|ping|version|up|heartbeat|_health|status\.php|server-status|nginx_status|stub_status)/?"
 )
 _OWN_DOORS: Final = word_set("8100 8110 8200 18789")
 """Ports of the safety system itself."""
