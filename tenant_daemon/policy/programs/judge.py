@@ -63,7 +63,7 @@ class CommandJudge:
         program: The program that is being judged.
         before: The programs of the line's commands before this one.
         lookups: How many names the command looks up.
-        has_own_variables: Whether the command in a container is given variables by the line.
+        entered_by: How the command got into the container that it runs in.
         looks_for_setup: Whether a command of the line starts what it finds described where the agent works.
         is_forever: Whether the command prints without an end.
         mask: The argv that hides passwords in what the command prints; empty when there are none.
@@ -76,7 +76,7 @@ class CommandJudge:
     is_filtered = False
     is_forever = False
     has_compose_file = False
-    looks_for_setup = has_own_variables = False
+    looks_for_setup = False
     needs_network = needs_local = needs_server = False
     stdin_text: str | None = None
     inserted: tuple[str, ...] = ()
@@ -86,7 +86,7 @@ class CommandJudge:
     program = ""
     output = input_file = ""
     found_below = FROM_INPUT
-    reading = Reading([], [], [])
+    reading = entered_by = Reading([], [], [])
     _depth = 0
 
     def __init__(self, context: PolicyContext, verdict: Verdict) -> None:

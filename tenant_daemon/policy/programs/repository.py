@@ -76,16 +76,18 @@ def _repository(judge: "CommandJudge", args: list[str]) -> None:
     is_trial = bringing == {"apply"} and "--check" in args
     if bringing and not is_trial and not _MAKES_BRANCH & set(args):
         judge.places.brings_links = True
-    folders, words = parted(args)
-    folder = judge.places.cwd
-    for name in folders:
-        folder = judge.places.resolve(os.path.join(folder, name)).path
+    folder, words = judge.places.cwd, args
+    if args and args[0][:1] == "-":
+        folders, words = parted(args)
+        for name in folders:
+            folder = judge.places.resolve(os.path.join(folder, name)).path
     if "mv" in words:
         note_moved_settings(judge, [os.path.join(folder, arg) for arg in words])
     roots = judge.places.roots
-    if not is_below(folder, roots.workspace):
+    top = roots.workspace
+    if not is_below(folder, top):
         check_elsewhere(judge, words, folder)
-    top = next((root for root in (roots.workspace, *roots.readable) if is_below(folder, root)), "")
+        top = next((root for root in roots.readable if is_below(folder, root)), "")
     while top and is_below(folder, top):
         # A folder like the inside of `.git` is a repository too.
         is_bare = os.path.lexists(f"{folder}/HEAD") and os.path.lexists(f"{folder}/objects")

@@ -258,7 +258,7 @@ def _shell_text(judge: CommandJudge, argv: list[str]) -> None:
     if len(argv) != 1:
         judge.unknown("shell.arguments", "A shell would be started with arguments of its own.")
     text = argv[0] if argv else ""
-    if "$" in text and judge.is_in_container and not judge.has_own_variables:
+    if "$" in text and judge.is_in_container and not judge.entered_by.has("-e", "--env"):
         text = without_variables(text)
     script = parse(text, is_for_shell=True) if argv else None
     if script is None or script.problem is not None:
@@ -301,7 +301,7 @@ def _container(judge: CommandJudge, argv: list[str]) -> None:
     inside = judge.places = ContainerPlaces(judge.context, judge.verdict)
     inside.folder = (judge.reading.values("-w", "--workdir") or [""])[-1]
     judge.is_in_container = True
-    judge.has_own_variables = judge.reading.has("-e", "--env")
+    judge.entered_by = judge.reading
     try:
         _command(judge, argv)
     finally:

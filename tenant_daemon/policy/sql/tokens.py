@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 MAX_CHARACTERS: Final = 8_192
 MAX_TOKENS: Final = 800
 
-_TOKEN: Final = re.compile(
+_TOKENS: Final = (
     r"(?P<blank>\s+)"
     r"|(?P<comment>--[^\n]*)"
     r"|(?P<block>/\*(?![mM]?!|\+)[^*]*\*+(?:[^/*][^*]*\*+)*/)"
@@ -19,11 +19,13 @@ _TOKEN: Final = re.compile(
     r'|(?P<quoted>"(?:[^"\\]|"")*"|`[^`]*`|\[[A-Za-z_][A-Za-z0-9_ ]*\])'
     r"|(?P<number>\d+(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+)"
     r"|(?P<dollars>\$\$[^$\\]*\$\$)"
-    r"|(?P<word>[A-Za-z_\u0080-\uffff][A-Za-z0-9_\u0080-\uffff]*)"
-    r"|(?P<variable>@@(?:(?:global|session)\.)?[A-Za-z_]\w*)"
+    r"|(?P<word>VARIABLE[A-Za-z_\u0080-\uffff][A-Za-z0-9_\u0080-\uffff]*)"
     r"|(?P<end>;)"
     r"|(?P<sign>::|\|\||->>|->|#>>|#>|@>|<@|<=>|<>|!=|<=|>=|!~\*?|~\*?|[-+*/%^=<>(),.:?\[\]&|])"
 )
+_TOKEN: Final = re.compile(_TOKENS.replace("VARIABLE", ""))
+# To PostgreSQL these are operators.
+_TOKEN_OR_VARIABLE: Final = re.compile(_TOKENS.replace("VARIABLE", r"(?:@@(?:(?:global|session)\.)?)?"))
 
 
 class UnclearSql(ValueError):
@@ -56,11 +58,12 @@ def split_statements(text: str, *, is_postgres: bool = False) -> list[list[Token
         raise UnclearSql("The SQL is too long to be checked.")
     statements: list[list[Token]] = [[]]
     at = count = 0
+    match = (_TOKEN if is_postgres else _TOKEN_OR_VARIABLE).match
     while at < len(text):
         count += 1
         if count > 2 * MAX_TOKENS:
             raise UnclearSql("The SQL has too many parts to be checked.")
-        found = _TOKEN.match(text, at)
+        found = match(text, at)
         if found is None or _is_of_another(found, is_postgres=is_postgres):
             raise UnclearSql(f"The SQL has something unclear in it, near “{text[at : at + 12]}”.")
         at = found.end()
@@ -89,9 +92,6 @@ def _is_of_another(found: re.Match[str], *, is_postgres: bool) -> bool:
         # Right behind a name, dollars are a part of it: `a$$; drop table b; --$$`.
         before = found.string[found.start() - 1 : found.start()]
         return not is_postgres or before.isalnum() or before in ("_", "$") or not before.isascii()
-    if found["variable"]:
-        # An operator of PostgreSQL; nothing to SQLite, which says so.
-        return is_postgres
     if found["quoted"]:
         return token[0] == "`" and is_postgres
     return token in _POSTGRES_SIGNS and not is_postgres
