@@ -78,10 +78,7 @@ def split_statements(text: str, *, is_postgres: bool = False) -> list[list[Token
         elif kind == "dollars":
             statements[-1].append(Token("string", f"'{found[0][2:-2]}'"))
         else:
-            is_word = kind in ("word", "variable")
-            statements[-1].append(
-                Token("word" if is_word else kind, found[0].lower() if is_word else found[0])
-            )
+            statements[-1].append(Token(kind, found[0].lower() if kind == "word" else found[0]))
     return [statement for statement in statements if statement]
 
 
