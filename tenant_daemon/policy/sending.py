@@ -35,6 +35,11 @@ _HOST: Final = re.compile(
     r"|(?<![\w-])logger [^|;&]{0,60}(?:-n|--server)"
 )
 # What waits in a queue is mostly mail; an image can be sent away while it is built.
+# A computer's name among the words: no file ends like it.
+_COMPUTER: Final = re.compile(
+    r"(?<![\w./@%*-])(?:[a-z0-9-]++\.)++(?:com|org|net|io|dev|example|info|biz|cloud|xyz|eu|de)(?![\w.-])"
+    r"|(?<![\w./@-])(?!127\.|0\.)\d{1,3}(?:\.\d{1,3}){3}(?![\w.-])"
+)
 _OF_WAITING: Final = word_set(
     "queue queues postqueue postsuper cron imagetools registry image actions verify service context"
 )
@@ -70,6 +75,8 @@ def may_send(text: str) -> bool:
     if not _VERBS.isdisjoint(words) or _CODE.search(low) is not None:
         return True
     if (":" in low or "@" in low or "/dev/" in low) and _ADDRESS.search(low) is not None:
+        return True
+    if "." in low and _COMPUTER.search(low) is not None:
         return True
     if not _OF_WAITING.isdisjoint(words) and _WAITING.search(low) is not None:
         return True

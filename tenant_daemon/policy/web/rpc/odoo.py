@@ -1,5 +1,6 @@
 """Odoo: a model and one of its methods, in four envelopes (Odoo's external API and web client)."""
 
+import json
 import re
 from typing import Any, Final, NamedTuple
 
@@ -55,6 +56,13 @@ _BINDING: Final = re.compile(r"account\.|sale\.|purchase\.|stock\.|payment\.|hr\
 _STATE: Final = re.compile(r'"state":"(?!draft")')
 _REFERENCE: Final = re.compile(r"SECRET_REF\([A-Za-z0-9][A-Za-z0-9._-]*\)")
 _COMMON_READS: Final = frozenset({"version", "login", "authenticate"})
+
+
+# Also of other records that a record leads to: `user_ids.password`, `user_ids/password`.
+_SECRET_FIELD: Final = re.compile(
+    r'"(?:[\w./]{0,80}[./])?(?:new_password|password(?:_crypt)?|smtp_pass|totp_secret|signup_token|oauth_access_token'
+    r'|api_?key|client_secret|secret_key)"'
+)
 
 
 class _Call(NamedTuple):
@@ -126,6 +134,16 @@ def _call(names: list[Any]) -> _Call | None:
     return _Call(*words) if len(words) == 2 else None
 
 
+def _asked(request: Request) -> str:
+    """What a call brings with it; the key that signs it, which stands before, is no field."""
+    value = request.body.value
+    params = value.get("params") if isinstance(value, dict) else None
+    arguments = params.get("args") if isinstance(params, dict) else None
+    if request.path.lower().rstrip("/").endswith("/jsonrpc") and isinstance(arguments, list):
+        return json.dumps(arguments[3:])
+    return request.body.text
+
+
 def _judge_call(verdict: Verdict, request: Request, call: _Call) -> Procedure:
     model, method = call.model, call.method
     is_read = _READS.fullmatch(method) is not None
@@ -135,6 +153,8 @@ def _judge_call(verdict: Verdict, request: Request, call: _Call) -> Procedure:
         return note_change(
             verdict, Tier.CRITICAL_RED, f"Touches {model}: users, rights, keys or code of Odoo."
         )
+    if is_read and _SECRET_FIELD.search(_asked(request)) is not None:
+        return note_change(verdict, Tier.CRITICAL_RED, f"Asks {model} for what opens an account.")
     if is_read:
         return Procedure.READ
     reaches_people = _TO_PEOPLE.match(model) is not None or (

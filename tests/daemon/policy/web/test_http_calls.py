@@ -79,6 +79,19 @@ def test_a_public_name_that_points_inside_is_denied(found: tuple[str, ...], cont
     assert call("GET", "https://tools.example.com/", context).is_forbidden
 
 
+@pytest.mark.parametrize("found", ["255.255.255.255", "224.0.0.1", "0.0.0.0", "169.254.169.254", "fe80::1"])
+def test_an_internal_name_leads_to_one_computer(found: str, context: PolicyContext) -> None:
+    context = replace(
+        context,
+        allowed_hosts=frozenset({"tools.internal:80"}),
+        internal_names=frozenset({"tools.internal"}),
+        resolve=lambda name: (found,),
+    )
+    assert call("GET", "http://tools.internal/", context).is_forbidden
+    context = replace(context, resolve=lambda name: ("172.18.0.5",))
+    assert not call("GET", "http://tools.internal/", context).is_forbidden
+
+
 def test_a_name_is_looked_up_once(context: PolicyContext) -> None:
     asked: list[str] = []
     context = replace(context, resolve=lambda name: (asked.append(name), ("93.184.216.34",))[1])

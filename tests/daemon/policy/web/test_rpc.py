@@ -187,3 +187,27 @@ def test_odoo_answers_to_any_method(context: PolicyContext, method: str, path: s
     }
     params = service if "rpc" in path.lower() else {"model": "mail.mail", "method": "send", "args": [[1]]}
     assert call(context, path, {"params": params}, method).is_external
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ([1], ["user_ids.password"]),
+        ([["user_ids.password", "like", "a%"]],),
+        ([1], ["name", "user_ids/new_password"]),
+    ],
+)
+def test_fields_that_open_accounts_are_not_read(
+    context: PolicyContext, arguments: tuple[object, ...]
+) -> None:
+    assert odoo(context, "res.partner", "read", *arguments).tier is Tier.CRITICAL_RED
+    nested: dict[str, object] = {"user_ids": {"fields": {"password": {}}}}
+    assert odoo(context, "res.partner", "web_search_read", specification=nested).tier is Tier.CRITICAL_RED
+
+
+def test_the_key_that_signs_a_call_is_no_field(context: PolicyContext) -> None:
+    arguments = ["db", 2, "password", "res.partner", "read", [[1], ["name"]]]
+    params = {"service": "object", "method": "execute_kw", "args": arguments}
+    assert (
+        call(context, "/jsonrpc", {"jsonrpc": "2.0", "method": "call", "params": params}).tier is Tier.GREEN
+    )
