@@ -4,7 +4,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from tenant_daemon.contracts.tiers import Tier
-from tenant_daemon.policy.paths.names import may_name_secrets
+from tenant_daemon.policy.paths.names import is_app_secret_name, may_name_secrets
 from tenant_daemon.policy.paths.places import FROM_INPUT
 from tenant_daemon.policy.paths.roots import is_below
 from tenant_daemon.policy.programs.kinds import KINDS
@@ -40,7 +40,8 @@ def _git_argument(judge: "CommandJudge", value: str) -> None:
         places.read(value)
         places.is_unsettled = was_unsettled
     name = value.rpartition(":")[2].rpartition("/")[2]
-    if may_name_secrets(name):
+    is_tools = not is_below(judge.places.cwd, judge.places.roots.workspace)
+    if may_name_secrets(name) or (is_tools and is_app_secret_name(name)):
         judge.verdict.note(
             Tier.CRITICAL_RED, "path.secret", f"Touches {name}, a file that holds secrets.", unknown=True
         )

@@ -122,6 +122,8 @@ def check_elsewhere(judge: "CommandJudge", words: list[str], folder: str) -> Non
     sub = judge.library["git"].subs.get(words[0]) if words else None
     if sub is not None and sub.subs:
         sub = sub.subs.get(words[1], sub) if len(words) > 1 else sub
+    if words[:1] in (["grep"], ["archive"], ["cat-file"]):
+        judge.unknown("git.tree-with-secrets", f"Goes through all that is recorded in {folder}.")
     if sub is None or _only_lists(words):
         return
     if sub.tier > Tier.GREEN or sub.review in ("gitbranch", "gitconfig"):

@@ -155,6 +155,11 @@ def test_repositories_of_the_tools_are_read(command: str, shell: Shell) -> None:
         "git -C /etc log",
         "git -C /opt/apps/ghost/secrets log",
         "git -C /opt/apps/site show HEAD:.env",
+        "git -C /opt/apps/site show HEAD:config.php",
+        "git -C /opt/apps/site log -p -- config/database.yml",
+        "git -C /opt/apps/site grep password",
+        "cd /opt/apps/site && git grep password",
+        "git -C /opt/apps/site cat-file -p HEAD:a",
     ],
 )
 def test_repositories_of_the_tools_are_not_changed(command: str, shell: Shell) -> None:
