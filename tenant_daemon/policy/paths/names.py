@@ -23,7 +23,7 @@ _SECRET_NAME: Final = re.compile(
     | (?:.*[._-])?(?:secrets?|credentials?|passwords?|passwd|tokens?|apikeys?
       |(?:api|deploy|encryption|secret|service-?account)[_-]?keys?
       |(?:private|pre-?shared)[_-]?keys?|keyfile|rsa|jwks?[_-]private)
-      (?:\.(?:txt|json|ya?ml|toml|ini|conf|cfg|xml|csv|properties|env|db|sqlite|bak|old|enc|yml\.enc))*
+      (?:\.(?:txt|dat|json|ya?ml|toml|ini|conf|cfg|xml|csv|properties|env|db|sqlite|bak|old|enc|yml\.enc))*
     | master\.key | auth\.json | service[_-]account.*\.json | gcp.*key.*\.json | rclone\.conf
     | vault\.(?:db|key|ya?ml|json)(?:-.*)? | (?:vault-init|unseal)\w*\.json
     | secring\.gpg | \.erlang\.cookie | \.odoorc

@@ -35,7 +35,11 @@ _HARMLESS_OPTIONS: Final = re.compile(
     r"|price_decimal_sep|price_thousand_sep|weight_unit|dimension_unit|notify_low_stock_amount)"
 )
 _SECRET: Final = re.compile(
-    r".*(?:pass|secret|key|token|salt|auth|smtp|credential|nonce|license).*", re.IGNORECASE
+    r".*(?:pass|secret|key|token|salt|auth|smtp|credential|nonce|license).*"
+    # They sound harmless, and a password stands among what they hold.
+    r"|(?:turn|signaling)_servers|objectstore\w*|redis(?:\.cluster)?|woocommerce_(?:stripe|paypal|ppcp|square)\w*"
+    r"|fluentmail.*|updraft_.*|jetpack_(?:private_)?options",
+    re.IGNORECASE,
 )
 # Details with an underscore are WordPress's own, and some of them name files; these are plain.
 _DETAIL: Final = re.compile(
@@ -134,7 +138,7 @@ def _wordpress_fields(judge: "CommandJudge", value: str) -> None:
         judge.verdict.note(
             Tier.CRITICAL_RED,
             "wp.secret",
-            "Shows passwords or keys of WordPress.",
+            "Shows passwords or keys of the tool.",
             risk="Passwords could get to the language model.",
             unknown=True,
         )
