@@ -91,14 +91,14 @@ def _read_tree(judge: "CommandJudge", value: str) -> None:
         return
     if judge.is_in_container and _PLAIN_TREES.match(place.path) is not None:
         return
-    if not judge.is_in_container and _is_shown_folder(judge, place.path):
+    if not judge.is_in_container and is_shown_folder(judge, place.path):
         return
     judge.unknown(
         "path.tree-with-secrets", f"Reads every file below {place.path}, and some of them may hold secrets."
     )
 
 
-def _is_shown_folder(judge: "CommandJudge", path: str) -> bool:
+def is_shown_folder(judge: "CommandJudge", path: str) -> bool:
     """A folder of the tools with setups, texts or looks, to be searched: each file may be read alone."""
     roots = judge.places.roots.readable
     is_meant = _SHOWN_FOLDER.search(path) is not None and any(is_below(path, root) for root in roots)

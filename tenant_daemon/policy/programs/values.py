@@ -10,7 +10,7 @@ from tenant_daemon.policy.paths.places import FROM_INPUT
 from tenant_daemon.policy.paths.resolve import resolve
 from tenant_daemon.policy.paths.roots import is_below
 from tenant_daemon.policy.paths.trees import holds_links, holds_settings, is_plain_tree
-from tenant_daemon.policy.programs.kinds import KINDS
+from tenant_daemon.policy.programs.kinds import KINDS, is_shown_folder
 from tenant_daemon.policy.programs.options import Reading
 from tenant_daemon.policy.programs.profile import Profile
 from tenant_daemon.policy.programs.registry import REVIEWS
@@ -272,6 +272,9 @@ def follow_links(judge: "CommandJudge", starts: list[str]) -> None:
         path = judge.places.resolve(start).path if start != FROM_INPUT else ""
         if judge.is_in_container or judge.places.is_unsettled:
             judge.unknown("links.followed", "It follows links, and nobody knows where they lead.")
+        elif not is_below(path, workspace) and is_shown_folder(judge, path):
+            # Nothing leads out of it: there is no link below.
+            continue
         elif not is_below(path, workspace) or not is_plain_tree(path, workspace, as_words=False):
             judge.unknown("links.followed", f"It follows the links below {start}.")
 

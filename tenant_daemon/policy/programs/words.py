@@ -83,7 +83,7 @@ _CHOICES: Final = {
     "module": r"[A-Za-z0-9][A-Za-z0-9_-]*",
     "interface": r"[a-z]{2,10}\d*(?:[.:]\d+)?",
     "ipobject": r"a|ad|addr|address|l|link|r|ro|route|n|neigh|neighbour|ru|rule|maddr|tunnel",
-    "ipverb": r"s|sh|show|list|ls|get",
+    "ipverb": r"s|sh|show|list|ls|g|get",
     "aptcacheverb": r"policy|show|search|depends|rdepends|madison|pkgnames|stats|showpkg|showhold|showmanual"
     r"|showauto|dump|\^?[a-z0-9][a-z0-9+.:*-]*(?:\[[0-9a-z-]+\])?\$?|find|list",
     "backupname": r"(?:/?[A-Za-z0-9*][A-Za-z0-9_./*?-]*)?(?:::[A-Za-z0-9_.:*-]*)?",

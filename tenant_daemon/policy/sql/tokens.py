@@ -21,11 +21,13 @@ _TOKENS: Final = (
     r"|(?P<dollars>\$\$[^$\\]*\$\$)"
     r"|(?P<word>VARIABLE[A-Za-z_\u0080-\uffff][A-Za-z0-9_\u0080-\uffff]*)"
     r"|(?P<end>;)"
-    r"|(?P<sign>::|\|\||->>|->|#>>|#>|@>|<@|<=>|<>|!=|<=|>=|!~\*?|~\*?|[-+*/%^=<>(),.:?\[\]&|])"
+    r"|(?P<sign>OPERATOR::|\|\||->>|->|#>>|#>|@>|<@|<=>|<>|!=|<=|>=|!~\*?|~\*?|[-+*/%^=<>(),.:?\[\]&|])"
 )
-_TOKEN: Final = re.compile(_TOKENS.replace("VARIABLE", ""))
-# To PostgreSQL these are operators.
-_TOKEN_OR_VARIABLE: Final = re.compile(_TOKENS.replace("VARIABLE", r"(?:@@(?:(?:global|session)\.)?)?"))
+# `@@version` is a variable of MySQL; to PostgreSQL it is an operator and a name.
+_TOKEN: Final = re.compile(_TOKENS.replace("VARIABLE", "").replace("OPERATOR", "@@|"))
+_TOKEN_OR_VARIABLE: Final = re.compile(
+    _TOKENS.replace("VARIABLE", r"(?:@@(?:(?:global|session)\.)?)?").replace("OPERATOR", "")
+)
 
 
 class UnclearSql(ValueError):

@@ -18,6 +18,7 @@ Shell = Callable[[str], Judgement]
         "grep -rn proxy_pass /opt/apps/nginx/conf.d",
         "rg -l acme /opt/apps/wordpress/html/wp-content/themes/acme",
         "grep -rc ERROR /opt/apps/ghost/content/logs",
+        "grep -Rn --include=*.conf listen /opt/apps/nginx/conf.d",
     ],
 )
 def test_folders_of_setups_are_searched(command: str, shell: Shell) -> None:
@@ -28,6 +29,7 @@ def test_folders_of_setups_are_searched(command: str, shell: Shell) -> None:
     "command",
     [
         "grep -rn x /opt/apps/nginx",
+        "grep -Rn x /opt/apps/nginx",
         "grep -rn x /opt/apps",
         "rg x /opt/apps/ghost",
         "grep -rn x /opt/apps/x/docs/../secrets",
