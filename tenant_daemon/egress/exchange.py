@@ -17,6 +17,7 @@ from tenant_daemon.egress.json_text import write_json
 from tenant_daemon.egress.kill_switch import KillSwitch
 from tenant_daemon.egress.pace import Pace
 from tenant_daemon.egress.refusals import Refusals
+from tenant_daemon.egress.repeats import Repeats
 from tenant_daemon.egress.request_body import parse_body
 from tenant_daemon.egress.request_traces import RequestTraces, finish
 from tenant_daemon.egress.sse import EventReader
@@ -31,6 +32,11 @@ from tenant_daemon.tracing import NO_SPAN
 
 _BIG_BODY_BYTES: Final = 32 * 1024
 """Work on a larger one belongs on a thread, since it would hold up the other streams."""
+
+_STOPPED: Final = "stopped"
+_LOST: Final = frozenset({"upstream_timeout", "upstream_broken_off"})
+_CHARGED: Final = _LOST | {_STOPPED}
+"""Failures of requests that were sent, and may be charged."""
 
 Write = Callable[[bytes], Awaitable[None]]
 
@@ -48,6 +54,7 @@ class Desk:
     provider: Provider
     books: Books
     refusals: Refusals
+    repeats: Repeats = field(default_factory=Repeats)
     turns: Turns = field(default_factory=Turns)
     pace: Pace = field(default_factory=Pace)
     traces: RequestTraces = field(default_factory=RequestTraces)
@@ -69,6 +76,7 @@ class Exchange:
         self._tab: Tab | None = None
         self._span = NO_SPAN
         self._error = ""
+        self._body = b""
         self._is_done = False
         self.request: ModelRequest
 
@@ -79,13 +87,16 @@ class Exchange:
         self._redactor = await _current_redactor(desk.redactor)
         if len(body) > _BIG_BODY_BYTES:
             value = await asyncio.to_thread(parse_body, body)
+            desk.repeats.check(self._agent_id, body, value)
             upstream, model, key = self._chosen(value)
             request = await asyncio.to_thread(self._prepared, value, model)
         else:
             async with desk.turns:
                 value = parse_body(body)
+                desk.repeats.check(self._agent_id, body, value)
                 upstream, model, key = self._chosen(value)
                 request = self._prepared(value, model)
+        self._body = body
         tab = self._tab = Tab(desk.books, config, self._agent_id)
         self.request = tab.reserve(self._wire, request)
         await tab.open(model)
@@ -97,7 +108,9 @@ class Exchange:
                 )
         except Refused as refused:
             # An error of the provider costs nothing; a time-out may well have been charged.
-            tab.is_charged = refused.code in {"upstream_timeout", "upstream_broken_off", "stopped"}
+            tab.is_charged = refused.code in _CHARGED
+            if refused.code in _LOST:
+                self._note_loss()
             raise
 
     def _chosen(self, value: dict[str, object]) -> tuple[Upstream, str, str | None]:
@@ -113,8 +126,20 @@ class Exchange:
         except RecursionError:
             raise Refused(400, "invalid_json", "The request is nested too deeply to be checked.") from None
 
+    def _note_loss(self) -> None:
+        """The answer may be charged and did not come, or not whole."""
+        self._desk.repeats.note(self._agent_id, self._body, parse_body(self._body))
+
     async def whole(self) -> bytes:
         """The answer of a request that does not stream."""
+        try:
+            return await self._whole()
+        except Refused as refused:
+            if refused.code != _STOPPED:
+                self._note_loss()
+            raise
+
+    async def _whole(self) -> bytes:
         try:
             async with self._desk.switch.until_stopped(self._agent_id):
                 answer = await read_answer(self._opened())
@@ -144,6 +169,8 @@ class Exchange:
         except Refused as refused:
             self._desk.refusals.note(self._agent_id, refused.message)
             self._error = refused.code
+            if refused.code in _LOST or (answer.characters and refused.code != _STOPPED):
+                self._note_loss()
             await write(answer.failure(refused))
         finally:
             if self._tab:

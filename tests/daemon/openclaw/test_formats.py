@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from tenant_daemon.contracts.budget import BudgetPeriod, TokenBudget
 from tenant_daemon.contracts.config import AgentConfig, TenantConfig
@@ -155,3 +155,26 @@ async def test_agent_works_again_as_soon_as_its_budget_allows(world: World) -> N
     assert len(world.upstream.bodies) == asked
     world.configure(CONFIG.model_copy(update={"version": 3}))
     assert (await world.say("chat", "hello again?")).startswith("Hello from chat")
+
+
+@pytest.mark.parametrize("agent_id", ["chat", "responses", "messages"])
+async def test_answer_that_may_be_charged_is_asked_for_once(world: World, agent_id: str) -> None:
+    asked = len(world.upstream.bodies)
+    world.upstream.answer = lambda: JSONResponse({"error": {"message": "the gateway gave up"}}, 504)
+    try:
+        assert (await world.say(agent_id, "hello?")).startswith("FAILED")
+    finally:
+        world.upstream.answer = None
+    assert len(world.upstream.bodies) == asked + 1
+
+
+async def test_broken_answer_is_asked_for_once_and_people_may_ask_again(world: World) -> None:
+    asked = len(world.upstream.bodies)
+    world.upstream.ends_properly, chunks = False, world.upstream.chunks
+    world.upstream.chunks = [text_chunk("Some words and ")]
+    try:
+        await world.say("chat", "hello?")
+    finally:
+        world.upstream.ends_properly, world.upstream.chunks = True, chunks
+    assert len(world.upstream.bodies) == asked + 1
+    assert (await world.say("chat", "hello?")).startswith("Hello from chat")
