@@ -19,10 +19,12 @@ _APART = (
 _RUN = rb"(?:^|\s)(?:%b\s{1,4}){3,}[^\s]{0,24}\z" % _APART
 _WORDS = (
     rb"(?i)(?:(?:seed|mnemonic|wallet|recovery|backup|wiederherstellungs?|notfall)[ -]?"
-    rb"(?:phrase|words|codes?|seed|w\S{1,2}rter)|app[a-z]{0,10}[ _-]?passwor[dt])[^\n]{0,40}?\s"
-    rb"(?:[-*]?\s?[a-z0-9-]{3,13}[ ,\n]{1,3}){1,24}[a-z0-9-]{0,13}\z"
+    rb"(?:phrase|words|codes?|seed|w\S{1,2}rter)|mnemonic|app[a-z]{0,10}[ _-]?passwor[dt])[^\n]{0,40}?"
+    rb"[\s\"'(](?:[-*]?\s?[a-z0-9-]{3,13}[ ,\n]{1,3}){1,24}[a-z0-9-]{0,13}\z"
 )
-_PATTERNS = tuple(re2.compile(pattern, _BYTES) for pattern in (_RUN, _WORDS))
+# One short word a line, as wrapped data has.
+_LINES = rb"(?:^|\n)(?:[A-Za-z0-9+/=_-]{2,16}\n){2,}[A-Za-z0-9+/=_-]{0,16}\z"
+_PATTERNS = tuple(re2.compile(pattern, _BYTES) for pattern in (_RUN, _WORDS, _LINES))
 _LONGEST = 4_096
 """Bytes of a run that are waited for: what is longer is a table."""
 _LONGEST_GROUPED = 256

@@ -27,8 +27,8 @@ _PLACEHOLDER = re.compile(
     r"|hidden|masked|invalid|valid|missing|expired|wrong|unknown|forgotten|reset|login|logout)$"
 )
 _FILLED = re.compile(
-    r"([xX*.0#_-])\1{7,}$|(?:\.{3}|…)$|[*•●∙·]{4,}|EXAMPLE(?:KEY)?$|^(?:sk|pk|rk)_(?:test|live)_$"
-    r"|^(?:\$\{?\w+\}?|\{\{.*\}\}|\[+\w+\]+|<[^<>]*>)$"
+    r"([xX*.0#_-])\1{7,}$|(?:\.{3}|…)$|[*•●∙·]{4,}|\*{3}$|EXAMPLE(?:KEY)?$|^(?:sk|pk|rk)_(?:test|live)_$"
+    r"|^(?:\${1,2}\{?\w+\}?|\{\{.*\}\}|\[+\w+\]+|<[^<>]*>)$"
     r"|^-----BEGIN [^\n]{3,40}-----(?:\s|\\[nr])*[.…]{1,5}"
 )
 _TEST_CARDS = re.compile(
@@ -242,7 +242,9 @@ def _is_unspeakable(value: str) -> bool:
     """Whether there are hardly any vowels in letters of both cases."""
     letters = [character for character in value if character.isalpha()]
     vowels = sum(character in _VOWELS for character in letters)
-    return vowels * 5 < len(letters) and not value.islower() and not value.isupper()
+    # Other scripts have no cases.
+    is_mixed = any(map(str.islower, letters)) and any(map(str.isupper, letters))
+    return vowels * 5 < len(letters) and is_mixed
 
 
 def _turns(value: str) -> int:

@@ -104,7 +104,7 @@ _MARKED_CODES = (
     rb"|0[oO][0-7]{2,3}[\s,;|]{1,3}0[oO]|0[bB][01]{7,8}[\s,;|]{1,3}0[bB]"
     rb"|(?:[\"'][0-9]{1,3}\\*[\"']:\s?[0-9]{2,3},\s){4}"
 )
-_CODES_IN_HEX = rb"(?:[0-9A-Fa-f]{2}[hH][\s,]+){4}"
+_CODES_IN_HEX = rb"(?:[0-9A-Fa-f]{2}[hH][\s,;]+){4}"
 _CODES_IN_LINES = rb"(?:\b[0-9]{2,3}\r?\n){4}"
 _GLUED_CODES = rb"[0-9]{30}"
 _CODES = (_MARKED_CODES, _CODES_IN_HEX, _CODES_IN_LINES, _GLUED_CODES)
@@ -131,7 +131,7 @@ SPOKEN_WORDS = (
 _TELLING_WORDS = (
     rb"alfa|alpha|bravo|foxtrot|juliett?|kilo|oscar|quebec|sierra|tango|whiske?y|x-?ray|yankee|zulu|underscore"
     rb"|capital|uppercase|hundred|zero|seven|eight|nine|unterstrich|nordpol|xanthippe|xaver|zacharias|kaufmann|theodor"
-    rb"|berta|friedrich|heinrich|siegfried|ypsilon|quickborn|salzwedel|goslar|zwickau|ingelheim|chemnitz"
+    rb"|berta|gro(?:\xc3\x9f|ss)es|kleines|gro(?:\xc3\x9f|ss)buchstabe|friedrich|heinrich|siegfried|ypsilon|quickborn|salzwedel|goslar|zwickau|ingelheim|chemnitz"
 )
 """Those of them that most of what is read out has, and other texts have not."""
 _SPELLED = rb"(?i:\b(?:" + _TELLING_WORDS + rb")[^A-Za-z0-9])|(?:[.-]{1,6}[ |/]{1,3}){6}"

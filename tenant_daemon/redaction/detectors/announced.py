@@ -55,7 +55,9 @@ _PASSWORD = re.compile(
     re.IGNORECASE,
 )
 """Words behind which a few words may be the password itself."""
-_SLUG = re.compile(rb"-(?:[a-z]{2,}(?:-[a-z]{2,}){2}|[A-Z][a-z]{3,}-)")
+_SLUG = re.compile(
+    rb"-(?:[a-z]{2,}(?:-[a-z]{2,}){2}|[a-z]{3,}-[a-z]{3,}|[A-Z][a-z]{3,}-)|\+[A-Za-z]{2,}(?:[+&\s]|$)"
+)
 """``password-manager-for-shops``, ``Passwort-Richtlinie-``: the word is part of an address or a heading."""
 _NAME_OF_RESOURCE = re.compile(rb"[\w\"'=: ]{0,24}arn:aws")
 _GIVEN = re.compile(rb"[^A-Za-z]*(?:(?:is|ist|lautet|est|es|now|jetzt|neu|new)[^A-Za-z]*)?", re.IGNORECASE)
@@ -114,8 +116,10 @@ class AnnouncedDetector:
                 continue  # The rest of an escape.
             value = region[start:stop].decode("utf-8", "replace")
             # Where a reading has put lines together, a hash may stand directly behind a name.
-            is_near = start <= _NEAR and not (name and start == name.end())
+            is_near = _letters(gap) <= _NEAR and not (name and start == name.end())
             if len(value) < _SHORTEST:
+                continue
+            if _is_loud_word(value) and not _GIVEN.fullmatch(gap):
                 continue
             if looks_chosen(value, is_near=is_near) or (
                 is_near
@@ -124,6 +128,15 @@ class AnnouncedDetector:
             ):
                 yield start, stop
                 return
+
+
+def _letters(gap: bytes) -> int:
+    return len(gap) if gap.isascii() else len(gap.decode("utf-8", "replace"))
+
+
+def _is_loud_word(value: str) -> bool:
+    """``günstiger!`` is a password behind a colon, and a word in a sentence."""
+    return value[-1:] in "!?" and value[:-1].isalpha() and value.islower()
 
 
 def _is_resource(data: bytes, end: int) -> bool:

@@ -27,6 +27,7 @@ _LONGEST_DATA_URL = 8_192
 _LINE, _BLOCK_LINES = 56, 4
 _MAIL_PART = re.compile(
     rb"(?i)content-transfer-encoding:\s?base64\s*(?:\n[a-z-]{4,40}:[^\n]{0,160}){0,6}\s{2,12}$"
+    rb"|(?i:\bsetcredentialencrypted=[\w.-]{1,64}:[\s\\]{0,24}$)"
 )
 _LONGEST_HEADERS = 700
 _FILE_HEAD = re.compile(
@@ -34,7 +35,7 @@ _FILE_HEAD = re.compile(
     rb"|0M8R4KGx|TU0AK|SUkqA|e1xydGY|MIAGCSqGSIb3DQEH|MII[A-Za-z0-9+/]{2}[A-Za-z0-9+/]GCSqGSIb3DQEH|MII[A-Za-z0-9+/]{3}YJKoZIhvcNAQcC"
 )
 """How pictures, documents, sounds, programs and signatures begin in base64."""
-_LINE_GAP = re.compile(rb"[\"']?[,+]?\s{0,3}(?:\\n|\\r|\n)[ \t>+|]{0,16}[\"']?")
+_LINE_GAP = re.compile(rb"[\"']?[,+]?[ \\]{0,2}\s{0,3}(?:\\n|\\r|\n)[ \t>+|]{0,16}[\"']?")
 
 _PUBLIC_BEFORE = re.compile(
     rb"(?i)(?:sha-?(?:1|224|256|384|512)[-:=_ ]|md5[-:= ]|integrity|checksum|digest|etag|hash|fingerprint"
@@ -44,6 +45,7 @@ _PUBLIC_BEFORE = re.compile(
     rb"|k=rsa;\s?(?:t=s;\s?)?p=|code_challenge|\bstate=|ciphertext|cursor|page_?token|verification[=:]|\bipfs\b|\bcid\b"
     rb"|/(?:d|file|files|static|assets|_next|chunks|img|images|uploads|blob)/\S*|\bh1:|\betag\b|applicationserverkey)[^\n]{0,64}$"
     rb"|(?:[A-Za-z0-9][-_]|\b|x-[a-z-]{1,20})(?:id|uid|id-?\d|ref|ray|eid|nonce)[\"'\\]{0,2}\s?[:=]\s?[\"']?$"
+    rb"|\bdid:[a-z0-9]{2,12}:[^\s]{0,40}$|/report(?:\\{0,4}/v\d)?\?s=$"
     rb"|(?-i:[a-z](?:Id|ID))[\"'\\]{0,2}\s?[:=]\s?[\"']?$"
     # What shops and advertisers put into addresses.
     rb"|[?&](?:label|ref_?|epik|ved|ei|sxsrf|srsltid|_gl|crid|p[fd]_rd_\w{1,3}|ascsubtag|irclickid|awc|_hsenc|_hsmi|sca_esv"
@@ -140,7 +142,7 @@ def _is_in_block(data: bytes, tokens: Sequence[tuple[int, int]], at: int) -> boo
 
 
 def _is_file(data: bytes, start: int) -> bool:
-    """Whether a wrapped file begins there, by its own first bytes or as a part of a mail."""
+    """Whether a wrapped file begins there, by its own first bytes or as a part of a mail, or a sealed one."""
     before = data[max(0, start - _LONGEST_HEADERS) : start].replace(b"\\r", b"").replace(b"\\n", b"\n")
     return _FILE_HEAD.match(data, start) is not None or _MAIL_PART.search(before) is not None
 

@@ -9,14 +9,14 @@ from tenant_daemon.redaction.views.view import Parts, View
 # Letters of other scripts that look like an ASCII one; Unicode's compatibility forms are handled by NFKD.
 _CONFUSABLE = dict(
     zip(
-        "АВЕКМНОРСТУХІЈЅԚԜаеорсухіјѕԛԁһӏԝкмтвнпигΑΒΕΖΗΙΚΜΝΟΡΤΥΧαβγικνορτυχωϲϳıȷɑɡɩʟʏᴀᴄᴅᴇᴊᴋᴍᴏᴘᴛᴜᴠᴡᴢ",
-        "ABEKMHOPCTYXIJSQWaeopcyxijsqdhlwkmtbhnurABEZHIKMNOPTYXabyikvoptuxwcjijagiLYACDEJKMOPTUVWZ",
+        "АВЕКМНОРСТУХІЈЅԚԜаеорсухіјѕԛԁһӏԝкмтвнпигΑΒΕΖΗΙΚΜΝΟΡΤΥΧαβγικνορτυχωϲϳıȷɑɡɩʟʏᴀᴄᴅᴇᴊᴋᴍᴏᴘᴛᴜᴠᴡᴢʙɢʜɪɴʀꜰꜱǫ",
+        "ABEKMHOPCTYXIJSQWaeopcyxijsqdhlwkmtbhnurABEZHIKMNOPTYXabyikvoptuxwcjijagilyacdejkmoptuvwzbghinrfsq",
         strict=True,
     )
 )
 _FOREIGN = re.compile(
     r"[\u00b2\u00b3\u00b9\u02b0-\u02ff\u0300-\u036f\u0131\u0237\u0250-\u02af\u0370-\u052f\u1d00-\u1dbf\u2070-\u209f\u2100-\u214f\u2460-\u24ff\uff01-\uff5e"
-    r"\U0001d400-\U0001d7ff\U0001f130-\U0001f189\U000e0020-\U000e007f]+"
+    r"\U0001d400-\U0001d7ff\U0001f130-\U0001f189\U000e0020-\U000e007f\u01eb\ua730\ua731]+|\ufe0f?\u20e3"
 )
 _ASCII = bytes(range(128))
 

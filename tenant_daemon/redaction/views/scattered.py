@@ -47,8 +47,8 @@ _GROUPS = [
     )
     for size in range(2, 13)
 ]
-_QUOTED = re.compile(rb"[\"'`]([^\"'`\n]{1,%d})[\"'`](?!\s?:)(?!\])" % _MOST_PIECE)
-_ASSIGNED = re.compile(rb"[\w\"'\])]\s{0,3}[=:]\s{0,3}[\"'`]?([^\s\"'`,;{}]{1,%d})" % _MOST_PIECE)
+_QUOTED = re.compile(rb"[\"'`]([^\\\"'`\n]{1,%d})\\?[\"'`](?!\s?:)(?!\])" % _MOST_PIECE)
+_ASSIGNED = re.compile(rb"[\w\"'\])]\s{0,3}[=:]\s{0,3}\\?[\"'`]?([^\s\\\"'`,;{}]{1,%d})" % _MOST_PIECE)
 _LISTED = re.compile(
     rb"(?:^|\n)[ \t]*(?:[-*+>]|\xe2\x80\xa2|\d{1,3}[.):]|\w{1,8} \d{1,3}:)?[ \t]*"
     rb"[\"'`]?([^\s\"'`]{1,%d})[\"'`]?,?"

@@ -115,6 +115,15 @@ TEXTS = [
     f"the token fix landed in {_bytes(20).hex()} # commit of the token",
     "2FA: ONLY WITH YOUR CODE",
     "findUserByIdInOrderOfToken, password: getPasswordOfUserInDb",
+    "did:key:z6MkE7vqQn7LnTZpePsSKKiEA1FpGJTVmj8anBNR7ryTeQBz",
+    f'{{"url":"https:\\/\\/nel.example\\/report\\/v4?s={_base64(45).replace("/", "x").replace("+", "y")}"}}',
+    "https://search.example/search?q=passwort+vergessen&ei=x",
+    "https://posts.example/x_passwort-security-activity-7582316125213484188-Hygz?utm_source=share",
+    "ลืมรหัสผ่าน? รหัสผ่านต้องมีอย่างน้อย 8 ตัวอักษร",
+    'echo "::add-mask::***"',
+    'test: ["CMD-SHELL", "mysqladmin ping -p$$MYSQL_ROOT_PASSWORD"]',
+    f"SetCredentialEncrypted=db: \\\n        {_base64(48)} \\\n        {_base64(30)}",
+    "Nur heute: Passwort-Manager 50 % günstiger! Code SAFE50 im Warenkorb.",
     "NAME             PASSWORD   AGE\ndb-credentials   locked     3d\nweb              expired    4d",
 ]
 

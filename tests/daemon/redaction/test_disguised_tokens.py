@@ -40,6 +40,12 @@ DISGUISES = {
     "pairs with dashes": "-".join(TOKEN[at : at + 2] for at in range(0, len(TOKEN), 2)),
     "look-alikes in a JSON text": TOKEN.translate({ord("p"): "\\u0440", ord("a"): "\\u0430"}),
     "read out in German": ", ".join(_in_german(sign) for sign in TOKEN),
+    "hex with h": ";".join(f"{ord(sign):x}h" for sign in TOKEN),
+    "small capitals": TOKEN.translate(
+        {ord("g"): "ɢ", ord("h"): "ʜ", ord("i"): "ɪ", ord("a"): "ᴀ", ord("q"): "ǫ"}
+    ),
+    "keys with digits": "".join(f"{sign}\ufe0f\u20e3" if sign.isdigit() else sign for sign in TOKEN + "z"),
+    "variables of a program in JSON": '\\"; b = \\"'.join([f'a = \\"{GROUPS[0]}', *GROUPS[1:]]),
     "0x": ", ".join(f"0x{ord(sign):02x}" for sign in TOKEN),
     "code points": " ".join(f"U+{ord(sign):04X}" for sign in TOKEN),
     "decimal digits": "".join(f"{ord(sign):03d}" for sign in TOKEN),

@@ -149,6 +149,7 @@ def test_statements_that_add_to_a_text_are_held_until_the_last_one(size: int) ->
         "\n".join(f"{place}: {sign}" for place, sign in enumerate(TOKEN, 1)),
         " ".join(TOKEN[at : at + 5] for at in range(0, len(TOKEN), 5)),
         " ".join(f"U+{ord(sign):04X}" for sign in TOKEN),
+        "\n".join(base64.b64encode(TOKEN.encode()).decode()[at : at + 8] for at in range(0, 52, 8)),
     ],
 )
 def test_token_whose_characters_stand_apart_is_found(shown: str) -> None:
