@@ -12,9 +12,10 @@ from typing import Final, Literal, NamedTuple
 
 from tenant_daemon.policy.actions import Command, RunPipelines
 from tenant_daemon.policy.programs.docker_names import are_docker_ids, docker_name
+from tenant_daemon.policy.programs.finds import found_ending
 from tenant_daemon.policy.programs.judge import CommandJudge
 from tenant_daemon.policy.programs.listings import leaves_lines, listed_starts, tracked_starts
-from tenant_daemon.policy.programs.wrappers import found_ending, listing_starts, standing_for_found
+from tenant_daemon.policy.programs.wrappers import listing_starts, standing_for_found
 from tenant_daemon.policy.shell import expansions
 
 _SAFE_PART: Final = re.compile(r"((?:[\w./-]*[\w/-])?)\ue01c[0-9]+(?:\ue01b([^\ue01d]*))?\ue01d([\w.-]*)")

@@ -10,49 +10,25 @@ from tenant_daemon.policy.outputs import numbers_of
 from tenant_daemon.policy.paths.container import ContainerPlaces
 from tenant_daemon.policy.paths.names import may_name_app_secrets, may_name_secrets
 from tenant_daemon.policy.paths.places import FROM_INPUT
-from tenant_daemon.policy.paths.roots import is_below
-from tenant_daemon.policy.paths.trees import is_plain_tree
 from tenant_daemon.policy.programs.container_shell import without_variables
 from tenant_daemon.policy.programs.containers import is_guardrail_service
 from tenant_daemon.policy.programs.docker_names import are_docker_ids, docker_name
+from tenant_daemon.policy.programs.finds import DELETERS, FILTERS, WITH_HOLDER, found_below
 from tenant_daemon.policy.programs.judge import CommandJudge
 from tenant_daemon.policy.programs.kinds import KINDS
-from tenant_daemon.policy.programs.listings import listed_starts, lists_secrets, tracked_starts
+from tenant_daemon.policy.programs.listings import listed_starts, tracked_starts
 from tenant_daemon.policy.programs.options import Reading, read_options
 from tenant_daemon.policy.programs.profile import Profile
 from tenant_daemon.policy.programs.registry import RESTS, REVIEWS
-from tenant_daemon.policy.programs.values import NO_SECRETS
 from tenant_daemon.policy.programs.variables import judge_assignment
 from tenant_daemon.policy.shell.parser import parse
 
 _ASSIGNMENT: Final = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)", re.DOTALL)
 _MOST_NUMBERS: Final = 31
 _PLAIN_NAME: Final = re.compile(r"[A-Za-z0-9_./*?][A-Za-z0-9_./*?+,=@%-]*")
-_UNIT: Final = "\x1f"
-_WITH_HOLDER: Final = re.compile(r"\{\}(?:\.[\w-]+)*")
-"""The place for what comes in, and an ending behind it."""
-_ONE_ENDING: Final = re.compile(r"[\w*?-]*(\.[A-Za-z0-9]{1,5})")
 _TAKES_ANYTHING: Final = frozenset({"echo", "printf", "basename", "dirname"})
-_DELETERS: Final = frozenset({"rm", "unlink", "shred", "truncate", "sudo", "xargs"})
-# `-name '?*'`, `-path './*'` and `-regex '.*'` leave nothing out.
-_ANY_NAME: Final = re.compile(r"[.*?+/\\]*")
 _MAKERS: Final = frozenset({"mkdir", "touch", "ls", "wc", "stat", "file"})
 """What people hand words to that they have written themselves."""
-_FILTERS: Final = frozenset(
-    {
-        "-name",
-        "-iname",
-        "-path",
-        "-regex",
-        "-size",
-        "-mtime",
-        "-mmin",
-        "-atime",
-        "-empty",
-        "-newer",
-        "-newermt",
-    }
-)
 
 
 def _command(judge: CommandJudge, argv: list[str]) -> None:
@@ -92,13 +68,13 @@ def _xargs(judge: CommandJudge, argv: list[str]) -> None:
     found = _found_upstream(judge, inner)
     if inner[0] == "docker" and are_docker_ids(judge.listing):
         found = docker_name(judge.listing) or found
-    if inner[0] in _DELETERS and not _FILTERS & set(judge.listing):
+    if inner[0] in DELETERS and not FILTERS & set(judge.listing):
         found = FROM_INPUT
     holder = next(iter(judge.reading.values("-I")), "{}")
     is_found = found != FROM_INPUT
     replaced = [
         arg.replace(holder, found)
-        if is_found and _WITH_HOLDER.fullmatch(arg.replace(holder, "{}")) is not None
+        if is_found and WITH_HOLDER.fullmatch(arg.replace(holder, "{}")) is not None
         else FROM_INPUT
         if holder in arg
         else arg
@@ -118,7 +94,7 @@ def _listed_upstream(judge: CommandJudge, inner: list[str]) -> list[str]:
     before = judge.upstream
     if before[:1] == ["seq"]:
         numbers = numbers_of(before[1:], _MOST_NUMBERS)
-        is_plain = not judge.reading.has("-d", "-0") and not _DELETERS & set(judge.arguments)
+        is_plain = not judge.reading.has("-d", "-0") and not DELETERS & set(judge.arguments)
         return numbers if numbers is not None and is_plain else []
     said = _said_words(before, by_lines=judge.reading.has("-I", "-L"))
     if said:
@@ -160,7 +136,7 @@ def listing_starts(judge: CommandJudge, argv: list[str]) -> list[str]:
 
 def standing_for_found(judge: CommandJudge, starts: list[str], names: Sequence[str]) -> str:
     """What stands for anything that is found below some folders, its name read as a word; or nothing."""
-    path = _below(judge, starts, names, as_words=True)
+    path = found_below(judge, starts, names, as_words=True)
     return "" if path == FROM_INPUT else path
 
 
@@ -183,74 +159,17 @@ def _found_upstream(judge: CommandJudge, inner: list[str]) -> str:
     before = judge.listing
     if before[:1] != ["find"] and not judge.reading.has("-0", "--null", "-d", "--delimiter"):
         starts = listing_starts(judge, before) or listed_starts(before) or tracked_starts(before, inner)
-        return _below(judge, starts, before, as_words=True) if starts else FROM_INPUT
+        return found_below(judge, starts, before, as_words=True) if starts else FROM_INPUT
     exact = _names_exactly(judge, before)
     if exact:
-        return _below(judge, exact, before, as_words=False)
+        return found_below(judge, exact, before, as_words=False)
     is_exact = "-print0" in before
     if before[:1] != ["find"] or is_exact is not judge.reading.has("-0", "--null"):
         return FROM_INPUT
     if {"-L", "-follow", "-printf", "-ls", "-exec", "-execdir", "-quit"} & set(before[1:]):
         return FROM_INPUT
     starts = list(takewhile(lambda arg: not arg.startswith(("-", "(", "!")), before[1:])) or ["."]
-    return _below(judge, starts, before, as_words=not is_exact)
-
-
-def _below(
-    judge: CommandJudge,
-    starts: list[str],
-    names: Sequence[str],
-    *,
-    as_words: bool,
-    words: Sequence[str] | None = None,
-) -> str:
-    """
-    What stands for anything that is found below some folders.
-
-    Returns:
-        A path of a file that is as harmless as the least harmless of them, or ``FROM_INPUT``.
-    """
-    places = judge.places
-    workspace = places.roots.workspace
-    real = [places.resolve(start).path for start in starts]
-    is_meant = any(may_name_secrets(name) for name in names if not name.startswith("--exclude"))
-    if is_meant or judge.is_in_container:
-        return FROM_INPUT
-    if all(is_below(path, workspace) and is_plain_tree(path, workspace, as_words=as_words) for path in real):
-        has_secrets = lists_secrets(real, names if words is None else words)
-        return f"{starts[0]}/some.secret" if has_secrets else f"{starts[0]}/found"
-    is_logs = all(is_below(path, "/var/log") for path in real)
-    if not all(any(is_below(path, root) for root in places.roots.readable) for path in real):
-        return FROM_INPUT
-    if as_words and not is_logs:
-        return FROM_INPUT
-    # The agent cannot write there. Where there are not only logs, names may be shown and no contents.
-    return f"{real[0]}/found" if is_logs else f"{real[0]}/some.secret"
-
-
-def _until(judge: CommandJudge, value: str) -> None:
-    """``find -exec``: the command with every ``{}`` standing for whatever is found."""
-    argv = value.split(_UNIT)
-    if not argv or not argv[0] or "{}" in argv[0]:
-        judge.unknown("find.exec", "It would run the files that it finds.")
-        return
-    start = judge.found_below if argv[0] not in _DELETERS or judge.is_filtered else FROM_INPUT
-    judge.judge([arg if "{}" not in arg else _found_with(judge, start, arg) for arg in argv])
-
-
-def _found_with(judge: CommandJudge, start: str, arg: str) -> str:
-    """``{}``, or a name beside what is found (``{}.bak``) where that stays in the workspace."""
-    if arg == "{}":
-        return start
-    starts = judge.found_from
-    is_clear = _WITH_HOLDER.fullmatch(arg) is not None and not any(name.endswith("/") for name in starts)
-    if start == FROM_INPUT or not is_clear:
-        return FROM_INPUT
-    # The folder that it starts from is found too, and what lies beside that may lie outside.
-    names = [arg.replace("{}", name) for name in (start, *starts)]
-    workspace = judge.places.roots.workspace
-    is_inside = all(is_below(judge.places.resolve(name).path, workspace) for name in names)
-    return names[0] if is_inside else FROM_INPUT
+    return found_below(judge, starts, before, as_words=not is_exact)
 
 
 def _shell_text(judge: CommandJudge, argv: list[str]) -> None:
@@ -318,63 +237,6 @@ def _anything(judge: CommandJudge, argv: list[str]) -> None:
     """Arguments that do not matter."""
 
 
-def _find(judge: CommandJudge, profile: Profile, reading: Reading) -> None:
-    """Judge ``-delete`` and ``-exec`` of find against the folders it starts from."""
-    starts = reading.positionals or ["."]
-    is_filtered = any(
-        flag.name in _FILTERS and _ANY_NAME.fullmatch(value or "x") is None for flag, value in reading.given
-    )
-    # With `-o` a filter speaks about one side only.
-    is_filtered &= not reading.has("-o", "-or", "-not")
-    for start in starts if reading.has("-delete") else ():
-        # With a filter it is not the folder itself that goes, but things in it.
-        if is_filtered:
-            said = f"Deletes what it finds in {'the folder' if start == '.' else start}."
-            judge.places.delete(f"{start}/found", whole_tree=True, reason=said)
-        else:
-            judge.places.delete(start, whole_tree=True)
-    patterns = reading.values("-name", "-iname", "-path", "-ipath", "-wholename", "-regex", "-iregex")
-    commands = reading.values("-exec", "-execdir", "-ok", "-okdir")
-    if commands:
-        judge.found_from = starts
-        is_followed = reading.has("-L", "-follow")
-        words = judge.arguments
-        found = FROM_INPUT if is_followed else _below(judge, starts, patterns, as_words=False, words=words)
-        name = _only_name(judge, reading)
-        if found.endswith("/found"):
-            found += _ending(judge.arguments, reading)
-        elif name and found.endswith("/some.secret") and not is_below(found, judge.places.roots.workspace):
-            found = found.removesuffix("some.secret") + name
-        judge.found_below = found
-    judge.is_filtered = is_filtered
-    for value in commands:
-        _until(judge, value)
-
-
-def _only_name(judge: CommandJudge, reading: Reading) -> str:
-    """The name that every file has that is found, where none of that name holds secrets."""
-    names = reading.values("-name", "-iname")
-    if {"-o", "-or", "-not", "!", ","} & set(judge.arguments) or len(names) != 1:
-        return ""
-    return names[0].replace("*", "found") if NO_SECRETS.fullmatch(names[0]) else ""
-
-
-def found_ending(judge: CommandJudge, argv: list[str]) -> str:
-    """The ending that every file has that a whole ``find`` prints; empty when they may differ."""
-    return _ending(argv, read_options(argv[1:], judge.library["find"])) if argv[:1] == ["find"] else ""
-
-
-def _ending(words: Sequence[str], reading: Reading) -> str:
-    """The ending that every file that is found has: ``.jpg`` for ``-name '*.jpg'``."""
-    if {"-o", "-or", "-not", "!", ","} & set(words):
-        return ""
-    for pattern in reading.values("-name", "-iname"):
-        ending = _ONE_ENDING.fullmatch(pattern)
-        if ending is not None:
-            return ending[1]
-    return ""
-
-
 def _timing(judge: CommandJudge, profile: Profile, reading: Reading) -> None:
     """``time -o FILE`` writes, ``stdbuf -o0`` does not: only the latter's values are plain."""
     for value in reading.values("-o", "-e", "-i", "--output", "--error", "--input"):
@@ -407,5 +269,5 @@ RESTS.update(
         "any...": _anything,
     }
 )
-REVIEWS.update({"find": _find, "shell": _shell_script, "timing": _timing, "xargs": _xargs_input})
+REVIEWS.update({"shell": _shell_script, "timing": _timing, "xargs": _xargs_input})
 KINDS["until"] = lambda judge, value: None

@@ -4,17 +4,13 @@ import re
 from typing import Final
 
 from tenant_daemon.contracts.tiers import Tier
-from tenant_daemon.policy.sql.functions import PURE
+from tenant_daemon.policy.sql.calls import judge_functions
 from tenant_daemon.policy.sql.meaning import judge_meaning, note_catalogue
 from tenant_daemon.policy.sql.secrets import is_account_table, judge_names, note_accounts, note_shown
 from tenant_daemon.policy.sql.tokens import Token, UnclearSql, split_statements
 from tenant_daemon.policy.verdict import Verdict
 from tenant_daemon.policy.wordlist import word_set
 
-# `INSERT INTO orders (a, b)` names a table; any other name followed by a parenthesis is a function.
-_BEFORE_NAMES: Final = frozenset(
-    {"into", "table", "exists", "with", "recursive", "index", "key", "references", "constraint", "view"}
-)
 _CHANGES: Final = {
     "insert": (Tier.YELLOW, "Adds records."),
     "replace": (Tier.YELLOW, "Replaces records."),
@@ -99,8 +95,6 @@ _POWERFUL: Final = re.compile(
     r"|set\s+global|flush\s+privileges|mysql\.(?:user|db|global_priv)|pg_(?:shadow|authid))\b",
     re.IGNORECASE,
 )
-_MULTIPLYING: Final = frozenset({"repeat", "lpad", "rpad", "generate_series", "space"})
-_MOST_DIGITS: Final = 7
 _SAYING_NOTHING: Final = frozenset(
     {"true", "false", "not", "and", "or", "null", "is", "limit", "exists", "in"}
 )
@@ -226,7 +220,7 @@ def _judge_read(verdict: Verdict, first: str, words: list[str], tokens: list[Tok
                 Tier.CRITICAL_RED, "sql.secret-column", "Shows the accounts of the database.", unknown=True
             )
         return
-    _judge_functions(verdict, tokens)
+    judge_functions(verdict, tokens)
     note_shown(verdict, tokens)
     reaching = _reaching(tokens) if inner & _REACHES_OUT else set[str]()
     if reaching - {"set"} or ("set" in inner and "update" not in inner):
@@ -304,7 +298,7 @@ def _judge_change(verdict: Verdict, first: str, words: list[str], tokens: list[T
         says = f"Deletes {named}."
     risk = _RISKS.get(first, "What is deleted cannot be brought back.") if tier >= Tier.RED else ""
     verdict.note(tier, f"sql.{first}", says, risk=risk)
-    _judge_functions(verdict, tokens)
+    judge_functions(verdict, tokens)
     if first in ("vacuum", "analyze", "optimize", "reindex", "refresh") and "into" in words:
         _note_unknown(verdict, "into")
     reaching = (set(words[1:]) & _REACHES_OUT) - {"set", "do", "load", "change", "source", "system", "lock"}
@@ -346,51 +340,6 @@ def _renames_column(words: list[str]) -> bool:
     """``ALTER TABLE a RENAME COLUMN b TO c`` and nothing else."""
     at = words.index("rename") if "rename" in words else 0
     return at in (2, 3, 4) and words[1] == "table" and words[at + 1 : at + 2] == ["column"]
-
-
-def _judge_functions(verdict: Verdict, tokens: list[Token]) -> None:
-    if any(token.kind == "number" and _is_large(token.text) for token in tokens) and any(
-        token.text in _MULTIPLYING for token in tokens
-    ):
-        verdict.note(Tier.RED, "sql.large", "It would calculate more than the server holds.", unknown=True)
-    for index in range(len(tokens) - 1):
-        token, follower = tokens[index], tokens[index + 1]
-        if follower.text != "(" or token.kind not in ("word", "quoted"):
-            continue
-        # `INSERT INTO orders (a, b)` and `WITH recent (a) AS` name tables, not functions.
-        before = tokens[index - 1].text if index else ""
-        if before in _BEFORE_NAMES or (before == "on" and tokens[0].text == "create"):
-            continue
-        behind = tokens[index - 2].text if before == "as" and index > 1 else before
-        if behind == ")" and _are_columns(tokens, index + 2):
-            continue
-        if before == "." and index > 2 and tokens[index - 3].text in ("into", "table"):
-            continue
-        if token.kind == "quoted" or token.text not in PURE or before == ".":
-            verdict.note(
-                Tier.RED,
-                "sql.function",
-                f"What the database function {token.text} does is not known here.",
-                unknown=True,
-            )
-
-
-def _is_large(number: str) -> bool:
-    """Whether a number has many digits, written out or not."""
-    digits, _, power = number.lower().partition("e")
-    return len(digits) + (int(power) if power.isdecimal() else 0) > _MOST_DIGITS
-
-
-def _are_columns(tokens: list[Token], at: int) -> bool:
-    """``(SELECT ...) totals(id, amount)``: names for a table that is made on the way."""
-    while at < len(tokens) and tokens[at].kind == "word":
-        at += 1
-        if at < len(tokens) and tokens[at].text == ")":
-            return tokens[at - 1].kind == "word"
-        if at >= len(tokens) or tokens[at].text != ",":
-            return False
-        at += 1
-    return False
 
 
 def _judge_pragma(verdict: Verdict, tokens: list[Token]) -> None:
