@@ -6,19 +6,21 @@ A known secret in plain letters is often seen through both; what was encoded bef
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import re2
 
 from tenant_daemon.redaction.signs import Sign, sign_pattern
 from tenant_daemon.redaction.views.surroundings import surroundings
-from tenant_daemon.redaction.views.view import EvenParts, View
+from tenant_daemon.redaction.views.view import EvenParts, Span, View
 
 LONGEST = 8_192
-"""Bytes of a text up to which the beginnings of its lines are compared."""
+"""Bytes of a text up to which all its lines are looked at."""
 _LONGEST_BEGINNING = 96
 _MOST_CUTS = 16
 _NEWLINE = b"\n"
+_LINE_ENDS = frozenset({b"\n", b"\r", b"="})
+_MOST_PADDING = 4
 
 _DATA = rb"[A-Za-z0-9+/=_%&#;,{}\\-]"
 _BEFORE_DATA = rb"[ \t|:>\])\"*/#+-]"
@@ -68,15 +70,12 @@ def stitched(view: View) -> Iterator[View]:
 
 def without_beginnings(view: View) -> Iterator[View]:
     """Each run of lines that begin alike, without their beginnings."""
-    data = view.data
-    if len(data) > LONGEST or data.count(_NEWLINE) < 1:
-        return
-    for found in _LINES.finditer(data):
-        start = found.start()
-        words = b"".join(_LAST_WORDS.findall(found.group()))
+    for start, end in _runs_of_lines(view):
+        run = view.data[start:end]
+        words = b"".join(_LAST_WORDS.findall(run))
         if len(words.translate(None, _IN_NAMES)) * _SHARE < len(words):
             continue
-        for lines, size in _alike(found.group().split(_NEWLINE)):
+        for lines, size in _alike(run.split(_NEWLINE)):
             if lines:
                 pieces = [b""]
                 for line, cut in lines:
@@ -84,6 +83,39 @@ def without_beginnings(view: View) -> Iterator[View]:
                 pieces[-1] = pieces[-1][:-1]
                 yield View(EvenParts(pieces, [b""] * (len(pieces) // 2), start), view)
             start += size
+
+
+def _runs_of_lines(view: View) -> Iterable[Span]:
+    """Where lines that follow each other end with words that may be data."""
+    data = view.data
+    if len(data) <= LONGEST:
+        return (found.span() for found in _LINES.finditer(data)) if data.count(_NEWLINE) else ()
+    return _lines_of_long_words(data, view.tokens)
+
+
+def _lines_of_long_words(data: bytes, tokens: Sequence[Span]) -> Iterator[Span]:
+    """The same in a long text, by its long words: looking at each line would take too long."""
+    lines: list[Span] = []
+    for _, behind in tokens:
+        if data[behind : behind + 1] not in _LINE_ENDS:
+            continue
+        end = data.find(_NEWLINE, behind, behind + _MOST_PADDING)
+        if end < 0:
+            continue
+        begin = data.rfind(_NEWLINE, 0, behind) + 1
+        if lines and begin != lines[-1][1] + 1:
+            if len(lines) > 1:
+                yield lines[0][0], _next_line_end(data, lines[-1][1])
+            lines = []
+        lines.append((begin, end))
+    if len(lines) > 1:
+        yield lines[0][0], _next_line_end(data, lines[-1][1])
+
+
+def _next_line_end(data: bytes, end: int) -> int:
+    """The last line may end with a shorter word."""
+    behind = data.find(_NEWLINE, end + 1, end + 1 + 2 * _LONGEST_BEGINNING)
+    return behind if behind >= 0 else end
 
 
 def _alike(lines: Sequence[bytes]) -> Iterator[tuple[list[tuple[bytes, int]], int]]:
