@@ -9,6 +9,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 
+from tenant_daemon.redaction.alike import alike_row
 from tenant_daemon.redaction.detectors.json_keys import find_by_names
 from tenant_daemon.redaction.detectors.known import KnownDetector
 from tenant_daemon.redaction.detectors.patterns import PatternDetector
@@ -172,6 +173,10 @@ class PayloadSearch:
         if seams.data:
             yield from seams.per_leaf(self._known.find(seams.data))
             yield from seams.per_leaf(find_in_views(_read_before(seams), self._known, None))
+        pieces = alike_row(encoded, by_key or texts)
+        if pieces.data:
+            yield from pieces.per_leaf(self._known.find(pieces.data))
+            yield from pieces.per_leaf(find_in_views(_read_before(pieces), self._known, None))
         for order in (texts, [index for index in by_key if index == GAP or len(encoded[index]) <= _SHORT]):
             if len(order) < 2:
                 continue

@@ -184,7 +184,8 @@ _PATTERNS: dict[Sign, bytes] = {
     ),
     Sign.DUMP: (
         rb"(?:\b|\\n)[0-9a-f]{6,16}:? {1,3}[0-9a-f]{2,4}(?:[^0-9A-Za-z]|[0-9a-f]{4} |\z)"
-        rb"|[0-9a-f]{6}: [01]{8} |[0-7]{7}(?:   [!-~]|  \\[0-9a-z]| [0-7]{6})(?:[ \r\n\\]|\z)"
+        rb"|0x[0-9a-f]{4,16}:(?:[ \t]|\\t)+(?:0x)?[0-9a-f]{2}"
+        rb"|[0-9a-f]{6}: [01]{8} |[0-7]{7}(?: {3,4}[!-~]|  \\[0-9a-z]| [0-7]{6})(?:[ \r\n\\]|\z)"
     ),
     # A date has numbers below 10, which no letter has.
     Sign.NUMBERS: (
@@ -243,6 +244,9 @@ _PATTERNS: dict[Sign, bytes] = {
         rb"|[\w.>-]*(?:append|add|push|push_back|put|write|Write|WriteString|concat|print|emit)\()\\*[\"'`]"
         rb"|[\"'`]\)\s*\.(?:append|add|push|put|write|concat)\(\\*[\"'`]"
         rb"|\$\{ ?\\*[\"'`]\\*[\"'`]|\]\]>\s*<!\[CDATA\[|\\[&#%;=]"
+        rb"|[^\s\\]\\\r?\n[ \t]*[\"'!-~]|</t[dh]>\s*<t[dh][ >]|</li>\s*<li"
+        rb"|\r\n[0-9a-fA-F]{1,3}\r\n|\} ?\. ?qq?\{"
+        rb"|[\"'`]\n[ \t]*\.(?:ascii|asciz|string)[ \t]+[\"']"
     ),
 }
 

@@ -1,4 +1,4 @@
-"""The bytes behind a dump, as ``xxd``, ``hexdump`` and ``od`` print it."""
+"""The bytes behind a dump, as ``xxd``, ``hexdump``, ``od``, ``tcpdump`` and ``gdb`` print it."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -11,14 +11,14 @@ from tenant_daemon.redaction.views.view import Parts, View
 _BEGIN = rb"(?m)(?:(?<![0-9A-Za-z])|(?<=\\n))"
 _END = rb"(?:\r|\\r)?(?=$|\\n)"
 _LINE = re.compile(
-    _BEGIN + rb"[0-9a-f]{6,16}:?[ \t]{1,3}"
-    rb"((?:(?:[0-9a-f]{8}|[0-9a-f]{2,4})[ \t]{1,8}){0,16}(?:[0-9a-f]{8}|[0-9a-f]{2,4}))"
+    _BEGIN + rb"(?:0x[0-9a-f]{4,16}:|[0-9a-f]{6,16}:?)(?:[ \t]|\\t){1,3}"
+    rb"((?:(?:[0-9a-f]{8}|(?:0x)?[0-9a-f]{2,4})(?:[ \t]|\\t){1,8}){0,16}(?:[0-9a-f]{8}|(?:0x)?[0-9a-f]{2,4}))"
     rb"(?:[ \t]{1,}[^\n]{0,20}?)?" + _END
 )
 _OCTAL_LINE = re.compile(_BEGIN + rb"[0-7]{6,12}((?:[ \t]{1,2}(?:[0-7]{3}|[0-7]{6})){1,16})[ \t]*" + _END)
 _BINARY_LINE = re.compile(_BEGIN + rb"[0-9a-f]{6,16}:((?: [01]{8}){1,16})(?: [^\n]{0,20}?)?" + _END)
 _CELL = rb" (?:  [ -~]| \\[0abfnrtv\\]|[0-7]{3})"
-_LETTER_LINE = re.compile(_BEGIN + rb"[0-7]{6,12}((?:" + _CELL + rb"){1,16}) {0,4}" + _END)
+_LETTER_LINE = re.compile(_BEGIN + rb"[0-7]{6,12} ?((?:" + _CELL + rb"){1,16}) {0,4}" + _END)
 _CELLS = re.compile(_CELL)
 _GROUPS = re.compile(rb"[0-9a-f]+")
 _BREAK = re.compile(rb"\n|\\n")
@@ -29,7 +29,7 @@ _LETTERS = {b"0": 0, b"a": 7, b"b": 8, b"f": 12, b"n": 10, b"r": 13, b"t": 9, b"
 
 
 # Where a line may begin: finding these first with RE2 is thirty times as fast as searching for whole lines.
-_ADDRESS = re2.compile(rb"[0-9a-f]{6,16}:?[ \t]")
+_ADDRESS = re2.compile(rb"0x[0-9a-f]{4,16}:(?:[ \t]|\\t)|[0-9a-f]{6,16}:?[ \t]")
 
 
 def read_hexdump(view: View) -> Iterator[View]:
@@ -67,13 +67,13 @@ def _lines(data: bytes, pattern: re.Pattern[bytes], addresses: Iterable[int]) ->
 
 
 def _hex(line: bytes) -> bytes:
-    digits = line.translate(None, b" \t")
+    digits = line.replace(b"0x", b"").replace(b"\\t", b"").translate(None, b" \t")
     return bytes.fromhex(digits.decode()) if len(digits) % 2 == 0 else b""
 
 
 def _words(line: bytes) -> bytes:
     """Two or four bytes a word, the lowest one first."""
-    words = _GROUPS.findall(line)
+    words = _GROUPS.findall(line.replace(b"0x", b""))
     if len(words[0]) not in _WORDS or any(len(word) > len(words[0]) or len(word) % 2 for word in words):
         return b""
     return b"".join(bytes.fromhex(word.decode())[::-1] for word in words)

@@ -34,7 +34,7 @@ _LAST_WORDS = re.compile(rb"[^ \t\n]+$", re.MULTILINE)
 _IN_NAMES = b"abcdefghijklmnopqrstuvwxyz/_-.,;:()"
 _SHARE = 6
 """Of what may be data, one character in so many is none that names consist of."""
-_CUT = re.compile(rb"(?:[|:>\])\"*/#%;+-]|\w)[ \t]+|[|:>\])\"*/#%;+-]")
+_CUT = re.compile(rb"(?:[|:>\])\"'=*/#%;+-]|\w)[ \t]+|[|:>\])\"'*/#%;+-]")
 """How a beginning ends."""
 _NUMBERS = re.compile(rb"[0-9]+")
 _BLANKS = re.compile(rb"[ \t]+")
@@ -53,6 +53,11 @@ _JOINT = re.compile(
     + (rb"|" + _QUOTE + rb"\)(?:" + _BREAK + rb")?\." + _CALL + rb"\(" + _QUOTE)
     # Nothing, written with marks; the next section of a text in XML.
     + (rb"|\$\{[ ]?" + _QUOTE + _QUOTE + rb"[ ]?\}|\]\]>\s{0,16}<!\[CDATA\[")
+    # The next line, cell or chunk, where the end of a line is escaped or marked.
+    + (rb"|" + _QUOTE + rb"\\\r?\n[ \t]{0,16}" + _QUOTE + rb"|\\\r?\n[ \t]{0,16}")
+    + rb"|</t[dh]>\s{0,16}<t[dh](?: [^<>]{0,80})?>|</li>\s{0,16}<li(?: [^<>]{0,80})?>"
+    + rb"|\r\n[0-9a-fA-F]{1,3}\r\n"
+    + (rb"|\} ?\. ?qq?\{|" + _QUOTE + rb"\n[ \t]{0,16}\.(?:ascii|asciz|string)[ \t]{1,8}" + _QUOTE)
     # What shells and markup put before marks that mean something to them.
     + rb"|\\(?=[^\\A-Za-z0-9\"'\r\n\t]))"
 )

@@ -93,7 +93,21 @@ def test_statements_that_add_to_a_text_are_read_as_one(joint: str, encode: Calla
     assert text.endswith("'\nprint(k)")
 
 
-@pytest.mark.parametrize("joint", ["]]><![CDATA[", "]]>\n<![CDATA[", '${""}', "${''}"])
+@pytest.mark.parametrize(
+    "joint",
+    [
+        *(
+            "]]><![CDATA[",
+            "]]>\n<![CDATA[",
+            '${""}',
+            "${''}",
+            "</td><td>",
+            '</td>\n  <td class="b">',
+            "</li><li>",
+        ),
+        *("\\\n    ", "\r\n6\r\n", "} . q{", "'\\\n'", '"\n    .ascii "'),
+    ],
+)
 @pytest.mark.parametrize("encode", [str, _packed, _base64])
 def test_sections_are_read_as_one(joint: str, encode: Callable[[str], str]) -> None:
     pieces = _cut(encode("6255371580"), 6)
@@ -136,3 +150,19 @@ def test_lists_of_code_are_left_as_they_are() -> None:
         "k += 'one word'\nk += 'another'\n<v><![CDATA[text]]></v>\n- configuration\n- documentation\n"
     )
     assert REDACTOR.redact(text) == text
+
+
+@pytest.mark.parametrize("encode", [str, _packed, _base64])
+@pytest.mark.parametrize(
+    "shown",
+    ["printf %s '{}' >> key", "part {n}: {}", "echo -n {} >>/tmp/k", "chunk {n}/4 = {} (more follows)"],
+)
+def test_strings_that_begin_and_end_alike_are_read_as_one(shown: str, encode: Callable[[str], str]) -> None:
+    pieces = _cut(encode(SECRET), 7)
+    texts = [shown.format(piece, n=number) for number, piece in enumerate(pieces)]
+    calls = [{"type": "tool_use", "id": f"t{n}", "input": {"command": text}} for n, text in enumerate(texts)]
+    payload = {"messages": [{"role": "assistant", "content": calls}]}
+    told = str(REDACTOR.redact_payload(payload))
+    assert "SECRET_REF(key)" in told
+    assert sum(piece in told for piece in pieces if len(piece) > 4) == 0
+    assert shown.split("{")[0] in told

@@ -110,3 +110,19 @@ def test_binary_dump_is_read() -> None:
         f"{at * 6:08x}: {' '.join(f'{b:08b}' for b in line)}  ......\n" for at, line in enumerate(lines)
     )
     assert REDACTOR.redact(dump).count("0") < dump.count("0") / 2
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        lambda at, raw: f"\t0x{at:04x}:  {raw.hex(' ', 2):39}  {raw.decode(errors='replace')}",
+        lambda at, raw: f"0x7ffe{at:08x}:\t" + "\t".join(f"0x{byte:02x}" for byte in raw),
+        lambda at, raw: f"{at:07o}    " + "   ".join(chr(byte) for byte in raw),
+    ],
+    ids=["packets", "memory", "letters"],
+)
+def test_dumps_of_other_programs_are_read(line: Callable[[int, bytes], str]) -> None:
+    raw = base64.b64encode(b"password=" + SECRET.encode() + b"; more")
+    text = REDACTOR.redact("\n".join(line(at, raw[at : at + 16]) for at in range(0, len(raw), 16)))
+    assert "SECRET_REF(key)" in text
+    assert raw[16:24].hex() not in text.replace(" ", "").replace("\t", "").replace("0x", "")
