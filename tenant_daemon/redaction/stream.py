@@ -121,6 +121,8 @@ class StreamRedactor:
 
         What may be a secret of the vault that has begun stays; that would be cut here otherwise.
         """
+        if not self._held:
+            return ""
         self._skip()
         self._waits = False
         shown = self._context + self._held

@@ -30,7 +30,6 @@ _LINES = re2.compile(
     rb"(?:[^\n]*%b%b{8,}[ \t]*\n)+[^\n]*%b%b+" % (_BEFORE_DATA, _DATA, _BEFORE_DATA, _DATA), _OPTIONS
 )
 """Lines one after the other that end with words that may be data."""
-_LAST_WORDS = re.compile(rb"[^ \t\n]+$", re.MULTILINE)
 _IN_NAMES = b"abcdefghijklmnopqrstuvwxyz/_-.,;:()"
 _SHARE = 6
 """Of what may be data, one character in so many is none that names consist of."""
@@ -39,7 +38,8 @@ _CUT = re.compile(rb"(?:[|:>\])\"'=*/#%;+-]|\w)[ \t]+|[|:>\])\"'*/#%;+-]")
 _NUMBERS = re.compile(rb"[0-9]+")
 _BLANKS = re.compile(rb"[ \t]+")
 
-_QUOTE = rb"\\*[\"'`]"
+# Only at the first backslash of a run, so that long runs cost no more than their length.
+_QUOTE = rb"(?:(?<!\\)\\*)[\"'`]"
 _BREAK = rb"(?:\\+r)?\r?(?:\\+n|\n)(?:[ \t]|\\+t){0,12}"
 _TARGET = rb"[$@]?[A-Za-z_][\w.>-]{0,31}"
 _CALL = rb"(?:[\w.>-]{0,24}(?:append|add|push|push_back|put|write|Write|WriteString|concat|print|emit))"
@@ -77,7 +77,7 @@ def without_beginnings(view: View) -> Iterator[View]:
     """Each run of lines that begin alike, without their beginnings."""
     for start, end in _runs_of_lines(view):
         run = view.data[start:end]
-        words = b"".join(_LAST_WORDS.findall(run))
+        words = b"".join([line.rsplit(None, 1)[-1] for line in run.split(_NEWLINE) if line.strip()])
         if len(words.translate(None, _IN_NAMES)) * _SHARE < len(words):
             continue
         for lines, size in _alike(run.split(_NEWLINE)):
