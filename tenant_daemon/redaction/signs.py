@@ -96,7 +96,7 @@ _PAIRED_MARKS = _PAIRS.replace(b"%b", rb"[^0-9A-Za-z]{1,5}")
 """The same, cut after every second character."""
 # With what mostly stands between them: a class of characters costs hyperscan three times as much.
 _PAIRED_PLAINLY = b"|".join(
-    _PAIRS.replace(b"%b", mark)
+    rb"(?:^|[^A-Za-z0-9])" + _PAIRS.replace(b"%b", mark)
     for mark in (rb" ", rb"\n", rb"\\n", rb"-", rb"\.", rb", ", rb" - ", rb":", rb"/", rb"\|")
 )
 _MARKED_CODES = (

@@ -14,10 +14,14 @@ _CONFUSABLE = dict(
         strict=True,
     )
 )
-_FOREIGN = re.compile(
-    r"[\u00b2\u00b3\u00b9\u02b0-\u02ff\u0300-\u036f\u0131\u0237\u0250-\u02af\u0370-\u052f\u1d00-\u1dbf\u2070-\u209f\u2100-\u214f\u2460-\u24ff\uff01-\uff5e"
-    r"\U0001d400-\U0001d7ff\U0001f130-\U0001f189\U000e0020-\U000e007f\u01eb\ua730\ua731]+|\ufe0f?\u20e3"
+_LETTERS = (
+    r"\u00b2\u00b3\u00b9\u02b0-\u02ff\u0300-\u036f\u0131\u0237\u0250-\u02af\u0370-\u052f\u1d00-\u1dbf\u2070-\u209f\u2100-\u214f\u2460-\u24ff\uff01-\uff5e"
+    r"\U0001d400-\U0001d7ff\U0001f130-\U0001f189\U000e0020-\U000e007f\u01eb\ua730\ua731"
 )
+_KEYCAP = r"\u20e3"
+_FOREIGN = re.compile(rf"[{_LETTERS}]+|\ufe0f?{_KEYCAP}")
+_ANY_FOREIGN = re.compile(f"[{_LETTERS}{_KEYCAP}]")
+"""Where there is one of them at all: half the time."""
 _ASCII = bytes(range(128))
 
 
@@ -27,7 +31,7 @@ def read_as_ascii(view: View) -> View | None:
         return None
     # The other letters side by side: most texts have only quotes, dashes and umlauts among them.
     others = view.data.translate(None, _ASCII)
-    if not _FOREIGN.search(others.decode("utf-8", "surrogateescape")):
+    if not _ANY_FOREIGN.search(others.decode("utf-8", "surrogateescape")):
         return None
     text = view.data.decode("utf-8", "surrogateescape")
     parts = Parts()
