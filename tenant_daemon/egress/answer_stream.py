@@ -9,12 +9,11 @@ model turns to another text, a text is told but for a secret that has begun, and
 from collections.abc import Collection, Iterator
 
 from tenant_daemon.egress.errors import Refused
-from tenant_daemon.egress.formats.checked_texts import MOST_OPEN
 from tenant_daemon.egress.json_text import read_json, write_json
 from tenant_daemon.egress.labels import Labels
 from tenant_daemon.egress.openai_errors import openai_error
 from tenant_daemon.egress.sse import DONE, written
-from tenant_daemon.egress.text_streams import stream_of
+from tenant_daemon.egress.text_streams import MOST_OPEN, stream_of
 from tenant_daemon.egress.usage import label, reported_usage
 from tenant_daemon.metering import Usage
 from tenant_daemon.redaction import Redactor, StreamRedactor

@@ -1,12 +1,15 @@
-"""The redactor of one text of a streamed answer."""
+"""The redactors of the texts of a streamed answer."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tenant_daemon.redaction import Redactor, StreamRedactor
 from tenant_daemon.redaction.findings import Finding, settle
 
 if TYPE_CHECKING:
     from tenant_daemon.redaction.detectors.known import KnownDetector
+
+MOST_OPEN: Final = 64
+"""Texts of one answer that may go on at the same time."""
 
 
 class _KnownOnly:

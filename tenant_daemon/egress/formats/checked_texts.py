@@ -2,15 +2,12 @@
 
 from collections.abc import Callable, Hashable
 
-from tenant_daemon.egress.text_streams import stream_of
+from tenant_daemon.egress.text_streams import MOST_OPEN, stream_of
 from tenant_daemon.redaction import Redactor, StreamRedactor
 
 Written = dict[str, object]
 Writer = Callable[[str], Written]
 """Makes the event that carries a piece of a text."""
-
-MOST_OPEN = 64
-"""Texts of one answer that may go on at the same time."""
 
 
 class CheckedTexts:
