@@ -320,7 +320,7 @@ def test_a_verb_of_ip_cut_short_changes_all_the_same(command: str, context: Poli
 
 def test_what_a_tls_connection_sends_is_seen(context: PolicyContext) -> None:
     connecting = "openssl s_client -connect tools.example.com:443"
-    assert shell(connecting, context).is_external
+    assert shell("openssl s_client -connect shop.example:443", context).is_external
     assert shell(f"{connecting} < request.txt", context).is_unknown
     assert shell(f"timeout 5 {connecting} < request.txt", context).is_unknown
     assert shell(f"{connecting} < /dev/null", context).tier is Tier.GREEN
