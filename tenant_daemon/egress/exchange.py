@@ -250,8 +250,8 @@ def _in_one_piece(answer: AnswerChecker, events: Sequence[bytes]) -> tuple[bytes
     checked: list[bytes] = []
     refused = None
     try:
-        for left, event in zip(range(len(events) - 1, -1, -1), events, strict=True):
-            checked += answer.feed(event, waits=left > 0)
+        for number, event in enumerate(events, start=1):
+            checked += answer.feed(event, waits=number < len(events))
             if answer.is_done:
                 break
     except Refused as exc:

@@ -52,4 +52,4 @@ class Pace:
     @property
     def seconds(self) -> float:
         """What one answer rests."""
-        return min(_LONGEST_REST, (self._open - 1) * self._cost / _SHARE) if self._open > 1 else 0.0
+        return min(_LONGEST_REST, max(0, self._open - 1) * self._cost / _SHARE)

@@ -34,12 +34,12 @@ _HOST: Final = re.compile(
     r"|(?<![\w-])(?:pg_\w+|influx|mongo\w*|redis-cli) (?:[^|;&]{0,60}\s)?-h(?:ost)?[ =]"
     r"|(?<![\w-])logger [^|;&]{0,60}(?:-n|--server)"
 )
-# What waits in a queue is mostly mail; an image can be sent away while it is built.
 # A computer's name among the words: no file ends like it.
 _COMPUTER: Final = re.compile(
     r"(?<![\w./@%*-])(?:[a-z0-9-]++\.)++(?:com|org|net|io|dev|example|info|biz|cloud|xyz|eu|de)(?![\w.-])"
     r"|(?<![\w./@-])(?!127\.|0\.)\d{1,3}(?:\.\d{1,3}){3}(?![\w.-])"
 )
+# What waits in a queue is mostly mail; an image can be sent away while it is built.
 _OF_WAITING: Final = word_set(
     "queue queues postqueue postsuper cron imagetools registry image actions verify service context"
 )

@@ -142,7 +142,9 @@ def refuse_foreign_tools(tools: object, allowed: frozenset[str], prefixes: tuple
     for tool in tools or []:
         kind = tool.get("type") if isinstance(tool, dict) else None
         if kind is not None and kind not in allowed and not str(kind).startswith(prefixes or ("\0",)):
-            raise tool_refused()
+            raise Refused(
+                400, "tool_not_allowed", "Tools that the model's provider runs are not allowed here."
+            )
 
 
 def wants_stream(body: Mapping[str, object]) -> bool:
@@ -156,11 +158,6 @@ def wants_stream(body: Mapping[str, object]) -> bool:
     if stream is None or isinstance(stream, bool):
         return stream is True
     raise Refused(400, "invalid_request", "The request's stream is neither true nor false.")
-
-
-def tool_refused() -> Refused:
-    """A tool of the provider's own was asked for."""
-    return Refused(400, "tool_not_allowed", "Tools that the model's provider runs are not allowed here.")
 
 
 def count(value: object) -> int | None:

@@ -58,9 +58,7 @@ PURE: Final = word_set(
     array_replace array_prepend array_positions array_lower array_dims array_ndims array_fill trim_array
     int4range int8range tstzrange lower_inf upper_inf isempty make_time make_timestamptz date_subtract
     to_ascii levenshtein soundex metaphone word_similarity ts_rank_cd phraseto_tsquery setweight
-    strip_tags to_tsvector to_tsquery plainto_tsquery phraseto_tsquery websearch_to_tsquery ts_rank ts_rank_cd
-    ts_headline
-    currval lastval pg_size_bytes pg_get_functiondef pg_get_triggerdef pg_encoding_to_char
+    strip_tags currval lastval pg_size_bytes pg_get_functiondef pg_get_triggerdef pg_encoding_to_char
     pg_table_is_visible has_schema_privilege has_database_privilege has_column_privilege pg_conf_load_time
     period_diff format_bytes uuid_generate_v4 regexp_instr grouping_id json_array_insert json_array_append
     """
