@@ -2,9 +2,11 @@
 Which values can be kept as secrets.
 
 Every occurrence of a secret is redacted from everything that leaves the server. A value that is also an
-ordinary word, or so short that it occurs by chance, would tear holes into all texts, so it is refused.
+ordinary word, or so short that it occurs by chance, would tear holes into all texts, so it is refused. So is
+a password that everybody tries first: it protects nothing.
 """
 
+from functools import cache
 from importlib.resources import files
 from typing import Final
 
@@ -24,6 +26,7 @@ _OWN_WORDS: Final = _words("own_words.txt")
 """Words that our own messages are made of: taken out of them, they could not be understood any more."""
 
 _COMMON_WORDS: Final = _words("common_words.txt")
+"""Of programs, configurations and office letters, in English and German: what zxcvbn's lists leave out."""
 
 
 def check_value(value: str, name: str) -> None:
@@ -52,10 +55,21 @@ def _why_unfit(value: str) -> str:
     if len(set(value.casefold())) < 3:
         return "one or two characters repeated"
     if _is_common(value):
-        return "an ordinary word: it would be cut out of every text that uses it"
+        return "an ordinary word or name, or what everybody tries first: it would be cut out of all texts"
     return ""
 
 
 def _is_common(value: str) -> bool:
     word = value.strip().casefold()
-    return word in _OWN_WORDS or word in _COMMON_WORDS or word.removesuffix("s") in _COMMON_WORDS
+    return word in _OWN_WORDS or any(
+        form in words for form in (word, word.removesuffix("s")) for words in (_COMMON_WORDS, *_frequent())
+    )
+
+
+@cache
+def _frequent() -> tuple[frozenset[str], ...]:
+    """Words, names and passwords that are used most (zxcvbn's lists)."""
+    # They are 90,000: read when a value is first stored, so that nothing else pays for them.
+    from zxcvbn.frequency_lists import FREQUENCY_LISTS
+
+    return tuple(frozenset(words) for words in FREQUENCY_LISTS.values())

@@ -9,8 +9,9 @@ from tenant_daemon.vault.fitness import check_value
 @pytest.mark.parametrize(
     "value",
     ["20261121", "", "abc12", "     x     ", "password", "PASSWORD", "Production", "customers", "montag",
-     "it-admin", "127.0.0.1", "run.event",
-     "123456", "aaaaaaaa", "ababababab", "x" * 70_000, "with\0zero-byte"],
+     "elephant", "Zebras", "rhinoceros", "Alexander", "hunter2", "trustno1",
+     "it-admin", "127.0.0.1", "run.event", "123456", "aaaaaaaa", "ababababab",
+     "x" * 70_000, "with\0zero-byte"],
 )  # fmt: skip
 def test_unfit_values_are_refused_with_a_reason(value: str) -> None:
     with pytest.raises(UnfitSecret) as caught:
