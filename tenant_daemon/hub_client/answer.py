@@ -22,6 +22,9 @@ class TextStream(Protocol):
     def feed(self, text: str) -> str:
         """More text in, the part that is safe to show out."""
 
+    def pause(self) -> str:
+        """What was held back, when the text may or may not go on; a secret that may have begun stays."""
+
     def finish(self) -> str:
         """What was held back."""
 
@@ -53,6 +56,10 @@ class AnswerText:
     def grow(self, whole: str) -> str:
         """The next redacted piece, given the whole answer so far."""
         return self._give(self._stream.feed(self._new_part(_well_formed(whole))))
+
+    def pause(self) -> str:
+        """What was held back, when nothing more comes before a person or a tool has answered."""
+        return self._give(self._stream.pause())
 
     def finish(self, whole: str | None = None) -> str:
         """The last piece, given the final answer, or None when the answer was cut off where it was."""

@@ -13,6 +13,8 @@ class AnswerGrew:
     session_key: str
     run_id: str
     text: str
+    is_paused: bool = False
+    """Whether the model has said what it wanted to say before a tool call, which may wait for a person."""
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from tenant_daemon.openclaw.events import (
     RunFailed,
     RunPreamble,
     RunText,
+    RunToolStarted,
 )
 from tenant_daemon.openclaw.protocol import Json
 from tenant_daemon.openclaw.transcripts import remove_transcripts
@@ -134,13 +135,12 @@ class OpenClawGateway:
 
     def _translate(self, event: OpenClawEvent) -> GatewayEvent | None:
         match event:
-            case (
-                RunText(run_id=run_id, session_key=key, so_far=text)
-                | RunPreamble(run_id=run_id, session_key=key, text=text)
-            ):
-                answer = self._answer(run_id)
-                answer.tell(text)
-                return AnswerGrew(key, run_id, answer.whole)
+            case RunText(run_id=run_id, session_key=key, so_far=text):
+                return AnswerGrew(key, run_id, self._grown(run_id, text))
+            case RunPreamble(run_id=run_id, session_key=key, text=text):
+                return AnswerGrew(key, run_id, self._grown(run_id, text), is_paused=True)
+            case RunToolStarted(run_id=run_id, session_key=key):
+                return AnswerGrew(key, run_id, self._grown(run_id, ""), is_paused=True)
             case RunCompleted(run_id=run_id, session_key=key, text=last):
                 return AnswerEnded(key, run_id, "final", self._end(run_id, last))
             case RunAborted(run_id=run_id, session_key=key, text=last):
@@ -157,11 +157,15 @@ class OpenClawGateway:
             self._answers[run_id] = AnswerSoFar()
         return self._answers[run_id]
 
-    def _end(self, run_id: str, last: str | None) -> str:
+    def _grown(self, run_id: str, text: str) -> str:
         answer = self._answer(run_id)
-        answer.tell(last or "")
-        self._answers.pop(run_id, None)
+        answer.tell(text)
         return answer.whole
+
+    def _end(self, run_id: str, last: str | None) -> str:
+        whole = self._grown(run_id, last or "")
+        self._answers.pop(run_id, None)
+        return whole
 
 
 @dataclass(frozen=True)

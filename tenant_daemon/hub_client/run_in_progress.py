@@ -106,7 +106,7 @@ class RunInProgress:
         if self._ended.done():
             return
         if isinstance(event, AnswerGrew):
-            self._writer.grow(event.text)
+            self._writer.grow(event.text, is_paused=event.is_paused)
         else:
             self._ended.set_result(event)
 

@@ -39,9 +39,11 @@ class RunWriter:
         self._written_at = 0.0
         self._timer: asyncio.TimerHandle | None = None
 
-    def grow(self, whole: str) -> None:
-        """The agent's answer is now this, not redacted."""
+    def grow(self, whole: str, *, is_paused: bool = False) -> None:
+        """The agent's answer is now this, not redacted; ``is_paused`` when a tool has to answer first."""
         piece = self._answer.grow(whole)
+        if is_paused:
+            piece += self._answer.pause()
         if not piece:
             return
         self._pieces.append(piece)

@@ -62,10 +62,10 @@ class FakeGateway:
                 await self._news.wait()
         return self.sent[number - 1]
 
-    def grow(self, number: int, text: str) -> None:
+    def grow(self, number: int, text: str, *, is_paused: bool = False) -> None:
         """The answer to the n-th message reads like this now."""
         key, _, run_id = self.sent[number - 1]
-        self.tell(AnswerGrew(key, run_id, text))
+        self.tell(AnswerGrew(key, run_id, text, is_paused))
 
     def end(self, number: int, text: str | None = None) -> None:
         """The answer to the n-th message is finished."""

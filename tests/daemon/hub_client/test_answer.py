@@ -43,6 +43,16 @@ def test_secret_never_leaves_wherever_it_is_cut(cut: int) -> None:
     assert given == "The password is SECRET_REF(mail) for the mail."
 
 
+@pytest.mark.parametrize("cut", range(4, len(SECRET)))
+def test_all_is_given_before_a_tool_call_but_a_secret_that_has_begun(cut: int) -> None:
+    whole = f"The password is {SECRET} for the mail."
+    text = _answer()
+    assert text.grow("That removes it.") + text.pause() == "That removes it."
+    given = text.grow(f"That removes it.\n\n{whole[: 16 + cut]}") + text.pause()
+    assert given == "\n\nThe password is "
+    assert text.grow(f"That removes it.\n\n{whole}") + text.pause() == "SECRET_REF(mail) for the mail."
+
+
 def test_answer_goes_on_where_it_was_before_a_restart() -> None:
     text = _answer(already="Hello y")
     assert text.grow("Hello") == ""

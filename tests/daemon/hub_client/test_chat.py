@@ -107,6 +107,17 @@ async def test_tool_events_appear_in_the_run(stage: Stage) -> None:
     assert run.index(tool) < len(run) - 1
 
 
+async def test_all_that_was_said_is_there_while_a_tool_waits(stage: Stage) -> None:
+    stage.say(1)
+    await stage.gateway.nth_sent(1)
+    stage.gateway.grow(1, "That removes the folder.")
+    stage.gateway.grow(1, "That removes the folder.", is_paused=True)
+    stage.store.put_tool_event("cnv1", SESSION.key, ToolStarted(tool_call_id="c", tool_name="x", summary="x"))
+    stage.chat.on_store_changed()
+    (run,) = stage.runs()
+    assert _text(run) == "That removes the folder."
+
+
 async def test_tool_event_that_comes_late_is_in_the_next_run(stage: Stage) -> None:
     tool = ToolStarted(tool_call_id="call1", tool_name="shell", summary="df -h")
     stage.store.put_tool_event("cnv1", SESSION.key, tool)

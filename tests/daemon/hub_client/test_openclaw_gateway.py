@@ -106,7 +106,8 @@ async def test_events_become_answers() -> None:
     )
     assert [event async for event in _gateway(client).events()] == [
         AnswerGrew(KEY, "run1", "I look."),
-        AnswerGrew(KEY, "run1", "I look."),
+        AnswerGrew(KEY, "run1", "I look.", is_paused=True),
+        AnswerGrew(KEY, "run1", "I look.", is_paused=True),
         AnswerGrew(KEY, "run1", "I look.\n\nThere are 3"),
         AnswerEnded(KEY, "run1", "final", "I look.\n\nThere are 3 files."),
         AnswerEnded(KEY, "run2", "aborted", "Half"),
