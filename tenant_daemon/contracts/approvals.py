@@ -48,9 +48,9 @@ class ApprovalRequested(Message):
     tier: Tier
     is_external: bool
     summary: str = Field(max_length=300)
-    """What the agent wants to do, one plain sentence."""
+    """What the agent wants to do, in plain words."""
     reason: str = Field(max_length=1_000)
-    """Why it has this tier, in words."""
+    """Why a person has to decide, in words."""
     risk: str = Field(default="", max_length=1_000)
     """What can go wrong."""
     argv: list[str] = Field(default_factory=list)

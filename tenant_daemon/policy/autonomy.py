@@ -11,6 +11,11 @@ _RUNS_UP_TO = {
     AutonomyLevel.TRUSTED_ASSISTANT: Tier.YELLOW,
     AutonomyLevel.FULL_AUTONOMY: Tier.RED,
 }
+_WHY_ASKED = {
+    Tier.YELLOW: "{} asks before every change.",
+    Tier.RED: "It is hard to undo, and {} asks before such things.",
+    Tier.CRITICAL_RED: "What cannot be undone, or touches what protects the server, always asks.",
+}
 
 
 @dataclass(frozen=True)
@@ -20,6 +25,9 @@ class GateDecision:
     decision: Decision
     tier: Tier
     reason: str
+    """What the call does, or why it is refused."""
+    why_asked: str = ""
+    """What it is about the agent's settings and this call that a person has to decide."""
 
 
 def decide(
@@ -37,7 +45,7 @@ def decide(
         return GateDecision(Decision.DENY, tier, refusal)
     question = _question(judgement, agent, tool_name, tier)
     if question is not None:
-        return GateDecision(Decision.ASK, tier, question)
+        return GateDecision(Decision.ASK, tier, judgement.reason, question)
     return GateDecision(Decision.RUN, tier, judgement.reason)
 
 
@@ -67,9 +75,12 @@ def _refusal(
 
 def _question(judgement: Judgement, agent: AgentConfig, tool_name: str, tier: Tier) -> str | None:
     if judgement.is_unknown or judgement.action is None:
-        return judgement.reason
+        return "What is not known here always asks."
     if judgement.is_external and tool_name not in agent.unlocked_tools:
-        return judgement.reason
-    if tier > _RUNS_UP_TO[agent.level]:
-        return judgement.reason
-    return None
+        return f"It reaches people or systems outside, and that is locked for {agent.name}."
+    may_alone = _RUNS_UP_TO[agent.level]
+    if tier <= may_alone:
+        return None
+    if judgement.tier <= may_alone:
+        return f"You have set {agent.name} to ask before this."
+    return _WHY_ASKED[tier].format(agent.name)

@@ -5,6 +5,7 @@ from starlette.responses import JSONResponse, Response
 from tenant_daemon.contracts.errors import ErrorCode
 from tenant_daemon.contracts.tiers import tier_label
 from tenant_daemon.safety.approval_store import Approval
+from tenant_daemon.safety.previews import exact
 
 
 class Refusal(Exception):
@@ -38,6 +39,7 @@ def approval_view(approval: Approval) -> dict[str, object]:
     return {
         **view,
         "tier_label": tier_label(approval.request.tier, external=approval.request.is_external),
+        "exactly": exact(approval.request),
         "status": approval.status,
         "verdict": decision.verdict if decision else None,
         "decided_by": decision.decided_by if decision else "",

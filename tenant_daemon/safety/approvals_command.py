@@ -73,7 +73,7 @@ def _decide(client: httpx.Client, args: argparse.Namespace) -> int:
 
 
 def _line(approval: dict[str, Any]) -> str:
-    fields = ("approval_id", "status", "tier_label", "agent_id", "summary", "expires_at")
+    fields = ("approval_id", "status", "tier_label", "agent_id", "summary", "exactly", "expires_at")
     return "\t".join(str(approval[field]) for field in fields) + "\n"
 
 

@@ -44,6 +44,8 @@ class Ruling:
     approver: str = ""
     """Who approved it, when somebody did."""
     approval_id: str = ""
+    why_asked: str = ""
+    """Why a person has to decide, when one has to."""
 
     @property
     def label(self) -> str:
@@ -175,6 +177,7 @@ class Gate:
             judgement=judgement,
             binding=_binding(request, judgement, args, decision.decision),
             tool_args=args,
+            why_asked=decision.why_asked,
         )
         refusal = self._refusal(call, agent, args, judgement.action)
         return _denied(ruling, refusal) if refusal and ruling.decision is not Decision.DENY else ruling

@@ -15,7 +15,7 @@ from tenant_daemon.safety.announcer import Announcer
 from tenant_daemon.safety.approval_store import Approval, ApprovalSettledAlready, ApprovalStore
 from tenant_daemon.safety.calls import Call, CallStore
 from tenant_daemon.safety.gate import Gate, Ruling
-from tenant_daemon.safety.previews import argv_of, diff_of, summary_of
+from tenant_daemon.safety.previews import argv_of, diff_of, exact, question_of
 
 MAX_PENDING: Final = 200
 """Questions that may wait at once. An agent in a loop must not bury the owner."""
@@ -23,9 +23,6 @@ MAX_PENDING_OF_AGENT: Final = 60
 """Nor keep its colleagues from asking."""
 DEFAULT_REMEMBERED: Final = timedelta(days=7)
 MAX_REMEMBERED: Final = timedelta(days=90)
-_CANNOT_RUN: Final = (
-    "The way it is written nothing of it can run, not even when you approve it: edit it or deny it."
-)
 
 log = structlog.get_logger()
 
@@ -164,8 +161,7 @@ class PendingApprovals:
 
     def _draft(self, call: Call, ruling: Ruling, round_number: int) -> Approval:
         redact = self._announcer.redact
-        workspace = self._gate.workspace(call.request.agent_id)
-        summary = summary_of(call.request.tool_name, ruling.tool_args, ruling.action, workspace)
+        question = question_of(ruling, self._gate.workspace(call.request.agent_id))
         now = utc_now()
         request = ApprovalRequested(
             approval_id=f"apr_{secrets.token_hex(12)}",
@@ -175,8 +171,8 @@ class PendingApprovals:
             tool_name=call.request.tool_name,
             tier=ruling.tier,
             is_external=ruling.is_external,
-            summary=redact(summary)[:300],
-            reason=self._reason(ruling),
+            summary=redact(question.what)[:300],
+            reason=redact(question.why)[:1_000],
             risk=redact(ruling.judgement.risk)[:1_000],
             argv=[redact(word) for word in argv_of(ruling.action)],
             tool_args=self._announcer.redact_args(ruling.tool_args),
@@ -192,13 +188,6 @@ class PendingApprovals:
             request=request,
             normalised_digest=ruling.binding.normalised,
         )
-
-    def _reason(self, ruling: Ruling) -> str:
-        reason = self._announcer.redact(ruling.reason)
-        if ruling.action is not None:
-            return reason[:1_000]
-        # Asked all the same: a person may see what it was meant to be, and write it so that it can run.
-        return f"{reason[: 999 - len(_CANNOT_RUN)]} {_CANNOT_RUN}"
 
     def _expire(self, call: Call, approval: Approval) -> None:
         self._end(call, approval, ApprovalStatus.EXPIRED, "Nobody decided in time, which means no.")
@@ -259,7 +248,7 @@ def _record(event: AuditEvent, call: Call, approval: Approval) -> AuditRecord:
         event=event,
         actor=decision.decided_by if decision else f"agent:{call.request.agent_id}",
         subject=call.request.tool_name,
-        summary=approval.request.summary,
+        summary=exact(approval.request),
         call_id=call.id,
         session_id=call.request.session_id,
         conversation_id=call.conversation_id or "",

@@ -4,8 +4,9 @@ import difflib
 import shlex
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final, assert_never
+from typing import Final, NamedTuple, assert_never
 
+from tenant_daemon.contracts.approvals import ApprovalRequested
 from tenant_daemon.execution.env import masked, with_setting
 from tenant_daemon.execution.files import read_up_to
 from tenant_daemon.execution.outcome import ActionFailed
@@ -31,11 +32,15 @@ from tenant_daemon.policy.actions import (
 )
 from tenant_daemon.policy.building import NO_HOME
 from tenant_daemon.policy.shell.expansions import output, output_file, readable
+from tenant_daemon.safety.gate import Ruling
 
 DIFF_BYTES: Final = 64_000
 """Of each side; comparing larger texts takes too long."""
 _ALWAYS: Final = ("HOME", NO_HOME)
 """Stands before every command, so that it tells a person nothing of this one."""
+_CANNOT_RUN: Final = (
+    "The way it is written nothing of it can run, not even when you approve it: edit it or deny it."
+)
 
 
 def summary_of(
@@ -46,6 +51,35 @@ def summary_of(
         words = tool_args.get("command") or tool_args.get("path") or tool_args.get("url") or ""
         return _one_line(f"{tool_name} {words}")
     return _one_line(_told(action, workspace))
+
+
+class Question(NamedTuple):
+    """A call in plain words; exactly what it is stands beside them on the card."""
+
+    what: str
+    """What the agent wants to do."""
+    why: str
+    """Why a person has to decide."""
+
+
+def question_of(ruling: Ruling, workspace: Path) -> Question:
+    """The words for a call that waits for a person."""
+    reason, action = ruling.judgement.reason, ruling.action
+    if action is None:
+        # Asked all the same: a person may see what it was meant to be, and write it so that it can run.
+        return Question(reason, _CANNOT_RUN)
+    if isinstance(action, RunPipelines | HttpCall):
+        return Question(reason, ruling.why_asked)
+    return Question(_one_line(_told(action, workspace)), f"{reason} {ruling.why_asked}")
+
+
+def exact(request: ApprovalRequested) -> str:
+    """What was asked, for the record: the command or the request as it is, everything else in words."""
+    if request.argv:
+        return shlex.join(request.argv)
+    if "url" in request.tool_args:
+        return _one_line(f"{request.tool_args.get('method', '')} {request.tool_args['url']}")
+    return request.summary
 
 
 def argv_of(action: Action | None) -> list[str]:

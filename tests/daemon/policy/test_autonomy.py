@@ -127,3 +127,33 @@ def test_a_tool_that_the_agent_has_not_been_given_is_denied(agent: AgentConfig) 
 def test_five_labels_are_shown() -> None:
     labels = {tier_label(tier, external=external) for tier, external in product(Tier, (False, True))}
     assert labels == {"GREEN", "YELLOW", "YELLOW_EXTERNAL", "RED", "CRITICAL_RED"}
+
+
+@pytest.mark.parametrize(
+    ("judgement", "changes", "why"),
+    [
+        (judged(Tier.RED, unknown=True), {}, "What is not known here always asks."),
+        (
+            judged(Tier.YELLOW, external=True),
+            {},
+            "It reaches people or systems outside, and that is locked for IT.",
+        ),
+        (judged(Tier.YELLOW), {"level": AutonomyLevel.TRAINING_WHEELS}, "IT asks before every change."),
+        (judged(Tier.RED), {}, "It is hard to undo, and IT asks before such things."),
+        (
+            judged(Tier.CRITICAL_RED),
+            {"level": AutonomyLevel.FULL_AUTONOMY},
+            "What cannot be undone, or touches what protects the server, always asks.",
+        ),
+        (
+            judged(Tier.GREEN),
+            {"tier_floors": {"shell": Tier.RED}},
+            "You have set IT to ask before this.",
+        ),
+    ],
+)
+def test_owner_is_told_why_it_is_theirs_to_decide(
+    agent: AgentConfig, judgement: Judgement, changes: dict[str, object], why: str
+) -> None:
+    decision = decide(judgement, agent.model_copy(update=changes), tool_name="shell", is_server_stopped=False)
+    assert (decision.decision, decision.reason, decision.why_asked) == (ASK, "Because.", why)

@@ -27,6 +27,7 @@ async def test_owner_lists_and_decides_without_the_hub(
     assert await approvals("list") == 0
     listed = [line for line in capsys.readouterr().out.splitlines() if "\tpending\t" in line]
     assert sorted(line.split("\t")[0] for line in listed) == sorted(asked.values())
+    assert sorted(line.split("\t")[5] for line in listed) == ["rm a", "rm b"]
 
     assert await approvals("deny", asked["a"], "--reason", "Keep it.") == 0
     assert await approvals("approve", asked["b"]) == 0

@@ -84,7 +84,8 @@ async def test_person_sees_the_command_and_what_the_agent_set_for_it(bench: Wrap
         bench.begin("shell", "call-2", command="HOME=/srv rm -r drafts")
         home = await bench.asked()
 
-    assert (plain.summary, plain.argv) == ("rm -r drafts", ["rm", "-r", "drafts"])
+    assert plain.summary.startswith("Deletes the folder drafts and everything in it.")
+    assert plain.argv == ["rm", "-r", "drafts"]
     assert home.argv == ["HOME=/srv", "rm", "-r", "drafts"]
 
 

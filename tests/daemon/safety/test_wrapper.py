@@ -48,11 +48,9 @@ async def test_red_call_asks_and_runs_when_approved(running: WrapperBench) -> No
     folder.mkdir()
     answering = running.begin("shell", command="rm -r drafts")
     request = await running.asked()
-    assert (request.argv, request.tier.name, request.summary) == (
-        ["rm", "-r", "drafts"],
-        "RED",
-        "rm -r drafts",
-    )
+    assert (request.argv, request.tier.name) == (["rm", "-r", "drafts"], "RED")
+    assert request.summary == "It is RED."
+    assert request.reason == "It is hard to undo, and IT asks before such things."
     assert folder.exists()
 
     await running.decide(request.approval_id, Verdict.APPROVE)
@@ -133,9 +131,9 @@ async def test_forbidden_call_is_blocked_at_every_level(bench: WrapperBench) -> 
 async def test_what_is_not_understood_asks_and_never_runs(running: WrapperBench) -> None:
     answering = running.begin("shell", command="? $(x)")
     request = await running.asked()
+    assert request.summary == "Not understood."
     assert request.reason == (
-        "Not understood. The way it is written nothing of it can run, not even when you approve it: "
-        "edit it or deny it."
+        "The way it is written nothing of it can run, not even when you approve it: edit it or deny it."
     )
     await running.decide(request.approval_id, Verdict.APPROVE)
 
