@@ -18,6 +18,11 @@ _RELATIVE: Final = re.compile(r"[\w.*?+][\w.*?+-]*(?:/[\w.*?+-]+)*/?")
 _OF_LOGS: Final = re.compile(r"(/var/log(?:/[\w.-]+)*)/[\w.*?+-]+")
 _TRACKED_FLAG: Final = re.compile(r"--(?:cached|modified|others|exclude-standard|name-only|staged)|-[cmo]")
 _REVISION_OR_NAME: Final = re.compile(r"(?:[A-Za-z0-9*][\w.*-]*/?)+(?:[~^]\d*)?")
+_XARGS_FLAG: Final = re.compile(r"-[0rnP]|-[nP]?\d+|-0r|-r0|--null|--no-run-if-empty")
+_NAMING_FLAG: Final = re.compile(r"-[iswvEFP]*[lL][iswvEFP]*|--files-with(?:-|out-)match(?:es)?")
+_ENDED: Final = frozenset({"-0", "-0r", "-r0", "--null"})
+_WITH_NAMES: Final = re.compile(r"-\w*[ladcS]|--(?:list|delim|count|separator|lock|log)")
+_PLAIN_FLAG: Final = re.compile(r"-[iswvEFP]+|--color=never")
 _SHOWS_NO_CONTENT: Final = frozenset({"wc", "ls", "du", "stat", "file"})
 
 
@@ -38,9 +43,38 @@ def leaves_lines(argv: Sequence[str]) -> bool:
 def source_of(before: Sequence[Sequence[str]]) -> list[str]:
     """The program in a pipe whose lines come out at its end."""
     last = len(before) - 1
-    while last > 0 and leaves_lines(list(before[last])):
+    is_ended: list[bool] = []
+    while last > 0 and (leaves_lines(list(before[last])) or names_some(before[last])):
+        if names_some(before[last]):
+            is_ended.append(not _ENDED.isdisjoint(before[last]))
         last -= 1
-    return list(before[last]) if before else []
+    source = list(before[last]) if before else []
+    if not is_ended:
+        return source
+    # However the names came in, they go out line by line.
+    is_understood = is_ended[-1] is ("-print0" in source) and not any(is_ended[:-1])
+    return [word for word in source if word != "-print0"] if is_understood else []
+
+
+def names_some(argv: Sequence[str]) -> bool:
+    """Whether ``xargs grep -l PATTERN`` names some of the files that it is given, and nothing else."""
+    if argv[0] != "xargs" or "grep" not in argv:
+        return False
+    at = argv.index("grep")
+    flags = [arg for arg in argv[at + 1 :] if arg.startswith("-")]
+    is_plain = all(_PLAIN_FLAG.fullmatch(flag) or _NAMING_FLAG.fullmatch(flag) for flag in flags)
+    is_passing = all(_XARGS_FLAG.fullmatch(arg) or arg.isdecimal() for arg in argv[1:at])
+    return (
+        is_passing
+        and is_plain
+        and any(map(_NAMING_FLAG.fullmatch, flags))
+        and len(argv) - at - 1 - len(flags) == 1
+    )
+
+
+def lists_processes(argv: Sequence[str]) -> bool:
+    """Whether a program names processes by their numbers alone."""
+    return list(argv[:1]) in (["pgrep"], ["pidof"]) and not any(_WITH_NAMES.match(arg) for arg in argv[1:])
 
 
 def listed_starts(argv: Sequence[str]) -> list[str]:

@@ -16,7 +16,7 @@ from tenant_daemon.policy.programs.docker_names import are_docker_ids, docker_na
 from tenant_daemon.policy.programs.finds import DELETERS, FILTERS, WITH_HOLDER, found_below
 from tenant_daemon.policy.programs.judge import CommandJudge
 from tenant_daemon.policy.programs.kinds import KINDS
-from tenant_daemon.policy.programs.listings import listed_starts, tracked_starts
+from tenant_daemon.policy.programs.listings import listed_starts, lists_processes, tracked_starts
 from tenant_daemon.policy.programs.options import Reading, read_options
 from tenant_daemon.policy.programs.profile import Profile
 from tenant_daemon.policy.programs.registry import RESTS, REVIEWS
@@ -26,7 +26,10 @@ from tenant_daemon.policy.shell.parser import parse
 _ASSIGNMENT: Final = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)", re.DOTALL)
 _MOST_NUMBERS: Final = 31
 _PLAIN_NAME: Final = re.compile(r"[A-Za-z0-9_./*?][A-Za-z0-9_./*?+,=@%-]*")
-_TAKES_ANYTHING: Final = frozenset({"echo", "printf", "basename", "dirname"})
+_REPLACING: Final = ("-i", "--replace")
+_TAKES_ANYTHING: Final = frozenset({"echo", "printf", "basename", "dirname", "id", "groups", "pstree"})
+_ABOUT_PROCESSES: Final = frozenset({"ps", "pwdx", "pmap"})
+_SEPARATORS: Final = {"\n": "\n", "\\n": "\n", "\\0": "\0"}
 _MAKERS: Final = frozenset({"mkdir", "touch", "ls", "wc", "stat", "file"})
 """What people hand words to that they have written themselves."""
 
@@ -59,7 +62,7 @@ def _env_command(judge: CommandJudge, argv: list[str]) -> None:
 def _xargs(judge: CommandJudge, argv: list[str]) -> None:
     """The rest plus arguments that are not known yet."""
     inner = argv or ["echo"]
-    holder = next(iter(judge.reading.values("-I")), "")
+    holder = _holder(judge)
     listed = _listed_upstream(judge, inner)
     if listed:
         for name in listed:
@@ -68,9 +71,11 @@ def _xargs(judge: CommandJudge, argv: list[str]) -> None:
     found = _found_upstream(judge, inner)
     if inner[0] == "docker" and are_docker_ids(judge.listing):
         found = docker_name(judge.listing) or found
+    if inner[0] in _ABOUT_PROCESSES and lists_processes(judge.listing):
+        found = "1"
     if inner[0] in DELETERS and not FILTERS & set(judge.listing):
         found = FROM_INPUT
-    holder = next(iter(judge.reading.values("-I")), "{}")
+    holder = holder or "{}"
     is_found = found != FROM_INPUT
     replaced = [
         arg.replace(holder, found)
@@ -89,6 +94,24 @@ def _xargs(judge: CommandJudge, argv: list[str]) -> None:
     judge.judge(whole)
 
 
+def _holder(judge: CommandJudge) -> str:
+    """What stands for each argument: ``-I{}``, and the older ``-i``; empty when nothing does."""
+    found = [value or "{}" for flag, value in judge.reading.given if flag.name in ("-I", *_REPLACING)]
+    if len(found) > 1:
+        judge.unknown("xargs.holder", "It is said more than once what stands for the arguments.")
+    return found[-1] if found else ""
+
+
+def _separator(judge: CommandJudge) -> str | None:
+    """What parts the arguments, empty for blanks; None where a name could be taken apart in other places."""
+    found = [
+        "\0" if value is None else _SEPARATORS.get(value)
+        for flag, value in judge.reading.given
+        if flag.name in ("-0", "--null", "-d", "--delimiter")
+    ]
+    return found[0] if len(found) == 1 else None if found else ""
+
+
 def _listed_upstream(judge: CommandJudge, inner: list[str]) -> list[str]:
     """What ``ls a.csv b.csv`` or ``seq 1 12`` hands to xargs; empty when that is not exactly known."""
     before = judge.upstream
@@ -96,7 +119,7 @@ def _listed_upstream(judge: CommandJudge, inner: list[str]) -> list[str]:
         numbers = numbers_of(before[1:], _MOST_NUMBERS)
         is_plain = not judge.reading.has("-d", "-0") and not DELETERS & set(judge.arguments)
         return numbers if numbers is not None and is_plain else []
-    said = _said_words(before, by_lines=judge.reading.has("-I", "-L"))
+    said = _said_words(before, by_lines=judge.reading.has("-I", "-L", *_REPLACING))
     if said:
         is_split = judge.reading.has("-d", "-0", "--null", "--delimiter")
         return said if not is_split and inner[0] in _MAKERS else []
@@ -157,14 +180,21 @@ def _found_upstream(judge: CommandJudge, inner: list[str]) -> str:
     Without ``-print0`` and ``-0`` a file's name could smuggle in another path by the blanks in it.
     """
     before = judge.listing
-    if before[:1] != ["find"] and not judge.reading.has("-0", "--null", "-d", "--delimiter"):
-        starts = listing_starts(judge, before) or listed_starts(before) or tracked_starts(before, inner)
+    separator = _separator(judge)
+    if separator is None:
+        return FROM_INPUT
+    is_ended = separator == "\0"
+    if before[:1] == ["git"] and ("-z" in before) is is_ended:
+        starts = tracked_starts([arg for arg in before if arg != "-z"], inner)
+        return found_below(judge, starts, before, as_words=not is_ended) if starts else FROM_INPUT
+    if before[:1] != ["find"] and not is_ended:
+        starts = listing_starts(judge, before) or listed_starts(before)
         return found_below(judge, starts, before, as_words=True) if starts else FROM_INPUT
     exact = _names_exactly(judge, before)
     if exact:
         return found_below(judge, exact, before, as_words=False)
     is_exact = "-print0" in before
-    if before[:1] != ["find"] or is_exact is not judge.reading.has("-0", "--null"):
+    if before[:1] != ["find"] or is_exact is not is_ended:
         return FROM_INPUT
     if {"-L", "-follow", "-printf", "-ls", "-exec", "-execdir", "-quit"} & set(before[1:]):
         return FROM_INPUT

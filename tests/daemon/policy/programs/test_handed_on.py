@@ -1,0 +1,65 @@
+"""Names that one program hands to ``xargs`` for another, and what takes them apart in other places."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tenant_daemon.contracts.tiers import Tier
+from tenant_daemon.policy import Judgement
+
+Shell = Callable[[str], Judgement]
+
+
+@pytest.mark.parametrize(
+    ("command", "tier"),
+    [
+        ("git ls-files | xargs -d '\\n' wc -l", Tier.GREEN),
+        ("git ls-files -z | xargs -0 wc -l", Tier.GREEN),
+        ("find . -name '*.md' | xargs -d '\\n' cat", Tier.GREEN),
+        ("find . -name '*.md' | xargs -i wc -l {}", Tier.GREEN),
+        ("find . -name '*.md' | xargs grep -l invoice | xargs grep -c paid", Tier.GREEN),
+        ("find . -name '*.md' -print0 | xargs -0 grep -il invoice | sort | xargs wc -l", Tier.GREEN),
+        ("grep -rl 2025 docs | xargs grep -l draft | xargs sed -i 's/2025/2026/'", Tier.YELLOW),
+        ("pgrep -f ghost | xargs -r ps -o pid,comm -p", Tier.GREEN),
+        ("who | cut -d' ' -f1 | xargs -n1 id", Tier.GREEN),
+    ],
+)
+def test_names_of_the_agents_own_files_are_handed_on(command: str, tier: Tier, shell: Shell) -> None:
+    found = shell(command)
+    assert (found.tier, found.is_unknown) == (tier, False), found.reason
+
+
+def test_a_name_that_is_taken_apart_at_another_sign_asks(workspace: Path, shell: Shell) -> None:
+    # Cut at each x, the name of this file is `ma` and `/etc/shadow`.
+    folder = workspace / "max" / "etc"
+    folder.mkdir(parents=True)
+    (folder / "shadow").write_text("")
+    for flags in ("-dx", "-d x", "--delimiter=x", "-0 -dx", "-d '\\n' -dx"):
+        assert shell(f"find max -type f | xargs {flags} cat").is_unknown, flags
+        assert shell(f"find max -type f -print0 | xargs {flags} cat").is_unknown, flags
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "echo /root/.ssh | xargs -IX -I{} ls {}",
+        "echo /etc/cron.d/job | xargs -IX -i touch {}",
+        "echo /etc/cron.d/job | xargs -I X --replace=Y touch Y",
+        "git ls-files -z | xargs wc -l",
+        "git ls-files | xargs -0 wc -l",
+        "git ls-files -z | xargs -0 cat",
+        "find . -print0 | xargs grep -l x | xargs -0 cat",
+        "find . -print0 | xargs -0 grep -l x | xargs -0 cat",
+        "find . | xargs grep -l x /etc/hosts | xargs cat",
+        "find . | xargs grep -h / | xargs cat",
+        "find . | xargs grep -rl x | xargs cat",
+        "find / | xargs grep -l x | xargs cat",
+        "pgrep -a ghost | xargs ps -p",
+        "pgrep ghost | xargs kill",
+        "find . -name '*.md' | xargs -i rm {}",
+    ],
+)
+def test_what_nobody_can_say_yet_asks(command: str, shell: Shell) -> None:
+    found = shell(command)
+    assert found.is_unknown or found.tier >= Tier.RED, found.reason
