@@ -181,7 +181,7 @@ def _seven_unpack(judge: "CommandJudge", argv: list[str]) -> None:
 def _unzip(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
     if reading.has("-p", "-c"):
         _shown_members(judge, reading.positionals[1:])
-    if reading.has("-l", "-v", "-t", "-Z", "-p") or profile.rule_id != "unzip":
+    if reading.has("-l", "-v", "-t", "-Z", "-p", "-c") or profile.rule_id != "unzip":
         return
     if not reading.has("-d"):
         _unpack_into(judge, ".")

@@ -21,6 +21,8 @@ _URL: Final = re.compile(
     r"(?:https://|ssh://(?:[a-z0-9]+@)?|[a-z0-9]+@)[A-Za-z0-9.-]+(?::\d+)?[:/][A-Za-z0-9._~/-]+"
 )
 _REMOTE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+# A release: `v1.2.0`, `2026.11.1-rc.1`.
+_VERSION: Final = re.compile(r"v?\d+(?:\.\d+)+(?:-?(?:alpha|beta|rc)\.?\d*)?")
 _REFERENCE: Final = re.compile(r"[A-Za-z0-9@.][A-Za-z0-9@._/^~{}+*-]*")
 _SETTABLE: Final = frozenset(
     {"user.name", "user.email", "init.defaultbranch", "pull.rebase", "color.ui", "core.autocrlf"}
@@ -105,13 +107,18 @@ def _git_checkout(judge: "CommandJudge", profile: Profile, reading: Reading) -> 
         # What the files are now is kept, since they are named.
         return
     makes_branch = reading.has("-b", "-B", "-c", "-C", "--create", "--orphan", "--track", "-t")
-    if (len(names) > 1 and not makes_branch) or any(name in (".", "*") or "." in name[1:] for name in names):
+    if (len(names) > 1 and not makes_branch) or any(map(_may_be_file, names)):
         judge.verdict.note(
             Tier.RED,
             "git.discard",
             "May throw away changes that were not recorded.",
             risk="The changes are lost.",
         )
+
+
+def _may_be_file(name: str) -> bool:
+    """Whether a name could be a file's, which would be put back to what was recorded."""
+    return (name in (".", "*") or "." in name[1:]) and _VERSION.fullmatch(name) is None
 
 
 def _git_restore(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:

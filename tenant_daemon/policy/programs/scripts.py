@@ -15,11 +15,13 @@ if TYPE_CHECKING:
 # Blanks are written out: to sed a line break ends a command, and what follows is the next one.
 _SED_END: Final = r"(?=[ \t]*(?:[;}\n]|\Z))"
 _SED_ADDRESS: Final = re.compile(r"[ \t]*(?:\d+(?:~\d+)?|\$|/(?:[^/\\\n]|\\[^\n])*/I?)")
-_SED_SIMPLE: Final = re.compile(rf"(?:[dDgGhHnNpPxzl=]|[qQ]\d*){_SED_END}")
+_SED_SIMPLE: Final = re.compile(rf"(?:[dDFgGhHnNpPxzl=]|[qQ]\d*){_SED_END}")
+# The name goes on to the end of the line.
+_SED_READ: Final = re.compile(r"[rR][ \t]*(?P<file>[\w./-][\w./@%+,=-]*)(?=\n|\Z)")
 _SED_LABEL: Final = re.compile(
     rf"[btT][ \t]*[A-Za-z0-9_]*{_SED_END}|:[ \t]*[A-Za-z0-9_]+(?=[ \t]*(?:[;\n]|\Z))"
 )
-_SED_TEXT: Final = re.compile(r"[aic](?:[ \t]*\\(?=\n)|[ \t]*\\[^\n]+|[ \t]*[^ \t\n\\][^\n]*)(?=\n|\Z)")
+_SED_TEXT: Final = re.compile(r"[aic](?:[ \t]*\\(?=\n|\Z)|[ \t]*\\[^\n]+|[ \t]*[^ \t\n\\][^\n]*)(?=\n|\Z)")
 _SED_FLAGS: Final = re.compile(rf"(?:[gpiIM]|\d+)*{_SED_END}")
 _BLANK: Final = re.compile(r"[\s;]*")
 
@@ -61,13 +63,19 @@ _AWK_BEFORE_PATTERN: Final = frozenset(
 _AWK_ENDS: Final = frozenset({"operand", ")", "]", "}", "{", ";", "\n", "++", "--", ""})
 
 
-def is_plain_sed(script: str) -> bool:
-    """Whether a sed script only prints, deletes and replaces: no file, no command."""
+def files_of_sed(script: str) -> list[str] | None:
+    """
+    The files that a sed script reads into what it prints.
+
+    Returns:
+        None when it may do more than print, delete and replace: write a file, run a command.
+    """
+    files: list[str] = []
     at, size = 0, len(script)
     while True:
         at = _BLANK.match(script, at).end()  # type: ignore[union-attr]
         if at >= size:
-            return True
+            return files
         if script[at] == "}":
             at += 1
             continue
@@ -84,9 +92,14 @@ def is_plain_sed(script: str) -> bool:
         if at < size and script[at] == "{":
             at += 1
             continue
+        read = _SED_READ.match(script, at)
+        if read is not None:
+            files.append(read["file"])
+            at = read.end()
+            continue
         end = _sed_command(script, at)
         if end < 0:
-            return False
+            return None
         at = end
 
 
@@ -178,8 +191,11 @@ def files_of_awk(program: str) -> list[str] | None:
 
 
 def _sed(judge: "CommandJudge", value: str) -> None:
-    if not is_plain_sed(value):
+    files = files_of_sed(value)
+    if files is None:
         judge.unknown("sed.script", "The sed script may write files or run commands.")
+    for name in files or ():
+        judge.places.read(name)
 
 
 def _awk(judge: "CommandJudge", value: str) -> None:

@@ -18,7 +18,7 @@ _TOKENS: Final = (
     r"|(?P<string>[nN]?'(?:[^'\\]|'')*')"
     r'|(?P<quoted>"(?:[^"\\]|"")*"|`[^`]*`|\[[A-Za-z_][A-Za-z0-9_ ]*\])'
     r"|(?P<number>\d+(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+)"
-    r"|(?P<dollars>\$\$[^$\\]*\$\$)"
+    r"|(?P<dollars>\$(?P<tag>(?:[A-Za-z_][A-Za-z0-9_]*)?)\$[^$\\]*\$(?P=tag)\$)"
     r"|(?P<word>VARIABLE[A-Za-z_\u0080-\uffff][A-Za-z0-9_\u0080-\uffff]*)"
     r"|(?P<end>;)"
     r"|(?P<sign>OPERATOR::|\|\||->>|->|#>>|#>|@>|<@|<=>|<>|!=|<=|>=|!~\*?|~\*?|[-+*/%^=<>(),.:?\[\]&|])"
@@ -50,8 +50,8 @@ def split_statements(text: str, *, is_postgres: bool = False) -> list[list[Token
     The statements in a text, each as its tokens.
 
     Args:
-        is_postgres: ``$$text$$`` is a string, ``#>`` an operator, brackets hold places of arrays, and
-            a backtick is a sign like any other.
+        is_postgres: ``$$text$$`` and ``$name$text$name$`` are strings, ``#>`` an operator, brackets hold
+            places of arrays, and a backtick is a sign like any other.
 
     Raises:
         UnclearSql: Something in it cannot be read for sure.
@@ -78,7 +78,8 @@ def split_statements(text: str, *, is_postgres: bool = False) -> list[list[Token
         elif kind == "end":
             statements.append([])
         elif kind == "dollars":
-            statements[-1].append(Token("string", f"'{found[0][2:-2]}'"))
+            size = len(found["tag"]) + 2
+            statements[-1].append(Token("string", f"'{found[0][size:-size]}'"))
         else:
             statements[-1].append(Token(kind, found[0].lower() if kind == "word" else found[0]))
     return [statement for statement in statements if statement]
