@@ -20,19 +20,23 @@ if TYPE_CHECKING:
     from tenant_daemon.policy.programs.judge import CommandJudge
 
 _GUARDRAIL: Final = re.compile(
-    r"(?:ssh|sshd|ufw|firewalld|nftables|iptables|netfilter-persistent|fail2ban|auditd|apparmor|systemd-.*|dbus|polkit|sudo"
-    r"|crowdsec.*|sshguard|denyhosts|ossec.*|wazuh.*|falco.*|suricata|aide.*|psad|clamav.*"
+    r"(?:ssh|sshd|ufw|firewalld|nftables|ip6?tables.*|netfilter-persistent|shorewall6?|ferm|csf|lfd|pf|ipfw|fail2ban|auditd"
+    r"|apparmor|systemd-.*|dbus|polkit|sudo|crowdsec.*|sshguard|denyhosts|ossec.*|wazuh.*|falco.*|suricata|snort.*|zeek"
+    r"|aide.*|psad|clamav.*|osquery.*|(?:audit|file|packet)beat|elastic-agent|cbdaemon|cbagentd?|kesl.*|mdatp|xagt|nessus.*"
+    r"|samhain|tripwire|rkhunter"
     r"|letsbe.*|openclaw.*|safety.*|.*secrets-proxy.*|tenant[-_]daemon.*)"
     r"(?:\.(?:service|socket|target|timer))?(?:@.*)?"
     r"|(?:rescue|emergency|reboot|poweroff|shutdown|halt|kexec|suspend|hibernate)(?:\.(?:target|service))?"
-    r"|(?:sleep|exit|runlevel\d|graphical"
-    r"|multi-user|default|ctrl-alt-del|umount|final|initrd.*)\.target"
-    r"|.+\.(?:mount|automount|swap|slice|scope)|debug-shell(?:\.service)?|(?:user|getty|serial-getty)@.*",
+    r"|.+\.(?:target|mount|automount|swap|slice|scope)|debug-shell(?:\.service)?|(?:user|getty|serial-getty)@.*",
     re.IGNORECASE,
 )
 _FOUNDATION: Final = re.compile(
-    r"(?:dockerd?|containerd(?:-shim.*)?|cron|network(?:ing|-manager)?|resolvconf|rsyslog|unattended-upgrades)(?:\.\w+)?"
+    r"(?:dockerd?|containerd(?:-shim.*)?|crond?|network(?:ing|-?manager)?|resolvconf|r?syslogd?|syslog-ng|unattended-upgrades)"
+    r"(?:\.\w+)?",
+    re.IGNORECASE,
 )
+_BACKUPS: Final = re.compile(r".*(?:backup|restic|borg|duplic|rsnapshot|kopia).*", re.IGNORECASE)
+_STOPPING: Final = frozenset({"stop", "disable"})
 _SHOWS_SECRETS: Final = re.compile(
     r"Env\b|ContainerConfig|\.Config(?!\.(?:Image|Hostname|User|Labels|WorkingDir|ExposedPorts|Healthcheck))|json\s+\.\s*}|range\s+\.\s*}|Secret|Cmd|Args|Entrypoint"
 )
@@ -82,6 +86,10 @@ def _service(judge: "CommandJudge", value: str) -> None:
     elif is_foundation(value) and judge.arguments[:1] != ["start"]:
         judge.verdict.note(
             Tier.RED, "service.foundation", f"Every tool needs {value}.", risk="All tools stop for a while."
+        )
+    elif _BACKUPS.fullmatch(value) is not None and not _STOPPING.isdisjoint(judge.arguments):
+        judge.verdict.note(
+            Tier.RED, "service.backups", f"{value} makes backups.", risk="There would be no newer ones."
         )
 
 

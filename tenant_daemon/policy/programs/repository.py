@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Final
 
 from tenant_daemon.contracts.tiers import Tier
 from tenant_daemon.policy.paths.roots import is_below
-from tenant_daemon.policy.programs.registry import GUARDS
+from tenant_daemon.policy.programs.options import Reading
+from tenant_daemon.policy.programs.profile import Profile
+from tenant_daemon.policy.programs.registry import GUARDS, REVIEWS
 from tenant_daemon.policy.programs.values import note_moved_settings
 
 if TYPE_CHECKING:
@@ -220,4 +222,14 @@ def are_harmless_settings(text: str) -> bool:
     return True
 
 
+def _listed_by_git(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
+    """It has git say which files there are, so that the repository's settings count, and our own as well."""
+    if reading.has("--git", "--vcs"):
+        judge.env += judge.library["git"].env
+        _repository(judge, ["ls-files"])
+        for name in reading.positionals:
+            _repository(judge, ["-C", name, "ls-files"])
+
+
 GUARDS["git"] = _repository
+REVIEWS["listedbygit"] = _listed_by_git

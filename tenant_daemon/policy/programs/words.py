@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Final
 
 from tenant_daemon.contracts.tiers import Tier
 from tenant_daemon.policy.paths.roots import is_below
-from tenant_daemon.policy.programs.containers import is_foundation, is_guardrail_service
 from tenant_daemon.policy.programs.kinds import KINDS, Kind
 from tenant_daemon.policy.programs.options import Reading
 from tenant_daemon.policy.programs.profile import Profile
@@ -41,9 +40,13 @@ _CHOICES: Final = {
     "systemfact": r"list-(?:locales|keymaps)|PAGE_?SIZE|[A-Z_]*NPROCESSORS[A-Z_]*|[A-Z_]{3,}|status|-a",
     "pagingword": r"never",
     "grepfolders": r"skip|read",
+    # Anything else is a program that says the names.
+    "vcs": r"git",
     "suffix": r"[.~_A-Za-z0-9-]{1,40}",
     "serviceverb": r"status|restart|reload|start|stop|force-reload",
-    "sysctlname": r"[a-z0-9_.*/-]+",
+    # Dots and slashes may change places, so two of them could be a way out of the settings.
+    "sysctlname": r"(?:/proc/sys/)?(?!.*[./]{2})[a-z0-9_*][a-z0-9_.*/-]*",
+    "font": r"[A-Za-z0-9][\w-]*",
     "getentdb": r"passwd|group|hosts|ahosts|ahostsv4|ahostsv6|services|protocols|networks|rpc",
     "nftverb": r"list",
     "ufwverb": r"status|show|version|app",
@@ -53,6 +56,8 @@ _CHOICES: Final = {
     "lintpreset": r"relaxed|default",
     "exiftext": r"[^<@$\n\x00-\x1f][^$\n]{0,500}|",
     "bridge": r"bridge",
+    # A part of the private addresses; any other would lead what is for the internet to the containers.
+    "subnet": r"(?:10\.\d{1,3}|172\.(?:1[6-9]|2\d|3[01])|192\.168)(?:\.\d{1,3}){2}/(?:1[6-9]|2\d|30)",
     "device": r"(?:/dev/|/sys/(?:block|class|devices)/)?[A-Za-z][\w/:.-]*",
     "logtag": r"(?!.*(?:ssh|sudo|letsbe|openclaw|audit|kernel|login|pam|cron|systemd))[A-Za-z][\w.-]*",
     "logpriority": r"(?:user|local[0-7]|daemon|cron|mail)\.[a-z]+",
@@ -103,50 +108,6 @@ def choice(name: str, pattern: str) -> Kind:
             judge.unknown(f"argument.{name}", f"What “{value}” does here is not known.")
 
     return judge_word
-
-
-# What the guardrails run as, and what keeps the server reachable.
-_OWN_PROGRAMS: Final = ("python3", "node", "openclaw", "systemd", "sshd", "dbus-daemon")
-_OWN_LINES: Final = (
-    "/opt/letsbe/venv/bin/python -P -m tenant_daemon run --home /var/lib/letsbe/tenant",
-    "/opt/letsbe/venv/bin/python -P -m tenant_daemon proxy --home /var/lib/letsbe/tenant",
-    "/opt/letsbe/bin/node /opt/letsbe/openclaw/node_modules/openclaw/openclaw.mjs gateway --port 18789",
-    "/usr/lib/systemd/systemd --system",
-    "sshd: /usr/sbin/sshd -D",
-)
-
-
-def _may_be_own(judge: "CommandJudge", value: str) -> bool:
-    """Whether ``pkill PATTERN``, which is looked for anywhere in a name, would find a guardrail."""
-    if judge.program != "pkill" or re.fullmatch(r"[\w.@:-]+", value) is None:
-        return False
-    texts = _OWN_LINES if judge.reading.has("-f") else _OWN_PROGRAMS
-    return any(re.search(value, text, re.IGNORECASE) is not None for text in texts)
-
-
-def _kill_target(judge: "CommandJudge", value: str) -> None:
-    if is_foundation(value):
-        judge.verdict.note(Tier.CRITICAL_RED, "kill.foundation", f"Every tool needs {value}.", unknown=True)
-        return
-    is_everything = value in ("0", "1", "-1", ".", ".*", "") or value.startswith("-")
-    is_own = is_guardrail_service(value) or _may_be_own(judge, value)
-    if is_everything or is_own or not re.fullmatch(r"[A-Za-z0-9][\w.@:-]*", value):
-        judge.verdict.note(
-            Tier.CRITICAL_RED,
-            "kill.guardrail",
-            f"Stops “{value}”, which the server needs, or which its protection runs as.",
-            risk="The guardrails could be switched off, or the server stop.",
-            unknown=True,
-        )
-    elif re.fullmatch(
-        r"(?:python\d?|node|java|bash|sh|systemd.*|init|wrapper|proxy|link|gateway|tenant.*)", value
-    ):
-        judge.verdict.note(
-            Tier.CRITICAL_RED,
-            "kill.wide",
-            f"Stops every “{value}” on the server, the safety system's too.",
-            unknown=True,
-        )
 
 
 def _program_name(judge: "CommandJudge", value: str) -> None:
@@ -309,7 +270,8 @@ def _lsof(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
 
 
 def _media(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
-    if any(re.match(r"[a-z0-9]{2,}:|@|\|", name) for name in reading.positionals):
+    # To some of them a line before or behind a name says that it is a program.
+    if any(re.match(r"[a-z0-9]{2,}:|@|\|", name) or "|" in name[-2:] for name in reading.positionals):
         judge.unknown("media.protocol", "The file is named in a way that could make the program do more.")
     names = reading.positionals
     is_tagged = any(flag.kind == "exiftext" and value is not None for flag, value in reading.given)
@@ -355,7 +317,7 @@ def _backup_source(judge: "CommandJudge", value: str) -> None:
 
 KINDS.update({"backupsource": _backup_source, "backuprepo": _backup_repository, "apacheverb": _apache_verb})
 KINDS.update({name: choice(name, pattern) for name, pattern in _CHOICES.items()})
-KINDS.update({"killtarget": _kill_target, "cronfile": _cron_file, "programname": _program_name})
+KINDS.update({"cronfile": _cron_file, "programname": _program_name})
 REVIEWS.update(
     {
         "firewall": _firewall,

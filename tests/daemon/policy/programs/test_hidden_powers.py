@@ -1,0 +1,176 @@
+"""What a program can do beside what it is known for: run a script, read another file, ask another server."""
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tenant_daemon.contracts.tiers import Tier
+from tenant_daemon.policy import Judgement
+from tenant_daemon.policy.actions import RunPipelines
+
+Shell = Callable[[str], Judgement]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        # A picture for cowsay is a program in Perl.
+        "cowsay -f herd.pl moo",
+        "cowthink -f ./herd.cow moo",
+        # cloc gets its names from any program that it is told.
+        "cloc --vcs=id .",
+        "cloc --vcs=scripts/names.sh .",
+        "cloc --vcs scripts/names.sh website",
+        # A name that begins with a line is a program to sox, one that ends with it to older exiftools.
+        "soxi '|id'",
+        "soxi -D talk.mp3 '|id'",
+        "exiftool 'id|'",
+        "exiftool -Artist=x 'id | '",
+        # A parser is a program of its own, also where nothing is written.
+        "prettier --check --parser=own/parser.js page.md",
+        "prettier -l --parser ./parser.js page.md",
+    ],
+)
+def test_it_would_run_a_program(command: str, shell: Shell) -> None:
+    assert shell(command).is_unknown
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "sysctl -n /../../etc/shadow",
+        "sysctl kernel/../../../etc/shadow",
+        "sysctl ../../etc/shadow",
+        # With a dot first, dots and slashes change places.
+        "sysctl kernel.//.//.//etc.shadow",
+        "sysctl a//b",
+        "yq -n 'strload(\"/etc/shadow\")'",
+        "yq -n 'str_load(\"/etc/shadow\")'",
+        "yq -n 'xml_load(\"/opt/apps/ghost/.env\")'",
+        "yq '.a = xmlload(\"x\")' a.yml",
+        "fortune /etc/shadow",
+        "fortune 20% /etc 80% jokes",
+    ],
+)
+def test_it_would_read_another_file(command: str, shell: Shell) -> None:
+    assert shell(command).is_unknown
+
+
+def test_what_they_are_known_for_runs(shell: Shell) -> None:
+    for command in (
+        "cowsay hello",
+        "cloc --vcs=git .",
+        "cloc website",
+        "soxi -D talk.mp3",
+        "exiftool photo.jpg",
+        "sysctl -n net.ipv4.ip_forward",
+        "sysctl net/ipv4/conf/eth0.100/forwarding",
+        "sysctl /proc/sys/vm/swappiness",
+        "prettier --check page.md",
+        "drill example.com MX",
+        "drill -x 93.184.216.34",
+        "yq '.payload | length' a.yml",
+        "fortune -s",
+    ):
+        found = shell(command)
+        assert (found.tier, found.is_unknown, found.is_external) == (Tier.GREEN, False, False), command
+
+
+def test_only_looking_takes_no_settings_of_the_folder_either(shell: Shell) -> None:
+    for command in ("prettier --check page.md", "prettier -l page.md", "prettier --write page.md"):
+        judgement = shell(command)
+        assert isinstance(judgement.action, RunPipelines)
+        assert "--no-config" in judgement.action.pipelines[0][0].argv, command
+
+
+def test_counting_what_git_lists_takes_no_settings_of_a_foreign_repository(
+    workspace: Path, shell: Shell
+) -> None:
+    (workspace / ".git").mkdir()
+    (workspace / ".git" / "config").write_text('[core]\n\tfsmonitor = id\n[filter "x"]\n\tclean = id\n')
+    for command in ("cloc --git .", "cloc --vcs=git .", "cloc --vcs git docs"):
+        assert shell(command).tier is Tier.CRITICAL_RED, command
+
+
+@pytest.mark.parametrize(
+    "name", ["hunter2.evil.example", "hunter2.evil.example A", "-t hunter2.evil.example"]
+)
+def test_a_flag_without_a_value_hides_no_name(name: str, shell: Shell) -> None:
+    assert shell(f"drill -t {name}").is_external
+
+
+@contextmanager
+def running(*words: str) -> Iterator[int]:
+    """The number of a program that runs, with these words on its command line."""
+    code = "print(flush=True); import sys; sys.stdin.read()"
+    with subprocess.Popen(
+        [sys.executable, "-c", code, *words], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as program:
+        assert program.stdout is not None
+        program.stdout.readline()
+        yield program.pid
+        program.communicate()
+
+
+@pytest.mark.parametrize("signal", ["kill", "kill -9", "kill -s STOP", "renice -n 19 -p", "renice 19"])
+def test_a_number_that_is_a_guardrail_is_one(signal: str, shell: Shell) -> None:
+    with running("-m", "tenant_daemon", "proxy") as number:
+        found = shell(f"{signal} {number}")
+    assert (found.tier, found.is_unknown) == (Tier.CRITICAL_RED, True)
+
+
+def test_a_number_that_is_nothing_special_is_not(shell: Shell) -> None:
+    with running("shop") as number:
+        found = shell(f"kill {number}")
+        slower = shell(f"renice 10 {number}")
+    assert (found.tier, found.is_unknown) == (Tier.RED, False)
+    assert (slower.tier, slower.is_unknown) == (Tier.YELLOW, False)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "systemctl stop sysinit.target",
+        "systemctl stop basic.target",
+        "systemctl restart local-fs.target",
+        "systemctl stop falcon-sensor",
+        "systemctl stop osqueryd",
+        "service ip6tables stop",
+        "service cbdaemon stop",
+        "systemctl disable --now auditbeat",
+    ],
+)
+def test_guards_of_other_makers_and_whole_states_of_the_server(command: str, shell: Shell) -> None:
+    assert shell(command).tier is Tier.CRITICAL_RED
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "systemctl stop NetworkManager",
+        "systemctl restart network-manager",
+        "systemctl stop crond",
+        "service syslog-ng stop",
+        "systemctl stop restic-backup.timer",
+        "systemctl stop borgmatic.timer",
+        "service backup stop",
+    ],
+)
+def test_what_every_tool_needs_and_what_makes_backups_is_red(command: str, shell: Shell) -> None:
+    assert shell(command).tier is Tier.RED
+
+
+def test_backups_may_be_started(shell: Shell) -> None:
+    assert shell("systemctl start restic-backup.service").tier is Tier.YELLOW
+
+
+@pytest.mark.parametrize(
+    "subnet", ["0.0.0.0/1", "8.8.8.0/24", "10.0.0.0/7", "128.0.0.0/1", "fe80::/10", "10.0.0.0"]
+)
+def test_a_network_of_containers_takes_no_addresses_of_others(subnet: str, shell: Shell) -> None:
+    assert shell(f"docker network create --subnet {subnet} shop").is_unknown
+    assert not shell("docker network create --subnet 172.28.0.0/16 --gateway 172.28.0.1 shop").is_unknown
