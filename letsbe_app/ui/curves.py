@@ -28,6 +28,9 @@ class Curve:
     name: str
     drawn: str
     """A line in a box of 700 by 100, as SVG's ``path`` takes it."""
+    began_at: str
+    ended_at: str
+    """ISO 8601, of the line's two ends."""
     last: str
     told: str
     """The same in words, for whoever does not see it."""
@@ -51,7 +54,14 @@ def _curve(name: str, points: list[Point], step_seconds: int) -> Curve:
     values = [value for _, value in points]
     told = texts().common.curve_told(name, f"{min(values):.0f}", f"{max(values):.0f}", f"{values[-1]:.0f}")
     longest = step_seconds * every * _GAP_STEPS
-    return Curve(name, " ".join(_drawn(shown, longest)), f"{values[-1]:.0f} %", told)
+    return Curve(
+        name=name,
+        drawn=" ".join(_drawn(shown, longest)),
+        began_at=shown[0][0].isoformat(),
+        ended_at=shown[-1][0].isoformat(),
+        last=f"{values[-1]:.0f} %",
+        told=told,
+    )
 
 
 def _mean(points: Sequence[Point]) -> Point:

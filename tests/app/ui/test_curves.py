@@ -19,6 +19,10 @@ def test_a_line_breaks_where_the_server_was_away() -> None:
 
     assert processor.drawn == "M0.0,90.0h0 L140.0,70.0 M700.0,0.0h-8"
     assert (processor.name, processor.last) == ("Processor", "120 %")
+    assert (processor.began_at, processor.ended_at) == (
+        "2026-11-21T00:00:00+00:00",
+        "2026-11-21T00:10:00+00:00",
+    )
     assert processor.told == "Processor: between 10 and 120 percent, 120 percent at the end."
     assert disk.name == "Disk"
 
