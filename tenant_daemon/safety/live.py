@@ -30,8 +30,12 @@ log = structlog.get_logger()
 class Patience:
     """How long is waited for whom."""
 
-    wait_seconds: float = 1_500
-    """Until an undecided call is answered with ``waiting``; below the run's own limit in OpenClaw (1,800)."""
+    wait_seconds: float = 600
+    """
+    Until an undecided call is answered with ``waiting``.
+
+    Well below the 900 after which OpenClaw takes a run for stuck and aborts it, which withdraws its question.
+    """
     return_seconds: float = 12
     """For a caller that lost its connection to come back and fetch the result itself."""
 

@@ -6,6 +6,7 @@ and a wrapper that answers as each test tells it. The proxy is left out.
 import asyncio
 import json
 import os
+import re
 import signal
 import uuid
 from collections.abc import AsyncIterator, MutableMapping
@@ -43,6 +44,7 @@ from tenant_daemon.openclaw.verification import NotVerified, verify
 from tenant_daemon.practice.pacing import Pace
 from tenant_daemon.practice.server import PracticeServer
 from tenant_daemon.practice.site import PracticeSite
+from tenant_daemon.safety.live import Patience
 from tenant_daemon.settings import Ports, TenantSettings
 from tests.support.model_upstream import serving
 from tests.support.openclaw import FakeWrapper, denied, executed, make_config, make_home, make_settings
@@ -287,6 +289,15 @@ class Held:
         self.asked.set()
         await self.go_on.wait()
         return executed(DF)
+
+
+async def test_a_call_that_waits_is_answered_before_its_run_is_taken_for_stuck() -> None:
+    limit = re.compile(rb"BLOCKED_TOOL_CALL_ABORT_FLOOR_MS = ([0-9e]+);")
+    scripts = make_settings().openclaw.package_dir.glob("dist/diagnostic-run-activity-*.mjs")
+    limits = [float(found[1]) / 1_000 for script in scripts if (found := limit.search(script.read_bytes()))]
+
+    assert limits, "this release says it elsewhere: look for what aborts a blocked tool call"
+    assert Patience().wait_seconds <= 0.75 * min(limits)
 
 
 async def test_a_stopped_chat_withdraws_its_call(tenant: Tenant, client: OpenClawClient) -> None:
