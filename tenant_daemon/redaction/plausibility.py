@@ -14,9 +14,10 @@ from itertools import pairwise
 
 _PLACEHOLDER = re.compile(
     r"(?i)^(?:[*x•.#_?-]{3,}|\*+[\w ]+\*+|\d?\*[a-z]+|\*{2,}.*\*{2,}"
-    r"|[~^<>=v]{0,3}\d{1,4}(?:\.\d{1,6}){1,3}(?:[-+][\w.-]*)?"
+    r"|[~^<>=v]{0,3}\d{1,4}(?:\.\d{1,6}){1,3}(?:[-+][\w.-]{0,40})?"
     r"|![a-z][a-z_/.-]*|#\{.*|<[^>]*>"
     r"|\[[^\]]*\]|\{.*\}|\$(?:[\w.:>'\"\[\]/-]*|[({@!].*)|%(?:.*%|[\w.:()/ -]*)|\ufffd\w*%"
+    r"|(?:\$\{?\w+\}?[/:@.,-]?){2,}"
     r"|@[A-Za-z][\w./:-]*(?:\(.*)?|.*SECRET_REF\b.*|.*REDACTED\b.*"
     r"|your[_-].*|my[_-]?(?:secret|password|token|key)|.*(?:example|placeholder|changeme|change[_-]me|dummy"
     r"|redacted|insert|replace[_-]?me|sample|not[_-]?set).*|(?:.*[^a-z])?(?:todo|unset)(?:[^a-z].*)?"
@@ -27,7 +28,7 @@ _PLACEHOLDER = re.compile(
     r"|hidden|masked|invalid|valid|missing|expired|wrong|unknown|forgotten|reset|login|logout)$"
 )
 _FILLED = re.compile(
-    r"([xX*.0#_-])\1{7,}$|(?:\.{3}|…)$|[*•●∙·]{4,}|\*{3}$|EXAMPLE(?:KEY)?$|^(?:sk|pk|rk)_(?:test|live)_$"
+    r"([xX*.0#_-])\1{7,}$|(?:\.{3}|…)$|[*•●∙·]{4,}|\*{3}$|EXAMPLE(?:KEY)?$|EXAMPLEEXAMPLE|[A-Z_a-z-](?:HERE|Here|here)$|-my-[a-z]+-token$|^(?:sk|pk|rk)_(?:test|live)_$"
     r"|^(?:\${1,2}\{?\w+\}?|\{\{.*\}\}|\[+\w+\]+|<[^<>]*>)$"
     r"|^-----BEGIN [^\n]{3,40}-----(?:\s|\\[nr])*[.…]{1,5}"
 )
@@ -77,6 +78,8 @@ _SHORT_WORDS = frozenset(_SHORT_NAMES.split("|"))
 _MARKS_OF_PASSWORDS = "!#$%&*?^~+"
 _LEAST_TURNS = 3
 _SCRAMBLED_TURNS, _LONG = 4, 20
+_SCRAMBLED_IN_ONE_CASE = 6
+"""How often letters and digits take turns where it is no name: ``utf8mb4`` does so three times."""
 _SHORTEST_DENSE = 12
 _BASE64 = re.compile(r"^[A-Za-z0-9+/]+={0,2}$")
 _LONG_PARTS = re.compile(r"[A-Za-z0-9]{10,}")
@@ -101,6 +104,7 @@ _NAME = re.compile(
     r"^[A-Za-z][a-z]+(?:[A-Z][a-z]{2,}|"
     + _SHORT_NAMES
     + r")+$|^[A-Z]{2,}-[A-Z]?[^\W\d_A-Z]+$|^[a-z]+(?:[_-][A-Z]?[a-z]+)+$|^[A-Z]+(?:_[A-Z]+)+$"
+    r"|^[a-z]+(?:-[a-z]+)*-\d{1,3}(?:\.\d{1,3}){1,3}$"
     r"|^_+[A-Za-z_]+$|^[a-z]+(?:/[A-Za-z]+)+$"
     r"|^[a-z]+(?:[_-][a-z]+)*[_-]\d{4}[_-]\d\d(?:[_-]\d\d)?$"
 )
@@ -113,6 +117,10 @@ _WORDS_OF_PROGRAMS: frozenset[str] = frozenset(
         "words"
     ].split()
 )
+_LONGEST_PREFIX, _LEAST_FILLED = 5, 12
+_WORDS_IN_NAME = re.compile(r"[A-Z]?[a-z]+|[A-Z]{2,}(?![a-z])")
+_LEAST_OF_WORD = 5
+"""Letters a word has at least, on average; random ones change their case sooner."""
 _RECORD = re.compile(r"^(?:rec|tbl|viw|fld|usr|app|wsp)[A-Za-z0-9]{14}$")
 """An id of Airtable."""
 _PATH = re.compile(
@@ -129,8 +137,27 @@ def is_stand_in(value: str) -> bool:
         or len(set(value)) <= 2
         or _PUBLIC.match(value) is not None
         or _FILLED.search(value) is not None
+        or _is_filled_up(value)
         or _TEST_CARDS.match(value.replace(" ", "").replace("-", "")) is not None
     )
+
+
+def _is_filled_up(value: str) -> bool:
+    """Whether the most of it is one character again and again: ``glsa_XXXXXXXX_AAAA``."""
+    body = value[_LONGEST_PREFIX:]
+    if len(body) < _LEAST_FILLED:
+        return False
+    if len(set(filter(str.isalnum, body))) <= 1:
+        return True
+    return sum(a == b for a, b in pairwise(body)) * 5 >= 4 * len(body)
+
+
+def is_name_of_program(value: str) -> bool:
+    """Whether a value is long words joined by capitals and marks: ``hf_requiredCharacteristicTypes``."""
+    words = _WORDS_IN_NAME.findall(value)
+    letters = sum(map(len, words))
+    vowels = sum(character in _VOWELS for word in words for character in word)
+    return letters >= max(len(value) - len(words) - 1, _LEAST_OF_WORD * len(words)) and vowels * 3 >= letters
 
 
 def looks_like_secret(value: str) -> bool:
@@ -156,11 +183,15 @@ def _is_scrambled(value: str) -> bool:
     turns = sum(map(_turns, _PART_ENDS.split(value)))
     if len(value) >= _SHORTEST_DENSE and turns >= _SCRAMBLED_TURNS and turns * 3 >= len(value):
         return True
-    return any(
-        _turns(part) >= (_SCRAMBLED_TURNS if len(part) < _LONG else _LEAST_TURNS)
-        and not (part.islower() or part.isupper() or _HEX.match(part))
-        for part in _LONG_PARTS.findall(value)
-    )
+    return any(_is_scrambled_part(part) for part in _LONG_PARTS.findall(value))
+
+
+def _is_scrambled_part(part: str) -> bool:
+    if _HEX.match(part):
+        return False
+    if part.islower() or part.isupper():
+        return _turns(part) >= _SCRAMBLED_IN_ONE_CASE
+    return _turns(part) >= (_SCRAMBLED_TURNS if len(part) < _LONG else _LEAST_TURNS)
 
 
 def _is_dense(value: str) -> bool:

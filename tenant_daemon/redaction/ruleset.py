@@ -22,6 +22,7 @@ import re2
 from pydantic import BaseModel, ConfigDict, Field
 
 from tenant_daemon.redaction.plausibility import (
+    is_name_of_program,
     is_stand_in,
     looks_chosen,
     looks_like_phrase,
@@ -36,6 +37,8 @@ _PADDING = re.compile(
 )
 """Base64 that ends like the name of a field, ``...3Pw==``."""
 _LONGEST_RUN = 40
+_REST_OF_RUN = re.compile(rb"[A-Za-z0-9]{2,512}")
+"""A token that is longer than its maker has written them so far is one to its end."""
 RULES_DIR = Path(__file__).parent / "rules"
 
 _ALPHABETS = {
@@ -77,6 +80,8 @@ class _RuleData(BaseModel):
     """The value must look like a password by itself: what stands around it says little."""
     is_phrase: bool = False
     """The value may also be words that mean nothing together; it must, with none of the others."""
+    is_no_name: bool = False
+    """The value must not be a name made of words, as programs have them."""
     unless: str = ""
     """The rule does not hold where this is found between the beginning of the match and the secret."""
     unless_behind: str = ""
@@ -103,6 +108,7 @@ class Rule:
     is_random: bool
     is_chosen: bool
     is_phrase: bool
+    is_no_name: bool
     unless: bytes
     unless_behind: bytes
     match: tuple[str, ...]
@@ -149,6 +155,8 @@ class Rule:
                 continue
             if self.unless_behind and re.search(self.unless_behind, data[span[1] : found.end()]):
                 continue
+            if found.end() == span[1] and (rest := _REST_OF_RUN.match(data, span[1] - 1)):
+                span = span[0], rest.end()
             if self.is_checked and _PADDING.search(data, max(0, span[0] - _LONGEST_RUN), span[0]):
                 continue
             if self._accepts(data[span[0] : span[1]]):
@@ -156,7 +164,7 @@ class Rule:
 
     def _accepts(self, value: bytes) -> bool:
         text = value.decode("utf-8", "replace")
-        if is_stand_in(text):
+        if is_stand_in(text) or (self.is_no_name and is_name_of_program(text)):
             return False
         if self.is_random:
             return looks_random(text)
@@ -230,6 +238,7 @@ def _rule(data: _RuleData, parts: Mapping[str, str]) -> Rule:
         is_random=data.is_random,
         is_chosen=data.is_chosen,
         is_phrase=data.is_phrase,
+        is_no_name=data.is_no_name,
         unless=data.unless.encode(),
         unless_behind=data.unless_behind.encode(),
         match=tuple(data.match),

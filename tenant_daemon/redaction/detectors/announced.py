@@ -36,7 +36,7 @@ _NEXT_FIELD = re.compile(rb"&(?:&|(?:amp;)?[\w.-]{1,40}=)")
 _IDEOGRAM = re.compile(rb"[\xe3-\xe9][\x80-\xbf]{2}")
 """Chinese and Japanese have no blanks between words and a value."""
 _QUOTES = re.compile(rb"(?:\xe2\x80[\x98-\x9f]|\xc2[\xab\xbb])+")
-_OTHER_WORD = re.compile(rb"[A-Za-z]{3}")
+_OTHER_WORD = re.compile(rb"[A-Za-z]{3}|V\d{1,2}[A-Z]?[a-z]")
 _LEADS_ON = re.compile(rb"(?:[^A-Za-z0-9\n;})]|</?[A-Za-z]{1,10}>|\\[nrt])*")
 """Marks between a word and the line with its value; not those that end a statement."""
 _OBJECT_ENDS = re.compile(rb"[\"']\s{0,4}\}\s{0,4}[,\]}]")
@@ -119,6 +119,8 @@ class AnnouncedDetector:
             is_near = _letters(gap) <= _NEAR and not (name and start == name.end())
             if len(value) < _SHORTEST:
                 continue
+            if b"\n" in gap and value[0] == "#" and not looks_chosen(value.lstrip("#")):
+                continue  # A setting that is off, on the next line.
             if _is_loud_word(value) and not _GIVEN.fullmatch(gap):
                 continue
             if looks_chosen(value, is_near=is_near) or (

@@ -36,6 +36,7 @@ _UNREADABLE = "\ufffd"
 _RULE_LINE = re.compile(rb"[\s|:+-]*")
 _SEPARATORS = (b"|", b"\t", b";", b",")
 _BLANK = re.compile(rb"\s")
+_VERSION = re.compile(rb"\d[.:]\d")
 _NEXT_ROW = re.compile(rb"\)\s*,\s*")
 _MADE = ("key", "token")
 """What machines make; what people choose looks like anything."""
@@ -129,6 +130,8 @@ def _table(data: bytes, header: bytes, separator: bytes, position: int) -> Gener
 def _aligned(data: bytes, header: bytes, start: int) -> Generator[Finding, None, int]:
     """The values below a header whose columns begin below each other."""
     cells = list(_ALIGNED.finditer(header))
+    if any(_VERSION.search(cell.group()) for cell in cells):
+        return start + len(header)  # A row of a list of programs, of which one is called ``passwd``.
     columns = _columns([cell.group() for cell in cells])
     position = start + len(header)
     for _ in range(_MOST_ROWS if columns else 0):

@@ -42,7 +42,7 @@ _PUBLIC_BEFORE = re.compile(
     rb"|public[ _-]?key|ssh-(?:rsa|ed25519|dss)\s|ecdsa-sha2-\S+\s|data:[a-z]+/[^,;]*;base64,|;base64,"
     rb"|begin certificate|begin public key|certificate|sourcemappingurl|commit|nonce-|signature?[\"': =]"
     rb"|site[_-]?key|(?:gcl|fbcl|msclk|wbra|gbra|dcl|ttcl|igsh|yclid)(?:id)?=|\\?\"(?:x|y|n|x5[ct]|x5t#s256)\\?\"\s?:\s?\\?\""
-    rb"|k=rsa;\s?(?:t=s;\s?)?p=|code_challenge|\bstate=|ciphertext|cursor|page_?token|verification[=:]|\bipfs\b|\bcid\b"
+    rb"|k=rsa;[\s\"\\]{0,6}(?:t=s;\s?)?p=|code_challenge|\bstate=|ciphertext|cursor|page_?token|verification[=:]|\bipfs\b|\bcid\b"
     rb"|/(?:d|file|files|static|assets|_next|chunks|img|images|uploads|blob)/\S*|\bh1:|\betag\b|applicationserverkey)[^\n]{0,64}$"
     rb"|(?:[A-Za-z0-9][-_]|\b|x-[a-z-]{1,20})(?:id|uid|id-?\d|ref|ray|eid|nonce)[\"'\\]{0,2}\s?[:=]\s?[\"']?$"
     rb"|\bdid:[a-z0-9]{2,12}:[^\s]{0,40}$|/report(?:\\{0,4}/v\d)?\?s=$"
@@ -58,6 +58,9 @@ _PUBLIC_BEFORE = re.compile(
     # A link that counts clicks.
     rb"|/(?:ls|wf|track|trk|e|c)/(?:click|open|c|o|unsubscribe)\?(?:[\w.%-]{1,40}=[^\s\"'<>]{0,90})?$"
     rb"|\bx-(?:gm|google|ms|microsoft|mailgun|sg|spam|forefront|amz|proofpoint|received)[\w-]*:\s?$"
+    rb"|\b(?:thread-index|feedback-id|list-id|arc-[a-z-]{4,30}|authentication-results):\s?$"
+    rb"|\bwamid\.$"
+    rb"|\bpayment[\"': =/]{1,4}$"
     rb"|\b(?:address|adresse|wallet|tx(?:id| hash)?|transaction|solana|monero|bitcoin|btc)[\"': =/]{1,4}$"
     rb"|\b(?:C?DNSKEY|KEY|RRSIG|CDS|DS|OPENPGPKEY|IPSECKEY|SMIMEA|TLSA|SSHFP)\s+[\w. ]{1,90}$|fcm/send/\S*$"
     rb"|https?:[\\/]{2,6}[^\s?#\"'<>]*$"  # A link that lets in is told by the words in it.
@@ -67,8 +70,11 @@ _PUBLIC_BEFORE = re.compile(
     rb"|\bpk\.$"  # A token of Mapbox for web pages.
     rb"|[;\s]bh?=\s{0,4}$"  # The hash and the signature of a mail.
 )
-_SIGNATURE_BEFORE = re.compile(rb"[;\s]b=(?:[A-Za-z0-9+/=]|\s|\\+[nrt]){20,}$")
+_SIGNATURE_BEFORE = re.compile(rb"(?:[;\s]|\\[nrt])b=(?:[A-Za-z0-9+/=]|\s|\\+[nrt]){20,}$")
 _LONGEST_SIGNATURE = 1_024
+_BREAK_ESCAPE = re.compile(rb"\\+[nrt]")
+_KEY_OF_MAIL_BEFORE = re.compile(rb"\bk=rsa\b[^\n]{0,40}[;\s\"]p=(?:[A-Za-z0-9+/=\s\"\\])+\Z")
+"""The record in which a domain publishes its key, cut into strings."""
 _MAIL_DOMAIN = re.compile(rb"@[A-Za-z0-9.-]+\.[A-Za-z]{2,}>")
 _NAME_JOINTS = re.compile(rb"[_/.-]")
 _STRUCTURED = re.compile(
@@ -164,14 +170,18 @@ def _is_secret(data: bytes, start: int, end: int) -> bool:
     if data[start - 1 : start] == b"%" and _is_in_data_url(data, start):
         return False
     # In JSON within JSON a line break is an escape, whose letter would belong to the word behind it.
-    before = data[max(0, start - _CONTEXT) : start].replace(b"\\n", b"\n")
+    before = data[max(0, start - _CONTEXT) : start]
+    if b"\\" in before:
+        before = _BREAK_ESCAPE.sub(rb"\n", before)
     return not _PUBLIC_BEFORE.search(before) and not _is_signature_of_mail(data, start)
 
 
 def _is_signature_of_mail(data: bytes, start: int) -> bool:
     """Whether a word stands in the later lines of ``b=...``, as mail servers sign."""
     before = data[max(0, start - _LONGEST_SIGNATURE) : start]
-    return before[-1:] in b" \t" and _SIGNATURE_BEFORE.search(before) is not None
+    if before[-1:] in b" \tnrt":
+        return _SIGNATURE_BEFORE.search(before) is not None
+    return before[-1:] == b'"' and _KEY_OF_MAIL_BEFORE.search(before) is not None
 
 
 def _is_text(token: bytes) -> bool:
