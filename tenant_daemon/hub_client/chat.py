@@ -54,6 +54,7 @@ class ChatRelay:
         """The customer said something; it stays in the inbox until its run is finished."""
         job = AnswerMessage.of(incoming)
         self._put(job.message.conversation_id, job)
+        self._release(job.message.conversation_id)
 
     async def stop(self, conversation_id: str) -> None:
         """The customer pressed stop."""
@@ -99,6 +100,8 @@ class ChatRelay:
         for conversation_id in self._parts.store.conversations_with_tool_events():
             if conversation_id in self._conversations:
                 self._conversations[conversation_id].add_tool_events()
+                # One of them may be a question, and an answer is wanted of the agent.
+                self._release(conversation_id)
         for follow_up in self._parts.store.follow_ups.waiting():
             job = DeliverFollowUp(follow_up.position, follow_up.session, follow_up.text)
             self._put(follow_up.session.conversation_id, job)
@@ -135,6 +138,11 @@ class ChatRelay:
         self._handovers.interrupt()
         for conversation in self._conversations.values():
             conversation.interrupt()
+
+    def _release(self, conversation_id: str) -> None:
+        """Nobody waits behind a question that they want to talk about first."""
+        if self._conversations[conversation_id].keeps_waiting:
+            self._tasks.create_task(self._parts.release_tools(conversation_id))
 
     def _put(self, conversation_id: str, job: Job) -> None:
         conversation = self._conversation(conversation_id)

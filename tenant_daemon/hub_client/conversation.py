@@ -45,6 +45,11 @@ class Conversation:
     def is_idle(self) -> bool:
         return not self._waiting.jobs and self._current is None
 
+    @property
+    def keeps_waiting(self) -> bool:
+        """Whether the owner has said something that the run in progress keeps from the agent."""
+        return self._current is not None and any(isinstance(job, AnswerMessage) for job in self._waiting.jobs)
+
     def put(self, job: Job) -> None:
         """Add a job behind the others; one that is under way already goes in front."""
         if isinstance(job, DeliverFollowUp) and job in self._waiting.jobs:

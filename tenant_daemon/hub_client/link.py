@@ -215,6 +215,7 @@ class _Link:
             redact=lambda text: parts.redactor.current().redact(text),
             wake_link=self._hub.wake,
             cancel_tools=wrapper.cancel,
+            release_tools=wrapper.release,
             config=lambda: self._config.current,
             is_practice=parts.settings.is_practice_model,
             recent_runs=RecentRuns(),

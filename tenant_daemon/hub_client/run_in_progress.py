@@ -1,7 +1,7 @@
 """One run from its begin in OpenClaw to its last event."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Final, assert_never
 
@@ -45,6 +45,8 @@ class ChatParts:
     wake_link: Callable[[], None]
     cancel_tools: Callable[[ChatSession], Awaitable[None]]
     """Tells the wrapper that a session's calls, waiting approvals included, are off. Never raises."""
+    release_tools: Callable[[str], Coroutine[None, None, None]]
+    """Has the wrapper answer a conversation's calls that wait for a person. Never raises."""
     config: Callable[[], TenantConfig | None]
     is_practice: bool
     recent_runs: RecentRuns

@@ -70,6 +70,14 @@ class WrapperClient:
         except WrapperAway as exc:
             log.warning("wrapper.cancel_failed", reason=str(exc))
 
+    async def release(self, conversation_id: str) -> None:
+        """Calls that wait for a decision are answered for now: the agent hears what was said since."""
+        try:
+            await self._post("/api/v1/conversations/release", {"conversation_id": conversation_id})
+        except WrapperAway as exc:
+            # The message waits for the call, as it would have.
+            log.warning("wrapper.release_failed", reason=str(exc))
+
     async def cancel_conversation(self, conversation_id: str, asked_at: datetime) -> None:
         """
         A conversation was stopped: what it asked for until then is off, also where no run is behind it.

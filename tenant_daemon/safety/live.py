@@ -50,6 +50,8 @@ class LiveCall:
         self.task: asyncio.Task[None] | None = None
         self.done: asyncio.Future[ExecuteResponse] = asyncio.get_running_loop().create_future()
         self.fetched = asyncio.Event()
+        self.released = asyncio.Event()
+        """Whoever waits for a decision is answered with ``waiting`` now."""
         self.is_promised = False
         """The agent was told that it will hear of the end later."""
 
@@ -107,15 +109,41 @@ class LiveCalls:
                 self._finish(call, response)
                 return response
             live = self._start(call)
-        try:
-            async with asyncio.timeout(self._patience.wait_seconds):
-                response = await asyncio.shield(live.done)
-        except TimeoutError:
+        if not await self._is_done_in_time(live):
             live.is_promised = True
             return self._still_waiting(live.call)
+        response = await live.done
         self._mark_delivered(live.call)
         live.fetched.set()
         return response
+
+    async def _is_done_in_time(self, live: LiveCall) -> bool:
+        released = asyncio.create_task(live.released.wait())
+        try:
+            await asyncio.wait(
+                (live.done, released),
+                timeout=self._patience.wait_seconds,
+                return_when=asyncio.FIRST_COMPLETED,
+            )
+        finally:
+            released.cancel()
+        return live.done.done()
+
+    def release(self, conversation_id: str) -> int:
+        """
+        Answer a conversation's calls that wait for a person with ``waiting``, so that the agent can listen.
+
+        Gives how many there were; their questions stay open, and the agent is told later how they ended.
+        """
+        waiting = [
+            live
+            for live in self._live.values()
+            if live.call.conversation_id == conversation_id
+            and self._approvals.pending_of_call(live.call.key) is not None
+        ]
+        for live in waiting:
+            live.released.set()
+        return len(waiting)
 
     async def stop(self, applies: Callable[[Call], str | None]) -> int:
         """Stop every call for which ``applies`` gives a reason; gives how many there were."""

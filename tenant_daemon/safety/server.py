@@ -55,6 +55,14 @@ class ConversationCancelled(BaseModel):
     """What was begun later is another wish of the owner's."""
 
 
+class ConversationReleased(BaseModel):
+    """``POST /api/v1/conversations/release``."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    conversation_id: str = Field(max_length=64)
+
+
 def create_app(open_parts: Callable[[], AbstractAsyncContextManager[Parts]], token: str) -> Starlette:
     """
     The application.
@@ -82,6 +90,7 @@ def create_app(open_parts: Callable[[], AbstractAsyncContextManager[Parts]], tok
             route("/api/v1/changes/{change_id}/undo", "POST", _undo),
             route("/api/v1/sessions/cancel", "POST", _cancel_session),
             route("/api/v1/conversations/cancel", "POST", _cancel_conversation),
+            route("/api/v1/conversations/release", "POST", _release_conversation),
             route("/api/v1/config-changed", "POST", _apply_config),
             Route("/healthz", _health, methods=["GET"]),
         ],
@@ -190,6 +199,12 @@ async def _cancel_conversation(parts: Parts, request: Request) -> Response:
         return _STOPPED if is_meant else None
 
     return done({"cancelled_calls": await parts.live.stop(applies)})
+
+
+async def _release_conversation(parts: Parts, request: Request) -> Response:
+    """The owner has said something else: no call that waits for a decision keeps it from the agent."""
+    released = await _body(request, ConversationReleased)
+    return done({"released_calls": parts.live.release(released.conversation_id)})
 
 
 async def _apply_config(parts: Parts, _request: Request) -> Response:

@@ -49,6 +49,7 @@ class Stage:
         self.door.set_healthy(True)
         self.gateway = FakeGateway()
         self.changed = asyncio.Event()
+        self.released: asyncio.Queue[str] = asyncio.Queue()
         self._owner: asyncio.Task[None] | None = None
         self._started = asyncio.Event()
 
@@ -86,6 +87,7 @@ class Stage:
             redact=REDACTOR.redact,
             wake_link=self.changed.set,
             cancel_tools=self._cancel,
+            release_tools=self._release,
             config=lambda: self.config,
             is_practice=True,
             recent_runs=RecentRuns(),
@@ -102,6 +104,9 @@ class Stage:
 
     async def _cancel(self, session: ChatSession) -> None:
         self.cancelled.append(session)
+
+    async def _release(self, conversation_id: str) -> None:
+        self.released.put_nowait(conversation_id)
 
     def say(
         self,

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tenant_daemon.contracts.chat import (
+    ApprovalWaiting,
     RunEventBody,
     RunFinished,
     RunOutcome,
@@ -116,6 +117,24 @@ async def test_all_that_was_said_is_there_while_a_tool_waits(stage: Stage) -> No
     stage.chat.on_store_changed()
     (run,) = stage.runs()
     assert _text(run) == "That removes the folder."
+
+
+async def test_a_message_behind_a_run_releases_the_calls_that_wait_for_a_person(stage: Stage) -> None:
+    stage.say(1)
+    await stage.gateway.nth_sent(1)
+    stage.store.put_tool_event("cnv1", SESSION.key, ToolStarted(tool_call_id="c", tool_name="x", summary="x"))
+    stage.chat.on_store_changed()
+    stage.say(2, "What is in it?")
+    assert await asyncio.wait_for(stage.released.get(), 5) == "cnv1"
+
+    # The next one may be asked only now.
+    asked = ApprovalWaiting(tool_call_id="d", approval_id="apr1")
+    stage.store.put_tool_event("cnv1", SESSION.key, asked)
+    stage.chat.on_store_changed()
+    assert await asyncio.wait_for(stage.released.get(), 5) == "cnv1"
+    stage.gateway.end(1, "That waits.")
+    assert (await stage.gateway.nth_sent(2))[1] == "What is in it?"
+    assert stage.released.empty()
 
 
 async def test_tool_event_that_comes_late_is_in_the_next_run(stage: Stage) -> None:

@@ -185,6 +185,22 @@ async def test_stopped_conversation_takes_its_questions_along(
     assert bench.hub.reports[-1].status == "cancelled"
 
 
+async def test_released_conversation_hears_that_its_question_waits(
+    client: httpx.AsyncClient, bench: WrapperBench
+) -> None:
+    answering = asyncio.create_task(client.post("/api/v1/tools/execute", json=call("rm x")))
+    asked = await bench.asked()
+
+    async def release(conversation_id: str) -> int:
+        answer = await client.post("/api/v1/conversations/release", json={"conversation_id": conversation_id})
+        return int(answer.json()["data"]["released_calls"])
+
+    assert (await release("conv2"), await release("conv1")) == (0, 1)
+    assert (await answering).json()["status"] == "waiting"
+    await bench.decide(asked.approval_id, Verdict.DENY)
+    assert await release("conv1") == 0
+
+
 async def test_changed_configuration_drops_the_calls_of_a_stopped_agent(
     client: httpx.AsyncClient, bench: WrapperBench
 ) -> None:

@@ -476,6 +476,21 @@ async def test_question_that_cannot_reach_the_owner_is_refused(running: WrapperB
     assert running.parts.approvals.count_pending() == 0
 
 
+async def test_a_released_call_is_answered_as_waiting_and_its_question_stays(running: WrapperBench) -> None:
+    answering = running.begin("shell", command="rm x")
+    request = await running.asked()
+    assert running.parts.live.release("another") == 0
+    assert running.parts.live.release("conv1") == 1
+
+    answer = await asyncio.wait_for(answering, 5)
+    assert (answer.status, answer.approval_id) == ("waiting", request.approval_id)
+    assert request.summary in answer.reason
+
+    await running.decide(request.approval_id, Verdict.DENY, deny_reason="Not now.")
+    _, text = await asyncio.wait_for(running.hub.told.get(), 5)
+    assert "Not now." in text
+
+
 async def test_undecided_call_is_answered_as_waiting_and_told_later(bench: WrapperBench) -> None:
     bench.patience = type(bench.patience)(wait_seconds=0.2, return_seconds=0.05)
     async with bench.started():
