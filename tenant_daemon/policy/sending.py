@@ -27,7 +27,7 @@ _VERBS: Final = word_set(
 )
 _CODE: Final = re.compile(
     r"smtp|socket|sendmail|urllib|requests|aiohttp|http|fetch ?\(|net::|mail ?\(|paramiko|ftplib|curl|wget"
-    r"|gethostby|getaddrinfo|dns\.|recv-keys|(?<![a-z])(?:snmp|dblink)"
+    r"|gethostby|getaddrinfo|dns\.|recv-keys|/inet[46]?/(?:tcp|udp)/|file-server|(?<![a-z])(?:snmp|dblink)"
 )
 _HOST: Final = re.compile(
     r"host=(?!localhost|127\.)"

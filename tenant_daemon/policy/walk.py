@@ -9,9 +9,9 @@ from tenant_daemon.policy.finding import Found, found_script
 from tenant_daemon.policy.judgement import Judgement
 from tenant_daemon.policy.leaving import is_entering, without_exits
 from tenant_daemon.policy.looping import MAX_PIPELINES, NOTHING, LoopJudge
-from tenant_daemon.policy.programs.containers import note_made_setup
 from tenant_daemon.policy.programs.listings import source_of
 from tenant_daemon.policy.programs.masks import masked
+from tenant_daemon.policy.programs.setups import note_made_setup
 from tenant_daemon.policy.programs.sizes import is_endless
 from tenant_daemon.policy.programs.viewers import only_views
 from tenant_daemon.policy.rewrites import (
@@ -83,7 +83,7 @@ class LineJudge(LoopJudge):
             plan = self.step(NOTHING)
         if not self.pipelines:
             self._cannot("shell.nothing", "There is no command in it.")
-        if self.judge_argv.looks_for_setup or self.judge_argv.reads_setup:
+        if self.judge_argv.looks_for_setup or self.judge_argv.relied_on:
             note_made_setup(self.judge_argv)
         if not self.is_runnable:
             return self.verdict.judgement(None)

@@ -71,7 +71,10 @@ def is_system_fact(path: str) -> bool:
 class PlaceJudge:
     """Judges paths for one call. ``cwd`` is where relative paths start."""
 
-    __slots__ = ("_mentioned", "brings_links", "brings_settings", "cwd", "is_unsettled", "roots", "verdict")
+    __slots__ = (
+        *("_mentioned", "brings_links", "brings_settings", "cwd", "is_unsettled", "roots", "verdict"),
+        "written",
+    )
 
     def __init__(self, context: PolicyContext, verdict: Verdict) -> None:
         self.roots = roots_of(context)
@@ -82,6 +85,7 @@ class PlaceJudge:
         self.is_unsettled = False
         """An earlier command of the call may have put links there."""
         self._mentioned: set[tuple[str, str]] = set()
+        self.written: set[str] = set()
 
     def read(self, raw: str) -> RealPath:
         """The content of a file comes into the answer."""
@@ -136,6 +140,7 @@ class PlaceJudge:
         roots = self.roots
         if is_below(path, roots.workspace):
             self._inside(place, writing=True)
+            self.written.add(path)
             self.verdict.note(
                 Tier.YELLOW,
                 "path.write",

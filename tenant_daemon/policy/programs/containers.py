@@ -1,6 +1,5 @@
 """Arguments of docker and compose that need a closer look."""
 
-import os
 import posixpath
 import re
 from typing import TYPE_CHECKING, Final
@@ -42,12 +41,6 @@ _SHOWS_SECRETS: Final = re.compile(
 )
 _BLOCK: Final = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 _WHOLE_RECORD: Final = re.compile(r"(?<![\w\].\"])\.(?![\w\"])|\$(?![\w.])|\btemplate\b")
-_MAKING_NO_FILES: Final = frozenset(
-    {"docker", "docker-compose", "echo", "printf", "sleep", "true", "date", "ls", "cat", "head", "tail",
-     "grep", "sort", "df", "free", "ss", "systemctl", "journalctl", "test", "wc"}
-)  # fmt: skip
-"""Programs that make files only where they say so (``path.write``)."""
-_COMPOSE_NAMES: Final = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
 _ENDING: Final = re.compile(
     r"\w\.[A-Za-z0-9]{1,5}\Z|\A(?:(?:Caddy|Docker|Make|Proc|Gem)file|README|LICENSE|CHANGELOG|VERSION)\Z"
 )
@@ -175,95 +168,6 @@ def _container_env(judge: "CommandJudge", value: str) -> None:
         judge_assignment(judge.verdict, name, content)
 
 
-def _compose_file(judge: "CommandJudge", value: str) -> None:
-    """A setup of the agent's own could give a container the whole server; one of the tools' may be used."""
-    place = judge.places.list(value)
-    roots = judge.places.roots
-    if is_below(place.path, roots.workspace) or not any(
-        is_below(place.path, root) for root in roots.readable
-    ):
-        note_own_setup(judge)
-
-
-def _compose_config(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
-    """``docker compose config`` fills the passwords in, unless it is asked for names alone."""
-    _compose_read(judge, profile, reading)
-    if not reading.given:
-        judge.verdict.note(
-            Tier.CRITICAL_RED,
-            "compose.config",
-            "Shows the setup of the tools with the passwords filled in.",
-            unknown=True,
-        )
-
-
-def _compose_up(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
-    """
-    Without ``-f`` compose takes the file of the current folder or one above it.
-
-    Where the agent works there must be none: neither now, nor made by another part of the same line, which
-    is seen when all of it has been judged (``note_made_setup``).
-    """
-    if not _looks_where_agents_write(judge):
-        return
-    if _finds_setup(judge) or judge.is_in_container:
-        note_own_setup(judge)
-    judge.looks_for_setup |= not judge.is_alone
-
-
-def _compose_read(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
-    """The same for what starts nothing: compose reads the files, and fetches what they include."""
-    if not _looks_where_agents_write(judge):
-        return
-    if _finds_setup(judge):
-        note_own_setup(judge, is_read=True)
-    judge.reads_setup |= not judge.is_alone
-
-
-def _looks_where_agents_write(judge: "CommandJudge") -> bool:
-    return not judge.has_compose_file and is_below(judge.places.cwd, judge.places.roots.workspace)
-
-
-def _finds_setup(judge: "CommandJudge") -> bool:
-    folder, workspace = judge.places.cwd, judge.places.roots.workspace
-    while True:
-        # `.env` beside it can name another file (COMPOSE_FILE).
-        if any(os.path.lexists(f"{folder}/{name}") for name in (*_COMPOSE_NAMES, ".env")):
-            return True
-        if folder == workspace:
-            return False
-        folder = folder.rpartition("/")[0]
-
-
-def note_made_setup(judge: "CommandJudge") -> None:
-    """Note when a part of the line may have written the compose file that another part of it takes."""
-    # What only reads has made nothing.
-    is_looked_for = judge.looks_for_setup or (judge.reads_setup and judge.verdict.tier > Tier.GREEN)
-    if is_looked_for and _may_have_made_setup(judge):
-        note_own_setup(judge, is_read=not judge.looks_for_setup)
-
-
-def _may_have_made_setup(judge: "CommandJudge") -> bool:
-    notes = judge.verdict.rule_ids
-    return not _MAKING_NO_FILES.issuperset(judge.before) or "path.write" in notes or "path.move" in notes
-
-
-def note_own_setup(judge: "CommandJudge", *, is_read: bool = False) -> None:
-    """Note that containers would start, or files be read, as the agent itself has said."""
-    if is_read:
-        judge.unknown(
-            "compose.own-setup", "Compose would read what a setup names that is not one of the tools' own."
-        )
-        return
-    judge.verdict.note(
-        Tier.CRITICAL_RED,
-        "compose.own-setup",
-        "Starts containers by a setup that is not one of the tools' own.",
-        risk="A container can be given every file of the server.",
-        unknown=True,
-    )
-
-
 def _may_leave(path: str) -> bool:
     """Whether a path in a container is one file, or a folder of things that people look at."""
     is_folder, path = path.endswith("/"), posixpath.normpath(path)
@@ -271,7 +175,7 @@ def _may_leave(path: str) -> bool:
     return is_file or _SHOWN_FOLDER.search(path) is not None
 
 
-def _docker_copy(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
+def docker_copy(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
     """``docker cp CONTAINER:PATH PATH`` and the other way round."""
     if len(reading.positionals) != 2:
         judge.unknown("docker.cp", "It is not clear what is copied.")
@@ -321,17 +225,13 @@ KINDS.update(
         "dockernetwork": _network,
         "containerenv": _container_env,
         "containerdir": _container_folder,
-        "composefile": _compose_file,
     }
 )
 REVIEWS.update(
     {
         "servicecall": _service_call,
         "dockersignal": _docker_signal,
-        "composeconfig": _compose_config,
-        "composeup": _compose_up,
-        "composeread": _compose_read,
-        "dockercp": _docker_copy,
+        "dockercp": docker_copy,
         "dockersave": _docker_save,
     }
 )

@@ -19,7 +19,10 @@ from tenant_daemon.policy.programs.variables import judge_assignment
 from tenant_daemon.policy.shell.script import Redirect, SimpleCommand
 from tenant_daemon.policy.verdict import Verdict
 
-_GUARDRAIL: Final = re.compile(r"tenant_daemon|\bletsbe|openclaw", re.IGNORECASE)
+_GUARDRAIL: Final = re.compile(
+    r"tenant_daemon|\bletsbe|openclaw|/init\.d/(?:sshd?|ufw|nftables|ip6?tables|firewalld|fail2ban|auditd|apparmor)\b",
+    re.IGNORECASE,
+)
 MAX_DEPTH: Final = 6
 # In options and pieces of code, too: `--read=/etc/shadow`, `open('.env')`.
 _PATH: Final = re.compile(r"(?<![\w./~-])(?:[\w~-]*+[./][\w./~-]*+|id_\w++)")
@@ -65,7 +68,7 @@ class CommandJudge:
         lookups: How many names the command looks up.
         entered_by: How the command got into the container that it runs in.
         looks_for_setup: Whether a command of the line starts what it finds described where the agent works.
-        reads_setup: The same for what only reads it.
+        relied_on: Files that a command of the line reads as a setup, so that no part of it may make them.
         is_forever: Whether the command prints without an end.
         mask: The argv that hides passwords in what the command prints; empty when there are none.
     """
@@ -77,7 +80,7 @@ class CommandJudge:
     is_filtered = False
     is_forever = False
     has_compose_file = False
-    looks_for_setup = reads_setup = False
+    looks_for_setup = False
     needs_network = needs_local = needs_server = False
     stdin_text: str | None = None
     inserted: tuple[str, ...] = ()
@@ -87,6 +90,7 @@ class CommandJudge:
     program = ""
     output = input_file = ""
     found_below = FROM_INPUT
+    relied_on: frozenset[str] = frozenset()
     reading = entered_by = Reading([], [], [])
     _depth = 0
 

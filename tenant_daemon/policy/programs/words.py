@@ -93,6 +93,13 @@ _CHOICES: Final = {
     r"|showauto|dump|\^?[a-z0-9][a-z0-9+.:*-]*(?:\[[0-9a-z-]+\])?\$?|find|list",
     "backupname": r"(?:/?[A-Za-z0-9*][A-Za-z0-9_./*?-]*)?(?:::[A-Za-z0-9_.:*-]*)?",
 }
+# What some of them would show instead: passwords, and the environment in which programs keep them.
+_ASKING_FOR_SECRETS: Final = {
+    "getentdb": r"g?shadow",
+    "psword": r"-?[a-zA-Z]*[eE][a-zA-Z]*|.*env.*",
+    "psformat": r".*env.*",
+    "wpconstant": r"DB_(?:PASSWORD|USER)|.*(?:KEY|SALT|SECRET|PASS|TOKEN|AUTH).*",
+}
 _APT_CACHE_CHANGES: Final = frozenset(
     {"hold", "unhold", "auto", "manual", "gencaches", "update", "minimize-manual", "shell"}
 )
@@ -102,10 +109,20 @@ _HARDWARE_READS: Final = frozenset({"list", "smart-log", "id-ctrl", "-H", "-a", 
 def choice(name: str, pattern: str) -> Kind:
     """A kind that lets only what fits the pattern pass."""
     compiled = re.compile(pattern)
+    asking = re.compile(_ASKING_FOR_SECRETS.get(name, r"(?!)"))
 
     def judge_word(judge: "CommandJudge", value: str) -> None:
-        if compiled.fullmatch(value) is None:
-            judge.unknown(f"argument.{name}", f"What “{value}” does here is not known.")
+        if compiled.fullmatch(value) is not None:
+            return
+        judge.unknown(f"argument.{name}", f"What “{value}” does here is not known.")
+        if asking.fullmatch(value) is not None:
+            judge.verdict.note(
+                Tier.CRITICAL_RED,
+                "argument.secret",
+                f"“{value}” shows passwords or keys.",
+                risk="They could get to the language model.",
+                unknown=True,
+            )
 
     return judge_word
 
@@ -162,6 +179,18 @@ def _guarded_change(judge: "CommandJudge", profile: Profile, reading: Reading) -
         judge.unknown("firewall.change", "Changes the firewall.")
     if judge.verdict.is_unknown:
         judge.verdict.note(Tier.CRITICAL_RED, "firewall.change", "Changes the firewall.", unknown=True)
+
+
+def _system_change(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
+    """What is more than a question changes how the whole server runs."""
+    if reading.unknown or judge.verdict.is_unknown:
+        judge.verdict.note(
+            Tier.CRITICAL_RED,
+            "system.change",
+            "Changes the system itself.",
+            risk="The server may stop working.",
+            unknown=True,
+        )
 
 
 def _ip(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
@@ -322,6 +351,7 @@ REVIEWS.update(
     {
         "firewall": _firewall,
         "guarded": _guarded_change,
+        "systemchange": _system_change,
         "ip": _ip,
         "disklist": _disk_list,
         "hardware": _hardware,

@@ -19,7 +19,10 @@ _SECRET_NAME: Final = re.compile(
     r"|session_?key)s?(?:_?(?:hash|digest|enc|encrypted|value|plain|b64|pem))?"
     r"|(?:.*_)?(?:recovery|backup|scratch)_?codes?|(?:otp|totp|mfa|two_?factor|2fa)_?\w*(?:seed|secret|codes?)"
     r"|(?:sub|srv|primary_)?conninfo|pg_hba_file_rules|pg_file_settings|session_data|sess|turn_servers|umoptions|srvoptions|pg_authid|pg_shadow|pg_user_mappings?|authentication_string|rolpassword|passwd|user_privileges"
-    r"|mysql_native_password|(?:\w+_)?app_?connections?|oc_authtoken|ciphers|akey|general_log|pg_largeobject",
+    r"|mysql_native_password|(?:\w+_)?app_?connections?|oc_authtoken|ciphers|akey|general_log|pg_largeobject"
+    # Samples of what stands in columns, and passwords for other servers.
+    r"|pg_statistic(?:_ext_data)?|stavalues\d|most_common_\w*vals|most_common_elems|histogram_bounds"
+    r"|user_mapping_options|foreign_server_options",
     re.IGNORECASE,
 )
 # Columns in which settings have their names.
@@ -28,7 +31,7 @@ _NAMING: Final = word_set(
 )
 _SETTINGS: Final = re.compile(r"\w{0,40}(?:settings?|options?|config|parameters?|variables?)")
 _SECRET_KEY: Final = re.compile(
-    r"[nN]?'[\w.%-]{0,40}(?:secret|passw(?:or)?d|smtp_pass|pass(?=[%'])|salt|tokens?|api_?key|private_?key|credential"
+    r"[nN]?'[\w.%-]{0,40}(?:secret|conninfo|passw(?:or)?d|smtp_pass|pass(?=[%'])|salt|tokens?|api_?key|private_?key|credential"
     r"|(?:auth|nonce|logged_in|license|access)_key)[\w.%-]{0,40}'",
     re.IGNORECASE,
 )

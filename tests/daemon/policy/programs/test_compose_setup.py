@@ -108,3 +108,57 @@ def test_what_reads_no_setup_is_shown_anyway(workspace: Path, shell: Shell) -> N
     (workspace / "compose.yml").write_text("services: {}\n")
     assert shell("docker compose ls").tier is Tier.GREEN
     assert shell("cd /opt/apps/ghost && docker compose ps").tier is Tier.GREEN
+
+
+ALSO_READING = (
+    "docker compose config --images",
+    "docker compose config -q",
+    "docker compose down",
+    "docker compose kill shop",
+    "docker compose cp shop:/a.txt b.txt",
+    "docker-compose restart",
+)
+
+
+def test_nor_does_any_other_word_of_compose_read_it(workspace: Path, shell: Shell) -> None:
+    # It can take passwords from the tools' files and have them printed: `image: ${DB_PASSWORD}`.
+    for command in ALSO_READING:
+        assert not shell(command).is_unknown, command
+    (workspace / "docker-compose.yml").write_text("include: [{path: x, env_file: /opt/apps/ghost/.env}]\n")
+    for command in ALSO_READING:
+        assert shell(command).is_unknown, command
+    assert not shell("docker compose -f /opt/apps/ghost/docker-compose.yml ps").is_unknown
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "echo x > compose.yml; docker compose ps",
+        "cp evil.yml docker-compose.yaml && docker compose config --images",
+        "docker compose ps; mv evil.yml compose.yml",
+        "git stash pop && docker compose logs",
+        "tar xf evil.tar && docker compose ps",
+        "unzip -o evil.zip; docker compose config -q",
+        "cp -r evil/. . && docker compose ps",
+        "cp -r evil/. shop/ && cd shop && docker compose ps",
+        "curl -sO http://127.0.0.1:2368/compose.yml; docker compose ps",
+        "wget -q --max-redirect=0 -O compose.yml http://127.0.0.1:2368/x; docker compose ps",
+        "rename 's/evil/compose/' evil.yml; docker compose ps",
+        "cp evil.yml shop/compose.yml; cd shop && docker compose ps",
+    ],
+)
+def test_reading_a_setup_that_the_line_may_make_asks(command: str, shell: Shell) -> None:
+    assert shell(command).is_unknown
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "docker compose ps > containers.txt",
+        "docker compose ps --format json | jq -r '.Name' > names.txt",
+        "docker compose logs --since 1h > logs.txt && gzip -k logs.txt",
+        "mkdir -p reports && docker compose ps -a > reports/today.txt",
+    ],
+)
+def test_what_is_read_may_be_kept(command: str, shell: Shell) -> None:
+    assert not shell(command).is_unknown

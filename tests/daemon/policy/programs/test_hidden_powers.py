@@ -174,3 +174,56 @@ def test_backups_may_be_started(shell: Shell) -> None:
 def test_a_network_of_containers_takes_no_addresses_of_others(subnet: str, shell: Shell) -> None:
     assert shell(f"docker network create --subnet {subnet} shop").is_unknown
     assert not shell("docker network create --subnet 172.28.0.0/16 --gateway 172.28.0.1 shop").is_unknown
+
+
+@pytest.mark.parametrize(
+    "setup",
+    [
+        "import /opt/apps/ghost/.env\n",
+        ":80 {\n\tlog {\n\t\toutput file /etc/cron.d/x\n\t}\n}\n",
+        ":80 {\n\trespond {$DATABASE_PASSWORD}\n}\n",
+        ":80 {\n\trespond {file./etc/shadow}\n}\n",
+        '{"storage": {"module": "file_system", "root": "/etc"}}',
+    ],
+)
+@pytest.mark.parametrize("verb", ["validate", "adapt"])
+def test_a_setup_of_the_agents_own_brings_in_nothing_else(
+    verb: str, setup: str, workspace: Path, shell: Shell
+) -> None:
+    (workspace / "Caddyfile").write_text(setup)
+    assert shell(f"caddy {verb} --config Caddyfile").is_unknown
+    (workspace / "Caddyfile").write_text("shop.example {\n\treverse_proxy localhost:8080\n}\n")
+    assert not shell(f"caddy {verb} --config Caddyfile").is_unknown
+    assert shell(f"printf 'import /etc/shadow' > Caddyfile && caddy {verb} --config Caddyfile").is_unknown
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "getent shadow",
+        "getent gshadow root",
+        "ps auxe",
+        "ps eww",
+        "ps -eo pid,environ",
+        "wp config get DB_PASSWORD",
+        "wp config list",
+        "wp site empty --yes",
+        "wp super-admin add mallory",
+        "docker exec nextcloud php occ user:resetpassword admin",
+        "docker exec nextcloud php occ twofactorauth:disable anna totp",
+        "docker exec nextcloud php occ encryption:disable",
+        "docker exec gitea gitea admin user change-password -u anna -p x",
+        "cscli decisions delete --all",
+        "aa-teardown",
+        "loginctl terminate-user root",
+        "git credential fill",
+        "docker context use elsewhere",
+        "docker plugin install x",
+        "mount --bind /tmp /etc",
+        "sysctl -w kernel.core_pattern=x",
+        "/etc/init.d/ufw stop",
+    ],
+)
+def test_keys_guardrails_and_power_are_critical_whoever_is_asked(command: str, shell: Shell) -> None:
+    found = shell(command)
+    assert (found.tier, found.is_unknown) == (Tier.CRITICAL_RED, True)
