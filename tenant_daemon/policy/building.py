@@ -7,6 +7,7 @@ from tenant_daemon.contracts.tiers import Tier
 from tenant_daemon.policy.actions import Command, RunPipelines
 from tenant_daemon.policy.filling import WordFiller
 from tenant_daemon.policy.paths.places import FROM_INPUT
+from tenant_daemon.policy.programs.listings import lists_processes
 from tenant_daemon.policy.programs.texts import is_text, standing_for_text
 from tenant_daemon.policy.programs.variables import judge_assignment
 from tenant_daemon.policy.rewrites import OUTPUTS, place_of, with_written
@@ -190,6 +191,7 @@ class CommandBuilder(WordFiller):
             commands = captures[whole].pipelines[0]
             # Between quotes several lines would be one name.
             is_plain = expansions.bare_output(text) is not None or prints_one_line(commands)
+            is_plain |= lists_processes(commands[-1].argv)
             return (values_of(self.judge_argv, commands, argv).path or None) if is_plain else None
         return judged_word(self.judge_argv, text, self.lines)
 

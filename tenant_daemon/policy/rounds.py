@@ -14,7 +14,13 @@ from tenant_daemon.policy.actions import Command, RunPipelines
 from tenant_daemon.policy.programs.docker_names import are_docker_ids, docker_name
 from tenant_daemon.policy.programs.finds import found_ending
 from tenant_daemon.policy.programs.judge import CommandJudge
-from tenant_daemon.policy.programs.listings import leaves_lines, listed_starts, tracked_starts
+from tenant_daemon.policy.programs.listings import (
+    ABOUT_PROCESSES,
+    leaves_lines,
+    listed_starts,
+    lists_processes,
+    tracked_starts,
+)
 from tenant_daemon.policy.programs.wrappers import listing_starts, standing_for_found
 from tenant_daemon.policy.shell import expansions
 
@@ -56,6 +62,9 @@ def values_of(judge: CommandJudge, commands: Sequence[Command], inner: Sequence[
         return ANY
     if are_docker_ids(first):
         return Values("docker", docker_name(first))
+    if lists_processes(first):
+        # Numbers; only what tells about processes takes them.
+        return Values("path", "1") if inner and inner[0] in ABOUT_PROCESSES else ANY
     starts = tracked_starts(first, inner) if first[0] == "git" and inner else _starts(judge, first)
     path = standing_for_found(judge, starts, first) if starts else ""
     path += found_ending(judge, first) if path.endswith("/found") else ""

@@ -341,7 +341,7 @@ class LineJudge(LoopJudge):
             judge.is_alone = (judge.is_only or (self._is_viewed and not index)) and is_bare and not is_fed
             judge.upstream = list(built[-1].argv) if built else ["", "of a loop"] if is_fed else []
             judge.listing = judge.upstream
-            if len(built) > 1 and command.words[0].text == "xargs":
+            if built and command.words[0].text == "xargs":
                 judge.listing = source_of([one.argv for one in built])
             judge.input_file = _input_of(command) if command.redirects else ""
             if command.redirects or command.stdin is not None:

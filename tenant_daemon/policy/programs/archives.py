@@ -195,6 +195,12 @@ def _rsync_source(judge: "CommandJudge", value: str) -> None:
     note_moved_settings(judge, [value])
 
 
+def _rsync_filter(judge: "CommandJudge", value: str) -> None:
+    """``- *.tmp`` and ``+ */``; every other rule may read more of them from a file."""
+    if re.fullmatch(r"[-+][!/sr]{0,3} [^\n]+", value) is None:
+        judge.unknown("rsync.filter", "The rule may be read from a file.")
+
+
 def _rsync_target(judge: "CommandJudge", value: str) -> None:
     if _is_remote(judge, value):
         return
@@ -232,6 +238,7 @@ KINDS.update(
         "rsyncsource": _rsync_source,
         "rsynctarget": _rsync_target,
         "rsynclist": _rsync_list,
+        "rsyncfilter": _rsync_filter,
         "unpackinto": lambda judge, value: _unpack_into(judge, value),
     }
 )

@@ -34,6 +34,8 @@ _FOUNDATION: Final = re.compile(
     r"(?:\.\w+)?",
     re.IGNORECASE,
 )
+_IN_BACKGROUND: Final = re.compile(r"(?:crond?|rsyslog|unattended-upgrades)(?:\.service)?")
+_STARTING_AGAIN: Final = frozenset({"restart", "reload", "try-restart", "reload-or-restart", "force-reload"})
 _BACKUPS: Final = re.compile(r".*(?:backup|restic|borg|duplic|rsnapshot|kopia).*", re.IGNORECASE)
 _STOPPING: Final = frozenset({"stop", "disable"})
 _SHOWS_SECRETS: Final = re.compile(
@@ -76,7 +78,7 @@ def _service(judge: "CommandJudge", value: str) -> None:
             risk="The guardrails could be switched off, or nobody could sign in any more.",
             unknown=True,
         )
-    elif is_foundation(value) and judge.arguments[:1] != ["start"]:
+    elif is_foundation(value) and not _comes_back(judge, value):
         judge.verdict.note(
             Tier.RED, "service.foundation", f"Every tool needs {value}.", risk="All tools stop for a while."
         )
@@ -84,6 +86,13 @@ def _service(judge: "CommandJudge", value: str) -> None:
         judge.verdict.note(
             Tier.RED, "service.backups", f"{value} makes backups.", risk="There would be no newer ones."
         )
+
+
+def _comes_back(judge: "CommandJudge", value: str) -> bool:
+    """Whether a service is only started, or is one that no tool misses while it starts again."""
+    words = judge.arguments[1:] if judge.program == "service" else judge.arguments
+    verb = next((word for word in words if word != "--user"), "")
+    return verb == "start" or (verb in _STARTING_AGAIN and _IN_BACKGROUND.fullmatch(value) is not None)
 
 
 def _compose_service(judge: "CommandJudge", value: str) -> None:

@@ -24,6 +24,14 @@ _REMOTE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 # A release: `v1.2.0`, `2026.11.1-rc.1`.
 _VERSION: Final = re.compile(r"v?\d+(?:\.\d+)+(?:-?(?:alpha|beta|rc)\.?\d*)?")
 _REFERENCE: Final = re.compile(r"[A-Za-z0-9@.][A-Za-z0-9@._/^~{}+*-]*")
+_HARMLESS_SETTING: Final = re.compile(
+    r"(?i:(?:commit|tag)\.gpgsign|log\.showsignature)=(?:false|no|off|0)"
+    r"|(?i:color\.[a-z.]+|advice\.[a-z]+|core\.quotepath"
+    r"|core\.autocrlf|diff\.(?:noprefix|mnemonicprefix|renames|context|colormoved)|status\.[a-z]+"
+    r"|merge\.conflictstyle|pull\.(?:rebase|ff)|log\.(?:date|abbrevcommit|decorate)|core\.abbrev)=[a-z0-9]{0,20}"
+    r"|(?i:core\.pager|pager\.[a-z]+)=(?:cat|false)?|(?i:user\.name)=[\w .-]+|(?i:user\.email)=[\w.@+-]+"
+    r"|(?i:init\.defaultbranch)=[\w-]+"
+)
 _SETTABLE: Final = frozenset(
     {"user.name", "user.email", "init.defaultbranch", "pull.rebase", "color.ui", "core.autocrlf"}
 )
@@ -166,6 +174,12 @@ def _git_config(judge: "CommandJudge", profile: Profile, reading: Reading) -> No
     )
 
 
+def _git_setting(judge: "CommandJudge", value: str) -> None:
+    """``git -c NAME=VALUE``: what only says how things are shown, or who writes."""
+    if _HARMLESS_SETTING.fullmatch(value) is None:
+        judge.unknown("git.setting", "The setting can make git run programs or read other files.")
+
+
 def _is_one_file(name: str) -> bool:
     return re.fullmatch(r"\w[\w ./-]*\.\w+", name) is not None and ".." not in name
 
@@ -205,6 +219,7 @@ KINDS.update(
         "branchname": _branch_name,
         "gitpage": choice("gitpage", r"[a-z][a-z-]*"),
         "gitdir": _git_folder,
+        "gitsetting": _git_setting,
         "giturl": _git_url,
         "gitremote": _git_remote,
         "pushref": _push_reference,

@@ -20,6 +20,8 @@ _TRACKED_FLAG: Final = re.compile(r"--(?:cached|modified|others|exclude-standard
 _REVISION_OR_NAME: Final = re.compile(r"(?:[A-Za-z0-9*][\w.*-]*/?)+(?:[~^]\d*)?")
 _XARGS_FLAG: Final = re.compile(r"-[0rnP]|-[nP]?\d+|-0r|-r0|--null|--no-run-if-empty")
 _NAMING_FLAG: Final = re.compile(r"-[iswvEFP]*[lL][iswvEFP]*|--files-with(?:-|out-)match(?:es)?")
+ABOUT_PROCESSES: Final = frozenset({"ps", "pwdx", "pmap"})
+"""Programs that only tell about processes, which they are given as numbers."""
 _ENDED: Final = frozenset({"-0", "-0r", "-r0", "--null"})
 _WITH_NAMES: Final = re.compile(r"-\w*[ladcS]|--(?:list|delim|count|separator|lock|log)")
 _PLAIN_FLAG: Final = re.compile(r"-[iswvEFP]+|--color=never")
@@ -49,6 +51,7 @@ def source_of(before: Sequence[Sequence[str]]) -> list[str]:
             is_ended.append(not _ENDED.isdisjoint(before[last]))
         last -= 1
     source = list(before[last]) if before else []
+    source = source[1:] if source[:1] == ["sudo"] else source
     if not is_ended:
         return source
     # However the names came in, they go out line by line.
@@ -74,7 +77,8 @@ def names_some(argv: Sequence[str]) -> bool:
 
 def lists_processes(argv: Sequence[str]) -> bool:
     """Whether a program names processes by their numbers alone."""
-    return list(argv[:1]) in (["pgrep"], ["pidof"]) and not any(_WITH_NAMES.match(arg) for arg in argv[1:])
+    flags = [arg for arg in argv[1:] if arg not in ("-d,", "-d ")]
+    return list(argv[:1]) in (["pgrep"], ["pidof"]) and not any(map(_WITH_NAMES.match, flags))
 
 
 def listed_starts(argv: Sequence[str]) -> list[str]:

@@ -22,7 +22,7 @@ _SED_LABEL: Final = re.compile(
     rf"[btT][ \t]*[A-Za-z0-9_]*{_SED_END}|:[ \t]*[A-Za-z0-9_]+(?=[ \t]*(?:[;\n]|\Z))"
 )
 _SED_TEXT: Final = re.compile(r"[aic](?:[ \t]*\\(?=\n|\Z)|[ \t]*\\[^\n]+|[ \t]*[^ \t\n\\][^\n]*)(?=\n|\Z)")
-_SED_FLAGS: Final = re.compile(rf"(?:[gpiIM]|\d+)*{_SED_END}")
+_SED_FLAGS: Final = re.compile(rf"(?:[gpiImM]|\d+)*{_SED_END}")
 _BLANK: Final = re.compile(r"[\s;]*")
 
 _AWK_TOKEN: Final = re.compile(

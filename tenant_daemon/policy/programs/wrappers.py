@@ -16,7 +16,12 @@ from tenant_daemon.policy.programs.docker_names import are_docker_ids, docker_na
 from tenant_daemon.policy.programs.finds import DELETERS, FILTERS, WITH_HOLDER, found_below
 from tenant_daemon.policy.programs.judge import CommandJudge
 from tenant_daemon.policy.programs.kinds import KINDS
-from tenant_daemon.policy.programs.listings import listed_starts, lists_processes, tracked_starts
+from tenant_daemon.policy.programs.listings import (
+    ABOUT_PROCESSES,
+    listed_starts,
+    lists_processes,
+    tracked_starts,
+)
 from tenant_daemon.policy.programs.options import Reading, read_options
 from tenant_daemon.policy.programs.profile import Profile
 from tenant_daemon.policy.programs.registry import RESTS, REVIEWS
@@ -28,7 +33,6 @@ _MOST_NUMBERS: Final = 31
 _PLAIN_NAME: Final = re.compile(r"[A-Za-z0-9_./*?][A-Za-z0-9_./*?+,=@%-]*")
 _REPLACING: Final = ("-i", "--replace")
 _TAKES_ANYTHING: Final = frozenset({"echo", "printf", "basename", "dirname", "id", "groups", "pstree"})
-_ABOUT_PROCESSES: Final = frozenset({"ps", "pwdx", "pmap"})
 _SEPARATORS: Final = {"\n": "\n", "\\n": "\n", "\\0": "\0"}
 _MAKERS: Final = frozenset({"mkdir", "touch", "ls", "wc", "stat", "file"})
 """What people hand words to that they have written themselves."""
@@ -71,7 +75,7 @@ def _xargs(judge: CommandJudge, argv: list[str]) -> None:
     found = _found_upstream(judge, inner)
     if inner[0] == "docker" and are_docker_ids(judge.listing):
         found = docker_name(judge.listing) or found
-    if inner[0] in _ABOUT_PROCESSES and lists_processes(judge.listing):
+    if inner[0] in ABOUT_PROCESSES and lists_processes(judge.listing):
         found = "1"
     if inner[0] in DELETERS and not FILTERS & set(judge.listing):
         found = FROM_INPUT

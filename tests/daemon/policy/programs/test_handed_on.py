@@ -22,6 +22,9 @@ Shell = Callable[[str], Judgement]
         ("find . -name '*.md' -print0 | xargs -0 grep -il invoice | sort | xargs wc -l", Tier.GREEN),
         ("grep -rl 2025 docs | xargs grep -l draft | xargs sed -i 's/2025/2026/'", Tier.YELLOW),
         ("pgrep -f ghost | xargs -r ps -o pid,comm -p", Tier.GREEN),
+        ("ps -fp $(pgrep -d, -x nginx)", Tier.GREEN),
+        ('ps -o rss= -p "$(pidof ghost)"', Tier.GREEN),
+        ("sudo find . -name '*.md' -print0 | xargs -0 chmod 644", Tier.YELLOW),
         ("who | cut -d' ' -f1 | xargs -n1 id", Tier.GREEN),
     ],
 )
@@ -57,6 +60,11 @@ def test_a_name_that_is_taken_apart_at_another_sign_asks(workspace: Path, shell:
         "find / | xargs grep -l x | xargs cat",
         "pgrep -a ghost | xargs ps -p",
         "pgrep ghost | xargs kill",
+        "ps -p $(pgrep -a ghost)",
+        "ps -p $(pgrep -d x ghost)",
+        "ps -p $(cat pids.txt)",
+        "cat $(pgrep ghost)",
+        "kill $(pgrep ghost)",
         "find . -name '*.md' | xargs -i rm {}",
     ],
 )
