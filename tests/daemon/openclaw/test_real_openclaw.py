@@ -8,9 +8,10 @@ import json
 import os
 import re
 import signal
+import sqlite3
 import uuid
 from collections.abc import AsyncIterator, MutableMapping
-from contextlib import AsyncExitStack, aclosing, asynccontextmanager
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -36,7 +37,7 @@ from tenant_daemon.openclaw.events import (
     RunFailed,
     RunText,
 )
-from tenant_daemon.openclaw.paths import config_file
+from tenant_daemon.openclaw.paths import config_file, state_dir
 from tenant_daemon.openclaw.setup import write_files
 from tenant_daemon.openclaw.supervisor import OpenClawEnded, OpenClawProcess
 from tenant_daemon.openclaw.transcripts import remove_transcripts
@@ -395,6 +396,39 @@ async def test_a_crash_begins_no_run_by_itself(tenant: Tenant) -> None:
                 if isinstance(event, RunCompleted) and "practice mode" in (event.text or ""):
                     break
     assert len(tenant.model.asked) == 1
+
+
+async def test_a_conversation_is_taken_up_after_a_year(tenant: Tenant) -> None:
+    session = new_chat()
+    async with tenant.client() as client:
+        await say(client, session, "alpha")
+    await tenant.process.stop()
+    _age(tenant, days=365)
+    await tenant.restart()
+    async with tenant.client() as client:
+        await verify(client, CONFIG)
+        # OpenClaw looks for what has become old when something is written.
+        await say(client, new_chat(), "hello")
+        tenant.model.asked.clear()
+        await say(client, session, "beta")
+    assert "alpha" in asked_text(tenant)
+
+
+def _age(tenant: Tenant, *, days: int) -> None:
+    """Make everything that OpenClaw remembers so much older."""
+    shift = days * 86_400_000
+    for store in state_dir(tenant.home).glob("agents/*/agent/openclaw-agent.sqlite"):
+        with closing(sqlite3.connect(store)) as db, db:
+            rows = db.execute("SELECT session_key, entry_json FROM session_nodes").fetchall()
+            for key, text in rows:
+                entry = json.loads(text)
+                times = {name: value - shift for name, value in entry.items() if name.endswith("At")}
+                db.execute(
+                    "UPDATE session_nodes SET entry_json = ?, updated_at = updated_at - ?,"
+                    " created_at = created_at - ?, last_interaction_at = last_interaction_at - ?"
+                    " WHERE session_key = ?",
+                    (json.dumps(entry | times), shift, shift, shift, key),
+                )
 
 
 async def test_what_it_stored_is_for_this_user_alone(tenant: Tenant) -> None:
