@@ -65,8 +65,8 @@ def openclaw_config(home: TenantHome, settings: TenantSettings, config: TenantCo
         "agents": _agents(home, settings, config.agents),
         "tools": _TOOL_POLICY,
         "plugins": _plugins(home, settings),
-        # By itself it archives a conversation after 30 days, which then takes no message any more. How long one
-        # is kept is the owner's to say, and told to OpenClaw conversation by conversation.
+        # By itself it archives a conversation after 30 days, which then takes no message any more. How long
+        # one is kept is the owner's to say, and told to OpenClaw conversation by conversation.
         "session": {"maintenance": {"mode": "warn"}},
         "logging": {"file": str(log_file(home)), "level": "info"},
         **_SWITCHED_OFF,
