@@ -13,10 +13,12 @@ from importlib.resources import files
 from itertools import pairwise
 
 _PLACEHOLDER = re.compile(
-    r"(?i)^(?:[*x•.#_?-]{3,}|\*+[\w ]+\*+|\d?\*[a-z]+|\*{2,}.*\*{2,}"
+    r"(?i)^(?:[*x•.#_?-]{3,}|(?:\.{3}|…).*|\*+[\w ]+\*+|\d?\*[a-z]+|\*{2,}.*\*{2,}"
     r"|[~^<>=v]{0,3}\d{1,4}(?:\.\d{1,6}){1,3}(?:[-+][\w.-]{0,40})?"
     r"|![a-z][a-z_/.-]*|#\{.*|<[^>]*>"
-    r"|\[[^\]]*\]|\{.*\}|\$(?:[\w.:>'\"\[\]/-]*|[({@!].*)|%(?:.*%|[\w.:()/ -]*)|\ufffd\w*%"
+    r"|\[[^\]]*\]|\{.*\}|\$(?:[\w.:>'\"\[\]/#-]*|\w+=.{0,20}|[({@!].*)|(?:&lt;|&#0*60;).*"
+    r"|,\w+:|[A-Za-z]+:\$\w+|#[a-z]+(?:-[a-z]+)*|[a-z_]+(?:/[a-z_]+)+#[a-z_]+"
+    r"|%(?:.*%|[\w.:()/ -]*)|\ufffd\w*%"
     r"|(?:\$\{?\w+\}?[/:@.,-]?){2,}"
     r"|@[A-Za-z][\w./:-]*(?:\(.*)?|.*SECRET_REF\b.*|.*REDACTED\b.*"
     r"|your[_-].*|my[_-]?(?:secret|password|token|key)|.*(?:example|placeholder|changeme|change[_-]me|dummy"
@@ -63,7 +65,7 @@ _STOCK = frozenset(
 _PUBLIC = re.compile(r"^(?:pk\.eyJ|pk_(?:live|test)_|phc_|pub[0-9a-f]{32}$|arn:aws[\w-]*:[a-z0-9-]+:)")
 """What its maker means to be seen in web pages and settings."""
 _CODE = re.compile(
-    r"^(?:[A-Za-z_$][\w$]*(?:(?:\??\.|::|->)[A-Za-z_$][\w$]*)+(?:!|(?!\.\d\w{2})[^\w$*^~%#@!].*)?|[A-Za-z_$][\w$]*\(.*|[A-Za-z_$][\w$.]*\[.*"
+    r"^(?:[+&]{1,2}[A-Za-z_$][\w$.]*[+&]?(?:\\?[\"'].*)?|[A-Za-z_$][\w$]*(?:(?:\??\.|::|->)[A-Za-z_$][\w$]*)+(?:!|(?!\.\d\w{2})[^\w$*^~%#@!].*)?|[A-Za-z_$][\w$]*\(.*|[A-Za-z_$][\w$.]*\[.*"
     r"|(?:process|os|sys|self|this|config|settings|env|ENV|request|req|ctx|secrets|var|local|data|module)\.[\w.]+.*)$"
 )
 _CHOSEN_WORDS = re.compile(
@@ -78,6 +80,7 @@ _SHORT_WORDS = frozenset(_SHORT_NAMES.split("|"))
 _MARKS_OF_PASSWORDS = "!#$%&*?^~+"
 _LEAST_TURNS = 3
 _SCRAMBLED_TURNS, _LONG = 4, 20
+_LEAST_SHUFFLED = 6
 _SCRAMBLED_IN_ONE_CASE = 6
 """How often letters and digits take turns where it is no name: ``utf8mb4`` does so three times."""
 _SHORTEST_DENSE = 12
@@ -99,6 +102,9 @@ _LEAST_HEX, _MOST_HEX = 10, 128
 _LEAST_DIGITS = 3
 _ORDINARY_PART = re.compile(r"^(?:[A-Za-z]?[a-z]*\d{0,4}[a-z]{0,2}|[A-Z]*\d{0,4}[A-Z]{0,2}|\d+|v\d+)$")
 _PART_ENDS = re.compile(r"[-_./]")
+_SLUG_ENDS = re.compile(r"[-_./#*&:;=]|%[0-9A-F]{2}")
+_LEAST_OF_SLUG = 4
+_MADE_UP = re.compile(r"^(?:my|your|some|dein|ihr|test|demo|foo|bar)|pass|secret|geheim|wort$")
 _WORD_PART = re.compile(r"[A-Za-z]?[a-z]{4,}$")
 _NAME = re.compile(
     r"^[A-Za-z][a-z]+(?:[A-Z][a-z]{2,}|"
@@ -112,11 +118,11 @@ _PHRASE = re.compile(
     r"^[A-Za-z][a-z]{2,11}(?:([-_. ])[A-Za-z][a-z]{2,11})(?:\1[A-Za-z][a-z]{2,11}){2,7}\1?\d{0,4}[!?]?$"
 )
 """Four words and more, as people take them for a password: ``harbour-violet-candle-anchor``."""
-_WORDS_OF_PROGRAMS: frozenset[str] = frozenset(
-    tomllib.loads(files("tenant_daemon.redaction").joinpath("program_words.toml").read_text())[
-        "words"
-    ].split()
+_WORDS: dict[str, str] = tomllib.loads(
+    files("tenant_daemon.redaction").joinpath("program_words.toml").read_text("utf-8")
 )
+_WORDS_OF_PROGRAMS: frozenset[str] = frozenset(_WORDS["words"].split())
+_SAID_OF_PASSWORDS: frozenset[str] = frozenset(_WORDS["said"].split())
 _LONGEST_PREFIX, _LEAST_FILLED = 5, 12
 _WORDS_IN_NAME = re.compile(r"[A-Z]?[a-z]+|[A-Z]{2,}(?![a-z])")
 _LEAST_OF_WORD = 5
@@ -233,6 +239,7 @@ def looks_random(value: str) -> bool:
     turns = sum(a != b for a, b in pairwise(kinds))
     digit_turns = sum((a == "d") != (b == "d") for a, b in pairwise(kinds))
     is_shuffled = turns >= 0.4 * len(value) or (digit_turns >= 4 and kinds.count("d") < len(value))
+    is_shuffled = is_shuffled or _turns(value) >= max(_LEAST_SHUFFLED, len(value) // 4)
     return is_shuffled and looks_like_secret(value) and entropy(value) >= 3.2
 
 
@@ -256,12 +263,33 @@ def looks_chosen(value: str, *, is_near: bool = False) -> bool:
         value
     ):
         return False
-    if all(_ORDINARY_PART.match(part) for part in _PART_ENDS.split(core)):
+    if _is_slug(value):
+        return False
+    if all(_ORDINARY_PART.match(part) for part in _PART_ENDS.split(core.strip("*"))):
         # A word and a number are a password when people put a mark to them, ``Sommer2026!``.
         return core != value and not _PART_ENDS.search(core)
     marks = sum(character in _MARKS_OF_PASSWORDS for character in value)
     is_made = _is_unspeakable(core) or (is_near and _is_in_short_words(core))
     return _turns(core) + 2 * (marks > 0) + 2 * is_made >= _LEAST_TURNS - is_near
+
+
+def _is_slug(value: str) -> bool:
+    """Whether the most of it is many words, as headings in addresses are: ``#how-to-pass-a-test-2``."""
+    parts = [part for part in _SLUG_ENDS.split(value) if part]
+    words = [part for part in parts if part.isalpha() and (part[1:].islower() or len(part) == 1)]
+    return len(words) >= _LEAST_OF_SLUG and sum(map(len, words)) * 5 >= 3 * sum(map(len, parts))
+
+
+def is_word_of_nothing_else(value: str) -> bool:
+    """Whether a word that stands where a password must stand is one, and not what messages say."""
+    words = _SLUG_ENDS.split(value.lower().replace(" ", "-"))
+    return not (
+        value.lower() in _STOCK
+        or _PLACEHOLDER.match(value)
+        or _MADE_UP.search(value.lower())
+        or not _SAID_OF_PASSWORDS.isdisjoint(words)
+        or not _WORDS_OF_PROGRAMS.isdisjoint(words)
+    )
 
 
 def _is_in_short_words(value: str) -> bool:

@@ -24,6 +24,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from tenant_daemon.redaction.plausibility import (
     is_name_of_program,
     is_stand_in,
+    is_word_of_nothing_else,
     looks_chosen,
     looks_like_phrase,
     looks_like_secret,
@@ -80,6 +81,8 @@ class _RuleData(BaseModel):
     """The value must look like a password by itself: what stands around it says little."""
     is_phrase: bool = False
     """The value may also be words that mean nothing together; it must, with none of the others."""
+    is_word: bool = False
+    """The value is a word or two; it must not be what examples and messages say of passwords."""
     is_no_name: bool = False
     """The value must not be a name made of words, as programs have them."""
     unless: str = ""
@@ -108,6 +111,7 @@ class Rule:
     is_random: bool
     is_chosen: bool
     is_phrase: bool
+    is_word: bool
     is_no_name: bool
     unless: bytes
     unless_behind: bytes
@@ -166,6 +170,8 @@ class Rule:
         text = value.decode("utf-8", "replace")
         if is_stand_in(text) or (self.is_no_name and is_name_of_program(text)):
             return False
+        if self.is_word:
+            return is_word_of_nothing_else(text)
         if self.is_random:
             return looks_random(text)
         if self.is_phrase and looks_like_phrase(text):
@@ -238,6 +244,7 @@ def _rule(data: _RuleData, parts: Mapping[str, str]) -> Rule:
         is_random=data.is_random,
         is_chosen=data.is_chosen,
         is_phrase=data.is_phrase,
+        is_word=data.is_word,
         is_no_name=data.is_no_name,
         unless=data.unless.encode(),
         unless_behind=data.unless_behind.encode(),

@@ -78,10 +78,18 @@ class ColumnDetector:
             if 0 < len(header) <= _LONGEST_HEADER:
                 # A row that looks like a header is a row of this table all the same.
                 if separator := _separator(header):
+                    if separator == b"|" and _is_row(data, start):
+                        continue
                     behind = yield from _table(data, header, separator, stop)
                 else:
                     behind = yield from _aligned(data, header, start)
             yield from _inserted(data, start, end)
+
+
+def _is_row(data: bytes, start: int) -> bool:
+    """Whether the line before belongs to a table, so that the one from ``start`` on is no header."""
+    before = data[data.rfind(b"\n", max(0, start - _LONGEST_LINE), max(start - 1, 0)) + 1 : max(start - 1, 0)]
+    return before.count(b"|") >= _LEAST_COLUMNS and not _RULE_LINE.fullmatch(before)
 
 
 def _string_start(data: bytes, start: int, end: int) -> int:
