@@ -33,6 +33,7 @@ _REST_OF_NAME = re.compile(
 _NAME_OF_VALUE = re.compile(rb"[/+]?[A-Za-z_][\w.@-]{0,31}[:=/]|\$\{[\w.]{1,20}:-?|[:=@-]+")
 _NEXT_FIELD = re.compile(rb"&(?:&|(?:amp;)?[\w.-]{1,40}=)")
 """Where a value in an address ends."""
+_CUT_ENTITY = re.compile(r"&#[xX]?[0-9A-Fa-f]{1,6}\Z")
 _IDEOGRAM = re.compile(rb"[\xe3-\xe9][\x80-\xbf]{2}")
 """Chinese and Japanese have no blanks between words and a value."""
 _QUOTES = re.compile(rb"(?:\xe2\x80[\x98-\x9f]|\xc2[\xab\xbb])+")
@@ -121,6 +122,8 @@ class AnnouncedDetector:
                 continue
             if b"\n" in gap and value[0] == "#" and not looks_chosen(value.lstrip("#")):
                 continue  # A setting that is off, on the next line.
+            if _CUT_ENTITY.search(value):
+                continue  # The reading without escapes has the whole of it.
             if _is_loud_word(value) and not _GIVEN.fullmatch(gap):
                 continue
             if looks_chosen(value, is_near=is_near) or (
