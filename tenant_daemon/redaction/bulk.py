@@ -20,7 +20,7 @@ for _kind, _bytes in (
     (_COLON, b":"),
     (_QUOTE, b"\"'`"),
     (_BLANK, b" \t\n\r\f\v"),
-    (_JOINING, b"\\[](),+.|c"),
+    (_JOINING, b"\\[](),+.&~<>|c"),
 ):
     for _byte in _bytes:
         _MARKS[_byte] = _kind
@@ -52,8 +52,9 @@ def quoted_pieces(data: bytes, longest: int, plain: bytes) -> list[tuple[int, in
     """
     Where a literal may go on in the next one: ``(closing quote, where that begins, where it ends)``.
 
-    By the first character between the two, which has to be white space or one of ``\\\\[](),+.|c``. Without
-    those where the second is the name of a field, and those that together have nothing but ``plain`` in them.
+    By the first character between the two, which has to be white space or one of ``\\\\[](),+.&~<>|c``.
+    Without those where the second is the name of a field, and those that together have nothing but ``plain``
+    in them.
     """
     marks = np.frombuffer(data.translate(_MARKS) + bytes(2), np.uint8)
     quotes = np.flatnonzero(marks == _QUOTE)

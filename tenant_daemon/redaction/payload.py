@@ -21,7 +21,7 @@ from tenant_daemon.redaction.seams import edge_row, seam_row
 from tenant_daemon.redaction.signs import Sign, has_any
 from tenant_daemon.redaction.turns import Turns
 from tenant_daemon.redaction.verdicts import Verdicts
-from tenant_daemon.redaction.views.expand import find_in_records, find_in_views
+from tenant_daemon.redaction.views.expand import find_in_lines, find_in_records, find_in_views
 from tenant_daemon.redaction.views.view import View, original
 
 _Found = dict[int, list[Finding]]
@@ -183,6 +183,8 @@ class PayloadSearch:
             glued = edge_row(encoded, order, _EDGE)
             if has_any(glued.data, _CUT_ANYWHERE):
                 yield from glued.per_leaf(find_in_views(_read_before(glued), self._known, None))
+            if len(glued.data) <= _REACH:
+                yield from glued.per_leaf(list(find_in_lines(original(glued.data), self._known)))
 
     def _remember(self, units: Sequence[_Unit], found: Sequence[tuple[int, Finding]]) -> bool:
         """Remember what was found in units; returns whether that holds for each of them by itself."""

@@ -35,7 +35,7 @@ _WRITTEN_NOISE = re.compile(
     rb"|&(?:#(?:8203|8204|8205|8288|65279|173|160|10|13|32|x200[b-d];?|xad|xa0|xa|xd|x20)"
     rb"|shy|zwnj|zwj|nbsp|ZeroWidthSpace|NoBreak|NewLine|Tab);"
     rb"|%(?:20|0a|0d|09|e2%80%8[b-d]|c2%ad|ef%bb%bf)"
-    rb"|\x1b\[[0-9;]{0,12}[A-Za-z]"
+    rb"|(?:\x1b|\\(?:e|033|x1b|u001b))\[[0-9;]*[A-Za-z]"
     rb"|</?(?:b|i|u|s|em|strong|span|wbr|br|code|tt|font|mark)(?:\s[^<>]{0,80})?/?>",
     re.IGNORECASE,
 )

@@ -74,7 +74,7 @@ _MARKS = (
     _USUAL_MARKS
     + "\u034f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u3164\ufe0e\ufe0f\u0300\u0301"
 )
-_OTHER_MARKS = rb"\x00|\x1b\[[0-9;]{0,9}[A-Za-z]|"
+_OTHER_MARKS = rb"\x00|\x1b\[[0-9;]{0,20}[A-Za-z]|"
 MARKS = _OTHER_MARKS + "|".join(_MARKS).encode()
 """Characters that show as nothing, and what changes the colour in a terminal."""
 PIECE_NAMES = rb"text|content|value|data|chunk|part|piece|line|delta|body"
@@ -183,7 +183,7 @@ _PATTERNS: dict[Sign, bytes] = {
         rb"|[!-~]=\r?(?:\n|\\n)[!-~]"
     ),
     Sign.DUMP: (
-        rb"(?:\b|\\n)[0-9a-f]{6,16}:? {1,3}[0-9a-f]{2,4}(?:[^0-9A-Za-z]|[0-9a-f]{4} |\z)"
+        rb"(?:\b|\\n)[0-9a-f]{6,16}:? {1,3}[0-9a-fA-F]{2,4}(?:[^0-9A-Za-z]|[0-9a-fA-F]{4} |\z)"
         rb"|0x[0-9a-f]{4,16}:(?:[ \t]|\\t)+(?:0x)?[0-9a-f]{2}"
         rb"|[0-9a-f]{6}: [01]{8} |[0-7]{7}(?: {3,4}[!-~]|  \\[0-9a-z]| [0-7]{6})(?:[ \r\n\\]|\z)"
     ),
@@ -193,7 +193,7 @@ _PATTERNS: dict[Sign, bytes] = {
     ),
     # More than a moment has, ``2026-11-21 05:12:33,12``.
     Sign.SPACED_HEX: (
-        rb"(?:[0-9A-Fa-f]{2}[ :,-]{1,2}){8}[0-9A-Fa-f]{2}|(?:[0-9A-Fa-f]{4}[ :,+-]){5}[0-9A-Fa-f]{2}"
+        rb"(?:[0-9A-Fa-f]{2}[ :,+-]{1,2}){8}[0-9A-Fa-f]{2}|(?:[0-9A-Fa-f]{4}[ :,+-]){5}[0-9A-Fa-f]{2}"
         rb"|(?:0[xX][0-9A-Fa-f]{1,2}[\s,;|]{1,3}){5}0[xX]"
     ),
     Sign.NARROW: (
@@ -205,7 +205,7 @@ _PATTERNS: dict[Sign, bytes] = {
         rb"[A-Za-z0-9+/=_-] ?(?:\\?\r?\n|\\+n)(?:\\+t)?[ \t>+|]{0,8}[A-Za-z0-9+/_-]+"
         rb"(?:[^A-Za-z0-9+/_. -]|\z| ?\n)"
     ),
-    Sign.LITERALS: rb"[\"'`][ ,+.\n\[\]()|]{1,6}\\*[\"'`]"
+    Sign.LITERALS: rb"[\"'`][ ,+.&~<>\n\[\]()|]{1,6}\\*[\"'`]"
     rb"(?:[A-Za-z0-9+/=_&%#;\\-]+[\"'`](?:[^:]|\z)|[A-Za-z0-9+/\\]{14})",
     Sign.PIECES: rb"(?:" + PIECE_NAMES + rb"|[a-z_\"-]\d{1,3})\\*\": ?\\*\"",
     Sign.BYTES: rb"(?:\\x[0-9A-Fa-f]{2}){8}|(?:%[0-9A-Fa-f]{2}){8}|(?:=[0-9A-F]{2}){8}",

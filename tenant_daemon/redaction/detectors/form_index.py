@@ -15,8 +15,9 @@ from tenant_daemon.redaction.forms import encoded_forms, plain_form, rare_forms
 
 ANCHOR = 8
 """Characters of a form that the engine searches for."""
+SHORTEST_ANCHOR = 7
+"""The same of secrets that have few more: most of such a secret is shown by all characters but one."""
 SHORTEST_FORM = 6
-SHORTEST_TAIL = 9
 LEAST_PART = 9
 """Characters that a part of a secret has at least: shorter ones occur by chance."""
 LEAST_ENCODED_PART = 12
@@ -119,7 +120,10 @@ def _by_beginning(forms: Iterable[Form]) -> dict[bytes, tuple[Form, ...]]:
 
 def _anchor(form: Form) -> bytes:
     _, kind, projected = form
-    return projected[-ANCHOR:] if kind == TAIL else projected[:ANCHOR]
+    size = ANCHOR
+    if kind != ENCODED and len(projected) == ANCHOR:
+        size = SHORTEST_ANCHOR
+    return projected[-size:] if kind == TAIL else projected[:size]
 
 
 def _all_forms(values: Sequence[str], *, is_thorough: bool) -> Iterator[Form]:
@@ -128,7 +132,7 @@ def _all_forms(values: Sequence[str], *, is_thorough: bool) -> Iterator[Form]:
         seen = {plain}
         if len(plain) >= SHORTEST_FORM:
             yield index, PLAIN, plain
-            if len(plain) > SHORTEST_TAIL:
+            if len(plain) > SHORTEST_ANCHOR:
                 yield index, TAIL, plain
         for projected in chain(encoded_forms(value), rare_forms(value) if is_thorough else ()):
             if len(projected) >= SHORTEST_FORM and projected not in seen:

@@ -9,7 +9,6 @@ secret that was cut off is found as well, as long as what is left reveals most o
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from math import ceil
 
 from tenant_daemon.redaction.detectors.agreement import common_prefix, common_suffix
@@ -28,11 +27,12 @@ from tenant_daemon.redaction.detectors.form_index import (
     FormIndex,
 )
 from tenant_daemon.redaction.detectors.punctuated import PunctuatedSecrets
+from tenant_daemon.redaction.detectors.slipped import find_separated, short_pattern
 from tenant_daemon.redaction.detectors.values import Around, values_of
 from tenant_daemon.redaction.engines import best_engine
 from tenant_daemon.redaction.findings import Finding, Layer, secret_ref
 from tenant_daemon.redaction.forms import plain_form
-from tenant_daemon.redaction.projection import Projection, is_kept, without_written_noise
+from tenant_daemon.redaction.projection import Projection, is_kept
 from tenant_daemon.redaction.text_size import size_of
 
 _LONG_ENOUGH = 16
@@ -44,6 +44,7 @@ _MOST_OF_SHORT = 0.6
 _LEAST_LETTERS = 12
 """Characters of a part that has no digit, so may be words."""
 _CAPITAL_INSIDE = re.compile("[a-z][A-Z](?![a-z]{2})")
+_NAME = re.compile("[A-Z]?[a-z]+(?:[A-Z][a-z]+)*|[A-Z]+")
 _LEAST_CAPITALS = 2
 """Capitals behind small letters that begin no word: a part of such a secret is no word either."""
 _MOST_STRAYS = 3
@@ -54,14 +55,6 @@ _LEAST_MARKS, _LONG = 2, 24
 _MOST_FRESH = 200
 _LONGEST_GAP = 400
 _MARGIN = 48
-_LAST_OF_ONE_UNIT = "\uffff"
-
-# What may be slipped between the characters of a short secret: invisible characters, white space, and the
-# marks with which pieces of text are joined, quoted and wrapped. Letters and digits never.
-_SLIPPED_IN = (
-    r"(?:[\s\x00-\x1f\x7f\u00a0\u00ad\u0300-\u036f\u061c\u115f\u17b4\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f"
-    r"\u3000\ufe00-\ufe0f\ufeff\"'`+,\\.|_/*~<>()\[\]-]|\\+[nrt]|=(?=[\r\n\\\x00])|&gt;)*"
-)
 
 # How an encoded form begins or ends outside its letters and digits.
 _LEAD_IN = re.compile(rb"(?:\\+(?:x|u\{?|U)?|&#x?0*|(?:%25|%)+u?|0x|U\+|[=&#])$", re.IGNORECASE)
@@ -126,7 +119,7 @@ class KnownDetector:
             is_same = known and (known.name, known.before, known.behind) == (name, *around)
             self._secrets[value] = known if known and is_same else _Secret(name, value, around)
         self._folded = FoldedSecrets(
-            [(s.name, s.value) for s in self._secrets.values() if s.is_unprojectable], _short_pattern
+            [(s.name, s.value) for s in self._secrets.values() if s.is_unprojectable], short_pattern
         )
         self._punctuated = PunctuatedSecrets(
             [(s.name, s.value) for s in self._secrets.values() if s.is_punctuated], engine
@@ -320,8 +313,10 @@ def _verified_part(
     if length >= len(kept):
         return None
     value = secret.value[kept[-length] :] if is_tail else secret.value[: kept[length - 1] + 1]
-    if length < ANCHOR or len(value) < _MOST_OF_SHORT * len(secret.value):
+    if length < min(ANCHOR, len(kept) - 1) or len(value) < _MOST_OF_SHORT * len(secret.value):
         return None
+    if length < ANCHOR and (value.isdigit() or _NAME.fullmatch(value)):
+        return None  # A day, or the beginning of a word.
     if is_tail and value.isalpha() and (value[1:].islower() or value.isupper()):
         return None  # A word, perhaps.
     return _verified(projection.cleaned, *place, value, secret)
@@ -339,35 +334,16 @@ def _verified(data: bytes, start: int, end: int, value: str, secret: _Secret) ->
         return _finding(data, at, at + len(plain), secret)
     # Half a character at the window's edge must not change the offsets.
     window = data[window_start : end + _MARGIN].decode("utf-8", "surrogateescape")
-    for found in _short_pattern(value).finditer(window):
+    for found in short_pattern(value).finditer(window):
         low = window_start + size_of(window[: found.start()])
         high = low + size_of(found.group())
         if low < end and start < high:
             return _finding(data, low, high, secret)
+    if separated := find_separated(value, window):
+        low = window_start + size_of(window[: separated[0]])
+        high = low + size_of(window[slice(*separated)])
+        return _finding(data, low, high, secret) if low < end and start < high else None
     return None
-
-
-@lru_cache(maxsize=20_000)
-def _short_pattern(value: str) -> re.Pattern[str]:
-    # What looks like a written line break was taken out of the text, so it is taken out here.
-    cleaned = without_written_noise(value.encode("utf-8", "surrogatepass")).replace(b"\0", b"")
-    # How many backslashes there are says how often something was escaped, and nothing else.
-    value = re.sub(r"\\{2,}", r"\\", cleaned.decode("utf-8", "surrogateescape"))
-    exact = re.escape(value)
-    letters = _SLIPPED_IN.join(map(_either_way, value))
-    if len(value) >= 12 or (len(value) >= 8 and sum(character.isdigit() for character in value) >= 2):
-        return re.compile(f"(?i:{letters})")
-    return re.compile(letters if len(value) < 8 else f"(?i:{exact})|{letters}")
-
-
-def _either_way(character: str) -> str:
-    """A character, also as the two halves that escapes make of the rarer ones."""
-    if character <= _LAST_OF_ONE_UNIT:
-        return re.escape(character)
-    units = character.encode("utf-16-be")
-    halves = "".join(chr(int.from_bytes(units[at : at + 2], "big")) for at in (0, 2))
-    written = halves.encode("utf-8", "surrogatepass").decode("utf-8", "surrogateescape")
-    return f"(?:{re.escape(character)}|{re.escape(written)})"
 
 
 def _with_punctuation(data: bytes, start: int, end: int, secret: _Secret) -> tuple[int, int]:

@@ -47,7 +47,7 @@ _DATA = rb"[A-Za-z0-9+/=_&%#;\\-]"
 """What data consists of once they are encoded or escaped; names and values of most JSON texts have more."""
 # ``"abc", "def"``, ``'abc' . 'def'``, ``["abc"], ["def"]``: pieces of one thing to a reader. Not where the
 # second one is a name, ``"a", "b":``. It begins with what is rare, so that the rest of a text is passed over.
-_BETWEEN = rb"(?:" + _BLANK + rb"|[\[\](),+.|]|concat){1,24}"
+_BETWEEN = rb"(?:" + _BLANK + rb"|[\[\](),+.&~<>|]|concat){1,24}"
 _LIST_JOINT = re.compile(
     rb"[\"'`]" + _BETWEEN + _QUOTE + rb"(?=([^\"'`]{0,%d}+)(?![\"'`]\s?:))" % LONGEST_LITERAL
 )

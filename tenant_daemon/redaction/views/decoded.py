@@ -43,7 +43,7 @@ _SHORT_PAIRS = re2.compile(rb"(?:[0-9A-Fa-f]{2}[ :,-]){6,}[0-9A-Fa-f]{2}")
 _SHORT = 12
 """Bytes below which data is neither wide text nor glued to anything that makes sense."""
 _SPACED_HEX = re2.compile(
-    rb"(?:[0-9A-Fa-f]{2}[ :,-]{1,2}){9,}[0-9A-Fa-f]{2}"
+    rb"(?:[0-9A-Fa-f]{2}[ :,+-]{1,2}){9,}[0-9A-Fa-f]{2}"
     rb"|(?:[0-9A-Fa-f]{2}[ :,+-])?(?:[0-9A-Fa-f]{4}[ :,+-]){5,}[0-9A-Fa-f]{2,4}"
     rb"|(?:0[xX][0-9A-Fa-f]{1,2}[\s,;|]{1,3}){5,}0[xX][0-9A-Fa-f]{1,2}"
 )

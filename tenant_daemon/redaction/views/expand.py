@@ -100,6 +100,12 @@ def find_in_records(whole: View, known: KnownFinder) -> list[Finding]:
     return findings
 
 
+def find_in_lines(whole: View, known: KnownFinder) -> Iterator[Finding]:
+    """What ``known`` finds in lines that begin alike, without their beginnings."""
+    for dense, _ in without_beginnings(whole):
+        yield from _located(dense, known.find(dense.data))
+
+
 def _find_from(whole: View, used: Use, known: KnownFinder, patterns: PatternFinder | None) -> list[Finding]:
     findings: list[Finding] = []
     budget = _BUDGET_FACTOR * len(whole.data) + _BUDGET_FLOOR
@@ -141,9 +147,10 @@ def _readings(view: View, used: Use, depth: int, *, has_short: bool) -> Iterator
     for whole in stitched(view):
         yield whole, Use.PIECES
     if depth <= _LAST_REGULAR:
-        for read in (without_regular, without_beginnings):
-            for dense in read(view):
-                yield dense, Use.PIECES
+        for dense in without_regular(view):
+            yield dense, Use.PIECES
+        for dense, is_data in without_beginnings(view):
+            yield dense, Use.PIECES if is_data else Use.BYTES
     if depth <= _LAST_TURN and (turned := read_turned(view)):
         yield turned, Use.PIECES
     if depth <= _LAST_TURN:

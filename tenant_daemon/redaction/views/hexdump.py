@@ -10,18 +10,25 @@ from tenant_daemon.redaction.views.view import Parts, View
 
 _BEGIN = rb"(?m)(?:(?<![0-9A-Za-z])|(?<=\\n))"
 _END = rb"(?:\r|\\r)?(?=$|\\n)"
+_CLOSED = rb"(?:" + _END + rb"|(?=[\"'`\]})<>|,;\\\x80-\xff]))"
+"""The end of a line, or of what a dump stands in: a string, an element, a code span."""
 _LINE = re.compile(
     _BEGIN + rb"(?:0x[0-9a-f]{4,16}:|[0-9a-f]{6,16}:?)(?:[ \t]|\\t){1,3}"
-    rb"((?:(?:[0-9a-f]{8}|(?:0x)?[0-9a-f]{2,4})(?:[ \t]|\\t){1,8}){0,16}(?:[0-9a-f]{8}|(?:0x)?[0-9a-f]{2,4}))"
-    rb"(?:[ \t]{1,}[^\n]{0,20}?)?" + _END
+    rb"((?:(?:[0-9a-fA-F]{8}|(?:0x)?[0-9a-fA-F]{2,4})(?:[ \t]|\\t){1,8}){0,16}"
+    rb"(?:[0-9a-fA-F]{8}|(?:0x)?[0-9a-fA-F]{2,4}))"
+    # The text beside it ends the line, or what the dump stands in follows on it.
+    rb"(?:(?:[ \t]+[^\n]{0,20}?)?" + _END + rb"|[ \t]*(?=[\"'`\]})<>,;\\\x80-\xff])|[ \t]{2,}(?=[ -~]))"
 )
-_OCTAL_LINE = re.compile(_BEGIN + rb"[0-7]{6,12}((?:[ \t]{1,2}(?:[0-7]{3}|[0-7]{6})){1,16})[ \t]*" + _END)
+_OCTAL_LINE = re.compile(_BEGIN + rb"[0-7]{6,12}((?:[ \t]{1,2}(?:[0-7]{3}|[0-7]{6})){1,16})[ \t]*" + _CLOSED)
 _BINARY_LINE = re.compile(_BEGIN + rb"[0-9a-f]{6,16}:((?: [01]{8}){1,16})(?: [^\n]{0,20}?)?" + _END)
 _CELL = rb" (?:  [ -~]| \\[0abfnrtv\\]|[0-7]{3})"
-_LETTER_LINE = re.compile(_BEGIN + rb"[0-7]{6,12} ?((?:" + _CELL + rb"){1,16}) {0,4}" + _END)
+_LETTER_LINE = re.compile(_BEGIN + rb"[0-7]{6,12} ?((?:" + _CELL + rb"){1,16}) {0,4}" + _CLOSED)
 _CELLS = re.compile(_CELL)
-_GROUPS = re.compile(rb"[0-9a-f]+")
+_GROUPS = re.compile(rb"[0-9a-fA-F]+")
 _BREAK = re.compile(rb"\n|\\n")
+_BESIDE = re.compile(rb"[ \t]{2,}[|>]?(?=[ -~])")
+"""What stands between the digits and the text beside them."""
+_BARS = (b"|", b"<")
 _MOST_TRIES = 8
 """Places of a line that are tried: what has more of them is digits in groups."""
 _WORDS = (4, 8)
@@ -43,7 +50,7 @@ def read_hexdump(view: View) -> Iterator[View]:
             parts = Parts()
             for found in lines:
                 if raw := read(found.group(1)):
-                    parts.add(raw, found.start(1) + (found.group(1)[:1] == b" "), found.end())
+                    parts.add(raw, found.start(1) + (found.group(1)[:1] == b" "), _end(found, len(raw)))
             if parts:
                 yield View(parts, view)
 
@@ -64,6 +71,19 @@ def _lines(data: bytes, pattern: re.Pattern[bytes], addresses: Iterable[int]) ->
             yield line
         else:
             failed += 1
+
+
+def _end(line: re.Match[bytes], size: int) -> int:
+    """Where a line ends: the text beside so many bytes has as many characters, and others may follow."""
+    data, end = line.string, line.end()
+    beside = _BESIDE.match(data, line.end(1))
+    if line.re is not _LINE or beside is None:
+        return end
+    behind = beside.end() + size
+    behind += data[behind : behind + 1] in _BARS
+    if end <= beside.end():
+        return min(behind, len(data))
+    return behind if behind < end and not data[behind : behind + 1].isalnum() else end
 
 
 def _hex(line: bytes) -> bytes:

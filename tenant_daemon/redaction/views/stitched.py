@@ -6,10 +6,14 @@ A known secret in plain letters is often seen through both; what was encoded bef
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
+from operator import eq
 
 import re2
 
+from tenant_daemon.redaction.detectors.agreement import common_prefix
+from tenant_daemon.redaction.projection import kept_in
 from tenant_daemon.redaction.signs import Sign, sign_pattern
 from tenant_daemon.redaction.views.surroundings import surroundings
 from tenant_daemon.redaction.views.view import EvenParts, Span, View
@@ -17,7 +21,7 @@ from tenant_daemon.redaction.views.view import EvenParts, Span, View
 LONGEST = 8_192
 """Bytes of a text up to which all its lines are looked at."""
 _LONGEST_BEGINNING = 96
-_MOST_CUTS = 16
+_LEAST_SHAPE = 2
 _NEWLINE = b"\n"
 _LINE_ENDS = frozenset({b"\n", b"\r", b"="})
 _MOST_PADDING = 4
@@ -27,9 +31,9 @@ _BEFORE_DATA = rb"[ \t|:>\])\"*/#+-]"
 _OPTIONS = re2.Options()
 _OPTIONS.encoding = re2.Options.Encoding.LATIN1
 _LINES = re2.compile(
-    rb"(?:[^\n]*%b%b{8,}[ \t]*\n)+[^\n]*%b%b+" % (_BEFORE_DATA, _DATA, _BEFORE_DATA, _DATA), _OPTIONS
+    rb"(?:[^\n]*%b%b{2,}[ \t$]*\n)+[^\n]*%b%b+" % (_BEFORE_DATA, _DATA, _BEFORE_DATA, _DATA), _OPTIONS
 )
-"""Lines one after the other that end with words that may be data."""
+"""Lines one after the other that end with words that may be data, or short pieces of it."""
 _IN_NAMES = b"abcdefghijklmnopqrstuvwxyz/_-.,;:()"
 _SHARE = 6
 """Of what may be data, one character in so many is none that names consist of."""
@@ -37,6 +41,12 @@ _CUT = re.compile(rb"(?:[|:>\])\"'=*/#%;+-]|\w)[ \t]+|[|:>\])\"'*/#%;+-]")
 """How a beginning ends."""
 _NUMBERS = re.compile(rb"[0-9]+")
 _BLANKS = re.compile(rb"[ \t]+")
+_HEAD = re.compile(rb"(?<=\n)()[ \t]*(?:[0-9]+([^0-9\n])|([^0-9\s][^\n]?))")
+"""The first two characters of a line, a number as one of them."""
+_WRITTEN = re.compile(rb"(?<!\\)(?:\\+r)?\\+[nt]")
+_BLANK_OF = {0x6E: b"\n", 0x74: b"\t"}
+_Cut = tuple[bytes, Span]
+"""A line, and what of it is left out."""
 
 # Only at the first backslash of a run, so that long runs cost no more than their length.
 _QUOTE = rb"(?:(?<!\\)\\*)[\"'`]"
@@ -73,29 +83,73 @@ def stitched(view: View) -> Iterator[View]:
             yield View(EvenParts(pieces, [b""] * (len(pieces) // 2), start), view)
 
 
-def without_beginnings(view: View) -> Iterator[View]:
-    """Each run of lines that begin alike, without their beginnings."""
-    for start, end in _runs_of_lines(view):
-        run = view.data[start:end]
+def without_beginnings(view: View) -> Iterator[tuple[View, bool]]:
+    """Each run of lines that begin alike without their beginnings, and whether it may be encoded data."""
+    data = _with_line_breaks(view.data)
+    for start, end in _runs_of_lines(view, data):
+        run = data[start:end]
         words = b"".join([line.rsplit(None, 1)[-1] for line in run.split(_NEWLINE) if line.strip()])
-        if len(words.translate(None, _IN_NAMES)) * _SHARE < len(words):
-            continue
-        for lines, size in _alike(run.split(_NEWLINE)):
-            if lines:
-                pieces = [b""]
-                for line, cut in lines:
-                    pieces += [line[:cut], line[cut:] + _NEWLINE]
-                pieces[-1] = pieces[-1][:-1]
-                yield View(EvenParts(pieces, [b""] * (len(pieces) // 2), start), view)
-            start += size
+        is_data = len(words.translate(None, _IN_NAMES)) * _SHARE >= len(words)
+        for lines, offset in _alike(run):
+            pieces: list[bytes] = []
+            for line, (low, high) in lines:
+                pieces += [line[:low], line[low:high], line[high:] + _NEWLINE]
+            # Marks alone hide nothing but what was encoded.
+            if not is_data and not kept_in(pieces[1]):
+                continue
+            pieces = _paired(pieces)
+            yield View(EvenParts(pieces, [b""] * (len(pieces) // 2), start + offset), view), is_data
 
 
-def _runs_of_lines(view: View) -> Iterable[Span]:
+def _paired(pieces: Sequence[bytes]) -> list[bytes]:
+    """What stays and what goes in turn, from pieces of which each third one goes."""
+    paired = [pieces[0]]
+    for behind, gone, before in zip(pieces[2::3], pieces[1::3], [*pieces[3::3], b""], strict=True):
+        paired += [gone, behind + before]
+    paired[-1] = paired[-1][:-1]
+    return paired
+
+
+def _with_line_breaks(data: bytes) -> bytes:
+    """A short text at the same length, with its written line breaks and tabs as such."""
+    if len(data) > LONGEST or b"\\n" not in data:
+        return data
+    return _WRITTEN.sub(lambda found: b" " * (len(found.group()) - 1) + _BLANK_OF[found.group()[-1]], data)
+
+
+def _runs_of_lines(view: View, data: bytes) -> Iterable[Span]:
     """Where lines that follow each other end with words that may be data."""
-    data = view.data
-    if len(data) <= LONGEST:
-        return (found.span() for found in _LINES.finditer(data)) if data.count(_NEWLINE) else ()
-    return _lines_of_long_words(data, view.tokens)
+    if len(data) > LONGEST:
+        return _lines_of_long_words(data, view.tokens)
+    if not data.count(_NEWLINE):
+        return ()
+    of_data = (found.span() for found in _LINES.finditer(data))
+    # Most lines of listings and of code begin like the one before.
+    return _together([*_lines_with_heads(data), *of_data]) if view.is_short else of_data
+
+
+def _lines_with_heads(data: bytes) -> list[Span]:
+    """Lines one after the other that seem to begin alike, and the one before them."""
+    heads = _HEAD.findall(data)
+    if not any(map(eq, heads, heads[1:])):
+        return []
+    starts = [0, *(found.start(1) for found in _HEAD.finditer(data)), len(data) + 1]
+    return [
+        (starts[number], starts[number + 3] - 1)
+        for number, (head, following) in enumerate(pairwise(heads))
+        if head == following
+    ]
+
+
+def _together(spans: list[Span]) -> list[Span]:
+    """Those that overlap as one."""
+    together: list[Span] = []
+    for start, end in sorted(spans):
+        if together and start <= together[-1][1]:
+            together[-1] = together[-1][0], max(end, together[-1][1])
+        else:
+            together.append((start, end))
+    return together
 
 
 def _lines_of_long_words(data: bytes, tokens: Sequence[Span]) -> Iterator[Span]:
@@ -123,39 +177,51 @@ def _next_line_end(data: bytes, end: int) -> int:
     return behind if behind >= 0 else end
 
 
-def _alike(lines: Sequence[bytes]) -> Iterator[tuple[list[tuple[bytes, int]], int]]:
+def _alike(run: bytes) -> Iterator[tuple[list[_Cut], int]]:
     """
-    Lines in groups: each line with the size of its beginning, and how many bytes the group has, line breaks
-    and all. A line that is like neither neighbour is a group without lines.
+    Lines that begin alike, each with where its beginning stands, and where the first of them is.
+
+    The line before the first of them may have the same beginning behind something else, as the name of a
+    field whose value it begins. Empty lines between them are passed over.
     """
-    group: list[tuple[bytes, Mapping[bytes, int]]] = []
-    shared: set[bytes] = set()
-    for line in lines:
-        shapes = _beginnings(line)
-        both = shared & shapes.keys()
-        if group and not both:
-            yield _cut(group, shared)
+    group: list[bytes] = []
+    shared = before = b""
+    offset = 0
+    shapes = [shape.lstrip() for shape in _shape(run).split(_NEWLINE)]
+    for line, shape in zip([*run.split(_NEWLINE), b""], [*shapes, None], strict=True):
+        both = _shared(shared, shape) if group and shape else b""
+        if group and not both and shape != b"":
+            if cut := _cut(group, shared, before):
+                yield cut, offset - (len(before) + 1 if len(cut) > len(group) else 0)
+            before = group[-1]
+            offset += sum(len(one) + 1 for one in group)
             group = []
-        shared = both if group else set(shapes)
-        group.append((line, shapes))
-    yield _cut(group, shared)
+        if shape:
+            shared = both or shape[:_LONGEST_BEGINNING]
+        group.append(line)
 
 
-def _cut(
-    group: Sequence[tuple[bytes, Mapping[bytes, int]]], shared: set[bytes]
-) -> tuple[list[tuple[bytes, int]], int]:
-    size = sum(len(line) + 1 for line, _ in group)
-    if len(group) < 2:
-        return [], size
-    shape = max(shared, key=len)
-    return [(line, shapes[shape]) for line, shapes in group], size
+def _shared(first: bytes, second: bytes) -> bytes:
+    """What two lines have in common at their beginning, up to where something may end."""
+    common = first[: common_prefix(first, second, 0)]
+    # Two lines may go on alike by chance; what is cut off in the middle of a word is none of a beginning.
+    return common[: max((found.end() for found in _CUT.finditer(common)), default=0)]
 
 
-def _beginnings(line: bytes) -> dict[bytes, int]:
-    """What a line may begin with, numbers and blanks made equal, and how many bytes that has."""
-    shapes: dict[bytes, int] = {}
-    for found in _CUT.finditer(line, 0, _LONGEST_BEGINNING):
-        if len(shapes) == _MOST_CUTS:
-            break
-        shapes[_BLANKS.sub(b" ", _NUMBERS.sub(b"0", line[: found.end()].lstrip()))] = found.end()
-    return shapes
+def _cut(group: Sequence[bytes], shared: bytes, before: bytes) -> list[_Cut]:
+    """Where the beginnings of these lines stand, and of the one before them; nothing for a single line."""
+    shape = shared[: max((found.end() for found in _CUT.finditer(shared)), default=0)]
+    pattern = re.compile(re.escape(shape).replace(b"0", rb"[0-9]+").replace(rb"\ ", rb"[ \t]+"))
+    indented = re.compile(rb"[ \t]*" + pattern.pattern)
+    cuts = [(line, (0, found.end()) if (found := indented.match(line)) else (0, 0)) for line in group]
+    if len(shape) >= _LEAST_SHAPE and shape in _shape(before):
+        spans = [found.span() for found in pattern.finditer(before)]
+        place = next(((low, high) for low, high in reversed(spans) if before[high:].strip()), None)
+        if place:
+            return [(before, place), *cuts]
+    return cuts if shape and len(cuts) > 1 else []
+
+
+def _shape(text: bytes) -> bytes:
+    """A text with all numbers and all blanks made equal."""
+    return _BLANKS.sub(b" ", _NUMBERS.sub(b"0", text))

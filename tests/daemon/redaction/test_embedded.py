@@ -72,3 +72,35 @@ def test_a_line_of_a_diff_in_base64_is_read_without_its_mark(mark: str) -> None:
     line = base64.b64encode(secret.encode("utf-32-be")).decode()
     redactor = Redactor([KnownSecret("key", secret)])
     assert redactor.redact(f"@@ -1 +1 @@\n{mark}{line}\n") == f"@@ -1 +1 @@\n{mark}SECRET_REF(key)\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "behind"),
+    [
+        ("<k><![CDATA[", "]]></k>"),
+        ("curl -u 'a:", "' https://a.example/v1/list"),
+        ("x = `", "`;"),
+        ("“", "” Anna"),
+        ("(", ")\nnext"),
+    ],
+)
+@pytest.mark.parametrize("style", ["xxd", "XXD", "octal", "letters"])
+def test_dump_is_read_to_where_what_it_stands_in_ends(before: str, behind: str, style: str) -> None:
+    secret = "xgCOdPID"
+    raw = f"the value is {secret}".encode()
+    lines = []
+    for start in range(0, len(raw), 16):
+        row = raw[start : start + 16]
+        if style == "octal":
+            lines.append(f"{start:07o} " + " ".join(f"{byte:03o}" for byte in row))
+        elif style == "letters":
+            lines.append(f"{start:07o}" + "".join(f"   {chr(byte)}" for byte in row))
+        else:
+            pairs = " ".join(row[at : at + 2].hex() for at in range(0, len(row), 2))
+            shown = f"{pairs.upper() if style == 'XXD' else pairs:<39}"
+            lines.append(f"{start:08x}: {shown}  {row.decode()}")
+    text = Redactor([KnownSecret("s", secret)]).redact(before + "\n".join(lines) + behind)
+    assert "SECRET_REF(s)" in text
+    assert text.startswith(before)
+    assert text.endswith(behind)
+    assert not any(row in text for row in (secret, "dPID", "6450 4944", "144 120", "d   P"))

@@ -3,6 +3,7 @@
 import base64
 import gzip
 import html
+import json
 from collections.abc import Callable
 
 import pytest
@@ -11,6 +12,7 @@ from tenant_daemon.redaction import KnownSecret, Redactor
 
 SECRET = "kV9mQ2xLp7zR4wT8nBc3"
 PHRASE = "oyster paddle eiche rabbit"
+MARKED = "#a$5Z27j]njU|/h4L&Z[#+k"
 REDACTOR = Redactor([KnownSecret("key", SECRET), KnownSecret("phrase", PHRASE)])
 
 
@@ -69,6 +71,46 @@ def test_lines_that_begin_alike_are_read_without_their_beginnings(
     assert sum(piece in text for piece in pieces) <= len(pieces) // 3
     assert text.startswith("Here it is:\n")
     assert text.endswith("\nThat was all of it.\n")
+
+
+@pytest.mark.parametrize("encode", [str, lambda text: json.dumps(text)[1:-1], lambda text: repr(text)[1:-1]])
+@pytest.mark.parametrize(
+    "container", ["{}", '{{"a": 1, "b": "{}", "c": [2]}}', "see `{}` ok", "<k><![CDATA[{}]]></k>"]
+)
+@pytest.mark.parametrize(
+    "prefix", [*PREFIXES[:6], "[10:00:{n:02d}] INFO ", "Mar 03 10:00:{n:02d} srv app[812]: "]
+)
+@pytest.mark.parametrize("size", [4, 5, 8])
+def test_short_pieces_behind_beginnings_are_put_together(
+    prefix: str, container: str, encode: Callable[[str], str], size: int
+) -> None:
+    for secret in (SECRET, MARKED, PHRASE):
+        pieces = _cut(secret, size)
+        lines = encode(
+            "\n".join(prefix.format(n=number) + piece for number, piece in enumerate(pieces, start=7))
+        )
+        text = Redactor([KnownSecret("s", secret)]).redact(container.format(lines))
+        assert "SECRET_REF(s)" in text
+        assert not any(piece in text for piece in pieces if len(piece) > 2)
+        before, behind = container.format("\0").split("\0")
+        assert text.startswith(before)
+        assert text.endswith(behind)
+
+
+@pytest.mark.parametrize("prefix", ["{n:4d}\t", "Mar 03 10:00:{n:02d} srv app[812]: ", "./a/.env:{n}:"])
+@pytest.mark.parametrize("place", [9, 25, 40])
+def test_such_lines_are_put_together_over_strings(prefix: str, place: int) -> None:
+    lines = "\n".join(
+        prefix.format(n=number) + piece for number, piece in enumerate(_cut(MARKED, 5), start=7)
+    )
+    redacted = str(Redactor([KnownSecret("s", MARKED)]).redact_payload([lines[:place], lines[place:]]))
+    assert "SECRET_REF(s)" in redacted
+    assert not any(piece in redacted for piece in _cut(MARKED, 5))
+
+
+def test_lines_without_a_secret_stay() -> None:
+    text = "".join(f"[10:00:{number:02d}] INFO step {number} of kV9mQ done\n" for number in range(9))
+    assert REDACTOR.redact(text) == text
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,60 @@
+"""Short secrets with something between their characters, and most of a short secret."""
+
+import pytest
+
+from tenant_daemon.redaction import KnownSecret, Redactor
+
+SHORT = "V8u!xj8D"
+BLANKS = "oNK w1e3J"
+FOREIGN = "łhCC689ñtUCUßRgdç"
+BARE = "TPyvVQTJ"
+DAY = "20261122"
+WORD = "Lantern1"
+REDACTOR = Redactor(
+    [
+        KnownSecret(f"s{number}", value)
+        for number, value in enumerate((SHORT, BLANKS, FOREIGN, BARE, DAY, WORD))
+    ]
+)
+
+
+def _apart(value: str, separator: str, size: int = 1) -> str:
+    return separator.join(value[at : at + size] for at in range(0, len(value), size))
+
+
+@pytest.mark.parametrize("value", [SHORT, BLANKS, FOREIGN])
+@pytest.mark.parametrize(
+    "separator", [":", "#", "; ", "~", "·", "<!-- -->", "&", " = ", "$\n", "\U000e0041", "\u3164"]
+)
+@pytest.mark.parametrize("size", [1, 2, 3])
+def test_same_thing_after_every_few_characters_hides_no_short_secret(
+    value: str, separator: str, size: int
+) -> None:
+    text = REDACTOR.redact(f"it reads '{_apart(value, separator, size)}' to all")
+    assert text.startswith("it reads 'SECRET_REF(")
+    assert text.endswith("' to all")
+
+
+@pytest.mark.parametrize(
+    "color", ["\x1b[38;2;255;128;100m", "\\e[31m", "\\033[1;32m", "\\x1b[0m", "\\u001b[m"]
+)
+def test_colors_hide_nothing(color: str) -> None:
+    for value in (SHORT, FOREIGN):
+        text = REDACTOR.redact(f"x {_apart(value, color, 3)} y")
+        assert text.startswith("x SECRET_REF(")
+        assert text.endswith(") y")
+
+
+def test_different_marks_once_each_are_no_disguise() -> None:
+    for text in ("V8 has u!x & j8D", "V8u: !xj8D", "TPyv=VQTJ", "TPyv:VQTJ is a name and its number"):
+        assert REDACTOR.redact(text) == text
+
+
+def test_all_but_one_character_of_a_short_secret_is_found() -> None:
+    assert REDACTOR.redact("k=TPyvVQT...") == "k=SECRET_REF(s3)..."
+    assert REDACTOR.redact("k=PyvVQTJ") == "k=SECRET_REF(s3)"
+
+
+def test_days_and_words_are_no_beginnings_of_short_secrets() -> None:
+    for text in ("on 2026112 days", "2026-11-23", "0261122", "the Lantern is lit", "tpyvvqt", "TPyvVQ"):
+        assert REDACTOR.redact(text) == text
