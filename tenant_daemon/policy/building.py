@@ -118,7 +118,7 @@ class CommandBuilder(WordFiller):
             argv = ["true"]
         judge.judge(judged)
         judge.before.append(argv[0])
-        if judge.needs_network and not is_plain and any(map(self._holds_output, command.words)):
+        if judge.needs_network and not is_plain and self._tells_what_was_found(command, taken):
             self.verdict.note(
                 Tier.YELLOW,
                 "shell.computed-address",
@@ -136,6 +136,18 @@ class CommandBuilder(WordFiller):
         whole = self._with_inserted(argv, judged) if judge.inserted else tuple(argv)
         built = self._with_redirects(redirects, whole, (("HOME", NO_HOME), *env, *judge.env))
         return built._replace(captures=taken, takes_output=True) if takes_output else built
+
+    def _tells_what_was_found(self, command: SimpleCommand, captures: tuple[RunPipelines, ...]) -> bool:
+        """Whether a part of it was found out on this server, past the name of a container to enter."""
+        found = [word for word in command.words if self._holds_output(word)]
+        is_docker = command.words[0].text == "docker" and all(map(prints_docker_ids, captures))
+        return bool(found) and not (is_docker and found == [self._container_in(command)])
+
+    @staticmethod
+    def _container_in(command: SimpleCommand) -> Word | None:
+        """The container in ``docker exec -i CONTAINER COMMAND``."""
+        words = [word for word in command.words if word.text not in ("-i", "-t", "-it", "-ti")]
+        return words[2] if len(words) > 3 and words[1].text == "exec" else None
 
     def _note_written(self, argv: list[str], redirects: list[Redirect]) -> None:
         """Remember what ``cat > FILE <<E`` has written, until something else could have changed it."""

@@ -19,17 +19,23 @@ _SLASH_LOOKALIKES: Final = "\u2044\u2215\u29f8\uff0f\uff3c\u2024\uff0e\ufe52"
 
 _IN_COMMAND: Final = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f{_INVISIBLE}{_BLANKS}{_PRIVATE}]")
 _IN_NAME: Final = re.compile(f"[\x00-\x1f\x7f-\x9f{_INVISIBLE}{_BLANKS}{_PRIVATE}{_SLASH_LOOKALIKES}]")
+# The sign that asks for the picture of a symbol, right behind one that has a picture, and nowhere else.
+_PICTURES: Final = re.compile(
+    "(?<=[\u00a9\u00ae\u203c\u2049\u2122\u2139\u2194-\u21aa\u231a-\u23fa\u24c2\u25aa-\u27bf"
+    "\u2934\u2935\u2b05-\u2b55\u3030\u303d\u3297\u3299\U0001f000-\U0001faff])\ufe0f"
+    "|(?<=[0-9#*])\ufe0f(?=\u20e3)"
+)
 
 
 def find_hidden_character(text: str) -> str | None:
     """
     The first character that must not be in a command line, as ``U+XXXX``; None when all are fine.
 
-    Line feed and tab pass: SQL inside quotes often has them, and the parser decides about the rest.
+    Line feed and tab pass, and what belongs to a picture: SQL inside quotes often has them, and the parser decides about the rest.
     """
     if text.isascii() and text.isprintable():
         return None
-    found = _IN_COMMAND.search(text)
+    found = _IN_COMMAND.search(_PICTURES.sub("", text))
     return None if found is None else f"U+{ord(found[0]):04X}"
 
 

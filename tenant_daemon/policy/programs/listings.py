@@ -20,7 +20,7 @@ _TRACKED_FLAG: Final = re.compile(r"--(?:cached|modified|others|exclude-standard
 _REVISION_OR_NAME: Final = re.compile(r"(?:[A-Za-z0-9*][\w.*-]*/?)+(?:[~^]\d*)?")
 _XARGS_FLAG: Final = re.compile(r"-[0rnP]|-[nP]?\d+|-0r|-r0|--null|--no-run-if-empty")
 _NAMING_FLAG: Final = re.compile(r"-[iswvEFP]*[lL][iswvEFP]*|--files-with(?:-|out-)match(?:es)?")
-ABOUT_PROCESSES: Final = frozenset({"ps", "pwdx", "pmap"})
+ABOUT_PROCESSES: Final = frozenset({"ps", "pwdx", "pmap", "top"})
 """Programs that only tell about processes, which they are given as numbers."""
 _ENDED: Final = frozenset({"-0", "-0r", "-r0", "--null"})
 _WITH_NAMES: Final = re.compile(r"-\w*[ladcS]|--(?:list|delim|count|separator|lock|log)")

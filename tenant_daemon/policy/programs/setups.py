@@ -41,6 +41,16 @@ def _compose_file(judge: "CommandJudge", value: str) -> None:
         _note_own_setup(judge)
 
 
+def _compose_env(judge: "CommandJudge", value: str) -> None:
+    """What is filled into a setup: a file of the agent's own could name other folders and images."""
+    places = judge.places
+    path = places.resolve(value).path
+    roots = places.roots
+    is_of_tools = path.rpartition("/")[2].endswith(".env") and any(is_below(path, r) for r in roots.readable)
+    if is_below(path, roots.workspace) or not is_of_tools or judge.is_in_container:
+        _note_own_setup(judge)
+
+
 def _compose_config(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
     """``docker compose config`` fills the passwords in, unless it is asked for names alone."""
     _compose_read(judge, profile, reading)
@@ -167,7 +177,7 @@ def _brings_in(path: str) -> bool:
     return len(text) > _MOST_OF_A_SETUP or _BRINGING_IN.search(text) is not None
 
 
-KINDS["composefile"] = _compose_file
+KINDS.update({"composefile": _compose_file, "composeenv": _compose_env})
 REVIEWS.update(
     {
         "composeconfig": _compose_config,

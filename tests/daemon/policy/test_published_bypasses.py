@@ -112,6 +112,20 @@ def test_trojan_source_and_invisible_characters(hidden: str, context: PolicyCont
     assert found.is_unknown
 
 
+def test_the_sign_for_a_picture_stands_behind_a_picture_alone(context: PolicyContext) -> None:
+    for text in ("\u26a0\ufe0f Disk is full", "\u2139\ufe0f done", "1\ufe0f\u20e3 first"):
+        assert not shell(f"echo '{text}'", context).is_unknown, text
+    for text in (
+        "l\ufe0fs",
+        "a \ufe0f",
+        "\u26a0\ufe0f\ufe0f",
+        "\u26a0\ufe0e",
+        "1\ufe0f",
+        "\U0001f469\u200d\U0001f4bb",
+    ):
+        assert shell(f"echo '{text}'", context).is_unknown, text
+
+
 def test_a_file_called_like_a_flag_stays_a_file(context: PolicyContext) -> None:
     (context.workspace / "-rf").touch()
     action = shell("ls *", context).action

@@ -97,6 +97,7 @@ def test_a_setup_that_the_line_may_make_is_not_read(command: str, shell: Shell) 
         "git log -1 && docker compose logs --tail=5",
         "docker compose restart ghost && docker compose ps",
         "cd /opt/apps/ghost && docker compose ps | grep ghost",
+        "cd /opt/apps/ghost && docker compose --env-file .env ps",
         "docker compose ls",
     ],
 )
@@ -162,3 +163,21 @@ def test_reading_a_setup_that_the_line_may_make_asks(command: str, shell: Shell)
 )
 def test_what_is_read_may_be_kept(command: str, shell: Shell) -> None:
     assert not shell(command).is_unknown
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "docker compose --env-file .env -f /opt/apps/ghost/docker-compose.yml up -d",
+        "docker compose --env-file /opt/apps/ghost/../../../srv/x.env up -d",
+        "cd /opt/apps/ghost && docker compose --env-file .env config",
+        "cd /opt/apps/ghost && docker compose --env-file docker-compose.yml up -d",
+    ],
+)
+def test_values_of_the_agents_own_fill_no_setup(command: str, shell: Shell) -> None:
+    assert shell(command).is_unknown
+
+
+def test_the_tools_own_values_do(shell: Shell) -> None:
+    found = shell("cd /opt/apps/ghost && docker compose --env-file .env up -d")
+    assert (found.tier, found.is_unknown) == (Tier.YELLOW, False), found.reason
