@@ -31,7 +31,8 @@ def find_hidden_character(text: str) -> str | None:
     """
     The first character that must not be in a command line, as ``U+XXXX``; None when all are fine.
 
-    Line feed and tab pass, and what belongs to a picture: SQL inside quotes often has them, and the parser decides about the rest.
+    Line feed and tab pass: SQL inside quotes often has them, and the parser decides about the rest. So does
+    the sign that belongs to a picture.
     """
     if text.isascii() and text.isprintable():
         return None
