@@ -37,6 +37,15 @@ _WHOLE_SERVER: Final = re.compile(
 _CONNECTED: Final = word_set(
     "host hosts server servers url urls uri endpoint endpoints proxy relay relayhost smarthost webhook"
     " webhooks address addr registry mirror broker upstream nameserver dns prefix peer peers target"
+    " script scripts source sources feed feeds remote import backup sync"
+)
+# It says who may sign in.
+_VOUCHES: Final = word_set(
+    "issuer discovery jwks metadata entrypoint authority idp sso oidc saml oauth oauth2 ldap openid"
+)
+# Stores that are always somebody else's, whatever the first word of the address says.
+_STORES: Final = frozenset(
+    {"s3", "gs", "gcs", "b2", "az", "azure", "wasb", "wasbs", "abfs", "swift", "dropbox", "oss"}
 )
 # Its own address, or one that only people follow.
 _SHOWN: Final = word_set(
@@ -125,7 +134,15 @@ def judge_meaning(key: str, value: str, context: PolicyContext, verdict: Verdict
         )
     _judge_people(key, value, context, verdict)
     host = _connected_host(key, value)
-    if host and _is_foreign(host, context):
+    if host and (_is_foreign(host, context) or _is_store(value)):
+        words = set(_WORDS.findall(key.lower()))
+        if not _VOUCHES.isdisjoint(words) and _SHOWN.isdisjoint(words):
+            verdict.note(
+                Tier.RED,
+                "env.who-gets-in",
+                f"{host[:80]} would say who may get into the tool.",
+                risk="Strangers could sign in.",
+            )
         verdict.note(
             Tier.YELLOW,
             "env.another-server",
@@ -232,10 +249,17 @@ def _connected_host(key: str, value: str) -> str:
     found = _SCHEME.match(value)
     if found is not None and found[1].lower() not in ("http", "https"):
         return found[2]
-    is_connected = not _CONNECTED.isdisjoint(words) and _SHOWN.isdisjoint(words)
+    is_connected = not (_CONNECTED.isdisjoint(words) and _VOUCHES.isdisjoint(words)) and _SHOWN.isdisjoint(
+        words
+    )
     if not is_connected and not is_credential_variable(key):
         return ""
     return "" if _OWN.fullmatch(low) is not None else _host_of(value)
+
+
+def _is_store(value: str) -> bool:
+    found = _SCHEME.match(value)
+    return found is not None and found[1].lower() in _STORES
 
 
 def _host_of(value: str) -> str:

@@ -161,6 +161,11 @@ class PlaceJudge:
             self._write_outside(path)
         return place
 
+    def guard_setting(self, path: str) -> None:
+        """Note a second name for a setting that makes other programs run commands."""
+        if is_below(path, self.roots.workspace) and self._is_executable_setting(path):
+            self._note_setting(path)
+
     def delete(self, raw: str, *, whole_tree: bool = False, reason: str = "") -> RealPath:
         """A file or folder goes away; ``reason`` says it where the path only stands for others."""
         place = self._resolve(raw, follow_last=False)

@@ -85,6 +85,7 @@ def _link_source(judge: "CommandJudge", value: str) -> None:
             unknown=True,
         )
     places.read(named)
+    places.guard_setting(place.path)
     # What is below the folder is then found under a second name; moved, the link would lead elsewhere.
     places.brings_settings |= place.is_folder or not place.exists
     places.brings_links |= climbs or (place.is_folder and holds_links(place.path))

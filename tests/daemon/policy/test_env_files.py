@@ -241,3 +241,39 @@ def test_other_doors_and_servers(context: PolicyContext) -> None:
     assert update("CONTAINER_USER", context, "root").tier is Tier.RED
     assert update("KC_DB_URL", context, "jdbc:postgresql://evil.example/x").is_external
     assert not update("KC_DB_URL", context, "jdbc:postgresql://db:5432/x").is_external
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("OIDC_ISSUER", "https://evil.example"),
+        ("OIDC_DISCOVERY", "https://evil.example/.well-known/openid-configuration"),
+        ("OAUTH_JWKS", "https://evil.example/keys"),
+        ("SAML_ENTRYPOINT", "https://evil.example/saml"),
+        ("SAML_METADATA", "https://evil.example/metadata.xml"),
+        ("AZURE_AUTHORITY", "https://evil.example/x"),
+        ("NEXTAUTH_SSO", "https://evil.example"),
+    ],
+)
+def test_who_says_who_may_sign_in_is_external_and_red(key: str, value: str, context: PolicyContext) -> None:
+    found = update(key, context, value)
+    assert (found.tier, found.is_external) == (Tier.RED, True)
+    assert not update(key, context, value.replace("evil.example", "ghost.internal")).is_external
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("BACKUP_TARGET", "s3://elsewhere"),
+        ("BACKUP_TO", "gs://elsewhere/daily"),
+        ("ARCHIVE", "b2://elsewhere"),
+        ("STORE", "sftp://u@evil.example/x"),
+        ("TRACKER_SCRIPT", "https://evil.example/x.js"),
+        ("IMPORT_FEED", "https://evil.example/x.xml"),
+        ("COPY_REMOTE", "evil.example"),
+    ],
+)
+def test_stores_scripts_and_sources_elsewhere_are_external(
+    key: str, value: str, context: PolicyContext
+) -> None:
+    assert update(key, context, value).is_external

@@ -227,3 +227,18 @@ def test_a_setup_of_the_agents_own_brings_in_nothing_else(
 def test_keys_guardrails_and_power_are_critical_whoever_is_asked(command: str, shell: Shell) -> None:
     found = shell(command)
     assert (found.tier, found.is_unknown) == (Tier.CRITICAL_RED, True)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "ln -s .git g && cp a g/hooks/pre-commit",
+        "ln -s .git/hooks g",
+        "mkdir d; ln -s ../.git d/g && cp a d/g/config",
+        "ln .git/config settings && cp a settings",
+        "ln -s .ssh keys",
+        "ln -s shop/.git g",
+    ],
+)
+def test_a_link_is_no_second_way_to_settings_that_run_code(command: str, shell: Shell) -> None:
+    assert shell(command).is_unknown
