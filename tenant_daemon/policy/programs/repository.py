@@ -112,9 +112,11 @@ def parted(args: list[str]) -> tuple[list[str], list[str]]:
     folders: list[str] = []
     at = 0
     while at < len(args) and args[at].startswith("-"):
-        if args[at] == "-C" and at + 1 < len(args):
+        # A setting (`-c`) has a value of its own, behind which another folder may be named.
+        if args[at] in ("-C", "-c") and at + 1 < len(args):
             at += 1
-            folders.append(args[at])
+            if args[at - 1] == "-C":
+                folders.append(args[at])
         at += 1
     return folders, args[at:]
 

@@ -46,6 +46,7 @@ _CHOICES: Final = {
     "serviceverb": r"status|restart|reload|start|stop|force-reload",
     # Dots and slashes may change places, so two of them could be a way out of the settings.
     "sysctlname": r"(?:/proc/sys/)?(?!.*[./]{2})[a-z0-9_*][a-z0-9_.*/-]*",
+    "calendarword": r"\d{1,4}|(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}",
     "font": r"[A-Za-z0-9][\w-]*",
     "getentdb": r"passwd|group|hosts|ahosts|ahostsv4|ahostsv6|services|protocols|networks|rpc",
     "nftverb": r"list",

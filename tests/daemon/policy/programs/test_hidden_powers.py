@@ -52,6 +52,8 @@ def test_it_would_run_a_program(command: str, shell: Shell) -> None:
         "yq -n 'str_load(\"/etc/shadow\")'",
         "yq -n 'xml_load(\"/opt/apps/ghost/.env\")'",
         "yq '.a = xmlload(\"x\")' a.yml",
+        # Behind an @ stands a file with arguments.
+        "readelf -h @list",
         "fortune /etc/shadow",
         "fortune 20% /etc 80% jokes",
     ],
@@ -63,6 +65,8 @@ def test_it_would_read_another_file(command: str, shell: Shell) -> None:
 def test_what_they_are_known_for_runs(shell: Shell) -> None:
     for command in (
         "cowsay hello",
+        "cal december 2026",
+        "readelf -h shop.so",
         "cloc --vcs=git .",
         "cloc website",
         "soxi -D talk.mp3",

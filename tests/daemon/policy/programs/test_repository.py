@@ -175,3 +175,22 @@ def test_a_repository_of_a_tool_with_settings_of_its_own_asks(tmp_path: Path, co
         assert classify("shell", {"command": command}, reading).tier is Tier.GREEN, command
     for command in (f"git -C {apps}/bad status", f"cd {apps}/bad && git log"):
         assert classify("shell", {"command": command}, reading).is_unknown, command
+
+
+@pytest.mark.parametrize(
+    "said", ["-c color.ui=never", "-P -c user.name=x", "-c core.pager=cat --no-pager -c color.ui=never"]
+)
+@pytest.mark.parametrize("word", ["status", "add .", "diff", "log -p"])
+def test_a_setting_beside_it_hides_no_repository(
+    said: str, word: str, workspace: Path, shell: Callable[[str], Judgement]
+) -> None:
+    (workspace / "foreign" / ".git").mkdir(parents=True)
+    (workspace / "foreign" / ".git" / "config").write_text('[filter "x"]\n\tclean = id\n')
+    for command in (f"git {said} -C foreign {word}", f"git -C foreign {said} {word}"):
+        assert shell(command).tier is Tier.CRITICAL_RED, command
+
+
+@pytest.mark.parametrize("word", ["commit -am x", "tag v1", "reset HEAD~1", "branch -m new"])
+def test_a_setting_beside_it_hides_no_change_elsewhere(word: str, shell: Callable[[str], Judgement]) -> None:
+    assert shell(f"git -c user.name=x -C /opt/apps/site {word}").is_unknown
+    assert not shell("git -c color.ui=never -C /opt/apps/site log -3").is_unknown
