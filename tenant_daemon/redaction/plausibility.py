@@ -158,6 +158,11 @@ def _is_filled_up(value: str) -> bool:
     return sum(a == b for a, b in pairwise(body)) * 5 >= 4 * len(body)
 
 
+def is_mixed(value: str) -> bool:
+    """Whether it has small letters, capitals and digits, as hashes and names in one case have not."""
+    return any(map(str.islower, value)) and any(map(str.isupper, value)) and any(map(str.isdigit, value))
+
+
 def is_name_of_program(value: str) -> bool:
     """Whether a value is long words joined by capitals and marks: ``hf_requiredCharacteristicTypes``."""
     words = _WORDS_IN_NAME.findall(value)
@@ -240,7 +245,7 @@ def looks_random(value: str) -> bool:
     digit_turns = sum((a == "d") != (b == "d") for a, b in pairwise(kinds))
     is_shuffled = turns >= 0.4 * len(value) or (digit_turns >= 4 and kinds.count("d") < len(value))
     is_shuffled = is_shuffled or _turns(value) >= max(_LEAST_SHUFFLED, len(value) // 4)
-    return is_shuffled and looks_like_secret(value) and entropy(value) >= 3.2
+    return is_shuffled and looks_like_secret(value) and entropy(value) >= 3.0
 
 
 def looks_chosen(value: str, *, is_near: bool = False) -> bool:

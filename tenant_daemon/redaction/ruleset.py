@@ -22,6 +22,7 @@ import re2
 from pydantic import BaseModel, ConfigDict, Field
 
 from tenant_daemon.redaction.plausibility import (
+    is_mixed,
     is_name_of_program,
     is_stand_in,
     is_word_of_nothing_else,
@@ -83,6 +84,8 @@ class _RuleData(BaseModel):
     """The value may also be words that mean nothing together; it must, with none of the others."""
     is_word: bool = False
     """The value is a word or two; it must not be what examples and messages say of passwords."""
+    is_mixed: bool = False
+    """The value must have small letters, capitals and digits."""
     is_no_name: bool = False
     """The value must not be a name made of words, as programs have them."""
     unless: str = ""
@@ -112,6 +115,7 @@ class Rule:
     is_chosen: bool
     is_phrase: bool
     is_word: bool
+    is_mixed: bool
     is_no_name: bool
     unless: bytes
     unless_behind: bytes
@@ -169,6 +173,8 @@ class Rule:
     def _accepts(self, value: bytes) -> bool:
         text = value.decode("utf-8", "replace")
         if is_stand_in(text) or (self.is_no_name and is_name_of_program(text)):
+            return False
+        if self.is_mixed and not is_mixed(text[text.find("_") + 1 :]):
             return False
         if self.is_word:
             return is_word_of_nothing_else(text)
@@ -245,6 +251,7 @@ def _rule(data: _RuleData, parts: Mapping[str, str]) -> Rule:
         is_chosen=data.is_chosen,
         is_phrase=data.is_phrase,
         is_word=data.is_word,
+        is_mixed=data.is_mixed,
         is_no_name=data.is_no_name,
         unless=data.unless.encode(),
         unless_behind=data.unless_behind.encode(),

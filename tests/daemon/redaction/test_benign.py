@@ -151,6 +151,11 @@ TEXTS = [
     "this.addPassword = '#add-password'; password: &lt;YOURPASSWORD&gt;",
     "see https://example.org/getmail6 and the ingress.\nINGRESS_PASSWORD=...\nURL=http://localhost:3000/r",
     "MASTER_PASS=mysecretpass; the password is 'too short' or password is `undefined`",
+    f"web-api-{_bytes(20).hex()} and hook_token_{_bytes(12).hex()}",
+    f"gpg --print public key\n{_bytes(20).hex()}\n",
+    f"gpg: using EDDSA key {_bytes(20).hex().upper()}",
+    "show the token list\nnothing-to-be-seen-here-at-all\n",
+    "access: read/write-everything, Login: /users/sign_in/2fa",
     f"restored from cache key: {_bytes(20).hex()}",
     "NAME             PASSWORD   AGE\ndb-credentials   locked     3d\nweb              expired    4d",
 ]
