@@ -174,6 +174,9 @@ def _agents(home: TenantHome, settings: TenantSettings, agents: Iterable[AgentCo
             "skipBootstrap": True,
             "timeoutSeconds": RUN_TIMEOUT_SECONDS,
             "heartbeat": {"every": "0m", "agentId": first},
+            # A long conversation is summed up by the agent's model. OpenClaw's stricter mode gives the
+            # conversation up when the summary lacks a heading, or an identifier that was redacted.
+            "compaction": {"mode": "default"},
             "systemAgent": {"agentId": first},
             "subagents": {"maxSpawnDepth": 1, "maxChildrenPerAgent": 1, "runTimeoutSeconds": 600},
         },

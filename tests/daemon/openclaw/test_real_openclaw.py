@@ -431,6 +431,17 @@ def _age(tenant: Tenant, *, days: int) -> None:
                 )
 
 
+async def test_a_conversation_goes_on_beyond_what_the_model_can_read(tenant: Tenant) -> None:
+    session, many_words = new_chat(), " ".join(f"word{number}" for number in range(18_000))
+    async with tenant.client() as client:
+        for turn in range(4):
+            tenant.model.asked.clear()
+            assert "practice mode" in await say(client, session, f"note {turn}: {many_words}")
+    # The last turn was preceded by the summary of those before.
+    assert len(tenant.model.asked) > 1
+    assert "note 0: word0" not in json.dumps(tenant.model.asked[-1][1])
+
+
 async def test_what_it_stored_is_for_this_user_alone(tenant: Tenant) -> None:
     def readable_by_others() -> list[Path]:
         roots = (tenant.home.openclaw_dir, tenant.home.logs_dir, tenant.home.keys_dir)
