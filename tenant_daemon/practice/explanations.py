@@ -47,7 +47,7 @@ def _not_done(result: ToolResult, language: Language) -> str:
 
 
 def _failed(result: ToolResult, reason: str, language: Language) -> str:
-    said = _block(result.output) if result.output else reason
+    said = f"\n\n{_block(result.output)}" if result.output else reason
     if result.exit_code:
         return choose(
             language,

@@ -52,6 +52,11 @@ class Announcer:
             ),
         )
 
+    def told_later(self, call: Call, summary: str, response: ExecuteResponse) -> None:
+        """How a call ended whose answer is over; ``summary`` makes it whole in the next one."""
+        self.started(call, summary)
+        self.finished(call, response)
+
     def finished(self, call: Call, response: ExecuteResponse) -> None:
         self._tell(
             call,

@@ -88,12 +88,13 @@ class ApprovalStore:
             ).fetchone()
         return _approval(row) if row else None
 
-    def was_asked(self, call_key: str) -> bool:
-        """True when a person was asked about the call at any time."""
+    def last_of_call(self, call_key: str) -> Approval | None:
+        """What a person was asked last about the call, however that ended."""
         with self._database.reading() as db:
-            return (
-                db.execute("SELECT 1 FROM approvals WHERE call_key = ?", (call_key,)).fetchone() is not None
-            )
+            row = db.execute(
+                "SELECT * FROM approvals WHERE call_key = ? ORDER BY round DESC LIMIT 1", (call_key,)
+            ).fetchone()
+        return _approval(row) if row else None
 
     def count_pending(self, agent_id: str | None = None) -> int:
         """How many questions wait: all, or those of one agent."""

@@ -18,6 +18,7 @@ from tenant_daemon.safety.announcer import Announcer
 from tenant_daemon.safety.approval_store import ApprovalStore
 from tenant_daemon.safety.calls import Call, CallState, CallStore
 from tenant_daemon.safety.pending import PendingApprovals
+from tenant_daemon.safety.previews import exact
 from tenant_daemon.safety.schemas import ExecuteRequest, ExecuteResponse, ExecuteStatus
 from tenant_daemon.safety.wrapper import SafetyWrapper
 
@@ -111,7 +112,9 @@ class LiveCalls:
             live = self._start(call)
         if not await self._is_done_in_time(live):
             live.is_promised = True
-            return self._still_waiting(live.call)
+            response = self._still_waiting(live.call)
+            self._announcer.finished(live.call, response)
+            return response
         response = await live.done
         self._mark_delivered(live.call)
         live.fetched.set()
@@ -230,12 +233,17 @@ class LiveCalls:
         """Where a person was asked, or the agent was promised a later word."""
         if live.stop_reason is not None:
             return
-        if not live.is_promised and not self._approvals.was_asked(live.call.key):
+        asked = self._approvals.last_of_call(live.call.key)
+        if not live.is_promised and asked is None:
             return
+        # Who was promised a later word has ended its turn and does not come back for the answer.
+        seconds = 0.0 if live.is_promised else self._patience.return_seconds
         try:
-            async with asyncio.timeout(self._patience.return_seconds):
+            async with asyncio.timeout(seconds):
                 await live.fetched.wait()
         except TimeoutError:
+            summary = exact(asked.request) if asked else live.call.request.tool_name
+            self._announcer.told_later(live.call, summary, response)
             await self._announcer.tell_agent(live.call, follow_up_text(live.call, response))
             self._mark_delivered(live.call)
             log.info("call.told_later", call_id=live.call.id)

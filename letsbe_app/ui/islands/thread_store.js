@@ -7,6 +7,9 @@ const DONE = { completed: "completed", stopped: "stopped", failed: "failed", int
 
 const ON_ITS_WAY = new Set(["sending", "waiting"]);
 
+/* How a tool call stands that has not ended. */
+const OPEN = new Set(["running", "waiting"]);
+
 export class ThreadStore {
   constructor() {
     this.messages = new Map();
@@ -16,6 +19,8 @@ export class ThreadStore {
     this.earlier = null;
     this.listListeners = new Set();
     this.messageListeners = new Map();
+    /** How calls ended, by their id: an owner may decide when the answer that asked is long over. */
+    this.outcomes = new Map();
     this.changes = [];
     this.changeListeners = new Set();
     /** Has a change put back; set by the conversation. */
@@ -147,8 +152,26 @@ export class ThreadStore {
   }
 
   put(message) {
-    this.messages.set(message.id, message);
+    const ended = message.tool_calls.filter((call) => !OPEN.has(call.status) && !this.outcomes.has(call.tool_call_id));
+    for (const call of ended) this.outcomes.set(call.tool_call_id, call);
+    this.keep(message);
+    if (!ended.length) return;
+    for (const other of this.messages.values()) {
+      if (other.id !== message.id && other.tool_calls.some((call) => this.ended(call) !== call)) this.keep(other);
+    }
+  }
+
+  keep(message) {
+    this.messages.set(message.id, { ...message, tool_calls: message.tool_calls.map((call) => this.ended(call)) });
     for (const listener of this.messageListeners.get(message.id) ?? []) listener();
+  }
+
+  /** The call, with its end when a later message tells it. */
+  ended(call) {
+    const outcome = OPEN.has(call.status) ? this.outcomes.get(call.tool_call_id) : undefined;
+    if (!outcome) return call;
+    const { status, tier, is_external, reason, output } = outcome;
+    return { ...call, status, tier, is_external, reason, output };
   }
 
   /** Put the ids in reading order; tell the list's readers only when it, or what they may do with it, changed. */

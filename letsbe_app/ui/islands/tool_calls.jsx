@@ -36,8 +36,9 @@ const HAS_OUTPUT = new Set(["executed", "failed"]);
 
 const VERDICT_OF_STATUS = { executed: "approved", failed: "approved", denied: "denied", expired: "expired" };
 
+/* A call that was loaded names its approval alone. */
 function isWaiting(call) {
-  return call.approval === "waiting" && call.status === "running";
+  return call.status === "running" && (call.approval ?? (call.approval_id && "waiting")) === "waiting";
 }
 
 function stateOf(call) {

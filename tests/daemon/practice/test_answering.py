@@ -138,6 +138,10 @@ def test_disk_figures_come_from_df() -> None:
         (ToolResult("shell", {}, "waiting"), ["waits for your approval"]),
         (ToolResult("shell", {}, "failed", reason="No such folder."), ["did not work", "No such folder."]),
         (
+            ToolResult("shell", {}, "failed", output="rm: no", exit_code=1),
+            ["code 1", "\n\n```text\nrm: no\n```"],
+        ),
+        (
             ToolResult("shell", {"command": "rm -r x"}, "executed", exit_code=1, output="rm: x: not there"),
             ["exit code 1", "not there"],
         ),

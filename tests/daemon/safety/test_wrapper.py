@@ -17,6 +17,7 @@ from tenant_daemon.execution import hidden_arguments
 from tenant_daemon.policy.judgement import Judgement
 from tenant_daemon.safety import pending, wrapper
 from tenant_daemon.safety.approval_store import ApprovalSettledAlready
+from tenant_daemon.safety.live import Patience
 from tenant_daemon.safety.pending import MAX_REMEMBERED
 from tenant_daemon.safety.schemas import ExecuteStatus
 from tests.support.waiting import eventually
@@ -489,10 +490,28 @@ async def test_a_released_call_is_answered_as_waiting_and_its_question_stays(run
     await running.decide(request.approval_id, Verdict.DENY, deny_reason="Not now.")
     _, text = await asyncio.wait_for(running.hub.told.get(), 5)
     assert "Not now." in text
+    # The answer that asked is over: its call stands there as waiting, and the next answer shows it whole.
+    assert [(event.type, getattr(event, "status", "")) for event in running.hub.events] == [
+        ("tool_started", ""), ("approval_waiting", ""), ("tool_finished", "waiting"),
+        ("approval_settled", ""), ("tool_finished", "denied"),
+        ("tool_started", ""), ("tool_finished", "denied"),
+    ]  # fmt: skip
+    assert running.hub.events[-2].summary == "rm x"
+
+
+async def test_who_was_promised_a_word_is_told_at_once(bench: WrapperBench) -> None:
+    bench.patience = Patience(wait_seconds=60, return_seconds=60)
+    async with bench.started() as parts:
+        answering = bench.begin("shell", command="rm x")
+        request = await bench.asked()
+        parts.live.release("conv1")
+        await answering
+        await bench.decide(request.approval_id, Verdict.DENY)
+        await asyncio.wait_for(bench.hub.told.get(), 5)
 
 
 async def test_undecided_call_is_answered_as_waiting_and_told_later(bench: WrapperBench) -> None:
-    bench.patience = type(bench.patience)(wait_seconds=0.2, return_seconds=0.05)
+    bench.patience = Patience(wait_seconds=0.2, return_seconds=0.05)
     async with bench.started():
         answer = await bench.execute("shell", command="rm x")
         assert (answer.status, answer.approval_id) == ("waiting", (await bench.asked()).approval_id)

@@ -105,6 +105,24 @@ test("a tool call goes from running over waiting to its end", () => {
   );
 });
 
+test("a call that ends in a later answer has ended in the one that asked as well", () => {
+  const store = new ThreadStore();
+  const about = { tool_call_id: "t" };
+  const told = [];
+  store.subscribeTo("r1", () => told.push(store.get("r1").tool_calls[0].status));
+  store.applyEvent(event("1-1", { type: "tool_started", ...about, tool_name: "shell", summary: "rm x" }));
+  store.applyEvent(event("1-2", { type: "tool_finished", ...about, status: "waiting", tier: "RED", output: "" }));
+  store.applyEvent(event("1-3", { type: "finished", outcome: "completed", text: "It waits.", note: "" }));
+  const late = { ...event("2-1", { type: "tool_finished", ...about, status: "denied", tier: "RED", reason: "No." }), run_id: "r2" };
+  store.applyEvent(late);
+  assert.deepEqual(told, ["running", "waiting", "waiting", "denied"]);
+  // A page that is loaded later knows only what was there when the answer ended.
+  const calls = [{ ...about, tool_name: "shell", summary: "rm x", status: "running", approval_id: "a" }];
+  store.takeEarlier([said("r0", 0, { role: "agent", status: "completed", tool_calls: calls })], null);
+  const [call] = store.get("r0").tool_calls;
+  assert.deepEqual([call.status, call.reason, call.summary], ["denied", "No.", "rm x"]);
+});
+
 test("a gap takes the broken text away, and the hub's copy comes instead", () => {
   const store = new ThreadStore();
   store.applyEvent(event("1-1", { type: "delta", text: "bro" }));
