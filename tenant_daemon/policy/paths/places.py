@@ -72,8 +72,8 @@ class PlaceJudge:
     """Judges paths for one call. ``cwd`` is where relative paths start."""
 
     __slots__ = (
-        *("_mentioned", "brings_links", "brings_settings", "cwd", "is_unsettled", "roots", "verdict"),
-        "written",
+        *("_mentioned", "brings_links", "brings_settings", "cwd", "is_unsettled", "roots", "spelled"),
+        *("verdict", "written"),
     )
 
     def __init__(self, context: PolicyContext, verdict: Verdict) -> None:
@@ -86,6 +86,8 @@ class PlaceJudge:
         """An earlier command of the call may have put links there."""
         self._mentioned: set[tuple[str, str]] = set()
         self.written: set[str] = set()
+        self.spelled: set[str] = set()
+        """What the line itself puts words into."""
 
     def read(self, raw: str) -> RealPath:
         """The content of a file comes into the answer."""

@@ -11,7 +11,12 @@ from tenant_daemon.policy.programs.kinds import KINDS
 from tenant_daemon.policy.programs.options import Reading, read_options
 from tenant_daemon.policy.programs.profile import Profile
 from tenant_daemon.policy.programs.registry import RESTS, REVIEWS
-from tenant_daemon.policy.programs.values import follow_links, note_moved_links, note_moved_settings
+from tenant_daemon.policy.programs.values import (
+    follow_links,
+    note_kept_rights,
+    note_moved_links,
+    note_moved_settings,
+)
 
 if TYPE_CHECKING:
     from tenant_daemon.policy.programs.judge import CommandJudge
@@ -140,6 +145,7 @@ def _seven_pack(judge: "CommandJudge", profile: Profile, reading: Reading) -> No
 def _unpack_into(judge: "CommandJudge", folder: str) -> None:
     """Whatever is in the archive is written below the folder; that is harmless in the workspace alone."""
     place = judge.places.write(folder, makes_folder=True)
+    note_kept_rights(judge)
     judge.places.brings_links = judge.places.brings_settings = True
     if not is_below(place.path, judge.places.roots.workspace):
         judge.verdict.note(
@@ -204,6 +210,8 @@ def _rsync_filter(judge: "CommandJudge", value: str) -> None:
 def _rsync_target(judge: "CommandJudge", value: str) -> None:
     if _is_remote(judge, value):
         return
+    if judge.reading.has("-a", "-p", "--archive", "--perms"):
+        note_kept_rights(judge)
     # In a container it is not the folder alone that is new.
     place = judge.places.write(value.rstrip("/") or "/", makes_folder=not judge.is_in_container)
     if place.path == judge.places.roots.workspace and judge.verdict.tier >= Tier.RED:

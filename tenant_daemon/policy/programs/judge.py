@@ -150,7 +150,7 @@ class CommandJudge:
                 if redirect.target.is_glob and isinstance(self.places, ContainerPlaces):
                     self.places.read_pattern(redirect.target.text)
             elif redirect.kind != "merge":
-                self.places.write(redirect.target.text)
+                self.places.spelled.add(self.places.write(redirect.target.text).path)
 
     def unknown(self, rule_id: str, reason: str) -> None:
         """Note something that is not known well enough to run by itself."""

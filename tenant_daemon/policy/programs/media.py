@@ -22,6 +22,11 @@ if TYPE_CHECKING:
 _PICTURE: Final = re.compile(
     r"(?:[\w ./-]*/)?[\w. *-]+\.(png|jpe?g|gif|webp|tiff?|bmp|ico|avif|heic)", re.IGNORECASE
 )
+_SIGN: Final = re.compile(
+    rb"\Z|\x89PNG|\xff\xd8\xff|GIF8|RIFF....WEBP|II[*+]\0|MM\0[*+]|BM|\0\0[\1\2]\0|....ftyp", re.DOTALL
+)
+"""How files begin that hold pixels, or nothing."""
+_LONGEST_SIGN: Final = 12
 _ALBUM: Final = re.compile(r"(?:[\w ./-]*/)?[\w. -]+\.pdf", re.IGNORECASE)
 """Pictures may become a document; a document is read by another program, which could run code."""
 _CANVAS: Final = re.compile(
@@ -69,6 +74,28 @@ def _style(judge: "CommandJudge", value: str) -> None:
         judge.unknown("pandoc.style", "The style would be read from a file.")
 
 
+def note_drawn(judge: "CommandJudge", value: str) -> None:
+    """
+    A file is to ImageMagick what it holds, whatever it is called.
+
+    In the languages for drawings, which are text, it can take in any other file.
+    """
+    place = judge.places.resolve(value)
+    if judge.is_in_container or _PICTURE.fullmatch(value) is None:
+        return
+    if place.path in judge.places.spelled or (place.is_regular and not _begins_like_picture(place.path)):
+        judge.unknown("picture.content", f"{value} may be a drawing that takes in other files.")
+
+
+def _begins_like_picture(path: str) -> bool:
+    try:
+        with open(path, "rb") as file:
+            beginning = file.read(_LONGEST_SIGN)
+    except OSError:
+        return False
+    return _SIGN.match(beginning) is not None
+
+
 def _picture(judge: "CommandJudge", value: str) -> None:
     if value in _PLUS_FLAGS:
         return
@@ -97,6 +124,7 @@ def _pictures(judge: "CommandJudge", profile: Profile, reading: Reading) -> None
     for name in names if is_in_place else names[:-1]:
         if _CANVAS.fullmatch(name) is None:
             judge.places.read(name)
+            note_drawn(judge, name)
     if not names or (len(names) < 2 and not is_in_place):
         judge.unknown("picture.target", "It is not clear which picture is meant.")
 
@@ -240,8 +268,17 @@ KINDS.update(
         "filmfilter": _film_filter,
     }
 )
+
+
+def _identified(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
+    REVIEWS["media"](judge, profile, reading)
+    for name in reading.positionals:
+        note_drawn(judge, name)
+
+
 REVIEWS.update(
     {
+        "identified": _identified,
         "page": _page_review,
         "pdfimages": _pdf_images,
         "pandoc": _document,

@@ -157,6 +157,12 @@ def note_moved_links(judge: "CommandJudge", sources: list[str]) -> None:
             places.brings_links = True
 
 
+def note_kept_rights(judge: "CommandJudge") -> None:
+    """What root takes over with its rights could be a program that runs as root, whoever starts it."""
+    if judge.needs_server and not judge.is_in_container:
+        judge.unknown("copy.rights", "As root it would take over rights that programs run with.")
+
+
 _FOUND: Final = re.compile(r"/found(?:\.\w+)?\Z")
 
 
@@ -176,6 +182,8 @@ def _copy(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
     if reading.has("-r", "-R", "-a", "--recursive", "--archive"):
         for source in reading.positionals if reading.has("-t") else reading.positionals[:-1]:
             KINDS["readtree"](judge, source)
+    if reading.has("-a", "-p", "--archive", "--preserve"):
+        note_kept_rights(judge)
     if reading.has("-L", "-l", "-s", "-H"):
         judge.unknown("copy.links", "It follows or makes links while it copies.")
     names = reading.positionals
@@ -190,6 +198,8 @@ def _copy(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
     if is_move or reading.has(*_KEEPS_LINKS):
         note_moved_settings(judge, sources)
     place = judge.places.resolve(target)
+    if any(judge.places.resolve(source).path in judge.places.spelled for source in sources):
+        judge.places.spelled.add(place.path)
     if is_move and place.path == "/dev/null":
         judge.unknown("move.device", "What is moved there is gone, and so is what was there.")
     if folders or len(sources) > 1 or place.is_folder or target.endswith("/"):

@@ -246,3 +246,77 @@ def test_keys_guardrails_and_power_are_critical_whoever_is_asked(command: str, s
 )
 def test_a_link_is_no_second_way_to_settings_that_run_code(command: str, shell: Shell) -> None:
     assert shell(command).is_unknown
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "sudo tar xf tools.tar",
+        "sudo tar -xpf tools.tar -C out",
+        "sudo unzip tools.zip",
+        "sudo 7z x tools.7z",
+        "sudo cp --preserve=mode tool other",
+        "sudo cp -a tools others",
+        "sudo rsync -a tools/ others/",
+        "sudo rsync -rp tools/ others/",
+        "sudo timeout 60 tar xf tools.tar",
+    ],
+)
+def test_what_is_unpacked_as_root_could_keep_its_rights(command: str, shell: Shell) -> None:
+    assert shell(command).is_unknown
+    assert not shell(command.removeprefix("sudo ")).is_unknown
+
+
+DRAWING = "push graphic-context\nimage over 0,0 0,0 'text:/opt/apps/ghost/.env'\npop graphic-context\n"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "identify a.png",
+        "identify -format '%wx%h' a.png",
+        "convert a.png b.jpg",
+        "magick a.png b.jpg",
+        "mogrify -strip a.png",
+        "montage a.png b.png m.png",
+        "convert b.png a.png c.png",
+    ],
+)
+def test_a_picture_is_what_it_holds_and_not_what_it_is_called(
+    command: str, workspace: Path, shell: Shell
+) -> None:
+    for content in (
+        DRAWING,
+        "%!PS\n",
+        "<svg xmlns='http://www.w3.org/2000/svg'/>",
+        "<?xml version='1.0'?><image/>",
+    ):
+        (workspace / "a.png").write_text(content)
+        assert shell(command).is_unknown, content
+    (workspace / "a.png").write_bytes(b"\x89PNG\r\n\x1a\n" + b"x" * 20)
+    assert not shell(command).is_unknown
+    (workspace / "a.png").unlink()
+    assert not shell(command).is_unknown
+    assert shell(f"printf x > a.png; {command}").is_unknown
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.jpg", b"\xff\xd8\xff\xe0"),
+        ("a.gif", b"GIF89a"),
+        ("a.webp", b"RIFF\x00\x00\x00\x00WEBP"),
+        ("a.tiff", b"II*\x00"),
+        ("a.tif", b"MM\x00*"),
+        ("a.bmp", b"BM1234"),
+        ("a.ico", b"\x00\x00\x01\x00"),
+        ("a.avif", b"\x00\x00\x00 ftypavif"),
+        ("a.jpg", b""),
+    ],
+)
+def test_pictures_of_every_kind_are_pictures(
+    name: str, content: bytes, workspace: Path, shell: Shell
+) -> None:
+    (workspace / name).write_bytes(content)
+    assert not shell(f"identify {name}").is_unknown
+    assert not shell(f"convert {name} -resize 100x b.png").is_unknown
