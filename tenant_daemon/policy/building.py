@@ -75,6 +75,7 @@ class CommandBuilder(WordFiller):
             if word.is_glob or "SECRET_REF" in text or text.startswith("-") or _is_open(text) or not text:
                 return False
             places.cwd = places.list(text).path
+        self.has_entered = True
         if self._depth:
             self._moved_at = self._depth
         return True

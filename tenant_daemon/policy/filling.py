@@ -61,6 +61,8 @@ class WordFiller(ABC):
     """The variables from before the loop whose body is judged once for all rounds."""
     written: Mapping[str, str] = MappingProxyType({})
     """Files that the line itself has written, and what is in them."""
+    has_entered = False
+    """Whether a part of the line goes into a folder."""
     _moved_at = 0
     """The depth at which a ``cd`` happened that may not have happened."""
     _outer: tuple[Redirect, ...] = ()

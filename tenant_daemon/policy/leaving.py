@@ -86,7 +86,7 @@ def chosen(leaving: Leaving, rest: Step | None) -> tuple[Step, ...]:
     condition, is_at_failure, done = leaving
     if not is_at_failure:
         return (Choice(condition, done or _said("true"), rest),)
-    if is_entering(condition):
+    if _is_entering(condition):
         # Where the folder is not there, nothing after it runs anyway.
         return (condition,) if rest is None else (condition, rest)
     if done is None or done == _said("false"):
@@ -94,8 +94,7 @@ def chosen(leaving: Leaving, rest: Step | None) -> tuple[Step, ...]:
     return (Joined(condition, "||", done) if rest is None else Choice(condition, rest, done),)
 
 
-def is_entering(step: Step) -> bool:
-    """Whether a step is ``cd FOLDER``."""
+def _is_entering(step: Step) -> bool:
     return isinstance(step, Pipeline) and not step.is_negated and step.commands[0].words[0].text == "cd"
 
 

@@ -7,7 +7,7 @@ from tenant_daemon.policy.actions import Command, Plan, RunPipelines
 from tenant_daemon.policy.filling import TooMuch
 from tenant_daemon.policy.finding import Found, found_script
 from tenant_daemon.policy.judgement import Judgement
-from tenant_daemon.policy.leaving import is_entering, without_exits
+from tenant_daemon.policy.leaving import without_exits
 from tenant_daemon.policy.looping import MAX_PIPELINES, NOTHING, LoopJudge
 from tenant_daemon.policy.programs.listings import source_of
 from tenant_daemon.policy.programs.masks import masked
@@ -78,7 +78,7 @@ class LineJudge(LoopJudge):
         except TooMuch:
             self._cannot("shell.too-many", "It has too many parts to be checked.")
             return self.verdict.judgement(None)
-        if not self.pipelines and is_entering(body):
+        if not self.pipelines and self.has_entered:
             # Every line begins in the workspace: alone it only says whether the folder is there.
             plan = self.step(NOTHING)
         if not self.pipelines:

@@ -9,6 +9,9 @@ ABOUT: Final = re.compile(
 )
 # Where images keep programs of their own; nobody has written to the folder that they start in.
 IN_IMAGES: Final = {
+    "/opt/keycloak/bin/kcadm.sh": "kcadm.sh",
+    "/opt/bitnami/keycloak/bin/kcadm.sh": "kcadm.sh",
+    "/opt/jboss/keycloak/bin/kcadm.sh": "kcadm.sh",
     "bin/rails": "rails",
     "./bin/rails": "rails",
     "./occ": "occ",

@@ -184,5 +184,5 @@ KINDS.update(
 RESTS.update({"phpscript": _php, "perlcode": _perl, "incontainer": _in_container})
 GUARDS["npm"] = _npm
 GUARDS.update({"console": _console, "bench": _console})
-GUARDS.update({"supervisorctl": _supervisor, "rails": _ruby, "yarn": _yarn, "pnpm": _yarn})
+GUARDS.update({"supervisorctl": _supervisor, "rails": _ruby, "rake": _ruby, "yarn": _yarn, "pnpm": _yarn})
 REVIEWS.update({"python": _python, "needsargument": _needs_argument, "testnumbers": _compared_numbers})

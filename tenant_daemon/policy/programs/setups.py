@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 _MAKING_NO_FILES: Final = frozenset(
     {"docker", "docker-compose", "echo", "printf", "sleep", "true", "date", "ls", "cat", "head", "tail",
-     "grep", "sort", "df", "free", "ss", "systemctl", "journalctl", "test", "wc"}
+     "grep", "sort", "df", "free", "ss", "systemctl", "journalctl", "test", "wc", "uniq", "cut", "tr", "jq",
+     "nl", "tac", "stat", "du", "ps", "id", "whoami", "hostname", "uptime", "uname", "pwd", "which", "column",
+     "basename", "dirname", "seq", "nproc", "lsblk", "netstat", "egrep"}
 )  # fmt: skip
 """Programs that make files only where they say so (``path.write``)."""
 _COMPOSE_NAMES: Final = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")

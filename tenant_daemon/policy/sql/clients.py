@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from tenant_daemon.contracts.tiers import Tier
+from tenant_daemon.policy.paths.names import is_secret_name
 from tenant_daemon.policy.programs.kinds import KINDS
 from tenant_daemon.policy.programs.options import Reading
 from tenant_daemon.policy.programs.profile import Profile
@@ -209,12 +210,23 @@ def _output_file(judge: "CommandJudge", value: str) -> None:
     judge.places.write(value)
 
 
+_DATABASE_FILE: Final = re.compile(r"[\w-]+\.(?:db|sqlite3?)")
+_OF_PASSWORDS: Final = re.compile(
+    r"warden|vault|(?:^|/)data/db\.sqlite3\Z|key|secret|pass|cred|token", re.IGNORECASE
+)
+
+
 def _sqlite_file(judge: "CommandJudge", value: str) -> None:
     """The database file: what the SQL does to it decides, here it is read."""
     if value in ("", ":memory:"):
         return
     if "?" in value or value.startswith("file:"):
         judge.unknown("sqlite3.file", "The database is named in a way that could lead elsewhere.")
+    name = value.rpartition("/")[2]
+    if _DATABASE_FILE.fullmatch(name) and not is_secret_name(name) and not _OF_PASSWORDS.search(value):
+        # A database of one of the tools: what is shown of it is decided by the SQL, as with every other.
+        judge.places.list(value)
+        return
     judge.places.read(value)
 
 

@@ -20,6 +20,9 @@ _KEPT: Final = {
         ("ir_mail_server fetchmail_server payment_provider payment_acquirer", ""),
         ("socialaccount_socialapp socialaccount_socialtoken", ""),
         ("oc_oauth2_clients oc_mail_accounts password_resets", ""),
+        ("monitor", "headers body authtoken kafka_producer_sasl_options"),
+        ("notification", "config"),
+        ("proxy docker_host remote_browser", ""),
         # PostgreSQL's own: which values are frequent in each column of every table.
         ("pg_stats pg_stats_ext pg_stats_ext_exprs", ""),
     )

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Container, Iterator
 from fnmatch import fnmatchcase
+from itertools import pairwise
 from typing import Final
 
 from tenant_daemon.policy.sql.tokens import Token
@@ -40,6 +41,7 @@ _HOLDS_SECRETS: Final = re.compile(
     r"|woocommerce_(?:stripe|paypal|ppcp|square)\w*_settings|session_tokens|_application_passwords)",
     re.IGNORECASE,
 )
+_BEFORE_TABLES: Final = frozenset({"from", "join", "table"})
 _MOST_WILD: Final = 3
 
 
@@ -54,6 +56,9 @@ def shows_hidden_settings(tokens: list[Token]) -> bool:
     if _TOLD.search(" ".join(texts)) is None:
         return False
     stores = [text for text in texts if _STORES.fullmatch(text)]
+    if any(text == "setting" and before in _BEFORE_TABLES for before, text in pairwise(texts)):
+        # To PostgreSQL that is a column.
+        stores.append("setting")
     if "option_value" in texts and not stores:
         stores = [text for text in texts if text.endswith("options")]
     if stores and (texts[0] == "table" or shows_values(texts, stores, _VALUES)):

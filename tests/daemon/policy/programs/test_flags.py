@@ -57,6 +57,8 @@ Shell = Callable[[str], Judgement]
         "docker exec $(docker ps -q -f name=ghost) curl -f http://127.0.0.1:2368/health",
         "rg --files | rg --passthru 2026",
         "cd reports/2026",
+        "cd reports && cd 2026",
+        "(cd reports)",
         "cd /opt/apps/ghost",
         "cd reports || exit 1",
     ],

@@ -59,3 +59,40 @@ def test_a_dump_goes_into_its_file_alone(command: str, context: PolicyContext) -
 
 def test_a_dump_of_some_records_is_a_change(context: PolicyContext) -> None:
     assert shell("mysqldump -r x.sql --where='id > 5' shop orders", context).tier is Tier.YELLOW
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "docker exec kuma sqlite3 /app/data/kuma.db 'select id, name, active from monitor'",
+        "docker exec ghost sqlite3 -header content/data/ghost.db 'select title from posts'",
+        "sqlite3 /opt/apps/kuma/data/kuma.db 'select count(*) from heartbeat'",
+        "sqlite3 /opt/apps/kuma/data/kuma.db \"select value from setting where key = 'primaryBaseURL'\"",
+    ],
+)
+def test_databases_of_the_tools_are_read_by_sql(command: str, context: PolicyContext) -> None:
+    found = shell(command, context)
+    assert (found.tier, found.is_unknown) == (Tier.GREEN, False), found.reason
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "docker exec kuma sqlite3 /app/data/kuma.db 'select password from user'",
+        "docker exec kuma sqlite3 /app/data/kuma.db 'select * from monitor'",
+        "docker exec kuma sqlite3 /app/data/kuma.db 'select * from setting'",
+        "docker exec kuma sqlite3 /app/data/kuma.db 'select value from setting'",
+        "docker exec kuma sqlite3 /app/data/kuma.db 'select * from notification'",
+        "docker exec kuma sqlite3 /app/data/kuma.db 'delete from monitor'",
+        "docker exec kuma sqlite3 /app/data/kuma.db '.dump'",
+        "docker exec kuma cat /app/data/kuma.db",
+        "docker exec vaultwarden sqlite3 /data/db.sqlite3 'select name from ciphers'",
+        "sqlite3 /opt/apps/vaultwarden/data/main.db 'select name from ciphers'",
+        "sqlite3 /opt/apps/kuma/data/secrets.db 'select 1'",
+        "sqlite3 /root/x.db 'select 1'",
+        "sqlite3 ../../etc/x.db 'select 1'",
+    ],
+)
+def test_what_a_database_keeps_secret_stays_there(command: str, context: PolicyContext) -> None:
+    found = shell(command, context)
+    assert found.is_unknown or found.tier >= Tier.RED, found.reason
