@@ -70,7 +70,11 @@ class OpenClawGateway:
         """See ``AgentGateway``."""
         try:
             await self._client.send(session_key, text, run_id)
-        except (GatewayGone, GatewayRefused) as exc:
+        except GatewayRefused as exc:
+            # The owner sees a turn that was cut off; whoever looks after the server should see why.
+            log.warning("openclaw.message_refused", code=exc.code, reason=str(exc))
+            raise GatewayAway(str(exc)) from exc
+        except GatewayGone as exc:
             raise GatewayAway(str(exc)) from exc
 
     async def abort(self, session_key: str, run_id: str) -> None:
