@@ -28,6 +28,7 @@ _LONGEST_GAP = 160
 _MOST_PIECES = 64
 _LEAST_SHARE = 0.6
 _LEAST_PIECE = 1
+_MOST_STRAYS = 3
 
 _BITS = b"01"
 
@@ -76,7 +77,10 @@ def _pieces_behind(data: bytes, projection: Projection, form: bytes, start: int,
         size = common_prefix(form[done:], text, position)
         if size < min(_LEAST_PIECE, len(form) - done):
             break
-        pieces.append(projection.origin(position, position + size))
+        place = projection.origin(position, position + size)
+        if done + size < len(form) and size <= _MOST_STRAYS and data[place[1] : place[1] + 1].isalnum():
+            break  # The first letters of another word.
+        pieces.append(place)
         done, position = done + size, position + size
     return _enough(pieces, done, len(form))
 
@@ -101,7 +105,10 @@ def _pieces_before(data: bytes, projection: Projection, form: bytes, end: int, l
         size = common_suffix(form[:left], text, position)
         if size < min(_LEAST_PIECE, left):
             break
-        pieces.append(projection.origin(position - size, position))
+        place = projection.origin(position - size, position)
+        if size < left and size <= _MOST_STRAYS and data[place[0] - 1 : place[0]].isalnum():
+            break  # The last letters of another word.
+        pieces.append(place)
         done, position = done + size, position - size
     return _enough(pieces, done, len(form))[::-1]
 

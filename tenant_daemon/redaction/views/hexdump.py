@@ -24,6 +24,7 @@ _BINARY_LINE = re.compile(_BEGIN + rb"[0-9a-f]{6,16}:((?: [01]{8}){1,16})(?: [^\
 _CELL = rb" (?:  [ -~]| \\[0abfnrtv\\]|[0-7]{3})"
 _LETTER_LINE = re.compile(_BEGIN + rb"[0-7]{6,12} ?((?:" + _CELL + rb"){1,16}) {0,4}" + _CLOSED)
 _CELLS = re.compile(_CELL)
+_DECIMAL_LINE = re.compile(_BEGIN + rb"[0-7]{6,12} ?((?: {3}\d| {2}\d\d| [12]\d\d){1,16})[ \t]*" + _CLOSED)
 _GROUPS = re.compile(rb"[0-9a-fA-F]+")
 _BREAK = re.compile(rb"\n|\\n")
 _BESIDE = re.compile(rb"[ \t]{2,}[|>]?(?=[ -~])")
@@ -118,6 +119,10 @@ def _binary(line: bytes) -> bytes:
     return _bytes((int(number, 2), 1) for number in _GROUPS.findall(line))
 
 
+def _decimal(line: bytes) -> bytes:
+    return _bytes((int(number), 1) for number in line.split())
+
+
 def _letters(line: bytes) -> bytes:
     return _bytes((_letter(cell), 1) for cell in _CELLS.findall(line))
 
@@ -133,4 +138,5 @@ _NOTATIONS: tuple[tuple[re.Pattern[bytes], tuple[Callable[[bytes], bytes], ...]]
     (_OCTAL_LINE, (_octal,)),
     (_BINARY_LINE, (_binary,)),
     (_LETTER_LINE, (_letters,)),
+    (_DECIMAL_LINE, (_decimal,)),
 )

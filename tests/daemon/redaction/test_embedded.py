@@ -84,7 +84,7 @@ def test_a_line_of_a_diff_in_base64_is_read_without_its_mark(mark: str) -> None:
         ("(", ")\nnext"),
     ],
 )
-@pytest.mark.parametrize("style", ["xxd", "XXD", "octal", "letters"])
+@pytest.mark.parametrize("style", ["xxd", "XXD", "octal", "letters", "decimal"])
 def test_dump_is_read_to_where_what_it_stands_in_ends(before: str, behind: str, style: str) -> None:
     secret = "xgCOdPID"
     raw = f"the value is {secret}".encode()
@@ -93,6 +93,8 @@ def test_dump_is_read_to_where_what_it_stands_in_ends(before: str, behind: str, 
         row = raw[start : start + 16]
         if style == "octal":
             lines.append(f"{start:07o} " + " ".join(f"{byte:03o}" for byte in row))
+        elif style == "decimal":
+            lines.append(f"{start:07o}" + "".join(f"{byte:4d}" for byte in row))
         elif style == "letters":
             lines.append(f"{start:07o}" + "".join(f"   {chr(byte)}" for byte in row))
         else:
@@ -103,4 +105,24 @@ def test_dump_is_read_to_where_what_it_stands_in_ends(before: str, behind: str, 
     assert "SECRET_REF(s)" in text
     assert text.startswith(before)
     assert text.endswith(behind)
-    assert not any(row in text for row in (secret, "dPID", "6450 4944", "144 120", "d   P"))
+    assert not any(row in text for row in (secret, "dPID", "6450 4944", "144 120", "d   P", "100  80"))
+
+
+@pytest.mark.parametrize("joint", ["' + '", "' & '", '" ~ "', "' <> '", "' .. '", "', '", '"\n    "'])
+@pytest.mark.parametrize("encoded", [gzip.compress(SECRET.encode(), mtime=0), zlib.compress(SECRET.encode())])
+@pytest.mark.parametrize("width", [7, 8, 12])
+def test_spaced_hex_is_read_over_the_pieces_of_a_sum(joint: str, encoded: bytes, width: int) -> None:
+    pairs = encoded.hex(" ")
+    pieces = [pairs[at : at + width] for at in range(0, len(pairs), width)]
+    text = REDACTOR.redact(f"k = {joint[0]}{joint.join(pieces)}{joint[0]};")
+    assert "SECRET_REF(key)" in text
+    assert sum(piece in text for piece in pieces) <= len(pieces) // 3
+
+
+def test_lines_of_decimal_numbers_are_read_over_their_addresses() -> None:
+    raw = base64.b64encode(gzip.compress(SECRET.encode(), mtime=0))
+    rows = [raw[start : start + 16] for start in range(0, len(raw), 16)]
+    lines = [f"{16 * number:07o}" + "".join(f"{byte:4d}" for byte in row) for number, row in enumerate(rows)]
+    text = REDACTOR.redact("\n".join(lines))
+    assert "SECRET_REF(key)" in text
+    assert sum(line[8:] in text for line in lines) <= 1

@@ -62,3 +62,13 @@ def test_blanks_of_printable_mail_are_read() -> None:
     phrase = "Kelp Yonder Cerise Fjord Walnut 748"
     shown = phrase.replace(" ", "=20")
     assert Redactor([KnownSecret("key", phrase)]).redact(f"is {shown}!") == "is SECRET_REF(key)!"
+
+
+def test_name_behind_a_cut_secret_stays() -> None:
+    secret = "Rdoyypzvuzd5O_v4azonrjQ7sg0JJgh3Wjqijx8BNpMbjzz4uAt6oP8N_tkknn"
+    first, second = (json.dumps({"text": piece}) for piece in (f"x={secret[:-5]}", f"{secret[-5:]}'"))
+    calls = [{"name": "note", "arguments": text} for text in (first, second)]
+    assert Redactor([KnownSecret("key", secret)]).redact_payload(calls) == [
+        {"name": "note", "arguments": json.dumps({"text": "x=SECRET_REF(key)"})},
+        {"name": "note", "arguments": json.dumps({"text": "'"})},
+    ]
