@@ -66,6 +66,8 @@ class Sign(IntEnum):
     """Groups of as many characters each, with something other than a blank between them."""
     STITCHES = 23
     """A statement or a section that adds a string to the one before; marks escaped with a backslash."""
+    PACKED_NUMBERS = 24
+    """Numbers as compressed data begin with."""
 
 
 # As alternatives: RE2 reads characters here and hyperscan bytes.
@@ -101,7 +103,7 @@ _PAIRED_PLAINLY = b"|".join(
 )
 _MARKED_CODES = (
     rb"(?:(?:0[xX]|[uU]\+00|\\'|\$|#|&H)[0-9A-Fa-f]{2}[\s,;|]*){4}|(?:\\char[0-9]{2}[0-9\s{}]){4}"
-    rb"|0[oO][0-7]{2,3}[\s,;|]{1,3}0[oO]|0[bB][01]{7,8}[\s,;|]{1,3}0[bB]"
+    rb"|0[oO][0-7]{2,3}[\"']?[\s,;|]{1,3}[\"']?0[oO]|0[bB][01]{7,8}[\s,;|]{1,3}0[bB]"
     rb"|(?:[\"'][0-9]{1,3}\\*[\"']:\s?[0-9]{2,3},\s){4}"
 )
 _CODES_IN_HEX = rb"(?:[0-9A-Fa-f]{2}[hH][\s,;]+){4}"
@@ -185,11 +187,15 @@ _PATTERNS: dict[Sign, bytes] = {
     Sign.DUMP: (
         rb"(?:\b|\\n)[0-9a-f]{6,16}:? {1,3}[0-9a-fA-F]{2,4}(?:[^0-9A-Za-z]|[0-9a-fA-F]{4} |\z)"
         rb"|0x[0-9a-f]{4,16}:(?:[ \t]|\\t)+(?:0x)?[0-9a-f]{2}"
-        rb"|[0-9a-f]{6}: [01]{8} |[0-7]{7}(?: {3,4}[!-~]|  \\[0-9a-z]| [0-7]{6})(?:[ \r\n\\]|\z)"
+        rb"|[0-9a-f]{7} {2,3}[ 0-9]{4}[0-9] |[0-9a-f]{6}: [01]{8} "
+        rb"|[0-7]{7}(?: {3,4}[!-~]|  \\[0-9a-z]| [0-7]{6})(?:[ \r\n\\]|\z)"
     ),
     # A date has numbers below 10, which no letter has.
     Sign.NUMBERS: (
         rb"\b0?[1-9]\d{1,2}(?:[^0-9\n]{1,12}0?[1-9]\d{1,3}){7}|\b[01]{7,8}(?:[\s,]{1,3}[01]{7,8}){7}"
+    ),
+    Sign.PACKED_NUMBERS: (
+        rb"\b31[\s,]{1,6}139[\s,]{1,6}8[\s,]|\b120[\s,]{1,6}(?:1|94|156|218)[\s,]{1,6}[0-9]{1,3}[\s,]"
     ),
     # More than a moment has, ``2026-11-21 05:12:33,12``.
     Sign.SPACED_HEX: (
@@ -206,7 +212,8 @@ _PATTERNS: dict[Sign, bytes] = {
         rb"(?:[^A-Za-z0-9+/_. -]|\z| ?\n)"
     ),
     Sign.LITERALS: rb"[\"'`][ ,+.&~<>\n\[\]()|]{1,6}\\*[\"'`]"
-    rb"(?:[A-Za-z0-9+/=_&%#;\\-]+[\"'`](?:[^:]|\z)|[A-Za-z0-9+/\\]{14}|[0-9A-Fa-f]? ?(?:[0-9A-Fa-f]{2}[ :]){2})",
+    rb"(?:[A-Za-z0-9+/=_&%#;\\-]+[\"'`](?:[^:]|\z)|[A-Za-z0-9+/\\]{14}"
+    rb"|[0-9A-Fa-f]? ?(?:[0-9A-Fa-f]{2}[ :]){2})",
     Sign.PIECES: rb"(?:" + PIECE_NAMES + rb"|[a-z_\"-]\d{1,3})\\*\": ?\\*\"",
     Sign.BYTES: rb"(?:\\x[0-9A-Fa-f]{2}){8}|(?:%[0-9A-Fa-f]{2}){8}|(?:=[0-9A-F]{2}){8}",
     Sign.MARKED: rb"[!-~](?:" + MARKS + rb")+[!-~\r\n]",
@@ -273,7 +280,7 @@ _GROUPS: dict[str, _Sought] = {
     "wrapped": _whole(Sign.WRAPPED),
     "turned": _whole(Sign.TURNED_WORD),
     "broken": _whole(Sign.BROKEN),
-    "number": _whole(Sign.NUMBERS),
+    "number": _whole(Sign.NUMBERS, Sign.PACKED_NUMBERS),
     "literal": _whole(Sign.LITERALS),
     "piece": _whole(Sign.PIECES, Sign.STITCHES),
 }

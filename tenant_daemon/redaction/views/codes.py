@@ -12,7 +12,7 @@ from tenant_daemon.redaction.views.view import Parts, View
 
 _GAP = rb"[\s,;|]{0,3}"
 _SHORTEST = 10
-_AFTER = b" \t\r\n,;|"
+_AFTER = b" \t\r\n,;|\"'"
 _PRINTABLE = frozenset((9, 10, 13, *range(32, 127)))
 _HEX = rb"[0-9A-Fa-f]{2}"
 _NUMBER = re.compile(rb"[0-9]+")
@@ -43,7 +43,7 @@ _NOTATIONS: tuple[tuple["re2._Regexp", Callable[[bytes], list[int]]], ...] = tup
         ),
         (rb"(?:" + _HEX + rb"[hH][\s,;]{0,3}){10,}", _each(rb"(" + _HEX + rb")[hH]", 16)),
         (rb"(?:\\char[0-9]{2,3}[\s{}]{0,3}){10,}", _each(rb"[0-9]+", 10)),
-        (rb"(?:0[oO][0-7]{2,3}" + _GAP + rb"){10,}", _each(rb"[oO]([0-7]+)", 8)),
+        (rb"(?:0[oO][0-7]{2,3}[\"']?" + _GAP + rb"[\"']?){6,}", _each(rb"[oO]([0-7]+)", 8)),
         (rb"(?:0[bB][01]{7,8}" + _GAP + rb"){10,}", _each(rb"[bB]([01]+)", 2)),
         (rb"(?:[\\\"']{1,3}[0-9]{1,3}[\\\"']{1,3}:\s?[0-9]{2,3}[,}]?\s{0,2}){10,}", _of_fields),
         (rb"(?:[0-9]{2,3}\r?\n){9,}[0-9]{2,3}", _each(rb"[0-9]+", 10)),

@@ -16,6 +16,7 @@ from tenant_daemon.redaction.views.embedded import (
     starts_in_base64,
     starts_in_hex,
 )
+from tenant_daemon.redaction.views.loose import loose_archives
 from tenant_daemon.redaction.views.unpacked import UNPACKED_LIMIT, archives, has_head, unpack
 from tenant_daemon.redaction.views.view import Code, Parts, Span, View
 from tenant_daemon.redaction.views.wide import is_wide, read_wide
@@ -138,6 +139,8 @@ def decoded(view: View, *, has_short: bool = False) -> Iterator[tuple[View, bool
         _read_short_words(view, readings)
     _read_spaced_hex(view, readings)
     _read_escaped_bytes(view, readings)
+    for content, start, end in loose_archives(view):
+        readings.texts.add(content, start, end, is_cut=len(content) >= UNPACKED_LIMIT)
     if readings.texts:
         yield View(readings.texts, view, joint=SEPARATOR), True
     if readings.binaries:

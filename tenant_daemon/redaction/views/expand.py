@@ -13,6 +13,7 @@ from tenant_daemon.redaction.views.decoded import decoded
 from tenant_daemon.redaction.views.grouped import read_grouped
 from tenant_daemon.redaction.views.hexdump import read_hexdump
 from tenant_daemon.redaction.views.indexed import read_indexed
+from tenant_daemon.redaction.views.labelled import without_labels
 from tenant_daemon.redaction.views.lookalikes import read_as_ascii
 from tenant_daemon.redaction.views.misread import without_misread
 from tenant_daemon.redaction.views.numbers import read_numbers
@@ -189,6 +190,8 @@ def _in_short(view: View) -> Iterator[tuple[View, Use]]:
     for assembled in (read_indexed(view), read_grouped(view)):
         if assembled:
             yield assembled[0], Use.TEXT if assembled[1] else Use.PIECES
+    for dense in without_labels(view):
+        yield dense, Use.BYTES
     if moved := read_moved(view):
         yield moved, Use.BYTES
     plain, others = read_stated(view)

@@ -25,6 +25,9 @@ _CELL = rb" (?:  [ -~]| \\[0abfnrtv\\]|[0-7]{3})"
 _LETTER_LINE = re.compile(_BEGIN + rb"[0-7]{6,12} ?((?:" + _CELL + rb"){1,16}) {0,4}" + _CLOSED)
 _CELLS = re.compile(_CELL)
 _DECIMAL_LINE = re.compile(_BEGIN + rb"[0-7]{6,12} ?((?: {3}\d| {2}\d\d| [12]\d\d){1,16})[ \t]*" + _CLOSED)
+_DECIMAL_WORDS = re.compile(
+    _BEGIN + rb"[0-9a-f]{6,12}((?: {3}[0-9]{5}| (?=[ 0-9]{5}) {0,4}[0-9]{1,5}){1,8})[ \t]*" + _CLOSED
+)
 _GROUPS = re.compile(rb"[0-9a-fA-F]+")
 _BREAK = re.compile(rb"\n|\\n")
 _BESIDE = re.compile(rb"[ \t]{2,}[|>]?(?=[ -~])")
@@ -123,6 +126,10 @@ def _decimal(line: bytes) -> bytes:
     return _bytes((int(number), 1) for number in line.split())
 
 
+def _decimal_words(line: bytes) -> bytes:
+    return _bytes((int(number), 2) for number in line.split())
+
+
 def _letters(line: bytes) -> bytes:
     return _bytes((_letter(cell), 1) for cell in _CELLS.findall(line))
 
@@ -139,4 +146,5 @@ _NOTATIONS: tuple[tuple[re.Pattern[bytes], tuple[Callable[[bytes], bytes], ...]]
     (_BINARY_LINE, (_binary,)),
     (_LETTER_LINE, (_letters,)),
     (_DECIMAL_LINE, (_decimal,)),
+    (_DECIMAL_WORDS, (_decimal_words,)),
 )

@@ -29,6 +29,7 @@ EXAMPLES = {
     Sign.WORDY_CODES: b"(byte)0x67, (byte)0x68, (byte)0x69, (byte)0x6a, ",
     Sign.GROUPED: b"sk_[.]liv[.]e_N[.]d2a[.]B3x[.]",
     Sign.STITCHES: b"k = 'QUJD'\nk += 'REVG'",
+    Sign.PACKED_NUMBERS: b"[31, 139, 8, 0, 0, 0",
 }
 PLAIN = [
     b"2026-11-21 05:12:33,123 INFO [worker-3] GET /srv/a?page=25&size=40 took=90ms",
