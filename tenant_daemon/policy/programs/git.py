@@ -69,6 +69,9 @@ def _branch_name(judge: "CommandJudge", value: str) -> None:
 
 def _git_folder(judge: "CommandJudge", value: str) -> None:
     """``-C``: paths that follow are in the repository's own folder, as after ``cd``."""
+    if judge.is_in_container:
+        KINDS["containerdir"](judge, value)
+        return
     place = judge.places.list(value)
     judge.places.cwd = place.path
     roots = judge.places.roots

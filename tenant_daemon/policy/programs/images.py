@@ -12,6 +12,7 @@ IN_IMAGES: Final = {
     "/opt/keycloak/bin/kcadm.sh": "kcadm.sh",
     "/opt/bitnami/keycloak/bin/kcadm.sh": "kcadm.sh",
     "/opt/jboss/keycloak/bin/kcadm.sh": "kcadm.sh",
+    "/opt/keycloak/bin/kc.sh": "kc.sh",
     "bin/rails": "rails",
     "./bin/rails": "rails",
     "./occ": "occ",

@@ -152,6 +152,12 @@ def _compose_copy(judge: "CommandJudge", profile: Profile, reading: Reading) -> 
     docker_copy(judge, profile, reading)
 
 
+def _caddy_setup(judge: "CommandJudge", value: str) -> None:
+    """The server's own setup is checked, and nothing of it is shown; any other file is read."""
+    if value != "/etc/caddy/Caddyfile":
+        KINDS["read"](judge, value)
+
+
 def _web_setup(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
     """
     Checking a setup of a web server takes in what it names, and makes its logs, with the server's rights.
@@ -179,7 +185,7 @@ def _brings_in(path: str) -> bool:
     return len(text) > _MOST_OF_A_SETUP or _BRINGING_IN.search(text) is not None
 
 
-KINDS.update({"composefile": _compose_file, "composeenv": _compose_env})
+KINDS.update({"composefile": _compose_file, "composeenv": _compose_env, "caddysetup": _caddy_setup})
 REVIEWS.update(
     {
         "composeconfig": _compose_config,
