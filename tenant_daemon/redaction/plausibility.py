@@ -137,7 +137,7 @@ _PATH = re.compile(
 
 def is_stand_in(value: str) -> bool:
     """Whether a value only shows where a secret goes and how it begins: ``sk_live_xxxxxxxx``, ``root``."""
-    value = value.rstrip("\\")
+    value = value.rstrip("\\`")
     return (
         value.strip("\"'").lower() in _STOCK
         or len(set(value)) <= 2

@@ -39,6 +39,7 @@ _PADDING = re.compile(
 )
 """Base64 that ends like the name of a field, ``...3Pw==``."""
 _LONGEST_RUN = 40
+_HASH = re.compile("(?:[0-9a-f]{40}|[0-9A-F]{40}|[0-9a-f]{64}|[0-9a-f]{96}|[0-9a-f]{128})")
 _REST_OF_RUN = re.compile(rb"[A-Za-z0-9]{2,512}")
 """A token that is longer than its maker has written them so far is one to its end."""
 RULES_DIR = Path(__file__).parent / "rules"
@@ -84,6 +85,8 @@ class _RuleData(BaseModel):
     """The value may also be words that mean nothing together; it must, with none of the others."""
     is_word: bool = False
     """The value is a word or two; it must not be what examples and messages say of passwords."""
+    is_no_hash: bool = False
+    """The value must not be what commits and checksums look like."""
     is_mixed: bool = False
     """The value must have small letters, capitals and digits."""
     is_no_name: bool = False
@@ -115,6 +118,7 @@ class Rule:
     is_chosen: bool
     is_phrase: bool
     is_word: bool
+    is_no_hash: bool
     is_mixed: bool
     is_no_name: bool
     unless: bytes
@@ -173,6 +177,8 @@ class Rule:
     def _accepts(self, value: bytes) -> bool:
         text = value.decode("utf-8", "replace")
         if is_stand_in(text) or (self.is_no_name and is_name_of_program(text)):
+            return False
+        if self.is_no_hash and _HASH.fullmatch(text):
             return False
         if self.is_mixed and not is_mixed(text[text.find("_") + 1 :]):
             return False
@@ -251,6 +257,7 @@ def _rule(data: _RuleData, parts: Mapping[str, str]) -> Rule:
         is_chosen=data.is_chosen,
         is_phrase=data.is_phrase,
         is_word=data.is_word,
+        is_no_hash=data.is_no_hash,
         is_mixed=data.is_mixed,
         is_no_name=data.is_no_name,
         unless=data.unless.encode(),

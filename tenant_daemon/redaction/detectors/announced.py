@@ -46,6 +46,9 @@ _OF_HASH = re.compile(
     rb"(?:checksum|digest|fingerprint|sha\d{1,3}(?:sum)?)[/_. -][\w./-]{0,24}\Z", re.IGNORECASE
 )
 """``checksum/secret`` is no secret but what it comes to."""
+_OF_FILE = re.compile(rb"(?:(?:\A|[\s\"'=(])/|/[\w.@+-]{1,60}/)[\w./@+-]*\Z")
+"""``/etc/pam.d/passwd`` is the name of a file; behind it stands what it comes to."""
+_LONGEST_PATH = 96
 _OF_RESOURCE = re.compile(rb"arn:[\w:/-]{5,90}\Z")
 """``arn:aws:secretsmanager:...:secret`` is the name of one."""
 _SEALED = re.compile(rb"[\s:=\"']{0,6}ENC\[")
@@ -92,6 +95,7 @@ class AnnouncedDetector:
                 or _SEALED.match(region)
                 or _NAME_OF_RESOURCE.match(region)
                 or _OF_HASH.search(data[max(0, end - _BEFORE) : end])
+                or (region[:1] in b" \t_" and _OF_FILE.search(data[max(0, end - _LONGEST_PATH) : end]))
                 or (
                     data.rfind(b"arn:", max(0, end - _LONGEST_RESOURCE), end) >= 0 and _is_resource(data, end)
                 )

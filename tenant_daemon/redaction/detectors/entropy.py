@@ -79,7 +79,7 @@ _MAIL_DOMAIN = re.compile(rb"@[A-Za-z0-9.-]+\.[A-Za-z]{2,}>")
 _NAME_JOINTS = re.compile(rb"[_/.-]")
 _STRUCTURED = re.compile(
     rb"^_{1,2}Z(?:N|St|T[ISV]|\d)|^[/.]|://|/[a-z]{3,}/|^(?:[A-Za-z]+[-_./])+[A-Za-z]*$"
-    rb"|\.(?:js|css|png|jpe?g|svg|woff2?|map|html?|json|py|ts|md)$"
+    rb"|/.*\.[a-z]{1,5}\d?$|\.(?:js|css|png|jpe?g|svg|woff2?|map|html?|json|py|ts|md)$"
 )
 # ``chacha20poly1305_ietf_MESSAGEBYTES_MAX``: words in one case each. Random text hardly ever falls like that.
 _NAME_PART = rb"(?:(?:[a-z]{3,}\d{0,5}){1,2}|[A-Z][a-z]{2,}\d{0,5}|[A-Z]{3,}\d{0,5}|[A-Z]\d{2,4}v?\d?)"
@@ -100,6 +100,7 @@ _PUBLIC_HEAD = re2.compile(
 _REFERENCE = b"SECRET_REF"
 _PLACEHOLDER_END = re.compile(rb"(?:\[REDACTED:[a-z0-9-]{1,50}\]|SECRET_REF\([^()\s]{1,60}\))$")
 _NAME_PARTS = 4
+_WORD_INSIDE = re.compile(rb"[A-Z]?[a-z]{3,}")
 _RANDOM_PART = re.compile(rb"[A-Za-z0-9+_~-]{20,}|[A-Za-z0-9+/=]{32,}")
 
 
@@ -161,6 +162,8 @@ def _is_secret(data: bytes, start: int, end: int) -> bool:
         return False
     if _STRUCTURED.search(token) or _NAME.match(token) or _is_name(token) or not _RANDOM_PART.search(token):
         return False
+    if _is_made_of_words(token):
+        return False
     if _is_text(token) or (
         _PLACEHOLDER_END.search(data, max(0, start - 60), start) and _is_text_behind(token)
     ):
@@ -210,6 +213,12 @@ def _is_name(token: bytes) -> bool:
     parts = _NAME_JOINTS.split(token)
     words = sum(len(part) for part in parts if part.isalpha() and (part.islower() or part.isupper()))
     return len(parts) >= _NAME_PARTS and words * 10 >= 6 * len(token)
+
+
+def _is_made_of_words(token: bytes) -> bool:
+    """Whether the most of it is words, ``rules/2022/CVE-2022-41/proc_creation``."""
+    words = _WORD_INSIDE.findall(token)
+    return len(words) >= _NAME_PARTS and sum(map(len, words)) * 2 >= len(token)
 
 
 def _is_mixed(token: bytes) -> bool:

@@ -156,6 +156,12 @@ TEXTS = [
     f"gpg: using EDDSA key {_bytes(20).hex().upper()}",
     "show the token list\nnothing-to-be-seen-here-at-all\n",
     "access: read/write-everything, Login: /users/sign_in/2fa",
+    f"100644 blob {_bytes(20).hex()}\\tsrc/Example.Security.Tools.Core/NearlyClassifiedKeys/IAnyKey7.cs\\n",
+    f"/etc/pam.d/chpasswd {_bytes(16).hex()}\n/etc/pam.d/passwd {_bytes(16).hex()}\nDescription: x",
+    "Filename: pool/main/s/shadow/passwd_4.13+r1-1+u2_amd64.deb",
+    "a credential (`LoadCredential=shop-vault-key:…`), or",
+    f"interface: wg0\n  public key: {_base64(32)}\n  private key: (hidden)\n",
+    f"the token fix of the key store landed in {_bytes(20).hex()}",
     f"restored from cache key: {_bytes(20).hex()}",
     "NAME             PASSWORD   AGE\ndb-credentials   locked     3d\nweb              expired    4d",
 ]
