@@ -42,6 +42,9 @@ def _tar(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
         reading = read_options(spelled, profile)
         judge.flags(profile, reading)
     archives = reading.values("-f", "--file")
+    if not archives and reading.has("-c", "--create", "-t", "--list"):
+        # Without a name it is the output or the input, as Debian and Alpine build it.
+        archives = ["-"]
     if len(archives) != 1 or not archives[0] or _REMOTE.match(archives[0]):
         judge.unknown("tar.archive", "It is not clear which archive is meant.")
         return
@@ -207,6 +210,12 @@ def _rsync_filter(judge: "CommandJudge", value: str) -> None:
         judge.unknown("rsync.filter", "The rule may be read from a file.")
 
 
+def _rsync_mode(judge: "CommandJudge", value: str) -> None:
+    """``D755,F644``: for folders and for files."""
+    for part in value.split(","):
+        KINDS["mode"](judge, part.lstrip("DF"))
+
+
 def _rsync_target(judge: "CommandJudge", value: str) -> None:
     if _is_remote(judge, value):
         return
@@ -247,6 +256,7 @@ KINDS.update(
         "rsynctarget": _rsync_target,
         "rsynclist": _rsync_list,
         "rsyncfilter": _rsync_filter,
+        "rsyncmode": _rsync_mode,
         "unpackinto": lambda judge, value: _unpack_into(judge, value),
     }
 )
