@@ -7,6 +7,7 @@ from typing import Final
 from tenant_daemon.contracts.tiers import Tier
 from tenant_daemon.policy.actions import Action, DeletePath, ListFiles, MovePath, ReadFile, WriteFile
 from tenant_daemon.policy.judgement import Judgement, PolicyContext
+from tenant_daemon.policy.paths.dumps import holds_dump, note_shown
 from tenant_daemon.policy.paths.places import PlaceJudge, is_system_fact
 from tenant_daemon.policy.paths.resolve import RealPath
 from tenant_daemon.policy.paths.roots import is_below
@@ -72,6 +73,8 @@ def judge_read(path: str, context: PolicyContext) -> Judgement:
     if not call.is_clean(path):
         return call.verdict.judgement(None)
     place = call.places.read(path)
+    if holds_dump(place.path, place.mode):
+        note_shown(call.verdict)
     call.contain(place, within_readable=True)
     call.verdict.note(Tier.GREEN, "file.read", f"Reads the file {_said(place, context)}.")
     return call.close(ReadFile(Path(place.path)))

@@ -9,6 +9,7 @@ from tenant_daemon.policy.finding import Found, found_script
 from tenant_daemon.policy.judgement import Judgement
 from tenant_daemon.policy.leaving import without_exits
 from tenant_daemon.policy.looping import MAX_PIPELINES, NOTHING, LoopJudge
+from tenant_daemon.policy.programs.dumps import note_written_out
 from tenant_daemon.policy.programs.listings import source_of
 from tenant_daemon.policy.programs.masks import masked
 from tenant_daemon.policy.programs.setups import note_made_setup
@@ -353,6 +354,8 @@ class LineJudge(LoopJudge):
                 built.extend(masked(made, judge.mask))
             else:
                 built.append(made)
+        if judge.writes_database_out:
+            note_written_out(judge, built)
         if judge.is_forever or is_endless(built):
             self._cannot("size.endless", "It would never end.")
         if self.pipelines:

@@ -73,7 +73,7 @@ class PlaceJudge:
 
     __slots__ = (
         *("_mentioned", "brings_links", "brings_settings", "cwd", "is_unsettled", "roots", "spelled"),
-        *("verdict", "written"),
+        *("dumps", "verdict", "written"),
     )
 
     def __init__(self, context: PolicyContext, verdict: Verdict) -> None:
@@ -86,6 +86,8 @@ class PlaceJudge:
         """An earlier command of the call may have put links there."""
         self._mentioned: set[tuple[str, str]] = set()
         self.written: set[str] = set()
+        self.dumps: set[str] = set()
+        """Where the line puts whole databases."""
         self.spelled: set[str] = set()
         """What the line itself puts words into."""
 

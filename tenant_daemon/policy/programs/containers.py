@@ -38,6 +38,16 @@ _IN_BACKGROUND: Final = re.compile(r"(?:crond?|rsyslog|unattended-upgrades)(?:\.
 _STARTING_AGAIN: Final = frozenset({"restart", "reload", "try-restart", "reload-or-restart", "force-reload"})
 _BACKUPS: Final = re.compile(r".*(?:backup|restic|borg|duplic|rsnapshot|kopia).*", re.IGNORECASE)
 _STOPPING: Final = frozenset({"stop", "disable"})
+_DOORS: Final = re.compile(
+    r"(?:cloudflared?|ngrok|tailscaled?|zerotier.*|openvpn.*|wg-quick.*|strongswan|frp[cs]|autossh.*|tor|teleport|chisel.*"
+    r"|rustdesk|anydesk|teamviewer.*|xrdp|vnc.*|x11vnc|cockpit|telnetd?|rsh|rlogin|rsyncd?|vsftpd|proftpd|pure-ftpd|tftpd?"
+    r"|smbd|samba|nfs-server|nfs-kernel-server|squid|danted|shadowsocks.*)(?:\.\w+)?(?:@.*)?",
+    re.IGNORECASE,
+)
+"""Services by which others get in from outside, or something gets out past the tools."""
+_OPENING: Final = frozenset(
+    {"start", "restart", "enable", "reenable", "unmask", "try-restart", "reload-or-restart"}
+)
 _SHOWS_SECRETS: Final = re.compile(
     r"Env\b|ContainerConfig|\.Config(?!\.(?:Image|Hostname|User|Labels|WorkingDir|ExposedPorts|Healthcheck))|json\s+\.\s*}|range\s+\.\s*}|Secret|Cmd|Args|Entrypoint"
 )
@@ -81,6 +91,14 @@ def _service(judge: "CommandJudge", value: str) -> None:
     elif is_foundation(value) and not _comes_back(judge, value):
         judge.verdict.note(
             Tier.RED, "service.foundation", f"Every tool needs {value}.", risk="All tools stop for a while."
+        )
+    elif _DOORS.fullmatch(value) is not None and not _OPENING.isdisjoint(judge.arguments):
+        judge.verdict.note(
+            Tier.RED,
+            "service.door",
+            f"{value} lets others in from outside, or something out.",
+            risk="Strangers could reach the server past the tools.",
+            external=True,
         )
     elif _BACKUPS.fullmatch(value) is not None and not _STOPPING.isdisjoint(judge.arguments):
         judge.verdict.note(

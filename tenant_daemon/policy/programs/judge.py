@@ -9,6 +9,7 @@ from tenant_daemon.contracts.tiers import Tier
 from tenant_daemon.policy.judgement import PolicyContext
 from tenant_daemon.policy.paths.container import ContainerPlaces
 from tenant_daemon.policy.paths.places import FROM_INPUT, PlaceJudge
+from tenant_daemon.policy.programs.dumps import note_dump
 from tenant_daemon.policy.programs.images import ABOUT, IN_IMAGES
 from tenant_daemon.policy.programs.kinds import KINDS
 from tenant_daemon.policy.programs.library import load_library
@@ -70,6 +71,7 @@ class CommandJudge:
         looks_for_setup: Whether a command of the line starts what it finds described where the agent works.
         relied_on: Files that a command of the line reads as a setup, so that no part of it may make them.
         is_forever: Whether the command prints without an end.
+        writes_database_out: Whether a command of the pipeline writes a database out.
         mask: The argv that hides passwords in what the command prints; empty when there are none.
     """
 
@@ -79,6 +81,7 @@ class CommandJudge:
     is_in_container = False
     is_filtered = False
     is_forever = False
+    writes_database_out = False
     has_compose_file = False
     looks_for_setup = False
     needs_network = needs_local = needs_server = False
@@ -146,7 +149,7 @@ class CommandJudge:
         """Files that a command reads from or writes to by redirection."""
         for redirect in redirects:
             if redirect.kind == "in":
-                self.places.read(redirect.target.text)
+                note_dump(self, self.places.read(redirect.target.text))
                 if redirect.target.is_glob and isinstance(self.places, ContainerPlaces):
                     self.places.read_pattern(redirect.target.text)
             elif redirect.kind != "merge":

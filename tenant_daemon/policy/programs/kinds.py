@@ -12,6 +12,7 @@ from tenant_daemon.contracts.tiers import Tier
 from tenant_daemon.policy.paths.places import FROM_INPUT
 from tenant_daemon.policy.paths.roots import is_below
 from tenant_daemon.policy.paths.trees import holds_refused
+from tenant_daemon.policy.programs.dumps import note_dump
 from tenant_daemon.policy.shell.references import has_reference
 
 if TYPE_CHECKING:
@@ -64,7 +65,9 @@ def _path(method: str) -> Kind:
             return
         if "://" in value:
             _note_address(judge, value)
-        getattr(judge.places, method)(value)
+        place = getattr(judge.places, method)(value)
+        if method == "read":
+            note_dump(judge, place)
 
     return judge_path
 
@@ -84,6 +87,7 @@ def _read_tree(judge: "CommandJudge", value: str) -> None:
     if "://" in value:
         _note_address(judge, value)
     place = judge.places.read(value)
+    note_dump(judge, place)
     workspace = judge.places.roots.workspace
     if is_below(place.path, workspace) or is_below(place.path, "/var/log") or place.is_regular:
         return

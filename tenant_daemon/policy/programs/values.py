@@ -10,6 +10,7 @@ from tenant_daemon.policy.paths.places import FROM_INPUT
 from tenant_daemon.policy.paths.resolve import resolve
 from tenant_daemon.policy.paths.roots import is_below
 from tenant_daemon.policy.paths.trees import holds_links, holds_settings, is_plain_tree
+from tenant_daemon.policy.programs.dumps import note_copied
 from tenant_daemon.policy.programs.kinds import KINDS, is_shown_folder
 from tenant_daemon.policy.programs.options import Reading
 from tenant_daemon.policy.programs.profile import Profile
@@ -198,8 +199,13 @@ def _copy(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
     if is_move or reading.has(*_KEEPS_LINKS):
         note_moved_settings(judge, sources)
     place = judge.places.resolve(target)
-    if any(judge.places.resolve(source).path in judge.places.spelled for source in sources):
-        judge.places.spelled.add(place.path)
+    for source in sources if not judge.is_in_container else ():
+        if source == FROM_INPUT:
+            continue
+        found = judge.places.resolve(source)
+        if found.path in judge.places.spelled:
+            judge.places.spelled.add(place.path)
+        note_copied(judge, found, target)
     if is_move and place.path == "/dev/null":
         judge.unknown("move.device", "What is moved there is gone, and so is what was there.")
     if folders or len(sources) > 1 or place.is_folder or target.endswith("/"):
@@ -373,6 +379,7 @@ _DUMP_NAME: Final = re.compile(r"\.(?:sql|dump|bak|backup|gz|xz|zst|bz2)\Z")
 
 def _dump(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
     """A dump without a file goes into the answer, with every password hash in it."""
+    judge.writes_database_out = True
     is_kept = _DUMP_NAME.search(judge.output) is not None
     is_shown = not is_kept and not bool(reading.values("-f", "--file", "-r", "--result-file"))
     if is_shown and not reading.has("-s", "--schema-only", "--no-data"):

@@ -47,6 +47,8 @@ _CHOICES: Final = {
     # Dots and slashes may change places, so two of them could be a way out of the settings.
     "sysctlname": r"(?:/proc/sys/)?(?!.*[./]{2})[a-z0-9_*][a-z0-9_.*/-]*",
     "calendarword": r"\d{1,4}|(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}",
+    # One file that is known by its beginning.
+    "dumpformat": r"[cp]|custom|plain",
     "font": r"[A-Za-z0-9][\w-]*",
     "getentdb": r"passwd|group|hosts|ahosts|ahostsv4|ahostsv6|services|protocols|networks|rpc",
     "nftverb": r"list",
@@ -251,10 +253,16 @@ def _foreign_setup(judge: "CommandJudge", profile: Profile, reading: Reading) ->
         judge.unknown(f"{profile.rule_id}.own-setup", "It would work by a setup of the agent's own.")
 
 
+_BRACES: Final = re.compile(r"(?:[\w-][\w./-]*/)?(?:\*\*/)?\*\.\{\w+(?:,\w+)*\}")
+
+
 def _prettier(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
     """Settings and plugins of the folder would be code."""
     if any(re.fullmatch(r"[a-z0-9-]+", value) is None for value in reading.values("--parser")):
         judge.unknown("prettier.parser", "A parser could be a program of its own.")
+    # It takes braces apart by itself: `{..,x}/*` is a folder above.
+    if any("{" in name and _BRACES.fullmatch(name) is None for name in reading.positionals):
+        judge.unknown("prettier.pattern", "The pattern could name files elsewhere.")
     judge.insert("--no-config", "--no-editorconfig")
 
 

@@ -227,7 +227,8 @@ def _shell_text(judge: CommandJudge, argv: list[str]) -> None:
 def _shell_script(judge: CommandJudge, profile: Profile, reading: Reading) -> None:
     """``sh -c``; on the server itself no shell is ever started, inside a container one may be."""
     texts = reading.values("-c")
-    if [flag.name for flag, _ in reading.given] == ["-n"] and len(reading.positionals) == 1:
+    is_check = [flag.name for flag, _ in reading.given] == ["-n"] and judge.program not in ("csh", "tcsh")
+    if is_check and len(reading.positionals) == 1:
         # It reads the script and runs nothing of it.
         judge.places.read(reading.positionals[0])
         return

@@ -33,6 +33,8 @@ Shell = Callable[[str], Judgement]
         # A parser is a program of its own, also where nothing is written.
         "prettier --check --parser=own/parser.js page.md",
         "prettier -l --parser ./parser.js page.md",
+        # A C shell works conditions out, whether it runs something or not.
+        "tcsh -n deploy.csh",
     ],
 )
 def test_it_would_run_a_program(command: str, shell: Shell) -> None:
@@ -54,6 +56,9 @@ def test_it_would_run_a_program(command: str, shell: Shell) -> None:
         "yq '.a = xmlload(\"x\")' a.yml",
         # Behind an @ stands a file with arguments.
         "readelf -h @list",
+        "prettier --write '{..,own}/**/*.json'",
+        "prettier --check '{.,x}{.,y}/page.md'",
+        "rdiff-backup list increments shop.example::repository",
         "fortune /etc/shadow",
         "fortune 20% /etc 80% jokes",
     ],
@@ -75,6 +80,7 @@ def test_what_they_are_known_for_runs(shell: Shell) -> None:
         "sysctl net/ipv4/conf/eth0.100/forwarding",
         "sysctl /proc/sys/vm/swappiness",
         "prettier --check page.md",
+        "prettier --check '**/*.{js,ts}' 'src/*.{css,scss}'",
         "drill example.com MX",
         "drill -x 93.184.216.34",
         "yq '.payload | length' a.yml",
@@ -320,3 +326,20 @@ def test_pictures_of_every_kind_are_pictures(
     (workspace / name).write_bytes(content)
     assert not shell(f"identify {name}").is_unknown
     assert not shell(f"convert {name} -resize 100x b.png").is_unknown
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "systemctl start cloudflared",
+        "systemctl enable --now tailscaled",
+        "systemctl restart openvpn@office",
+        "service vsftpd start",
+        "systemctl start telnet.socket",
+    ],
+)
+def test_a_service_that_opens_a_door_is_external(command: str, shell: Shell) -> None:
+    found = shell(command)
+    assert (found.tier, found.is_external) == (Tier.RED, True)
+    assert not shell("systemctl stop cloudflared").is_external
+    assert not shell("systemctl status cloudflared").is_external
