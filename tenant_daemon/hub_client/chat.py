@@ -93,6 +93,7 @@ class ChatRelay:
             current = conversation.current
             if current is not None and current.session.agent_id not in working:
                 await self.stop(conversation_id)
+        await self._handovers.stop_others(working)
         self.on_store_changed()
 
     def on_store_changed(self) -> None:
@@ -103,6 +104,8 @@ class ChatRelay:
                 # One of them may be a question, and an answer is wanted of the agent.
                 self._release(conversation_id)
         for follow_up in self._parts.store.follow_ups.waiting():
+            if self._handovers.is_at_work(follow_up.session):
+                continue  # The store is looked into again every few seconds.
             job = DeliverFollowUp(follow_up.position, follow_up.session, follow_up.text)
             self._put(follow_up.session.conversation_id, job)
 
@@ -113,6 +116,10 @@ class ChatRelay:
             return
         if session.handover_call:
             self._handovers.on_event(event)
+            # What a colleague is told later is a run of the conversation; nothing else of it is.
+            told_later = self._conversations.get(session.conversation_id)
+            if told_later is not None:
+                told_later.follow(event)
             return
         conversation = self._conversation(session.conversation_id)
         conversation.on_event(session, event)

@@ -67,14 +67,20 @@ class Conversation:
 
     def on_event(self, session: ChatSession, event: GatewayEvent) -> None:
         """Something happened in OpenClaw's session of this conversation."""
-        if self._current is not None and event.run_id == self._current.gateway_run_id:
-            self._current.follow(event)
+        if self.follow(event):
             return
         uninvited = self._waiting.uninvited(event.run_id)
         if uninvited is not None:
             uninvited.latest = event
         elif event.text:
             self.put(Uninvited(event.run_id, session, event))
+
+    def follow(self, event: GatewayEvent) -> bool:
+        """Take what concerns the run in progress; False when it does not."""
+        if self._current is None or event.run_id != self._current.gateway_run_id:
+            return False
+        self._current.follow(event)
+        return True
 
     def add_tool_events(self) -> None:
         """The wrapper has stored events for this conversation."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Container
 from dataclasses import dataclass
 from typing import Final
 
@@ -72,6 +72,16 @@ class Handovers:
             return
         if isinstance(event, AnswerEnded):
             handover.ended.set_result(event)
+
+    def is_at_work(self, session: ChatSession) -> bool:
+        """Whether a colleague works in this session; OpenClaw would mix a second message into its run."""
+        return session.key in self._active
+
+    async def stop_others(self, working: Container[str]) -> None:
+        """Stop every colleague who is not among these agents any more."""
+        for handover in list(self._active.values()):
+            if handover.session.agent_id not in working:
+                await self._stop(handover)
 
     async def stop(self, conversation_id: str) -> None:
         """The customer stopped the conversation, colleagues included."""

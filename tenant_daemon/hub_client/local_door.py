@@ -20,8 +20,13 @@ from tenant_daemon.kit.certificates import trusted_authorities
 from tenant_daemon.kit.unix_address import short_address
 from tenant_daemon.local_tokens import local_token
 
-HANDOVER_SECONDS: Final = 600
-"""How long a colleague may take."""
+HANDOVER_SECONDS: Final = 3_600
+"""
+How long a colleague may take: as long as OpenClaw lets a run go on.
+
+Nobody waits that long in silence: the wrapper answers each call in time with ``waiting``, that of the agent
+that asked and the colleague's own. A colleague who is stopped before has its question withdrawn.
+"""
 _ANSWER_MARGIN_SECONDS: Final = 15
 _SHORT_SECONDS: Final = 5.0
 

@@ -20,8 +20,10 @@ from tenant_daemon.hub_client import chat as chat_module
 from tenant_daemon.hub_client import conversation, notes, run_in_progress
 from tenant_daemon.hub_client.gateway import AnswerEnded, AnswerGrew
 from tenant_daemon.hub_client.handovers import HandoverRefused
+from tenant_daemon.hub_client.local_door import HANDOVER_SECONDS
 from tenant_daemon.hub_client.outbox import LinkStore
 from tenant_daemon.hub_client.sessions import ChatSession
+from tenant_daemon.safety.live import Patience
 from tests.support.chat_stage import SECRET, SESSION, Stage, make_config
 
 
@@ -408,6 +410,53 @@ async def test_colleague_is_stopped_when_nobody_waits_any_more(stage: Stage) -> 
     with pytest.raises(asyncio.CancelledError):
         await asking
     assert (stage.gateway.aborted, stage.cancelled) == ([COLLEAGUE.key], [COLLEAGUE])
+
+
+async def test_a_colleague_that_asked_is_told_later_in_a_run_of_its_own(stage: Stage) -> None:
+    asking = asyncio.create_task(stage.handovers.ask("it-admin", COLLEAGUE, "What is sold?"))
+    await stage.gateway.nth_sent(1)
+    # Approved while the colleague is still about to say that it waits.
+    stage.store.follow_ups.put(COLLEAGUE, "Your call was approved.")
+    stage.chat.on_store_changed()
+    await asyncio.sleep(0)
+    assert len(stage.gateway.sent) == 1
+    stage.gateway.end(1, "It waits for the owner.")
+    await asking
+    stage.chat.on_store_changed()
+    assert (await stage.gateway.nth_sent(2))[:2] == (COLLEAGUE.key, "Your call was approved.")
+    stage.gateway.end(2, "It is sold.")
+    (run,) = await stage.finished(1)
+    assert run[0] == RunStarted(agent_id="sales", in_reply_to=None)
+    assert _end(run) == (RunOutcome.COMPLETED, "It is sold.", "")
+
+
+async def test_what_a_stopped_colleague_still_says_is_dropped(stage: Stage) -> None:
+    asking = asyncio.create_task(stage.handovers.ask("it-admin", COLLEAGUE, "What is sold?"))
+    await stage.gateway.nth_sent(1)
+    asking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+    stage.gateway.end(1, "Ten bo")
+    await asyncio.sleep(0)
+    assert stage.runs() == []
+
+
+async def test_kill_switch_stops_a_colleague_who_works_for_another(stage: Stage) -> None:
+    asking = asyncio.create_task(stage.handovers.ask("it-admin", COLLEAGUE, "What is sold?"))
+    await stage.gateway.nth_sent(1)
+    stage.config = make_config(stopped=("marketing",))
+    await stage.chat.on_config_changed()
+    assert stage.gateway.aborted == []
+    stage.config = make_config(stopped=("sales",))
+    await stage.chat.on_config_changed()
+    async with asyncio.timeout(10):
+        with pytest.raises(HandoverRefused, match="could not finish"):
+            await asking
+    assert (stage.gateway.aborted, stage.cancelled) == ([COLLEAGUE.key], [COLLEAGUE])
+
+
+def test_a_colleague_has_time_until_its_own_question_is_put_off() -> None:
+    assert 2 * Patience().wait_seconds < HANDOVER_SECONDS
 
 
 async def test_session_is_brought_back_before_the_message_is_sent(stage: Stage) -> None:
