@@ -162,6 +162,8 @@ TEXTS = [
     "a credential (`LoadCredential=shop-vault-key:…`), or",
     f"interface: wg0\n  public key: {_base64(32)}\n  private key: (hidden)\n",
     f"the token fix of the key store landed in {_bytes(20).hex()}",
+    f'new ObjectId("{_bytes(12).hex()}"), new UUID("0a1b2c3d-1234-4abc-9def-{_bytes(6).hex()}")',
+    f"page_token → {_base64(24)}",
     f"restored from cache key: {_bytes(20).hex()}",
     "NAME             PASSWORD   AGE\ndb-credentials   locked     3d\nweb              expired    4d",
 ]
