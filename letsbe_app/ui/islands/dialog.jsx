@@ -1,12 +1,22 @@
 import { useEffect, useId, useRef } from "react";
 
+const TYPED = "textarea, input:not([type=hidden], [type=checkbox], [type=radio])";
+
+/** Whether a field shown in it differs from what it began with. */
+const holdsTyped = (element) =>
+  [...element.querySelectorAll(TYPED)].some((field) => field.value !== field.defaultValue);
+
 /**
  * A native dialog (focus stays inside, Escape closes, the page behind is inert). On a phone the same content
  * comes as a sheet from below.
+ *
+ * A tap beside it closes it, unless something was typed in it: on a phone that tap is easily made by mistake. What
+ * is dragged out of it, as when text is selected, is no tap.
  */
 export function Dialog({ open, title, closeLabel, onDismiss, children }) {
   const dialog = useRef(null);
   const heading = useId();
+  const isPressedBeside = useRef(false);
 
   useEffect(() => {
     const element = dialog.current;
@@ -26,8 +36,12 @@ export function Dialog({ open, title, closeLabel, onDismiss, children }) {
         // A browser may close it without asking first; what opened it must know.
         if (open) onDismiss?.();
       }}
+      onPointerDown={(event) => {
+        isPressedBeside.current = event.target === dialog.current;
+      }}
       onClick={(event) => {
-        if (event.target === dialog.current) onDismiss?.();
+        const isBeside = event.target === dialog.current && isPressedBeside.current;
+        if (isBeside && !holdsTyped(dialog.current)) onDismiss?.();
       }}
       className="dialog m-auto max-sm:mb-0 max-sm:max-w-full max-sm:w-full sm:w-[30rem] bg-card text-ink
         rounded-card max-sm:rounded-b-none border border-line shadow-soft p-0 backdrop:bg-[var(--scrim)]"

@@ -1,37 +1,11 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import { CopyButton } from "./copy_button.jsx";
-import { HubError, getFromHub, postToHub } from "./hub_rest.js";
+import { HubError, postToHub } from "./hub_rest.js";
 import { INPUT, PRIMARY } from "./look.js";
 import { CannotSeal, newKeyPair, open, publicKeyOf, revealContext, toBase64 } from "./sealed_box.js";
-import { hubStream } from "./stream.js";
+import { settled } from "./secret_request.js";
 
 const SHOWN_SECONDS = 60;
-const LOOK_EVERY_MS = 2_000;
-
-/** Waits until the server has answered the request; a wake may be lost, so it also looks by itself. */
-function settled(requestId, signal) {
-  return new Promise((resolve, reject) => {
-    const end = [];
-    const stop = (finish) => {
-      end.forEach((undo) => undo());
-      finish();
-    };
-    const look = async () => {
-      try {
-        const { data } = await getFromHub(`/api/v1/customer/secret-requests/${requestId}`);
-        if (data.status !== "waiting") stop(() => resolve(data));
-      } catch (error) {
-        if (error instanceof HubError && error.status < 500) stop(() => reject(error));
-      }
-    };
-    const timer = setInterval(look, LOOK_EVERY_MS);
-    end.push(() => clearInterval(timer));
-    end.push(hubStream().onWake((topic, id) => topic === "secrets" && id === requestId && look()));
-    signal.addEventListener("abort", () => stop(() => reject(signal.reason)), { once: true });
-    look();
-  });
-}
-
 /**
  * Asks for the password, has the server seal the value to a key that only this tab has, and shows it for a minute.
  * The value is gone when the minute is over, the dialog closes, or the tab is hidden for good.

@@ -1,24 +1,44 @@
-import { useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { Field } from "./field.jsx";
 import { HubError, postToHub } from "./hub_rest.js";
 import { INPUT, PRIMARY } from "./look.js";
 import { CannotSeal, provideContext, seal } from "./sealed_box.js";
+import { settled } from "./secret_request.js";
+
+/** A line end behind a single line was copied along with it; the last one of a key file belongs to the key. */
+const asMeant = (value) => value.replace(/^([^\n]*)\n+$/, "$1");
 
 /**
  * Takes a secret and seals it for the server before anything is sent. The value is in this form and nowhere else:
- * not in the page's state on the hub, not in a draft, and the form forgets it when it closes.
+ * not in the page's state on the hub, not in a draft, and the form forgets it when it closes. It stays until the
+ * server has taken the value, so that nothing has to be typed again when the server refuses it. Whoever closes it
+ * before that is told the outcome by the page (`onLeft`).
  */
-export function SecretForm({ tenantId, publicKey, fixedName, kinds, words, onSent }) {
+export function SecretForm({ tenantId, publicKey, fixedName, kinds, words, onSent, onLeft }) {
   const [errors, setErrors] = useState({});
   const [failure, setFailure] = useState("");
   const [isWorking, setWorking] = useState(false);
   const [isShown, setShown] = useState(false);
+  const [isSent, setSent] = useState(false);
   const form = useRef(null);
+  const waitsFor = useRef("");
+  const aborter = useRef(null);
+  const left = useRef(onLeft);
+  left.current = onLeft;
+
+  useEffect(
+    () => () => {
+      aborter.current?.abort();
+      if (waitsFor.current) left.current?.(waitsFor.current);
+    },
+    [],
+  );
 
   const fail = (problems, sentence = "") => {
     setErrors(problems);
     setFailure(sentence);
     setWorking(false);
+    setSent(false);
     const first = Object.keys(problems)[0];
     form.current?.querySelector(first ? `[name="${first}"]` : "button[type=submit]")?.focus();
   };
@@ -34,7 +54,7 @@ export function SecretForm({ tenantId, publicKey, fixedName, kinds, words, onSen
     setErrors({});
     setFailure("");
     try {
-      const sealed = await seal(entered.value, publicKey, provideContext(tenantId, name));
+      const sealed = await seal(asMeant(entered.value), publicKey, provideContext(tenantId, name));
       const answer = await postToHub(`/api/v1/customer/tenants/${encodeURIComponent(tenantId)}/secrets`, {
         name,
         sealed,
@@ -42,9 +62,17 @@ export function SecretForm({ tenantId, publicKey, fixedName, kinds, words, onSen
         note: entered.note || "",
         is_new: !fixedName,
       });
+      if (!form.current) return left.current?.(answer.data.id);
+      waitsFor.current = answer.data.id;
+      setSent(true);
+      aborter.current = new AbortController();
+      const outcome = await settled(answer.data.id, aborter.current.signal);
+      waitsFor.current = "";
+      if (outcome.status !== "done") return fail({}, outcome.detail || words.tooLate);
       form.current?.reset();
-      onSent?.(answer.data.id);
+      onSent?.(outcome.id);
     } catch (error) {
+      if (error?.name === "AbortError") return undefined;
       if (error instanceof CannotSeal) return fail({}, words.cannotSeal);
       const details = error instanceof HubError ? (error.details ?? []) : [];
       const found = Object.fromEntries(details.map(({ field, message }) => [field, message]));
@@ -105,12 +133,15 @@ export function SecretForm({ tenantId, publicKey, fixedName, kinds, words, onSen
       <p role="alert" className="text-red empty:hidden">
         {failure}
       </p>
+      <p role="status" className="sr-only">
+        {isSent ? words.waiting : ""}
+      </p>
       <button
         type="submit"
         aria-disabled={isWorking}
         className={`${PRIMARY} self-end`}
       >
-        {isWorking ? words.working : words.submit}
+        {(isSent && words.waiting) || (isWorking && words.working) || words.submit}
       </button>
     </form>
   );

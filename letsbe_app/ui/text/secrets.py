@@ -102,6 +102,7 @@ class SecretsTexts:
     form_note_hint: str = "Agents and everyone in your business can read this."
     form_submit: str = "Lock and send"
     form_working: str = "Locking …"
+    form_waiting: str = "Waiting for your server …"
     form_bad_name: str = "Use 2 to 63 lowercase letters, digits and hyphens, beginning with a letter."
     form_too_short: str = (
         "Use at least 6 characters. Anything shorter could not be kept out of ordinary texts."

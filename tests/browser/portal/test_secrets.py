@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
 
 import pytest
 import redis
@@ -17,12 +18,18 @@ from playwright.async_api import Browser, Page, expect
 from letsbe_app.db.models import Tenant
 from tenant_daemon.contracts.base import utc_now
 from tenant_daemon.contracts.envelope import Acknowledged, parse_hub_frame
-from tenant_daemon.contracts.secrets import CanarySeen, RevealAsked, SecretChangeAsked, SecretProvided
+from tenant_daemon.contracts.secrets import (
+    CanarySeen,
+    RevealAsked,
+    SecretAnswered,
+    SecretChangeAsked,
+    SecretProvided,
+)
 from tenant_daemon.execution.outcome import CallScope
 from tenant_daemon.execution.references import resolve_references
 from tenant_daemon.home import TenantHome
 from tenant_daemon.hub_client.enrolment import sealing_public_key
-from tenant_daemon.hub_client.secrets import SecretDesk
+from tenant_daemon.hub_client.secrets import SecretDesk, SecretRequest
 from tenant_daemon.policy.actions import WriteFile
 from tenant_daemon.vault import Vault
 from tests.support.axe import grave_findings
@@ -160,8 +167,7 @@ async def test_secret_is_replaced_rotated_and_deleted(
         await expect(dialog.get_by_text("Use at least 6 characters")).to_be_visible()
         await dialog.get_by_label("Value").fill("password")
         await dialog.get_by_role("button", name="Lock and send").click()
-        await expect(page.get_by_text("An ordinary word")).to_be_visible()
-        await row.get_by_role("button", name="Replace").click()
+        await expect(dialog.get_by_text("An ordinary word")).to_be_visible()
         await dialog.get_by_label("Value").fill(VALUE)
         await dialog.get_by_role("button", name="Lock and send").click()
         await expect(page.get_by_text("The new value is on your server.")).to_be_visible()
@@ -179,6 +185,82 @@ async def test_secret_is_replaced_rotated_and_deleted(
         await page.keyboard.up("Enter")
         await expect(row).to_be_hidden()
         assert not vault.has("shop-key")
+
+
+async def test_refused_secret_keeps_what_was_typed(hub: RunningHub, browser: Browser, tmp_path: Path) -> None:
+    async with scene(hub, browser, tmp_path, phone=True) as made:
+        page, vault = made.page, made.desk.vault
+        vault.put("shop-key", "an-Older-Value-1", actor="user:t")
+        await made.tell_list()
+        await page.goto("/portal/secrets")
+        await page.get_by_role("button", name="Add a secret").click()
+        dialog = page.get_by_role("dialog", name="Add a secret")
+        await dialog.get_by_label("Name").fill("shop-key")
+        # As it is copied out of a terminal or a table.
+        await dialog.get_by_label("Value").fill(f"{VALUE}\n")
+        await dialog.get_by_label("What it is for").fill("the shop")
+        await dialog.get_by_role("button", name="Lock and send").click()
+        await expect(dialog.get_by_role("alert")).to_contain_text("There is a secret of this name already.")
+        await expect(dialog.get_by_label("Value")).to_have_value(f"{VALUE}\n")
+        await expect(dialog.get_by_label("What it is for")).to_have_value("the shop")
+
+        await dialog.get_by_label("Name").fill("second-shop-key")
+        await dialog.get_by_role("button", name="Lock and send").click()
+        await expect(dialog).to_be_hidden()
+        assert vault.get("second-shop-key", actor="user:t", purpose="a test") == VALUE
+
+
+async def test_dialog_with_something_typed_is_not_closed_by_a_tap_beside_it(
+    hub: RunningHub, browser: Browser, tmp_path: Path
+) -> None:
+    async with scene(hub, browser, tmp_path) as made:
+        page = made.page
+        await page.goto("/portal/secrets")
+        dialog = page.get_by_role("dialog", name="Add a secret")
+        await page.get_by_role("button", name="Add a secret").click()
+        await expect(dialog).to_be_visible()
+        await page.mouse.click(5, 300)
+        await expect(dialog).to_be_hidden()
+
+        await page.get_by_role("button", name="Add a secret").click()
+        name = dialog.get_by_label("Name")
+        box = await name.bounding_box()
+        assert box
+        # Text selected with the mouse, and the button let go beside the dialog.
+        await page.mouse.move(box["x"] + 50, box["y"] + 10)
+        await page.mouse.down()
+        await page.mouse.move(5, box["y"] + 10, steps=4)
+        await page.mouse.up()
+        await name.fill("shop-key")
+        await page.mouse.click(5, 300)
+        await dialog.get_by_label("Value").fill(VALUE)
+        await expect(name).to_have_value("shop-key")
+        await page.keyboard.press("Escape")
+        await expect(dialog).to_be_hidden()
+
+
+async def test_outcome_is_told_when_the_form_is_closed_before_it(
+    hub: RunningHub, browser: Browser, tmp_path: Path
+) -> None:
+    async with scene(hub, browser, tmp_path) as made:
+        page, answer, may_answer = made.page, made.desk.answer, Event()
+
+        def answer_late(request: SecretRequest) -> SecretAnswered:
+            may_answer.wait(30)
+            return answer(request)
+
+        made.desk.answer = answer_late  # type: ignore[method-assign]
+        await page.goto("/portal/secrets")
+        await page.get_by_role("button", name="Add a secret").click()
+        dialog = page.get_by_role("dialog", name="Add a secret")
+        await dialog.get_by_label("Name").fill("shop-key")
+        await dialog.get_by_label("Value").fill("password")
+        await dialog.get_by_role("button", name="Lock and send").click()
+        await expect(dialog.get_by_role("button", name="Waiting for your server")).to_be_visible()
+        await page.keyboard.press("Escape")
+        await expect(page.get_by_text("On its way to your server.")).to_be_visible()
+        may_answer.set()
+        await expect(page.get_by_text("An ordinary word")).to_be_visible()
 
 
 async def test_trap_is_set_and_its_alarm_is_seen(hub: RunningHub, browser: Browser, tmp_path: Path) -> None:

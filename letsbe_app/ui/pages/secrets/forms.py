@@ -15,7 +15,7 @@ def _sent_args(request_id: rx.Var[str]) -> list[rx.Var[str]]:
 
 
 class SecretForm(Island):
-    """Takes a value, seals it for the server, sends it."""
+    """Takes a value, seals it for the server, sends it, and stays until the server has it."""
 
     library = island("secret_form.jsx")
     tag = "SecretForm"
@@ -26,6 +26,7 @@ class SecretForm(Island):
     kinds: rx.Var[list[dict[str, str]]]
     words: rx.Var[dict[str, str]]
     on_sent: rx.EventHandler[_sent_args]  # type: ignore[type-arg, valid-type]
+    on_left: rx.EventHandler[_sent_args]  # type: ignore[type-arg, valid-type]
 
 
 class RevealSecret(Island):
@@ -40,7 +41,9 @@ class RevealSecret(Island):
     on_done: rx.EventHandler[no_args_event_spec]  # type: ignore[type-arg, valid-type]
 
 
-def secret_form(*, tenant_id: Any, public_key: Any, name: Any = "", on_sent: Any) -> rx.Component:
+def secret_form(
+    *, tenant_id: Any, public_key: Any, name: Any = "", on_sent: Any, on_left: Any
+) -> rx.Component:
     """Return the form for a new secret, or for a new value of the one with this name."""
     t = texts().secrets
     return SecretForm.create(
@@ -59,12 +62,15 @@ def secret_form(*, tenant_id: Any, public_key: Any, name: Any = "", on_sent: Any
             "noteHint": t.form_note_hint,
             "submit": t.form_submit,
             "working": t.form_working,
+            "waiting": t.form_waiting,
+            "tooLate": t.expired,
             "badName": t.form_bad_name,
             "tooShort": t.form_too_short,
             "cannotSeal": t.cannot_seal,
             "failed": t.failed,
         },
         on_sent=on_sent,
+        on_left=on_left,
     )
 
 

@@ -176,14 +176,19 @@ def _proof() -> rx.Component:
 def _dialogs() -> rx.Component:
     t = texts().secrets
     state = SecretsState
-    server = {"tenant_id": state.frame.tenant_id, "public_key": state.public_key}
+    form = {
+        "tenant_id": state.frame.tenant_id,
+        "public_key": state.public_key,
+        "on_sent": state.sent,
+        "on_left": state.follow,
+    }
     return rx.fragment(
-        _dialog(t.add_title, state.is_adding, secret_form(**server, on_sent=state.sent)),
+        _dialog(t.add_title, state.is_adding, secret_form(**form)),
         _dialog(
             t.replace_title,
             state.replacing != "",
             _subject(state.replacing),
-            secret_form(**server, name=state.replacing, on_sent=state.sent),
+            secret_form(**form, name=state.replacing),
         ),
         _dialog(
             t.show_title,

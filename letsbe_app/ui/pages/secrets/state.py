@@ -75,8 +75,13 @@ class SecretsState(PortalState):
 
     @rx.event
     async def sent(self, request_id: str) -> list[EventSpec]:
-        """An island has sent a sealed value."""
+        """The server has taken the value that an island sent."""
         self._close()
+        return await self._follow(request_id)
+
+    @rx.event
+    async def follow(self, request_id: str) -> list[EventSpec]:
+        """The form was closed before the server had answered."""
         return await self._follow(request_id)
 
     @rx.event
