@@ -8,7 +8,9 @@ from tenant_daemon.execution.marks import ABSENT, mark_of
 from tenant_daemon.execution.outcome import ActionFailed, CallScope
 from tenant_daemon.execution.undo import Change, ChangeNotFound, UndoStore
 
-_CHANGED_SINCE = "It was changed again since, so putting it back would lose that."
+_CHANGED_SINCE = (
+    "It was changed again since, so putting it back would lose that. Undo what came after it first."
+)
 _NO_COPY = "No copy of how it was before is kept: the file was too large, or had to make room."
 _TAKEN = "Something else lies at its old place now."
 
@@ -55,7 +57,7 @@ class Undoing:
             # A crash came between putting it back and noting that.
             return None
         if present != change.after:
-            raise CannotUndo(_CHANGED_SINCE)
+            raise CannotUndo(_CHANGED_SINCE, is_final=False)
         if change.before == ABSENT:
             self._files.remove(change.path, scope)
         else:
@@ -67,10 +69,10 @@ class Undoing:
         present, source = mark_of(change.path), mark_of(change.moved_from)
         if present == change.after:
             if source != ABSENT:
-                raise CannotUndo(_TAKEN)
+                raise CannotUndo(_TAKEN, is_final=False)
             self._files.rename(change.path, change.moved_from, scope)
         elif source != change.after or present not in {ABSENT, change.before}:
-            raise CannotUndo(_CHANGED_SINCE)
+            raise CannotUndo(_CHANGED_SINCE, is_final=False)
         # A crash may have come after moving it back, or after putting back what it had replaced.
         if mark_of(change.path) != change.before:
             self._write(change, scope)

@@ -44,10 +44,28 @@ async def test_refusal_tells_why_and_is_recorded(running: WrapperBench) -> None:
     with pytest.raises(ChangeNotFound):
         await running.parts.changes.undo(UndoRequested(change_id="chg_0", requested_by="usr_1"))
 
-    assert [(undo.is_undone, undo.is_final) for undo in running.hub.undos] == [(False, True)] * 2
+    assert [(undo.is_undone, undo.is_final) for undo in running.hub.undos] == [(False, False), (False, True)]
     assert "changed again since" in running.hub.undos[0].detail
     last = list(running.audit().entries())[-1].record
     assert (last.event, last.actor) == (AuditEvent.UNDO_REFUSED, "usr_1")
+
+
+async def test_change_can_be_undone_after_what_came_later_was(running: WrapperBench) -> None:
+    (running.workspace / "post.md").write_text("mine")
+    for content in ("one", "two"):
+        await running.execute("file_write", path="post.md", content=content)
+    earlier, later = (
+        UndoRequested(change_id=change.change_id, requested_by="usr_1") for change in running.hub.changes
+    )
+
+    # The older one first, as it is easily tried.
+    with pytest.raises(CannotUndo):
+        await running.parts.changes.undo(earlier)
+    assert not running.hub.undos[0].is_final
+    for wish in (later, earlier):
+        await running.parts.changes.undo(wish)
+
+    assert (running.workspace / "post.md").read_text() == "mine"
 
 
 async def test_two_people_at_once_undo_it_once(running: WrapperBench) -> None:
