@@ -45,6 +45,8 @@ def run(args: argparse.Namespace) -> int:
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=2,
+        # Longer than whoever asks keeps a connection: a request must not meet its closing.
+        timeout_keep_alive=75,
     )
     server = uvicorn.Server(config)
     server.run()
