@@ -5,8 +5,9 @@ from typing import Final, Literal
 
 Language = Literal["en", "de"]
 
+# None that is an English word as well, as "was" and "die" are.
 _GERMAN: Final = re.compile(
-    r"[äöüß]|\b(?:der|die|das|den|dem|ein|eine|einen|ist|sind|wie|was|wo|bitte|mir|ich|und|nicht|mit|für|viel|noch|"
+    r"[äöüß]|\b(?:der|das|dem|ein|eine|einen|ist|sind|wie|wo|gibt|bitte|mir|ich|und|nicht|mit|für|viel|noch|"
     r"zeig\w*|lösch\w*|lies|schreib\w*|frag\w*|hallo|danke|ordner|datei\w*|passwort|kennwort)\b",
     re.IGNORECASE,
 )

@@ -158,3 +158,9 @@ def test_a_late_outcome_is_told() -> None:
     reply = ask("Your call was decided.\nstatus: denied\nreason: Keep it.")
     assert isinstance(reply, Say)
     assert "Keep it." in reply.text
+
+
+def test_english_words_that_are_german_ones_too_are_answered_in_english() -> None:
+    reply = ask("Your call was decided.\nstatus: denied\nreason: What it was about would die.")
+    assert isinstance(reply, Say)
+    assert reply.text.startswith("I did not do that")
