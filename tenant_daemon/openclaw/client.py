@@ -42,6 +42,8 @@ _CHAT_SCOPES: Final = ("operator.read", "operator.write")
 _ADMIN_SCOPES: Final = (*_CHAT_SCOPES, "operator.admin")
 _HISTORY_PAGE: Final = 200
 _HISTORY_PAGES: Final = 50
+_HISTORY_CHARACTERS: Final = 500_000
+"""Of one message; OpenClaw allows no more, and cuts at 8,000 by itself."""
 _SESSIONS_PAGE: Final = 200
 
 
@@ -153,11 +155,15 @@ class OpenClawClient:
         return True
 
     async def session_keys(self, agent_id: str, words: str) -> list[str]:
-        """The keys of the agent's sessions in which these words occur."""
-        params = {"agentId": agent_id, "search": words, "limit": _SESSIONS_PAGE}
-        payload = await self._request("sessions.list", params)
-        keys = [str(session.get("key")) for session in payload.get("sessions") or []]
-        return [key for key in keys if words in key]
+        """The keys of the agent's sessions in which these words occur, archived ones too."""
+        params = {"agentId": agent_id, "search": words, "limit": _SESSIONS_PAGE, "archived": "all"}
+        keys: list[str] = []
+        while True:
+            payload = await self._request("sessions.list", {**params, "offset": len(keys)})
+            page = [str(session.get("key")) for session in payload.get("sessions") or []]
+            keys += page
+            if len(page) < _SESSIONS_PAGE:
+                return [key for key in keys if words in key]
 
     async def delete_session(self, session_key: str) -> list[str]:
         """
@@ -172,7 +178,8 @@ class OpenClawClient:
 
     async def history(self, session_key: str, *, limit: int = 50) -> SessionHistory:
         """The session's last messages and the run that is active, for a caller that was away."""
-        payload = await self._request("chat.history", {"sessionKey": session_key, "limit": limit})
+        params = {"sessionKey": session_key, "limit": limit, "maxChars": _HISTORY_CHARACTERS}
+        payload = await self._request("chat.history", params)
         in_flight = payload.get("inFlightRun")
         return SessionHistory(
             messages=list(payload.get("messages") or []),

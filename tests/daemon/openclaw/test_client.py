@@ -165,6 +165,25 @@ async def test_where_nobody_listens_it_is_gone() -> None:
         await OpenClawClient(port, "t").connect()
 
 
+async def test_every_session_is_listed_page_by_page() -> None:
+    keys = [f"agent:a:c-1-h-call{number}" for number in range(450)]
+    asked: list[Json] = []
+
+    async def script(peer: Peer) -> None:
+        await peer.welcome()
+        for _ in range(3):
+            request = await peer.take()
+            asked.append(request["params"])
+            start = request["params"]["offset"]
+            page = keys[start : start + request["params"]["limit"]]
+            await peer.answer(request, {"sessions": [{"key": key} for key in page]})
+        await peer.socket.wait_closed()
+
+    async with gateway(script) as port, OpenClawClient(port, "t") as client:
+        assert await client.session_keys("a", "c-1") == keys
+    assert {one["archived"] for one in asked} == {"all"}
+
+
 async def test_history_tells_the_run_in_progress() -> None:
     async def script(peer: Peer) -> None:
         await peer.welcome()

@@ -27,6 +27,8 @@ from starlette.types import Receive, Scope, Send
 
 from tenant_daemon.contracts.config import AgentConfig, TenantConfig
 from tenant_daemon.home import TenantHome
+from tenant_daemon.hub_client.gateway import AnswerEnded
+from tenant_daemon.hub_client.openclaw_gateway import OpenClawGateway
 from tenant_daemon.local_tokens import local_token
 from tenant_daemon.openclaw.checking import ConfigRefused, ask_openclaw
 from tenant_daemon.openclaw.client import OpenClawClient
@@ -346,6 +348,27 @@ async def test_no_message_is_taken_for_a_command(tenant: Tenant, client: OpenCla
     ((path, body),) = tenant.model.asked
     assert path == "/agents/it-admin"
     assert text in body["messages"][-1]["content"]
+
+
+async def test_a_long_answer_is_looked_up_whole(tenant: Tenant, client: OpenClawClient) -> None:
+    session = new_chat()
+    ending = (await run(client, session, "Tell me a long story of 3000 words"))[-1]
+    assert isinstance(ending, RunCompleted)
+    assert ending.text is not None
+    assert len(ending.text) > 15_000
+    found = await OpenClawGateway(client).look_up(session, ending.run_id)
+    assert found == AnswerEnded(session, ending.run_id, "final", ending.text.strip())
+
+
+async def test_archived_sessions_are_found_to_be_deleted(tenant: Tenant, client: OpenClawClient) -> None:
+    session = new_chat()
+    await say(client, session, "hello")
+    conversation_id = session.rpartition(":c-")[2]
+    listed = await client._request("sessions.list", {"agentId": "it-admin", "search": conversation_id})
+    archiving = {"key": session, "archived": True, "expectedSessionId": listed["sessions"][0]["sessionId"]}
+    await client._ask_as_administrator("sessions.patch", archiving)
+    await OpenClawGateway(client).forget(conversation_id, ["it-admin", "marketing"])
+    assert (await client.history(session)).messages == []
 
 
 async def test_a_session_goes_back_to_an_earlier_point_and_is_deleted(
