@@ -242,9 +242,10 @@ class LiveCalls:
             async with asyncio.timeout(seconds):
                 await live.fetched.wait()
         except TimeoutError:
-            summary = exact(asked.request) if asked else live.call.request.tool_name
+            summary = exact(asked.request) if asked else await self._wrapper.summary(live.call)
             self._announcer.told_later(live.call, summary, response)
-            await self._announcer.tell_agent(live.call, follow_up_text(live.call, response))
+            text = follow_up_text(live.call, response, was_asked=asked is not None)
+            await self._announcer.tell_agent(live.call, text)
             self._mark_delivered(live.call)
             log.info("call.told_later", call_id=live.call.id)
 
@@ -264,10 +265,11 @@ class LiveCalls:
         )
 
 
-def follow_up_text(call: Call, response: ExecuteResponse) -> str:
+def follow_up_text(call: Call, response: ExecuteResponse, *, was_asked: bool) -> str:
     """What the agent is told of a call that ended after its caller was gone; redacted, as the response is."""
+    waited = "waited for the owner" if was_asked else "took longer"
     lines = [
-        f"Your earlier call of {call.request.tool_name} that waited for the owner has ended.",
+        f"Your earlier call of {call.request.tool_name} that {waited} has ended.",
         f"status: {response.status}",
         f"reason: {response.reason}",
     ]

@@ -75,6 +75,10 @@ class SafetyWrapper:
         """Why nothing runs, when the chain was found broken at the start."""
         return self._audit_problem
 
+    async def summary(self, call: Call) -> str:
+        """What the call is, in a line for people; redacted."""
+        return self._summary(call, await self._gate.rule(call))
+
     async def carry_out(self, call: Call, span: CallSpan) -> ExecuteResponse:
         """Judge, ask where it must be, run, redact, record. A waiting call goes on here after a restart."""
         ruling = await self._gate.rule(call)

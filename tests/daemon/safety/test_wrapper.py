@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tenant_daemon.contracts.approvals import ApprovalStatus, Verdict
+from tenant_daemon.contracts.chat import ToolStarted
 from tenant_daemon.contracts.base import utc_now
 from tenant_daemon.contracts.config import AgentConfig, TenantConfig
 from tenant_daemon.contracts.tiers import AutonomyLevel, Tier
@@ -465,6 +466,20 @@ async def test_handover_gives_the_colleagues_words(running: WrapperBench) -> Non
     answer = await running.execute("handover", agent_id="sales", message="Hello")
 
     assert (answer.status, answer.output) == ("executed", "sales answers it-admin")
+
+
+async def test_a_handover_that_takes_long_is_told_later_by_what_was_asked(bench: WrapperBench) -> None:
+    bench.patience = Patience(wait_seconds=0.2, return_seconds=0.05)
+    async with bench.started():
+        answer = await bench.execute("handover", agent_id="sales", message="Hello")
+        assert answer.status == "waiting"
+        bench.colleague_answers.set()
+        _, text = await asyncio.wait_for(bench.hub.told.get(), 5)
+
+    assert "waited for the owner" not in text
+    assert "sales answers it-admin" in text
+    summaries = [event.summary for event in bench.hub.events if isinstance(event, ToolStarted)]
+    assert summaries == ["Hand over to sales: Hello"] * 2
 
 
 async def test_question_that_cannot_reach_the_owner_is_refused(running: WrapperBench) -> None:
