@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from tenant_daemon.contracts.approvals import ApprovalStatus, Verdict
-from tenant_daemon.contracts.chat import ToolStarted
 from tenant_daemon.contracts.base import utc_now
+from tenant_daemon.contracts.chat import ToolStarted
 from tenant_daemon.contracts.config import AgentConfig, TenantConfig
 from tenant_daemon.contracts.tiers import AutonomyLevel, Tier
 from tenant_daemon.execution import hidden_arguments
