@@ -39,8 +39,8 @@ _ANSWER_SECONDS: Final = 370.0
 _MOST_CONNECTIONS: Final = 200
 _KEPT_SECONDS: Final = 60.0
 _KEPT_NEARBY_SECONDS: Final = 4.0
-"""Model servers of one's own mostly close an idle connection after 5 s. A request on its way just then is lost,
-and is not sent again; opening a new connection to them costs next to nothing."""
+"""Model servers of one's own mostly close an idle connection after 5 s. A request on its way just then is
+lost, and is not sent again; opening a new connection to them costs next to nothing."""
 _END_SECONDS: Final = 2.0
 """How long the end of an answer may come after its last event; without it the connection serves no other."""
 _MOST_OF_A_HEADER: Final = 32_768
