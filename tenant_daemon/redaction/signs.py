@@ -203,12 +203,12 @@ _PATTERNS: dict[Sign, bytes] = {
         rb"|(?:0[xX][0-9A-Fa-f]{1,2}[\s,;|]{1,3}){5}0[xX]"
     ),
     Sign.NARROW: (
-        rb"[A-Za-z0-9+/_-] ?(?:\\+r)?\r?(?:\\+n|\\?\n)(?:\\+t)?[ \t>+|]{0,8}[A-Za-z0-9+/_-]{1,18}"
-        rb" ?(?:\\+r)?\r?(?:\\+n|\\?\n)(?:\\+t)?[ \t>+|]{0,8}[A-Za-z0-9+/_-]{1,18}"
+        rb"[A-Za-z0-9+/_-] ?(?:(?:\\+r)?\r?(?:\\+n|\\?\n)){1,2}(?:\\+t)?[ \t>+|]{0,8}[A-Za-z0-9+/_-]{1,18}"
+        rb" ?(?:(?:\\+r)?\r?(?:\\+n|\\?\n)){1,2}(?:\\+t)?[ \t>+|]{0,8}[A-Za-z0-9+/_-]{1,18}"
     ),
     # Bounded repeats of classes cost hyperscan dearly: these ask for little, and the reading looks closer.
     Sign.WRAPPED: (
-        rb"[A-Za-z0-9+/=_-] ?(?:\\?\r?\n|\\+n)(?:\\+t)?[ \t>+|]{0,8}[A-Za-z0-9+/_-]+"
+        rb"[A-Za-z0-9+/=_-] ?(?:\\?\r?\n|\\+n){1,2}(?:\\+t)?[ \t>+|]{0,8}[A-Za-z0-9+/_-]+"
         rb"(?:[^A-Za-z0-9+/_. -]|\z| ?\n)"
     ),
     Sign.LITERALS: rb"[\"'`][ ,+.&~<>\n\[\]()|]{1,6}\\*[\"'`]"

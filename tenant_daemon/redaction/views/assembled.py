@@ -33,9 +33,10 @@ _LINE_BREAK = re.compile(_BREAK)
 _BEFORE_BREAK = frozenset(b"\n\r\\ \t=")
 _LAST_LINE = re.compile(rb"[A-Za-z0-9+/_-]{1,15}(?![A-Za-z0-9+/_.-])")
 _NARROW = re2.compile(
-    rb"(?:[A-Za-z0-9+/_-]{1,18}=*(?:\\+r)?\r?(?:\\+n|\\?\n)(?:[ \t>|]|\\+t){0,8}){2,}[A-Za-z0-9+/_-]{1,18}"
+    rb"(?:[A-Za-z0-9+/_-]{1,18}=*(?:(?:\\+r)?\r?(?:\\+n|\\?\n)){1,2}(?:[ \t>|]|\\+t){0,8}){2,}"
+    rb"[A-Za-z0-9+/_-]{1,18}"
 )
-_NARROW_BREAK = re.compile(rb"(=*(?:\\+r)?\r?(?:\\+n|\\?\n)(?:[ \t>|]|\\+t){0,8})")
+_NARROW_BREAK = re.compile(rb"(=*(?:(?:\\+r)?\r?(?:\\+n|\\?\n)){1,2}(?:[ \t>|]|\\+t){0,8})")
 
 LONGEST_LITERAL = 4_096
 _BULK = 4_096

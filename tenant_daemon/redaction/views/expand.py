@@ -102,9 +102,11 @@ def find_in_records(whole: View, known: KnownFinder) -> list[Finding]:
 
 
 def find_in_lines(whole: View, known: KnownFinder) -> Iterator[Finding]:
-    """What ``known`` finds in lines that begin alike, without their beginnings."""
-    for dense, _ in without_beginnings(whole):
+    """What ``known`` finds in lines that begin alike, without their beginnings, and in what these encode."""
+    for dense, is_data in without_beginnings(whole):
         yield from _located(dense, known.find(dense.data))
+        if is_data:
+            yield from _find_from(dense, Use.PIECES, known, None)
 
 
 def _find_from(whole: View, used: Use, known: KnownFinder, patterns: PatternFinder | None) -> list[Finding]:

@@ -126,3 +126,13 @@ def test_lines_of_decimal_numbers_are_read_over_their_addresses() -> None:
     text = REDACTOR.redact("\n".join(lines))
     assert "SECRET_REF(key)" in text
     assert sum(line[8:] in text for line in lines) <= 1
+
+
+@pytest.mark.parametrize("joint", ["\n\n", "\r\n\r\n", "\n\n    ", "\\n\\n"])
+@pytest.mark.parametrize("width", [6, 12, 20, 50])
+def test_wrapped_data_with_empty_lines_is_read(joint: str, width: int) -> None:
+    encoded = _base64(("the key is " + SECRET).encode("utf-16-le").hex(" ").encode())
+    pieces = [encoded[at : at + width] for at in range(0, len(encoded), width)]
+    text = REDACTOR.redact(joint.join(pieces))
+    assert "SECRET_REF(key)" in text
+    assert sum(piece in text for piece in pieces[len(pieces) // 2 :]) <= 1

@@ -108,6 +108,15 @@ def test_such_lines_are_put_together_over_strings(prefix: str, place: int) -> No
     assert not any(piece in redacted for piece in _cut(MARKED, 5))
 
 
+@pytest.mark.parametrize("place", [20, 48, 70])
+def test_encoded_lines_are_put_together_over_strings(place: int) -> None:
+    pieces = _cut(_packed(SECRET + PHRASE), 16)
+    lines = "\n".join(f"[10:00:{number:02d}] INFO {piece}" for number, piece in enumerate(pieces, start=7))
+    redacted = str(REDACTOR.redact_payload([{"t": lines[:place]}, {"t": lines[place:]}]))
+    assert "SECRET_REF(" in redacted
+    assert sum(piece in redacted for piece in pieces) <= 1
+
+
 def test_lines_without_a_secret_stay() -> None:
     text = "".join(f"[10:00:{number:02d}] INFO step {number} of kV9mQ done\n" for number in range(9))
     assert REDACTOR.redact(text) == text
