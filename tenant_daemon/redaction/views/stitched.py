@@ -215,7 +215,9 @@ def _cut(group: Sequence[bytes], shared: bytes, before: bytes) -> list[_Cut]:
     indented = re.compile(rb"[ \t]*" + pattern.pattern)
     cuts = [(line, (0, found.end()) if (found := indented.match(line)) else (0, 0)) for line in group]
     if len(shape) >= _LEAST_SHAPE and shape in _shape(before):
-        spans = [found.span() for found in pattern.finditer(before)]
+        # From the first digit of a number on: a long one would be gone through from each.
+        whole = re.compile(rb"(?<![0-9])" + pattern.pattern)
+        spans = [found.span() for found in whole.finditer(before)]
         place = next(((low, high) for low, high in reversed(spans) if before[high:].strip()), None)
         if place:
             return [(before, place), *cuts]

@@ -1,5 +1,7 @@
 """Short secrets with something between their characters, and most of a short secret."""
 
+import time
+
 import pytest
 
 from tenant_daemon.redaction import KnownSecret, Redactor
@@ -58,3 +60,17 @@ def test_all_but_one_character_of_a_short_secret_is_found() -> None:
 def test_days_and_words_are_no_beginnings_of_short_secrets() -> None:
     for text in ("on 2026112 days", "2026-11-23", "0261122", "the Lantern is lit", "tpyvvqt", "TPyvVQ"):
         assert REDACTOR.redact(text) == text
+
+
+def test_pieces_of_a_sum_hide_no_short_secret() -> None:
+    for joint in ("' & '", "' ~ '", '" <> "', "' .. '"):
+        quote = joint[0]
+        text = REDACTOR.redact(f"k = {quote}V8{joint}u!xj{joint}8D{quote};")
+        assert text == f"k = {quote}SECRET_REF(s0){quote};"
+
+
+def test_lines_of_numbers_cost_no_more_than_their_length() -> None:
+    # From each digit on, the long one would be gone through again: a second and more.
+    started = time.process_time()
+    REDACTOR.redact("5 x\n" + "1" * 5_900 + " 5 x\n5 y\n6 z")
+    assert time.process_time() - started < 1
