@@ -27,7 +27,7 @@ _RULING: Final = re.compile(
     r"pg_(?:hba|ident)\.conf|postgresql(?:\.auto)?\.conf|my\.cnf|mysqld?\.cnf|php\.ini|.*crontab.*|\.forward|nginx\.conf"
 )
 _STARTED: Final = re.compile(
-    r"/(?:docker-entrypoint[\w.-]*|entrypoint\.d|cron[\w.]*|init(?:db)?\.d|rc\d?\.d|profile\.d|conf\.d|s6[\w.-]*)(?:/|\Z)"
+    r"/(?:s?bin|docker-entrypoint[\w.-]*|entrypoint\.d|cron[\w.]*|init(?:db)?\.d|rc\d?\.d|profile\.d|conf\.d|s6[\w.-]*)(?:/|\Z)"
 )
 _WILD: Final = re.compile(r"[*?\[]")
 # A star right below `/` stands for `/proc` and `/run`, too.

@@ -83,7 +83,8 @@ _EXECUTABLE_SETTING: Final = re.compile(
 _EXECUTED_FILE: Final = re.compile(
     r"(?:docker-)?compose.*\.ya?ml|dockerfile.*|.*\.(?:sh|bash|py|pl|rb|js|mjs|cjs|ts|php\d?|phtml|phar|cgi|so|service"
     r"|timer|socket|path|mount|jsp|war|jar|exe|bin|run|desktop|conf\.d|lua|wasm|node|htaccess)|\.htaccess|\.user\.ini"
-    r"|crontab|entrypoint.*|makefile|.*\.override\..*|package(?:-lock)?\.json",
+    r"|crontab|entrypoint.*|makefile|.*\.override\..*|package(?:-lock)?\.json|(?:rake|gem|proc)file|artisan|occ"
+    r"|console|gruntfile|gulpfile|.*\.(?:rake|ru|gemspec|erb|ejs|inc|module|jsx|tsx|class|groovy|exs?|tcl)",
     re.IGNORECASE,
 )
 

@@ -7,6 +7,7 @@ from tenant_daemon.contracts.tiers import Tier
 from tenant_daemon.policy.paths.names import PASSED_OVER, may_name_secrets
 from tenant_daemon.policy.paths.places import FROM_INPUT
 from tenant_daemon.policy.paths.roots import is_below
+from tenant_daemon.policy.programs.containers import note_brought_trees
 from tenant_daemon.policy.programs.kinds import KINDS
 from tenant_daemon.policy.programs.options import Reading, read_options
 from tenant_daemon.policy.programs.profile import Profile
@@ -221,6 +222,7 @@ def _rsync_target(judge: "CommandJudge", value: str) -> None:
         return
     if judge.reading.has("-a", "-p", "--archive", "--perms"):
         note_kept_rights(judge)
+    note_brought_trees(judge, judge.reading.positionals[:-1], value)
     # In a container it is not the folder alone that is new.
     place = judge.places.write(value.rstrip("/") or "/", makes_folder=not judge.is_in_container)
     if place.path == judge.places.roots.workspace and judge.verdict.tier >= Tier.RED:

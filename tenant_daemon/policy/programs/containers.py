@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from tenant_daemon.contracts.tiers import Tier
 from tenant_daemon.policy.paths.container import ContainerPlaces
+from tenant_daemon.policy.paths.names import is_executed_file
 from tenant_daemon.policy.paths.places import FROM_INPUT
 from tenant_daemon.policy.paths.roots import is_below
 from tenant_daemon.policy.paths.trees import holds_links, holds_programs
@@ -227,13 +228,43 @@ def docker_copy(judge: "CommandJudge", profile: Profile, reading: Reading) -> No
         is_known = source != FROM_INPUT and not judge.places.is_unsettled
         if not is_known or holds_links(judge.places.resolve(source).path):
             judge.unknown("docker.cp-links", "It would bring links along, which lead elsewhere in there.")
-        if not inside.is_scratch(target_path) and holds_programs(judge.places.resolve(source).path):
+        place, name = judge.places.resolve(source).path, source.rstrip("/").rpartition("/")[2]
+        is_made = any(is_below(path, place) for path in judge.places.written - {place})
+        is_made |= judge.places.brings_settings or (place in judge.places.written and "." not in name)
+        if not inside.is_scratch(target_path) and (is_made or holds_programs(place)):
             judge.verdict.note(
                 Tier.CRITICAL_RED, "docker.cp-programs", "Brings programs into a container.", unknown=True
             )
         inside.write(target_path)
-        if target_path.endswith("/") and source != FROM_INPUT:
-            inside.write(target_path + source.rstrip("/").rpartition("/")[2])
+        if source != FROM_INPUT and (target_path.endswith("/") or is_executed_file(name)):
+            inside.write(f"{target_path.rstrip('/')}/{name}")
+
+
+def note_brought_in(judge: "CommandJudge", sources: list[str], target: str) -> None:
+    """Note programs that get into a folder of which it is not said that it is one: ``cp /tmp/a.php /app``."""
+    for name in (source.rstrip("/").rpartition("/")[2] for source in sources):
+        if is_executed_file(name):
+            judge.places.write(f"{target.rstrip('/')}/{name}")
+
+
+def note_brought_trees(
+    judge: "CommandJudge", sources: list[str], target: str, *, are_files: bool = False
+) -> None:
+    """
+    Note when a folder from outside gets to where a tool lives: nobody sees from here which programs it holds.
+
+    Args:
+        are_files: Whether what is a file by its name, and stays one, is meant as one.
+    """
+    inside = judge.places
+    if not isinstance(inside, ContainerPlaces) or inside.is_scratch(target):
+        return
+    are_files &= target.endswith("/") or "." in target.rpartition("/")[2]
+    for source in sources:
+        is_named = any("." in part[1:] for part in source.split("/"))
+        is_file = are_files and "." in source.rstrip("/").rpartition("/")[2]
+        if (is_named or inside.is_scratch(source)) and not is_file:
+            judge.unknown("container.tree", "It could bring programs to where a tool takes its own from.")
 
 
 def _docker_save(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:

@@ -136,7 +136,7 @@ def _supervisor(judge: "CommandJudge", args: list[str]) -> None:
 
 
 def _ruby(judge: "CommandJudge", args: list[str]) -> None:
-    """Rails runs the application that stands in the current folder."""
+    """Rails runs the application that stands in the current folder; Bundler the list of its packages."""
     if not judge.is_in_container:
         judge.unknown("rails.own-code", "It would run code from the current folder.")
 
@@ -184,5 +184,6 @@ KINDS.update(
 RESTS.update({"phpscript": _php, "perlcode": _perl, "incontainer": _in_container})
 GUARDS["npm"] = _npm
 GUARDS.update({"console": _console, "bench": _console})
-GUARDS.update({"supervisorctl": _supervisor, "rails": _ruby, "rake": _ruby, "yarn": _yarn, "pnpm": _yarn})
+GUARDS.update(dict.fromkeys(("rails", "rake", "bundle"), _ruby))
+GUARDS.update({"supervisorctl": _supervisor, "yarn": _yarn, "pnpm": _yarn})
 REVIEWS.update({"python": _python, "needsargument": _needs_argument, "testnumbers": _compared_numbers})

@@ -10,6 +10,7 @@ from tenant_daemon.policy.paths.places import FROM_INPUT
 from tenant_daemon.policy.paths.resolve import resolve
 from tenant_daemon.policy.paths.roots import is_below
 from tenant_daemon.policy.paths.trees import holds_links, holds_settings, is_plain_tree
+from tenant_daemon.policy.programs.containers import note_brought_in, note_brought_trees
 from tenant_daemon.policy.programs.dumps import note_copied
 from tenant_daemon.policy.programs.kinds import KINDS, is_shown_folder
 from tenant_daemon.policy.programs.options import Reading
@@ -19,6 +20,7 @@ from tenant_daemon.policy.programs.registry import REVIEWS
 if TYPE_CHECKING:
     from tenant_daemon.policy.programs.judge import CommandJudge
 
+_RECURSIVE: Final = ("-r", "-R", "-a", "--recursive", "--archive")
 _MODE: Final = re.compile(r"0?[0-7]{3}|[ugoa]*[-+=][rwxX]*(?:,[ugoa]*[-+=][rwxX]*)*")
 _WORLD_WRITABLE: Final = re.compile(r"0?[0-7]{2}[2367]|.*[oa][+=][rxX]*w.*")
 _DD: Final = re.compile(r"(bs|ibs|obs|cbs|count|skip|seek|status|conv|iflag|oflag)=[A-Za-z0-9,_]+")
@@ -180,7 +182,7 @@ def note_moved_settings(judge: "CommandJudge", sources: list[str]) -> None:
 
 def _copy(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
     """Copying into a folder makes a file of the same name there: that name is judged too."""
-    if reading.has("-r", "-R", "-a", "--recursive", "--archive"):
+    if reading.has(*_RECURSIVE):
         for source in reading.positionals if reading.has("-t") else reading.positionals[:-1]:
             KINDS["readtree"](judge, source)
     if reading.has("-a", "-p", "--archive", "--preserve"):
@@ -206,6 +208,10 @@ def _copy(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
         if found.path in judge.places.spelled:
             judge.places.spelled.add(place.path)
         note_copied(judge, found, target)
+    if judge.is_in_container:
+        note_brought_in(judge, sources, target)
+        if is_move or reading.has(*_RECURSIVE):
+            note_brought_trees(judge, sources, target, are_files=is_move)
     if is_move and place.path == "/dev/null":
         judge.unknown("move.device", "What is moved there is gone, and so is what was there.")
     if folders or len(sources) > 1 or place.is_folder or target.endswith("/"):

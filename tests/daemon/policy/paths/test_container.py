@@ -122,3 +122,55 @@ def test_a_plugin_that_guards_the_site_stays_on(context: PolicyContext) -> None:
     assert shell("docker exec wordpress wp plugin deactivate wordfence", context).tier is Tier.CRITICAL_RED
     assert shell("wp plugin deactivate hello two-factor", context).tier is Tier.CRITICAL_RED
     assert shell("wp plugin activate wordfence", context).tier is Tier.YELLOW
+
+
+@pytest.mark.parametrize(
+    "name", ["Rakefile", "Gemfile", "artisan", "occ", "console", "config.ru", "a.rake", "a.inc"]
+)
+def test_programs_without_the_look_of_one(name: str, context: PolicyContext) -> None:
+    (context.workspace / name).write_text("x")
+    assert shell(f"docker cp {name} app:/app/{name}", context).tier is Tier.CRITICAL_RED
+    assert shell(f"docker cp {name} app:/app", context).tier is Tier.CRITICAL_RED
+    assert shell(f"docker exec app cp /tmp/{name} /app", context).tier is Tier.CRITICAL_RED
+    assert shell(f"docker cp {name} app:/tmp/", context).tier is Tier.YELLOW
+    assert shell(f"docker cp {name}.txt app:/app/", context).tier is Tier.RED
+    assert shell(f"docker cp {name}.txt app:/app/bin/ls", context).tier is Tier.CRITICAL_RED
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "cp a.txt theme/a.rb && docker cp theme app:/app/",
+        "mv a.txt theme/a.rb; docker compose cp theme app:/app/",
+        "mv other theme && docker cp theme app:/app/",
+        "docker exec app cp -r /tmp/theme /app/themes/",
+        "docker exec app cp -a /tmp/theme/. /app",
+        "docker exec app cp --archive -t /app /tmp/theme",
+        "docker exec app mv /tmp/theme /app/lib",
+        "docker exec app sh -c 'mv -t /app/lib /tmp/theme'",
+        "docker exec app rsync -a /tmp/theme/ /app/",
+        "docker compose exec -T app cp -R /tmp/theme /app",
+        "docker exec app mv /tmp/a.png /app/lib",
+        "docker exec app mv /data/a.png/tasks /app/tasks",
+    ],
+)
+def test_what_a_folder_holds_that_comes_from_elsewhere_is_not_known(
+    line: str, context: PolicyContext
+) -> None:
+    (context.workspace / "theme").mkdir()
+    assert shell(line, context).is_unknown
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "docker exec app cp /tmp/logo.png /app/public/",
+        "docker exec app mv /tmp/shop.sql /var/backups/",
+        "docker exec app mv /tmp/a /tmp/b",
+        "docker exec app cp -r /tmp/a /tmp/b",
+        "docker exec app mv /data/old /data/older",
+        "docker exec app mv /data/report.csv /data/reports.csv",
+    ],
+)
+def test_single_files_and_what_was_there_may_be_copied(line: str, context: PolicyContext) -> None:
+    assert not shell(line, context).is_unknown
