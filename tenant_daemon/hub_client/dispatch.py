@@ -58,13 +58,16 @@ class Dispatcher:
     def restore(self) -> None:
         """Do what the last run of this process left undone."""
         for message in self._store.inbox.pending():
-            if not isinstance(message.payload, SendMessage):
+            if isinstance(message.payload, SendMessage):
+                self._call_off_taken_back(message, message.payload)
+            else:
                 self.on_message(message)
 
     def on_message(self, message: Incoming) -> None:
         """Set off what a message asks for."""
         match message.payload:
-            case SendMessage():
+            case SendMessage() as said:
+                self._call_off_taken_back(message, said)
                 self._chat.on_message(message)
             case StopRun() as stop:
                 self._tasks.create_task(self._stop(message, stop))
@@ -96,6 +99,11 @@ class Dispatcher:
         await self._call_off(message, deleted.conversation_id)
         await self._chat.forget(deleted.conversation_id, deleted.agent_id)
         self._store.inbox.done(message.id)
+
+    def _call_off_taken_back(self, message: Incoming, said: SendMessage) -> None:
+        """What earlier runs still ask is taken back with them; the new run's questions come after."""
+        if said.takes_back:
+            self._tasks.create_task(self._call_off(message, said.conversation_id))
 
     async def _call_off(self, message: Incoming, conversation_id: str) -> None:
         """Questions outlive the run that asked them (0005), so stopping the run is not enough."""

@@ -166,6 +166,23 @@ async def test_message_goes_to_the_chat_and_stays_in_the_inbox(desk: _Desk) -> N
     assert desk.store.inbox.pending_count() == 1
 
 
+async def test_what_a_message_takes_back_asks_no_more(desk: _Desk) -> None:
+    desk.wrapper.statuses = [503]
+    said = SendMessage(
+        message_id="m", conversation_id="cnv1", agent_id="sales", text="rather not", takes_back=["run_1"]
+    )
+    desk.accept("obx1", said)
+    (message,) = desk.chat.messages
+    await eventually(lambda: len(desk.wrapper.requests) == 2)
+    body = {"conversation_id": "cnv1", "asked_at": message.received_at.isoformat()}
+    assert desk.wrapper.requests == [("/api/v1/conversations/cancel", body)] * 2
+    assert desk.chat.messages == [message]
+    # A restart may have come between, so it is called off once more; the chat sees to its messages itself.
+    desk.dispatcher.restore()
+    await eventually(lambda: len(desk.wrapper.requests) == 3)
+    assert desk.chat.messages == [message]
+
+
 async def test_stop_is_done_when_the_chat_has_stopped(desk: _Desk) -> None:
     desk.accept("m1", StopRun(conversation_id="cnv1"))
     await desk.until_done()
