@@ -164,6 +164,8 @@ TEXTS = [
     f"the token fix of the key store landed in {_bytes(20).hex()}",
     f'new ObjectId("{_bytes(12).hex()}"), new UUID("0a1b2c3d-1234-4abc-9def-{_bytes(6).hex()}")',
     f"page_token → {_base64(24)}",
+    'Token: "#ddd0c0", Secret: "#1a2b3c"',
+    f"100644 blob {_bytes(20).hex()}\ta/.aws/credentials\n100644 blob {_bytes(20).hex()}\tproject.toml\n",
     f"restored from cache key: {_bytes(20).hex()}",
     "NAME             PASSWORD   AGE\ndb-credentials   locked     3d\nweb              expired    4d",
 ]
