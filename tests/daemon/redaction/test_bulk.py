@@ -5,7 +5,7 @@ import random
 import zlib
 from collections import Counter
 
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from tenant_daemon.redaction.bulk import with_pairs
@@ -92,6 +92,8 @@ def test_many_hashes_are_read_like_each_by_itself(seed: int) -> None:
     alone: Counter[tuple[bool, bytes]] = Counter()
     for word in words:
         alone += _read(word)
+    # Where a piece ends like the separator, two of them cannot be told apart here.
+    assume(all((piece + SEPARATOR).index(SEPARATOR) == len(piece) for _, piece in alone))
     assert _read(b" ".join(words)) == alone
 
 
