@@ -34,6 +34,8 @@ def clean_environment(home: TenantHome, settings: TenantSettings) -> dict[str, s
         "OPENCLAW_NO_AUTO_UPDATE": "1",
         "OPENCLAW_SKIP_CHANNELS": "1",
         "OPENCLAW_EXEC_SHELL_SNAPSHOT": "0",
+        # Its flight recorder would keep up to 10 MB more of each conversation, all that was said among it.
+        "OPENCLAW_TRAJECTORY": "0",
         "DO_NOT_TRACK": "1",
     }
 

@@ -360,6 +360,14 @@ async def test_a_long_answer_is_looked_up_whole(tenant: Tenant, client: OpenClaw
     assert found == AnswerEnded(session, ending.run_id, "final", ending.text.strip())
 
 
+async def test_what_is_said_is_kept_once(tenant: Tenant, client: OpenClawClient) -> None:
+    await say(client, new_chat(), "My number is seven and twenty")
+    (store,) = state_dir(tenant.home).glob("agents/it-admin/agent/openclaw-agent.sqlite")
+    with closing(sqlite3.connect(store)) as db:
+        assert db.execute("SELECT count(*) FROM transcript_events").fetchone()[0] > 0
+        assert db.execute("SELECT count(*) FROM trajectory_runtime_events").fetchone() == (0,)
+
+
 async def test_archived_sessions_are_found_to_be_deleted(tenant: Tenant, client: OpenClawClient) -> None:
     session = new_chat()
     await say(client, session, "hello")
