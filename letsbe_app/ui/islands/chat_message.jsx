@@ -6,6 +6,7 @@ import { SentFiles } from "./file_chips.jsx";
 import { PRIMARY, SMALL } from "./look.js";
 import { Markdown } from "./markdown.jsx";
 import { ToolCalls } from "./tool_calls.jsx";
+import { begunIn } from "./thread_store.js";
 
 const NOTES = { stopped: "status_stopped", failed: "status_failed", interrupted: "status_interrupted" };
 
@@ -163,7 +164,7 @@ function Answer({ message, texts, agentName, store, actions, isCalm }) {
       data-last-event={message.lastEvent}
       className="group max-w-measure w-full flex flex-col gap-2.5"
     >
-      <ToolCalls calls={message.tool_calls} texts={texts} store={store} />
+      <ToolCalls calls={begunIn(message)} texts={texts} store={store} />
       {message.text && <Markdown text={message.text} texts={texts} />}
       {isStreaming && !message.text && (
         <p className="text-muted flex items-center gap-2">

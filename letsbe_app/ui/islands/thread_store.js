@@ -193,6 +193,11 @@ export class ThreadStore {
   }
 }
 
+/** Calls that began in this answer. One that another answer began may end in it, and is shown there. */
+export function begunIn(message) {
+  return message.tool_calls.filter((call) => call.tool_name);
+}
+
 function compare(a, b) {
   return a === b ? 0 : a < b ? -1 : 1;
 }

@@ -1,7 +1,7 @@
 // Where REST and the stream meet: `node --test`.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ThreadStore } from "../../../../letsbe_app/ui/islands/thread_store.js";
+import { ThreadStore, begunIn } from "../../../../letsbe_app/ui/islands/thread_store.js";
 
 const said = (id, position, changes = {}) => ({
   id,
@@ -116,6 +116,7 @@ test("a call that ends in a later answer has ended in the one that asked as well
   const late = { ...event("2-1", { type: "tool_finished", ...about, status: "denied", tier: "RED", reason: "No." }), run_id: "r2" };
   store.applyEvent(late);
   assert.deepEqual(told, ["running", "waiting", "waiting", "denied"]);
+  assert.deepEqual([begunIn(store.get("r1")).length, begunIn(store.get("r2")).length], [1, 0]);
   // A page that is loaded later knows only what was there when the answer ended.
   const calls = [{ ...about, tool_name: "shell", summary: "rm x", status: "running", approval_id: "a" }];
   store.takeEarlier([said("r0", 0, { role: "agent", status: "completed", tool_calls: calls })], null);
