@@ -1,10 +1,5 @@
 import { useEffect, useId, useRef } from "react";
-
-const TYPED = "textarea, input:not([type=hidden], [type=checkbox], [type=radio])";
-
-/** Whether a field shown in it differs from what it began with. */
-const holdsTyped = (element) =>
-  [...element.querySelectorAll(TYPED)].some((field) => field.value !== field.defaultValue);
+import { holdsTyped } from "./typed.js";
 
 /**
  * A native dialog (focus stays inside, Escape closes, the page behind is inert). On a phone the same content

@@ -2,6 +2,7 @@ import { useEffect, useState } from "react";
 // On every page, as toasts are.
 import "./leaving.js";
 import { hear } from "./told.js";
+import "./unsaved.js";
 
 const SHOWN_MS = 6000;
 let nextKey = 1;

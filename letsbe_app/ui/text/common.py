@@ -20,6 +20,7 @@ class CommonTexts:
     theme: str = "Switch between light and dark"
     close: str = "Close"
     cancel: str = "Cancel"
+    unsaved: str = "You have not saved what you typed. Leave it behind?"
     undo: str = "Undo"
     copy: str = "Copy"
     copied: str = "Copied"

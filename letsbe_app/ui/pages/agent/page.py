@@ -56,11 +56,20 @@ def _about() -> rx.Component:
     return panel(
         t.about,
         rx.el.form(
-            field(t.name, "agent_name", is_required=True, max_length=60, default_value=agent.name),
-            field(t.duty, "duty", max_length=200, default_value=agent.duty),
+            # Each by itself: what is saved elsewhere takes away nothing typed in the other.
+            field(
+                t.name,
+                "agent_name",
+                is_required=True,
+                max_length=60,
+                default_value=agent.name,
+                key=agent.name,
+            ),
+            field(t.duty, "duty", max_length=200, default_value=agent.duty, key=agent.duty),
             button(t.save, type="submit", kind="quiet", class_name="self-end"),
             on_submit=AgentState.save_about,
-            key=agent.agent_id + agent.name + agent.duty,
+            key=agent.agent_id,
+            data_unsaved=texts().common.unsaved,
             class_name="flex flex-col gap-4",
         ),
     )
@@ -109,6 +118,7 @@ def _budgets() -> rx.Component:
                     input_mode="numeric",
                     max_length=9,
                     default_value=getattr(agent, name),
+                    key=getattr(agent, name),
                     auto_complete="off",
                 )
                 for name in BUDGET_FIELDS
@@ -116,6 +126,7 @@ def _budgets() -> rx.Component:
             button(t.save, type="submit", kind="quiet", class_name="self-end"),
             on_submit=AgentState.save_budgets,
             key=agent.agent_id,
+            data_unsaved=texts().common.unsaved,
             class_name="flex flex-col gap-3",
         ),
         rx.el.div(

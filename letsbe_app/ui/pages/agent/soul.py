@@ -42,6 +42,7 @@ def soul() -> rx.Component:
                 ),
                 on_submit=AgentState.preview_soul,
                 key=rx.Var.create(f"{agent.agent_id} {AgentState.soul_round}"),
+                data_unsaved=texts().common.unsaved,
                 class_name="flex flex-col gap-3",
             ),
             _confirmation(),
