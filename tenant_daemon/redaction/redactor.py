@@ -11,11 +11,12 @@ from tenant_daemon.redaction.detectors.entropy import EntropyDetector
 from tenant_daemon.redaction.detectors.form_index import EngineMaker
 from tenant_daemon.redaction.detectors.known import KnownDetector, KnownSecret
 from tenant_daemon.redaction.detectors.patterns import pattern_detector
+from tenant_daemon.redaction.echoes import find_echoes
 from tenant_daemon.redaction.engines import best_engine
 from tenant_daemon.redaction.exact import without_neighbours
 from tenant_daemon.redaction.findings import Finding, Redaction, replaced, settle
 from tenant_daemon.redaction.json_texts import fitted
-from tenant_daemon.redaction.leaves import Leaves, rebuilt
+from tenant_daemon.redaction.leaves import LeafKind, Leaves, rebuilt
 from tenant_daemon.redaction.payload import PayloadSearch
 from tenant_daemon.redaction.views.expand import find_in_views
 from tenant_daemon.redaction.views.view import View, original
@@ -54,7 +55,7 @@ class Redactor:
     def report(self, text: str) -> Redaction:
         """The redacted text together with what was found, without the values."""
         data = _encoded(text)
-        findings = _settled(self._find(data), data)
+        findings = self.find(data)
         return Redaction(_replaced(data, findings) if findings else text, tuple(findings))
 
     def redact_payload(self, value: object) -> object:
@@ -68,10 +69,11 @@ class Redactor:
         found = self._find_in_leaves(leaves)
         if not found:
             return value
-        texts = leaves.texts
-        for index, findings in found.items():
-            data = leaves.encoded[index]
-            texts[index] = _replaced(data, _settled(findings, data))
+        texts, encoded = leaves.texts, leaves.encoded
+        settled = {index: _settled(findings, encoded[index]) for index, findings in found.items()}
+        said = {index: data for index, data in enumerate(encoded) if leaves.kinds[index] is LeafKind.TEXT}
+        for index, findings in _with_echoes(said, settled).items():
+            texts[index] = _replaced(encoded[index], findings)
         return rebuilt(value, iter(texts))
 
     def stream(self) -> "StreamRedactor":
@@ -82,7 +84,8 @@ class Redactor:
 
     def find(self, data: bytes) -> list[Finding]:
         """Settled findings in UTF-8 bytes."""
-        return _settled(self._find(data), data)
+        settled = _settled(self._find(data), data)
+        return _with_echoes({0: data}, {0: settled})[0] if settled else settled
 
     def _find(self, data: bytes) -> list[Finding]:
         return self._find_in(original(data)) if data else []
@@ -101,6 +104,16 @@ class Redactor:
 
 def _settled(findings: Iterable[Finding], data: bytes) -> list[Finding]:
     return settle(without_neighbours(findings, data))
+
+
+def _with_echoes(texts: dict[int, bytes], settled: dict[int, list[Finding]]) -> dict[int, list[Finding]]:
+    """Settled findings and, wherever else one of them stands, that as well."""
+    again: dict[int, list[Finding]] = {}
+    for index, finding in find_echoes(texts, settled):
+        again.setdefault(index, []).append(finding)
+    for index, findings in again.items():
+        settled[index] = settle([*settled.get(index, ()), *findings])
+    return settled
 
 
 def _encoded(text: str) -> bytes:
