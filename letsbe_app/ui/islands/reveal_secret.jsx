@@ -6,6 +6,7 @@ import { CannotSeal, newKeyPair, open, publicKeyOf, revealContext, toBase64 } fr
 import { settled } from "./secret_request.js";
 
 const SHOWN_SECONDS = 60;
+
 /**
  * Asks for the password, has the server seal the value to a key that only this tab has, and shows it for a minute.
  * The value is gone when the minute is over, the dialog closes, or the tab is hidden for good.
