@@ -434,7 +434,7 @@ async def test_a_conversation_is_taken_up_after_a_year(tenant: Tenant) -> None:
     async with tenant.client() as client:
         await say(client, session, "alpha")
     await tenant.process.stop()
-    _age(tenant, days=365)
+    _age(tenant, session, days=365)
     await tenant.restart()
     async with tenant.client() as client:
         await verify(client, CONFIG)
@@ -445,21 +445,22 @@ async def test_a_conversation_is_taken_up_after_a_year(tenant: Tenant) -> None:
     assert "alpha" in asked_text(tenant)
 
 
-def _age(tenant: Tenant, *, days: int) -> None:
-    """Make everything that OpenClaw remembers so much older."""
+def _age(tenant: Tenant, session: str, *, days: int) -> None:
+    """Make what OpenClaw remembers of a session of it-admin's so much older."""
     shift = days * 86_400_000
-    for store in state_dir(tenant.home).glob("agents/*/agent/openclaw-agent.sqlite"):
-        with closing(sqlite3.connect(store)) as db, db:
-            rows = db.execute("SELECT session_key, entry_json FROM session_nodes").fetchall()
-            for key, text in rows:
-                entry = json.loads(text)
-                times = {name: value - shift for name, value in entry.items() if name.endswith("At")}
-                db.execute(
-                    "UPDATE session_nodes SET entry_json = ?, updated_at = updated_at - ?,"
-                    " created_at = created_at - ?, last_interaction_at = last_interaction_at - ?"
-                    " WHERE session_key = ?",
-                    (json.dumps(entry | times), shift, shift, shift, key),
-                )
+    store = state_dir(tenant.home) / "agents" / "it-admin" / "agent" / "openclaw-agent.sqlite"
+    with closing(sqlite3.connect(store)) as db, db:
+        (text,) = db.execute(
+            "SELECT entry_json FROM session_nodes WHERE session_key = ?", (session,)
+        ).fetchone()
+        entry = json.loads(text)
+        times = {name: value - shift for name, value in entry.items() if name.endswith("At")}
+        db.execute(
+            "UPDATE session_nodes SET entry_json = ?, updated_at = updated_at - ?,"
+            " created_at = created_at - ?, last_interaction_at = last_interaction_at - ?"
+            " WHERE session_key = ?",
+            (json.dumps(entry | times), shift, shift, shift, session),
+        )
 
 
 async def test_a_conversation_goes_on_beyond_what_the_model_can_read(tenant: Tenant) -> None:
