@@ -43,6 +43,7 @@ _CONNECTED: Final = word_set(
 _VOUCHES: Final = word_set(
     "issuer discovery jwks metadata entrypoint authority idp sso oidc saml oauth oauth2 ldap openid"
 )
+_TURNED_TO: Final = _CONNECTED | _VOUCHES
 # Stores that are always somebody else's, whatever the first word of the address says.
 _STORES: Final = frozenset(
     {"s3", "gs", "gcs", "b2", "az", "azure", "wasb", "wasbs", "abfs", "swift", "dropbox", "oss"}
@@ -135,8 +136,7 @@ def judge_meaning(key: str, value: str, context: PolicyContext, verdict: Verdict
     _judge_people(key, value, context, verdict)
     host = _connected_host(key, value)
     if host and (_is_foreign(host, context) or _is_store(value)):
-        words = set(_WORDS.findall(key.lower()))
-        if not _VOUCHES.isdisjoint(words) and _SHOWN.isdisjoint(words):
+        if _is_about(key, _VOUCHES):
             verdict.note(
                 Tier.RED,
                 "env.who-gets-in",
@@ -245,16 +245,18 @@ def _lets_people_in(key: str, value: str, context: PolicyContext) -> bool:
 def _connected_host(key: str, value: str) -> str:
     """The host that the tool will turn to because of this setting; empty when it will not."""
     low = key.lower().replace(".", "_").replace("-", "_")
-    words = set(_WORDS.findall(low))
     found = _SCHEME.match(value)
     if found is not None and found[1].lower() not in ("http", "https"):
         return found[2]
-    is_connected = not (_CONNECTED.isdisjoint(words) and _VOUCHES.isdisjoint(words)) and _SHOWN.isdisjoint(
-        words
-    )
-    if not is_connected and not is_credential_variable(key):
+    if not _is_about(key, _TURNED_TO) and not is_credential_variable(key):
         return ""
     return "" if _OWN.fullmatch(low) is not None else _host_of(value)
+
+
+def _is_about(key: str, subjects: frozenset[str]) -> bool:
+    """Whether a setting is about one of these, and not an address that only people follow."""
+    words = _WORDS.findall(key.lower())
+    return not subjects.isdisjoint(words) and _SHOWN.isdisjoint(words)
 
 
 def _is_store(value: str) -> bool:

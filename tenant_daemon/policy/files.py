@@ -56,7 +56,7 @@ class _FileCall:
         )
 
     def _is_readable(self, path: str) -> bool:
-        return any(is_below(path, root) for root in self.places.roots.readable)
+        return self.places.roots.has_readable(path)
 
     def forbid(self, rule_id: str, reason: str, tier: Tier = Tier.RED) -> None:
         """Refuse, whatever anybody decides."""

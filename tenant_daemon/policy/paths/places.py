@@ -103,7 +103,7 @@ class PlaceJudge:
         elif path in _FACTS or path in _OPEN_DEVICES:
             pass
         elif not self._is_guarded(place, "Reads"):
-            if any(is_below(path, root) for root in roots.readable):
+            if roots.has_readable(path):
                 self._readable(place)
             else:
                 self._note_outside(path, "Reads")
@@ -121,7 +121,7 @@ class PlaceJudge:
             return place
         if _LISTABLE_TREES.match(path) is not None and not any(map(is_secret_folder, path.split("/"))):
             return place
-        if not any(is_below(path, root) for root in self.roots.readable):
+        if not self.roots.has_readable(path):
             self._note_outside(path, "Looks into")
         elif not is_below(path, "/var/log") and any(map(is_secret_folder, path.split("/"))):
             self._note_secret(path)
@@ -194,7 +194,7 @@ class PlaceJudge:
                 "path.delete-outside",
                 f"Deletes {path}, which is not in the agent's own folder.",
                 risk="The server or one of its tools may stop working, and its data may be lost.",
-                unknown=not any(is_below(path, root) for root in roots.readable),
+                unknown=not roots.has_readable(path),
             )
         return place
 
@@ -393,9 +393,7 @@ class PlaceJudge:
 
     def _write_outside(self, path: str) -> None:
         name = path.rpartition("/")[2]
-        is_known = any(is_below(path, root) for root in self.roots.readable) and not path.startswith(
-            "/var/log"
-        )
+        is_known = self.roots.has_readable(path) and not path.startswith("/var/log")
         is_harmless = is_known and not (
             is_executed_file(name) or is_secret_name(name) or is_app_secret_name(name)
         )

@@ -17,6 +17,10 @@ class Roots:
     readable: tuple[str, ...]
     protected: tuple[str, ...]
 
+    def has_readable(self, path: str) -> bool:
+        """Whether a real path lies in one of the readable roots."""
+        return any(is_below(path, root) for root in self.readable)
+
 
 def roots_of(context: PolicyContext) -> Roots:
     """The folders of a context; real paths of the readable roots, in case one is a link."""

@@ -63,7 +63,7 @@ def found_below(
         has_secrets = lists_secrets(real, names if words is None else words)
         return f"{starts[0]}/some.secret" if has_secrets else f"{starts[0]}/found"
     is_logs = all(is_below(path, "/var/log") for path in real)
-    if not all(any(is_below(path, root) for root in places.roots.readable) for path in real):
+    if not all(map(places.roots.has_readable, real)):
         return FROM_INPUT
     if as_words and not is_logs:
         return FROM_INPUT

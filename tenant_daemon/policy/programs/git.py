@@ -77,7 +77,7 @@ def _git_folder(judge: "CommandJudge", value: str) -> None:
     roots = judge.places.roots
     if is_below(place.path, roots.workspace):
         return
-    if any(is_below(place.path, root) for root in roots.readable):
+    if roots.has_readable(place.path):
         check_elsewhere(judge, parted(judge.arguments)[1], place.path)
     else:
         judge.unknown("git.elsewhere", "Works on a repository outside the agent's own folder.")

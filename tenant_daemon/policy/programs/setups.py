@@ -37,9 +37,7 @@ def _compose_file(judge: "CommandJudge", value: str) -> None:
     """A setup of the agent's own could give a container the whole server; one of the tools' may be used."""
     place = judge.places.list(value)
     roots = judge.places.roots
-    if is_below(place.path, roots.workspace) or not any(
-        is_below(place.path, root) for root in roots.readable
-    ):
+    if is_below(place.path, roots.workspace) or not roots.has_readable(place.path):
         _note_own_setup(judge)
 
 
@@ -48,7 +46,7 @@ def _compose_env(judge: "CommandJudge", value: str) -> None:
     places = judge.places
     path = places.resolve(value).path
     roots = places.roots
-    is_of_tools = path.rpartition("/")[2].endswith(".env") and any(is_below(path, r) for r in roots.readable)
+    is_of_tools = path.rpartition("/")[2].endswith(".env") and roots.has_readable(path)
     if is_below(path, roots.workspace) or not is_of_tools or judge.is_in_container:
         _note_own_setup(judge)
 

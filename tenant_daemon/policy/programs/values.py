@@ -251,7 +251,7 @@ def _grep_tree(judge: "CommandJudge", value: str) -> None:
     # Beside `--exclude` a file that neither fits is read as well.
     if is_plain and not judge.reading.has("--exclude", "--exclude-from") and value != FROM_INPUT:
         place = judge.places.read(value)
-        if not judge.is_in_container and any(is_below(place.path, root) for root in roots.readable):
+        if not judge.is_in_container and roots.has_readable(place.path):
             return
     KINDS["readtree"](judge, value)
 
