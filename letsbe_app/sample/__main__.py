@@ -1,13 +1,18 @@
-"""``python -m letsbe_app.sample``: a sample owner with one server, to try everything out. Safe to repeat."""
+"""
+``python -m letsbe_app.sample``: a sample owner with one server, to try everything out. Safe to repeat.
+
+Exits with ``os.EX_TEMPFAIL`` when all is well but the server needs longer than ``--wait`` waits.
+"""
 
 import argparse
 import asyncio
+import os
 import sys
 
 from letsbe_app.composition import Services, build_services
 from letsbe_app.errors import LetsBeError
 from letsbe_app.logs import configure_logging
-from letsbe_app.sample.owner import SampleFailed, SampleTaken, make_sample, wait_until_ready
+from letsbe_app.sample.owner import SampleFailed, SampleSlow, SampleTaken, make_sample, wait_until_ready
 from letsbe_app.settings import load_settings
 
 
@@ -23,6 +28,9 @@ def main() -> int:
     except SampleTaken as exc:
         # No reason not to start: whoever changed her password knows how to sign in.
         print(f"{exc} She stays as she is.")
+    except SampleSlow as exc:
+        print(exc, file=sys.stderr)
+        return os.EX_TEMPFAIL
     except (LetsBeError, SampleFailed) as exc:
         print(exc, file=sys.stderr)
         return 1

@@ -30,6 +30,10 @@ class SampleFailed(Exception):
     """The sample could not be made; says why."""
 
 
+class SampleSlow(SampleFailed):
+    """Her server is still being set up; the pages show how far it is."""
+
+
 class SampleTaken(SampleFailed):
     """Somebody made the account their own: it has another password, or a second factor."""
 
@@ -62,7 +66,8 @@ async def wait_until_ready(services: Services, timeout_seconds: float) -> None:
     Wait until the sample owner can talk to her agents.
 
     Raises:
-        SampleFailed: Her server could not be set up, or not in time.
+        SampleFailed: Her server could not be set up.
+        SampleSlow: It needs longer.
     """
     actor = await _owner(services)
     try:
@@ -73,7 +78,7 @@ async def wait_until_ready(services: Services, timeout_seconds: float) -> None:
                     async with asyncio.timeout(_LOOK_AGAIN_SECONDS):
                         await mailbox.get()
     except TimeoutError as exc:
-        raise SampleFailed(f"The server was not ready within {timeout_seconds:.0f} s.") from exc
+        raise SampleSlow(f"The server was not ready within {timeout_seconds:.0f} s.") from exc
     finally:
         await services.accounts.sign_out(actor)
 
