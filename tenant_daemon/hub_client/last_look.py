@@ -7,14 +7,17 @@ vault, so that nothing else changes, sealed boxes above all.
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Final
 
 import orjson
 import structlog
 
 from tenant_daemon.hub_client.channel import Channel, ChannelClosed, OpenChannel
-from tenant_daemon.redaction import LiveRedactor
+from tenant_daemon.redaction import LiveRedactor, Redactor
 
 log = structlog.get_logger()
+
+TAKEN_OUT: Final = "[REDACTED]"
 
 
 def with_last_look(open_channel: OpenChannel, redactor: LiveRedactor) -> OpenChannel:
@@ -57,10 +60,34 @@ def clean_frame(frame: str, redactor: LiveRedactor) -> str:
     kind = content["payload"].get("kind", "")
     log.error("link.secret_in_message", kind=kind)
     content["payload"] = {**_dict(current.redact_payload(content["payload"])), "kind": kind}
-    clean = orjson.dumps(content).decode()
-    if current.known.find(clean.encode()):
+    clean = orjson.dumps(content)
+    if current.known.find(clean):
+        # A placeholder whose own name shows the secret, or a field's name: without it, since a frame that
+        # never goes would hold up everything behind it.
+        content["payload"] = {**_dict(_without(content["payload"], current)), "kind": kind}
+        clean = orjson.dumps(content)
+    if current.known.find(clean):
         raise ValueError("a secret could not be taken out")
-    return clean
+    return clean.decode()
+
+
+def _without(value: object, redactor: Redactor) -> object:
+    """The value without the strings and the fields in which there still is a secret."""
+    match value:
+        case str():
+            return TAKEN_OUT if _shows(value, redactor) else value
+        case dict():
+            return {
+                name: _without(item, redactor) for name, item in value.items() if not _shows(name, redactor)
+            }
+        case list():
+            return [_without(item, redactor) for item in value]
+        case _:
+            return value
+
+
+def _shows(text: str, redactor: Redactor) -> bool:
+    return bool(redactor.known.find(text.encode("utf-8", "surrogatepass")))
 
 
 def _dict(value: object) -> dict[str, object]:

@@ -29,18 +29,38 @@ _COMMON_WORDS: Final = _words("common_words.txt")
 """Of programs, configurations and office letters, in English and German: what zxcvbn's lists leave out."""
 
 
+_PROBE: Final = 4
+"""Letters and digits in a row that a text shares with whatever it shows."""
+
+
 def check_value(value: str, name: str) -> None:
     """Raise UnfitSecret, which says why, when the value cannot be kept under this name."""
     reason = _why_unfit(value)
     if not reason and _shows(name, value):
-        reason = "its name shows the value, and the name stands in texts where the value must not"
+        reason = (
+            "its name shows the value or most of it, and the name stands in texts where the value must not"
+        )
     if reason:
         raise UnfitSecret(reason)
 
 
-def _shows(name: str, value: str) -> bool:
-    shown, hidden = ("".join(filter(str.isalnum, text.casefold())) for text in (name, value))
-    return len(hidden) >= MIN_CHARACTERS and hidden in shown
+def check_note(note: str, value: str) -> None:
+    """Raise UnfitSecret when the note would tell the value: it is kept, shown and sent as it is."""
+    if _shows(note, value):
+        raise UnfitSecret("its note shows the value or most of it, and others can read the note")
+
+
+def _shows(text: str, value: str) -> bool:
+    """Whether redaction would find the value in the text: then the text could be said nowhere."""
+    shown, hidden = ("".join(filter(str.isalnum, one.casefold())) for one in (text, value))
+    if len(hidden) >= MIN_CHARACTERS and hidden in shown:
+        return True
+    if not any(hidden[at : at + _PROBE] in shown for at in range(len(hidden) - _PROBE + 1)):
+        return value in text
+    # Loading what searches takes longer than storing a value does.
+    from tenant_daemon.redaction import KnownSecret, Redactor
+
+    return bool(Redactor([KnownSecret("value", value)]).known.find(text.encode("utf-8", "surrogatepass")))
 
 
 def _why_unfit(value: str) -> str:

@@ -238,6 +238,12 @@ def kind_of(db: sqlite3.Connection, name: str) -> SecretKind | None:
     return SecretKind(row["kind"]) if row else None
 
 
+def note_of(db: sqlite3.Connection, name: str) -> str:
+    """What its owner noted about the secret; empty when there is none of this name."""
+    row = db.execute("SELECT note FROM secrets WHERE name = ?", (name,)).fetchone()
+    return str(row["note"]) if row else ""
+
+
 def names_of_kind(db: sqlite3.Connection, kind: SecretKind) -> list[str]:
     return [
         row["name"] for row in db.execute("SELECT name FROM secrets WHERE kind = ? ORDER BY name", (kind,))

@@ -14,7 +14,7 @@ from tenant_daemon.kit.database import Database
 from tenant_daemon.vault import store
 from tenant_daemon.vault.cipher import Cipher
 from tenant_daemon.vault.errors import SecretNotFound, UnfitSecret, VaultLocked
-from tenant_daemon.vault.fitness import check_value
+from tenant_daemon.vault.fitness import check_note, check_value
 from tenant_daemon.vault.keys import KeyStore
 from tenant_daemon.vault.ledger import COUNTER_FILE, Ledger, Page
 from tenant_daemon.vault.names import RESERVED_NAMES, check_name
@@ -107,7 +107,7 @@ class Vault:
             box: Digest of the sealed box that it came in; ``has_emptied`` knows it from then on.
 
         Raises:
-            UnfitSecret: The name or the value cannot be taken; says why.
+            UnfitSecret: The name, the note or the value cannot be taken; says why.
         """
         return self.put_all([NewSecret(name, value, note, kind)], actor=actor, box=box)[0]
 
@@ -116,6 +116,7 @@ class Vault:
         for new in wanted:
             check_name(new.name)
             check_value(new.value, new.name)
+            check_note(new.note, new.value)
             if actor.startswith("agent:") and new.name in RESERVED_NAMES:
                 raise UnfitSecret(f"{new.name} is a name that the server keeps for itself")
         with self._ledger.writing() as page:
@@ -257,6 +258,9 @@ class Vault:
         held = store.sealed_value(page.db, new.name, store.current_version(page.db, new.name))
         if held is not None and held.fingerprint == page.cipher.fingerprint(new.value):
             return
+        if not new.note:
+            # It takes over the note of the value before.
+            check_note(store.note_of(page.db, new.name), new.value)
         version = store.last_version(page.db, new.name) + 1
         sealed = _sealed(page, new.name, version, new.value)
         store.add_version(

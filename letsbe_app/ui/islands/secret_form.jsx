@@ -5,8 +5,17 @@ import { INPUT, PRIMARY } from "./look.js";
 import { CannotSeal, provideContext, seal } from "./sealed_box.js";
 import { settled } from "./secret_request.js";
 
+/** Characters of a value at least. */
+const LEAST = 6;
+
 /** A line end behind a single line was copied along with it; the last one of a key file belongs to the key. */
 const asMeant = (value) => value.replace(/^([^\n]*)\n+$/, "$1");
+
+/** Whether a text that everybody may read tells the value; the server looks once more, as redaction would. */
+const tells = (text, value) => {
+  const [shown, hidden] = [text, value].map((one) => one.toLowerCase().replace(/[^\p{L}\p{N}]/gu, ""));
+  return text.includes(value) || (hidden.length >= LEAST && shown.includes(hidden));
+};
 
 /**
  * Takes a secret and seals it for the server before anything is sent. The value is in this form and nowhere else:
@@ -49,7 +58,11 @@ export function SecretForm({ tenantId, publicKey, fixedName, kinds, words, onSen
     const entered = Object.fromEntries(new FormData(form.current));
     const name = fixedName || entered.name.trim().toLowerCase();
     if (!/^[a-z][a-z0-9-]{1,62}$/.test(name)) return fail({ name: words.badName });
-    if (entered.value.trim().length < 6) return fail({ value: words.tooShort });
+    if (entered.value.trim().length < LEAST) return fail({ value: words.tooShort });
+    const value = asMeant(entered.value).trim();
+    // These go as they are, so they are looked at before anything does.
+    if (!fixedName && tells(name, value)) return fail({ name: words.nameTells });
+    if (tells(entered.note || "", value)) return fail({ note: words.noteTells });
     setWorking(true);
     setErrors({});
     setFailure("");
@@ -126,7 +139,7 @@ export function SecretForm({ tenantId, publicKey, fixedName, kinds, words, onSen
         {words.show}
       </label>
       {!fixedName && (
-        <Field label={words.note} hint={words.noteHint}>
+        <Field label={words.note} hint={words.noteHint} error={errors.note}>
           {(props) => <input {...props} name="note" maxLength={200} />}
         </Field>
       )}

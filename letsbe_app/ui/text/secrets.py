@@ -107,6 +107,8 @@ class SecretsTexts:
     form_too_short: str = (
         "Use at least 6 characters. Anything shorter could not be kept out of ordinary texts."
     )
+    form_name_tells: str = "This name tells the value, and everybody may read the name. Nothing was sent."
+    form_note_tells: str = "This tells the value, and it is not locked. Nothing was sent."
     cannot_seal: str = (
         "This browser cannot lock secrets. Use a current Firefox, Chrome, Edge or Safari, on an https address. "
         "Nothing was sent."

@@ -210,6 +210,32 @@ async def test_refused_secret_keeps_what_was_typed(hub: RunningHub, browser: Bro
         assert vault.get("second-shop-key", actor="user:t", purpose="a test") == VALUE
 
 
+async def test_nothing_that_would_tell_the_value_is_sent_beside_it(
+    hub: RunningHub, browser: Browser, tmp_path: Path
+) -> None:
+    async with scene(hub, browser, tmp_path) as made:
+        page, sent = made.page, []
+        page.on("request", lambda request: sent.append(request.post_data or ""))
+        await page.goto("/portal/secrets")
+        await page.get_by_role("button", name="Add a secret").click()
+        dialog = page.get_by_role("dialog", name="Add a secret")
+        await dialog.get_by_label("Name").fill("shop-key")
+        await dialog.get_by_label("Value").fill(VALUE)
+        await dialog.get_by_label("What it is for").fill(f"office / {VALUE}")
+        await dialog.get_by_role("button", name="Lock and send").click()
+        await expect(dialog.get_by_text("This tells the value")).to_be_visible()
+        await dialog.get_by_label("Name").fill("rye-salt-quartz-lamp-42")
+        await dialog.get_by_role("button", name="Lock and send").click()
+        await expect(dialog.get_by_text("This name tells the value")).to_be_visible()
+        assert not [body for body in sent if "quartz" in body]
+
+        await dialog.get_by_label("Name").fill("shop-key")
+        await dialog.get_by_label("What it is for").fill("the shop")
+        await dialog.get_by_role("button", name="Lock and send").click()
+        await expect(dialog).to_be_hidden()
+        assert made.desk.vault.get("shop-key", actor="user:t", purpose="a test") == VALUE
+
+
 async def test_dialog_with_something_typed_is_not_closed_by_a_tap_beside_it(
     hub: RunningHub, browser: Browser, tmp_path: Path
 ) -> None:

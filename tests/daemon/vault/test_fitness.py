@@ -3,7 +3,7 @@
 import pytest
 
 from tenant_daemon.vault import UnfitSecret
-from tenant_daemon.vault.fitness import check_value
+from tenant_daemon.vault.fitness import check_note, check_value
 
 
 @pytest.mark.parametrize(
@@ -40,3 +40,34 @@ def test_fit_values_are_taken(value: str) -> None:
 def test_a_name_that_shows_the_value_is_refused(name: str) -> None:
     with pytest.raises(UnfitSecret, match="name shows the value"):
         check_value("Hunter-22", name)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("office-wlan", "office-wlan2024"), ("shop-db-password-2", "SHOPDBPASSWORD2x")],
+)
+def test_a_name_that_redaction_would_take_out_of_its_own_placeholder_is_refused(
+    name: str, value: str
+) -> None:
+    with pytest.raises(UnfitSecret, match="most of it"):
+        check_value(value, name)
+
+
+@pytest.mark.parametrize(("name", "value"), [("wifi", "wifi-at-home"), ("db-password", "password-of-db-1")])
+def test_a_name_may_share_a_word_with_its_value(name: str, value: str) -> None:
+    check_value(value, name)
+
+
+@pytest.mark.parametrize(
+    "note", ["office / Hare&Pie-77xyZ", "was harepie 77 xyz before", "Hare%26Pie-77xyZ in the link"]
+)
+def test_a_note_that_shows_the_value_is_refused(note: str) -> None:
+    with pytest.raises(UnfitSecret, match="note shows") as caught:
+        check_note(note, "Hare&Pie-77xyZ")
+
+    assert "Pie" not in str(caught.value)
+
+
+@pytest.mark.parametrize("note", ["", "Login of the shop", "for hare and pie, see the office"])
+def test_a_note_may_say_what_the_value_is_for(note: str) -> None:
+    check_note(note, "Hare&Pie-77xyZ")

@@ -51,6 +51,16 @@ def test_nothing_on_the_disk_holds_the_value(vault: Vault, home: TenantHome) -> 
             assert VALUE.encode() not in path.read_bytes(), path
 
 
+@pytest.mark.parametrize("first_note", ["", f"from May on {VALUE}"])
+def test_no_note_tells_the_value(vault: Vault, home: TenantHome, first_note: str) -> None:
+    vault.put("shop-key", "Winter-Hedge-19x", actor=USER, note=first_note)
+
+    with pytest.raises(UnfitSecret, match="note shows"):
+        vault.put("shop-key", VALUE, actor=USER, note="" if first_note else f"it is {VALUE}")
+
+    assert get(vault, "shop-key") == "Winter-Hedge-19x"
+
+
 def test_files_are_for_their_user_alone(vault: Vault, home: TenantHome) -> None:
     for path in (home.vault_db, home.keys_dir / "vault.key"):
         assert stat.S_IMODE(path.stat().st_mode) == 0o600

@@ -66,6 +66,8 @@ def secret_form(
             "tooLate": t.expired,
             "badName": t.form_bad_name,
             "tooShort": t.form_too_short,
+            "nameTells": t.form_name_tells,
+            "noteTells": t.form_note_tells,
             "cannotSeal": t.cannot_seal,
             "failed": t.failed,
         },
