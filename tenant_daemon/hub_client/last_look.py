@@ -13,6 +13,7 @@ import orjson
 import structlog
 
 from tenant_daemon.hub_client.channel import Channel, ChannelClosed, OpenChannel
+from tenant_daemon.hub_client.first_look import look_at
 from tenant_daemon.redaction import LiveRedactor, Redactor
 
 log = structlog.get_logger()
@@ -45,7 +46,11 @@ class _WatchedChannel:
         await self._channel.send(clean)
 
     async def receive(self) -> str | bytes:
-        return await self._channel.receive()
+        frame = await self._channel.receive()
+        try:
+            return look_at(frame, self._redactor)
+        except Exception as exc:
+            raise ChannelClosed(f"nothing can be looked at: {type(exc).__name__}") from exc
 
     async def close(self, code: int, reason: str) -> None:
         await self._channel.close(code, reason)

@@ -52,6 +52,12 @@ class Redactor:
         """``text`` with every secret replaced and nothing else changed."""
         return self.report(text).text
 
+    def name_secrets(self, text: str) -> str:
+        """``text`` with the vault's secrets replaced, in any form; what only looks like one stays."""
+        data = _encoded(text)
+        findings = self.known.find(data)
+        return _replaced(data, _settled(findings, data)) if findings else text
+
     def report(self, text: str) -> Redaction:
         """The redacted text together with what was found, without the values."""
         data = _encoded(text)

@@ -92,7 +92,7 @@ async def open_parts(
     config = ConfigSource(home, database)
     gate = Gate(home, settings, collaborators.classify, config, approvals, vault, collaborators.resolve)
     announcer = Announcer(collaborators.hub, collaborators.redactor)
-    pending = PendingApprovals(approvals, calls, gate, announcer, audit)
+    pending = PendingApprovals(approvals, calls, gate, announcer, audit, vault)
     groups = await asyncio.to_thread(CallGroups.open)
     undo = UndoStore.open(home)
     await asyncio.to_thread(WorkspaceWatch.recover, undo, home)

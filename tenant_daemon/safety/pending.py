@@ -16,6 +16,8 @@ from tenant_daemon.safety.approval_store import Approval, ApprovalSettledAlready
 from tenant_daemon.safety.calls import Call, CallStore
 from tenant_daemon.safety.gate import Gate, Ruling
 from tenant_daemon.safety.previews import argv_of, diff_of, exact, question_of
+from tenant_daemon.safety.typed import with_references
+from tenant_daemon.vault import Vault
 
 MAX_PENDING: Final = 200
 """Questions that may wait at once. An agent in a loop must not bury the owner."""
@@ -40,13 +42,20 @@ class PendingApprovals:
     """
 
     def __init__(
-        self, store: ApprovalStore, calls: CallStore, gate: Gate, announcer: Announcer, audit: AuditTrail
+        self,
+        store: ApprovalStore,
+        calls: CallStore,
+        gate: Gate,
+        announcer: Announcer,
+        audit: AuditTrail,
+        vault: Vault,
     ) -> None:
         self._store = store
         self._calls = calls
         self._gate = gate
         self._announcer = announcer
         self._audit = audit
+        self._vault = vault
         self._settled: dict[str, asyncio.Event] = {}
 
     async def ask(self, call: Call, ruling: Ruling, round_number: int) -> Approval:
@@ -85,11 +94,16 @@ class PendingApprovals:
             ApprovalSettledAlready: It was decided, expired or cancelled before.
             ValueError: An edit without arguments.
             AuditUnavailable: It cannot be recorded, so it is not taken.
+            VaultLocked: It cannot be told whether an edit holds a secret, so it is not taken.
         """
         if decided.deny_reason:
             # People paste what they should not; from here it goes to the agent, the hub and the audit.
             clean = self._announcer.redact(decided.deny_reason)
             decided = decided.model_copy(update={"deny_reason": clean})
+        if decided.edited_args is not None:
+            values = await asyncio.to_thread(self._vault.values_in_force)
+            named = with_references(decided.edited_args, values)
+            decided = decided.model_copy(update={"edited_args": named})
         held = self._store.get(decided.approval_id)
         call = self._calls.get(held.call_key)
         if held.status is ApprovalStatus.PENDING and held.expires_at <= utc_now():

@@ -25,6 +25,7 @@ from tenant_daemon.safety.approval_store import ApprovalNotFound, ApprovalSettle
 from tenant_daemon.safety.calls import Call
 from tenant_daemon.safety.parts import Parts
 from tenant_daemon.safety.schemas import ExecuteRequest, ExecuteResponse
+from tenant_daemon.vault import VaultLocked
 
 MAX_BODY_BYTES: Final = 8 * 1_048_576
 _PAGE_SIZE: Final = 50
@@ -112,6 +113,8 @@ def _guarded(handler: _Handler, token: str) -> Callable[[Request], Awaitable[Res
             return refused(refusal)
         except AuditUnavailable:
             return refused(Refusal(503, ErrorCode.UNAVAILABLE, "The audit trail cannot be written."))
+        except VaultLocked:
+            return refused(Refusal(503, ErrorCode.UNAVAILABLE, "The vault is locked."))
         except sqlite3.Error as exc:
             log.error("wrapper.records.unavailable", path=request.url.path, error=type(exc).__name__)
             return refused(Refusal(503, ErrorCode.UNAVAILABLE, "The server's records cannot be written."))

@@ -233,6 +233,12 @@ class Vault:
             kept = store.all_sealed(page.db)
             return [(item.name, page.cipher.decrypt(item.name, item.version, item.sealed)) for item in kept]
 
+    def values_in_force(self) -> NamedValues:
+        """Name and current value of every secret, only to find them in what people type."""
+        with self._ledger.reading() as page:
+            names = [info.name for info in store.infos(page.db)]
+            return [(name, _value_of(page, name, store.current_version(page.db, name))) for name in names]
+
     def canaries(self) -> frozenset[str]:
         """Names of the planted secrets."""
         with self._ledger.reading() as page:

@@ -30,7 +30,8 @@ async def link(tmp_path: Path) -> _Link:
     home = TenantHome(tmp_path)
     home.create()
     vault = Vault.open(home)
-    vault.put("shop-key", SECRET, actor="user:owner", note=f"was {SECRET} before")
+    vault.put("shop-key", SECRET, actor="user:owner")
+    vault.put("spare-key", "Harbour-Wind-77q", actor="user:owner", note=f"was {SECRET} before")
     settings = TenantSettings(tenant_name="shop", hub_url="http://127.0.0.1:1")
     key = HubKey(vault, URL)
 

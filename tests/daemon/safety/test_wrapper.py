@@ -181,6 +181,23 @@ async def test_edited_call_runs_as_edited(running: WrapperBench) -> None:
     assert [path.name for path in running.workspace.iterdir()] == ["new"]
 
 
+async def test_a_secret_that_is_typed_into_an_edit_is_kept_by_its_name_alone(
+    running: WrapperBench,
+) -> None:
+    running.vault.put("shop-key", "Rye+Salt/quartz-42", actor="user:owner")
+    answering = running.begin("shell", command="rm old")
+    request = await running.asked()
+
+    edited = {"command": "touch 'Rye+Salt/quartz-42'"}
+    await running.decide(request.approval_id, Verdict.EDIT_AND_APPROVE, edited_args=edited)
+
+    answer = await answering
+    assert answer.status is ExecuteStatus.DENIED
+    assert "A secret cannot be put into the arguments of touch" in answer.reason
+    for path in running.home.root.glob("*.db*"):
+        assert b"quartz-42" not in path.read_bytes(), path
+
+
 async def test_edit_to_something_stricter_asks_again(running: WrapperBench) -> None:
     answering = running.begin("shell", command="rm old")
     first = await running.asked()
