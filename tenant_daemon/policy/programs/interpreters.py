@@ -21,6 +21,7 @@ _YARN_SETTINGS: Final = (
     *(".yarnrc", ".yarnrc.yml", ".yarnrc.yaml", ".yarn", ".npmrc"),
     *(".pnpmfile.cjs", ".pnpmfile.mjs", "pnpmfile.js", "pnpm-workspace.yaml"),
 )
+_SHOWING_SCRIPTS: Final = frozenset({"list-users", "list-balances", "user-stats"})
 _COMPARING: Final = ("-eq", "-ne", "-lt", "-le", "-gt", "-ge")
 _CALCULATED: Final = re.compile(r"\$\(|`|\w\[")
 _GUARDRAIL: Final = re.compile(r"tenant_daemon|\bletsbe|openclaw", re.IGNORECASE)
@@ -96,6 +97,14 @@ def _in_container(judge: "CommandJudge", argv: list[str]) -> None:
     else:
         for name in argv:
             KINDS["name"](judge, name)
+
+
+def _npm_script(judge: "CommandJudge", value: str) -> None:
+    """Scripts of an image are its own; these few only show something."""
+    if not judge.is_in_container or value not in _SHOWING_SCRIPTS or len(judge.reading.positionals) != 1:
+        judge.verdict.note(
+            Tier.RED, "npm.script", "Runs what a package calls a script.", external=True, unknown=True
+        )
 
 
 def _yarn(judge: "CommandJudge", args: list[str]) -> None:
@@ -179,6 +188,7 @@ def _dump_file(judge: "CommandJudge", value: str) -> None:
 KINDS.update(
     {
         "dumpfile": _dump_file,
+        "npmscript": _npm_script,
     }
 )
 RESTS.update({"phpscript": _php, "perlcode": _perl, "incontainer": _in_container})

@@ -33,7 +33,11 @@ _FOR_GOOD: Final = "What is lost cannot be brought back."
 # Even asked for their version they run what a settings file in the folder names.
 _RUNS_BEFORE_ANSWERING: Final = frozenset({"yarn", "pnpm", "rails", "bundle"})
 # Whatever they are asked to do, with this flag they only say what it would be.
-_EXPLAINING: Final = frozenset({"occ", "artisan", "console", "wp"})
+_EXPLAINING: Final = frozenset(
+    {"occ", "artisan", "console", "wp", "gitea", "mc", "kcadm.sh", "odoo", "stalwart-cli"}
+)
+# Alone they list what they can do.
+_LISTING: Final = frozenset({"occ", "artisan", "console", "wp"})
 _LISTERS: Final = frozenset({"ls", "du", "stat", "dir", "wc"})
 _PROGRAM_FOLDERS: Final = ("/bin/", "/usr/bin/", "/sbin/", "/usr/sbin/")
 
@@ -207,6 +211,9 @@ class CommandJudge:
         if len(args) == 1 and self._only_asks_about(profile, args[0]) and not self._runs_first(name):
             self.verdict.note(Tier.GREEN, f"{name}.help", f"Shows what {name} can do.")
             return
+        if not args and name in _LISTING and self.is_in_container:
+            self.verdict.note(Tier.GREEN, f"{name}.help", f"Shows what {name} can do.")
+            return
         if profile.env:
             self.env += profile.env
         guard = GUARDS.get(name)
@@ -290,7 +297,7 @@ class CommandJudge:
     def _sub(self, profile: Profile, reading: Reading, args: list[str]) -> None:
         name = reading.positionals[0]
         sub = profile.subs.get(name)
-        if sub is None and name[:1].isalpha() and args[1:] == ["--help"] and profile.rule_id in _EXPLAINING:
+        if sub is None and name[:1].isalpha() and args[1:] == ["--help"] and self.program in _EXPLAINING:
             self.verdict.note(Tier.GREEN, f"{profile.rule_id}.help", f"Shows what {name} can do.")
             return
         if sub is None:

@@ -1,7 +1,9 @@
-"""Keycloak by its own program: which of its answers hold no passwords of applications."""
+"""Keycloak by its own program: what holds no passwords of applications, and what lets nobody in."""
 
+import re
 from typing import TYPE_CHECKING, Final
 
+from tenant_daemon.contracts.tiers import Tier
 from tenant_daemon.policy.programs.kinds import KINDS
 from tenant_daemon.policy.programs.options import Reading
 from tenant_daemon.policy.programs.profile import Profile
@@ -20,6 +22,9 @@ _PATHS: Final = (
 )
 _FIELDS: Final = r"(?!.*(?i:secret|token|password|credential|config|attribute))[A-Za-z,()]+"
 
+_NAMED: Final = re.compile(r"users/[\w-]+ (?:firstName|lastName)=.*|realms/[\w-]+ displayName=.*")
+_REMOVED: Final = re.compile(r"(?:users|groups)/[\w-]+")
+
 
 def _get(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
     """A whole client is shown with its password."""
@@ -28,10 +33,37 @@ def _get(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
         judge.unknown("keycloak.clients", "Shows applications with their passwords.")
 
 
+def _update(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
+    """Names alone: every other field could decide who gets in, and from where."""
+    settings = reading.values("-s", "--set")
+    lines = [f"{' '.join(reading.positionals)} {setting}" for setting in settings]
+    if not lines or reading.unknown or not all(map(_NAMED.fullmatch, lines)):
+        _note_power(judge)
+
+
+def _delete(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
+    """One user or one group; in the realm called master they are those who rule Keycloak."""
+    is_one = len(reading.positionals) == 1 and _REMOVED.fullmatch(reading.positionals[0]) is not None
+    realms = [realm.lower() for realm in reading.values("-r", "--target-realm")]
+    # Without a realm it is the one of whoever is signed in, mostly master.
+    if not is_one or reading.unknown or len(realms) != 1 or realms[0] == "master":
+        _note_power(judge)
+
+
+def _note_power(judge: "CommandJudge") -> None:
+    judge.verdict.note(
+        Tier.CRITICAL_RED,
+        "keycloak.power",
+        "Changes who may sign in, by Keycloak's own program.",
+        risk="Strangers could get in, or you could be locked out.",
+        unknown=True,
+    )
+
+
 KINDS.update(
     {
         "keycloakpath": choice("keycloakpath", _PATHS),
         "keycloakfields": choice("keycloakfields", _FIELDS),
     }
 )
-REVIEWS["keycloakget"] = _get
+REVIEWS.update({"keycloakget": _get, "keycloakupdate": _update, "keycloakdelete": _delete})

@@ -34,6 +34,9 @@ _SETTINGS: Final = {
     "knowledgebaseenabled": r"true|false|0|1",
     "simpleSignUpLink.shown": r"false|0",
     "has_rebuilt_cache": r"true|1",
+    "maintenance": r"true|false",
+    # What new people find in their folder: nothing.
+    "skeletondirectory": r"",
 }
 _OF_USERS: Final = {
     ("core", "lang"): _REGION,
@@ -43,6 +46,8 @@ _OF_USERS: Final = {
 }
 _OF_APPS: Final = {
     ("files", "default_quota"): rf"{_SIZE}|none",
+    ("dav", "create_example_event"): r"true|false",
+    ("dav", "create_example_contact"): r"true|false",
     ("core", "backgroundjobs_mode"): r"cron",
     ("core", "shareapi_default_expire_date"): r"yes",
     ("core", "shareapi_enforce_expire_date"): r"yes",
@@ -58,6 +63,7 @@ _GUARDING: Final = re.compile(
     r"twofactor\w*|suspicious_login|bruteforcesettings|password_policy|admin_audit|files_antivirus|encryption"
     r"|end_to_end_encryption|files_accesscontrol|files_retention|terms_of_service|ransomware\w*|user_\w+|richdocuments_guard"
 )
+_FILE_OF_USER: Final = re.compile(r"/?([\w.@-]+)/files(?:/(?!\.{1,2}(?:/|\Z))[^/\x00-\x1f]+)+")
 _LOOKS: Final = {"name": r"[^<>]{1,80}", "slogan": r"[^<>]{1,200}", "color": r"#[0-9A-Fa-f]{3,6}"}
 
 
@@ -79,9 +85,40 @@ def _app_setting(judge: "CommandJudge", profile: Profile, reading: Reading) -> N
 
 
 def _user_setting(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
+    """Three words show a setting, four change it; what else is kept of people are sign-ins and keys."""
     words = reading.positionals
-    if len(words) != 4 or not _fits(_OF_USERS.get((words[1], words[2])), words[3]):
+    if len(words) == 4 and _fits(_OF_USERS.get((words[1], words[2])), words[3]):
+        judge.verdict.note(Tier.YELLOW, "occ.user-setting", "Changes how Nextcloud looks for somebody.")
+    elif len(words) != 3 or (words[1], words[2]) not in _OF_USERS:
         judge.unknown("occ.user-setting", "What the setting does to the user is not known here.")
+
+
+def _profile(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
+    """``user:profile WHO [FIELD [VALUE]]``; the address is none of the fields: new passwords go there."""
+    if len(reading.positionals) == 3:
+        judge.verdict.note(Tier.YELLOW, "occ.profile", "Changes what somebody says of himself in Nextcloud.")
+    elif len(reading.positionals) > 3:
+        judge.unknown("occ.profile", "It is not clear what is said of whom.")
+
+
+def _files(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
+    """Both ends belong to the same person: what is somebody else's stays out of sight."""
+    found = [_FILE_OF_USER.fullmatch(word) for word in reading.positionals]
+    if len(found) != 2 or found[0] is None or found[1] is None or found[0][1] != found[1][1]:
+        judge.unknown("occ.files", "It is not clear whose files these are.")
+
+
+def _group(judge: "CommandJudge", value: str) -> None:
+    """Who is in the group of administrators rules everything."""
+    KINDS["name"](judge, value)
+    if value.strip().lower() == "admin":
+        judge.verdict.note(
+            Tier.CRITICAL_RED,
+            "occ.administrator",
+            "Gives somebody all rights over Nextcloud.",
+            risk="Strangers could take it over.",
+            unknown=True,
+        )
 
 
 def _look(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
@@ -106,11 +143,22 @@ def _switched_off(judge: "CommandJudge", value: str) -> None:
 KINDS.update(
     {
         "occapp": _switched_off,
+        "occgroup": _group,
+        "occprofile": choice(
+            "occprofile", "address|organisation|role|headline|biography|phone|pronouns|displayname"
+        ),
         "occlook": choice("occlook", "name|slogan|color"),
         "occtag": choice("occtag", "public|restricted|invisible"),
         "logword": choice("logword", "debug|info|warning|error|[0-3]"),
     }
 )
 REVIEWS.update(
-    {"occappsetting": _app_setting, "occsetting": _setting, "occusersetting": _user_setting, "occlook": _look}
+    {
+        "occappsetting": _app_setting,
+        "occsetting": _setting,
+        "occusersetting": _user_setting,
+        "occlook": _look,
+        "occprofile": _profile,
+        "occfiles": _files,
+    }
 )

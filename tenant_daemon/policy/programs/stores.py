@@ -6,12 +6,18 @@ from typing import TYPE_CHECKING, Final
 from tenant_daemon.contracts.tiers import Tier
 from tenant_daemon.policy.paths.names import is_app_secret_name, is_secret_folder, is_secret_name
 from tenant_daemon.policy.programs.kinds import KINDS
+from tenant_daemon.policy.programs.options import Reading
+from tenant_daemon.policy.programs.profile import Profile
+from tenant_daemon.policy.programs.registry import REVIEWS
 
 if TYPE_CHECKING:
     from tenant_daemon.policy.programs.judge import CommandJudge
 
 # What images and handbooks call the store of this server. Any other name may be anybody's.
 _OWN: Final = re.compile(r"(?:local|minio|myminio)(?:/[\w .@+=,()-]+)*/?")
+_KEPT: Final = re.compile(
+    r"backup|bak\b|snapshot|dump|archiv|restic|borg|vault|velero|postgres|pgdata", re.IGNORECASE
+)
 _ELSEWHERE: Final = re.compile(r"[A-Za-z][\w-]+:[\w .@+=,()/-]*")
 
 
@@ -61,6 +67,33 @@ def _stored(judge: "CommandJudge", value: str) -> None:
         judge.places.write(value)
 
 
+def _deleted(judge: "CommandJudge", value: str) -> None:
+    """One file, or a place with nothing in it; what is kept for bad days is no everyday thing to delete."""
+    is_whole = "/" not in value.strip("/")
+    if not _place(judge, value) or is_whole or _KEPT.search(value) is not None or value == "-":
+        judge.verdict.note(
+            Tier.CRITICAL_RED,
+            "store.kept",
+            "Deletes a whole store, or what is kept for when something is lost.",
+            risk="There would be nothing left to bring back.",
+            unknown=True,
+        )
+    elif not judge.is_in_container:
+        judge.places.delete(value)
+
+
+def _kept(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
+    """Versions, limits and tags; who may read a place, and for how long files stay, is another thing."""
+    if judge.arguments[:2] not in (["version", "enable"], ["quota", "set"], ["tag", "set"]):
+        judge.verdict.note(
+            Tier.CRITICAL_RED if "anonymous" in judge.arguments else Tier.RED,
+            "store.rules",
+            "Changes who may read stored files, or how long they stay.",
+            external=True,
+            unknown=True,
+        )
+
+
 def _source(judge: "CommandJudge", value: str) -> None:
     """A file that is put into the store; from one place in it to another it could become public."""
     if re.match(r"[\w-]+/|[\w-]+\Z", value) is not None:
@@ -81,5 +114,8 @@ def _remote_target(judge: "CommandJudge", value: str) -> None:
         judge.places.brings_links = judge.places.brings_settings = True
 
 
+REVIEWS["mckept"] = _kept
 KINDS.update({"remotesource": _remote_source, "remotetarget": _remote_target})
-KINDS.update({"mcsource": _source, "mcplace": _listed, "mcread": _shown, "mcstored": _stored})
+KINDS.update(
+    {"mcsource": _source, "mcplace": _listed, "mcread": _shown, "mcdeleted": _deleted, "mcstored": _stored}
+)

@@ -64,6 +64,12 @@ _CHOICES: Final = {
     "wpswitch": r"WP_DEBUG|WP_DEBUG_LOG|SCRIPT_DEBUG|WP_(?:MAX_)?MEMORY_LIMIT|WP_POST_REVISIONS"
     r"|AUTOSAVE_INTERVAL",
     "wpuserdetail": r"description|nickname|first_name|last_name",
+    "wpuserdetails": r"(?:(?:description|nickname|first_name|last_name)(?:,(?!\Z)|\Z))+",
+    "wptable": r"\w*_(?:posts|comments|terms|links)",
+    "wplook": r"(?:background|header_text|link|main_text|accent)_?color|header_textcolor"
+    r"|background_(?:repeat|size|attachment)",
+    "wpshoptool": r"clear_(?:expired_)?transients|clear_template_cache|recount_terms|regenerate_thumbnails"
+    r"|regenerate_product_(?:attributes_)?lookup_tables?",
     "wpswitchvalue": r"true|false|\d{1,4}M?",
 }
 
@@ -215,9 +221,22 @@ def _shop_item(judge: "CommandJudge", value: str) -> None:
 
 
 def _new_product(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
-    if any(value not in ("draft", "pending", "private") for value in reading.values("--status")):
+    states = reading.values("--status")
+    is_shelf = not {"product_cat", "product_tag"}.isdisjoint(judge.arguments)
+    if (not states and not is_shelf) or any(one not in ("draft", "pending", "private") for one in states):
         judge.verdict.note(Tier.YELLOW, "wp.publishes", "Visitors would see it at once.", external=True)
     _shop_shelf(judge)
+
+
+def _user_details(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
+    """Among all details of somebody are the keys of second factors and who is signed in."""
+    if len(reading.positionals) < 2 and not reading.has("--keys"):
+        judge.unknown("wp.user-details", "It would show everything that is kept of somebody.")
+
+
+def _search(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
+    if len(reading.positionals) < 2:
+        judge.unknown("wp.search", "It would look through everything, also where passwords stand.")
 
 
 def _shop_shelf(judge: "CommandJudge") -> None:
@@ -243,6 +262,8 @@ GUARDS["wp"] = _wordpress
 REVIEWS.update(
     {
         "wpoption": _wordpress_option,
+        "wpusermeta": _user_details,
+        "wpsearch": _search,
         "wpdetail": _wordpress_details,
         "wpnewproduct": _new_product,
         "wppost": _wordpress_post,

@@ -22,6 +22,8 @@ _CHOICES: Final = {
     "phpsetting": r"memory_limit=-?\d+[KMG]?|max_execution_time=\d+|apc\.enable_cli=[01]|display_errors=\w+"
     r"|error_reporting=\w+",
     "mailboxword": r"[\w.*/%-]+",
+    "giteaconfig": r"/data/gitea/conf/app\.ini|/etc/gitea/app\.ini",
+    "stalwartkind": r"(?i:(?:x:)?(?:account|domain|group|mailinglist|queuedmessage|role|tenant|task|report))",
     "localurl": r"https?://(?:localhost|127\.0\.0\.1)(?::\d{1,5})?/?",
     "mailboxaddress": r"[\w.+-]+(?:@[\w.-]+)?",
     "optionfields": r"(?:(?:option_name|option_id|autoload|size_bytes)(?:,(?!\Z)|\Z))+",

@@ -57,7 +57,7 @@ _REDIS_SHOWS: Final = word_set(
 _REDIS_CHANGES: Final = word_set(
     """
     set setex setnx mset append incr decr incrby decrby incrbyfloat hset hmset hsetnx hincrby lpush rpush
-    lset sadd zadd zincrby expire pexpire persist rename renamenx xadd setrange getset bgsave
+    lset sadd zadd zincrby expire pexpire persist rename renamenx xadd setrange getset bgsave bgrewriteaof
     """
 )
 _REDIS_DELETES: Final = word_set(
