@@ -56,13 +56,24 @@ class Undoing:
         if present == change.before:
             # A crash came between putting it back and noting that.
             return None
-        if present != change.after:
+        # What somebody else took away cannot be lost once more; what an agent did is undone in its order.
+        is_gone = present == ABSENT and not self._was_followed(change)
+        if present != change.after and not is_gone:
             raise CannotUndo(_CHANGED_SINCE, is_final=False)
         if change.before == ABSENT:
             self._files.remove(change.path, scope)
         else:
             self._write(change, scope)
         return None
+
+    def _was_followed(self, change: Change) -> bool:
+        """Whether something is recorded of the file that came later and stands."""
+        for later in self._store.all():
+            if later.id == change.id:
+                return False
+            if not later.is_undone and change.path in {later.path, later.moved_from}:
+                return True
+        return False
 
     def _move_back(self, change: Change, scope: CallScope) -> None:
         assert change.moved_from is not None

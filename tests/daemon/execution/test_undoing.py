@@ -98,6 +98,42 @@ def test_file_that_was_changed_since_is_left_alone(
     assert target.read_text() == "three, by the owner"
 
 
+def test_file_that_is_gone_since_comes_back_as_it_was_before(
+    files: Files, undo: UndoStore, undoing: Undoing, workspace: Path, scope: CallScope
+) -> None:
+    target = workspace / "sub/plan.txt"
+    files.write(WriteFile(target, "first"), scope)
+    files.write(WriteFile(target, "second"), scope)
+    change = newest(undo)
+    target.unlink()
+    target.parent.rmdir()
+
+    undoing.undo(change.id, "usr_1")
+
+    assert target.read_text() == "first"
+
+
+def test_file_that_an_agent_took_away_comes_back_by_undoing_that_first(
+    files: Files, undo: UndoStore, undoing: Undoing, workspace: Path, scope: CallScope
+) -> None:
+    for name in ("a.txt", "b.txt"):
+        files.write(WriteFile(workspace / name, "first"), scope)
+        files.write(WriteFile(workspace / name, "second"), scope)
+    written = {change.path.name: change for change in reversed(undo.all())}
+    files.delete(DeletePath(workspace / "a.txt"), scope)
+    files.move(MovePath(workspace / "b.txt", workspace / "c.txt"), scope)
+
+    for name in ("a.txt", "b.txt"):
+        with pytest.raises(CannotUndo, match="Undo what came after it first"):
+            undoing.undo(written[name].id, "usr_1")
+    for change in undo.all()[:2]:
+        undoing.undo(change.id, "usr_1")
+    for name in ("a.txt", "b.txt"):
+        assert (workspace / name).read_text() == "second"
+        undoing.undo(written[name].id, "usr_1")
+        assert (workspace / name).read_text() == "first"
+
+
 def test_putting_back_is_a_change_that_can_be_undone(
     files: Files, undo: UndoStore, undoing: Undoing, workspace: Path, scope: CallScope
 ) -> None:
