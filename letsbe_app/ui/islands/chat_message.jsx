@@ -5,7 +5,7 @@ import { sentenceOf } from "./hub_rest.js";
 import { SentFiles } from "./file_chips.jsx";
 import { PRIMARY, SMALL } from "./look.js";
 import { Markdown } from "./markdown.jsx";
-import { ToolCalls } from "./tool_calls.jsx";
+import { isWaiting, ToolCalls } from "./tool_calls.jsx";
 import { begunIn } from "./thread_store.js";
 
 const NOTES = { stopped: "status_stopped", failed: "status_failed", interrupted: "status_interrupted" };
@@ -154,6 +154,8 @@ function Answer({ message, texts, agentName, store, actions, isCalm }) {
   const { isBusy, problem, run } = useAction(texts);
   const isStreaming = message.status === "streaming";
   const isBroken = Boolean(NOTES[message.status]);
+  const calls = begunIn(message);
+  const isThinking = isStreaming && !message.text && !calls.some(isWaiting);
   const canAskAgain = isCalm && message.in_reply_to && store.countAfter(message.id) === 0;
   return (
     <article
@@ -164,9 +166,9 @@ function Answer({ message, texts, agentName, store, actions, isCalm }) {
       data-last-event={message.lastEvent}
       className="group max-w-measure w-full flex flex-col gap-2.5"
     >
-      <ToolCalls calls={begunIn(message)} texts={texts} store={store} />
+      <ToolCalls calls={calls} texts={texts} store={store} />
       {message.text && <Markdown text={message.text} texts={texts} />}
-      {isStreaming && !message.text && (
+      {isThinking && (
         <p className="text-muted flex items-center gap-2">
           <span className="pulse-dot size-2 rounded-pill bg-accent" aria-hidden="true" />
           {agentName} {texts.thinking}

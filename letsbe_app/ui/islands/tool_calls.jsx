@@ -37,7 +37,7 @@ const HAS_OUTPUT = new Set(["executed", "failed"]);
 const VERDICT_OF_STATUS = { executed: "approved", failed: "approved", denied: "denied", expired: "expired" };
 
 /* A call that was loaded names its approval alone. */
-function isWaiting(call) {
+export function isWaiting(call) {
   return call.status === "running" && (call.approval ?? (call.approval_id && "waiting")) === "waiting";
 }
 

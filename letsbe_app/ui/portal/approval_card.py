@@ -11,9 +11,11 @@ from letsbe_app.ui.components.button import button, link, text_button
 from letsbe_app.ui.components.code_block import code_block
 from letsbe_app.ui.components.dialog import dialog, dialog_buttons
 from letsbe_app.ui.components.field import INPUT, text_area
+from letsbe_app.ui.components.fold import fold
 from letsbe_app.ui.components.hold_button import hold_button
 from letsbe_app.ui.components.icon import icon
 from letsbe_app.ui.components.time_ago import time_ago
+from letsbe_app.ui.portal.call_parts import CallPart
 from letsbe_app.ui.portal.editing import ArgumentField
 from letsbe_app.ui.portal.state import PortalState
 from letsbe_app.ui.portal.view_models import ApprovalCard
@@ -126,15 +128,15 @@ def approval_dialogs() -> rx.Component:
 def _argument(argument: rx.vars.ObjectVar[ArgumentField]) -> rx.Component:
     """Return a field for one argument; its key is its call's, so that no text of another call stays in it."""
     return rx.el.label(
-        rx.el.span(argument.label, class_name="font-medium"),
+        rx.el.span(argument.part.label, class_name="font-medium"),
         rx.el.textarea(
-            name=argument.name,
+            name=argument.part.name,
             rows=argument.rows.to(str),
-            default_value=argument.text,
+            default_value=argument.part.text,
             spell_check=False,
             class_name=f"{INPUT} font-mono text-sm",
         ),
-        key=PortalState.edit.approval_id + argument.name,
+        key=PortalState.edit.approval_id + argument.part.name,
         class_name="flex flex-col gap-1.5",
     )
 
@@ -148,7 +150,40 @@ def _what(card: rx.vars.ObjectVar[ApprovalCard]) -> rx.Component:
     return rx.fragment(
         rx.cond(card.command != "", code_block(card.command, label=t.command)),
         rx.cond(card.diff != "", code_block(card.diff, label=t.change)),
-        rx.cond(card.call != "", code_block(card.call, label=t.call)),
+        rx.cond(card.call != "", _call(card)),
+    )
+
+
+def _call(card: rx.vars.ObjectVar[ApprovalCard]) -> rx.Component:
+    """Return a call in its parts, and below, folded away, as the agent wrote it."""
+    t = texts().approvals
+    return rx.el.div(
+        rx.el.p(t.call, class_name="text-sm text-muted"),
+        rx.el.dl(
+            rx.foreach(card.parts, _part),
+            tab_index=0,
+            class_name=(
+                "grid gap-x-4 gap-y-2 sm:grid-cols-[minmax(5rem,auto)_1fr] bg-sunken border border-line "
+                "rounded-control p-3 text-sm max-h-96 overflow-y-auto"
+            ),
+        ),
+        fold(t.call_as_written, code_block(card.call, label=t.call_as_written)),
+        class_name="flex flex-col gap-1.5",
+    )
+
+
+def _part(part: rx.vars.ObjectVar[CallPart]) -> rx.Component:
+    return rx.el.div(
+        rx.el.dt(part.label, class_name="text-muted"),
+        rx.el.dd(
+            part.text,
+            class_name=rx.cond(
+                part.is_text,
+                "whitespace-pre-wrap wrap-anywhere min-w-0",
+                "whitespace-pre-wrap wrap-anywhere min-w-0 font-mono",
+            ),
+        ),
+        class_name="contents",
     )
 
 

@@ -1,10 +1,11 @@
-"""Changing a call before it is approved: one field per argument."""
+"""Changing a call before it is approved: one field for each part of it."""
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from letsbe_app.ui.portal.call_parts import CallPart, PartUnreadable, parts_of, with_typed
 from letsbe_app.ui.text import texts
 from letsbe_app.workforce.approvals.schemas import ApprovalView
 
@@ -13,11 +14,9 @@ _HIDDEN: Final = "[REDACTED:"
 
 @dataclass(frozen=True)
 class ArgumentField:
-    """One argument; what is no text stands as JSON."""
+    """A part of the call, and how many lines its field shows."""
 
-    name: str
-    label: str
-    text: str
+    part: CallPart
     rows: int
 
 
@@ -53,7 +52,7 @@ def edit_of(approval: ApprovalView) -> Edit:
     return Edit(
         approval_id=approval.id,
         is_critical=approval.tier == "CRITICAL_RED",
-        fields=tuple(_field(name, value) for name, value in approval.tool_args.items()),
+        fields=tuple(ArgumentField(part, _rows(part.text)) for part in parts_of(approval.tool_args)),
     )
 
 
@@ -64,29 +63,15 @@ def edited_args(before: Mapping[str, Any], form: Mapping[str, str]) -> dict[str,
     Raises:
         EditProblem: Nothing was changed, or a value that is no text cannot be read.
     """
-    after = {name: _typed(name, value, form.get(name)) for name, value in before.items()}
+    try:
+        after = with_typed(before, form)
+    except PartUnreadable as exc:
+        raise EditProblem(texts().approvals.edit_unreadable(exc.label)) from exc
     if after == before:
         raise EditProblem(texts().approvals.edit_unchanged)
     return after
 
 
-def _field(name: str, value: Any) -> ArgumentField:
-    text = _as_text(value)
-    label = texts().approvals.argument(name)
-    return ArgumentField(name, label, text, rows=min(max(text.count("\n") + 1, 2), 12))
-
-
-def _as_text(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=2)
-
-
-def _typed(name: str, before: Any, typed: str | None) -> object:
-    # Browsers send line ends as CRLF, which would change every text of several lines.
-    text = _as_text(before) if typed is None else typed.replace("\r\n", "\n")
-    if isinstance(before, str):
-        return text
-    try:
-        after: object = json.loads(text)
-    except (ValueError, RecursionError) as exc:
-        raise EditProblem(texts().approvals.edit_unreadable(texts().approvals.argument(name))) from exc
-    return after
+def _rows(text: str) -> int:
+    # A long line wraps.
+    return min(max(text.count("\n") + 1, len(text) // 60 + 1, 2), 12)

@@ -10,6 +10,7 @@ from letsbe_app.db.models import TenantStatus
 from letsbe_app.fleet.tenants.schemas import TenantView
 from letsbe_app.people.authz.actor import Actor
 from letsbe_app.ui import routes
+from letsbe_app.ui.portal.call_parts import CallPart, parts_of
 from letsbe_app.ui.portal.editing import can_edit
 from letsbe_app.ui.text import texts
 from letsbe_app.workforce.approvals.batches import fits_batch, group_key
@@ -62,7 +63,9 @@ class ApprovalCard:
     """The exact argv as one line that a shell would read the same way; empty when it is no command."""
     diff: str
     call: str
-    """The call's arguments, where there is neither a command nor a diff."""
+    """The call as the agent wrote it, where there is neither a command nor a diff."""
+    parts: tuple[CallPart, ...]
+    """The same taken apart."""
     conversation_id: str
     created_at: str
     expires_at: str
@@ -108,6 +111,7 @@ def frame_of(actor: Actor, tenants: Sequence[TenantView]) -> Frame:
 def approval_card(approval: ApprovalView, agent_names: Mapping[str, str]) -> ApprovalCard:
     """The card of an approval."""
     command = shlex.join(approval.argv)
+    is_call = not command and not approval.diff
     return ApprovalCard(
         id=approval.id,
         agent_id=approval.agent_id,
@@ -120,7 +124,8 @@ def approval_card(approval: ApprovalView, agent_names: Mapping[str, str]) -> App
         is_critical=approval.tier == "CRITICAL_RED",
         command=command,
         diff=approval.diff,
-        call="" if command or approval.diff else _call_text(approval),
+        call=_call_text(approval) if is_call else "",
+        parts=tuple(parts_of(approval.tool_args)) if is_call else (),
         conversation_id=approval.conversation_id or "",
         created_at=approval.created_at.isoformat(),
         expires_at=approval.expires_at.isoformat(),
@@ -154,12 +159,16 @@ def card_groups(cards: Sequence[ApprovalCard]) -> list[CardGroup]:
     return [
         CardGroup(
             key=key,
-            title=texts().approvals.group(alike[0].agent_name, len(alike), key.split("\n")[1]),
-            summaries=tuple(card.command or card.summary for card in alike),
+            title=texts().approvals.group(alike[0].agent_name, len(alike), _what_is_alike(alike[0])),
+            summaries=tuple(card.command or card.call or f"{card.summary}\n{card.diff}" for card in alike),
         )
         for key, alike in found.items()
         if len(alike) > 1
     ]
+
+
+def _what_is_alike(card: ApprovalCard) -> str:
+    return card.group.split("\n")[1] if card.command else card.summary
 
 
 def _call_text(approval: ApprovalView) -> str:

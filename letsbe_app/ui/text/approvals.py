@@ -14,6 +14,7 @@ class ApprovalsTexts:
     asks: str = "asks"
     command: str = "Exactly this will run"
     call: str = "Exactly this will be done"
+    call_as_written: str = "As the agent wrote it"
     change: str = "What changes"
     why: str = "Why it asks"
     risk: str = "What can go wrong"

@@ -126,6 +126,25 @@ async def test_a_call_can_be_changed_before_it_is_approved(hub: RunningHub, brow
         await expect(dialog).to_be_hidden()
 
 
+async def test_a_field_of_what_would_be_sent_can_be_changed(hub: RunningHub, browser: Browser) -> None:
+    async with portal_stage(hub, browser) as stage:
+        post = {
+            "method": "POST",
+            "url": "https://blog.example/api/posts",
+            "body": '{"title": "Fesh bread", "draft": false}',
+        }
+        asked = await stage.ask(None, tool_name="http", argv=[], tool_args=post)
+        await stage.page.goto("/portal/approvals")
+        card = stage.page.locator(f"[data-approval={asked.approval_id}]")
+        await expect(card.get_by_role("definition").filter(has_text="Fesh bread")).to_be_visible()
+        await card.get_by_role("button", name="Change it first").click()
+        dialog = stage.page.get_by_role("dialog", name="Change it before it is done")
+        await dialog.get_by_label("Title").fill("Fresh bread")
+        await dialog.get_by_role("button", name="Approve the change").click()
+        decided = (await stage.daemon.next("approval.decided")).payload
+        assert decided.edited_args == {**post, "body": '{"title": "Fresh bread", "draft": false}'}
+
+
 async def test_a_decision_taken_elsewhere_shows_at_once(hub: RunningHub, browser: Browser) -> None:
     async with portal_stage(hub, browser) as stage:
         await stage.page.goto("/portal/approvals")

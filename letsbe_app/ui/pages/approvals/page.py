@@ -87,7 +87,8 @@ def _group_dialog() -> rx.Component:
                 rx.foreach(
                     state.asked.summaries,
                     lambda summary: rx.el.li(
-                        rx.el.code(summary, class_name="font-mono text-sm wrap-anywhere"), class_name="py-1.5"
+                        rx.el.code(summary, class_name="font-mono text-sm whitespace-pre-wrap wrap-anywhere"),
+                        class_name="py-1.5",
                     ),
                 ),
                 tab_index=0,

@@ -12,7 +12,7 @@ REQUEST: dict[str, Any] = {"method": "POST", "url": "https://shop.example", "hea
 
 def test_each_argument_is_a_field_and_what_is_no_text_stands_as_json() -> None:
     fields = edit_of(approval_view(tool_args=REQUEST)).fields
-    assert [(field.name, field.label, field.text) for field in fields] == [
+    assert [(field.part.name, field.part.label, field.part.text) for field in fields] == [
         ("method", "Method", "POST"),
         ("url", "Address", "https://shop.example"),
         ("headers", "Headers", '{\n  "Accept": "*/*"\n}'),

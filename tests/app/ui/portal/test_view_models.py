@@ -43,6 +43,7 @@ def test_a_call_that_is_no_command_is_shown_with_its_arguments() -> None:
         replace(ASKED, argv=[], tool_name="http", tool_args={"url": "https://ü.example"}), {}
     )
     assert (card.command, card.call) == ("", 'http {\n  "url": "https://ü.example"\n}')
+    assert [(part.label, part.text) for part in card.parts] == [("Address", "https://ü.example")]
 
 
 def test_a_diff_stands_for_the_call() -> None:
@@ -80,3 +81,17 @@ def test_open_questions_that_are_alike_are_grouped() -> None:
 
     assert group.title == "Otto asks for 2 things that are alike: rm"
     assert group.summaries == ("rm a", "rm 'b c'")
+
+
+def test_calls_that_are_decided_together_are_shown_as_they_are() -> None:
+    def card(number: int, **changes: Any) -> ApprovalCard:
+        return approval_card(approval_view(f"apr_{number}", argv=[], **changes), {"it-admin": "Otto"})
+
+    posts = [card(n, summary="Publishes.", tool_name="http", tool_args={"url": f"/{n}"}) for n in (1, 2)]
+    files = [card(n, summary="Writes a.", tool_name="file_write", diff=f"+{n}") for n in (3, 4)]
+
+    published, written = card_groups([*posts, *files])
+
+    assert published.title == "Otto asks for 2 things that are alike: Publishes."
+    assert published.summaries == ('http {\n  "url": "/1"\n}', 'http {\n  "url": "/2"\n}')
+    assert written.summaries == ("Writes a.\n+3", "Writes a.\n+4")
