@@ -183,7 +183,7 @@ def _part(part: rx.vars.ObjectVar[CallPart]) -> rx.Component:
                 "whitespace-pre-wrap wrap-anywhere min-w-0 font-mono",
             ),
         ),
-        class_name="contents",
+        class_name="flex flex-col sm:contents",
     )
 
 

@@ -15,7 +15,7 @@ from letsbe_app.ui.text import texts
 
 _BODY: Final = "body"
 """What is sent. Other texts that look like JSON, such as a file's content, count letter by letter."""
-_HEADERS: Final = "headers"
+_PLACES: Final = {_BODY: 0, "headers": 2}
 _MOST_FIELDS: Final = 40
 """A body of more is data, which is read as it is."""
 
@@ -41,8 +41,8 @@ class PartUnreadable(Exception):
 
 
 def parts_of(tool_args: Mapping[str, Any]) -> list[CallPart]:
-    """The parts of a call's arguments in their order, those that only machines read behind the others."""
-    return sorted(_parts(tool_args), key=lambda part: part.name == _HEADERS)
+    """The parts of a call's arguments: what is sent before where and how, headers last."""
+    return sorted(_parts(tool_args), key=lambda part: _PLACES.get(part.name.partition("/")[0], 1))
 
 
 def with_typed(tool_args: Mapping[str, Any], form: Mapping[str, str]) -> dict[str, object]:

@@ -27,14 +27,14 @@ def _texts(tool_args: dict[str, Any]) -> list[tuple[str, str]]:
     return [(part.label, part.text) for part in parts_of(tool_args)]
 
 
-def test_each_field_of_what_is_sent_is_a_part_and_headers_come_last() -> None:
+def test_each_field_of_what_is_sent_is_a_part_and_comes_first() -> None:
     assert _texts(POST) == [
-        ("Method", "POST"),
-        ("Address", "https://blog.example/api/posts"),
         ("Title", "Fresh bread"),
         ("Text", "From Monday.\nCome early!"),
         ("Price", "3.2"),
         ("Tags", '[\n  "bread"\n]'),
+        ("Method", "POST"),
+        ("Address", "https://blog.example/api/posts"),
         ("Headers", '{\n  "Accept": "*/*"\n}'),
     ]
 
