@@ -115,6 +115,10 @@ class CanarySeen(Message):
     door: str = Field(max_length=40)
     """Where: ``model request``, ``tool call``, ``hub message``, ``log`` ..."""
     seen_at: AwareDatetime
+    agent_id: str = Field(default="", max_length=40)
+    """In whose work; empty where that is not known."""
+    conversation_id: str = Field(default="", max_length=40)
+    """And in which conversation."""
 
 
 def provide_context(tenant_id: str, name: str) -> str:

@@ -17,6 +17,7 @@ from tenant_daemon.egress.exchange import Desk, Exchange
 from tenant_daemon.egress.formats import WireFormat
 from tenant_daemon.egress.request_body import read_body
 from tenant_daemon.egress.until_gone import UntilGone
+from tenant_daemon.kit.at_work import working_for
 
 _STREAM_BEGINS: Final[Message] = {
     "type": "http.response.start",
@@ -47,11 +48,12 @@ class Asking:
         answer = b""
         try:
             async with UntilGone(receive) as client:
-                await exchange.begin(body, request.headers)
-                if exchange.request.is_stream:
-                    answer = await _streamed(exchange, send)
-                else:
-                    answer = await exchange.whole()
+                with working_for(agent_id):
+                    await exchange.begin(body, request.headers)
+                    if exchange.request.is_stream:
+                        answer = await _streamed(exchange, send)
+                    else:
+                        answer = await exchange.whole()
             # Ends the exchange however the client leaves.
             await exchange.end("client_gone" if client.is_gone else "")
         except BaseException as exc:

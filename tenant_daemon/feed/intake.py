@@ -18,9 +18,11 @@ from tenant_daemon.audit import AuditUnavailable
 from tenant_daemon.contracts.secrets import CanarySeen
 from tenant_daemon.feed.messages import Deliver
 from tenant_daemon.home import TenantHome
+from tenant_daemon.hub_client.applied_config import AppliedConfig
 from tenant_daemon.hub_client.canary_alarm import CanaryAlarm
 from tenant_daemon.hub_client.local_door import knock
 from tenant_daemon.hub_client.outbox import OUTBOX_LIMIT, OutboxFull, open_store
+from tenant_daemon.kit.at_work import AtWork
 
 PROXY_DOORS: Final = ("model request", "log")
 """Where the proxy may have seen a planted secret."""
@@ -81,4 +83,10 @@ class Intake:
     def _raise_alarm(self, seen: CanarySeen) -> None:
         if seen.name not in self._alarm.names() or seen.door not in PROXY_DOORS:
             raise NotTaken("there is no such planted secret or door")
-        self._alarm.raise_for(frozenset({seen.name}), seen.door)
+        self._alarm.raise_for(frozenset({seen.name}), seen.door, self._work(seen.agent_id))
+
+    def _work(self, agent_id: str) -> AtWork:
+        """Nobody's where there is no such agent: each one that is named gets an alarm of its own."""
+        config = AppliedConfig(self._home.config_file).current
+        known = {agent.agent_id for agent in config.agents} if config else set()
+        return AtWork(agent_id if agent_id in known else "")

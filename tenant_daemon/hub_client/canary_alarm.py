@@ -20,10 +20,11 @@ from tenant_daemon.contracts.base import utc_now
 from tenant_daemon.contracts.secrets import CanarySeen
 from tenant_daemon.home import TenantHome
 from tenant_daemon.hub_client.outbox import OutboxFull, open_store
+from tenant_daemon.kit.at_work import AtWork, at_work
 from tenant_daemon.vault import Vault, VaultLocked
 
 QUIET_SECONDS: Final = 600.0
-"""One alarm per canary and door in this time: a chat's history repeats what was seen in it."""
+"""One alarm per canary, door and agent in this time: a chat's history repeats what was seen in it."""
 
 log = structlog.get_logger()
 
@@ -47,33 +48,41 @@ class Alarm:
         self._keepers = keepers
         self._clock = clock
         self._lock = threading.Lock()
-        self._raised_at: dict[tuple[str, str], float] = {}
+        self._raised_at: dict[tuple[str, str, str], float] = {}
 
     def at(self, door: str) -> "DoorWatch":
         """The watch of this door, named as the owner reads it."""
         return DoorWatch(self, door)
 
-    def raise_for(self, names: frozenset[str], door: str) -> None:
-        """Tell of these, unless that was done a moment ago."""
+    def raise_for(self, names: frozenset[str], door: str, work: AtWork | None = None) -> None:
+        """Tell of these, found in this work or in that of the caller, unless that was done just now."""
+        work = work or at_work()
         for name in sorted(names):
-            if self._is_due(name, door):
+            if self._is_due(name, door, work):
                 # Not in the caller's thread: it may hold a lock of the log that this writes to.
-                threading.Thread(target=self._raise, args=(name, door), name="canary-alarm").start()
+                threading.Thread(target=self._raise, args=(name, door, work), name="canary-alarm").start()
 
-    def _is_due(self, name: str, door: str) -> bool:
+    def _is_due(self, name: str, door: str, work: AtWork) -> bool:
         with self._lock:
             now = self._clock()
-            raised_at = self._raised_at.get((name, door))
+            raised_at = self._raised_at.get((name, door, work.agent_id))
             if raised_at is not None and now - raised_at < QUIET_SECONDS:
                 return False
-            self._raised_at[name, door] = now
+            self._raised_at[name, door, work.agent_id] = now
             return True
 
-    def _raise(self, name: str, door: str) -> None:
+    def _raise(self, name: str, door: str, work: AtWork) -> None:
         seen = utc_now()
         alarm_id = hashlib.sha256(f"{name}\n{door}\n{seen.isoformat()}".encode()).hexdigest()[:32]
-        log.error("canary.seen", secret_name=name, door=door)
-        message = CanarySeen(alarm_id=f"cny_{alarm_id}", name=name, door=door, seen_at=seen)
+        log.error("canary.seen", secret_name=name, door=door, agent_id=work.agent_id)
+        message = CanarySeen(
+            alarm_id=f"cny_{alarm_id}",
+            name=name,
+            door=door,
+            seen_at=seen,
+            agent_id=work.agent_id[:40],
+            conversation_id=work.conversation_id[:40],
+        )
         kept = 0
         # Each for itself: an audit that cannot be written is no reason to keep quiet.
         for keep in self._keepers:
@@ -85,7 +94,7 @@ class Alarm:
         if not kept:
             # Nobody knows of it: it is due again when it is seen again.
             with self._lock:
-                self._raised_at.pop((name, door), None)
+                self._raised_at.pop((name, door, work.agent_id), None)
 
 
 class CanaryAlarm(Alarm):
@@ -107,7 +116,11 @@ class CanaryAlarm(Alarm):
 
     def _write_down(self, seen: CanarySeen) -> None:
         record = AuditRecord(
-            event=AuditEvent.CANARY_SEEN, actor=f"daemon:{seen.door}", subject=seen.name, summary=seen.door
+            event=AuditEvent.CANARY_SEEN,
+            actor=f"agent:{seen.agent_id}" if seen.agent_id else f"daemon:{seen.door}",
+            subject=seen.name,
+            summary=seen.door,
+            conversation_id=seen.conversation_id,
         )
         with closing(AuditTrail.open(self._home)) as trail:
             trail.append(record)

@@ -12,6 +12,7 @@ from tenant_daemon.contracts.approvals import ApprovalStatus
 from tenant_daemon.contracts.tiers import Decision, Tier
 from tenant_daemon.execution import ActionFailed, CallScope, Executor, Outcome
 from tenant_daemon.execution.seen import seen_by
+from tenant_daemon.kit.at_work import working_for
 from tenant_daemon.policy.actions import HandOver
 from tenant_daemon.safety.announcer import Announcer
 from tenant_daemon.safety.binding import same_call
@@ -102,7 +103,8 @@ class SafetyWrapper:
 
     async def settle(self, call: Call) -> ExecuteResponse:
         """``carry_out``, with an answer for whatever goes wrong. Only cancelling gets through."""
-        with self._traces.around(call) as span:
+        who = working_for(call.request.agent_id, call.conversation_id)
+        with who, self._traces.around(call) as span:
             response = await self._settle(call, span)
             span.answered(response)
             return response

@@ -94,7 +94,14 @@ CONFIG = TenantConfig(
 )
 
 FROM_DAEMON: dict[str, Message] = {
-    "canary_seen": CanarySeen(alarm_id="cny_1", name="old-pay-key", door="model request", seen_at=AT),
+    "canary_seen": CanarySeen(
+        alarm_id="cny_1",
+        name="old-pay-key",
+        door="model request",
+        seen_at=AT,
+        agent_id="sales",
+        conversation_id="cnv_1",
+    ),
     "secret_answered": SecretAnswered(request_id="sec_1", is_done=True, sealed="AQID"),
     "secrets_listed": SecretsListed(
         secrets=[

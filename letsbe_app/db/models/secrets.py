@@ -62,6 +62,9 @@ class CanaryAlarm(Table, table=True):
     tenant_id: str = ref("tenant.id", index=False)
     name: str = Field(max_length=63)
     door: str = Field(max_length=40)
+    agent_id: str = Field(default="", max_length=40)
+    """In whose work; empty where the server does not know."""
+    conversation_id: str = Field(default="", max_length=40)
     seen_at: datetime = time_field()
     acknowledged_at: datetime | None = time_field(nullable=True)
     acknowledged_by_user_id: str | None = ref("user_account.id", nullable=True, index=False)

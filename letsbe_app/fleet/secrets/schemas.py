@@ -42,6 +42,9 @@ class AlarmView:
     door: str
     seen_at: datetime
     is_open: bool
+    agent_id: str = ""
+    """In whose work; empty where the server does not know."""
+    conversation_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -90,7 +93,15 @@ def secrets_view(
 
 def alarm_view(row: CanaryAlarm) -> AlarmView:
     """The view of an alarm."""
-    return AlarmView(row.id, row.name, row.door, row.seen_at, row.acknowledged_at is None)
+    return AlarmView(
+        id=row.id,
+        name=row.name,
+        door=row.door,
+        seen_at=row.seen_at,
+        is_open=row.acknowledged_at is None,
+        agent_id=row.agent_id,
+        conversation_id=row.conversation_id,
+    )
 
 
 def request_view(row: SecretRequest) -> RequestView:

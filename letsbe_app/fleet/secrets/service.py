@@ -259,6 +259,8 @@ class SecretService:
                     name=seen.name,
                     door=seen.door,
                     seen_at=seen.seen_at,
+                    agent_id=seen.agent_id,
+                    conversation_id=seen.conversation_id,
                 )
             )
             record_act(

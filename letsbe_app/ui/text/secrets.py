@@ -126,13 +126,14 @@ class SecretsTexts:
     reveal_gone: str = "Gone in {seconds} s"
     reveal_too_late: str = "Your server did not answer in time. Try again."
 
-    def alarm_detail(self, name: str, door: str) -> str:
-        return f"“{name}” turned up in {_DOORS.get(door, door)}. It was stopped there and did not leave."
+    def alarm_detail(self, name: str, door: str, agent: str = "") -> str:
+        where = _DOORS.get(door, door).format(agent=agent or "an agent")
+        return f"“{name}” turned up in {where}. It was stopped there and did not leave."
 
 
 _DOORS = {
-    "model request": "something an agent was about to send to its AI model",
-    "tool call": "something an agent was doing on your server",
+    "model request": "something {agent} was about to send to its AI model",
+    "tool call": "something {agent} was doing on your server",
     "hub message": "an answer to you",
     "log": "a log of your server",
 }

@@ -8,6 +8,7 @@ import pytest
 
 from tenant_daemon.audit import AuditTrail
 from tenant_daemon.contracts.base import utc_now
+from tenant_daemon.contracts.config import AgentConfig, TenantConfig
 from tenant_daemon.contracts.secrets import CanarySeen
 from tenant_daemon.contracts.usage import UsageBucket, UsageReported
 from tenant_daemon.feed import intake
@@ -91,6 +92,18 @@ def test_planted_secret_raises_one_alarm_and_is_in_the_audit(
     assert [payload.count("canary.seen") for payload in waiting(home)] == [1]
     events = [entry.record.event for entry in AuditTrail.open(home).entries()]
     assert events.count("canary.seen") == 1
+
+
+def test_alarm_names_an_agent_of_this_server_alone(home: TenantHome, visit: Visit, vault: Vault) -> None:
+    plant(vault, "old-pay-key", actor="user:usr_1")
+    config = TenantConfig(version=1, agents=[AgentConfig(agent_id="sales", name="Sales")])
+    home.config_file.write_text(config.model_dump_json())
+    for agent_id in ("sales", "made-up-1", "made-up-2"):
+        named = seen("old-pay-key").model_copy(update={"agent_id": agent_id})
+        assert delivered(visit, Deliver(message=named)) == ""
+
+    told = [CanarySeen.model_validate_json(payload).agent_id for payload in waiting(home)]
+    assert sorted(told) == ["", "sales"]
 
 
 @pytest.mark.parametrize("alarm", [seen("shop-key"), seen("nothing"), seen("old-pay-key", "tool call")])

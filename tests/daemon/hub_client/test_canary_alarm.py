@@ -1,5 +1,6 @@
 """A planted secret raises one alarm at each door, whatever disguise it wears."""
 
+import asyncio
 import base64
 import threading
 from pathlib import Path
@@ -7,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from tenant_daemon.audit import AuditTrail, AuditUnavailable
+from tenant_daemon.contracts.secrets import CanarySeen
 from tenant_daemon.home import TenantHome
 from tenant_daemon.hub_client import canary_alarm
 from tenant_daemon.hub_client.canary_alarm import CanaryAlarm
 from tenant_daemon.hub_client.outbox import open_store
+from tenant_daemon.kit.at_work import working_for
 from tenant_daemon.redaction import LiveRedactor
 from tenant_daemon.vault import SecretNotFound, Vault
 from tenant_daemon.vault.canary import plant
@@ -83,6 +86,24 @@ def test_the_owner_hears_of_it_also_where_the_audit_cannot_be_written(
     monkeypatch.setattr(AuditTrail, "append", fail)
     LiveRedactor(vault, CanaryAlarm(home, vault).at("log")).current().redact(value_of(vault))
     assert len(alarms(home)) == 1
+
+
+async def test_it_is_told_in_whose_work_it_was(home: TenantHome, vault: Vault) -> None:
+    redactor = LiveRedactor(vault, CanaryAlarm(home, vault).at("tool call"))
+    for agent_id in ("sales", "sales", "it-admin"):
+        with working_for(agent_id, "cnv_1"):
+            await asyncio.to_thread(redactor.current().redact, value_of(vault))
+
+    told = [CanarySeen.model_validate_json(payload) for payload in alarms(home)]
+    assert sorted((one.agent_id, one.conversation_id) for one in told) == [
+        ("it-admin", "cnv_1"),
+        ("sales", "cnv_1"),
+    ]
+    events = [entry.record for entry in AuditTrail.open(home).entries()]
+    assert {(one.actor, one.conversation_id) for one in events if one.event == "canary.seen"} == {
+        ("agent:it-admin", "cnv_1"),
+        ("agent:sales", "cnv_1"),
+    }
 
 
 def test_other_secrets_raise_none(home: TenantHome, vault: Vault) -> None:

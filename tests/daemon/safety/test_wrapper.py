@@ -15,12 +15,14 @@ from tenant_daemon.contracts.chat import ToolStarted
 from tenant_daemon.contracts.config import AgentConfig, TenantConfig
 from tenant_daemon.contracts.tiers import AutonomyLevel, Tier
 from tenant_daemon.execution import hidden_arguments
+from tenant_daemon.kit.at_work import AtWork, at_work
 from tenant_daemon.policy.judgement import Judgement
 from tenant_daemon.safety import pending, wrapper
 from tenant_daemon.safety.approval_store import ApprovalSettledAlready
 from tenant_daemon.safety.live import Patience
 from tenant_daemon.safety.pending import MAX_REMEMBERED
 from tenant_daemon.safety.schemas import ExecuteStatus
+from tenant_daemon.vault.canary import plant
 from tests.support.waiting import eventually
 from tests.support.wrapper import AGENT, SESSION, WrapperBench, scripted_classify
 
@@ -196,6 +198,17 @@ async def test_a_secret_that_is_typed_into_an_edit_is_kept_by_its_name_alone(
     assert "A secret cannot be put into the arguments of touch" in answer.reason
     for path in running.home.root.glob("*.db*"):
         assert b"quartz-42" not in path.read_bytes(), path
+
+
+async def test_what_is_found_in_a_call_is_found_in_that_agents_work(running: WrapperBench) -> None:
+    plant(running.vault, "old-pay-key", actor="user:owner", shape="password")
+    found: list[AtWork] = []
+    running.vault.on_canary_asked = lambda _name: found.append(at_work())
+
+    await running.execute("file_write", path="a.txt", content="SECRET_REF(old-pay-key)")
+
+    assert found == [AtWork("it-admin", "conv1")]
+    assert at_work() == AtWork()
 
 
 async def test_edit_to_something_stricter_asks_again(running: WrapperBench) -> None:

@@ -6,7 +6,7 @@ import reflex as rx
 
 from letsbe_app.ui import routes
 from letsbe_app.ui.components.badge import badge
-from letsbe_app.ui.components.button import button
+from letsbe_app.ui.components.button import button, link
 from letsbe_app.ui.components.card_list import card_list
 from letsbe_app.ui.components.dialog import dialog, dialog_buttons
 from letsbe_app.ui.components.empty_state import empty_state
@@ -77,6 +77,16 @@ def _alarm(alarm: rx.vars.ObjectVar[AlarmRow]) -> rx.Component:
             rx.el.span(t.alarm, class_name="font-medium text-red"),
             rx.el.span(" ", alarm.detail, " ", class_name="text-muted"),
             time_ago(alarm.seen_at),
+            rx.cond(
+                alarm.conversation_id != "",
+                rx.fragment(
+                    " · ",
+                    link(
+                        texts().approvals.open_conversation,
+                        to=f"{routes.CHAT}/{alarm.conversation_id}",
+                    ),
+                ),
+            ),
             class_name="grow basis-64 min-w-0 text-sm",
         ),
         rx.cond(

@@ -150,7 +150,7 @@ class SecretsState(PortalState):
         self.is_listed = view.listed_at is not None
         self.is_cut = view.is_cut
         self.secrets = [secret_row(secret, actor.user_id, self._agent_names) for secret in view.secrets]
-        self.alarms = [alarm_row(alarm) for alarm in view.alarms]
+        self.alarms = [alarm_row(alarm, self._agent_names) for alarm in view.alarms]
 
     def _close(self) -> None:
         self.is_adding = self.is_planting = False

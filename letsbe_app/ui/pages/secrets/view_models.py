@@ -36,6 +36,8 @@ class AlarmRow:
     id: str
     detail: str
     seen_at: str
+    conversation_id: str = ""
+    """Where it was; empty where that is not known."""
 
 
 def secret_row(secret: SecretView, user_id: str, agent_names: Mapping[str, str]) -> SecretRow:
@@ -53,9 +55,15 @@ def secret_row(secret: SecretView, user_id: str, agent_names: Mapping[str, str])
     )
 
 
-def alarm_row(alarm: AlarmView) -> AlarmRow:
+def alarm_row(alarm: AlarmView, agent_names: Mapping[str, str]) -> AlarmRow:
     """The row of an alarm."""
-    return AlarmRow(alarm.id, _t.alarm_detail(alarm.name, alarm.door), alarm.seen_at.isoformat())
+    agent = agent_names.get(alarm.agent_id, alarm.agent_id)
+    return AlarmRow(
+        id=alarm.id,
+        detail=_t.alarm_detail(alarm.name, alarm.door, agent),
+        seen_at=alarm.seen_at.isoformat(),
+        conversation_id=alarm.conversation_id,
+    )
 
 
 def outcome_text(request: RequestView) -> str:

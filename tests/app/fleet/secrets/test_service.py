@@ -180,12 +180,20 @@ async def test_list_is_the_newest_one(services: Services, owner: Actor, tenant_i
 async def test_alarm_is_kept_once_until_somebody_has_seen_it(
     services: Services, owner: Actor, tenant_id: str
 ) -> None:
-    seen = CanarySeen(alarm_id="cny_1", name="old-key", door="log", seen_at=owner_time(services))
+    seen = CanarySeen(
+        alarm_id="cny_1",
+        name="old-key",
+        door="log",
+        seen_at=owner_time(services),
+        agent_id="sales",
+        conversation_id="cnv_1",
+    )
     await services.secrets.record_alarm(tenant_id, seen)
     await services.secrets.record_alarm(tenant_id, seen)
 
     [alarm] = (await services.secrets.list(owner, tenant_id)).alarms
     assert (alarm.name, alarm.door, alarm.is_open) == ("old-key", "log", True)
+    assert (alarm.agent_id, alarm.conversation_id) == ("sales", "cnv_1")
 
     await services.secrets.acknowledge(owner, "cny_1")
     assert (await services.secrets.list(owner, tenant_id)).alarms == []

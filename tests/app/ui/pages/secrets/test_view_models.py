@@ -52,9 +52,18 @@ def test_who_used_it(actor: str, told: str) -> None:
 
 
 def test_alarm_names_the_door_in_words() -> None:
-    row = alarm_row(AlarmView("cny_1", "old-key", "model request", AT, is_open=True))
-    assert "about to send to its AI model" in row.detail
+    row = alarm_row(AlarmView("cny_1", "old-key", "model request", AT, is_open=True), {})
+    assert "an agent was about to send to its AI model" in row.detail
     assert "did not leave" in row.detail
+
+
+def test_alarm_names_the_agent_and_where_it_was() -> None:
+    alarm = AlarmView("cny_1", "old-key", "tool call", AT, True, agent_id="sales", conversation_id="cnv_1")
+
+    row = alarm_row(alarm, {"sales": "Sales"})
+
+    assert "something Sales was doing on your server" in row.detail
+    assert row.conversation_id == "cnv_1"
 
 
 @pytest.mark.parametrize(
