@@ -54,24 +54,29 @@ def make_backup(vault: Vault, passphrase: str, *, actor: str) -> str:
     return f"{line}\n{base64.encodebytes(sealed).decode('ascii')}"
 
 
-def restore_backup(vault: Vault, text: str, passphrase: str, *, actor: str) -> int:
+def restore_backup(vault: Vault, text: str, passphrase: str, *, actor: str, is_locked: bool = False) -> int:
     """
     Put a backup in place of what the vault holds, in one step, and say how many secrets it has.
 
     The server's own keys stay as they are where there are any: the hub may have given new ones since.
 
+    Args:
+        is_locked: The vault was opened to be replaced: nothing of it is believed, so nothing stays.
+
     Raises:
         BadBackup: It is none, was changed, or the passphrase is wrong.
     """
     content = _opened(text, passphrase)
-    with vault.rewriting() as page:
+    with vault.replacing() if is_locked else vault.rewriting() as page:
         kept = {name for name in RESERVED_NAMES if store.current_version(page.db, name)}
         try:
             _replace(page, content, kept)
         except (KeyError, TypeError, ValueError) as exc:
             raise BadBackup("the backup's content is not one of a vault") from exc
         count = len(store.infos(page.db))
-        vault.record(AuditEvent.VAULT_RESTORED, actor, f"{count} secrets")
+        vault.record(
+            AuditEvent.VAULT_RESTORED, actor, f"{count} secrets{', over a locked vault' if is_locked else ''}"
+        )
     return count
 
 

@@ -5,6 +5,7 @@ import base64
 import getpass
 import os
 import shlex
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -47,7 +48,8 @@ def run(args: argparse.Namespace) -> int:
             home.create()
             _ON_KEYS[args.verb](KeyStore.of(home))
             return 0
-        vault = Vault.open(home)
+        vault, is_locked = _opened(home, args.verb)
+        args.is_locked = is_locked
         try:
             _VERBS[args.verb](vault, args)
         finally:
@@ -174,10 +176,23 @@ def _backup(vault: Vault, args: argparse.Namespace) -> None:
     say(f"{args.file}: {len(vault.list())} secrets. Without the passphrase nobody can read it.")
 
 
+def _opened(home: TenantHome, verb: str) -> tuple[Vault, bool]:
+    """The vault, and whether it is locked: then a backup can be put in its place, and nothing else."""
+    try:
+        return Vault.open(home), False
+    except VaultLocked as exc:
+        if verb != "restore" or isinstance(exc.__cause__, sqlite3.OperationalError):
+            raise
+        return Vault.open_to_replace(home), True
+
+
 def _restore(vault: Vault, args: argparse.Namespace) -> None:
     text = args.file.read_text("ascii")
     passphrase = ask_passphrase("Passphrase of the backup: ")
-    say(f"{backup.restore_backup(vault, text, passphrase, actor=_actor())} secrets are in the vault")
+    count = backup.restore_backup(vault, text, passphrase, actor=_actor(), is_locked=args.is_locked)
+    say(f"{count} secrets are in the vault")
+    if args.is_locked:
+        say("It was locked: start the daemon again.")
 
 
 def _canary(vault: Vault, args: argparse.Namespace) -> None:

@@ -1,5 +1,13 @@
 """What can go wrong with secrets. No message ever holds a value."""
 
+from typing import Final
+
+NOT_AS_STORED: Final = (
+    "the vault's contents are not what the daemon stored, so nothing in it is used; "
+    "`vault restore` puts a backup in its place"
+)
+"""Of ``VaultLocked``."""
+
 
 class SecretNotFound(KeyError):
     """The vault has no secret of this name."""

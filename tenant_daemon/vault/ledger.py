@@ -6,6 +6,7 @@ not known yet is looked for in the key store again, so that nobody has to be res
 """
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from tenant_daemon.kit.notice import announce_vault
 from tenant_daemon.kit.private_file import write_private
 from tenant_daemon.vault import store
 from tenant_daemon.vault.cipher import Cipher
-from tenant_daemon.vault.errors import VaultLocked
+from tenant_daemon.vault.errors import NOT_AS_STORED, VaultLocked
 from tenant_daemon.vault.keys import KeyStore
 from tenant_daemon.vault.records import State
 
@@ -62,7 +63,7 @@ class Ledger:
             elif state.form < store.FORM:
                 cipher = self._cipher(state.key_id) if state.key_id else self._first()
                 if state.manifest != cipher.sign(store.old_manifest_lines(db, state.version)):
-                    raise VaultLocked("the vault's contents are not what the daemon stored")
+                    raise VaultLocked(NOT_AS_STORED)
                 self._sign(db, cipher, state.version + 1)
             announce_vault(self._notice_file, store.require_state(db).version)
         with self.reading():
@@ -73,7 +74,7 @@ class Ledger:
         with _guarded(), self._database.reading() as db:
             state = store.state(db)
         if state is None:
-            raise VaultLocked("the vault's contents are not what the daemon stored")
+            raise VaultLocked(NOT_AS_STORED)
         return state.version
 
     @contextmanager
@@ -101,6 +102,19 @@ class Ledger:
                 # in the vault takes it for what is.
                 announce_vault(self._notice_file, version)
             # After the commit: a counter ahead of the file would lock it. Behind it is right.
+            write_private(self._counter_file, f"{version}\n")
+
+    @contextmanager
+    def replacing(self) -> Iterator[Page]:
+        """As ``writing``, with nothing in it: for a file that is not what was signed last, which is not read."""
+        with _guarded():
+            with self._database.writing() as db:
+                store.start_anew(db)
+                page = Page(db, self._first())
+                yield page
+                version = self._next_version()
+                self._sign(db, page.cipher, version)
+                announce_vault(self._notice_file, version)
             write_private(self._counter_file, f"{version}\n")
 
     @contextmanager
@@ -142,7 +156,7 @@ class Ledger:
         if seen != self._checked_state:
             lines = store.manifest_lines(db, state.version, state.key_id)
             if state.form != store.FORM or state.manifest != cipher.sign(lines):
-                raise VaultLocked("the vault's contents are not what the daemon stored")
+                raise VaultLocked(NOT_AS_STORED)
             if state.version < counter:
                 raise VaultLocked(
                     "an older copy of the vault lies in its place; use `vault restore`, or, if you put it "
@@ -150,6 +164,14 @@ class Ledger:
                 )
             self._checked_state = seen
         return cipher
+
+    def _next_version(self) -> int:
+        """Higher than any that was signed here."""
+        try:
+            return self._counter() + 1
+        except VaultLocked:
+            # Nobody changes a vault every second.
+            return int(time.time())
 
     def _counter(self) -> int:
         try:

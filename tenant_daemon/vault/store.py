@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from tenant_daemon.contracts.base import utc_now
-from tenant_daemon.vault.errors import VaultLocked
+from tenant_daemon.vault.errors import NOT_AS_STORED, VaultLocked
 from tenant_daemon.vault.records import (
     NewVersion,
     SealedValue,
@@ -84,7 +84,7 @@ def require_state(db: sqlite3.Connection) -> State:
     """The signed row; raises VaultLocked when somebody took it out."""
     found = state(db)
     if found is None:
-        raise VaultLocked("the vault's contents are not what the daemon stored")
+        raise VaultLocked(NOT_AS_STORED)
     return found
 
 
@@ -93,6 +93,18 @@ def set_state(db: sqlite3.Connection, new: State) -> None:
         "INSERT OR REPLACE INTO state (only, version, manifest, key_id, form) VALUES (1, ?, ?, ?, ?)",
         (new.version, new.manifest, new.key_id, new.form),
     )
+
+
+def start_anew(db: sqlite3.Connection) -> None:
+    """Nothing of what the file held is left, its tables included: somebody may have changed those as well."""
+    held = db.execute("SELECT type, name FROM sqlite_master WHERE name NOT LIKE 'sqlite~_%' ESCAPE '~'")
+    # Triggers and views first: dropping a table looks at them.
+    for kind, name in sorted(map(tuple, held), key=lambda row: row[0] == "table"):
+        if kind != "index":
+            quoted = name.replace('"', '""')
+            db.execute(f'DROP {kind} IF EXISTS "{quoted}"')
+    for statement in TABLES.split(";"):
+        db.execute(statement)
 
 
 def upgrade(db: sqlite3.Connection) -> None:
@@ -229,7 +241,7 @@ def infos(db: sqlite3.Connection) -> list[SecretInfo]:
         return [_info(row) for row in rows]
     except ValueError as exc:
         # Who used what is not signed, so that it may have been written over.
-        raise VaultLocked("the vault's contents are not what the daemon stored") from exc
+        raise VaultLocked(NOT_AS_STORED) from exc
 
 
 def kind_of(db: sqlite3.Connection, name: str) -> SecretKind | None:

@@ -75,6 +75,32 @@ class Vault:
         Raises:
             VaultLocked: There is a vault but not its key, or the key is not private.
         """
+        vault = cls._made(home)
+        vault._ledger.begin()
+        return vault
+
+    @classmethod
+    def open_to_replace(cls, home: TenantHome) -> "Vault":
+        """
+        One that is locked, as it is: only ``replacing`` does anything with it.
+
+        A file that SQLite cannot read is kept beside the new one; other processes have to be started again.
+
+        Raises:
+            VaultLocked: Its key is not here either.
+        """
+        try:
+            return cls._made(home)
+        except VaultLocked as exc:
+            # Its subclasses say that it is busy, or the disk full.
+            if type(exc.__cause__) is not sqlite3.DatabaseError:
+                raise
+        for path in (home.vault_db, *home.root.glob(f"{home.vault_db.name}-*")):
+            path.rename(path.with_name(f"unreadable-{path.name}"))
+        return cls._made(home)
+
+    @classmethod
+    def _made(cls, home: TenantHome) -> "Vault":
         home.create()
         keys = KeyStore.of(home)
         # In this order: another process that makes a vault right now makes the key before the file.
@@ -87,7 +113,6 @@ class Vault:
         except sqlite3.Error as exc:
             raise VaultLocked(f"{home.vault_db}: {exc}") from exc
         ledger = Ledger(database, keys, home.keys_dir / COUNTER_FILE, home.notice_file)
-        ledger.begin()
         return cls(ledger, keys, audit)
 
     def put(
@@ -247,6 +272,10 @@ class Vault:
     def rewriting(self) -> AbstractContextManager[Page]:
         """A transaction over the whole file, for what changes all of it: another key, a backup put back."""
         return self._ledger.writing()
+
+    def replacing(self) -> AbstractContextManager[Page]:
+        """As ``rewriting``, with nothing in it and whatever is wrong with the file."""
+        return self._ledger.replacing()
 
     def cipher_of(self, key: bytes) -> Cipher:
         """Know this key from now on, and give what computes with it."""

@@ -2,6 +2,9 @@
 
 import argparse
 import io
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -87,6 +90,62 @@ def test_backup_and_restore(
 
     assert file.stat().st_mode & 0o777 == 0o600
     assert [name for name, _ in Vault.open(TenantHome(home)).known_secrets()] == ["shop-key"]
+
+
+def tampered(home: TenantHome) -> None:
+    with closing(sqlite3.connect(home.vault_db)) as connection:
+        connection.execute("UPDATE secrets SET note = 'changed'")
+        connection.execute("CREATE TRIGGER keep BEFORE DELETE ON secrets BEGIN SELECT RAISE(IGNORE); END")
+        connection.execute("CREATE TABLE boxes_too AS SELECT * FROM secrets")
+        connection.commit()
+
+
+def put_older_copy(home: TenantHome) -> None:
+    Vault.open(home).close()
+    older = home.vault_db.read_bytes()
+    vault(home.root, "generate", "newer-key")
+    for path in home.root.glob("vault.db*"):
+        path.unlink()
+    home.vault_db.write_bytes(older)
+
+
+def cut(home: TenantHome) -> None:
+    for path in home.root.glob("vault.db-*"):
+        path.unlink()
+    home.vault_db.write_bytes(b"not a database at all " * 400)
+
+
+def damage_counter(home: TenantHome) -> None:
+    (home.keys_dir / "vault.counter").write_text("what?")
+
+
+@pytest.mark.parametrize("lock", [tampered, put_older_copy, cut, damage_counter])
+def test_restore_gets_out_of_a_locked_vault(
+    lock: Callable[[TenantHome], None],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    root, file = tmp_path / "home", tmp_path / "vault.backup"
+    home = TenantHome(root)
+    vault(root, "generate", "shop-key")
+    vault(root, "generate", "hub-api-key")
+    before = Vault.open(home).known_secrets()
+    type_in("a bakery opens at five\n", monkeypatch)
+    assert vault(root, "backup", str(file)) == 0
+    lock(home)
+    assert vault(root, "list") == 1
+    type_in("the wrong passphrase\n", monkeypatch)
+    assert vault(root, "restore", str(file)) == 1
+    assert vault(root, "list") == 1
+    type_in("a bakery opens at five\n", monkeypatch)
+    assert vault(root, "restore", str(file)) == 0
+
+    assert "start the daemon again" in capsys.readouterr().out
+    opened = Vault.open(home)
+    assert opened.known_secrets() == before
+    opened.put("another-key", "gT7-quartz-Lamp-42", actor="user:t")
+    assert vault(root, "delete", "shop-key") == 0
 
 
 def test_import_says_what_it_left(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
