@@ -74,9 +74,8 @@ def restore_backup(vault: Vault, text: str, passphrase: str, *, actor: str, is_l
         except (KeyError, TypeError, ValueError) as exc:
             raise BadBackup("the backup's content is not one of a vault") from exc
         count = len(store.infos(page.db))
-        vault.record(
-            AuditEvent.VAULT_RESTORED, actor, f"{count} secrets{', over a locked vault' if is_locked else ''}"
-        )
+        over = ", over a locked vault" if is_locked else ""
+        vault.record(AuditEvent.VAULT_RESTORED, actor, f"{count} secrets{over}")
     return count
 
 

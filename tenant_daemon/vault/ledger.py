@@ -106,7 +106,7 @@ class Ledger:
 
     @contextmanager
     def replacing(self) -> Iterator[Page]:
-        """As ``writing``, with nothing in it: for a file that is not what was signed last, which is not read."""
+        """As ``writing``, with nothing in it: for a file that is not what was signed last."""
         with _guarded():
             with self._database.writing() as db:
                 store.start_anew(db)
