@@ -3,6 +3,7 @@
 from tenant_daemon.policy.programs import (
     archives,
     containers,
+    copies,
     documents,
     finds,
     git,
@@ -34,6 +35,7 @@ __all__ = [
     "CommandJudge",
     "archives",
     "containers",
+    "copies",
     "documents",
     "finds",
     "git",

@@ -57,15 +57,6 @@ def _mode(judge: "CommandJudge", value: str) -> None:
         judge.verdict.note(Tier.RED, "chmod.everyone", "Lets everybody change the files.")
 
 
-def _copy_source(judge: "CommandJudge", value: str) -> None:
-    """A copy in the workspace can be read later: a source is read, and a tree of them is read whole."""
-    place = judge.places.resolve(value) if value != FROM_INPUT else None
-    if place is not None and place.is_folder:
-        KINDS["readtree"](judge, value)
-    else:
-        KINDS["read"](judge, value)
-
-
 _REPLACES_LINKS: Final = ("-n", "--no-dereference", "-T", "--no-target-directory")
 _KEEPING_FOLDERS: Final = frozenset({"mkdir", "ls", "echo", "test", "true"})
 """After any other program a folder may be gone, and the link lie where it was."""
@@ -342,7 +333,6 @@ KINDS.update(
         "greptree": _grep_tree,
         "mode": _mode,
         "pageread": _page_read,
-        "copysource": _copy_source,
         "linksource": _link_source,
         "ddword": _dd_word,
         "printformat": _print_format,

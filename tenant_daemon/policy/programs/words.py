@@ -24,6 +24,8 @@ _CHOICES: Final = {
     "mailboxword": r"[\w.*/%-]+",
     "giteaconfig": r"/data/gitea/conf/app\.ini|/etc/gitea/app\.ini",
     "stalwartkind": r"(?i:(?:x:)?(?:account|domain|group|mailinglist|queuedmessage|role|tenant|task|report))",
+    "wgfact": r"latest-handshakes|transfer|endpoints|peers|public-key|listen-port|persistent-keepalive"
+    r"|allowed-ips",
     "localurl": r"https?://(?:localhost|127\.0\.0\.1)(?::\d{1,5})?/?",
     "mailboxaddress": r"[\w.+-]+(?:@[\w.-]+)?",
     "optionfields": r"(?:(?:option_name|option_id|autoload|size_bytes)(?:,(?!\Z)|\Z))+",
@@ -108,6 +110,7 @@ _ASKING_FOR_SECRETS: Final = {
 _APT_CACHE_CHANGES: Final = frozenset(
     {"hold", "unhold", "auto", "manual", "gencaches", "update", "minimize-manual", "shell"}
 )
+_DISK: Final = re.compile(r"/dev/[a-z]+\d*(?:n\d+)?")
 _HARDWARE_READS: Final = frozenset({"list", "smart-log", "id-ctrl", "-H", "-a", "-i"})
 
 
@@ -227,6 +230,11 @@ def _ip(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
 
 def _hardware(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
     words = reading.positionals
+    given = {flag.name for flag, _ in reading.given}
+    # Every other flag of it sets something, when something stands right behind it.
+    is_asking = bool(given) and given <= {"-i", "-I"} and not reading.unknown
+    if profile.rule_id == "hdparm" and is_asking and all(map(_DISK.fullmatch, words)):
+        return
     if profile.rule_id in ("hdparm", "nvme", "efibootmgr") and (
         profile.rule_id != "nvme" or not words or words[0] not in _HARDWARE_READS
     ):

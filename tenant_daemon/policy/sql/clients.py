@@ -54,6 +54,14 @@ _REDIS_READS: Final = word_set(
 _REDIS_SHOWS: Final = word_set(
     "get mget hget hmget hgetall hvals getrange lrange smembers echo xrange lindex"
 )
+_REDIS_FACTS: Final = frozenset(
+    {
+        *(("cluster", word) for word in ("info", "nodes", "slots", "shards", "myid")),
+        *(("client", word) for word in ("list", "info", "id", "getname")),
+        *(("acl", "whoami"), ("module", "list")),
+    }
+)
+"""What the commands that rule the database only show."""
 _REDIS_CHANGES: Final = word_set(
     """
     set setex setnx mset append incr decr incrby decrby incrbyfloat hset hmset hsetnx hincrby lpush rpush
@@ -302,10 +310,10 @@ def _redis_review(judge: "CommandJudge", profile: Profile, reading: Reading) -> 
     if not words and reading.has("--scan", "--bigkeys", "--memkeys", "--latency", "--stat", *_REDIS_MEASURES):
         return
     if first in ("config", "acl", "client", "cluster", "debug", "script", "function", "module"):
-        is_read = words[1:2] == ["get"] or (first == "client" and words[1:2] == ["list"])
+        is_read = words[1:2] == ["get"] or tuple(words) in _REDIS_FACTS
         # Its names may be patterns.
         is_secret = is_read and any(re.search(r"pass|auth|[^a-z0-9-]", word) for word in words[2:])
-        if not is_read or is_secret or first == "acl":
+        if not is_read or is_secret or words[:2] == ["acl", "get"]:
             note(Tier.CRITICAL_RED, "redis.guardrail", "Changes how the database works.", unknown=True)
     elif first in _REDIS_READS:
         if first in ("slowlog", "memory", "latency", "object", "command") and words[1:2] in (

@@ -157,6 +157,8 @@ def _dig_word(judge: "CommandJudge", value: str) -> None:
         )
         return
     judge.lookups += 1
+    if judge.lookups == 2 and f"@{value}" in _WELL_KNOWN_SERVERS and judge.program in ("host", "nslookup"):
+        return
     if judge.lookups > 1:
         # The second name is the server to ask: `host NAME SERVER`.
         judge.verdict.note(
