@@ -19,13 +19,8 @@ export function Live({ onWake, offlineText, reconnectingText }) {
 
   useEffect(() => {
     const stream = hubStream();
-    let timer = 0;
     const endWakes = stream.onWake((topic, id) => wake.current?.(topic, id));
-    const endStatus = stream.onStatus((status) => {
-      clearTimeout(timer);
-      if (status === "open") setIsLost(false);
-      else timer = setTimeout(() => setIsLost(true), PATIENCE_MS);
-    });
+    const endLoss = stream.onLoss(setIsLost, PATIENCE_MS);
     const look = setInterval(() => {
       if (document.visibilityState === "visible") wake.current?.("tenant", "");
     }, LOOK_EVERY_MS);
@@ -38,11 +33,10 @@ export function Live({ onWake, offlineText, reconnectingText }) {
     window.addEventListener("online", note);
     window.addEventListener("offline", note);
     return () => {
-      clearTimeout(timer);
       clearInterval(look);
       clearInterval(load);
       endWakes();
-      endStatus();
+      endLoss();
       window.removeEventListener("online", note);
       window.removeEventListener("offline", note);
     };

@@ -45,6 +45,27 @@ export class HubStream {
   }
 
   /**
+   * Called with true once the connection has been away for `patienceMs`, however often it was tried again meanwhile,
+   * and with false when it is there.
+   */
+  onLoss(listener, patienceMs) {
+    let timer = 0;
+    const end = this.onStatus((status) => {
+      if (status === "open") {
+        clearTimeout(timer);
+        timer = 0;
+        listener(false);
+      } else if (!timer) {
+        timer = setTimeout(() => listener(true), patienceMs);
+      }
+    });
+    return () => {
+      clearTimeout(timer);
+      end();
+    };
+  }
+
+  /**
    * Follow a conversation from after an event id. `onEvent(frame)` gets each event once and in order,
    * `onGap(frame)` says that events are missing. Returns the function that ends it.
    */
@@ -65,8 +86,9 @@ export class HubStream {
     this.connect();
   }
 
-  /** Try at once: the network is back, or somebody looks at the page again. */
+  /** Try at once: the network is back, or somebody looks at the page again, perhaps after a night's sleep. */
   hurry() {
+    if (this.status === "open") this.ping();
     if (this.status === "open" || !this.timers.retry) return;
     clearTimeout(this.timers.retry);
     this.timers.retry = 0;

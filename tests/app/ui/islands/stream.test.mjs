@@ -155,3 +155,48 @@ test("a gap is told to the one who watches", () => {
 });
 
 test.after(() => mock.timers.reset());
+
+test("a loss is told after a moment, however often the connection is tried again meanwhile", () => {
+  const { stream, socket } = scene();
+  const told = [];
+  stream.onLoss((isLost) => told.push(isLost), 3_000);
+  stream.start();
+  socket().open();
+  socket().drop();
+  for (let i = 0; i < 8; i += 1) {
+    mock.timers.tick(1_000);
+    if (socket().readyState === 0) socket().drop();
+  }
+  assert.deepEqual(told, [false, true]);
+
+  mock.timers.tick(20_000);
+  socket().open();
+  assert.deepEqual(told, [false, true, false]);
+});
+
+test("a short loss is not told", () => {
+  const { stream, socket } = scene();
+  const told = [];
+  const end = stream.onLoss((isLost) => told.push(isLost), 3_000);
+  stream.start();
+  socket().open();
+  socket().drop();
+  mock.timers.tick(500);
+  socket().open();
+  mock.timers.tick(5_000);
+  assert.deepEqual(told, [false, false]);
+  socket().drop();
+  end();
+  mock.timers.tick(5_000);
+  assert.deepEqual(told, [false, false]);
+});
+
+test("a connection that died in its sleep is found out when somebody looks", () => {
+  const { stream, socket } = scene();
+  stream.start();
+  socket().open();
+  stream.hurry();
+  assert.deepEqual(socket().sent.at(-1), { type: "ping" });
+  mock.timers.tick(10_000);
+  assert.equal(stream.status, "lost");
+});
