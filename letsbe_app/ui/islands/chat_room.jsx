@@ -9,6 +9,8 @@ import { QUIET } from "./look.js";
 import { hubStream } from "./stream.js";
 
 const NEAR_END_PX = 120;
+/** The conversation that was begun from the keyboard and whose field is to have the focus, as the first one's had. */
+let writingIn = "";
 
 /** Keeps the end in view while it grows, unless the reader scrolled up; loading earlier ones moves nothing. */
 function useScroll() {
@@ -139,6 +141,10 @@ function OpenRoom({
   }, [conversation, attempt]);
 
   useEffect(() => {
+    if (writingIn === conversationId) area.current.focus();
+    writingIn = "";
+  }, [conversationId]);
+  useEffect(() => {
     if (!running) setIsStopping(false);
   }, [running]);
   useLayoutEffect(scroll.onGrown, [phase, openApprovals]);
@@ -242,6 +248,7 @@ function NewRoom({
     started.current ||= await startConversation(tenantId, agentId);
     const id = started.current;
     await sendMessage(id, said, sent);
+    if (document.activeElement === area.current) writingIn = id;
     navigate(`${chatPath}/${id}`);
   };
   const choose = (suggestion) => {

@@ -15,7 +15,13 @@ export function Dialog({ open, title, closeLabel, onDismiss, children }) {
 
   useEffect(() => {
     const element = dialog.current;
-    if (open && !element.open) element.showModal();
+    if (open && !element.open) {
+      const isByKeyboard = document.activeElement?.matches(":focus-visible");
+      element.showModal();
+      // What is asked for comes first; the browser would begin with the button that closes. Not after a tap: on a
+      // phone the keyboard would open over the sheet.
+      if (isByKeyboard) element.querySelector("input:not([type=hidden]), textarea, select")?.focus();
+    }
     if (!open && element.open) element.close();
   }, [open]);
 

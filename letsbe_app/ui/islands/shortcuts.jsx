@@ -1,14 +1,17 @@
 import { useEffect, useState } from "react";
+import { keepFocusNearCards } from "./card_focus.js";
 import { Dialog } from "./dialog.jsx";
 
 const TYPING = "input, textarea, select, [contenteditable], dialog";
 const CARD_KEYS = new Set(["a", "x", "e"]);
+/** Keys that follow each other faster are somebody typing who thinks that the focus is elsewhere. */
+const TYPING_MS = 600;
 
 /**
  * A stray key decides nothing: the first press brings the newest card into view, and only on a card that has the
- * focus a key acts.
+ * focus a key acts, unless it comes in the middle of a word.
  */
-function actOnCard(key) {
+function actOnCard(key, isTyped) {
   const focused = document.activeElement?.closest("[data-approval]");
   const card = focused ?? document.querySelector("[data-approval]:has([data-shortcut])");
   if (!card) return false;
@@ -16,7 +19,7 @@ function actOnCard(key) {
   if (!focused) {
     card.scrollIntoView({ block: "nearest" });
     card.focus();
-  } else if (control) {
+  } else if (control && !isTyped) {
     control.focus();
     control.click();
   }
@@ -39,8 +42,9 @@ export function Shortcuts({ title, closeLabel, keys }) {
   const [isListOpen, setIsListOpen] = useState(false);
 
   useEffect(() => {
-    const act = (key) => {
-      if (CARD_KEYS.has(key)) return actOnCard(key);
+    let lastKeyAt = -Infinity;
+    const act = (key, isTyped) => {
+      if (CARD_KEYS.has(key)) return actOnCard(key, isTyped);
       if (key === "j") return goThrough(1);
       if (key === "k") return goThrough(-1);
       if (key !== "?") return false;
@@ -49,10 +53,17 @@ export function Shortcuts({ title, closeLabel, keys }) {
     };
     const onKey = (event) => {
       const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey && !event.repeat;
-      if (isPlain && !event.target.closest?.(TYPING) && act(event.key)) event.preventDefault();
+      if (!isPlain || event.target.closest?.(TYPING)) return;
+      const isTyped = event.timeStamp - lastKeyAt < TYPING_MS;
+      if (event.key.length === 1) lastKeyAt = event.timeStamp;
+      if (act(event.key, isTyped)) event.preventDefault();
     };
     window.addEventListener("keydown", onKey);
-    return () => window.removeEventListener("keydown", onKey);
+    const endCare = keepFocusNearCards();
+    return () => {
+      window.removeEventListener("keydown", onKey);
+      endCare();
+    };
   }, []);
 
   return (

@@ -28,7 +28,8 @@ export function ToastHost({ closeLabel }) {
     <div
       role="status"
       aria-live="polite"
-      className="fixed z-50 bottom-20 sm:bottom-6 inset-x-4 sm:left-auto sm:right-6 sm:w-96 flex flex-col gap-2
+      // Below the header: at the lower edge it would lie over the chat's Send and Stop.
+      className="fixed z-50 top-16 inset-x-4 sm:left-auto sm:right-6 sm:w-96 flex flex-col gap-2
         pointer-events-none"
     >
       {toasts.map((toast) => (
