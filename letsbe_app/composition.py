@@ -59,6 +59,7 @@ from letsbe_app.shop.orders.service import OrderService
 from letsbe_app.telemetry.tracing import configure_tracing
 from letsbe_app.webhooks.service import WebhookService
 from letsbe_app.workforce.agents.service import AgentService
+from letsbe_app.workforce.approvals.remembering import RememberedService
 from letsbe_app.workforce.approvals.service import ApprovalService
 from letsbe_app.workforce.attachments.service import AttachmentService
 from letsbe_app.workforce.changes.service import ChangeService
@@ -116,6 +117,7 @@ class Services:
     attachments: AttachmentService
     runs: RunRecorder
     approvals: ApprovalService
+    remembered: RememberedService
     changes: ChangeService
     notices: NoticeService
     audit_heads: AuditHeadService
@@ -251,6 +253,7 @@ def build_services(
         attachments=attachments,
         runs=RunRecorder(database, relay, content, clock=clock),
         approvals=ApprovalService(database, relay, content, [reminders], clock=clock),
+        remembered=RememberedService(database, relay, content, clock=clock),
         changes=ChangeService(database, relay, content, clock=clock),
         notices=NoticeService(database, relay, clock=clock),
         audit_heads=AuditHeadService(database, relay, clock=clock),

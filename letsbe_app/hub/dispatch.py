@@ -13,7 +13,12 @@ from letsbe_app.kit.clock import utc_now
 from letsbe_app.kit.ids import new_id
 from letsbe_app.telemetry import metrics
 from letsbe_app.workforce.conversations.intake import Accepted, Answer, RunIntake
-from tenant_daemon.contracts.approvals import ApprovalRequested, ApprovalSettledReport
+from tenant_daemon.contracts.approvals import (
+    ApprovalCarriedOut,
+    ApprovalForgotten,
+    ApprovalRequested,
+    ApprovalSettledReport,
+)
 from tenant_daemon.contracts.audit import AuditHeadReported
 from tenant_daemon.contracts.budget import BudgetReached
 from tenant_daemon.contracts.changes import ChangeRecorded, ChangeSettled
@@ -103,6 +108,10 @@ class LinkDispatch:
                     await self._services.approvals.request(self._tenant_id, asked)
                 case ApprovalSettledReport():
                     await self._services.approvals.settle(self._tenant_id, payload)
+                case ApprovalCarriedOut():
+                    await self._services.approvals.carried_out(self._tenant_id, payload)
+                case ApprovalForgotten():
+                    await self._services.remembered.forgotten(self._tenant_id, payload)
                 case ChangeRecorded():
                     await self._services.changes.record(self._tenant_id, payload)
                 case ChangeSettled():

@@ -10,6 +10,7 @@ from letsbe_app.hub.rounds import Rounds
 from letsbe_app.kit.turnstile import Turnstile
 from letsbe_app.relay import Relay
 from letsbe_app.workforce.agents.service import AgentService
+from letsbe_app.workforce.approvals.remembering import RememberedService
 from letsbe_app.workforce.approvals.service import ApprovalService
 from letsbe_app.workforce.changes.service import ChangeService
 from letsbe_app.workforce.conversations.runs import RunRecorder
@@ -36,6 +37,9 @@ class LinkServices(Protocol):
     def runs(self) -> RunRecorder: ...
     @property
     def approvals(self) -> ApprovalService: ...
+
+    @property
+    def remembered(self) -> RememberedService: ...
     @property
     def changes(self) -> ChangeService: ...
     @property

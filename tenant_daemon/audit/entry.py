@@ -17,6 +17,8 @@ class AuditEvent(StrEnum):
     """The server restarted while it ran; it is not run again."""
     APPROVAL_REQUESTED = "approval.requested"
     APPROVAL_SETTLED = "approval.settled"
+    APPROVAL_WITHDRAWN = "approval.withdrawn"
+    """A person took back that a call may run from then on."""
     UNDO_BEGUN = "undo.begun"
     """A person wants a change put back; written before anything is done."""
     UNDO_ENDED = "undo.ended"

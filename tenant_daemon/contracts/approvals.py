@@ -2,7 +2,8 @@
 Approvals: two one-way flows joined by an id, request up and decision down.
 
 The daemon's record decides. The hub's copy is what people see; a decision taken there is a wish until
-the daemon has answered with ``ApprovalSettledReport``.
+the daemon has answered with ``ApprovalSettledReport``. That something was approved does not say that it
+worked: ``ApprovalCarriedOut`` does.
 """
 
 from enum import StrEnum
@@ -88,3 +89,32 @@ class ApprovalSettledReport(Message):
     decided_by: str = ""
     detail: str = ""
     settled_at: AwareDatetime
+
+
+class ApprovalCarriedOut(Message):
+    """Daemon -> hub: what became of a call that was approved. Sent once it has ended; applied once."""
+
+    kind: Literal["approval.carried_out"] = "approval.carried_out"
+    approval_id: str
+    status: str = Field(max_length=20)
+    """As ``ExecuteStatus``. An edit that had to be asked about again may have been denied in the end."""
+    detail: str = Field(default="", max_length=500)
+    """Why it did not work, redacted; empty when it did."""
+    ended_at: AwareDatetime
+
+
+class ApprovalWithdrawn(Message):
+    """Hub -> daemon: what an approval allowed from then on is to be asked about again. Applied once."""
+
+    kind: Literal["approval.withdrawn"] = "approval.withdrawn"
+    approval_id: str
+    withdrawn_by: str
+    """Id of the user, for the tenant's audit."""
+
+
+class ApprovalForgotten(Message):
+    """Daemon -> hub: the call of this approval asks again. Until it comes, a withdrawal is a wish."""
+
+    kind: Literal["approval.forgotten"] = "approval.forgotten"
+    approval_id: str
+    forgotten_at: AwareDatetime

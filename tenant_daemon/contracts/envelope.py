@@ -11,7 +11,14 @@ from typing import Annotated, Literal, TypeVar
 from pydantic import AwareDatetime, Field, TypeAdapter, ValidationError
 from pydantic_core import from_json
 
-from tenant_daemon.contracts.approvals import ApprovalDecided, ApprovalRequested, ApprovalSettledReport
+from tenant_daemon.contracts.approvals import (
+    ApprovalCarriedOut,
+    ApprovalDecided,
+    ApprovalForgotten,
+    ApprovalRequested,
+    ApprovalSettledReport,
+    ApprovalWithdrawn,
+)
 from tenant_daemon.contracts.audit import AuditHeadReported
 from tenant_daemon.contracts.base import Message
 from tenant_daemon.contracts.budget import BudgetReached
@@ -91,6 +98,8 @@ DaemonPayload = Annotated[
     | RunEvent
     | ApprovalRequested
     | ApprovalSettledReport
+    | ApprovalCarriedOut
+    | ApprovalForgotten
     | UsageReported
     | BudgetReached
     | ConfigApplied
@@ -115,6 +124,7 @@ HubPayload = Annotated[
     | RunAcknowledged
     | RunResend
     | ApprovalDecided
+    | ApprovalWithdrawn
     | ApplyConfig
     | SecretProvided
     | SecretChangeAsked

@@ -6,7 +6,7 @@ from typing import Final, assert_never
 
 import structlog
 
-from tenant_daemon.contracts.approvals import ApprovalDecided
+from tenant_daemon.contracts.approvals import ApprovalDecided, ApprovalWithdrawn
 from tenant_daemon.contracts.changes import UndoRequested
 from tenant_daemon.contracts.chat import ConversationDeleted, SendMessage, StopRun
 from tenant_daemon.contracts.commands import ApplyConfig, ConfigApplied, KeyRenewalAsked
@@ -76,6 +76,10 @@ class Dispatcher:
             case ApprovalDecided() as decision:
                 self._tasks.create_task(
                     self._pass_on(message.id, lambda: self._wrapper.decide(decision), decision.kind)
+                )
+            case ApprovalWithdrawn() as wish:
+                self._tasks.create_task(
+                    self._pass_on(message.id, lambda: self._wrapper.withdraw(wish), wish.kind)
                 )
             case UndoRequested() as undo:
                 self._tasks.create_task(

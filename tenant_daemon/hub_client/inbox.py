@@ -6,7 +6,7 @@ from typing import Final
 
 from pydantic import TypeAdapter
 
-from tenant_daemon.contracts.approvals import ApprovalDecided
+from tenant_daemon.contracts.approvals import ApprovalDecided, ApprovalWithdrawn
 from tenant_daemon.contracts.base import utc_now
 from tenant_daemon.contracts.changes import UndoRequested
 from tenant_daemon.contracts.chat import ConversationDeleted, SendMessage, StopRun
@@ -20,6 +20,7 @@ InboxPayload = (
     | StopRun
     | ConversationDeleted
     | ApprovalDecided
+    | ApprovalWithdrawn
     | ApplyConfig
     | UndoRequested
     | SecretProvided

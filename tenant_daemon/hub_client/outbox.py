@@ -11,7 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from tenant_daemon.contracts.approvals import ApprovalRequested, ApprovalSettledReport
+from tenant_daemon.contracts.approvals import (
+    ApprovalCarriedOut,
+    ApprovalForgotten,
+    ApprovalRequested,
+    ApprovalSettledReport,
+)
 from tenant_daemon.contracts.audit import AuditHeadReported
 from tenant_daemon.contracts.base import utc_now
 from tenant_daemon.contracts.budget import BudgetReached
@@ -36,6 +41,8 @@ TOOL_EVENT_LIMIT: Final = 5_000
 OutboxPayload = (
     ApprovalRequested
     | ApprovalSettledReport
+    | ApprovalCarriedOut
+    | ApprovalForgotten
     | UsageReported
     | BudgetReached
     | ConfigApplied

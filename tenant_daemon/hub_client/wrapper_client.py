@@ -7,7 +7,7 @@ from typing import Final, Self
 import httpx
 import structlog
 
-from tenant_daemon.contracts.approvals import ApprovalDecided
+from tenant_daemon.contracts.approvals import ApprovalDecided, ApprovalWithdrawn
 from tenant_daemon.contracts.changes import UndoRequested
 from tenant_daemon.hub_client.sessions import ChatSession
 from tenant_daemon.kit.certificates import trusted_authorities
@@ -51,6 +51,17 @@ class WrapperClient:
         path = f"/api/v1/approvals/{decision.approval_id}/decision"
         answer = await self._deliver(path, decision.model_dump(mode="json"))
         log.info("approval.passed_on", approval_id=decision.approval_id, status=answer.status_code)
+
+    async def withdraw(self, wish: ApprovalWithdrawn) -> None:
+        """
+        Have what an approval allowed from then on asked about again. The wrapper reports it itself.
+
+        Raises:
+            WrapperAway: It is not known whether the wrapper has it.
+        """
+        path = f"/api/v1/approvals/{wish.approval_id}/withdrawal"
+        answer = await self._deliver(path, wish.model_dump(mode="json"))
+        log.info("approval.withdrawal_passed_on", approval_id=wish.approval_id, status=answer.status_code)
 
     async def undo(self, wish: UndoRequested) -> None:
         """

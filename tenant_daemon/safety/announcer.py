@@ -6,7 +6,13 @@ from typing import Final
 
 import structlog
 
-from tenant_daemon.contracts.approvals import ApprovalRequested, ApprovalSettledReport, ApprovalStatus
+from tenant_daemon.contracts.approvals import (
+    ApprovalCarriedOut,
+    ApprovalForgotten,
+    ApprovalRequested,
+    ApprovalSettledReport,
+    ApprovalStatus,
+)
 from tenant_daemon.contracts.base import utc_now
 from tenant_daemon.contracts.changes import ChangeRecorded, ChangeSettled
 from tenant_daemon.contracts.chat import ApprovalSettled, ApprovalWaiting, ToolFinished, ToolStarted
@@ -14,10 +20,11 @@ from tenant_daemon.contracts.notices import AgentHeldBack
 from tenant_daemon.safety.approval_store import Approval
 from tenant_daemon.safety.calls import Call
 from tenant_daemon.safety.ports import CurrentRedactor, HubDoor, ToolEvent
-from tenant_daemon.safety.schemas import ExecuteResponse
+from tenant_daemon.safety.schemas import ExecuteResponse, ExecuteStatus
 
 _OUTPUT_CHARACTERS: Final = 4_000
 _SUMMARY_CHARACTERS: Final = 300
+_DETAIL_CHARACTERS: Final = 400
 _ARGS_BYTES: Final = 64_000
 
 log = structlog.get_logger()
@@ -91,6 +98,23 @@ class Announcer:
         verdict = decision.verdict if decision else approval.status
         self._tell(call, ApprovalSettled(tool_call_id=call.id, approval_id=approval.id, verdict=verdict))
 
+    def carried_out(self, approval: Approval, response: ExecuteResponse) -> None:
+        """Report what became of an approved call. Raises when it cannot be stored."""
+        self._hub.put(
+            ApprovalCarriedOut(
+                approval_id=approval.id,
+                status=response.status,
+                detail=_why_not(response),
+                ended_at=utc_now(),
+            )
+        )
+        self._knock()
+
+    def forgotten(self, approval_id: str) -> None:
+        """Report that an approval allows nothing more. Raises when it cannot be stored."""
+        self._hub.put(ApprovalForgotten(approval_id=approval_id, forgotten_at=utc_now()))
+        self._knock()
+
     def unknown(self, approval_id: str) -> None:
         """Report an approval that is not known here as off."""
         detail = "The server does not know this approval any more."
@@ -156,6 +180,15 @@ class Announcer:
         assert current is not None
         current.set_name("under way")
         await self._hub.knock()
+
+
+def _why_not(response: ExecuteResponse) -> str:
+    """Why an approved call did not do what it should, in a line or two; empty when it did."""
+    if response.status is ExecuteStatus.EXECUTED:
+        return ""
+    exit_code = "" if response.exit_code is None else f"Exit code {response.exit_code}. "
+    words = response.output.strip() or response.reason
+    return (exit_code + head_and_tail(words, _DETAIL_CHARACTERS))[:500]
 
 
 def head_and_tail(text: str, limit: int) -> str:

@@ -166,6 +166,23 @@ class ApprovalStore:
             ).fetchone()
         return row
 
+    def forget(self, approval: Approval, *, record: Callable[[], object]) -> list[str]:
+        """
+        Remember the approval's call no more; gives the approvals by which it was remembered.
+
+        Args:
+            record: Writes the audit entry. When it raises, the call goes on being remembered.
+        """
+        named = (approval.request.agent_id, approval.request.tool_name, approval.normalised_digest)
+        with self._database.writing() as db:
+            rows = db.execute(
+                "DELETE FROM remembered WHERE agent_id = ? AND tool_name = ? AND normalised_digest = ?"
+                " RETURNING approval_id",
+                named,
+            ).fetchall()
+            record()
+        return [row["approval_id"] for row in rows]
+
     def mark_announced(self, approval_id: str) -> None:
         """The hub will hear of the request."""
         with self._database.writing() as db:
@@ -175,6 +192,21 @@ class ApprovalStore:
         """The hub will hear of the end."""
         with self._database.writing() as db:
             db.execute("UPDATE approvals SET is_reported = 1 WHERE id = ?", (approval_id,))
+
+    def approved_untold(self, call_key: str) -> list[Approval]:
+        """What was approved of a call, as far as the hub has not heard what became of it."""
+        with self._database.reading() as db:
+            rows = db.execute(
+                "SELECT * FROM approvals WHERE call_key = ? AND status = ?"
+                " AND id NOT IN (SELECT approval_id FROM told_outcomes) ORDER BY round",
+                (call_key, ApprovalStatus.APPROVED),
+            ).fetchall()
+        return [_approval(row) for row in rows]
+
+    def mark_told(self, approval_id: str) -> None:
+        """The hub will hear what became of the call."""
+        with self._database.writing() as db:
+            db.execute("INSERT OR IGNORE INTO told_outcomes (approval_id) VALUES (?)", (approval_id,))
 
     def unannounced(self) -> list[Approval]:
         """Pending ones that a crash kept from the hub."""

@@ -150,6 +150,17 @@ class CallStore:
             ).fetchall()
         return [_row_call(row) for row in rows]
 
+    def ended_untold(self) -> list[Call]:
+        """Finished calls that were approved and of which the hub has not heard what became of them."""
+        with self._database.reading() as db:
+            rows = db.execute(
+                "SELECT * FROM calls WHERE state = ? AND key IN (SELECT call_key FROM approvals"
+                " WHERE status = 'approved' AND id NOT IN (SELECT approval_id FROM told_outcomes))"
+                " ORDER BY started_at",
+                (CallState.DONE,),
+            ).fetchall()
+        return [_row_call(row) for row in rows]
+
     def forget_old(self) -> None:
         """Remove finished calls after a month; the audit trail keeps what was done."""
         oldest = (utc_now() - _KEPT).isoformat()

@@ -15,7 +15,7 @@ import structlog
 
 from tenant_daemon.contracts.tiers import tier_label
 from tenant_daemon.safety.announcer import Announcer
-from tenant_daemon.safety.approval_store import ApprovalStore
+from tenant_daemon.safety.approval_store import Approval, ApprovalStore
 from tenant_daemon.safety.calls import Call, CallState, CallStore
 from tenant_daemon.safety.pending import PendingApprovals
 from tenant_daemon.safety.previews import exact
@@ -227,6 +227,7 @@ class LiveCalls:
             # Who waits is answered all the same. A call that had begun stays begun, so it is not run again.
             log.error("call.not_kept", call_id=call.id, error=type(exc).__name__)
         self._announcer.finished(call, response)
+        self._pending.carried_out(call, response)
         log.info("call.finished", call_id=call.id, tool=call.request.tool_name, status=response.status.value)
 
     async def _make_sure_it_is_told(self, live: LiveCall, response: ExecuteResponse) -> None:
@@ -242,12 +243,20 @@ class LiveCalls:
             async with asyncio.timeout(seconds):
                 await live.fetched.wait()
         except TimeoutError:
-            summary = exact(asked.request) if asked else await self._wrapper.summary(live.call)
-            self._announcer.told_later(live.call, summary, response)
+            self._announcer.told_later(live.call, await self._shown(live.call, asked, response), response)
             text = follow_up_text(live.call, response, was_asked=asked is not None)
             await self._announcer.tell_agent(live.call, text)
             self._mark_delivered(live.call)
             log.info("call.told_later", call_id=live.call.id)
+
+    async def _shown(self, call: Call, asked: Approval | None, response: ExecuteResponse) -> str:
+        """The call as the chat shows it: what a person was asked, or what they made of it."""
+        if asked is None:
+            return await self._wrapper.summary(call)
+        if response.changed_to:
+            return response.changed_to
+        edited = asked.decision.edited_args if asked.decision else None
+        return exact(asked.request) if edited is None else await self._wrapper.summary(call, edited)
 
     def _still_waiting(self, call: Call) -> ExecuteResponse:
         approval = self._approvals.pending_of_call(call.key)

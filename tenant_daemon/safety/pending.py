@@ -8,14 +8,26 @@ from typing import Final
 import structlog
 
 from tenant_daemon.audit import AuditEvent, AuditRecord, AuditTrail
-from tenant_daemon.contracts.approvals import ApprovalDecided, ApprovalRequested, ApprovalStatus, Verdict
+from tenant_daemon.contracts.approvals import (
+    ApprovalDecided,
+    ApprovalRequested,
+    ApprovalStatus,
+    ApprovalWithdrawn,
+    Verdict,
+)
 from tenant_daemon.contracts.base import utc_now
 from tenant_daemon.contracts.tiers import Decision
 from tenant_daemon.safety.announcer import Announcer
-from tenant_daemon.safety.approval_store import Approval, ApprovalSettledAlready, ApprovalStore
+from tenant_daemon.safety.approval_store import (
+    Approval,
+    ApprovalNotFound,
+    ApprovalSettledAlready,
+    ApprovalStore,
+)
 from tenant_daemon.safety.calls import Call, CallStore
 from tenant_daemon.safety.gate import Gate, Ruling
 from tenant_daemon.safety.previews import argv_of, diff_of, exact, question_of
+from tenant_daemon.safety.schemas import ExecuteResponse
 from tenant_daemon.safety.typed import with_references
 from tenant_daemon.vault import Vault
 
@@ -123,6 +135,28 @@ class PendingApprovals:
             self._report(call, late.approval)
             raise
 
+    def withdraw(self, wish: ApprovalWithdrawn) -> list[str]:
+        """
+        Ask again about what was allowed from then on; gives the approvals whose call asks again.
+
+        One that is not remembered (any more) is reported too: its call asks as well.
+
+        Raises:
+            AuditUnavailable: It cannot be recorded, so it goes on being remembered.
+        """
+        try:
+            held = self._store.get(wish.approval_id)
+        except ApprovalNotFound:
+            forgotten = [wish.approval_id]
+        else:
+            record = _withdrawal(held, wish.withdrawn_by)
+            found = self._store.forget(held, record=lambda: self._audit.append(record))
+            forgotten = sorted({wish.approval_id, *found})
+        log.info("approval.withdrawn", approval_id=wish.approval_id, count=len(forgotten))
+        for approval_id in forgotten:
+            self._announcer.forgotten(approval_id)
+        return forgotten
+
     def report_unknown(self, approval_id: str) -> None:
         """Tell the hub of an approval that it knows and we do not (``safety.db`` was lost): it is off."""
         self._announcer.unknown(approval_id)
@@ -140,6 +174,19 @@ class PendingApprovals:
             self._store.mark_announced(approval.id)
         for approval in self._store.unreported():
             self._report(self._calls.get(approval.call_key), approval)
+        for call in self._calls.ended_untold():
+            response = self._calls.response(call)
+            if response is not None:
+                self.carried_out(call, response)
+
+    def carried_out(self, call: Call, response: ExecuteResponse) -> None:
+        """Tell the hub what became of a call that was approved; what a crash keeps from it is told later."""
+        try:
+            for approval in self._store.approved_untold(call.key):
+                self._announcer.carried_out(approval, response)
+                self._store.mark_told(approval.id)
+        except Exception as exc:  # noqa: BLE001 - the call is over whatever people hear of it
+            log.error("approval.outcome_untold", call_id=call.id, error=type(exc).__name__)
 
     async def _refusal(self, call: Call, decided: ApprovalDecided) -> str:
         """Why an edited call cannot run whoever approves it; empty when it can, or nothing was edited."""
@@ -253,6 +300,23 @@ def _bounded(decided: ApprovalDecided) -> ApprovalDecided:
     until = min(decided.remember_until or now + DEFAULT_REMEMBERED, now + MAX_REMEMBERED)
     # In one time zone: the store compares it as text.
     return decided.model_copy(update={"remember_until": until.astimezone(UTC)})
+
+
+def _withdrawal(held: Approval, withdrawn_by: str) -> AuditRecord:
+    return AuditRecord(
+        event=AuditEvent.APPROVAL_WITHDRAWN,
+        actor=withdrawn_by,
+        subject=held.request.tool_name,
+        summary=exact(held.request),
+        call_id=held.request.tool_call_id,
+        conversation_id=held.request.conversation_id or "",
+        tier=held.request.tier.name,
+        is_external=held.request.is_external,
+        decision="ask",
+        approval_id=held.id,
+        approver=withdrawn_by,
+        started_at=utc_now(),
+    )
 
 
 def _record(event: AuditEvent, call: Call, approval: Approval) -> AuditRecord:

@@ -3,7 +3,12 @@
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
-from tenant_daemon.contracts.approvals import ApprovalRequested, ApprovalSettledReport
+from tenant_daemon.contracts.approvals import (
+    ApprovalCarriedOut,
+    ApprovalForgotten,
+    ApprovalRequested,
+    ApprovalSettledReport,
+)
 from tenant_daemon.contracts.changes import ChangeRecorded, ChangeSettled
 from tenant_daemon.contracts.chat import ApprovalSettled, ApprovalWaiting, ToolFinished, ToolStarted
 from tenant_daemon.contracts.notices import AgentHeldBack
@@ -12,7 +17,15 @@ from tenant_daemon.policy.judgement import Judgement, PolicyContext
 
 Classify = Callable[[str, Mapping[str, object], PolicyContext], Judgement]
 
-HubMessage = ApprovalRequested | ApprovalSettledReport | ChangeRecorded | ChangeSettled | AgentHeldBack
+HubMessage = (
+    ApprovalRequested
+    | ApprovalSettledReport
+    | ApprovalCarriedOut
+    | ApprovalForgotten
+    | ChangeRecorded
+    | ChangeSettled
+    | AgentHeldBack
+)
 
 ToolEvent = ToolStarted | ToolFinished | ApprovalWaiting | ApprovalSettled
 

@@ -56,3 +56,5 @@ class ExecuteResponse(BaseModel):
     exit_code: int | None = None
     audit_id: str
     approval_id: str | None = None
+    changed_to: str = ""
+    """What was done instead, in a line, where a person changed the call before approving it."""

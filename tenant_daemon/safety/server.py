@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from tenant_daemon.audit import AuditUnavailable
-from tenant_daemon.contracts.approvals import ApprovalDecided, ApprovalStatus
+from tenant_daemon.contracts.approvals import ApprovalDecided, ApprovalStatus, ApprovalWithdrawn
 from tenant_daemon.contracts.changes import UndoRequested
 from tenant_daemon.contracts.errors import ErrorCode
 from tenant_daemon.execution.undoing import CannotUndo, ChangeNotFound
@@ -87,6 +87,7 @@ def create_app(open_parts: Callable[[], AbstractAsyncContextManager[Parts]], tok
             route("/api/v1/tools/execute", "POST", _execute),
             route("/api/v1/approvals", "GET", _list_approvals),
             route("/api/v1/approvals/{approval_id}/decision", "POST", _decide),
+            route("/api/v1/approvals/{approval_id}/withdrawal", "POST", _withdraw),
             route("/api/v1/changes", "GET", _list_changes),
             route("/api/v1/changes/{change_id}/undo", "POST", _undo),
             route("/api/v1/sessions/cancel", "POST", _cancel_session),
@@ -170,6 +171,11 @@ async def _decide(parts: Parts, request: Request) -> Response:
         ) from exc
     except ValueError as exc:
         raise Refusal(422, ErrorCode.BAD_MESSAGE, parts.announcer.redact(str(exc))) from exc
+
+
+async def _withdraw(parts: Parts, request: Request) -> Response:
+    wish = await _body(request, ApprovalWithdrawn, approval_id=request.path_params["approval_id"])
+    return done({"forgotten": parts.pending.withdraw(wish)})
 
 
 async def _list_changes(parts: Parts, _request: Request) -> Response:

@@ -29,6 +29,9 @@ CREATE TABLE IF NOT EXISTS approvals (
     is_reported INTEGER NOT NULL DEFAULT 0,
     UNIQUE (call_key, round)
 );
+CREATE TABLE IF NOT EXISTS told_outcomes (
+    approval_id TEXT PRIMARY KEY
+);
 CREATE TABLE IF NOT EXISTS remembered (
     agent_id TEXT NOT NULL,
     tool_name TEXT NOT NULL,

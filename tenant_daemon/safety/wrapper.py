@@ -1,6 +1,7 @@
 """The pipeline that every tool call goes through, on one screen."""
 
 import asyncio
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from itertools import count
 from typing import Final
@@ -33,6 +34,9 @@ _WITHHELD: Final = "It ran, but the audit trail cannot be written, so its result
 _IN_PART: Final = "It had begun and may have been done in part."
 _INTERRUPTED: Final = f"interrupted: the server restarted while it ran. {_IN_PART} It is not run again."
 _CHANGED: Final = "A file that it names was changed while it was looked at, so it was not run."
+_CHANGED_BY_OWNER: Final = (
+    "The owner changed this call before approving it. What you asked for was not done, but:"
+)
 _NOT_UNDERSTOOD: Final = (
     "It was approved, but the way it is written nothing of it can run. Write it in a simpler way, as one "
     "plain command or with another tool; that may be asked about again."
@@ -76,9 +80,9 @@ class SafetyWrapper:
         """Why nothing runs, when the chain was found broken at the start."""
         return self._audit_problem
 
-    async def summary(self, call: Call) -> str:
-        """What the call is, in a line for people; redacted."""
-        return self._summary(call, await self._gate.rule(call))
+    async def summary(self, call: Call, tool_args: Mapping[str, object] | None = None) -> str:
+        """What the call is, in a line for people; redacted. With the arguments of whoever changed it."""
+        return self._summary(call, await self._gate.rule(call, tool_args))
 
     async def carry_out(self, call: Call, span: CallSpan) -> ExecuteResponse:
         """Judge, ask where it must be, run, redact, record. A waiting call goes on here after a restart."""
@@ -140,6 +144,9 @@ class SafetyWrapper:
             if scope.seen and not await self._gate.is_still(call, ruling):
                 return self._refuse(call, ruling, ExecuteStatus.BLOCKED, _CHANGED)
             summary = self._summary(call, ruling)
+            if _is_changed(call, ruling):
+                # The chat shows what runs, not what the agent had wanted.
+                self._announcer.started(call, summary)
             self._audit.append(call_record(AuditEvent.CALL_BEGUN, call, summary=summary, ruling=ruling))
             self._calls.begin(call)
             try:
@@ -165,15 +172,18 @@ class SafetyWrapper:
                 output=output,
             )
         )
+        changed_to = summary if _is_changed(call, ruling) else ""
+        reason = f"{_CHANGED_BY_OWNER} {changed_to}" if changed_to else self._announcer.redact(ruling.reason)
         return ExecuteResponse(
             status=status,
             tier=ruling.label,
             is_external=ruling.is_external,
-            reason=self._announcer.redact(ruling.reason),
+            reason=reason,
             output=output,
             exit_code=outcome.exit_code,
             audit_id=entry.id,
             approval_id=ruling.approval_id or None,
+            changed_to=changed_to,
         )
 
     def _refuse(
@@ -249,6 +259,11 @@ _STATUS_OF: Final = {
     ApprovalStatus.EXPIRED: ExecuteStatus.EXPIRED,
     ApprovalStatus.CANCELLED: ExecuteStatus.BLOCKED,
 }
+
+
+def _is_changed(call: Call, ruling: Ruling) -> bool:
+    """Whether a person changed the call before approving it."""
+    return ruling.tool_args != call.request.tool_args
 
 
 def _blocked(reason: str) -> ExecuteResponse:

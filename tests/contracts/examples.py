@@ -3,10 +3,13 @@
 from datetime import UTC, datetime
 
 from tenant_daemon.contracts.approvals import (
+    ApprovalCarriedOut,
     ApprovalDecided,
+    ApprovalForgotten,
     ApprovalRequested,
     ApprovalSettledReport,
     ApprovalStatus,
+    ApprovalWithdrawn,
     Verdict,
 )
 from tenant_daemon.contracts.audit import AuditHeadReported
@@ -190,6 +193,10 @@ FROM_DAEMON: dict[str, Message] = {
     "approval_settled": ApprovalSettledReport(
         approval_id="apr_1", status=ApprovalStatus.DENIED, decided_by="usr_1", detail="no", settled_at=AT
     ),
+    "approval_carried_out": ApprovalCarriedOut(
+        approval_id="apr_1", status="failed", detail="Exit code 1. rm: no such folder", ended_at=AT
+    ),
+    "approval_forgotten": ApprovalForgotten(approval_id="apr_1", forgotten_at=AT),
     "usage_reported": UsageReported(
         buckets=[
             UsageBucket(
@@ -287,6 +294,7 @@ FROM_HUB: dict[str, Message] = {
     "conversation_deleted": ConversationDeleted(conversation_id="cnv_1", agent_id="it-admin"),
     "run_acknowledged": RunAcknowledged(run_id="run_1", seq=7),
     "run_resend": RunResend(run_id="run_1", from_seq=2),
+    "approval_withdrawn": ApprovalWithdrawn(approval_id="apr_1", withdrawn_by="usr_1"),
     "approval_decided": ApprovalDecided(
         approval_id="apr_1",
         verdict=Verdict.EDIT_AND_APPROVE,

@@ -9,7 +9,9 @@ from typing import Any
 
 from tenant_daemon.audit import AuditTrail
 from tenant_daemon.contracts.approvals import (
+    ApprovalCarriedOut,
     ApprovalDecided,
+    ApprovalForgotten,
     ApprovalRequested,
     ApprovalSettledReport,
     Verdict,
@@ -75,6 +77,8 @@ class FakeHub:
     def __init__(self) -> None:
         self.requests: asyncio.Queue[ApprovalRequested] = asyncio.Queue()
         self.reports: list[ApprovalSettledReport] = []
+        self.forgotten: list[str] = []
+        self.outcomes: list[ApprovalCarriedOut] = []
         self.changes: list[ChangeRecorded] = []
         self.undos: list[ChangeSettled] = []
         self.held_back: list[AgentHeldBack] = []
@@ -91,6 +95,10 @@ class FakeHub:
             self.requests.put_nowait(payload)
         elif isinstance(payload, ApprovalSettledReport):
             self.reports.append(payload)
+        elif isinstance(payload, ApprovalCarriedOut):
+            self.outcomes.append(payload)
+        elif isinstance(payload, ApprovalForgotten):
+            self.forgotten.append(payload.approval_id)
         elif isinstance(payload, ChangeRecorded):
             self.changes.append(payload)
         elif isinstance(payload, ChangeSettled):

@@ -191,11 +191,14 @@ async def list_approvals(
     actor: CurrentActor,
     tenant_id: Annotated[str | None, Query(max_length=60)] = None,
     is_settled: bool = False,
+    is_remembered: bool = False,
     cursor: Cursor = None,
     limit: Limit = None,
 ) -> Answer[list[ApprovalView]]:
-    """What waits for a decision, or what is over; newest first."""
+    """What waits for a decision, or what is over, or what was allowed from then on; newest first."""
     ask = hub.approvals.list_settled if is_settled else hub.approvals.list_open
+    if is_remembered:
+        ask = hub.remembered.list
     page = await ask(actor, tenant_id, cursor=cursor, limit=limit)
     return answer(page.items, next_cursor=page.next_cursor)
 
@@ -213,6 +216,12 @@ async def decide(
     """Decide; the first decision wins, a second one is a conflict."""
     choice = Choice(**body.model_dump())
     return answer(await hub.approvals.decide(actor, approval_id, choice))
+
+
+@router.post("/approvals/{approval_id}/withdrawal")
+async def withdraw(hub: HubServices, actor: ChangingActor, approval_id: Id) -> Answer[ApprovalView]:
+    """Have a call that was allowed from then on asked about again, as soon as the server has heard of it."""
+    return answer(await hub.remembered.withdraw(actor, approval_id))
 
 
 @router.post("/approvals/decisions")

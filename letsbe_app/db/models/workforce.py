@@ -171,6 +171,14 @@ class Approval(Table, table=True):
     """Sealed: how it ended, in the server's words."""
     settled_by: str = Field(default="", max_length=80)
     """Who decided as the server says: a user's id, or ``shell:<login>``."""
+    outcome: str = Field(default="", max_length=20)
+    """What became of the call once it was approved, as ``ExecuteStatus``; empty until the server has said."""
+    outcome_detail: str = Field(default="", sa_type=Text)
+    """Sealed: why it did not work, in the server's words."""
+    remembered_until: datetime | None = time_field(nullable=True)
+    """Until when exactly this call runs without being asked about; None where it asks."""
+    withdrawal_asked_at: datetime | None = time_field(nullable=True)
+    """When somebody took that back; the server has yet to confirm it."""
     reminder_count: int = Field(default=0)
     next_reminder_at: datetime | None = time_field(nullable=True, index=True)
     created_at: datetime = time_field()

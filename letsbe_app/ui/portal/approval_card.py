@@ -31,7 +31,10 @@ def approval_card(card: rx.vars.ObjectVar[ApprovalCard], *, is_in_chat: bool = F
             avatar(card.agent_id),
             rx.el.div(
                 rx.el.p(
-                    rx.el.span(card.agent_name, class_name="font-semibold"), " ", t.asks, class_name="text-sm"
+                    rx.el.span(card.agent_name, class_name="font-semibold"),
+                    " ",
+                    rx.cond(card.is_open, t.asks, t.asked),
+                    class_name="text-sm",
                 ),
                 heading(card.summary, class_name="font-medium leading-snug"),
                 class_name="grow min-w-0",
@@ -148,9 +151,13 @@ def _dialog_buttons(confirm: rx.Component) -> rx.Component:
 def _what(card: rx.vars.ObjectVar[ApprovalCard]) -> rx.Component:
     t = texts().approvals
     return rx.fragment(
-        rx.cond(card.command != "", code_block(card.command, label=t.command)),
+        rx.cond(
+            card.command != "",
+            code_block(card.command, label=rx.cond(card.is_open, t.command, t.command_asked)),
+        ),
         rx.cond(card.diff != "", code_block(card.diff, label=t.change)),
         rx.cond(card.call != "", _call(card)),
+        rx.cond(card.changed_to != "", code_block(card.changed_to, label=t.changed_to)),
     )
 
 
@@ -158,7 +165,7 @@ def _call(card: rx.vars.ObjectVar[ApprovalCard]) -> rx.Component:
     """Return a call in its parts, and below, folded away, as the agent wrote it."""
     t = texts().approvals
     return rx.el.div(
-        rx.el.p(t.call, class_name="text-sm text-muted"),
+        rx.el.p(rx.cond(card.is_open, t.call, t.command_asked), class_name="text-sm text-muted"),
         rx.el.dl(
             rx.foreach(card.parts, _part),
             tab_index=0,
@@ -242,6 +249,9 @@ def _outcome(card: rx.vars.ObjectVar[ApprovalCard]) -> rx.Component:
             card.status,
             ("deciding", badge(t.decision_on_its_way, tone="info", icon_name="loader")),
             ("approved", badge(t.approved, tone="green", icon_name="check")),
+            ("executed", badge(t.executed, tone="green", icon_name="check")),
+            ("failed", badge(t.failed, tone="red", icon_name="circle-x")),
+            ("not_done", badge(t.not_done, tone="red", icon_name="circle-slash")),
             ("denied", badge(t.denied, tone="red", icon_name="x")),
             ("cancelled", badge(t.cancelled, icon_name="circle-slash")),
             badge(t.expired, icon_name="clock"),
@@ -254,5 +264,20 @@ def _outcome(card: rx.vars.ObjectVar[ApprovalCard]) -> rx.Component:
             card.note != "",
             rx.el.p(icon("quote", 14), card.note, class_name="flex gap-2 text-sm text-muted min-w-0"),
         ),
+        rx.cond(card.remembered_until != "", _remembered(card)),
         class_name="flex flex-wrap items-center gap-3",
+    )
+
+
+def _remembered(card: rx.vars.ObjectVar[ApprovalCard]) -> rx.Component:
+    """Return how long it runs without asking, and the way to take that back."""
+    t = texts().approvals
+    return rx.el.div(
+        rx.el.span(time_ago(card.remembered_until, prefix=t.remembered_prefix), class_name="text-sm"),
+        rx.cond(
+            card.is_being_withdrawn,
+            badge(t.withdrawing, tone="info", icon_name="loader"),
+            button(t.withdraw, kind="quiet", on_click=PortalState.withdraw(card.id)),
+        ),
+        class_name="basis-full flex flex-wrap items-center gap-3",
     )

@@ -144,6 +144,15 @@ class PortalState(SignedInState, rx.State):
         return await self._decide(approval.id, Choice(Verdict.EDIT_AND_APPROVE, edited_args=args))
 
     @rx.event
+    async def withdraw(self, approval_id: str) -> EventSpec:
+        """Have what was allowed from then on asked about again."""
+        try:
+            await self._services().remembered.withdraw(await self._actor(), approval_id)
+        except Conflict as conflict:
+            return show_toast(conflict.message, "danger")
+        return show_toast(texts().approvals.withdrawn)
+
+    @rx.event
     def close_dialogs(self) -> None:
         self._close_dialogs()
 

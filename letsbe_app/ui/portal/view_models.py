@@ -80,6 +80,11 @@ class ApprovalCard:
     was_reminded: bool
     note: str
     """Why it was refused, or what the server says about how it ended."""
+    changed_to: str
+    """What a person made of it before approving it; empty when it was left as it is."""
+    remembered_until: str
+    """Until when it runs without asking; empty when it asks."""
+    is_being_withdrawn: bool
 
 
 def frame_of(actor: Actor, tenants: Sequence[TenantView]) -> Frame:
@@ -137,7 +142,10 @@ def approval_card(approval: ApprovalView, agent_names: Mapping[str, str]) -> App
         call_digest=approval.call_digest,
         group="\n".join(group_key(approval)) if fits_batch(approval) else "",
         was_reminded=approval.reminder_count > 0,
-        note=approval.deny_reason or approval.detail,
+        note=approval.deny_reason or approval.detail or approval.outcome_detail,
+        changed_to=_changed_to(approval),
+        remembered_until=approval.remembered_until.isoformat() if approval.remembered_until else "",
+        is_being_withdrawn=approval.is_being_withdrawn,
     )
 
 
@@ -176,6 +184,19 @@ def _call_text(approval: ApprovalView) -> str:
     return f"{approval.tool_name} {arguments}"
 
 
+def _changed_to(approval: ApprovalView) -> str:
+    """The arguments that a person changed: a single text as it is, otherwise by name."""
+    before, after = approval.tool_args, approval.edited_args or {}
+    changed = {name: value for name, value in after.items() if value != before.get(name)}
+    if len(changed) == 1 and isinstance(only := next(iter(changed.values())), str):
+        return only
+    return json.dumps(changed, ensure_ascii=False, indent=2) if changed else ""
+
+
 def _shown_status(approval: ApprovalView) -> str:
-    """``deciding`` while a decision is on its way to the server."""
-    return "deciding" if approval.status == "pending" and approval.verdict else approval.status
+    """``deciding`` while a decision is on its way to the server; once it has run, what became of it."""
+    if approval.status == "pending" and approval.verdict:
+        return "deciding"
+    if approval.status != "approved" or not approval.outcome:
+        return approval.status
+    return approval.outcome if approval.outcome in {"executed", "failed"} else "not_done"

@@ -56,6 +56,12 @@ class ApprovalContent:
     def seal_detail(self, approval_id: str, detail: str) -> str:
         return self._content.seal(detail[:DETAIL_LENGTH], _place("detail", approval_id))
 
+    def seal_outcome(self, approval_id: str, detail: str) -> str:
+        return self._content.seal(detail[:DETAIL_LENGTH], _place("outcome_detail", approval_id))
+
+    def outcome_detail(self, row: Approval) -> str:
+        return self._content.open(row.outcome_detail, _place("outcome_detail", row.id))
+
     def detail(self, row: Approval) -> str:
         return self._content.open(row.detail, _place("detail", row.id))
 

@@ -57,6 +57,19 @@ async def settled_ones(
     return await _page(session, statement, tenant_id, cursor, limit)
 
 
+async def remembered_ones(
+    session: AsyncSession,
+    customer_id: str,
+    tenant_id: str | None,
+    now: datetime,
+    cursor: TimeCursor | None,
+    limit: int,
+) -> Sequence[Approval]:
+    """Those by which a call runs without being asked about now, newest first."""
+    statement = _of_customer(customer_id).where(col(Approval.remembered_until) > now)
+    return await _page(session, statement, tenant_id, cursor, limit)
+
+
 async def due_for_reminder(session: AsyncSession, now: datetime, limit: int) -> Sequence[Approval]:
     """What still waits and is to be called to mind, longest overdue first. For jobs."""
     statement = (

@@ -22,6 +22,14 @@ async def owned(session: AsyncSession, actor: Actor, approval_id: str, *, lock: 
     return row
 
 
+async def of_tenant(session: AsyncSession, tenant_id: str, approval_id: str) -> Approval:
+    """The approval that this server asked for, to be changed; raises NotFound."""
+    row = await session.get(Approval, approval_id, with_for_update=True)
+    if row is None or row.tenant_id != tenant_id:
+        raise NotFound("There is no such approval.")
+    return row
+
+
 async def own_conversation(session: AsyncSession, tenant_id: str, conversation_id: str | None) -> str | None:
     """The conversation, unless it is another server's: then the approval stands alone."""
     if conversation_id is None:

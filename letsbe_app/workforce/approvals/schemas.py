@@ -78,6 +78,16 @@ class ApprovalView:
     """Who decided, as people know them; empty when nobody did."""
     reminder_count: int = 0
     """How often people were reminded of it."""
+    edited_args: dict[str, Any] | None = None
+    """What a person made of the call's arguments before approving it."""
+    outcome: str = ""
+    """What became of the call once it was approved, as ``ExecuteStatus``; empty until the server has said."""
+    outcome_detail: str = ""
+    """Why it did not work, in the server's words."""
+    remembered_until: datetime | None = None
+    """Until when exactly this call runs without being asked about."""
+    is_being_withdrawn: bool = False
+    """Somebody took that back, and the server has not confirmed it yet."""
 
     @property
     def is_open(self) -> bool:
@@ -123,6 +133,11 @@ def approval_view(
         call_digest=row.call_digest,
         decided_by=decider_of(row, names or {}),
         reminder_count=row.reminder_count,
+        edited_args=decision.get("edited_args"),
+        outcome=row.outcome,
+        outcome_detail=content.outcome_detail(row),
+        remembered_until=row.remembered_until,
+        is_being_withdrawn=row.withdrawal_asked_at is not None,
     )
 
 

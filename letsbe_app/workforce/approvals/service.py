@@ -28,10 +28,11 @@ from letsbe_app.workforce.approvals import repository
 from letsbe_app.workforce.approvals.batches import check_batch, check_fits_batch
 from letsbe_app.workforce.approvals.content import ApprovalContent
 from letsbe_app.workforce.approvals.decisions import decision_for
+from letsbe_app.workforce.approvals.remembering import remembered_until
 from letsbe_app.workforce.approvals.reminders import Reminder, ReminderChannel
 from letsbe_app.workforce.approvals.reminding import note_reminder
 from letsbe_app.workforce.approvals.responses import response_for
-from letsbe_app.workforce.approvals.rows import check_open, own_conversation, owned, row_of
+from letsbe_app.workforce.approvals.rows import check_open, of_tenant, own_conversation, owned, row_of
 from letsbe_app.workforce.approvals.schemas import (
     ApprovalView,
     BatchItem,
@@ -41,6 +42,7 @@ from letsbe_app.workforce.approvals.schemas import (
 )
 from letsbe_app.workforce.cursors import TimeCursor
 from tenant_daemon.contracts.approvals import (
+    ApprovalCarriedOut,
     ApprovalRequested,
     ApprovalSettledReport,
     ApprovalStatus,
@@ -288,15 +290,14 @@ class ApprovalService:
         """
         async with self._database.write() as session:
             tenant = await session.get_one(Tenant, tenant_id)
-            row = await session.get(Approval, report.approval_id, with_for_update=True)
-            if row is None or row.tenant_id != tenant_id:
-                raise NotFound("There is no such approval.")
+            row = await of_tenant(session, tenant_id, report.approval_id)
             if row.status != ApprovalStatus.PENDING:
                 return
             row.status = report.status
             content = ApprovalContent(await self._content.for_writing(session, tenant_id))
             row.detail = content.seal_detail(row.id, report.detail)
             row.settled_by = report.decided_by[:80]
+            row.remembered_until = remembered_until(row, report, content)
             row.next_reminder_at = None
             row.settled_at = report.settled_at
             record_act(
@@ -323,6 +324,33 @@ class ApprovalService:
         log.info("approval.settled", approval_id=row.id, tenant_id=tenant_id, status=report.status)
         await self._publisher.wake_jobs(tenant_id)
         await self._publisher.announce(tenant.customer_id, Topic.APPROVALS, row.id)
+
+    async def carried_out(self, tenant_id: str, report: ApprovalCarriedOut) -> None:
+        """
+        Note what became of a call that was approved; a second delivery changes nothing.
+
+        Raises:
+            NotFound: The server never asked this.
+        """
+        async with self._database.write() as session:
+            row = await of_tenant(session, tenant_id, report.approval_id)
+            if row.outcome:
+                return
+            customer_id = (await session.get_one(Tenant, tenant_id)).customer_id
+            content = ApprovalContent(await self._content.for_writing(session, tenant_id))
+            row.outcome = report.status
+            row.outcome_detail = content.seal_outcome(row.id, report.detail)
+            record_act(
+                session,
+                tenant_actor(tenant_id),
+                "approval.carried_out",
+                subject=row.id,
+                customer_id=customer_id,
+                tenant_id=tenant_id,
+                status=report.status,
+            )
+        log.info("approval.carried_out", approval_id=row.id, tenant_id=tenant_id, status=report.status)
+        await self._publisher.announce(customer_id, Topic.APPROVALS, row.id)
 
     async def _page(
         self, session: AsyncSession, actor: Actor, rows: list[Approval], size: int

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
-from sqlmodel import col, delete, exists, select
+from sqlmodel import col, delete, exists, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from letsbe_app.db.models import (
@@ -106,7 +106,7 @@ class RetentionService:
         moment = self._clock() - timedelta(days=place.days)
         async with self._database.write() as session:
             messages = await remove_messages_before(session, place.tenant_id, moment)
-            others = await _remove_others(session, place.tenant_id, moment)
+            others = await _remove_others(session, place.tenant_id, moment, self._clock())
             empty = await _empty_ones(session, place.tenant_id, moment)
             for row in empty:
                 await self._turns.delete_old(session, place.customer_id, row)
@@ -141,12 +141,14 @@ async def _places(session: AsyncSession) -> list[_Place]:
     return [_Place(*row) for row in (await session.exec(statement)).all() if row[2] is not None]
 
 
-async def _remove_others(session: AsyncSession, tenant_id: str, moment: datetime) -> int:
-    """Answered questions and changes that can no longer be undone; how many."""
+async def _remove_others(session: AsyncSession, tenant_id: str, moment: datetime, now: datetime) -> int:
+    """Answered questions that allow nothing more, changes that can no longer be undone; how many."""
     approvals = delete(Approval).where(
         col(Approval.tenant_id) == tenant_id,
         col(Approval.created_at) < moment,
         col(Approval.status) != ApprovalStatus.PENDING,
+        # What runs unasked can only be taken back while it is known.
+        or_(col(Approval.remembered_until).is_(None), col(Approval.remembered_until) < now),
     )
     changes = delete(FileChange).where(
         col(FileChange.tenant_id) == tenant_id,

@@ -268,3 +268,37 @@ async def test_killed_process_takes_its_commands_along_and_never_repeats_them(
 
     assert answer["status"] == "failed"
     assert answer["reason"].startswith("interrupted")
+
+
+async def test_hub_hears_of_an_outcome_that_a_crash_kept_from_it(bench: WrapperBench) -> None:
+    async with bench.started():
+        answering = bench.begin("shell", command="rm x")
+        await bench.decide((await bench.asked()).approval_id, Verdict.APPROVE)
+        await answering
+    before = bench.hub.outcomes.copy()
+    database = Database(bench.home.safety_db, TABLES)
+    with database.writing() as db:
+        db.execute("DELETE FROM told_outcomes")
+    database.close()
+
+    for _start in range(2):
+        async with bench.started():
+            pass
+    assert [outcome.model_dump(exclude={"ended_at"}) for outcome in bench.hub.outcomes] == [
+        outcome.model_dump(exclude={"ended_at"}) for outcome in before * 2
+    ]
+
+
+async def test_edited_call_whose_caller_is_gone_is_told_as_what_was_done(bench: WrapperBench) -> None:
+    (bench.workspace / "x").touch()
+    async with bench.started():
+        lost = bench.begin("shell", command="rm x y")
+        request = await bench.asked()
+    with suppress(asyncio.CancelledError):
+        await lost
+
+    async with bench.started():
+        await bench.decide(request.approval_id, Verdict.EDIT_AND_APPROVE, edited_args={"command": "rm x"})
+        _session, told = await asyncio.wait_for(bench.hub.told.get(), 30)
+    assert "The owner changed this call" in told
+    assert [event.summary for event in bench.hub.events if event.type == "tool_started"][-1] == "rm x"

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tenant_daemon.contracts.approvals import ApprovalStatus, Verdict
+from tenant_daemon.contracts.approvals import ApprovalStatus, ApprovalWithdrawn, Verdict
 from tenant_daemon.contracts.base import utc_now
 from tenant_daemon.contracts.chat import ToolStarted
 from tenant_daemon.contracts.config import AgentConfig, TenantConfig
@@ -179,8 +179,36 @@ async def test_edited_call_runs_as_edited(running: WrapperBench) -> None:
 
     await running.decide(request.approval_id, Verdict.EDIT_AND_APPROVE, edited_args={"command": "rm old"})
 
-    assert (await answering).status is ExecuteStatus.EXECUTED
+    answer = await answering
+    assert answer.status is ExecuteStatus.EXECUTED
     assert [path.name for path in running.workspace.iterdir()] == ["new"]
+    assert answer.changed_to == "rm old"
+    assert answer.reason.startswith("The owner changed this call before approving it.")
+    assert answer.reason.endswith("rm old")
+    started = [event.summary for event in running.hub.events if event.type == "tool_started"]
+    assert started == ["rm old new", "rm old"]
+
+
+async def test_hub_hears_what_became_of_what_was_approved(running: WrapperBench) -> None:
+    (running.workspace / "there").touch()
+    for call_id, name in (("call-1", "there"), ("call-2", "gone")):
+        answering = running.begin("shell", call_id, command=f"rm {name}")
+        await running.decide((await running.asked()).approval_id, Verdict.APPROVE)
+        await answering
+
+    worked, failed = running.hub.outcomes
+    assert [report.approval_id for report in running.hub.reports] == [worked.approval_id, failed.approval_id]
+    assert (worked.status, worked.detail) == ("executed", "")
+    assert failed.status == "failed"
+    assert failed.detail.startswith("Exit code 1. ")
+    assert "gone" in failed.detail
+
+
+async def test_hub_hears_of_no_outcome_where_nothing_was_approved(running: WrapperBench) -> None:
+    answering = running.begin("shell", command="rm x")
+    await running.decide((await running.asked()).approval_id, Verdict.DENY)
+    await answering
+    assert running.hub.outcomes == []
 
 
 async def test_a_secret_that_is_typed_into_an_edit_is_kept_by_its_name_alone(
@@ -220,6 +248,8 @@ async def test_edit_to_something_stricter_asks_again(running: WrapperBench) -> N
     assert (second.tier.name, second.argv) == ("CRITICAL_RED", ["wipe", "all"])
     await running.decide(second.approval_id, Verdict.DENY, deny_reason="No.")
     assert (await answering).status is ExecuteStatus.DENIED
+    (outcome,) = running.hub.outcomes
+    assert (outcome.approval_id, outcome.status, outcome.detail) == (first.approval_id, "denied", "No.")
 
 
 async def test_edit_to_something_forbidden_is_a_denial(running: WrapperBench) -> None:
@@ -233,6 +263,31 @@ async def test_edit_to_something_forbidden_is_a_denial(running: WrapperBench) ->
     assert "Forbidden here." in answer.reason
 
 
+async def test_withdrawn_approval_asks_again(running: WrapperBench) -> None:
+    answering = running.begin("shell", command="rm -f cache")
+    request = await running.asked()
+    await running.decide(request.approval_id, Verdict.APPROVE_AND_REMEMBER)
+    await answering
+    wish = ApprovalWithdrawn(approval_id=request.approval_id, withdrawn_by="user:owner")
+
+    for _delivery in range(2):
+        assert running.parts.pending.withdraw(wish) == [request.approval_id]
+
+    assert running.hub.forgotten == [request.approval_id] * 2
+    again = running.begin("shell", "call-2", command="rm -f cache")
+    await running.decide((await running.asked()).approval_id, Verdict.DENY)
+    assert (await again).status is ExecuteStatus.DENIED
+    lines = [entry.record for entry in running.audit().entries()]
+    withdrawn = next(line for line in lines if line.event == "approval.withdrawn")
+    assert (withdrawn.actor, withdrawn.summary) == ("user:owner", "rm -f cache")
+
+
+async def test_withdrawal_of_an_approval_that_is_not_known_is_told_as_done(running: WrapperBench) -> None:
+    wish = ApprovalWithdrawn(approval_id="apr_lost", withdrawn_by="user:owner")
+    assert running.parts.pending.withdraw(wish) == ["apr_lost"]
+    assert running.hub.forgotten == ["apr_lost"]
+
+
 async def test_remembered_approval_covers_exactly_this_call(running: WrapperBench) -> None:
     answering = running.begin("shell", command="rm -f cache")
     request = await running.asked()
@@ -241,6 +296,7 @@ async def test_remembered_approval_covers_exactly_this_call(running: WrapperBenc
 
     again = await running.execute("shell", "call-2", command="rm -f cache")
     assert (again.status, again.approval_id) == ("executed", request.approval_id)
+    assert len(running.hub.outcomes) == 1
     other = running.begin("shell", "call-3", command="rm -f cache2")
     await running.decide((await running.asked()).approval_id, Verdict.DENY)
     assert (await other).status is ExecuteStatus.DENIED

@@ -29,12 +29,13 @@ def approvals_page() -> rx.Component:
             aside=tabs(
                 t.title,
                 [
-                    (t.open_tab, ~state.shows_settled, state.show_settled(False)),
-                    (t.settled_tab, state.shows_settled, state.show_settled(True)),
+                    (t.open_tab, state.tab == "open", state.show_tab("open")),
+                    (t.settled_tab, state.tab == "settled", state.show_tab("settled")),
+                    (t.remembered_tab, state.tab == "remembered", state.show_tab("remembered")),
                 ],
             ),
         ),
-        rx.cond(state.shows_settled, _settled(), _open()),
+        rx.match(state.tab, ("settled", _settled()), ("remembered", _remembered()), _open()),
         _group_dialog(),
         asked_card(state.show),
         here=routes.APPROVALS,
@@ -127,4 +128,21 @@ def _settled() -> rx.Component:
             class_name="flex flex-col gap-4 max-w-[760px]",
         ),
         empty_state(t.none_settled, icon_name="history"),
+    )
+
+
+def _remembered() -> rx.Component:
+    """Return what runs without asking, each with the way to take that back."""
+    t = texts().approvals
+    state = ApprovalsState
+    return rx.cond(
+        state.remembered.length() > 0,
+        rx.el.div(
+            rx.el.h2(t.remembered_tab, class_name="sr-only"),
+            rx.el.p(t.remembered_hint, class_name="text-sm text-muted"),
+            rx.foreach(state.remembered, approval_card),
+            load_more(state.remembered_cursor, state.more_remembered),
+            class_name="flex flex-col gap-4 max-w-[760px]",
+        ),
+        empty_state(t.none_remembered, t.none_remembered_detail, icon_name="shield-check"),
     )

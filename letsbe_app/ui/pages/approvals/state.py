@@ -18,7 +18,10 @@ class ApprovalsState(PortalState):
 
     settled: list[ApprovalCard] = []
     settled_cursor: str = ""
-    shows_settled: bool = False
+    remembered: list[ApprovalCard] = []
+    remembered_cursor: str = ""
+    tab: str = "open"
+    """``open``, ``settled`` or ``remembered``."""
     asked: CardGroup = CardGroup()
     """The group that the dialog is about; without a key it is closed."""
     is_refusing: bool = False
@@ -44,11 +47,11 @@ class ApprovalsState(PortalState):
         """Whoever tapped on a notification sees the question, or how it was settled."""
         self._named_id = approval_id
         await self._bring_named(await self._actor())
-        self.shows_settled = approval_id in {card.id for card in self.settled}
+        self.tab = "settled" if approval_id in {card.id for card in self.settled} else "open"
 
     @rx.event
-    def show_settled(self, shows_settled: bool) -> None:
-        self.shows_settled = shows_settled
+    def show_tab(self, tab: str) -> None:
+        self.tab = tab
 
     @rx.event
     def ask_about(self, key: str, is_refusing: bool) -> None:
@@ -81,9 +84,14 @@ class ApprovalsState(PortalState):
     async def more_settled(self) -> None:
         await self._load_settled(await self._actor(), self.settled_cursor)
 
+    @rx.event
+    async def more_remembered(self) -> None:
+        await self._load_remembered(await self._actor(), self.remembered_cursor)
+
     async def _load(self) -> None:
         actor = await self._enter()
         await self._load_settled(actor)
+        await self._load_remembered(actor)
         await self._bring_named(actor)
 
     async def _bring_named(self, actor: Actor) -> None:
@@ -99,6 +107,12 @@ class ApprovalsState(PortalState):
             self.cards = [card, *self.cards]
         else:
             self.settled = [card, *self.settled]
+
+    async def _load_remembered(self, actor: Actor, cursor: str | None = None) -> None:
+        page = await self._services().remembered.list(actor, cursor=cursor)
+        cards = [approval_card(approval, self._agent_names) for approval in page.items]
+        self.remembered = [*self.remembered, *cards] if cursor else cards
+        self.remembered_cursor = page.next_cursor or ""
 
     async def _load_settled(self, actor: Actor, cursor: str | None = None) -> None:
         page = await self._services().approvals.list_settled(actor, cursor=cursor)

@@ -13,6 +13,8 @@ from letsbe_app.errors import Conflict, Forbidden, InvalidInput, NotFound
 from letsbe_app.people.authz.actor import Actor
 from letsbe_app.workforce.approvals.schemas import Choice
 from tenant_daemon.contracts.approvals import (
+    ApprovalCarriedOut,
+    ApprovalForgotten,
     ApprovalRequested,
     ApprovalSettledReport,
     ApprovalStatus,
@@ -224,3 +226,88 @@ async def test_what_is_asked_and_decided_lies_sealed(
         "Old is still needed.",
         "Old was kept.",
     )
+
+
+async def test_what_became_of_an_approved_call_is_kept_once_and_sealed(
+    services: Services, owner: Actor, tenant_id: str, asked: ApprovalRequested, clock: FakeClock
+) -> None:
+    await services.approvals.request(tenant_id, asked)
+    await services.approvals.decide(owner, "apr_1", Choice(Verdict.APPROVE))
+    await services.approvals.settle(tenant_id, report(clock))
+    assert (await services.approvals.get(owner, "apr_1")).outcome == ""
+
+    failed = ApprovalCarriedOut(
+        approval_id="apr_1", status="failed", detail="Exit code 1. no such folder", ended_at=clock()
+    )
+    await services.approvals.carried_out(tenant_id, failed)
+    await services.approvals.carried_out(tenant_id, failed.model_copy(update={"status": "executed"}))
+
+    [view] = (await services.approvals.list_settled(owner)).items
+    assert (view.status, view.outcome) == ("approved", "failed")
+    assert view.outcome_detail == "Exit code 1. no such folder"
+    assert "no such folder" not in await database_text(services)
+    with pytest.raises(NotFound):
+        await services.approvals.carried_out("ten_other", failed)
+
+
+async def test_edit_shows_what_was_made_of_the_call(
+    services: Services, owner: Actor, tenant_id: str, asked: ApprovalRequested
+) -> None:
+    await services.approvals.request(tenant_id, asked)
+    edited: dict[str, object] = {"command": "rm -r older"}
+    await services.approvals.decide(owner, "apr_1", Choice(Verdict.EDIT_AND_APPROVE, edited_args=edited))
+    assert (await services.approvals.get(owner, "apr_1")).edited_args == edited
+
+
+async def remember(services: Services, owner: Actor, tenant_id: str, settled: ApprovalSettledReport) -> None:
+    await services.approvals.decide(owner, "apr_1", Choice(Verdict.APPROVE_AND_REMEMBER, remember_days=30))
+    await services.approvals.settle(tenant_id, settled)
+
+
+async def test_what_was_allowed_can_be_taken_back_until_the_server_has_said_so(
+    services: Services,
+    owner: Actor,
+    tenant_id: str,
+    asked: ApprovalRequested,
+    clock: FakeClock,
+    waiting: Outbox,
+) -> None:
+    await services.approvals.request(tenant_id, asked)
+    settled = report(clock).model_copy(update={"decided_by": owner.user_id})
+    await remember(services, owner, tenant_id, settled)
+    [view] = (await services.remembered.list(owner)).items
+    assert view.remembered_until == clock() + timedelta(days=30)
+
+    for _tap in range(2):
+        assert (await services.remembered.withdraw(owner, "apr_1")).is_being_withdrawn
+    wishes = [wish for wish in await waiting(tenant_id) if wish["kind"] == "approval.withdrawn"]
+    assert wishes == [{"kind": "approval.withdrawn", "approval_id": "apr_1", "withdrawn_by": owner.user_id}]
+
+    done = ApprovalForgotten(approval_id="apr_1", forgotten_at=clock())
+    for _delivery in range(2):
+        await services.remembered.forgotten(tenant_id, done)
+    assert (await services.remembered.list(owner)).items == []
+    view = await services.approvals.get(owner, "apr_1")
+    assert (view.remembered_until, view.is_being_withdrawn) == (None, False)
+    with pytest.raises(Conflict):
+        await services.remembered.withdraw(owner, "apr_1")
+
+
+async def test_nothing_is_allowed_where_somebody_on_the_server_was_first(
+    services: Services, owner: Actor, tenant_id: str, asked: ApprovalRequested, clock: FakeClock
+) -> None:
+    await services.approvals.request(tenant_id, asked)
+    settled = report(clock).model_copy(update={"decided_by": "shell:root"})
+    await remember(services, owner, tenant_id, settled)
+    assert (await services.remembered.list(owner)).items == []
+
+
+async def test_what_was_allowed_ends_by_itself(
+    services: Services, owner: Actor, tenant_id: str, asked: ApprovalRequested, clock: FakeClock
+) -> None:
+    await services.approvals.request(tenant_id, asked)
+    await remember(services, owner, tenant_id, report(clock).model_copy(update={"decided_by": owner.user_id}))
+    clock.advance(days=31)
+    assert (await services.remembered.list(owner)).items == []
+    with pytest.raises(Conflict):
+        await services.remembered.withdraw(owner, "apr_1")
