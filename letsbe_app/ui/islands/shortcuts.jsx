@@ -4,7 +4,7 @@ import { Dialog } from "./dialog.jsx";
 
 const TYPING = "input, textarea, select, [contenteditable], dialog";
 const CARD_KEYS = new Set(["a", "x", "e"]);
-/** Keys that follow each other faster are somebody typing who thinks that the focus is elsewhere. */
+/** Different keys that follow each other faster are somebody typing who thinks that the focus is elsewhere. */
 const TYPING_MS = 600;
 
 /**
@@ -42,7 +42,7 @@ export function Shortcuts({ title, closeLabel, keys }) {
   const [isListOpen, setIsListOpen] = useState(false);
 
   useEffect(() => {
-    let lastKeyAt = -Infinity;
+    let last = { key: "", at: -Infinity };
     const act = (key, isTyped) => {
       if (CARD_KEYS.has(key)) return actOnCard(key, isTyped);
       if (key === "j") return goThrough(1);
@@ -54,8 +54,8 @@ export function Shortcuts({ title, closeLabel, keys }) {
     const onKey = (event) => {
       const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey && !event.repeat;
       if (!isPlain || event.target.closest?.(TYPING)) return;
-      const isTyped = event.timeStamp - lastKeyAt < TYPING_MS;
-      if (event.key.length === 1) lastKeyAt = event.timeStamp;
+      const isTyped = event.key !== last.key && event.timeStamp - last.at < TYPING_MS;
+      if (event.key.length === 1) last = { key: event.key, at: event.timeStamp };
       if (act(event.key, isTyped)) event.preventDefault();
     };
     window.addEventListener("keydown", onKey);

@@ -3,6 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from letsbe_app.db.models import TenantStatus, UserRole
 from letsbe_app.people.authz.actor import Actor
 from letsbe_app.ui.portal.view_models import ApprovalCard, Frame, approval_card, card_groups, frame_of
@@ -95,3 +97,25 @@ def test_calls_that_are_decided_together_are_shown_as_they_are() -> None:
     assert published.title == "Otto asks for 2 things that are alike: Publishes."
     assert published.summaries == ('http {\n  "url": "/1"\n}', 'http {\n  "url": "/2"\n}')
     assert written.summaries == ("Writes a.\n+3", "Writes a.\n+4")
+
+
+@pytest.mark.parametrize(
+    ("outcome", "shown"),
+    [("", "approved"), ("executed", "executed"), ("failed", "failed"), ("blocked", "not_done")],
+)
+def test_what_was_approved_is_shown_with_what_became_of_it(outcome: str, shown: str) -> None:
+    approved = replace(ASKED, status="approved", verdict="approve", outcome=outcome)
+    card = approval_card(replace(approved, outcome_detail="Exit code 1."), {})
+    assert (card.status, card.note) == (shown, "Exit code 1.")
+
+
+@pytest.mark.parametrize(
+    ("edited", "shown"),
+    [
+        (None, ""),
+        ({"command": "rm -r older"}, "rm -r older"),
+        ({"command": "rm -r older", "cwd": "/"}, '{\n  "command": "rm -r older",\n  "cwd": "/"\n}'),
+    ],
+)
+def test_what_a_person_made_of_a_call_is_shown(edited: dict[str, Any] | None, shown: str) -> None:
+    assert approval_card(replace(ASKED, edited_args=edited), {}).changed_to == shown
