@@ -29,6 +29,8 @@ def upgrade() -> None:
                 server_default="",
             )
         )
+    # Apart: SQLite makes the table anew for this, and the rows that are there need the default until then.
+    with op.batch_alter_table("tenant", schema=None) as batch_op:
         batch_op.alter_column("config_refusal", server_default=None)
 
 

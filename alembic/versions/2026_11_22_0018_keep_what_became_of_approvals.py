@@ -30,8 +30,10 @@ def upgrade() -> None:
             batch_op.add_column(sa.Column(name, kind, nullable=False, server_default=""))
         for name in _TIMES:
             batch_op.add_column(sa.Column(name, letsbe_app.db.models.base.UtcDateTime(), nullable=True))
-        for name in _TEXTS:
-            batch_op.alter_column(name, server_default=None)
+    # Apart: SQLite makes the table anew for this, and the rows that are there need the default until then.
+    with op.batch_alter_table("command_approval", schema=None) as batch_op:
+        for name, kind in _TEXTS.items():
+            batch_op.alter_column(name, existing_type=kind, server_default=None)
 
 
 def downgrade() -> None:
