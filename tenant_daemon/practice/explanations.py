@@ -9,14 +9,27 @@ from tenant_daemon.practice.language import Language, choose
 
 _MAX_SHOWN_CHARACTERS: Final = 1_500
 _MAX_SHOWN_LINES: Final = 20
+_CHANGED: Final = re.compile(r"The owner changed this call .*but: (?P<to>.*)", re.DOTALL)
+"""As the Safety Wrapper words it."""
 
 
 def explain(result: ToolResult, language: Language) -> str:
     """What came of the call, for the owner."""
     if not result.is_done:
         return _not_done(result, language)
+    if changed := _CHANGED.fullmatch(result.reason):
+        return _tell_changed(result, changed["to"], language)
     tell = _TELLERS.get(result.tool_name, _tell_output)
     return tell(result, language)
+
+
+def _tell_changed(result: ToolResult, changed_to: str, language: Language) -> str:
+    lead_in = choose(
+        language,
+        f"You changed that before you approved it, so I did this instead: `{changed_to}`.",
+        f"Das hast du vor der Freigabe geändert, darum habe ich stattdessen dies getan: `{changed_to}`.",
+    )
+    return f"{lead_in}\n\n{_block(result.output)}" if result.output else lead_in
 
 
 def _not_done(result: ToolResult, language: Language) -> str:

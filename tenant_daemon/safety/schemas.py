@@ -1,8 +1,14 @@
 """``POST /api/v1/tools/execute``: what the OpenClaw plugin sends and gets."""
 
 from enum import StrEnum
+from typing import Final
 
 from pydantic import BaseModel, ConfigDict, Field
+
+CHANGED_BY_OWNER: Final = (
+    "The owner changed this call before approving it. What you asked for was not done, but:"
+)
+"""Stands before what was done, in the reason of a call that a person changed."""
 
 
 class CallContext(BaseModel):

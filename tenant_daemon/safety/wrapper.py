@@ -25,7 +25,7 @@ from tenant_daemon.safety.pace import HeldBack, PaceKeeper
 from tenant_daemon.safety.pending import CannotAsk, PendingApprovals
 from tenant_daemon.safety.previews import summary_of
 from tenant_daemon.safety.records import call_record
-from tenant_daemon.safety.schemas import ExecuteResponse, ExecuteStatus
+from tenant_daemon.safety.schemas import CHANGED_BY_OWNER, ExecuteResponse, ExecuteStatus
 
 MAX_RUNNING: Final = 12
 """Actions that run at once; more wait their turn."""
@@ -34,9 +34,6 @@ _WITHHELD: Final = "It ran, but the audit trail cannot be written, so its result
 _IN_PART: Final = "It had begun and may have been done in part."
 _INTERRUPTED: Final = f"interrupted: the server restarted while it ran. {_IN_PART} It is not run again."
 _CHANGED: Final = "A file that it names was changed while it was looked at, so it was not run."
-_CHANGED_BY_OWNER: Final = (
-    "The owner changed this call before approving it. What you asked for was not done, but:"
-)
 _NOT_UNDERSTOOD: Final = (
     "It was approved, but the way it is written nothing of it can run. Write it in a simpler way, as one "
     "plain command or with another tool; that may be asked about again."
@@ -173,7 +170,7 @@ class SafetyWrapper:
             )
         )
         changed_to = summary if _is_changed(call, ruling) else ""
-        reason = f"{_CHANGED_BY_OWNER} {changed_to}" if changed_to else self._announcer.redact(ruling.reason)
+        reason = f"{CHANGED_BY_OWNER} {changed_to}" if changed_to else self._announcer.redact(ruling.reason)
         return ExecuteResponse(
             status=status,
             tier=ruling.label,

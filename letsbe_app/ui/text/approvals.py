@@ -12,9 +12,9 @@ class ApprovalsTexts:
     none_open: str = "Nothing waits for you."
     none_open_detail: str = "When an agent wants to do something risky, it asks here and in the conversation."
     none_settled: str = "Nothing decided yet."
-    none_remembered: str = "Nothing runs without asking you."
+    none_remembered: str = "You have allowed nothing from now on."
     none_remembered_detail: str = (
-        "What you allow from now on when an agent asks stands here, and you can take it back."
+        "What you allow from now on when an agent asks will stand here, and you can take it back."
     )
     remembered_hint: str = (
         "Exactly these run without asking you, each for the agent that asked. You can take it back."

@@ -68,7 +68,7 @@ async def test_what_was_allowed_from_now_on_can_be_taken_back(hub: RunningHub, b
         await expect(card.get_by_text("Being taken back")).to_be_visible()
         done = ApprovalForgotten(approval_id=asked.approval_id, forgotten_at=datetime.now(UTC))
         await stage.daemon.send(done, f"out_forgotten_{asked.approval_id}")
-        await expect(stage.page.get_by_text("Nothing runs without asking you.")).to_be_visible()
+        await expect(stage.page.get_by_text("You have allowed nothing from now on.")).to_be_visible()
 
 
 async def test_the_focus_goes_on_to_the_next_card(hub: RunningHub, browser: Browser) -> None:

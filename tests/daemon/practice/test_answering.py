@@ -8,6 +8,7 @@ from tenant_daemon.openclaw.tools import plugin_tools
 from tenant_daemon.practice.answering import answer
 from tenant_daemon.practice.conversation import Conversation, ToolResult
 from tenant_daemon.practice.reply import Call, Reply, Say
+from tenant_daemon.safety.schemas import CHANGED_BY_OWNER
 
 SITE = "http://127.0.0.1:8110/practice-site"
 
@@ -164,3 +165,13 @@ def test_english_words_that_are_german_ones_too_are_answered_in_english() -> Non
     reply = ask("Your call was decided.\nstatus: denied\nreason: What it was about would die.")
     assert isinstance(reply, Say)
     assert reply.text.startswith("I did not do that")
+
+
+def test_a_call_that_the_owner_changed_is_told_as_what_was_done() -> None:
+    reason = f"{CHANGED_BY_OWNER} df -h ."
+    result = ToolResult("shell", {"command": "rm -r old"}, "executed", reason, 0, "30G free")
+    told = ask("delete the folder old", result)
+    assert isinstance(told, Say)
+    assert "`df -h .`" in told.text
+    assert "30G free" in told.text
+    assert "gone" not in told.text
