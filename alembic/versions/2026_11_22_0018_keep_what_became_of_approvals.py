@@ -19,7 +19,7 @@ down_revision: str | None = "0017"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
-_TEXTS = {"outcome": sqlmodel.sql.sqltypes.AutoString(length=20), "outcome_detail": sa.Text()}
+_TEXTS = {"outcome": sqlmodel.sql.sqltypes.AutoString(length=20), "became": sa.Text()}
 _TIMES = ("remembered_until", "withdrawal_asked_at")
 
 

@@ -100,6 +100,8 @@ class ApprovalCarriedOut(Message):
     """As ``ExecuteStatus``. An edit that had to be asked about again may have been denied in the end."""
     detail: str = Field(default="", max_length=500)
     """Why it did not work, redacted; empty when it did."""
+    changed_to: str = Field(default="", max_length=300)
+    """What was done instead, redacted, where a person changed the call; what they typed may hold a secret."""
     ended_at: AwareDatetime
 
 

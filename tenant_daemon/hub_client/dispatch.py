@@ -77,9 +77,9 @@ class Dispatcher:
                 self._tasks.create_task(
                     self._pass_on(message.id, lambda: self._wrapper.decide(decision), decision.kind)
                 )
-            case ApprovalWithdrawn() as wish:
+            case ApprovalWithdrawn() as withdrawn:
                 self._tasks.create_task(
-                    self._pass_on(message.id, lambda: self._wrapper.withdraw(wish), wish.kind)
+                    self._pass_on(message.id, lambda: self._wrapper.withdraw(withdrawn), withdrawn.kind)
                 )
             case UndoRequested() as undo:
                 self._tasks.create_task(

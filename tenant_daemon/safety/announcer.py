@@ -105,6 +105,7 @@ class Announcer:
                 approval_id=approval.id,
                 status=response.status,
                 detail=_why_not(response),
+                changed_to=response.changed_to[:_SUMMARY_CHARACTERS],
                 ended_at=utc_now(),
             )
         )

@@ -194,7 +194,7 @@ FROM_DAEMON: dict[str, Message] = {
         approval_id="apr_1", status=ApprovalStatus.DENIED, decided_by="usr_1", detail="no", settled_at=AT
     ),
     "approval_carried_out": ApprovalCarriedOut(
-        approval_id="apr_1", status="failed", detail="Exit code 1. rm: no such folder", ended_at=AT
+        approval_id="apr_1", status="failed", detail="Exit code 1.", changed_to="rm -r old", ended_at=AT
     ),
     "approval_forgotten": ApprovalForgotten(approval_id="apr_1", forgotten_at=AT),
     "usage_reported": UsageReported(

@@ -173,8 +173,8 @@ class Approval(Table, table=True):
     """Who decided as the server says: a user's id, or ``shell:<login>``."""
     outcome: str = Field(default="", max_length=20)
     """What became of the call once it was approved, as ``ExecuteStatus``; empty until the server has said."""
-    outcome_detail: str = Field(default="", sa_type=Text)
-    """Sealed: why it did not work, in the server's words."""
+    became: str = Field(default="", sa_type=Text)
+    """Sealed JSON: more of that in words, with the fields of ``Became``."""
     remembered_until: datetime | None = time_field(nullable=True)
     """Until when exactly this call runs without being asked about; None where it asks."""
     withdrawal_asked_at: datetime | None = time_field(nullable=True)

@@ -47,6 +47,7 @@ def approval_card(card: rx.vars.ObjectVar[ApprovalCard], *, is_in_chat: bool = F
                 card.is_external & (card.tier != "YELLOW_EXTERNAL"),
                 badge(t.external, tone="external", icon_name="send"),
             ),
+            rx.cond(card.was_changed, badge(t.changed, tone="info", icon_name="pencil")),
             rx.cond(card.is_open & card.was_reminded, badge(t.reminded, tone="yellow", icon_name="bell")),
             rx.el.span(
                 rx.cond(

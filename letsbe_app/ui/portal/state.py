@@ -168,7 +168,8 @@ class PortalState(SignedInState, rx.State):
             await self._services().approvals.decide(actor, approval_id, choice)
             outcome = show_toast(texts().approvals.decision_on_its_way)
         except Conflict as conflict:
-            outcome = show_toast(conflict.message, "danger")
+            # Nobody did anything wrong: somebody was first, or time ran out.
+            outcome = show_toast(conflict.message)
         self._close_dialogs()
         await self._load_cards(actor)
         return outcome

@@ -15,6 +15,7 @@ from letsbe_app.ui.portal.editing import can_edit
 from letsbe_app.ui.text import texts
 from letsbe_app.workforce.approvals.batches import fits_batch, group_key
 from letsbe_app.workforce.approvals.schemas import ApprovalView
+from tenant_daemon.contracts.approvals import Verdict
 
 _MOVING: Final = {TenantStatus.PROVISIONING, TenantStatus.FAILED}
 
@@ -81,7 +82,8 @@ class ApprovalCard:
     note: str
     """Why it was refused, or what the server says about how it ended."""
     changed_to: str
-    """What a person made of it before approving it; empty when it was left as it is."""
+    """What was done instead, where a person changed it; known once it has run."""
+    was_changed: bool
     remembered_until: str
     """Until when it runs without asking; empty when it asks."""
     is_being_withdrawn: bool
@@ -143,7 +145,8 @@ def approval_card(approval: ApprovalView, agent_names: Mapping[str, str]) -> App
         group="\n".join(group_key(approval)) if fits_batch(approval) else "",
         was_reminded=approval.reminder_count > 0,
         note=approval.deny_reason or approval.detail or approval.outcome_detail,
-        changed_to=_changed_to(approval),
+        changed_to=approval.changed_to,
+        was_changed=approval.verdict == Verdict.EDIT_AND_APPROVE and approval.status == "approved",
         remembered_until=approval.remembered_until.isoformat() if approval.remembered_until else "",
         is_being_withdrawn=approval.is_being_withdrawn,
     )
@@ -182,15 +185,6 @@ def _what_is_alike(card: ApprovalCard) -> str:
 def _call_text(approval: ApprovalView) -> str:
     arguments = json.dumps(approval.tool_args, ensure_ascii=False, indent=2)
     return f"{approval.tool_name} {arguments}"
-
-
-def _changed_to(approval: ApprovalView) -> str:
-    """The arguments that a person changed: a single text as it is, otherwise by name."""
-    before, after = approval.tool_args, approval.edited_args or {}
-    changed = {name: value for name, value in after.items() if value != before.get(name)}
-    if len(changed) == 1 and isinstance(only := next(iter(changed.values())), str):
-        return only
-    return json.dumps(changed, ensure_ascii=False, indent=2) if changed else ""
 
 
 def _shown_status(approval: ApprovalView) -> str:

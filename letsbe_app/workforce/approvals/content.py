@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from letsbe_app.db.models import Approval
 from letsbe_app.db.tenant_content import Content
-from tenant_daemon.contracts.approvals import ApprovalDecided, ApprovalRequested
+from tenant_daemon.contracts.approvals import ApprovalCarriedOut, ApprovalDecided, ApprovalRequested
 
 _TABLE: Final = "command_approval"
 DETAIL_LENGTH: Final = 500
@@ -29,6 +29,17 @@ class Asked(BaseModel):
     def of(cls, message: ApprovalRequested) -> "Asked":
         """The part of a server's question that is kept sealed."""
         return cls.model_validate(message.model_dump(mode="json", include=set(cls.model_fields)))
+
+
+class Became(BaseModel):
+    """What became of an approved call, in the server's words. Ignores what a newer version added."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    detail: str = ""
+    """Why it did not work."""
+    changed_to: str = ""
+    """What was done instead, where a person changed the call."""
 
 
 class ApprovalContent:
@@ -56,11 +67,13 @@ class ApprovalContent:
     def seal_detail(self, approval_id: str, detail: str) -> str:
         return self._content.seal(detail[:DETAIL_LENGTH], _place("detail", approval_id))
 
-    def seal_outcome(self, approval_id: str, detail: str) -> str:
-        return self._content.seal(detail[:DETAIL_LENGTH], _place("outcome_detail", approval_id))
+    def seal_outcome(self, report: ApprovalCarriedOut) -> str:
+        text = Became.model_validate(report.model_dump(include=set(Became.model_fields))).model_dump_json()
+        return self._content.seal(text, _place("became", report.approval_id))
 
-    def outcome_detail(self, row: Approval) -> str:
-        return self._content.open(row.outcome_detail, _place("outcome_detail", row.id))
+    def became(self, row: Approval) -> "Became":
+        """Empty until the server has said."""
+        return Became.model_validate_json(self._content.open(row.became, _place("became", row.id)) or "{}")
 
     def detail(self, row: Approval) -> str:
         return self._content.open(row.detail, _place("detail", row.id))

@@ -78,12 +78,12 @@ class ApprovalView:
     """Who decided, as people know them; empty when nobody did."""
     reminder_count: int = 0
     """How often people were reminded of it."""
-    edited_args: dict[str, Any] | None = None
-    """What a person made of the call's arguments before approving it."""
     outcome: str = ""
     """What became of the call once it was approved, as ``ExecuteStatus``; empty until the server has said."""
     outcome_detail: str = ""
     """Why it did not work, in the server's words."""
+    changed_to: str = ""
+    """What was done instead, where a person changed the call; known once it has run."""
     remembered_until: datetime | None = None
     """Until when exactly this call runs without being asked about."""
     is_being_withdrawn: bool = False
@@ -106,7 +106,7 @@ def approval_view(
         content: Opens the texts of its server.
         names: What people are called, by user id.
     """
-    asked, decision = content.asked(row), content.decision(row)
+    asked, decision, became = content.asked(row), content.decision(row), content.became(row)
     return ApprovalView(
         id=row.id,
         tenant_id=row.tenant_id,
@@ -133,9 +133,9 @@ def approval_view(
         call_digest=row.call_digest,
         decided_by=decider_of(row, names or {}),
         reminder_count=row.reminder_count,
-        edited_args=decision.get("edited_args"),
         outcome=row.outcome,
-        outcome_detail=content.outcome_detail(row),
+        outcome_detail=became.detail,
+        changed_to=became.changed_to,
         remembered_until=row.remembered_until,
         is_being_withdrawn=row.withdrawal_asked_at is not None,
     )

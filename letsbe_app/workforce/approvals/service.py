@@ -339,7 +339,7 @@ class ApprovalService:
             customer_id = (await session.get_one(Tenant, tenant_id)).customer_id
             content = ApprovalContent(await self._content.for_writing(session, tenant_id))
             row.outcome = report.status
-            row.outcome_detail = content.seal_outcome(row.id, report.detail)
+            row.became = content.seal_outcome(report)
             record_act(
                 session,
                 tenant_actor(tenant_id),

@@ -63,6 +63,7 @@ NEEDS = {
     "list_approvals": P.READ,
     "get_approval": P.READ,
     "decide": P.APPROVE,
+    "withdraw": P.APPROVE,
     "rename_conversation": P.CHAT,
     "delete_conversation": P.CHAT,
     "edit_message": P.CHAT,

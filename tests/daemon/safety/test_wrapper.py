@@ -182,7 +182,7 @@ async def test_edited_call_runs_as_edited(running: WrapperBench) -> None:
     answer = await answering
     assert answer.status is ExecuteStatus.EXECUTED
     assert [path.name for path in running.workspace.iterdir()] == ["new"]
-    assert answer.changed_to == "rm old"
+    assert answer.changed_to == running.hub.outcomes[0].changed_to == "rm old"
     assert answer.reason.startswith("The owner changed this call before approving it.")
     assert answer.reason.endswith("rm old")
     started = [event.summary for event in running.hub.events if event.type == "tool_started"]

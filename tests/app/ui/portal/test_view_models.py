@@ -109,13 +109,8 @@ def test_what_was_approved_is_shown_with_what_became_of_it(outcome: str, shown: 
     assert (card.status, card.note) == (shown, "Exit code 1.")
 
 
-@pytest.mark.parametrize(
-    ("edited", "shown"),
-    [
-        (None, ""),
-        ({"command": "rm -r older"}, "rm -r older"),
-        ({"command": "rm -r older", "cwd": "/"}, '{\n  "command": "rm -r older",\n  "cwd": "/"\n}'),
-    ],
-)
-def test_what_a_person_made_of_a_call_is_shown(edited: dict[str, Any] | None, shown: str) -> None:
-    assert approval_card(replace(ASKED, edited_args=edited), {}).changed_to == shown
+def test_a_call_that_a_person_changed_says_so_and_what_was_done_instead() -> None:
+    changed = replace(ASKED, status="approved", verdict="edit_and_approve", changed_to="rm -r older")
+    card = approval_card(changed, {})
+    assert (card.was_changed, card.changed_to) == (True, "rm -r older")
+    assert not approval_card(replace(changed, verdict="approve"), {}).was_changed

@@ -237,26 +237,23 @@ async def test_what_became_of_an_approved_call_is_kept_once_and_sealed(
     assert (await services.approvals.get(owner, "apr_1")).outcome == ""
 
     failed = ApprovalCarriedOut(
-        approval_id="apr_1", status="failed", detail="Exit code 1. no such folder", ended_at=clock()
+        approval_id="apr_1",
+        status="failed",
+        detail="Exit code 1. no such folder",
+        changed_to="rm -r o",
+        ended_at=clock(),
     )
     await services.approvals.carried_out(tenant_id, failed)
     await services.approvals.carried_out(tenant_id, failed.model_copy(update={"status": "executed"}))
 
     [view] = (await services.approvals.list_settled(owner)).items
     assert (view.status, view.outcome) == ("approved", "failed")
-    assert view.outcome_detail == "Exit code 1. no such folder"
-    assert "no such folder" not in await database_text(services)
+    assert (view.outcome_detail, view.changed_to) == ("Exit code 1. no such folder", "rm -r older")
+    stored = await database_text(services)
+    assert "no such folder" not in stored
+    assert "older" not in stored
     with pytest.raises(NotFound):
         await services.approvals.carried_out("ten_other", failed)
-
-
-async def test_edit_shows_what_was_made_of_the_call(
-    services: Services, owner: Actor, tenant_id: str, asked: ApprovalRequested
-) -> None:
-    await services.approvals.request(tenant_id, asked)
-    edited: dict[str, object] = {"command": "rm -r older"}
-    await services.approvals.decide(owner, "apr_1", Choice(Verdict.EDIT_AND_APPROVE, edited_args=edited))
-    assert (await services.approvals.get(owner, "apr_1")).edited_args == edited
 
 
 async def remember(services: Services, owner: Actor, tenant_id: str, settled: ApprovalSettledReport) -> None:
