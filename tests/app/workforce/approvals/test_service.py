@@ -248,10 +248,10 @@ async def test_what_became_of_an_approved_call_is_kept_once_and_sealed(
 
     [view] = (await services.approvals.list_settled(owner)).items
     assert (view.status, view.outcome) == ("approved", "failed")
-    assert (view.outcome_detail, view.changed_to) == ("Exit code 1. no such folder", "rm -r older")
+    assert (view.outcome_detail, view.changed_to) == ("Exit code 1. no such folder", "rm -r attic")
     stored = await database_text(services)
     assert "no such folder" not in stored
-    assert "older" not in stored
+    assert "attic" not in stored
     with pytest.raises(NotFound):
         await services.approvals.carried_out("ten_other", failed)
 
