@@ -28,6 +28,9 @@ def upgrade() -> None:
                 name, sqlmodel.sql.sqltypes.AutoString(length=40), nullable=False, server_default=""
             )
             batch_op.add_column(column)
+    # Apart: SQLite makes the table anew for this, and the rows that are there need the default until then.
+    with op.batch_alter_table("canary_alarm", schema=None) as batch_op:
+        for name in _NEW:
             batch_op.alter_column(name, server_default=None)
 
 

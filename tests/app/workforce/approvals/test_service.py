@@ -240,7 +240,7 @@ async def test_what_became_of_an_approved_call_is_kept_once_and_sealed(
         approval_id="apr_1",
         status="failed",
         detail="Exit code 1. no such folder",
-        changed_to="rm -r o",
+        changed_to="rm -r attic",
         ended_at=clock(),
     )
     await services.approvals.carried_out(tenant_id, failed)

@@ -1,8 +1,8 @@
 """
 Keep what became of an approved call, and how long it may run unasked
 
-Revision: 0018
-Revises: 0017
+Revision: 0019
+Revises: 0018
 Created: 2026-11-22 18:10:00
 """
 
@@ -14,8 +14,8 @@ from alembic import op
 
 import letsbe_app.db.models.base
 
-revision: str = "0018"
-down_revision: str | None = "0017"
+revision: str = "0019"
+down_revision: str | None = "0018"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
