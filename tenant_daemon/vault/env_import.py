@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from tenant_daemon.vault.errors import UnfitSecret
-from tenant_daemon.vault.fitness import check_value
+from tenant_daemon.vault.fitness import MIN_CHARACTERS, check_value
 from tenant_daemon.vault.names import RESERVED_NAMES, check_name
 from tenant_daemon.vault.records import SecretKind
 from tenant_daemon.vault.vault import NewSecret
@@ -32,7 +32,7 @@ class EnvSecrets:
     refused: dict[str, str] = field(default_factory=dict)
     """Key -> why it cannot be kept."""
     plain: list[str] = field(default_factory=list)
-    """Keys of settings that are no secrets, by their name."""
+    """Keys of settings that are no secrets, by their name and by their looks."""
     unread: list[int] = field(default_factory=list)
     """Numbers of the lines that are no settings, or of which it cannot be told what the value is."""
 
@@ -42,7 +42,7 @@ def secrets_in(text: str, *, with_all: bool = False, note: str = "") -> EnvSecre
     The secrets of a ``.env`` file.
 
     Whatever is in the vault is redacted everywhere, so that a setting which is no secret does not belong
-    there: by default only keys that sound like one are taken.
+    there: by default only what sounds like one by its key, or looks like one, is taken.
 
     Args:
         text: The file.
@@ -72,7 +72,17 @@ def secrets_in(text: str, *, with_all: bool = False, note: str = "") -> EnvSecre
 
 
 def _sounds_secret(key: str, value: str) -> bool:
-    return bool(_SECRET_WORDS.search(key)) and not _ADDRESS_WITHOUT_PASSWORD.fullmatch(value)
+    if _SECRET_WORDS.search(key):
+        return not _ADDRESS_WITHOUT_PASSWORD.fullmatch(value)
+    return _looks_secret(value)
+
+
+def _looks_secret(value: str) -> bool:
+    """Whether it is one under whatever name: a private key, an address with a password, a vendor's token."""
+    # Loading what finds them takes longer than most imports.
+    from tenant_daemon.redaction import Redactor
+
+    return len(value) >= MIN_CHARACTERS and Redactor([]).redact(value) != value
 
 
 def _name_of(key: str) -> str:

@@ -1,5 +1,7 @@
 """``.env`` files as they are found."""
 
+import base64
+
 import pytest
 
 from tenant_daemon.vault.env_import import secrets_in
@@ -35,6 +37,28 @@ def test_what_sounds_like_a_secret_is_taken() -> None:
     assert held.plain == ["REDIS_URL", "APP_NAME", "PORT", "EMPTY_TOKEN"]
     assert set(held.refused) == {"ADMIN_PASSWORD", "HUB_API_KEY"}
     assert "shorter than" in held.refused["ADMIN_PASSWORD"]
+
+
+def test_what_looks_like_a_secret_is_taken_under_any_name() -> None:
+    key = base64.b64encode(bytes(range(200))).decode()
+    text = f"""
+DB=postgres://shop:Cream-Cake55@db:5432/shop
+CERTIFICATE="-----BEGIN PRIVATE KEY-----
+{key}
+-----END PRIVATE KEY-----"
+SHIPPING=sk_live_Ud5iCkdalMVWtFLmwZuNT4mk
+SITE=https://shop.example/de?page=2
+BUILD=3f786850e387550fdab836ed7e6dc881de23001b
+ID=550e8400-e29b-41d4-a716-446655440000
+GREETING="Welcome to the bakery on the corner"
+COLOURS=#ffcc00,#aa3311
+FILES=/var/lib/shop/uploads/2026
+"""
+
+    held = secrets_in(text)
+
+    assert [new.name for new in held.found] == ["db", "certificate", "shipping"]
+    assert held.plain == ["SITE", "BUILD", "ID", "GREETING", "COLOURS", "FILES"]
 
 
 def test_all_takes_every_value_that_can_be_kept() -> None:
