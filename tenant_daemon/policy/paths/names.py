@@ -104,6 +104,8 @@ _TYPICAL_APP_SECRETS: Final = (
     *("config.production.json", "config.php", "wp-config.php", "app.ini"),
     *("database.yml", "config.toml", "odoo.conf", "docker-compose.override.yml"),
 )
+# Where web servers keep what they serve; the tools put none of their own settings there.
+_WEB_SETUPS: Final = re.compile(r"/(?:nginx|apache2|httpd|caddy)/(?:conf\.d|sites-(?:available|enabled))\Z")
 _TYPICAL_SECRET_FOLDERS: Final = ("secrets", ".ssh", "private", "keys", "credentials", "vault", "crontabs")
 # A pattern of the agent's own is tried on a few names; one that could take long is taken at its worst.
 _SLOW: Final = re.compile(r"\)[*+{]|\[\[|.{100}", re.DOTALL)
@@ -162,7 +164,9 @@ def may_name_secrets(pattern: str) -> bool:
 
 def may_name_app_secrets(pattern: str) -> bool:
     """Whether a pattern for files of the business tools may be meant for those with their passwords."""
-    name = pattern.rpartition("/")[2].lower()
+    folder, _, name = pattern.lower().rpartition("/")
+    if _WEB_SETUPS.search(folder) is not None:
+        return False
     return any(fnmatchcase(secret, name) for secret in _TYPICAL_APP_SECRETS)
 
 

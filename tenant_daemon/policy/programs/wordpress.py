@@ -35,7 +35,7 @@ _HARMLESS_OPTIONS: Final = re.compile(
     r"|price_decimal_sep|price_thousand_sep|weight_unit|dimension_unit|notify_low_stock_amount)"
 )
 _SECRET: Final = re.compile(
-    r".*(?:pass|secret|key|token|salt|auth|smtp|credential|nonce|license).*"
+    r".*(?:pass|secret|key|token|salt|auth(?!ors?(?:_|\b))|smtp|credential|nonce|license).*"
     # They sound harmless, and a password stands among what they hold.
     r"|(?:turn|signaling)_servers|objectstore\w*|redis(?:\.cluster)?|woocommerce_(?:stripe|paypal|ppcp|square)\w*"
     r"|fluentmail.*|updraft_.*|jetpack_(?:private_)?options",
