@@ -22,7 +22,7 @@ from tenant_daemon.contracts.approvals import (
 from tenant_daemon.contracts.audit import AuditHeadReported
 from tenant_daemon.contracts.budget import BudgetReached
 from tenant_daemon.contracts.changes import ChangeRecorded, ChangeSettled
-from tenant_daemon.contracts.chat import RunEvent
+from tenant_daemon.contracts.chat import MessageCleaned, RunEvent
 from tenant_daemon.contracts.commands import ApplyConfig, ConfigApplied
 from tenant_daemon.contracts.envelope import Acknowledged, DaemonEnvelope, Hello, Rejected
 from tenant_daemon.contracts.errors import ErrorCode
@@ -100,6 +100,8 @@ class LinkDispatch:
             match payload:
                 case RunEvent():
                     self._answer(await self._intake.take(payload))
+                case MessageCleaned():
+                    await self._services.runs.clean(self._tenant_id, payload)
                 case Heartbeat():
                     self._held_version = payload.config_version
                     await self._services.tenants.record_heartbeat(self._tenant_id, payload)

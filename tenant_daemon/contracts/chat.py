@@ -15,6 +15,8 @@ from pydantic import AwareDatetime, Field
 from tenant_daemon.contracts.base import Message
 from tenant_daemon.contracts.trace import Traceparent
 
+MAX_CLEANED_CHARACTERS = 64_000
+"""A placeholder may be longer than what it stands for."""
 MAX_ATTACHMENTS = 5
 MAX_ATTACHMENT_BYTES = 10 * 1024 * 1024
 
@@ -48,6 +50,16 @@ class SendMessage(Message):
     """Files to fetch into the agent's workspace first; one that is there already is not fetched again."""
     traceparent: Traceparent = ""
     """The customer's request, which spans on the server go on with."""
+
+
+class MessageCleaned(Message):
+    """Daemon -> hub: what a customer's message says without its secrets; that alone is kept from now on."""
+
+    kind: Literal["chat.cleaned"] = "chat.cleaned"
+    message_id: str
+    conversation_id: str
+    text: str = Field(max_length=MAX_CLEANED_CHARACTERS)
+    """The message with placeholders where secrets stood."""
 
 
 class ConversationDeleted(Message):

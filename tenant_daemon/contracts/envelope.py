@@ -25,6 +25,7 @@ from tenant_daemon.contracts.budget import BudgetReached
 from tenant_daemon.contracts.changes import ChangeRecorded, ChangeSettled, UndoRequested
 from tenant_daemon.contracts.chat import (
     ConversationDeleted,
+    MessageCleaned,
     RunAcknowledged,
     RunEvent,
     RunResend,
@@ -96,6 +97,7 @@ DaemonPayload = Annotated[
     | Rejected
     | Heartbeat
     | RunEvent
+    | MessageCleaned
     | ApprovalRequested
     | ApprovalSettledReport
     | ApprovalCarriedOut

@@ -1,8 +1,8 @@
 """What the link does with each message of the hub: it is done in the inbox only when it has taken effect."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from typing import Final, assert_never
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, Final, assert_never
 
 import structlog
 
@@ -31,6 +31,7 @@ class Dispatcher:
 
     ``check_config`` raises ``ConfigRefused`` for what this server cannot work with. ``answer_secret`` has
     told the hub what became of the request when it returns. ``renew_key`` makes the link connect anew.
+    ``tell_cleaned`` tells the hub what a message says without its secrets.
     """
 
     def __init__(
@@ -44,6 +45,7 @@ class Dispatcher:
         tasks: asyncio.TaskGroup,
         answer_secret: Callable[[SecretRequest], Awaitable[None]],
         renew_key: Callable[[], Awaitable[None]],
+        tell_cleaned: Callable[[SendMessage], Coroutine[Any, Any, None]],
     ) -> None:
         self._store = store
         self._chat = chat
@@ -54,11 +56,13 @@ class Dispatcher:
         self._tasks = tasks
         self._answer_secret = answer_secret
         self._renew_key = renew_key
+        self._tell_cleaned = tell_cleaned
 
     def restore(self) -> None:
         """Do what the last run of this process left undone."""
         for message in self._store.inbox.pending():
             if isinstance(message.payload, SendMessage):
+                self._tasks.create_task(self._tell_cleaned(message.payload))
                 self._call_off_taken_back(message, message.payload)
             else:
                 self.on_message(message)
@@ -67,6 +71,7 @@ class Dispatcher:
         """Set off what a message asks for."""
         match message.payload:
             case SendMessage() as said:
+                self._tasks.create_task(self._tell_cleaned(said))
                 self._call_off_taken_back(message, said)
                 self._chat.on_message(message)
             case StopRun() as stop:

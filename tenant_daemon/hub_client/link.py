@@ -10,6 +10,7 @@ import structlog
 
 from tenant_daemon import __version__
 from tenant_daemon.audit import AuditTrail
+from tenant_daemon.contracts.chat import SendMessage
 from tenant_daemon.contracts.config import TenantConfig
 from tenant_daemon.contracts.envelope import Hello
 from tenant_daemon.home import TenantHome
@@ -18,6 +19,7 @@ from tenant_daemon.hub_client.attachments import AttachmentDesk
 from tenant_daemon.hub_client.audit_heads import AuditHeads
 from tenant_daemon.hub_client.channel import OpenChannel
 from tenant_daemon.hub_client.chat import ChatRelay
+from tenant_daemon.hub_client.cleaning import MessageCleaner
 from tenant_daemon.hub_client.connection import HubConnection
 from tenant_daemon.hub_client.dispatch import Dispatcher
 from tenant_daemon.hub_client.gateway import GatewayDoor
@@ -106,10 +108,12 @@ class _Link:
             tasks,
             self._answer_secret,
             self._renew_key,
+            self._tell_cleaned,
         )
         self._reporter = SecretsReporter(
             parts.desk, parts.store, lambda text: parts.redactor.current().redact(text)
         )
+        self._cleaner = MessageCleaner(parts.store, parts.redactor)
         self._reporting = asyncio.Lock()
         self._openclaw = OpenClawLink(self._connect, self._config, self._chat, self._look)
         self._health = self._monitor()
@@ -164,6 +168,10 @@ class _Link:
         self._parts.store.put(answer)
         await self._report_secrets()
         self._hub.wake()
+
+    async def _tell_cleaned(self, said: SendMessage) -> None:
+        if await asyncio.to_thread(self._cleaner.look, said):
+            self._hub.wake()
 
     async def _renew_key(self) -> None:
         if await self._parts.key.renew():

@@ -21,7 +21,13 @@ from tenant_daemon.contracts.audit import AuditHeadReported
 from tenant_daemon.contracts.base import utc_now
 from tenant_daemon.contracts.budget import BudgetReached
 from tenant_daemon.contracts.changes import ChangeRecorded, ChangeSettled
-from tenant_daemon.contracts.chat import ApprovalSettled, ApprovalWaiting, ToolFinished, ToolStarted
+from tenant_daemon.contracts.chat import (
+    ApprovalSettled,
+    ApprovalWaiting,
+    MessageCleaned,
+    ToolFinished,
+    ToolStarted,
+)
 from tenant_daemon.contracts.commands import ConfigApplied
 from tenant_daemon.contracts.envelope import Rejected
 from tenant_daemon.contracts.notices import AgentHeldBack
@@ -53,6 +59,7 @@ OutboxPayload = (
     | SecretAnswered
     | SecretsListed
     | CanarySeen
+    | MessageCleaned
     | Rejected
 )
 """The durable messages to the hub."""

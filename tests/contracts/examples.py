@@ -21,6 +21,7 @@ from tenant_daemon.contracts.chat import (
     ApprovalWaiting,
     AttachedFile,
     ConversationDeleted,
+    MessageCleaned,
     RunAcknowledged,
     RunEvent,
     RunEventBody,
@@ -245,6 +246,9 @@ FROM_DAEMON: dict[str, Message] = {
         signed_at=AT,
         public_key="AAAA",
         signature="BBBB",
+    ),
+    "message_cleaned": MessageCleaned(
+        message_id="msg_1", conversation_id="cnv_1", text="The login is [REDACTED:password]."
     ),
     "agent_held_back": AgentHeldBack(
         agent_id="it-admin",

@@ -126,6 +126,7 @@ function Said({ message, texts, store, actions, isCalm }) {
       <SentFiles files={message.attachments} texts={texts} />
       {message.status === "waiting" && <p className="text-sm text-muted">{texts.message_waiting}</p>}
       {isFailed && <p className="text-sm text-red">{message.note || texts.something_failed}</p>}
+      {!isFailed && message.note && <p className="text-sm text-muted">{message.note}</p>}
       <Problem text={problem} />
       {canEdit && !isEditing && (
         <div className={isFailed ? SHOWN : HIDDEN_UNTIL_NEAR}>

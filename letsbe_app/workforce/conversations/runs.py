@@ -11,12 +11,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from letsbe_app.db.models import ChatMessage, Conversation, MessageRole, MessageStatus, Tenant
 from letsbe_app.db.session import Database
 from letsbe_app.db.tenant_content import TenantContent
-from letsbe_app.errors import Conflict, NotFound
+from letsbe_app.errors import Conflict, InvalidInput, NotFound
 from letsbe_app.kit.clock import Clock, utc_now
 from letsbe_app.relay import Relay, Topic
 from letsbe_app.workforce.conversations import repository
+from letsbe_app.workforce.conversations.cleaned import is_cleaned
 from letsbe_app.workforce.conversations.schemas import ToolCall, place
-from tenant_daemon.contracts.chat import RunEvent, RunFinished, RunOutcome, RunStarted
+from letsbe_app.workforce.conversations.titles import title_from
+from tenant_daemon.contracts.chat import MessageCleaned, RunEvent, RunFinished, RunOutcome, RunStarted
 
 log = structlog.get_logger()
 
@@ -28,6 +30,10 @@ STATUS_OF: Final = {
 }
 _NOTE_LENGTH: Final = 500
 _CUT_OFF: Final = "Your server lost track of this answer, so the rest of it is missing. Ask again."
+_CLEANED: Final = (
+    "A password or key was taken out of this message. Keep it under Secrets: agents use it from there "
+    "without seeing it."
+)
 _REFUSED: Final = "Your server could not take this message."
 
 
@@ -144,6 +150,33 @@ class RunRecorder:
             customer_id = await _customer_of(session, tenant_id)
         log.warning("run.abandoned", run_id=run_id, conversation_id=row.conversation_id)
         await self._publisher.announce(customer_id, Topic.CONVERSATION, row.conversation_id)
+
+    async def clean(self, tenant_id: str, cleaned: MessageCleaned) -> None:
+        """
+        Keep a person's message without the secrets that the server found in it.
+
+        Raises:
+            NotFound: There is no such message on this server.
+            InvalidInput: It is not the message with parts taken out.
+        """
+        async with self._database.write() as session:
+            conversation, customer_id = await _held(session, tenant_id, cleaned.conversation_id)
+            row = await session.get(ChatMessage, cleaned.message_id)
+            if row is None or row.conversation_id != conversation.id or row.role != MessageRole.USER:
+                raise _not_found()
+            content = await self._content.for_writing(session, tenant_id)
+            said = content.open(row.text, place("message.text", row.id))
+            if said == cleaned.text:
+                return
+            if not is_cleaned(said, cleaned.text):
+                raise InvalidInput("This is not what was said.")
+            row.text = content.seal(cleaned.text, place("message.text", row.id))
+            row.note = row.note or _CLEANED
+            title_place = place("conversation.title", conversation.id)
+            if conversation.title and content.open(conversation.title, title_place) == title_from(said):
+                conversation.title = content.seal(title_from(cleaned.text), title_place)
+        log.info("message.cleaned", message_id=row.id, conversation_id=conversation.id)
+        await self._publisher.announce(customer_id, Topic.CONVERSATION, conversation.id)
 
     async def delivered(self, session: AsyncSession, tenant_id: str, message_ids: Sequence[str]) -> list[str]:
         """People's messages have arrived at the server; gives the conversations to announce."""

@@ -35,6 +35,7 @@ from tests.support.live_hub import (
 NAMES = {
     "conversation_id": "conversation",
     "run_id": "message",
+    "message_id": "message",
     "in_reply_to": "message",
     "approval_id": "command_approval",
     "change_id": "file_change",

@@ -70,6 +70,10 @@ class _Answered:
 
     def __init__(self) -> None:
         self.requests: list[SecretRequest] = []
+        self.cleaned: list[str] = []
+
+    async def clean(self, said: SendMessage) -> None:
+        self.cleaned.append(said.message_id)
 
     async def take(self, request: SecretRequest) -> None:
         self.requests.append(request)
@@ -141,6 +145,7 @@ async def desk(tmp_path: Path) -> AsyncIterator[_Desk]:
             _Tasks(),  # type: ignore[arg-type]
             answered.take,
             renew_key,
+            answered.clean,
         )
         desk = _Desk(store, chat, played, config, dispatcher, answered)
         desk.may_check.set()
@@ -163,6 +168,8 @@ def _config(version: int, *names: str) -> TenantConfig:
 async def test_message_goes_to_the_chat_and_stays_in_the_inbox(desk: _Desk) -> None:
     desk.accept("m1", SendMessage(message_id="msg1", conversation_id="c", agent_id="sales", text="hi"))
     assert [message.id for message in desk.chat.messages] == ["m1"]
+    await desk.until_done()
+    assert desk.answered.cleaned == ["msg1"]
     assert desk.store.inbox.pending_count() == 1
 
 

@@ -1,0 +1,28 @@
+"""Whether a text is another one with secrets taken out of it, and nothing else changed. Pure."""
+
+import re
+from typing import Final
+
+_TAKEN_OUT: Final = re.compile(r"SECRET_REF\([a-z0-9-]{1,63}\)|\[REDACTED(?::[^\[\]\s]{1,80})?\]")
+
+
+def is_cleaned(said: str, cleaned: str) -> bool:
+    """
+    True when ``cleaned`` is ``said`` with placeholders in place of parts of it.
+
+    A server may take something out of what its customer said; it can put no other words into their mouth.
+    """
+    first, *pieces = _TAKEN_OUT.split(cleaned)
+    if not pieces:
+        return cleaned == said
+    last = pieces.pop()
+    end = len(said) - len(last)
+    if not said.startswith(first) or not said.endswith(last) or end < len(first):
+        return False
+    at = len(first)
+    for piece in pieces:
+        found = said.find(piece, at, end)
+        if found < 0:
+            return False
+        at = found + len(piece)
+    return True
