@@ -7,7 +7,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from letsbe_app.db.models import Approval
 from letsbe_app.db.tenant_content import Content
-from tenant_daemon.contracts.approvals import ApprovalCarriedOut, ApprovalDecided, ApprovalRequested
+from tenant_daemon.contracts.approvals import (
+    ApprovalCarriedOut,
+    ApprovalDecided,
+    ApprovalRequested,
+    ApprovalSettledReport,
+)
 
 _TABLE: Final = "command_approval"
 DETAIL_LENGTH: Final = 500
@@ -63,6 +68,21 @@ class ApprovalContent:
         text = self._content.open(row.decision or "", _place("decision", row.id))
         decision: dict[str, Any] = orjson.loads(text) if text else {}
         return decision
+
+    def seal_settled(self, row: Approval, report: ApprovalSettledReport) -> str | None:
+        """
+        The row's decision without what the person typed; None where nobody has decided here.
+
+        People type secrets into edits and reasons. The server, which knows what is one, has said in its own
+        words what it made of them, and those alone are needed from now on.
+        """
+        decision = self.decision(row)
+        if not decision:
+            return None
+        reason = report.detail[:DETAIL_LENGTH] if decision.get("deny_reason") else ""
+        return self.seal_decision(
+            ApprovalDecided.model_validate({**decision, "deny_reason": reason, "edited_args": None})
+        )
 
     def seal_detail(self, approval_id: str, detail: str) -> str:
         return self._content.seal(detail[:DETAIL_LENGTH], _place("detail", approval_id))

@@ -298,6 +298,7 @@ class ApprovalService:
             row.detail = content.seal_detail(row.id, report.detail)
             row.settled_by = report.decided_by[:80]
             row.remembered_until = remembered_until(row, report, content)
+            row.decision = content.seal_settled(row, report)
             row.next_reminder_at = None
             row.settled_at = report.settled_at
             record_act(

@@ -223,9 +223,34 @@ async def test_what_is_asked_and_decided_lies_sealed(
     view = await services.approvals.get(owner, "apr_1")
     assert (view.summary, view.deny_reason, view.detail) == (
         "Delete the folder old.",
-        "Old is still needed.",
+        # In the server's words: what was typed may have held a secret.
+        "Old was kept.",
         "Old was kept.",
     )
+
+
+@pytest.mark.parametrize("status", [ApprovalStatus.APPROVED, ApprovalStatus.EXPIRED])
+async def test_what_was_typed_into_an_edit_is_forgotten_when_it_is_settled(
+    services: Services,
+    owner: Actor,
+    tenant_id: str,
+    asked: ApprovalRequested,
+    clock: FakeClock,
+    status: ApprovalStatus,
+) -> None:
+    await services.approvals.request(tenant_id, asked)
+    edited = Choice(Verdict.EDIT_AND_APPROVE, edited_args={"command": "login Rye+Salt42"})
+    await services.approvals.decide(owner, "apr_1", edited)
+    waiting = (await services.approvals.response(tenant_id, "apr_1")).decision
+    assert waiting is not None
+    assert waiting.edited_args == edited.edited_args
+
+    await services.approvals.settle(tenant_id, report(clock, status))
+
+    decision = (await services.approvals.response(tenant_id, "apr_1")).decision
+    assert decision is not None
+    assert (decision.verdict, decision.decided_by) == (Verdict.EDIT_AND_APPROVE, owner.user_id)
+    assert (decision.edited_args, decision.deny_reason) == (None, "")
 
 
 async def test_what_became_of_an_approved_call_is_kept_once_and_sealed(
