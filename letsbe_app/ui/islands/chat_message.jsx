@@ -167,7 +167,7 @@ function Answer({ message, texts, agentName, store, actions, isCalm }) {
       data-last-event={message.lastEvent}
       className="group max-w-measure w-full flex flex-col gap-2.5"
     >
-      <ToolCalls calls={calls} texts={texts} store={store} />
+      <ToolCalls calls={calls} texts={texts} store={store} isStreaming={isStreaming} />
       {message.text && <Markdown text={message.text} texts={texts} />}
       {isThinking && (
         <p className="text-muted flex items-center gap-2">

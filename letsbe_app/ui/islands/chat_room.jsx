@@ -7,6 +7,7 @@ import { joined, useDraft, without } from "./draft.js";
 import { useFiles } from "./file_chips.jsx";
 import { QUIET } from "./look.js";
 import { hubStream } from "./stream.js";
+import { OpenQuestions } from "./tool_calls.jsx";
 
 const NEAR_END_PX = 120;
 /** The conversation that was begun from the keyboard and whose field is to have the focus, as the first one's had. */
@@ -194,9 +195,11 @@ function OpenRoom({
               </div>
             )}
             {phase === "open" && (
-              <Messages conversation={conversation} texts={texts} agentName={agentName} scroll={scroll} actions={actions}>
-                <div className="flex flex-col gap-4">{children}</div>
-              </Messages>
+              <OpenQuestions.Provider value={openApprovals}>
+                <Messages conversation={conversation} texts={texts} agentName={agentName} scroll={scroll} actions={actions}>
+                  <div className="flex flex-col gap-4">{children}</div>
+                </Messages>
+              </OpenQuestions.Provider>
             )}
           </div>
         </div>

@@ -46,7 +46,7 @@ export function Live({ onWake, offlineText, reconnectingText }) {
   return (
     <div
       role="status"
-      className="rise fixed z-40 top-2 inset-x-0 mx-auto w-fit max-w-[92vw] px-4 py-2 rounded-pill text-sm bg-card
+      className="rise pointer-events-none fixed z-40 top-2 inset-x-0 mx-auto w-fit max-w-[92vw] px-4 py-2 rounded-pill text-sm bg-card
         border border-yellow/60 text-yellow shadow-soft"
     >
       {isOnline ? reconnectingText : offlineText}

@@ -1,4 +1,4 @@
-import { useState, useSyncExternalStore } from "react";
+import { createContext, useContext, useState, useSyncExternalStore } from "react";
 import { Check, CircleSlash, Clock, Eye, LoaderCircle, OctagonAlert, Pencil, Send, ShieldQuestion, TriangleAlert, Undo2, X } from "lucide-react";
 import { sentenceOf } from "./hub_rest.js";
 
@@ -13,6 +13,7 @@ const TIERS = {
 const STATES = {
   running: ["tool_running", LoaderCircle, "text-muted animate-spin"],
   waiting: ["tool_waiting", ShieldQuestion, "text-yellow"],
+  decided: ["tool_decided", Clock, "text-muted"],
   executed: ["tool_executed", Check, "text-green"],
   denied: ["tool_denied", CircleSlash, "text-red"],
   expired: ["tool_expired", Clock, "text-muted"],
@@ -41,7 +42,8 @@ export function isWaiting(call) {
   return call.status === "running" && (call.approval ?? (call.approval_id && "waiting")) === "waiting";
 }
 
-function stateOf(call) {
+function stateOf(call, open) {
+  if (isDecided(call, open)) return STATES.decided;
   return STATES[isWaiting(call) ? "waiting" : call.status] ?? STATES.executed;
 }
 
@@ -56,6 +58,14 @@ function Tier({ tier, texts }) {
       {texts.tiers[tier]}
     </span>
   );
+}
+
+/** Ids of the questions that wait for a person; null where nobody knows. */
+export const OpenQuestions = createContext(null);
+
+/* An answer that broke off does not hear of the decision until its agent is back. */
+function isDecided(call, open) {
+  return open !== null && isWaiting(call) && !open.includes(call.approval_id);
 }
 
 const OUTCOMES = {
@@ -110,8 +120,8 @@ function Change({ change, texts, onUndo }) {
   );
 }
 
-function Call({ call, texts, changes, onUndo }) {
-  const [word, Glyph, colour] = stateOf(call);
+function Call({ call, texts, changes, onUndo, open }) {
+  const [word, Glyph, colour] = stateOf(call, open);
   const hasReason = Boolean(call.reason) && !["running", "executed"].includes(call.status);
   const approval = call.approval ?? (call.approval_id ? VERDICT_OF_STATUS[call.status] : "");
   return (
@@ -129,7 +139,7 @@ function Call({ call, texts, changes, onUndo }) {
           {call.summary}
         </pre>
       )}
-      {approval && !hasReason && <p className="text-muted">{texts[APPROVALS[approval] ?? "approval_waiting"]}</p>}
+      {approval && !hasReason && !isDecided(call, open) && <p className="text-muted">{texts[APPROVALS[approval] ?? "approval_waiting"]}</p>}
       {hasReason && <p className="text-muted">{call.reason}</p>}
       {changes.map((change) => (
         <Change key={change.id} change={change} texts={texts} onUndo={onUndo} />
@@ -149,11 +159,13 @@ function Call({ call, texts, changes, onUndo }) {
 }
 
 /** Everything an answer did, folded into one line that opens. */
-export function ToolCalls({ calls, texts, store }) {
+export function ToolCalls({ calls, texts, store, isStreaming }) {
+  const questions = useContext(OpenQuestions);
+  const open = isStreaming ? null : questions;
   const changes = useSyncExternalStore(store.subscribeToChanges, store.changesSnapshot);
   if (!calls.length) return null;
   const last = calls.at(-1);
-  const [word, Glyph, colour] = stateOf(last);
+  const [word, Glyph, colour] = stateOf(last, open);
   const steps = calls.length === 1 ? texts.one_step : texts.many_steps.replace("{count}", calls.length);
   return (
     <details className="text-sm border border-line rounded-control bg-card max-w-full" data-tools>
@@ -162,7 +174,7 @@ export function ToolCalls({ calls, texts, store }) {
         <span className="sr-only">{texts[word]}</span>
         <code className="font-mono truncate min-w-0">{last.summary || last.tool_name}</code>
         <span className="text-muted whitespace-nowrap ml-auto">
-          {isWaiting(last) ? texts.approval_waiting : steps}
+          {isDecided(last, open) ? texts.tool_decided : isWaiting(last) ? texts.approval_waiting : steps}
         </span>
       </summary>
       <ol className="px-3 border-t border-line divide-y divide-line">
@@ -173,6 +185,7 @@ export function ToolCalls({ calls, texts, store }) {
             texts={texts}
             changes={changes.filter((change) => change.tool_call_id === call.tool_call_id && !change.is_by_person)}
             onUndo={store.undo}
+            open={open}
           />
         ))}
       </ol>

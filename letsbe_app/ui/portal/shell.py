@@ -198,6 +198,18 @@ def _banners(here: str) -> rx.Component:
             if here != routes.HOME
             else rx.fragment(),
             rx.cond(~frame.is_online, _offline()),
+            rx.cond(
+                frame.is_online & ~frame.is_ready & ~frame.is_stopped,
+                banner(
+                    t.server_starting,
+                    detail=t.server_starting_detail,
+                    is_detail_kept=True,
+                    tone="warning",
+                    icon_name="loader",
+                ),
+            )
+            if here != routes.HOME
+            else rx.fragment(),
             _alarm() if here != routes.SECRETS else rx.fragment(),
             rx.cond(
                 frame.has_audit_alarm,

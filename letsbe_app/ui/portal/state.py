@@ -46,6 +46,11 @@ class PortalState(SignedInState, rx.State):
         return f"{count}{'+' if self.cards_cursor else ''}" if count else ""
 
     @rx.var
+    def open_ids(self) -> list[str]:
+        """Approvals that wait, as far as they are shown; all of the open conversation's are."""
+        return [card.id for card in self.cards if card.is_open]
+
+    @rx.var
     def waiting_text(self) -> str:
         return texts().approvals.waiting(self.waiting_mark) if self.waiting_mark else ""
 

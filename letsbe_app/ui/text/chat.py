@@ -78,6 +78,7 @@ class ChatTexts:
     tool_failed: str = "Failed"
     tool_blocked: str = "Blocked"
     tool_waiting: str = "Waiting"
+    tool_decided: str = "Decided"
     tool_command: str = "Command"
     tool_output: str = "Result"
     tool_no_output: str = "No output."

@@ -35,6 +35,8 @@ class CommonTexts:
     page_offline: str = "You are offline. What you see may be old; it refreshes when you are back."
     server_offline: str = "Your server is not connected right now."
     server_offline_since: str = "Last sign of life"
+    server_starting: str = "Your server is starting its agents."
+    server_starting_detail: str = "They answer as soon as they are ready, in a minute or two."
     server_offline_waits: str = "What you send waits for it."
     server_stopped: str = "Everything on your server is stopped. Agents do nothing until you switch them on."
     something_failed: str = "That did not work, and it is not your fault. Try again in a moment."

@@ -11,7 +11,7 @@ from tenant_daemon.contracts.approvals import (
     ApprovalSettledReport,
     ApprovalStatus,
 )
-from tests.support.portal import Stage, portal_stage
+from tests.support.portal import Stage, heartbeat, portal_stage
 from tests.support.running_hub import RunningHub
 
 pytestmark = pytest.mark.browser
@@ -98,3 +98,15 @@ async def test_keys_in_the_middle_of_a_word_decide_nothing(hub: RunningHub, brow
         await expect(card).to_be_focused()
         assert (await stage.services.approvals.get(stage.customer.actor, asked.approval_id)).is_open
         await expect(stage.page.get_by_role("dialog")).to_be_hidden()
+
+
+async def test_a_server_whose_agents_start_says_so(hub: RunningHub, browser: Browser) -> None:
+    async with portal_stage(hub, browser) as stage:
+        await stage.page.goto("/portal/approvals")
+        starting = stage.page.get_by_text("Your server is starting its agents.")
+        await expect(stage.page.get_by_text("Nothing waits for you.").first).to_be_visible()
+        await expect(starting).to_be_hidden()
+        await stage.daemon.send(heartbeat(is_ready=False))
+        await expect(starting).to_be_visible()
+        await stage.daemon.send(heartbeat())
+        await expect(starting).to_be_hidden()

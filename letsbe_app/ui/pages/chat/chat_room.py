@@ -29,7 +29,7 @@ class ChatRoom(Island):
     agent_duty: rx.Var[str]
     suggestions: rx.Var[list[str]]
     shown_for: rx.Var[str]
-    open_approvals: rx.Var[int]
+    open_approvals: rx.Var[list[str]]
     chat_path: rx.Var[str]
     file_limits: rx.Var[dict[str, Any]]
     texts: rx.Var[dict[str, Any]]

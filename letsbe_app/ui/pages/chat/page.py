@@ -61,7 +61,7 @@ def _room() -> rx.Component:
         agent_duty=state.colleague.duty,
         suggestions=state.colleague.suggestions,
         shown_for=state.shown_for,
-        open_approvals=state.cards.length(),
+        open_approvals=state.open_ids,
     )
 
 
