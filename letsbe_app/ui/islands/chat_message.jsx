@@ -1,4 +1,4 @@
-import { memo, useCallback, useLayoutEffect, useState, useSyncExternalStore } from "react";
+import { memo, useCallback, useEffect, useLayoutEffect, useState, useSyncExternalStore } from "react";
 import { Pencil, RotateCcw } from "lucide-react";
 import { CopyButton } from "./copy_button.jsx";
 import { sentenceOf } from "./hub_rest.js";
@@ -8,6 +8,8 @@ import { Markdown } from "./markdown.jsx";
 import { isWaiting, ToolCalls } from "./tool_calls.jsx";
 import { begunIn } from "./thread_store.js";
 
+/** That a server fell silent is known after a minute; whoever waits for a word is told before. */
+const QUIET_MS = 20_000;
 const NOTES = { stopped: "status_stopped", failed: "status_failed", interrupted: "status_interrupted" };
 
 // Its height is for thumbs; the next message need not stand below all of it.
@@ -151,12 +153,25 @@ function Said({ message, texts, store, actions, isCalm }) {
   );
 }
 
+/** Whether nothing has come of an answer for a while, although nothing is known that would take so long. */
+function useQuiet(message, isExpected) {
+  const [isQuiet, setIsQuiet] = useState(false);
+  useEffect(() => {
+    setIsQuiet(false);
+    if (!isExpected) return undefined;
+    const timer = setTimeout(() => setIsQuiet(true), QUIET_MS);
+    return () => clearTimeout(timer);
+  }, [message, isExpected]);
+  return isQuiet;
+}
+
 function Answer({ message, texts, agentName, store, actions, isCalm }) {
   const { isBusy, problem, run } = useAction(texts);
   const isStreaming = message.status === "streaming";
   const isBroken = Boolean(NOTES[message.status]);
   const calls = begunIn(message);
   const isThinking = isStreaming && !message.text && !calls.some(isWaiting);
+  const isQuiet = useQuiet(message, isStreaming && !message.tool_calls.some((call) => call.status === "running"));
   const canAskAgain = isCalm && message.in_reply_to && store.countAfter(message.id) === 0;
   return (
     <article
@@ -175,6 +190,7 @@ function Answer({ message, texts, agentName, store, actions, isCalm }) {
           {agentName} {texts.thinking}
         </p>
       )}
+      {isQuiet && <p className="text-sm text-muted">{texts.quiet}</p>}
       {isBroken && (
         <p className="text-sm text-yellow border-l-2 border-yellow pl-3">{message.note || texts[NOTES[message.status]]}</p>
       )}

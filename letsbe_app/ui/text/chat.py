@@ -62,6 +62,7 @@ class ChatTexts:
     loading: str = "Loading the conversation"
     thinking: str = "is thinking"
     you: str = "You"
+    quiet: str = "Nothing new for 20 seconds. Your server may be busy, or out of reach."
     message_waiting: str = "Waits for your server"
     status_stopped: str = "You stopped this answer."
     status_failed: str = "This answer failed."

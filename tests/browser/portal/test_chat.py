@@ -394,3 +394,53 @@ async def test_conversation_is_found_by_what_was_said_renamed_and_saved(
         await expect(side.get_by_text("Nothing was said with these words.")).to_be_visible()
         await side.get_by_role("searchbox").fill("")
         await expect(side.locator("[data-thread]")).to_have_count(2)
+
+
+async def test_an_answer_of_which_nothing_comes_says_so(hub: RunningHub, browser: Browser) -> None:
+    async with portal_stage(hub, browser) as stage:
+        await stage.page.clock.install()
+        conversation_id = await stage.conversation("Tell me something long")
+        await open_chat(stage, conversation_id)
+        run = ScriptedRun(conversation_id)
+        for event in (run.started("it-admin"), run.delta("Once upon a time")):
+            await stage.daemon.send(event)
+        await expect(stage.page.get_by_text("Once upon a time")).to_be_visible()
+        quiet = stage.page.get_by_text("Nothing new for 20 seconds.")
+        await expect(quiet).to_be_hidden()
+        await stage.page.clock.fast_forward(21_000)
+        await expect(quiet).to_be_visible()
+        await stage.daemon.send(run.delta(" there was a shop."))
+        await expect(stage.page.get_by_text("there was a shop.")).to_be_visible()
+        await expect(quiet).to_be_hidden()
+
+
+async def test_a_question_of_a_broken_answer_stops_waiting_when_it_is_decided(
+    hub: RunningHub, browser: Browser
+) -> None:
+    async with portal_stage(hub, browser) as stage:
+        conversation_id = await stage.conversation("Delete the drafts")
+        asked = await stage.ask(conversation_id)
+        run = ScriptedRun(conversation_id)
+        call_id = asked.tool_call_id
+        for event in (
+            run.started("it-admin"),
+            run.add(ToolStarted(tool_call_id=call_id, tool_name="shell", summary="rm -r drafts")),
+            run.add(ApprovalWaiting(tool_call_id=call_id, approval_id=asked.approval_id)),
+            run.finished(RunOutcome.INTERRUPTED),
+        ):
+            await stage.daemon.send(event)
+        await open_chat(stage, conversation_id)
+        step = stage.page.locator("[data-tools]")
+        await expect(step).to_contain_text("Waits for your approval")
+        await stage.page.get_by_role("button", name="Approve", exact=True).click()
+        await expect(step).to_contain_text("Decided")
+
+
+async def test_one_writes_on_after_the_first_message(hub: RunningHub, browser: Browser) -> None:
+    async with portal_stage(hub, browser) as stage:
+        await stage.page.goto("/portal/chat?agent=it-admin")
+        await stage.page.get_by_role("textbox").fill("How much disk is left?")
+        await stage.page.keyboard.press("Enter")
+        await stage.page.wait_for_url("**/portal/chat/cnv_*")
+        await expect(stage.page.locator("[data-phase=open]")).to_be_visible()
+        await expect(stage.page.get_by_role("textbox", name="Your message")).to_be_focused()
