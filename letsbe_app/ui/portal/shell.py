@@ -32,6 +32,8 @@ _PLACES: Final = (
     (routes.USAGE, "chart-column", texts().usage.title),
 )
 
+_WHERE_THERE_IS_ROOM: Final = "max-[1120px]:sr-only"
+"""On a tablet, and on a screen at 200 %, the icons alone fit."""
 _NO_TABS: Final = frozenset({routes.USAGE})
 """Places for which a phone's bar has no room: the first page leads there."""
 
@@ -91,7 +93,13 @@ def _header(here: str) -> rx.Component:
     return rx.el.header(
         skip_link(),
         rx.el.div(
-            ReactRouterLink.create(logo(), to=routes.HOME, aria_label=t.product, class_name="mr-auto"),
+            ReactRouterLink.create(
+                logo(),
+                to=routes.HOME,
+                aria_label=t.product,
+                # Between the phone's bar below and a tablet's width there is room for the mark alone.
+                class_name="mr-auto sm:max-md:w-7 sm:max-md:overflow-hidden sm:max-md:shrink-0",
+            ),
             rx.el.nav(
                 *[_place(route, glyph, name, is_here=route == here) for route, glyph, name in _PLACES],
                 aria_label=t.main_navigation,
@@ -127,12 +135,14 @@ def _settings(here: str) -> rx.Component:
 def _place(route: str, glyph: str, name: str, *, is_here: bool) -> rx.Component:
     return ReactRouterLink.create(
         icon(glyph),
-        name,
+        rx.el.span(name, class_name=_WHERE_THERE_IS_ROOM),
         _count() if route == routes.APPROVALS else rx.fragment(),
         to=route,
+        title=name,
         aria_current="page" if is_here else "false",
         class_name=(
-            "inline-flex items-center gap-2 min-h-target px-3 rounded-control "
+            "inline-flex items-center justify-center gap-2 min-h-target min-w-target px-3 max-[1120px]:px-2 "
+            "rounded-control "
             + ("bg-sunken text-ink font-medium" if is_here else "text-muted hover:text-ink")
         ),
     )

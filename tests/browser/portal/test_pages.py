@@ -227,3 +227,17 @@ async def test_what_is_not_there_leads_somewhere(hub: RunningHub, browser: Brows
             stage.page.get_by_role("heading", name="What can Dispatcher do for you?")
         )
         await expect(there).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [360, 640, 720, 768, 1024, 1121, 1440])
+async def test_no_width_hides_a_way_beside_the_screen(hub: RunningHub, browser: Browser, width: int) -> None:
+    async with portal_stage(hub, browser) as stage:
+        await stage.ask(None)
+        await stage.page.set_viewport_size({"width": width, "height": 700})
+        await stage.page.goto("/portal/approvals")
+        await expect(stage.page.locator("[data-approval]").first).to_be_visible()
+        assert await stage.page.evaluate("document.documentElement.scrollWidth") <= width
+        settings = stage.page.get_by_role("link", name="Settings")
+        box = await settings.bounding_box()
+        assert box is not None
+        assert 0 <= box["x"] <= width - box["width"]
