@@ -1,6 +1,7 @@
 """The small languages of sed and awk: read strictly, anything that is not surely harmless asks."""
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from tenant_daemon.contracts.tiers import Tier
@@ -14,7 +15,10 @@ if TYPE_CHECKING:
 
 # Blanks are written out: to sed a line break ends a command, and what follows is the next one.
 _SED_END: Final = r"(?=[ \t]*(?:[;}\n]|\Z))"
-_SED_ADDRESS: Final = re.compile(r"[ \t]*(?:\d+(?:~\d+)?|\$|/(?:[^/\\\n]|\\[^\n])*/I?)")
+# Where a pattern ends depends on where the brackets in it end. These are read as the standard says;
+# a sed that knows no brackets there stops within one, and does not take such a pattern.
+_SED_BRACKET: Final = r"\[\^?+\]?+(?:\[:[a-z]++:\]|\[(?![:.=])|[^\]\[\n])*+\]"
+_SED_ADDRESS: Final = re.compile(rf"[ \t]*(?:\d+(?:~\d+)?|\$|/(?:[^/\\\n\[]|\\[^\n]|{_SED_BRACKET})*+/I?)")
 _SED_SIMPLE: Final = re.compile(rf"(?:[dDFgGhHnNpPxzl=]|[qQ]\d*){_SED_END}")
 # The name goes on to the end of the line.
 _SED_READ: Final = re.compile(r"[rR][ \t]*(?P<file>[\w./-][\w./@%+,=-]*)(?=\n|\Z)")
@@ -34,7 +38,10 @@ _AWK_TOKEN: Final = re.compile(
 _AWK_SORT: Final = re.compile(r' *"sort(?: -[nrukhVb0-9,]+)*"(?= *(?:[;}\n]|\Z))')
 # A file whose name stands there whole; nothing may be added to it.
 _AWK_FILE: Final = re.compile(r' *"(\w[\w.-]*(?:/\w[\w.-]*)*)"(?= *(?:[;}\n]|\Z))')
-_AWK_REGEX: Final = re.compile(r"/(?:[^/\\\n\[]|\\.|\[\^?\]?[^\]\n]*\])+/")
+# To some a backslash in brackets keeps the next character from ending them; to some every `[` opens others.
+_AWK_REGEX: Final = re.compile(
+    r"/(?:[^/\\\n\[]|\\.|\[\^?+\]?+(?:\[:[a-z]++:\]|[^\]\[\\\n]|\\[^\]\n])*+\])++/"
+)
 _AWK_REACHES_OUT: Final = frozenset(
     {
         "system",
@@ -114,20 +121,25 @@ def _sed_command(script: str, at: int) -> int:
     return -1
 
 
+@lru_cache(maxsize=64)
+def _substitution(kind: str, sign: str) -> re.Pattern[str]:
+    """What stands between the signs of ``s/PATTERN/TEXT/`` or ``y/ABC/XYZ/``, with the last sign."""
+    end = re.escape(sign)
+    # Brackets in what `y` replaces are characters to one sed and not to another.
+    first = rf"(?:[^\\\n\[{end}]|\\.{'' if kind == 'y' else '|' + _SED_BRACKET})*+"
+    return re.compile(rf"{first}{end}(?:[^\\{end}]|\\.)*+{end}", re.DOTALL)
+
+
 def _sed_substitution(script: str, at: int) -> int:
     kind, sign = script[at], script[at + 1 : at + 2]
-    if not sign or sign.isalnum() or sign in "\\\n ;":
+    if not sign or sign.isalnum() or sign in "\\\n ;[]^":
         return -1
-    at += 2
-    for _ in range(2):
-        while at < len(script) and script[at] != sign:
-            at += 2 if script[at] == "\\" else 1
-        at += 1
-    if at > len(script):
+    found = _substitution(kind, sign).match(script, at + 2)
+    if found is None:
         return -1
     if kind == "y":
-        return at
-    flags = _SED_FLAGS.match(script, at)
+        return found.end()
+    flags = _SED_FLAGS.match(script, found.end())
     return -1 if flags is None else flags.end()
 
 

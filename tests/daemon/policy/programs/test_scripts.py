@@ -1,0 +1,110 @@
+"""Where a pattern of sed or awk ends: whoever sees its end elsewhere than they do takes code for text."""
+
+import random
+import subprocess
+
+import pytest
+
+from tenant_daemon.policy.programs.scripts import files_of_awk, files_of_sed
+
+PIECES = [
+    "s",
+    "/",
+    "/",
+    "[",
+    "]",
+    "\\",
+    "^",
+    "e",
+    "a ",
+    "g",
+    ";",
+    "p",
+    "{",
+    "}",
+    "[:alpha:]",
+    "x",
+    "[.",
+    "\n",
+]
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "s/[/]/g;a foo/e",
+        "s/[a/]/;a b/w out.sh",
+        "s/[[:alpha:]/]/g;a foo/e",
+        "s/[]/]/g;a foo/e",
+        "s/[^/]/g;a foo/e",
+        "s|[|]|g;a foo|e",
+        "s/[[.].]/]/g;a foo/e",
+        "/[/p;a ]/e",
+        "/x/,/[/p;a ]/e",
+        "/[[:alpha:]/p;a ]/e",
+        "y/[/]/g;a foo/e",
+    ],
+)
+def test_code_behind_a_bracket_with_the_sign_in_it_is_no_text(script: str) -> None:
+    assert files_of_sed(script) is None
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "s/[^/]*$//",
+        "s/\\/[^\\/]*$//",
+        "s/[][]//g",
+        "s/[[]x[]]/y/",
+        "s/[[:space:]]*$//",
+        "s/\\[x\\]/(x)/",
+        "/[^/]$/p",
+    ],
+)
+def test_brackets_that_end_are_plain(script: str) -> None:
+    assert files_of_sed(script) == []
+
+
+def test_sed_itself_finds_no_command_in_what_is_taken_for_plain() -> None:
+    dice = random.Random(20261122)
+
+    def some(most: int) -> str:
+        return "".join(dice.choice(PIECES) for _ in range(dice.randint(0, most)))
+
+    taken: list[str] = []
+    while len(taken) < 200:
+        start, text = dice.choice(["s/", "/"]), dice.choice(["a ", "p;a ", "g;a ", "", "i "])
+        script = (
+            f"{start}{some(3)}[{some(2)}/{some(2)}]/{some(2)}{text}{some(3)}/{dice.choice(['e', 'w o', 'g'])}"
+        )
+        if files_of_sed(script) is not None:
+            taken.append(script)
+    refused = [
+        script
+        for script in taken
+        if "sandbox"
+        in subprocess.run(
+            ["sed", "--sandbox", "-n", script, "/dev/null"], capture_output=True, text=True, check=False
+        ).stderr
+    ]
+    assert refused == []
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        '/[\\]/{x="]/{system($0)}#"}',
+        '/[[:alpha:]/{x="]/{system($0)}#"}',
+        '/[a[]/{x="]/{system($0)}#"}',
+        '$0 ~ /[^\\]/{x="]/{system($0)}#"}',
+    ],
+)
+def test_brackets_that_programs_end_elsewhere_are_not_plain(program: str) -> None:
+    assert files_of_awk(program) is None
+
+
+@pytest.mark.parametrize(
+    "program", ["/[^/]$/", "/[[:digit:]]+/ {print $1}", '{sub(/\\/[^\\/]*$/, "")} 1', "/[]]/", "/[\\\\]/"]
+)
+def test_everyday_patterns_of_awk_are_plain(program: str) -> None:
+    assert files_of_awk(program) == []
