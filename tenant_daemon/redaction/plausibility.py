@@ -12,6 +12,8 @@ from collections import Counter
 from importlib.resources import files
 from itertools import pairwise
 
+from tenant_daemon.redaction.likelihood import MADE, SURELY_MADE, is_made_by_chance
+
 _PLACEHOLDER = re.compile(
     r"(?i)^(?:[*x•.#_?-]{3,}|(?:\.{3}|…).*|\*+[\w ]+\*+|\d?\*[a-z]+|\*{2,}.*\*{2,}"
     r"|[~^<>=v]{0,3}\d{1,4}(?:\.\d{1,6}){1,3}(?:[-+][\w.-]{0,40})?"
@@ -31,9 +33,15 @@ _PLACEHOLDER = re.compile(
 )
 _FILLED = re.compile(
     r"([xX*.0#_-])\1{7,}$|(?:\.{3}|…)$|[*•●∙·]{4,}|\*{3}$|EXAMPLE(?:KEY)?$|EXAMPLEEXAMPLE|[A-Z_a-z-](?:HERE|Here|here)$|-my-[a-z]+-token$|^(?:sk|pk|rk)_(?:test|live)_$"
-    r"|^(?:\${1,2}\{?\w+\}?|\{\{.*\}\}|\[+\w+\]+|<[^<>]*>)$"
+    r"|^(?:\${1,2}\{\w+\}|\{\{.*\}\}|\[+\w+\]+|<[^<>]*>)$"
     r"|^-----BEGIN [^\n]{3,40}-----(?:\s|\\[nr])*[.…]{1,5}"
 )
+_VARIABLE = re.compile(r"^\${1,2}\w+\}?$")
+_MARKED = re.compile(r"^[$%!@&#][\w.!#&*+=?@~^/-]{9,}$")
+"""What references begin with, and some passwords."""
+_UNBRACKETED = re.compile(r"^[\w.:!#$%&*+=?@~^/-]+$")
+_CONSTANT = re.compile(r"^[A-Z_]+$")
+"""Capitals are for abbreviations, which are as hard to speak: ``SSL_TXT_SRP``."""
 _TEST_CARDS = re.compile(
     r"^(?:4242424242424242|4(?:1{15}|0{15}|2{12})|4000[05][0-9]{11}|40128{9}1|5(?:5{11}4{4}|105105105105100|2008282828282{0,1}10)"
     r"|37828224631000?5|371449635398431|6011(?:1{11}7|000990139424))$"
@@ -62,7 +70,10 @@ _STOCK = frozenset(
     }
 )
 """What examples write for a password."""
-_PUBLIC = re.compile(r"^(?:pk\.eyJ|pk_(?:live|test)_|phc_|pub[0-9a-f]{32}$|arn:aws[\w-]*:[a-z0-9-]+:)")
+_PUBLIC = re.compile(
+    r"^(?:AAAA[BEC][0-9A-Za-z+/]{30,}={0,2}$|Ag[A-F][A-Za-z0-9+/]{300,}={0,2}$"
+    r"|pk\.eyJ|pk_(?:live|test)_|phc_|pub[0-9a-f]{32}$|arn:aws[\w-]*:[a-z0-9-]+:)"
+)
 """What its maker means to be seen in web pages and settings."""
 _CODE = re.compile(
     r"^(?:[+&]{1,2}[A-Za-z_$][\w$.]*[+&]?(?:\\?[\"'].*)?|[A-Za-z_$][\w$]*(?:(?:\??\.|::|->)[A-Za-z_$][\w$]*)+(?:!|(?!\.\d\w{2})[^\w$*^~%#@!].*)?|[A-Za-z_$][\w$]*\(.*|[A-Za-z_$][\w$.]*\[.*"
@@ -84,6 +95,8 @@ _LEAST_SHUFFLED = 6
 _SCRAMBLED_IN_ONE_CASE = 6
 """How often letters and digits take turns where it is no name: ``utf8mb4`` does so three times."""
 _SHORTEST_DENSE = 12
+_SHORTEST_DRAWN, _DRAWN, _MARKED_DRAWN = 8, -7.0, -4.5
+"""Characters, and bits, by which a value is told from a name that is hard to speak."""
 _BASE64 = re.compile(r"^[A-Za-z0-9+/]+={0,2}$")
 _LONG_PARTS = re.compile(r"[A-Za-z0-9]{10,}")
 _VOWELS = frozenset("aeiouyAEIOUY")
@@ -93,6 +106,7 @@ _ORDINARY = re.compile(
     r"|(?:[\d.,]+[-x×/]?)+[a-zµ]{0,6}²?)$"
 )
 """Dates, ids, addresses, versions, files, colours, hashes, amounts."""
+_LIKE_FILE = re.compile(r"^(?=.{0,20}[A-Z])(?=.{0,20}\d)[\w.-]+\.[a-z]{2,5}\d?$")
 _LABEL = re.compile(r"^[a-z]{2,}[a-z0-9]*(?:-[a-z0-9]+)+$")
 """A name as clusters and shops make them, ``web-7d4b9c6f5-x2v4z``."""
 _REFERENCE = re.compile(r"^[A-Z0-9]{1,8}(?:[/.-][A-Z0-9]{1,8})+$")
@@ -110,7 +124,7 @@ _NAME = re.compile(
     r"^[A-Za-z][a-z]+(?:[A-Z][a-z]{2,}|"
     + _SHORT_NAMES
     + r")+$|^[A-Z]{2,}-[A-Z]?[^\W\d_A-Z]+$|^[a-z]+(?:[_-][A-Z]?[a-z]+)+$|^[A-Z]+(?:_[A-Z]+)+$"
-    r"|^[a-z]+(?:-[a-z]+)*-\d{1,3}(?:\.\d{1,3}){1,3}$"
+    r"|^[a-z]+(?:-[a-z]+)*-\d{1,3}(?:\.\d{1,3}){1,3}$|^[A-Z][a-z]+(?:To|From)?-(?:[A-Z][a-z]+){1,4}$"
     r"|^_+[A-Za-z_]+$|^[a-z]+(?:/[A-Za-z]+)+$"
     r"|^[a-z]+(?:[_-][a-z]+)*[_-]\d{4}[_-]\d\d(?:[_-]\d\d)?$"
 )
@@ -129,6 +143,8 @@ _LEAST_OF_WORD = 5
 """Letters a word has at least, on average; random ones change their case sooner."""
 _RECORD = re.compile(r"^(?:rec|tbl|viw|fld|usr|app|wsp)[A-Za-z0-9]{14}$")
 """An id of Airtable."""
+_POD = re.compile(r"^[a-z][a-z0-9-]*-[0-9a-f]{8,10}-[a-z0-9]{5}$")
+"""A name that a cluster has given."""
 _PATH = re.compile(
     r"^(?:\.{0,2}/|~/|[A-Za-z]:\\|[a-z][a-z0-9+.-]*://[^:@\s]+$|urn:[a-z0-9-]+:"
     r"|[\w-]+\.(?:md|txt|py|js|ts|json|ya?ml|html|css)$|[\w.-]{1,40}:/[\w./%@-]+$)"
@@ -143,6 +159,7 @@ def is_stand_in(value: str) -> bool:
         or len(set(value)) <= 2
         or _PUBLIC.match(value) is not None
         or _FILLED.search(value) is not None
+        or (_VARIABLE.match(value) is not None and not _is_marked_by_chance(value))
         or _is_filled_up(value)
         or _TEST_CARDS.match(value.replace(" ", "").replace("-", "")) is not None
     )
@@ -176,17 +193,31 @@ def looks_like_secret(value: str) -> bool:
     if is_stand_in(value):
         return False
     value = value.strip("\"'`\\ .,;:()=]?")
-    if len(value) < 6 or _PLACEHOLDER.match(value):
+    if len(value) < 6 or (_PLACEHOLDER.match(value) and not _is_marked_by_chance(value)):
         return False
-    if (_CODE.match(value) or _PATH.match(value)) and not (
-        looks_like_words(value) or _is_scrambled(value) or _is_dense(value)
-    ):
-        return False
+    is_named = _CODE.match(value) or _PATH.match(value)
+    if is_named and not (looks_like_words(value) or _is_scrambled(value) or _is_dense(value)):
+        return _is_drawn(value)
     if _NAME.match(value) or _is_word(value):
-        return False
+        return _is_drawn(value)
     if len(set(value)) <= 3 or re.fullmatch(r"[\d.,:/-]{1,10}", value):
         return False
     return any(character.isalnum() for character in value)
+
+
+def _is_drawn(value: str) -> bool:
+    """Whether what is written as names and paths are was drawn by chance: ``TowN.ndx4EXw``."""
+    return (
+        len(value) >= _SHORTEST_DRAWN
+        and _UNBRACKETED.match(value) is not None
+        and _CONSTANT.match(value) is None
+        and is_made_by_chance(value, _DRAWN)
+    )
+
+
+def _is_marked_by_chance(value: str) -> bool:
+    """Whether a value only begins like the name of a variable: ``$R2TnqjLHd-iT8``."""
+    return _MARKED.match(value) is not None and is_made_by_chance(value[1:], _MARKED_DRAWN)
 
 
 def _is_scrambled(value: str) -> bool:
@@ -236,7 +267,7 @@ def looks_like_phrase(value: str) -> bool:
 
 def looks_random(value: str) -> bool:
     """Whether a value was probably made by a machine: letters mixed with digits, and not in words."""
-    if _RECORD.match(value):
+    if _RECORD.match(value) or _POD.match(value):
         return False
     if sum(_WORD_PART.match(part) is not None for part in _PART_ENDS.split(value)) >= 2:
         return False  # ``managed-agents-2026-04-01``
@@ -245,6 +276,7 @@ def looks_random(value: str) -> bool:
     digit_turns = sum((a == "d") != (b == "d") for a, b in pairwise(kinds))
     is_shuffled = turns >= 0.4 * len(value) or (digit_turns >= 4 and kinds.count("d") < len(value))
     is_shuffled = is_shuffled or _turns(value) >= max(_LEAST_SHUFFLED, len(value) // 4)
+    is_shuffled = is_shuffled or is_made_by_chance(value, _DRAWN if "d" in kinds else SURELY_MADE)
     return is_shuffled and looks_like_secret(value) and entropy(value) >= 3.0
 
 
@@ -267,7 +299,9 @@ def looks_chosen(value: str, *, is_near: bool = False) -> bool:
     if any(pattern.match(value) for pattern in (_ORDINARY, _LABEL, _REFERENCE)) or not looks_like_secret(
         value
     ):
-        return False
+        return is_near and _LIKE_FILE.match(value) is not None and is_made_by_chance(value, SURELY_MADE)
+    if not _CONSTANT.match(core) and is_made_by_chance(core, MADE if is_near else SURELY_MADE):
+        return True
     if _is_slug(value):
         return False
     if all(_ORDINARY_PART.match(part) for part in _PART_ENDS.split(core.strip("*"))):

@@ -7,6 +7,7 @@ Immutable and safe to share between threads; a vault that changes gets a new one
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from tenant_daemon.redaction.detectors.beside import BesideDetector
 from tenant_daemon.redaction.detectors.entropy import EntropyDetector
 from tenant_daemon.redaction.detectors.form_index import EngineMaker
 from tenant_daemon.redaction.detectors.known import KnownDetector, KnownSecret
@@ -46,6 +47,7 @@ class Redactor:
         )
         self._patterns = pattern_detector()
         self._entropy = EntropyDetector()
+        self._beside = BesideDetector()
         self._payloads = PayloadSearch(self.known, self._patterns, self._find_in)
 
     def redact(self, text: str) -> str:
@@ -101,6 +103,7 @@ class Redactor:
         view.leave_out(findings)
         findings.extend(self._patterns.find(view.data, findings))
         findings.extend(self._entropy.find(view.data, view.tokens))
+        findings.extend(self._beside.find(view.data, view.tokens))
         findings.extend(find_in_views(view, self.known, self._patterns))
         return findings
 

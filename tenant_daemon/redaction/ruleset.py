@@ -21,6 +21,7 @@ from pathlib import Path
 import re2
 from pydantic import BaseModel, ConfigDict, Field
 
+from tenant_daemon.redaction.likelihood import is_made_by_chance
 from tenant_daemon.redaction.plausibility import (
     is_mixed,
     is_name_of_program,
@@ -91,6 +92,8 @@ class _RuleData(BaseModel):
     """The value must have small letters, capitals and digits."""
     is_no_name: bool = False
     """The value must not be a name made of words, as programs have them."""
+    is_drawn: bool = False
+    """The letters and digits of the value must be drawn by chance, whatever stands between them."""
     unless: str = ""
     """The rule does not hold where this is found between the beginning of the match and the secret."""
     unless_behind: str = ""
@@ -121,6 +124,7 @@ class Rule:
     is_no_hash: bool
     is_mixed: bool
     is_no_name: bool
+    is_drawn: bool
     unless: bytes
     unless_behind: bytes
     match: tuple[str, ...]
@@ -182,6 +186,8 @@ class Rule:
             return False
         if self.is_mixed and not is_mixed(text[text.find("_") + 1 :]):
             return False
+        if self.is_drawn:
+            return is_made_by_chance("".join(filter(str.isalnum, text)))
         if self.is_word:
             return is_word_of_nothing_else(text)
         if self.is_random:
@@ -260,6 +266,7 @@ def _rule(data: _RuleData, parts: Mapping[str, str]) -> Rule:
         is_no_hash=data.is_no_hash,
         is_mixed=data.is_mixed,
         is_no_name=data.is_no_name,
+        is_drawn=data.is_drawn,
         unless=data.unless.encode(),
         unless_behind=data.unless_behind.encode(),
         match=tuple(data.match),

@@ -30,7 +30,7 @@ _REST_OF_NAME = re.compile(
     re.IGNORECASE,
 )
 """``SECRET_KEY``: the name goes on behind the word."""
-_NAME_OF_VALUE = re.compile(rb"[/+]?[A-Za-z_][\w.@-]{0,31}[:=/]|\$\{[\w.]{1,20}:-?|[:=@-]+")
+_NAME_OF_VALUE = re.compile(rb"[/+]?[A-Za-z_][\w.@-]{0,31}[:=/]|\$\{[\w.]{1,20}:-?|[?:]?=|[:=@-]+")
 _NEXT_FIELD = re.compile(rb"&(?:&|(?:amp;)?[\w.-]{1,40}=)")
 """Where a value in an address ends."""
 _CUT_ENTITY = re.compile(r"&#[xX]?[0-9A-Fa-f]{1,6}\Z")

@@ -25,7 +25,7 @@ _HEADER = (
     rb"|contrase(?:n|..)a|senha|heslo|has(?:l|..)o|parola|passord|salasana|l(?:o|..)senord|geheimnis"
     rb"|clave[ _][a-z]{3,8}|schl(?:ue|..)ssel|(?:api|secret|access|private|signing|encryption|master|shared"
     rb"|account|storage|licen[sc]e|hmac|session)[ _]?key)"
-    rb"(?: ?[\"'`*]){0,2}(?: {0,24}[,;|\t)\n\r]|  |</t[hd]>)"
+    rb"(?: ?[\"'`*]){0,2}(?: {0,24}[,;|\t)\]\n\r]|  |</t[hd]>)"
 )
 _VALUES = re2.compile(rb"(?is)^\s{0,8}values?\s{0,8}")
 _COPIED = re.compile(rb"(?i)\s{1,4}from\s{1,4}stdin[^\n]{0,40}\n")
@@ -37,6 +37,9 @@ _RULE_LINE = re.compile(rb"[\s|:+-]*")
 _SEPARATORS = (b"|", b"\t", b";", b",")
 _BLANK = re.compile(rb"\s")
 _VERSION = re.compile(rb"\d[.:]\d")
+_ITEM = re.compile(rb"\\?\"((?:[^\"\\]|\\[^\"])*)\\?\"|[^\s,\"\[\]\\][^,\"\[\]]*")
+_NEXT_LIST = re.compile(rb"\s*,\s*(?:\\?\"[a-z_]{1,20}[\\ ]?\"\s*:\s*\[\s*)?\[")
+_LIST_ENDS = re.compile(rb"(?:[^\"\[\]\\]|\\?\"(?:[^\"\\]|\\[^\"])*\\?\")*(?=\])")
 _NEXT_ROW = re.compile(rb"\)\s*,\s*")
 _MADE = ("key", "token")
 """What machines make; what people choose looks like anything."""
@@ -84,6 +87,7 @@ class ColumnDetector:
                 else:
                     behind = yield from _aligned(data, header, start)
             yield from _inserted(data, start, end)
+            yield from _listed(data, start, end)
 
 
 def _is_row(data: bytes, start: int) -> bool:
@@ -123,6 +127,9 @@ def _table(data: bytes, header: bytes, separator: bytes, position: int) -> Gener
         end = data.find(b"\n", position)
         end = len(data) if end < 0 else end
         line = data[position:end]
+        if separator == b"|" and line and _RULE_LINE.fullmatch(line):
+            position = end
+            continue  # ``---+-------+---``
         parts = line.split(separator)
         if len(parts) < len(cells) or b"\x1e" in line:
             return position
@@ -207,6 +214,32 @@ def _inserted(data: bytes, start: int, end: int) -> Iterator[Finding]:
         if gap is None:
             return
         position = gap.end()
+
+
+def _listed(data: bytes, start: int, end: int) -> Iterator[Finding]:
+    """``[["login", "password"], ["anna", "..."]]``; the rows may stand under a name of their own."""
+    close = data.find(b"]", end - 1, end + _LONGEST_HEADER)
+    opening = data.rfind(b"[", max(start, end - _LONGEST_HEADER), end)
+    if not 0 <= opening < close:
+        return
+    columns = _columns([cell for cell, _ in _items(data, opening + 1, close)])
+    if not columns:
+        return
+    row = _NEXT_LIST.match(data, close + 1)
+    for _ in range(_MOST_ROWS):
+        if row is None or (row_end := _LIST_ENDS.match(data, row.end())) is None:
+            return
+        for number, (cell, at) in enumerate(_items(data, row.end(), row_end.end())):
+            if number in columns:
+                yield from _value(cell, at, is_password=columns[number])
+        row = _NEXT_LIST.match(data, row_end.end() + 1)
+
+
+def _items(data: bytes, start: int, end: int) -> Iterator[tuple[bytes, int]]:
+    """The items of a flat list and where each stands; strings without their quotes."""
+    for item in _ITEM.finditer(data, start, end):
+        group = 1 if item.group(1) is not None else 0
+        yield item.group(group), item.start(group)
 
 
 def _value(cell: bytes, start: int, *, is_password: bool) -> Iterator[Finding]:

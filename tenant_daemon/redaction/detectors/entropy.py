@@ -41,20 +41,21 @@ _PUBLIC_BEFORE = re.compile(
     rb"(?i)(?:sha-?(?:1|224|256|384|512)[-:=_ ]|md5[-:= ]|integrity|checksum|digest|etag|hash|fingerprint"
     rb"|public[ _-]?key|ssh-(?:rsa|ed25519|dss)\s|ecdsa-sha2-\S+\s|data:[a-z]+/[^,;]*;base64,|;base64,"
     rb"|begin certificate|begin public key|certificate|sourcemappingurl|commit|nonce-|signature?[\"': =]"
-    rb"|site[_-]?key|(?:gcl|fbcl|msclk|wbra|gbra|dcl|ttcl|igsh|yclid)(?:id)?=|\\?\"(?:x|y|n|x5[ct]|x5t#s256)\\?\"\s?:\s?\\?\""
-    rb"|k=rsa;[\s\"\\]{0,6}(?:t=s;\s?)?p=|code_challenge|\bstate=|ciphertext|cursor|page_?token|verification[=:]|\bipfs\b|\bcid\b"
+    rb"|site[ _-]?key|(?:gcl|fbcl|msclk|wbra|gbra|dcl|ttcl|igsh|yclid)(?:id)?="
+    rb"|\\?\"(?:x|y|n|x5[ct]|x5t#s256)\\?\"\s?:\s?\\?\""
+    rb"|v=dkim1;[\s\"\\]{0,6}(?:[a-z]=[\w:]{1,12};\s?){0,4}p=|k=rsa;[\s\"\\]{0,6}(?:t=s;\s?)?p=|code_challenge|\bstate=|ciphertext|cursor|page_?token|verification(?:[=:]|[\"']?\scontent=[\"'])|\bipfs\b|\bcid\b"
     rb"|/(?:d|file|files|static|assets|_next|chunks|img|images|uploads|blob)/\S*|\bh1:|\betag\b|applicationserverkey)[^\n]{0,64}$"
     rb"|(?:[A-Za-z0-9][-_]|\b|x-[a-z-]{1,20})(?:id|uid|id-?\d|ref|ray|eid|nonce)[\"'\\]{0,2}\s?[:=]\s?[\"']?$"
     rb"|\bdid:[a-z0-9]{2,12}:[^\s]{0,40}$|/report(?:\\{0,4}/v\d)?\?s=$"
     rb"|(?-i:[a-z](?:Id|ID))[\"'\\]{0,2}\s?[:=]\s?[\"']?$"
     # What shops and advertisers put into addresses.
-    rb"|[?&](?:label|ref_?|epik|ved|ei|sxsrf|srsltid|_gl|crid|p[fd]_rd_\w{1,3}|ascsubtag|irclickid|awc|_hsenc|_hsmi|sca_esv"
+    rb"|[?&](?:label|ixid|ref_?|epik|ved|ei|sxsrf|srsltid|_gl|crid|p[fd]_rd_\w{1,3}|ascsubtag|irclickid|awc|_hsenc|_hsmi|sca_esv"
     rb"|gs_lc\w{1,2}|aqs|tracking|utm_[a-z]{1,10}|click_?id|twclid|li_fat_id|rdt_cid|spm|scm|pvid|trk|si)"
     rb"=[\w.-]{0,24}$"
     # What a till prints.
     rb"|(?:unixtime|utctime(?:withseconds)?|generalizedtime);(?:[A-Za-z0-9+/=]{40,130};)?$"
     rb"|\bENC\[AES256_GCM,[^\s\]]{0,90}$"  # What `sops` has encrypted.
-    rb"|\bpeer:\s{1,4}$"  # What `wg show` prints is the public key.
+    rb"|\bpeer:?\s{1,4}$"  # What `wg show` prints is the public key.
     # A link that counts clicks.
     rb"|/(?:ls|wf|track|trk|e|c)/(?:click|open|c|o|unsubscribe)\?(?:[\w.%-]{1,40}=[^\s\"'<>]{0,90})?$"
     rb"|\bx-(?:gm|google|ms|microsoft|mailgun|sg|spam|forefront|amz|proofpoint|received)[\w-]*:\s?$"
@@ -64,9 +65,10 @@ _PUBLIC_BEFORE = re.compile(
     rb"|\b(?:address|adresse|wallet|tx(?:id| hash)?|transaction|solana|monero|bitcoin|btc)[\"': =/]{1,4}$"
     rb"|\b(?:C?DNSKEY|KEY|RRSIG|CDS|DS|OPENPGPKEY|IPSECKEY|SMIMEA|TLSA|SSHFP)\s+[\w. ]{1,90}$|fcm/send/\S*$"
     rb"|https?:[\\/]{2,6}[^\s?#\"'<>]*$"  # A link that lets in is told by the words in it.
-    rb"|_acme-challenge[^\n]{0,64}$|[?&]list=$|\bkid[\\\"']{0,2}\s?:\s?[\\\"']{0,2}$"
+    rb"|_acme-challenge[^\n]{0,64}$|[?&]list=$|\bkid[\\\"']{0,2}\s?:?\s?[\\\"']{0,2}$"
     rb"|untrusted comment:[^\n]{0,64}\n$"
     rb"|(?:message-id|in-reply-to|references):\s{0,2}<[^<>\s]{0,80}$"
+    rb"|(?:\A|[\s\"'(,:])\$$"  # An event of Matrix.
     rb"|\bpk\.$"  # A token of Mapbox for web pages.
     rb"|[;\s]bh?=\s{0,4}$"  # The hash and the signature of a mail.
 )
@@ -113,6 +115,8 @@ class EntropyDetector:
         public = _public_blocks(data)
         tokens = list(tokens)
         for at, (start, end) in enumerate(tokens):
+            if end - start < MIN_LENGTH:
+                continue  # Most of them are.
             if data.startswith(_REFERENCE + b"(", end - len(_REFERENCE)):
                 end -= len(_REFERENCE)  # What stands for a known secret is no part of another one.
             if not MIN_LENGTH <= end - start <= _LONGEST:

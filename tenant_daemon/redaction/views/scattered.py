@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from tenant_daemon.redaction.rows import SEPARATOR
 from tenant_daemon.redaction.signs import Sign, sign_pattern
-from tenant_daemon.redaction.views.vendor_marks import has_mark
+from tenant_daemon.redaction.views.vendor_marks import has_mark, names_secret
 from tenant_daemon.redaction.views.view import Parts, Span, View
 
 _WINDOW = 1_500
@@ -121,8 +121,9 @@ def _read_single(parts: Parts, data: bytes, start: int) -> None:
 
 def _take_single(parts: Parts, data: bytes, place: int, run: re.Match[bytes]) -> None:
     step = 1 + len(run.group(1))
-    if has_mark(data[place : run.end() : step]):
-        _take(parts, data, [(low, low + 1) for low in range(place, run.end(), step)])
+    whole = data[place : run.end() : step]
+    if names_secret(whole) or has_mark(whole):
+        _add(parts, data, [(low, low + 1) for low in range(place, run.end(), step)])
 
 
 def _read_all(parts: Parts, data: bytes, windows: Sequence[Span]) -> None:
@@ -161,8 +162,11 @@ def _read(parts: Parts, data: bytes, span: Span, readings: Iterable[_Reading]) -
 
 
 def _take(parts: Parts, data: bytes, pieces: list[Span]) -> None:
-    if len(pieces) < _FEWEST or not has_mark(b"".join(data[low:high] for low, high in pieces)):
-        return
+    if len(pieces) >= _FEWEST and has_mark(b"".join(data[low:high] for low, high in pieces)):
+        _add(parts, data, pieces)
+
+
+def _add(parts: Parts, data: bytes, pieces: list[Span]) -> None:
     for low, high in pieces:
         parts.add_same(data, low, high)
     parts.add(SEPARATOR, pieces[-1][1], pieces[-1][1])

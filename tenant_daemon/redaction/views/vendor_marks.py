@@ -105,11 +105,22 @@ _WORD = b"|".join(re.escape(word.encode()) for word in WORDS)
 _SOME = re.compile(rb"(?<![A-Za-z0-9])(?:" + _MARK + rb")(?=(" + _TAIL + rb"))|(?:" + _WORD + rb")(?=(.{8}))")
 
 
+_NAMED = re.compile(
+    rb"(?i:passwor[dt]|passwd|kennwort|secret|token|api_?key|_pass|pwd)[\"']?\s?[:=]\s?[\"']?([!-~]{8,%d})"
+    % LOOKED_AT
+)
+
+
 def has_mark(data: bytes) -> bool:
     """Whether ``data`` holds the beginning of a token, and behind it what words do not have."""
     return bool(_marks().find(data)) and any(
         _is_mixed(found.string[found.end() : found.end() + LOOKED_AT]) for found in _SOME.finditer(data)
     )
+
+
+def names_secret(data: bytes) -> bool:
+    """Whether ``data``, which is short, gives a value to a name for secrets, ``dbPassword=...``."""
+    return any(_is_mixed(found.group(1)) for found in _NAMED.finditer(data))
 
 
 @cache

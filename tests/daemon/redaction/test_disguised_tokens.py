@@ -6,6 +6,7 @@ import codecs
 import pytest
 
 from tenant_daemon.redaction import Redactor
+from tenant_daemon.redaction.ruleset import expand
 
 REDACTOR = Redactor([])
 TOKEN = "ghp_" + "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"
@@ -92,3 +93,10 @@ def test_token_is_found_in_a_long_text_of_single_characters(joint: str) -> None:
     assert token[20:-20] not in redacted
     assert redacted.startswith(rest[:40_000])
     assert redacted.endswith(rest[-10_000:])
+
+
+def test_assignment_of_single_characters_is_read() -> None:
+    text = "-".join(expand("shopPassword={a4}7{a4}9{a4}"))
+    redacted = Redactor([]).redact(f"take {text} please")
+    assert redacted.startswith(f"take {text[: 2 * len('shopPassword=')]}[REDACTED:")
+    assert redacted.endswith("] please")
