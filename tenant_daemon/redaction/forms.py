@@ -9,6 +9,7 @@ be undone to be seen (compression, encodings of encodings) are the business of `
 import base64
 import binascii
 import html
+import json
 import quopri
 import unicodedata
 import zlib
@@ -16,7 +17,7 @@ from collections.abc import Iterator
 from urllib.parse import quote, unquote_to_bytes
 
 from tenant_daemon.redaction.number_bases import BASE36, BASE58, BASE62, base45_encode, in_base
-from tenant_daemon.redaction.projection import project, squeeze
+from tenant_daemon.redaction.projection import is_kept, project, squeeze
 
 _ROT13 = bytes.maketrans(
     b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ",
@@ -87,6 +88,7 @@ def _rare_forms(raw: bytes) -> Iterator[bytes]:
     yield project(raw[::2] + raw[1::2])
     yield project(raw.translate(_ROT13).translate(_ROT5))
     yield project(base64.b64encode(raw).rstrip(b"=").translate(_ROT13))
+    yield "".join(chr(byte) if is_kept(byte) else f"{byte:03d}" for byte in raw).lower().encode()
     yield bytes(255 - byte for byte in raw).hex().encode()
     yield raw.hex().encode()[::-1]
     if raw.isascii():
@@ -187,6 +189,7 @@ def _code_forms(raw: bytes) -> Iterator[bytes]:
     yield "".join(f"u{byte:04x}" for byte in raw).encode()
     yield "".join(f"u{byte:x}" for byte in raw).encode()
     yield "".join(f"{byte:04x}" for byte in raw).encode()
+    yield "".join(f"x{byte:04x}" for byte in raw).encode()
     yield "".join(f"25{byte:02x}" for byte in raw).encode()
     yield "".join(str(byte) for byte in raw).encode()
     yield "".join(f"{byte:03d}" for byte in raw).encode()
@@ -207,7 +210,15 @@ def _escape_forms(value: str, raw: bytes) -> Iterator[bytes]:
     escaped = html.escape(value)
     yield project(escaped.encode("utf-8", "surrogatepass"))
     yield project(html.escape(escaped).encode("utf-8", "surrogatepass"))
+    # Everything but letters and digits: ``=2E``, ``\\2e`` and ``\\x2e`` besides what URLs leave as it is.
+    marked = "".join(chr(byte) if is_kept(byte) else f"%{byte:02x}" for byte in raw).encode()
+    yield project(marked)
+    yield squeeze(marked)
     yield project(quopri.encodestring(raw).replace(b"=\n", b""))
     if b" " in raw:
         yield project(quopri.encodestring(raw, quotetabs=True).replace(b"=\n", b""))
     yield project(value.encode("ascii", "backslashreplace"))
+    if not value.isascii():
+        shown = json.dumps(value)[1:-1].encode()
+        yield project(shown)
+        yield squeeze(shown)

@@ -68,6 +68,8 @@ class Sign(IntEnum):
     """A statement or a section that adds a string to the one before; marks escaped with a backslash."""
     PACKED_NUMBERS = 24
     """Numbers as compressed data begin with."""
+    WIDE_NUMBERS = 25
+    """Numbers of which every second one is zero, as the bytes of text in UTF-16."""
 
 
 # As alternatives: RE2 reads characters here and hyperscan bytes.
@@ -76,9 +78,9 @@ _MARKS = (
     _USUAL_MARKS
     + "\u034f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u3164\ufe0e\ufe0f\u0300\u0301"
 )
-_OTHER_MARKS = rb"\x00|\x1b\[[0-9;]{0,20}[A-Za-z]|"
+_OTHER_MARKS = rb"\x00|\x1b\[[0-9;]{0,20}[A-Za-z]|[!-~]\x08|"
 MARKS = _OTHER_MARKS + "|".join(_MARKS).encode()
-"""Characters that show as nothing, and what changes the colour in a terminal."""
+"""Characters that show as nothing, what changes the colour in a terminal, and what is struck over."""
 PIECE_NAMES = rb"text|content|value|data|chunk|part|piece|line|delta|body"
 """How the names of fields end that hold pieces of something."""
 
@@ -102,7 +104,7 @@ _PAIRED_PLAINLY = b"|".join(
     for mark in (rb" ", rb"\n", rb"\\n", rb"-", rb"\.", rb", ", rb" - ", rb":", rb"/", rb"\|")
 )
 _MARKED_CODES = (
-    rb"(?:(?:0[xX]|[uU]\+00|\\'|\$|#|&H)[0-9A-Fa-f]{2}[\s,;|]*){4}|(?:\\char[0-9]{2}[0-9\s{}]){4}"
+    rb"(?:(?:0[xX]|[uU]\+00|\\'|\$|#|&H)[0-9A-Fa-f]{2}(?:[\s,;|]|\\n)*){4}|(?:\\char[0-9]{2}[0-9\s{}]){4}"
     rb"|0[oO][0-7]{2,3}[\"']?[\s,;|]{1,3}[\"']?0[oO]|0[bB][01]{7,8}[\s,;|]{1,3}0[bB]"
     rb"|(?:[\"'][0-9]{1,3}\\*[\"']:\s?[0-9]{2,3},\s){4}"
 )
@@ -175,7 +177,7 @@ _BROKEN_MARK = (
 _PATTERNS: dict[Sign, bytes] = {
     Sign.ESCAPE: (
         rb"%u?[0-9A-Fa-f]{2}|\\u\{?[0-9A-Fa-f]{2}|\\x[0-9A-Fa-f]{2}|\\U[0-9A-Fa-f]{8}"
-        rb"|&#[0-9xX]|&[A-Za-z]{2,8};|\\[0-7]{3}|\\N\{U|\\\\+[\"'nrt]"
+        rb"|&#[0-9xX]|&[A-Za-z]{2,8};|\\[0-7]{3}|\\N\{[A-Z]|\\\\+[\"'nrt]"
         # One character a line, in a JSON text.
         rb"|(?:\\n(?:[0-9]{1,3}[:.)=] ?)?[!-\[\]-~]){6}"
     ),
@@ -185,7 +187,8 @@ _PATTERNS: dict[Sign, bytes] = {
         rb"|[!-~]=\r?(?:\n|\\n)[!-~]"
     ),
     Sign.DUMP: (
-        rb"(?:\b|\\n)[0-9a-f]{6,16}:? {1,3}[0-9a-fA-F]{2,4}(?:[^0-9A-Za-z]|[0-9a-fA-F]{4} |\z)"
+        rb"(?:\b|\\n)[0-9a-f]{6,16}:? {1,4}[0-9a-fA-F]{2,4}(?:[^0-9A-Za-z]|[0-9a-fA-F]{4} |\z)"
+        rb"|(?:\b|\\n)[0-9a-f]{4}(?:: [0-9a-f]{2} [0-9a-f]{2} | [0-9a-f]{8} [0-9a-f]{2,8} )"
         rb"|0x[0-9a-f]{4,16}:(?:[ \t]|\\t)+(?:0x)?[0-9a-f]{2}"
         rb"|[0-9a-f]{7} {2,3}[ 0-9]{4}[0-9] |[0-9a-f]{6}: [01]{8} "
         rb"|[0-7]{7}(?: {3,4}[!-~]|  \\[0-9a-z]| [0-7]{6})(?:[ \r\n\\]|\z)"
@@ -193,6 +196,9 @@ _PATTERNS: dict[Sign, bytes] = {
     # A date has numbers below 10, which no letter has.
     Sign.NUMBERS: (
         rb"\b0?[1-9]\d{1,2}(?:[^0-9\n]{1,12}0?[1-9]\d{1,3}){7}|\b[01]{7,8}(?:[\s,]{1,3}[01]{7,8}){7}"
+    ),
+    Sign.WIDE_NUMBERS: (
+        rb"\b0[^0-9A-Za-z]{1,2}[1-9]\d{1,2}[^0-9A-Za-z]{1,2}0[^0-9A-Za-z]{1,2}[1-9]\d{1,2}[^0-9A-Za-z]{1,2}0[^0-9A-Za-z]"
     ),
     Sign.PACKED_NUMBERS: (
         rb"\b31[\s,]{1,6}139[\s,]{1,6}8[\s,]|\b120[\s,]{1,6}(?:1|94|156|218)[\s,]{1,6}[0-9]{1,3}[\s,]"
@@ -254,6 +260,8 @@ _PATTERNS: dict[Sign, bytes] = {
         rb"|[^\s\\]\\\r?\n[ \t]*[\"'!-~]|</t[dh]>\s*<t[dh][ >]|</li>\s*<li"
         rb"|\r\n[0-9a-fA-F]{1,3}\r\n|\} ?\. ?qq?\{"
         rb"|[\"'`]\n[ \t]*\.(?:ascii|asciz|string)[ \t]+[\"']"
+        rb"|[A-Z_]\+=[^\s=]|\+\n +\| |\?=\r?\n?[ \t]=\?"
+        rb"|</(?:[A-Za-z]{1,8}:[A-Za-z]{1,8}|span|font|code)>\s*<|<wbr"
     ),
 }
 
@@ -280,7 +288,7 @@ _GROUPS: dict[str, _Sought] = {
     "wrapped": _whole(Sign.WRAPPED),
     "turned": _whole(Sign.TURNED_WORD),
     "broken": _whole(Sign.BROKEN),
-    "number": _whole(Sign.NUMBERS, Sign.PACKED_NUMBERS),
+    "number": _whole(Sign.NUMBERS, Sign.PACKED_NUMBERS, Sign.WIDE_NUMBERS),
     "literal": _whole(Sign.LITERALS),
     "piece": _whole(Sign.PIECES, Sign.STITCHES),
 }

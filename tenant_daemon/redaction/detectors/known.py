@@ -27,6 +27,7 @@ from tenant_daemon.redaction.detectors.form_index import (
     FormIndex,
 )
 from tenant_daemon.redaction.detectors.punctuated import PunctuatedSecrets
+from tenant_daemon.redaction.detectors.resumed import resumed
 from tenant_daemon.redaction.detectors.slipped import find_separated, short_pattern
 from tenant_daemon.redaction.detectors.values import Around, values_of
 from tenant_daemon.redaction.engines import best_engine
@@ -159,6 +160,7 @@ class KnownDetector:
                         whole = number, start + len(projected)
                 if has_strings and (kind == ENCODED or secret.is_long):
                     findings += pieces_over_strings(data, projection, form, secret.name, start, end)
+                findings += resumed(projection, form, secret.name, start, end)
         return findings
 
     def open_end(self, data: bytes) -> int | None:

@@ -114,8 +114,9 @@ def _joined(view: View, joints: Iterator[_Joint]) -> View | None:
     for joint, start, end in joints:
         if joint != goes_on_at:
             _add(parts, data, chain)
-            chain = [(_literal_start(data, joint), _before_marks(data, joint))]
-        chain.append((start, _before_marks(data, end)))
+            first = _literal_start(data, joint)
+            chain = [(first, _before_marks(data, first, joint))]
+        chain.append((start, _before_marks(data, start, end)))
         goes_on_at = end
     _add(parts, data, chain)
     return View(parts, view) if parts else None
@@ -128,11 +129,21 @@ def _literal_start(data: bytes, end: int) -> int:
     return max(low, data.rfind(quote, low, end) + 1)
 
 
-def _before_marks(data: bytes, end: int) -> int:
-    """Where a literal ends whose closing quote, at ``end``, is escaped itself."""
-    while data[end - 1] == _BACKSLASH:
-        end -= 1
-    return end
+def _before_marks(data: bytes, start: int, end: int) -> int:
+    """
+    Where a literal ends whose closing quote, at ``end``, is escaped like the opening one before ``start``.
+
+    What has more backslashes than that ends with one of its own, as ``'\\u00', '\\'`` does.
+    """
+    marks = _backslashes_before(data, end)
+    return end - min(marks, _backslashes_before(data, start - 1)) if marks else end
+
+
+def _backslashes_before(data: bytes, end: int) -> int:
+    start = end
+    while start > 0 and end - start < _MOST_MARKS and data[start - 1] == _BACKSLASH:
+        start -= 1
+    return end - start
 
 
 def read_lines(view: View) -> View | None:

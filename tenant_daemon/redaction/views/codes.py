@@ -10,7 +10,7 @@ from tenant_daemon.redaction.rows import SEPARATOR
 from tenant_daemon.redaction.signs import Sign
 from tenant_daemon.redaction.views.view import Parts, View
 
-_GAP = rb"[\s,;|]{0,3}"
+_GAP = rb"(?:[\s,;|]|\\+[nrt]){0,4}"
 _SHORTEST = 10
 _AFTER = b" \t\r\n,;|\"'"
 _PRINTABLE = frozenset((9, 10, 13, *range(32, 127)))

@@ -13,7 +13,8 @@ _END = rb"(?:\r|\\r)?(?=$|\\n)"
 _CLOSED = rb"(?:" + _END + rb"|(?=[\"'`\]})<>|,;\\\x80-\xff]))"
 """The end of a line, or of what a dump stands in: a string, an element, a code span."""
 _LINE = re.compile(
-    _BEGIN + rb"(?:0x[0-9a-f]{4,16}:|[0-9a-f]{6,16}:?)(?:[ \t]|\\t){1,3}"
+    _BEGIN
+    + rb"(?:0x[0-9a-f]{4,16}:|[0-9a-f]{6,16}:?|[0-9a-f]{4}(?::|(?= [0-9a-f]{8}[ \n])))(?:[ \t]|\\t){1,4}"
     rb"((?:(?:[0-9a-fA-F]{8}|(?:0x)?[0-9a-fA-F]{2,4})(?:[ \t]|\\t){1,8}){0,16}"
     rb"(?:[0-9a-fA-F]{8}|(?:0x)?[0-9a-fA-F]{2,4}))"
     # The text beside it ends the line, or what the dump stands in follows on it.
@@ -40,7 +41,9 @@ _LETTERS = {b"0": 0, b"a": 7, b"b": 8, b"f": 12, b"n": 10, b"r": 13, b"t": 9, b"
 
 
 # Where a line may begin: finding these first with RE2 is thirty times as fast as searching for whole lines.
-_ADDRESS = re2.compile(rb"0x[0-9a-f]{4,16}:(?:[ \t]|\\t)|[0-9a-f]{6,16}:?[ \t]")
+_ADDRESS = re2.compile(
+    rb"0x[0-9a-f]{4,16}:(?:[ \t]|\\t)|[0-9a-f]{6,16}:?[ \t]|[0-9a-f]{4}(?:: | [0-9a-f]{8}[ \n])"
+)
 
 
 def read_hexdump(view: View) -> Iterator[View]:

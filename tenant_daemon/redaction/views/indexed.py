@@ -11,11 +11,11 @@ from tenant_daemon.redaction.views.vendor_marks import has_mark
 from tenant_daemon.redaction.views.view import Parts, Span, View
 
 _ITEM = re.compile(
-    rb"(?:^|(?<=[\s,;({\[|]))(?:[A-Za-z]{1,10}[ _#.-]?)?[\[(#]?(\d{1,3})[\])]?\\?[\"']?\s?"
+    rb"(?:^|(?<=[\s,;({\[|]))(?:[A-Za-z]{1,10}[ _#.-]?)?(?:[\[(#]|\\?[\"'])?(\d{1,3})[\])]?\\?[\"']?\s?"
     rb"(?:[:=.)>-]{1,2})\s?\\?[\"']?"
-    rb"([!-~]{1,64}?)\\?[\"']?(?=[\s,;)}\]|]|\\n|$)"
+    rb"([!-~\x80-\xff]{1,64}?)\\?[\"']?(?=[\s,;)}\]|]|\\n|$)"
 )
-_FEWEST, _FEWEST_SINGLE, _MOST = 2, 10, 400
+_FEWEST, _FEWEST_SINGLE, _MOST = 2, 6, 400
 _SHORTEST = 12
 
 _Item = tuple[int, Span]
@@ -30,8 +30,9 @@ def read_indexed(view: View) -> tuple[View, bool] | None:
     for run in _runs(view.data):
         pieces = [view.data[start:end] for _, (start, end) in run]
         text = b"".join(pieces)
-        fewest = _FEWEST_SINGLE if max(map(len, pieces)) == 1 else _FEWEST
-        if len(run) < fewest or len(text) < min(_SHORTEST, 3 * len(run)):
+        is_single = max(map(len, pieces)) == 1
+        fewest, shortest = (_FEWEST_SINGLE,) * 2 if is_single else (_FEWEST, min(_SHORTEST, 3 * len(run)))
+        if len(run) < fewest or len(text) < shortest:
             continue
         for _, (start, end) in run:
             parts.add_same(view.data, start, end)

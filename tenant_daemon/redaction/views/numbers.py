@@ -10,31 +10,45 @@ from tenant_daemon.redaction.views.view import Parts, View
 
 # No numbers below 10: those are dates and times.
 _DECIMAL = re2.compile(rb"\b0?[1-9]\d{1,2}(?:[^0-9\n]{1,12}0?[1-9]\d{1,5}){7,}\b")
+_WIDE = re2.compile(rb"\b(?:[1-9]\d{1,2}[^0-9A-Za-z]{1,3}0[^0-9A-Za-z]{1,3}){7,}[1-9]\d{1,2}\b")
+"""The same of text in UTF-16, either way: the bytes between the first letter and the last one are these."""
+_SIGNED = re.compile(rb"[\s,\[]-[1-9]\d{0,2}\b")
 _BINARY = re2.compile(rb"\b[01]{7,8}(?:[\s,]{1,3}[01]{7,8}){7,}\b")
 _LAST_ASCII = 0x7F
 _LAST_CODE = 0x10FFFF
 _NUMBER = re.compile(rb"\d+")
+_SIGNED_NUMBER = re.compile(rb"-?\d+")
 _FRACTION = re.compile(rb"(?<![\d.])\d+\.\d+(?![\d.])")
 
 
 def read_numbers(view: View) -> View | None:
     """The characters behind lists of codes; None when there are none."""
-    if Sign.NUMBERS not in view.signs:
-        return None
     parts = Parts()
-    _read(view.data, _DECIMAL, (10, 8), parts)
-    _read(view.data, _BINARY, (2,), parts)
+    if Sign.NUMBERS in view.signs:
+        _read(view.data, _DECIMAL, (10, 8), parts)
+        _read(view.data, _BINARY, (2,), parts)
+    if Sign.WIDE_NUMBERS in view.signs:
+        _read(view.data, _WIDE, (10,), parts, step=2)
     return View(parts, view, joint=SEPARATOR) if parts else None
 
 
-def _read(data: bytes, pattern: "re2._Regexp", bases: tuple[int, ...], parts: Parts) -> None:
+def _read(
+    data: bytes, pattern: "re2._Regexp", bases: tuple[int, ...], parts: Parts, *, step: int = 1
+) -> None:
     for found in pattern.finditer(data):
-        numbers = _NUMBER.findall(found.group())
+        numbers = _numbers(found.group())[::step]
         if len(_FRACTION.findall(found.group())) * 4 > len(numbers):
             continue  # The outline of a picture, places on a map.
         for base in bases:
             if text := _characters(numbers, base):
                 parts.add(text, found.start(), found.end())
+
+
+def _numbers(run: bytes) -> list[bytes]:
+    """The numbers of a list; where some are below zero, they are bytes as Java and ``od -t d1`` show them."""
+    if not _SIGNED.search(run):
+        return _NUMBER.findall(run)
+    return [b"%d" % (int(number) % 256) for number in _SIGNED_NUMBER.findall(run)]
 
 
 def _characters(numbers: list[bytes], base: int) -> bytes:

@@ -2,6 +2,7 @@
 
 import html
 import re
+import unicodedata
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 
@@ -19,7 +20,7 @@ _ESCAPE = re.compile(
     + _REFERENCE
     + rb"|\\(?:x[0-9A-Fa-f]{2}"
     rb"|u[0-9A-Fa-f]{4}|u\{[0-9A-Fa-f]{1,6}\}|U[0-9A-Fa-f]{8}|00[0-9A-Fa-f]{4}|[0-7]{3}"
-    rb"|N\{U\+[0-9A-Fa-f]{1,6}\}|\\(?=\\*[uUx])|\\*[\"'/nrt\\]))"
+    rb"|N\{(?:U\+[0-9A-Fa-f]{1,6}|[A-Z][A-Z0-9 -]{2,80})\}|\\(?=\\*[uUx])|\\*[\"'/nrt\\]))"
 )
 _CODE_POINT = re.compile(rb"(?:%u|\\[uU]\{?|\\N\{U\+|\\(?=00....))([0-9A-Fa-f]{1,8})\}?")
 # A reading of its own: ``=0A`` also stands in assignments, and reading it would hide what follows.
@@ -79,6 +80,8 @@ def _meaning(escape: bytes) -> bytes:
         return _character(int(code.group(1), 16))
     if escape == b"%%":
         return b"%"  # As INI files and format strings write one.
+    if escape[:3] == b"\\N{":
+        return _named(escape[3:-1].decode())
     if escape[:1] == b"%" or escape[:2] == b"\\x":
         return _byte(escape[-2:])
     if escape[1:].isdigit():
@@ -100,6 +103,14 @@ def _referred(number: str) -> bytes:
     if _FIRST_OF_WINDOWS <= code <= _LAST_OF_WINDOWS:
         return html.unescape(f"&#{code};").encode()
     return _character(code)
+
+
+def _named(name: str) -> bytes:
+    """The character of a Unicode name, as Python and ICU write it."""
+    try:
+        return unicodedata.lookup(name).encode("utf-8", "surrogatepass")
+    except KeyError:
+        return b""
 
 
 def _byte(digits: bytes) -> bytes:

@@ -30,6 +30,7 @@ EXAMPLES = {
     Sign.GROUPED: b"sk_[.]liv[.]e_N[.]d2a[.]B3x[.]",
     Sign.STITCHES: b"k = 'QUJD'\nk += 'REVG'",
     Sign.PACKED_NUMBERS: b"[31, 139, 8, 0, 0, 0",
+    Sign.WIDE_NUMBERS: b"[0, 107, 0, 101, 0, 121",
 }
 PLAIN = [
     b"2026-11-21 05:12:33,123 INFO [worker-3] GET /srv/a?page=25&size=40 took=90ms",
