@@ -70,6 +70,8 @@ class Sign(IntEnum):
     """Numbers as compressed data begin with."""
     WIDE_NUMBERS = 25
     """Numbers of which every second one is zero, as the bytes of text in UTF-16."""
+    ARMOURED = 26
+    """The first line of a binary patch or of uuencode, or Adobe's mark before ascii85."""
 
 
 # As alternatives: RE2 reads characters here and hyperscan bytes.
@@ -200,6 +202,7 @@ _PATTERNS: dict[Sign, bytes] = {
     Sign.WIDE_NUMBERS: (
         rb"\b0[^0-9A-Za-z]{1,2}[1-9]\d{1,2}[^0-9A-Za-z]{1,2}0[^0-9A-Za-z]{1,2}[1-9]\d{1,2}[^0-9A-Za-z]{1,2}0[^0-9A-Za-z]"
     ),
+    Sign.ARMOURED: rb"<~[!-u]{5}|(?:literal|delta) [0-9]+\r?(?:\n|\\)|begin [0-7]{3}",
     Sign.PACKED_NUMBERS: (
         rb"\b31[\s,]{1,6}139[\s,]{1,6}8[\s,]|\b120[\s,]{1,6}(?:1|94|156|218)[\s,]{1,6}[0-9]{1,3}[\s,]"
     ),
@@ -248,7 +251,7 @@ _PATTERNS: dict[Sign, bytes] = {
     Sign.STATED: rb"(?i:\bxor|caesar|cipher|\brot[ -]?\d|\bshift|vigen|plus one|minus one|moved by)",
     Sign.WORDY_CODES: (
         rb"(?:\(byte\)\s?(?:0[xX])?[0-9A-Fa-f]{2,3}[,\s]+){4}|(?:[0-9]{2,3}(?:u8|i8|U|L)[,\s]+){4}"
-        rb"|(?:0[xX][0-9A-Fa-f]{8}[,\s]+){2}"
+        rb"|(?:0[xX][0-9A-Fa-f]{8}[,\s]+){2}|(?:[1-9][0-9]{7,19}[,\s]+){2}[1-9][0-9]{7}"
     ),
     Sign.GROUPED: _GROUPED,
     Sign.STITCHES: (
@@ -286,7 +289,7 @@ _GROUPS: dict[str, _Sought] = {
     "hex": _whole(Sign.DUMP, Sign.SPACED_HEX),
     "narrow": _whole(Sign.NARROW),
     "wrapped": _whole(Sign.WRAPPED),
-    "turned": _whole(Sign.TURNED_WORD),
+    "turned": _whole(Sign.TURNED_WORD, Sign.ARMOURED),
     "broken": _whole(Sign.BROKEN),
     "number": _whole(Sign.NUMBERS, Sign.PACKED_NUMBERS, Sign.WIDE_NUMBERS),
     "literal": _whole(Sign.LITERALS),

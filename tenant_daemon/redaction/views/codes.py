@@ -64,7 +64,21 @@ def _big(run: bytes) -> list[int]:
     return _words(run, "big")
 
 
-def _words(run: bytes, order: Literal["little", "big"]) -> list[int]:
+_Order = Literal["little", "big"]
+
+
+def _of_numbers(size: int, order: _Order) -> Callable[[bytes], list[int]]:
+    def read(run: bytes) -> list[int]:
+        """Numbers of four or eight bytes each; those with a zero before them tell places."""
+        numbers = [int(number) for number in _NUMBER.findall(run) if number[:1] != b"0"]
+        if any(number >> 8 * size for number in numbers):
+            return []
+        return list(b"".join(number.to_bytes(size, order) for number in numbers).rstrip(b"\0"))
+
+    return read
+
+
+def _words(run: bytes, order: _Order) -> list[int]:
     words = [int(found, 16).to_bytes(4, order) for found in _WORD.findall(run)]
     return list(b"".join(words).rstrip(b"\0"))
 
@@ -75,6 +89,15 @@ _WORDY = (
     (rb"(?:[0-9]{2,3}(?:u8|i8|U|L)[,\s]{0,3}){9,}", _each(rb"([0-9]+)[uiUL]", 10)),
     (rb"(?:0[xX][0-9A-Fa-f]{8}[,\s]{0,3}){3,}", _little),
     (rb"(?:0[xX][0-9A-Fa-f]{8}[,\s]{0,3}){3,}", _big),
+    *(
+        (rb"\b(?:[1-9][0-9]{%d,%d}[,\s]{1,4}(?:0[0-9]{6,7} {1,4})?){2,}[1-9][0-9]{6,%d}\b" % sizes, read)
+        for sizes, read in (
+            ((7, 9, 9), _of_numbers(4, "little")),
+            ((7, 9, 9), _of_numbers(4, "big")),
+            ((16, 19, 19), _of_numbers(8, "little")),
+            ((16, 19, 19), _of_numbers(8, "big")),
+        )
+    ),
 )
 _WORDY_NOTATIONS = tuple((re2.compile(pattern), read) for pattern, read in _WORDY)
 

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from enum import Enum, auto
+from itertools import chain
 from typing import Protocol
 
 from tenant_daemon.redaction.findings import Finding, Layer, redacted
 from tenant_daemon.redaction.views.alphabets import read_alphabets
+from tenant_daemon.redaction.views.armoured import read_armoured
 from tenant_daemon.redaction.views.assembled import read_fields, read_lines, read_lists
 from tenant_daemon.redaction.views.ciphers import read_ciphers
 from tenant_daemon.redaction.views.codes import read_codes
@@ -180,7 +182,7 @@ def _readings(view: View, used: Use, depth: int, *, has_short: bool) -> Iterator
             yield data, Use.JOINED
         if values:
             yield values, Use.BYTES
-    for reading, is_text in decoded(view, has_short=has_short):
+    for reading, is_text in chain(read_armoured(view), decoded(view, has_short=has_short)):
         yield reading, Use.TEXT if is_text else Use.BYTES
 
 

@@ -30,6 +30,7 @@ EXAMPLES = {
     Sign.GROUPED: b"sk_[.]liv[.]e_N[.]d2a[.]B3x[.]",
     Sign.STITCHES: b"k = 'QUJD'\nk += 'REVG'",
     Sign.PACKED_NUMBERS: b"[31, 139, 8, 0, 0, 0",
+    Sign.ARMOURED: b"\nliteral 37\nscmZ=X",
     Sign.WIDE_NUMBERS: b"[0, 107, 0, 101, 0, 121",
 }
 PLAIN = [
