@@ -264,7 +264,7 @@ _PATTERNS: dict[Sign, bytes] = {
         rb"|\r\n[0-9a-fA-F]{1,3}\r\n|\} ?\. ?qq?\{"
         rb"|[\"'`]\n[ \t]*\.(?:ascii|asciz|string)[ \t]+[\"']"
         rb"|[A-Z_]\+=[^\s=]|\+\n +\| |\?=\r?\n?[ \t]=\?"
-        rb"|</(?:[A-Za-z]{1,8}:[A-Za-z]{1,8}|span|font|code)>\s*<|<wbr"
+        rb"|</(?:[A-Za-z]{1,8}:[A-Za-z]{1,8}|t?span|font|code)>\s*<|<wbr|\[/[biu]\]"
     ),
 }
 
@@ -289,7 +289,7 @@ _GROUPS: dict[str, _Sought] = {
     "hex": _whole(Sign.DUMP, Sign.SPACED_HEX),
     "narrow": _whole(Sign.NARROW),
     "wrapped": _whole(Sign.WRAPPED),
-    "turned": _whole(Sign.TURNED_WORD, Sign.ARMOURED),
+    "turned": _whole(Sign.TURNED_WORD),
     "broken": _whole(Sign.BROKEN),
     "number": _whole(Sign.NUMBERS, Sign.PACKED_NUMBERS, Sign.WIDE_NUMBERS),
     "literal": _whole(Sign.LITERALS),
@@ -299,7 +299,7 @@ _GROUPS: dict[str, _Sought] = {
 _RARE_GROUPS: dict[str, _Sought] = {
     "single": ((Sign.SCATTERED, _SINGLE),),
     "scattered": ((Sign.SCATTERED, _MARKED_SINGLE),),
-    "mark": ((Sign.BROKEN_MARK, _BROKEN_MARK),),
+    "mark": ((Sign.BROKEN_MARK, _BROKEN_MARK), *_whole(Sign.ARMOURED)),
     "paired-mark": ((Sign.BROKEN_MARK, _PAIRED_PLAINLY),),
     "marked-code": ((Sign.CODES, _MARKED_CODES),),
     "hex-code": ((Sign.CODES, _CODES_IN_HEX),),

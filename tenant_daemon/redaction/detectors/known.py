@@ -160,7 +160,9 @@ class KnownDetector:
                         whole = number, start + len(projected)
                 if has_strings and (kind == ENCODED or secret.is_long):
                     findings += pieces_over_strings(data, projection, form, secret.name, start, end)
-                findings += resumed(projection, form, secret.name, start, end)
+                # The anchors of codes are there by chance, in some texts thousands of times.
+                if kind != ENCODED or text.startswith(projected[:LEAST_PART], start):
+                    findings += resumed(projection, form, secret.name, start, end)
         return findings
 
     def open_end(self, data: bytes) -> int | None:

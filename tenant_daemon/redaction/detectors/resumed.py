@@ -12,7 +12,6 @@ from tenant_daemon.redaction.detectors.agreement import common_prefix
 from tenant_daemon.redaction.detectors.form_index import (
     ENCODED,
     LEAST_ENCODED_PART,
-    LEAST_PART,
     PLAIN,
     TAIL,
     Form,
@@ -42,9 +41,8 @@ def resumed(projection: Projection, form: Form, name: str, start: int, end: int)
     _, kind, projected = form
     if len(projected) < SHORTEST:
         return
-    # Anchors of codes, which have few different characters, are there by chance.
-    first = LEAST_ENCODED_PART if kind == ENCODED and projected.isdigit() else LEAST_PART
-    if kind == ENCODED and not projection.data.startswith(projected[:first], start):
+    is_code = kind == ENCODED and projected.isdigit()
+    if is_code and not projection.data.startswith(projected[:LEAST_ENCODED_PART], start):
         return
     pieces = (_behind if kind != TAIL else _before)(projected, projection.data, (start, end), _told_by(form))
     for number, piece in enumerate(sorted(pieces)):

@@ -66,7 +66,8 @@ _JOINT = re.compile(
     # The next cell of psql, the next word of a header.
     + rb"|[ ]{0,80}\+\n[ ]{1,8}\| ?|\?=\r?\n?[ \t]=\?[\w-]{1,20}\?[QqBb]\?"
     # The next run of letters of a document.
-    + rb"|</(?:\w{1,12}:\w{1,12}|span|font|code)>(?:\s{0,8}</?\w[^<>]{0,120}>){1,12}|<wbr ?/?>"
+    + rb"|</(?:\w{1,12}:\w{1,12}|t?span|font|code)>(?:\s{0,8}</?\w[^<>]{0,120}>){1,12}|<wbr ?/?>"
+    + rb"|\[/?[biu]\]"
     # Nothing, written with marks; the next section of a text in XML.
     + (rb"|\$\{[ ]?" + _QUOTE + _QUOTE + rb"[ ]?\}|\]\]>\s{0,16}<!\[CDATA\[")
     # The next line, cell or chunk, where the end of a line is escaped or marked.

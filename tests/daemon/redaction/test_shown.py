@@ -65,6 +65,8 @@ SHOWN = {
     "numbered letters": "\n".join(f"[{n}]={c}" for n, c in enumerate(MARKED)),
     "bytes in a string": json.dumps({"out": "\n".join(f"0x{byte:02x}," for byte in TOKEN.encode())}),
     "shell": f"K={TOKEN[:5]}\nK+={TOKEN[5:9]}\nK+={TOKEN[9:14]}\nK+={TOKEN[14:19]}\nK+={TOKEN[19:]}",
+    "picture": "".join(f'<tspan x="{at * 9}" y="20">{TOKEN[at : at + 3]}</tspan>' for at in range(0, 24, 3)),
+    "forum": "".join(f"[b]{TOKEN[at : at + 3]}[/b]{TOKEN[at + 3 : at + 6]}" for at in range(0, 24, 6)),
     "document": "".join(
         f'<text:span text:style-name="T{n}">{TOKEN[at : at + 5]}</text:span>'
         for n, at in enumerate(range(0, 24, 5))
