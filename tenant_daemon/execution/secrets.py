@@ -45,5 +45,6 @@ def request_secret(action: RequestSecret, vault: Vault) -> Outcome:
     if vault.has(action.name):
         return Outcome(is_success=True, output=f"It is in the vault. Use it as {reference_to(action.name)}.")
     raise ActionFailed(
-        f"The owner has not put {action.name} into the vault yet. Say that it is needed, and what for."
+        f"The owner has not put {action.name} into the vault yet, so nothing can use "
+        f"{reference_to(action.name)}. Say that it is needed, and what for."
     )

@@ -1,11 +1,12 @@
 import { memo, useCallback, useEffect, useLayoutEffect, useState, useSyncExternalStore } from "react";
-import { Pencil, RotateCcw } from "lucide-react";
+import { KeyRound, Pencil, RotateCcw } from "lucide-react";
+import { Link } from "react-router";
 import { CopyButton } from "./copy_button.jsx";
 import { sentenceOf } from "./hub_rest.js";
 import { SentFiles } from "./file_chips.jsx";
-import { PRIMARY, SMALL } from "./look.js";
+import { PRIMARY, QUIET, SMALL } from "./look.js";
 import { Markdown } from "./markdown.jsx";
-import { isWaiting, ToolCalls } from "./tool_calls.jsx";
+import { isWaiting, missingSecrets, ToolCalls } from "./tool_calls.jsx";
 import { begunIn } from "./thread_store.js";
 
 /** That a server fell silent is known after a minute; whoever waits for a word is told before. */
@@ -172,7 +173,8 @@ function Answer({ message, texts, agentName, store, actions, isCalm }) {
   const calls = begunIn(message);
   const isThinking = isStreaming && !message.text && !calls.some(isWaiting);
   const isQuiet = useQuiet(message, isStreaming && !message.tool_calls.some((call) => call.status === "running"));
-  const canAskAgain = isCalm && message.in_reply_to && store.countAfter(message.id) === 0;
+  const isLast = store.countAfter(message.id) === 0;
+  const canAskAgain = isCalm && message.in_reply_to && isLast;
   return (
     <article
       aria-label={agentName}
@@ -194,6 +196,13 @@ function Answer({ message, texts, agentName, store, actions, isCalm }) {
       {isBroken && (
         <p className="text-sm text-yellow border-l-2 border-yellow pl-3">{message.note || texts[NOTES[message.status]]}</p>
       )}
+      {isLast &&
+        missingSecrets(calls).map((name) => (
+          <Link key={name} to={actions.secretPath(name)} className={`${QUIET} self-start max-w-full`}>
+            <KeyRound size={18} aria-hidden="true" className="shrink-0" />
+            <span className="truncate">{texts.offer_to_add.replace("{name}", name)}</span>
+          </Link>
+        ))}
       {message.is_practice && <p className="text-xs text-muted">{texts.practice_answer}</p>}
       <Problem text={problem} />
       {!isStreaming && (

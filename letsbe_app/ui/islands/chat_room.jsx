@@ -113,7 +113,7 @@ function Messages({ conversation, texts, agentName, scroll, actions, children })
 
 /** A conversation that exists. */
 function OpenRoom({
-  conversationId, tenantId, agentName, texts, openApprovals, chatPath, fileLimits, children,
+  conversationId, tenantId, agentName, texts, openApprovals, chatPath, secretsPath, fileLimits, children,
 }) {
   const navigate = useNavigate();
   const files = useFiles(tenantId, fileLimits, texts);
@@ -166,8 +166,9 @@ function OpenRoom({
         scroll.toEnd();
       },
       regenerate: (id) => conversation.regenerate(id),
+      secretPath: (name) => `${secretsPath}?${new URLSearchParams({ add: name, from: conversationId })}`,
     }),
-    [conversation, scroll.toEnd],
+    [conversation, conversationId, secretsPath, scroll.toEnd],
   );
 
   return (

@@ -23,7 +23,7 @@ const tells = (text, value) => {
  * server has taken the value, so that nothing has to be typed again when the server refuses it. Whoever closes it
  * before that is told the outcome by the page (`onLeft`).
  */
-export function SecretForm({ tenantId, publicKey, fixedName, kinds, words, onSent, onLeft }) {
+export function SecretForm({ tenantId, publicKey, fixedName, wantedName, kinds, words, onSent, onLeft }) {
   const [errors, setErrors] = useState({});
   const [failure, setFailure] = useState("");
   const [isWorking, setWorking] = useState(false);
@@ -99,7 +99,16 @@ export function SecretForm({ tenantId, publicKey, fixedName, kinds, words, onSen
       {!fixedName && (
         <>
           <Field label={words.name} hint={words.nameHint} error={errors.name}>
-            {(props) => <input {...props} name="name" maxLength={63} spellCheck={false} autoCapitalize="none" />}
+            {(props) => (
+              <input
+                {...props}
+                name="name"
+                defaultValue={wantedName}
+                maxLength={63}
+                spellCheck={false}
+                autoCapitalize="none"
+              />
+            )}
           </Field>
           <Field label={words.kind}>
             {(props) => (

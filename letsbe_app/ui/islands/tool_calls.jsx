@@ -35,11 +35,21 @@ const APPROVALS = {
 
 const HAS_OUTPUT = new Set(["executed", "failed"]);
 
+const REFERENCE = /SECRET_REF\(([a-z][a-z0-9-]{1,62})\)/;
+
 const VERDICT_OF_STATUS = { executed: "approved", failed: "approved", denied: "denied", expired: "expired" };
 
 /* A call that was loaded names its approval alone. */
 export function isWaiting(call) {
   return call.status === "running" && (call.approval ?? (call.approval_id && "waiting")) === "waiting";
+}
+
+/** The secrets that an agent asked for and that the server said it does not have. */
+export function missingSecrets(calls) {
+  const names = calls
+    .filter((call) => call.tool_name === "secret_request" && call.status === "failed")
+    .map((call) => `${call.reason} ${call.output}`.match(REFERENCE)?.[1]);
+  return [...new Set(names.filter(Boolean))];
 }
 
 function stateOf(call, open) {

@@ -64,6 +64,7 @@ class ChatTexts:
     you: str = "You"
     quiet: str = "Nothing new for 20 seconds. Your server may be busy, or out of reach."
     message_waiting: str = "Waits for your server"
+    offer_to_add: str = "Add {name} under Secrets"
     status_stopped: str = "You stopped this answer."
     status_failed: str = "This answer failed."
     status_interrupted: str = "This answer was cut off."

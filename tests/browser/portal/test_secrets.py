@@ -17,6 +17,7 @@ from playwright.async_api import Browser, Page, expect
 
 from letsbe_app.db.models import Tenant
 from tenant_daemon.contracts.base import utc_now
+from tenant_daemon.contracts.chat import ToolFinished, ToolStarted
 from tenant_daemon.contracts.envelope import Acknowledged, parse_hub_frame
 from tenant_daemon.contracts.secrets import (
     CanarySeen,
@@ -34,6 +35,7 @@ from tenant_daemon.policy.actions import WriteFile
 from tenant_daemon.vault import Vault
 from tests.support.axe import grave_findings
 from tests.support.hub import PASSWORD, database_text
+from tests.support.live_hub import ScriptedRun
 from tests.support.portal import Stage, portal_stage
 from tests.support.running_hub import RunningHub
 
@@ -234,6 +236,33 @@ async def test_nothing_that_would_tell_the_value_is_sent_beside_it(
         await dialog.get_by_role("button", name="Lock and send").click()
         await expect(dialog).to_be_hidden()
         assert made.desk.vault.get("shop-key", actor="user:t", purpose="a test") == VALUE
+
+
+async def test_secret_that_an_agent_asked_for_is_added_from_the_chat(
+    hub: RunningHub, browser: Browser, tmp_path: Path
+) -> None:
+    async with scene(hub, browser, tmp_path) as made:
+        page = made.page
+        conversation_id = await made.stage.conversation()
+        run = ScriptedRun(conversation_id)
+        reason = "Nobody has put it into the vault, so nothing can use SECRET_REF(mail-key)."
+        for event in (
+            run.started("it-admin"),
+            run.add(ToolStarted(tool_call_id="call_1", tool_name="secret_request", summary="Ask for it")),
+            run.add(ToolFinished(tool_call_id="call_1", status="failed", reason=reason)),
+            run.delta("I need it."),
+            run.finished(),
+        ):
+            await made.stage.daemon.send(event)
+        await page.goto(f"/portal/chat/{conversation_id}")
+        await page.get_by_role("link", name="Add mail-key under Secrets").click()
+        dialog = page.get_by_role("dialog", name="Add a secret")
+        await expect(dialog.get_by_label("Name")).to_have_value("mail-key")
+        await dialog.get_by_label("Value").fill(VALUE)
+        await dialog.get_by_role("button", name="Lock and send").click()
+
+        await page.wait_for_url(f"**/portal/chat/{conversation_id}")
+        assert made.desk.vault.get("mail-key", actor="user:t", purpose="a test") == VALUE
 
 
 async def test_dialog_with_something_typed_is_not_closed_by_a_tap_beside_it(

@@ -31,6 +31,7 @@ class ChatRoom(Island):
     shown_for: rx.Var[str]
     open_approvals: rx.Var[list[str]]
     chat_path: rx.Var[str]
+    secrets_path: rx.Var[str]
     file_limits: rx.Var[dict[str, Any]]
     texts: rx.Var[dict[str, Any]]
 
@@ -38,7 +39,8 @@ class ChatRoom(Island):
 def chat_room(*children: Any, **props: Any) -> rx.Component:
     """Return the conversation."""
     limits = {"count": MAX_ATTACHMENTS, "bytes": MAX_ATTACHMENT_BYTES, "suffixes": sorted(TYPE_OF)}
-    return ChatRoom.create(*children, chat_path=routes.CHAT, file_limits=limits, texts=_room_texts(), **props)
+    paths = {"chat_path": routes.CHAT, "secrets_path": routes.SECRETS}
+    return ChatRoom.create(*children, file_limits=limits, texts=_room_texts(), **paths, **props)
 
 
 def _room_texts() -> dict[str, Any]:

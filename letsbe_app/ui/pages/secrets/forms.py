@@ -23,6 +23,7 @@ class SecretForm(Island):
     tenant_id: rx.Var[str]
     public_key: rx.Var[str]
     fixed_name: rx.Var[str]
+    wanted_name: rx.Var[str]
     kinds: rx.Var[list[dict[str, str]]]
     words: rx.Var[dict[str, str]]
     on_sent: rx.EventHandler[_sent_args]  # type: ignore[type-arg, valid-type]
@@ -42,14 +43,15 @@ class RevealSecret(Island):
 
 
 def secret_form(
-    *, tenant_id: Any, public_key: Any, name: Any = "", on_sent: Any, on_left: Any
+    *, tenant_id: Any, public_key: Any, name: Any = "", wanted_name: Any = "", on_sent: Any, on_left: Any
 ) -> rx.Component:
-    """Return the form for a new secret, or for a new value of the one with this name."""
+    """Return the form for a new secret, maybe one that an agent named, or for a new value of ``name``."""
     t = texts().secrets
     return SecretForm.create(
         tenant_id=tenant_id,
         public_key=public_key,
         fixed_name=name,
+        wanted_name=wanted_name,
         kinds=[{"value": kind, "label": t.kinds[kind]} for kind in PROVIDABLE],
         words={
             "name": t.form_name,

@@ -193,7 +193,7 @@ def _dialogs() -> rx.Component:
         "on_left": state.follow,
     }
     return rx.fragment(
-        _dialog(t.add_title, state.is_adding, secret_form(**form)),
+        _dialog(t.add_title, state.is_adding, secret_form(**form, wanted_name=state.wanted)),
         _dialog(
             t.replace_title,
             state.replacing != "",

@@ -1,16 +1,20 @@
 """Handlers of the secrets' page. No value ever comes here: islands seal and open them in the browser."""
 
+import re
+from urllib.parse import quote
+
 import reflex as rx
 from reflex.event import EventSpec
 
 from letsbe_app.errors import LetsBeError, NotFound
 from letsbe_app.people.authz.actor import Actor
 from letsbe_app.people.authz.rules import Permission, is_allowed
+from letsbe_app.ui import routes
 from letsbe_app.ui.components.toast import show_toast
 from letsbe_app.ui.pages.secrets.view_models import AlarmRow, SecretRow, alarm_row, outcome_text, secret_row
 from letsbe_app.ui.portal.state import PortalState
 from letsbe_app.ui.text import texts
-from tenant_daemon.contracts.secrets import SecretChange
+from tenant_daemon.contracts.secrets import NAME_PATTERN, SecretChange
 
 
 class SecretsState(PortalState):
@@ -23,6 +27,8 @@ class SecretsState(PortalState):
     is_cut: bool = False
     can_change: bool = False
     is_adding: bool = False
+    wanted: str = ""
+    """The name of the secret that an agent asked for; the form starts with it."""
     is_planting: bool = False
     plant_error: str = ""
     replacing: str = ""
@@ -31,11 +37,22 @@ class SecretsState(PortalState):
     deleting: str = ""
 
     _asked: list[str] = []
+    _back_to: str = ""
+    """The conversation in which it was asked for."""
 
     @rx.event
     async def load(self) -> None:
         self._close()
         await self._refresh(await self._enter())
+        query = self.router.url.query_parameters
+        name = query.get("add", "")
+        if (
+            self.can_change
+            and re.fullmatch(NAME_PATTERN, name)
+            and name not in {secret.name for secret in self.secrets}
+        ):
+            self.wanted, self._back_to = name, query.get("from", "")
+            self.is_adding = True
 
     @rx.event
     async def woken(self, topic: str, _id: str) -> list[EventSpec]:
@@ -76,8 +93,10 @@ class SecretsState(PortalState):
     @rx.event
     async def sent(self, request_id: str) -> list[EventSpec]:
         """The server has taken the value that an island sent."""
+        back_to = self._back_to
         self._close()
-        return await self._follow(request_id)
+        outcomes = await self._follow(request_id)
+        return [rx.redirect(f"{routes.CHAT}/{quote(back_to, safe='')}"), *outcomes] if back_to else outcomes
 
     @rx.event
     async def follow(self, request_id: str) -> list[EventSpec]:
@@ -154,4 +173,5 @@ class SecretsState(PortalState):
 
     def _close(self) -> None:
         self.is_adding = self.is_planting = False
+        self.wanted = self._back_to = ""
         self.plant_error = self.replacing = self.showing = self.rotating = self.deleting = ""
