@@ -9,6 +9,7 @@ Numbers, hashes and ids are told by their words, and where one of those stands o
 import re
 from collections.abc import Iterable, Iterator
 
+from tenant_daemon.redaction.detectors.entropy import PUBLIC_HEAD
 from tenant_daemon.redaction.findings import Finding, Layer, redacted
 from tenant_daemon.redaction.likelihood import SURELY_MADE, is_made_by_chance
 from tenant_daemon.redaction.plausibility import is_stand_in
@@ -25,13 +26,33 @@ _EDGE = rb"\s\"'`=:>(<,|;"
 _BEGINS = re.compile(rb"(?:\A|[" + _EDGE + rb"]|\\n|\\t)\Z")
 _GOES_ON = re.compile(rb"[A-Za-z0-9_.~+/-]*={0,2}")
 _ENDS = re.compile(rb"(?:\Z|[" + _EDGE + rb")!?]|[.\\]|\Z)")
+_OF_OTHERS = (
+    rb"figures?|frames?|words?|boards?|points?|pairs?|paths?|names?|sizes?|types?|features?|exchange|results?|metrics?"
+    rb"|accounts?|users?|persons?|contacts?|dates?|terms?|ideas?|rings?|chains?|budgets?|counts?|limits?|usage|buckets?"
+    rb"|endpoints?|prices?|length|windows?|docs|quota|version|calls?"
+)
+"""Behind "key" or "token" they say that it is no such thing."""
 _TELLS = re.compile(
-    rb"(?i)(?<![a-z])(?:[a-z0-9_-]{0,24}[_-])?(?:tokens?|jetons?|gettone|keys?|api[-_ ]?keys?"
+    rb"(?i)(?<![a-z])(?!keys?[\"'] ?:|key=|(?:keys?|tokens?|api)[ -](?:"
+    + _OF_OTHERS
+    + rb"))(?:[a-z0-9_-]{0,24}[_-])?"
+    rb"(?:tokens?|jetons?|gettone|keys?|api[-_ ]?keys?"
     rb"|secrets?|geheimnis|credentials?|bearer|pat|api|refresh|webhooks?|licen[cs]e|app[- ]?passwor[dt]"
     rb"|cl(?:\xc3\xa9|e)s?|clave|chiave|chave|sleutel|klucz|nyckel|n(?:\xc3\xb8|o)gle|n(?:\xc3\xb8|o)kkel|kl(?:\xc3\xad|i)\xc4\x8d|avain"
     rb"|kulcs|anahtar|cheie|[a-z-]{0,16}schl(?:\xc3\xbc|ue)ssel|[a-z-]{0,12}(?:key|token|secret))(?![a-z])"
 )
-"""Words for what lets a program in, in the languages a customer may write."""
+"""
+Words for what lets a program in, in the languages a customer may write.
+
+A field or an attribute that is called "key" and nothing else names one of several things.
+"""
+_IS_CALLED = re.compile(
+    rb"(?i)(?<![a-z])(?:jobs?|records?|base|sheets?|queue|workers?|tasks?|runs?|threads?|channels?|cards?|articles?|artikel"
+    rb"|artnr|items?|products?|produkt|sku|devices?|repo|database|table|docs?|documents?|deployment|instance|cluster"
+    rb"|subscription|charge|payments?|models?|modell|challenge|layer|topic|stream|shard|chunk|revision|snapshot|draft"
+    rb"|contact|lead|deal|figure|called|named|peer|minisign|signify|onion)[ :#=\"']{1,3}$"
+)
+"""Right in front they say what the value is called, which is no secret."""
 _SAYS = re.compile(rb"(?i)(?:token|key|secret|schl(?:\xc3\xbc|ue)ssel)[\"':= ]{1,4}$")
 """Such a word right in front."""
 _EXPLAINS = re.compile(
@@ -46,6 +67,8 @@ _EXPLAINS = re.compile(
     rb"|sid|user|tokenizer|lexer|parser|idempotency|[a-z]{0,12}sum|websocket|kid)(?![a-z])"
 )
 """What else such a value may be; then more has to be said than this asks for."""
+_INNER_WORD = re.compile(rb"(?<=[a-z])(?=[A-Z])")
+"""Where a word begins within a name such as ``nextPageToken``."""
 
 
 class BesideDetector:
@@ -83,7 +106,9 @@ def _is_told(data: bytes, start: int, end: int) -> bool:
     line = before[before.rfind(b"\n") + 1 :] + b" \0 " + behind.split(b"\n", 1)[0]
     if not (_SAYS.search(before) or is_made_by_chance(value, SURELY_MADE)):
         return False
-    if not _TELLS.search(line) or _EXPLAINS.search(line):
+    if PUBLIC_HEAD.search(data[start:end]) or _IS_CALLED.search(before):
+        return False
+    if not _TELLS.search(line) or _EXPLAINS.search(line) or _EXPLAINS.search(_INNER_WORD.sub(b" ", line)):
         return False
     raw = unbase64(data[start:end])
     return raw is None or not is_mostly_text(raw)

@@ -91,13 +91,14 @@ _PUBLIC_BLOCK = re2.compile(
     rb"[A-Z ]*-----.*?-----END "
 )
 # Hashes, keys and ids that are public by their own first letters.
-_PUBLIC_HEAD = re2.compile(
+PUBLIC_HEAD = re2.compile(
     rb"^(?:MFkwEwYHKoZIzj0|MHYwEAYHKoZIzj0|MIGbMBAGByqGSM49|MCowBQYDK2V|M[A-Za-z0-9+/]{3}MA0GCSqGSIb3DQEBAQUAA4"
     rb"|MII[A-Za-z0-9+/]{3}ANBgkqhkiG9w0BAQEFAAOC|(?i:sha(?:1|224|256|384|512)-)|AAAA[BEC]|pk_(?:live|test)_|phc_|Qm[1-9A-HJ-NP-Za-km-z]{44}$"
     rb"|[13][1-9A-HJ-NP-Za-km-z]{25,34}$|T[1-9A-HJ-NP-Za-km-z]{33}$|[48][1-9A-HJ-NP-Za-km-z]{94}$"
     rb"|(?:(?:app|tbl|rec|viw|fld|usr|wsp)[A-Za-z0-9]{14}(?:/|$)){2,4}"
     rb"|(?:call|toolu|chatcmpl|msg|resp|rs|req|file|asst|run|step|thread|container|cntr|gen|fc|ws|ig|cus|pi|price|prod"
-    rb"|evt|in|sub|acct|ch|seti|cs_(?:live|test)|txn|po|re|pm|card|si|ii|il|cn|dp|tr)[_-])"
+    rb"|evt|in|sub|acct|ch|py|seti|cs_(?:live|test)|txn|po|re|pm|card|ba|src|fee|si|ii|il|cn|dp|qt|tr|plink|plan"
+    rb"|vs|batch|org|proj|team|usr|inv|ord)[_-]|[xyz]pub[1-9A-HJ-NP-Za-km-z]{100}|-{2,8}WebKitFormBoundary)"
 )
 _REFERENCE = b"SECRET_REF"
 _PLACEHOLDER_END = re.compile(rb"(?:\[REDACTED:[a-z0-9-]{1,50}\]|SECRET_REF\([^()\s]{1,60}\))$")
@@ -162,7 +163,7 @@ def _is_secret(data: bytes, start: int, end: int) -> bool:
     token = data[start:end]
     if not _is_mixed(token) or entropy(token) < MIN_BITS:
         return False
-    if _PUBLIC_HEAD.search(token) or _is_alphabet(token):
+    if PUBLIC_HEAD.search(token) or _is_alphabet(token):
         return False
     if _STRUCTURED.search(token) or _NAME.match(token) or _is_name(token) or not _RANDOM_PART.search(token):
         return False

@@ -37,6 +37,14 @@ def test_key_is_found_wherever_the_word_stands(template: str, value: str) -> Non
         "Event {a24}7xQ: token refreshed",
         "the tokenizer reads LlamaTokenizerFast2ForConditional",
         "key: orders/2026/03/IMG20260301Final2.jpg",
+        '"nextPageToken": "{w40}"',
+        '"pageToken": "{a24}7xQ"',
+        "Sec-WebSocket-Key: {b22}==",
+        '{"key": "{a21}-x7Q", "label": "Bread"}',
+        '<li key="{a24}7xQ">Bread</li>',
+        "The API answered with job {a24}7xQ",
+        "stripe webhook evt_1{a22}7Q delivered",
+        '{"keys": [{"kty": "EC", "x": "{w43}", "y": "{w43}", "use": "sig"}]}',
     ],
 )
 def test_what_the_line_explains_stays(template: str) -> None:
