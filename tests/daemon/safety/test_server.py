@@ -59,6 +59,7 @@ async def test_call_is_answered_in_the_form_of_the_product(client: httpx.AsyncCl
         "output": "hi\n",
         "exit_code": 0,
         "approval_id": None,
+        "changed_to": "",
     }
 
 
