@@ -10,7 +10,7 @@ from letsbe_app.db.session import Database
 from letsbe_app.db.tenant_content import TenantContent
 from letsbe_app.errors import Conflict
 from letsbe_app.kit.clock import Clock, utc_now
-from letsbe_app.kit.pagination import Page, clamp_limit, page_of_rows
+from letsbe_app.kit.pagination import Page, clamp_limit
 from letsbe_app.people.audit.service import record_act, tenant_actor
 from letsbe_app.people.authz.actor import Actor
 from letsbe_app.people.authz.rules import Permission, require
@@ -18,7 +18,7 @@ from letsbe_app.people.members.names import names_of
 from letsbe_app.relay import Relay, Topic
 from letsbe_app.workforce.approvals import repository
 from letsbe_app.workforce.approvals.content import ApprovalContent
-from letsbe_app.workforce.approvals.rows import of_tenant, owned
+from letsbe_app.workforce.approvals.rows import of_tenant, owned, page_of
 from letsbe_app.workforce.approvals.schemas import ApprovalView, approval_view
 from letsbe_app.workforce.cursors import TimeCursor
 from tenant_daemon.contracts.approvals import (
@@ -77,17 +77,7 @@ class RememberedService:
             rows = await repository.remembered_ones(
                 session, actor.customer_id, tenant_id, self._clock(), after, size + 1
             )
-            names = await names_of(session, actor.customer_id)
-            opened = {
-                tenant_id: ApprovalContent(await self._content.of(session, tenant_id))
-                for tenant_id in {row.tenant_id for row in rows}
-            }
-            return page_of_rows(
-                rows,
-                size,
-                lambda row: approval_view(row, opened[row.tenant_id], names),
-                lambda row: str(TimeCursor(row.created_at, row.id)),
-            )
+            return await page_of(session, self._content, actor.customer_id, rows, size)
 
     async def withdraw(self, actor: Actor, approval_id: str) -> ApprovalView:
         """

@@ -1,16 +1,20 @@
 """Rows of approvals: made from what a server asks, found for who may see them, and still open or not."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from letsbe_app.db.models import Approval, Conversation
+from letsbe_app.db.tenant_content import TenantContent
 from letsbe_app.errors import Conflict, NotFound
+from letsbe_app.kit.pagination import Page, page_of_rows
 from letsbe_app.people.authz.actor import Actor
+from letsbe_app.people.members.names import names_of
 from letsbe_app.workforce.approvals import repository
 from letsbe_app.workforce.approvals.content import ApprovalContent, Asked
 from letsbe_app.workforce.approvals.reminders import next_reminder
-from letsbe_app.workforce.approvals.schemas import decider_of
+from letsbe_app.workforce.approvals.schemas import ApprovalView, approval_view, decider_of
+from letsbe_app.workforce.cursors import TimeCursor
 from tenant_daemon.contracts.approvals import ApprovalRequested, ApprovalStatus, Verdict
 
 
@@ -36,6 +40,23 @@ async def own_conversation(session: AsyncSession, tenant_id: str, conversation_i
         return None
     row = await session.get(Conversation, conversation_id)
     return row.id if row is not None and row.tenant_id == tenant_id else None
+
+
+async def page_of(
+    session: AsyncSession, contents: TenantContent, customer_id: str, rows: Sequence[Approval], size: int
+) -> Page[ApprovalView]:
+    """The page that ``size + 1`` rows of a customer begin with, opened."""
+    names = await names_of(session, customer_id)
+    opened = {
+        tenant_id: ApprovalContent(await contents.of(session, tenant_id))
+        for tenant_id in {row.tenant_id for row in rows}
+    }
+    return page_of_rows(
+        rows,
+        size,
+        lambda row: approval_view(row, opened[row.tenant_id], names),
+        lambda row: str(TimeCursor(row.created_at, row.id)),
+    )
 
 
 def check_open(

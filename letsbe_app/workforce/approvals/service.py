@@ -16,7 +16,7 @@ from letsbe_app.db.session import Database
 from letsbe_app.db.tenant_content import TenantContent
 from letsbe_app.errors import Conflict, InvalidInput, NotFound
 from letsbe_app.kit.clock import Clock, utc_now
-from letsbe_app.kit.pagination import Page, clamp_limit, page_of_rows
+from letsbe_app.kit.pagination import Page, clamp_limit
 from letsbe_app.people.audit.service import record_act, tenant_actor
 from letsbe_app.people.authz.actor import Actor
 from letsbe_app.people.authz.rules import Permission, require
@@ -32,7 +32,14 @@ from letsbe_app.workforce.approvals.remembering import remembered_until
 from letsbe_app.workforce.approvals.reminders import Reminder, ReminderChannel
 from letsbe_app.workforce.approvals.reminding import note_reminder
 from letsbe_app.workforce.approvals.responses import response_for
-from letsbe_app.workforce.approvals.rows import check_open, of_tenant, own_conversation, owned, row_of
+from letsbe_app.workforce.approvals.rows import (
+    check_open,
+    of_tenant,
+    own_conversation,
+    owned,
+    page_of,
+    row_of,
+)
 from letsbe_app.workforce.approvals.schemas import (
     ApprovalView,
     BatchItem,
@@ -98,7 +105,7 @@ class ApprovalService:
                 size + 1,
                 conversation_id=conversation_id,
             )
-            return await self._page(session, actor, list(rows), size)
+            return await page_of(session, self._content, actor.customer_id, rows, size)
 
     async def list_settled(
         self,
@@ -115,7 +122,7 @@ class ApprovalService:
             rows = await repository.settled_ones(
                 session, actor.customer_id, tenant_id, self._clock(), after, size + 1
             )
-            return await self._page(session, actor, list(rows), size)
+            return await page_of(session, self._content, actor.customer_id, rows, size)
 
     async def get(self, actor: Actor, approval_id: str) -> ApprovalView:
         """One approval; raises NotFound."""
@@ -352,21 +359,6 @@ class ApprovalService:
             )
         log.info("approval.carried_out", approval_id=row.id, tenant_id=tenant_id, status=report.status)
         await self._publisher.announce(customer_id, Topic.APPROVALS, row.id)
-
-    async def _page(
-        self, session: AsyncSession, actor: Actor, rows: list[Approval], size: int
-    ) -> Page[ApprovalView]:
-        names = await names_of(session, actor.customer_id)
-        opened = {
-            tenant_id: await self._content_of(session, tenant_id)
-            for tenant_id in {row.tenant_id for row in rows}
-        }
-        return page_of_rows(
-            rows,
-            size,
-            lambda row: approval_view(row, opened[row.tenant_id], names),
-            lambda row: str(TimeCursor(row.created_at, row.id)),
-        )
 
     async def _content_of(self, session: AsyncSession, tenant_id: str) -> ApprovalContent:
         return ApprovalContent(await self._content.of(session, tenant_id))
