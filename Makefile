@@ -28,7 +28,7 @@ setup: ## Install everything into this folder
 setup-tests:
 	@$(PYTHON) deploy/local/setup.py --tests
 
-test: setup-tests ## Every test, whole systems and browsers too (15 to 20 minutes on two cores)
+test: setup-tests ## Every test, whole systems and browsers too (15 to 30 minutes on two cores)
 	$(VENV)/python -m pytest $(APART) -m "not flow and not browser and not redteam" $(SAME) $(AGAIN)
 	LETSBE_TEST_ENGINE=postgresql $(VENV)/python -m pytest -n 2 --dist worksteal tests/app/hub tests/app/relay $(SAME) $(AGAIN)
 	$(VENV)/python -m pytest $(WHOLE) -m "(flow or browser) and not redteam" $(SAME) $(AGAIN)
