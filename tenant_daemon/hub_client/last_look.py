@@ -80,19 +80,15 @@ def _without(value: object, redactor: Redactor) -> object:
     """The value without the strings and the fields in which there still is a secret."""
     match value:
         case str():
-            return TAKEN_OUT if _shows(value, redactor) else value
+            return TAKEN_OUT if redactor.knows(value) else value
         case dict():
             return {
-                name: _without(item, redactor) for name, item in value.items() if not _shows(name, redactor)
+                name: _without(item, redactor) for name, item in value.items() if not redactor.knows(name)
             }
         case list():
             return [_without(item, redactor) for item in value]
         case _:
             return value
-
-
-def _shows(text: str, redactor: Redactor) -> bool:
-    return bool(redactor.known.find(text.encode("utf-8", "surrogatepass")))
 
 
 def _dict(value: object) -> dict[str, object]:

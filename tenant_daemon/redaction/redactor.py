@@ -54,6 +54,10 @@ class Redactor:
         """``text`` with every secret replaced and nothing else changed."""
         return self.report(text).text
 
+    def knows(self, text: str) -> bool:
+        """Whether a secret of the vault stands in ``text``, in any form."""
+        return bool(self.known.find(_encoded(text)))
+
     def name_secrets(self, text: str) -> str:
         """``text`` with the vault's secrets replaced, in any form; what only looks like one stays."""
         data = _encoded(text)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from tenant_daemon.redaction.detectors.entropy import PUBLIC_HEAD
 from tenant_daemon.redaction.findings import Finding, Layer, redacted
-from tenant_daemon.redaction.likelihood import SURELY_MADE, is_made_by_chance
+from tenant_daemon.redaction.likelihood import MADE, SURELY_MADE, word_bits
 from tenant_daemon.redaction.plausibility import is_stand_in
 from tenant_daemon.redaction.views.decoded import unbase64
 from tenant_daemon.redaction.views.embedded import is_mostly_text
@@ -100,11 +100,12 @@ def _whole(data: bytes, end: int) -> int:
 
 def _is_told(data: bytes, start: int, end: int) -> bool:
     value = data[start:end].decode("utf-8", "replace")
-    if not is_made_by_chance(value) or is_stand_in(value):
+    bits = word_bits(value)
+    if bits > MADE or is_stand_in(value):
         return False
     before, behind = data[max(0, start - _BEFORE) : start], data[end : end + _BEHIND]
     line = before[before.rfind(b"\n") + 1 :] + b" \0 " + behind.split(b"\n", 1)[0]
-    if not (_SAYS.search(before) or is_made_by_chance(value, SURELY_MADE)):
+    if bits > SURELY_MADE and not _SAYS.search(before):
         return False
     if PUBLIC_HEAD.search(data[start:end]) or _IS_CALLED.search(before):
         return False
