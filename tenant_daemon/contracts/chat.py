@@ -15,8 +15,10 @@ from pydantic import AwareDatetime, Field
 from tenant_daemon.contracts.base import Message
 from tenant_daemon.contracts.trace import Traceparent
 
+MAX_TEXT_CHARACTERS = 32_000
 MAX_CLEANED_CHARACTERS = 64_000
 """A placeholder may be longer than what it stands for."""
+MAX_FILE_NAME_CHARACTERS = 200
 MAX_ATTACHMENTS = 5
 MAX_ATTACHMENT_BYTES = 10 * 1024 * 1024
 
@@ -25,7 +27,7 @@ class AttachedFile(Message):
     """A file that waits for the server at the hub, as a box that only it can open."""
 
     attachment_id: str = Field(pattern=r"^att_[0-9a-z]{26}$", examples=["att_01k9zq5w8x7v3m2n1c4b6t8r0e"])
-    name: str = Field(max_length=200)
+    name: str = Field(max_length=MAX_FILE_NAME_CHARACTERS)
     """As the customer's computer calls it; no name for a file on the server."""
     media_type: str = Field(max_length=100)
     size_bytes: int = Field(ge=1, le=MAX_ATTACHMENT_BYTES)
@@ -43,7 +45,7 @@ class SendMessage(Message):
     message_id: str
     conversation_id: str
     agent_id: str
-    text: str = Field(max_length=32_000)
+    text: str = Field(max_length=MAX_TEXT_CHARACTERS)
     takes_back: list[str] = Field(default_factory=list, max_length=500)
     """Runs of this conversation, oldest first: it is brought to the point before them, then this is said."""
     attachments: list[AttachedFile] = Field(default_factory=list, max_length=MAX_ATTACHMENTS)

@@ -6,13 +6,16 @@ from tenant_daemon.contracts.base import Message
 from tenant_daemon.contracts.budget import TokenBudget
 from tenant_daemon.contracts.tiers import AutonomyLevel, Tier
 
+MAX_NAME_CHARACTERS = 60
+MAX_SOUL_CHARACTERS = 20_000
+
 
 class AgentConfig(Message):
     """One agent, as the customer set it up."""
 
     agent_id: str = Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")
-    name: str = Field(max_length=60)
-    soul_md: str = Field(default="", max_length=20_000)
+    name: str = Field(max_length=MAX_NAME_CHARACTERS)
+    soul_md: str = Field(default="", max_length=MAX_SOUL_CHARACTERS)
     """The agent's character and duties, Markdown, written to its SOUL.md."""
     tools: list[str] = Field(default_factory=list)
     """Names of the safety plugin's tools that this agent may call."""

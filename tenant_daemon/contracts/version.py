@@ -5,7 +5,8 @@ from typing import Final
 PROTOCOL_VERSION: Final = 1
 """
 1  2026-11-21  First version: enrolment, chat, approvals, usage, health, commands.
-   2026-11-22  approval.carried_out, approval.withdrawn, approval.forgotten; a peer without them rejects.
+   2026-11-22  approval.carried_out, approval.withdrawn, approval.forgotten, chat.cleaned; a peer without them
+               rejects.
 """
 
 OLDEST_SUPPORTED_VERSION: Final = 1

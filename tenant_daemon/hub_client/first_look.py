@@ -7,20 +7,16 @@ found there again.
 """
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any
 
 import orjson
 import structlog
 
+from tenant_daemon.contracts.chat import MAX_FILE_NAME_CHARACTERS, MAX_TEXT_CHARACTERS
+from tenant_daemon.contracts.config import MAX_NAME_CHARACTERS, MAX_SOUL_CHARACTERS
 from tenant_daemon.redaction import LiveRedactor
 
 log = structlog.get_logger()
-
-_MAX_TEXT: Final = 32_000
-_MAX_SOUL: Final = 20_000
-_MAX_NAME: Final = 60
-_MAX_FILE_NAME: Final = 200
-"""As ``SendMessage``, ``AgentConfig`` and ``AttachedFile`` take them."""
 
 _Refer = Callable[[dict[str, Any], str, int], None]
 
@@ -65,16 +61,16 @@ def look_at(frame: str | bytes, redactor: LiveRedactor) -> str | bytes:
 
 
 def _words(payload: dict[str, Any], refer: _Refer) -> None:
-    refer(payload, "text", _MAX_TEXT)
+    refer(payload, "text", MAX_TEXT_CHARACTERS)
     for file in _dicts(payload.get("attachments")):
-        refer(file, "name", _MAX_FILE_NAME)
+        refer(file, "name", MAX_FILE_NAME_CHARACTERS)
 
 
 def _agents(payload: dict[str, Any], refer: _Refer) -> None:
     config = payload.get("config")
     for agent in _dicts(config.get("agents") if isinstance(config, dict) else None):
-        refer(agent, "name", _MAX_NAME)
-        refer(agent, "soul_md", _MAX_SOUL)
+        refer(agent, "name", MAX_NAME_CHARACTERS)
+        refer(agent, "soul_md", MAX_SOUL_CHARACTERS)
 
 
 def _dicts(items: object) -> list[dict[str, Any]]:

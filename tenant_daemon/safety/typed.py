@@ -1,11 +1,10 @@
 """What people type into a call: a value of the vault in it becomes the name that agents use for it."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from tenant_daemon.redaction.findings import secret_ref
-
-NamedValues = Sequence[tuple[str, str]]
+from tenant_daemon.vault.vault import NamedValues
 
 
 def with_references(args: Mapping[str, object], values: NamedValues) -> dict[str, object]:

@@ -11,9 +11,9 @@ from letsbe_app.kit.one_line import one_line
 from letsbe_app.people.authz.actor import Actor
 from letsbe_app.workforce.conversations.cleaned import is_cleaned
 from letsbe_app.workforce.conversations.schemas import MessageView, message_view
+from tenant_daemon.contracts.chat import MAX_TEXT_CHARACTERS
 
-MAX_TEXT_LENGTH: Final = 32_000
-"""As ``SendMessage.text``."""
+MAX_TEXT_LENGTH: Final = MAX_TEXT_CHARACTERS
 MAX_TITLE_LENGTH: Final = 120
 _MESSAGE_ID: Final = re.compile(r"[A-Za-z0-9_-]{8,40}")
 
