@@ -8,6 +8,9 @@ from tenant_daemon.contracts.tiers import AutonomyLevel, Tier
 
 MAX_NAME_CHARACTERS = 60
 MAX_SOUL_CHARACTERS = 20_000
+DEFAULT_APPROVAL_TTL_SECONDS = 86_400
+MIN_APPROVAL_TTL_SECONDS = 60
+MAX_APPROVAL_TTL_SECONDS = 604_800
 
 
 class AgentConfig(Message):
@@ -39,7 +42,10 @@ class TenantConfig(Message):
     agents: list[AgentConfig] = Field(default_factory=list)
     is_stopped: bool = False
     """The server's kill switch: nothing runs while it is set, and it holds while the hub is away."""
-    approval_ttl_seconds: int = Field(default=86_400, ge=60, le=604_800)
+    approval_ttl_seconds: int = Field(
+        default=DEFAULT_APPROVAL_TTL_SECONDS, ge=MIN_APPROVAL_TTL_SECONDS, le=MAX_APPROVAL_TTL_SECONDS
+    )
+    """How long a question waits for a person; then it is denied. Those that wait keep the end they have."""
     period_token_limit: int | None = Field(default=None, ge=0)
     """Tokens left to spend in this billing period; the proxy blocks before it is passed."""
     budgets: list[TokenBudget] = Field(default_factory=list, max_length=200)

@@ -5,10 +5,9 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 from tenant_daemon.contracts.approvals import Verdict
-from tenant_daemon.contracts.config import AgentConfig, TenantConfig
+from tenant_daemon.contracts.config import DEFAULT_APPROVAL_TTL_SECONDS, AgentConfig, TenantConfig
 from tenant_daemon.contracts.tiers import AutonomyLevel, Decision, Tier, tier_label
 from tenant_daemon.execution import ActionFailed
 from tenant_daemon.execution.references import check_ways_in
@@ -25,8 +24,6 @@ from tenant_daemon.safety.ports import Classify
 from tenant_daemon.safety.schemas import ExecuteRequest
 from tenant_daemon.settings import TenantSettings
 from tenant_daemon.vault import RESERVED_NAMES, Vault, references_in
-
-_DEFAULT_TTL_SECONDS: Final = TenantConfig(version=0).approval_ttl_seconds
 
 
 @dataclass(frozen=True)
@@ -141,7 +138,7 @@ class Gate:
 
     def approval_ttl_seconds(self) -> int:
         config = self._config.current()
-        return config.approval_ttl_seconds if config else _DEFAULT_TTL_SECONDS
+        return config.approval_ttl_seconds if config else DEFAULT_APPROVAL_TTL_SECONDS
 
     def workspace(self, agent_id: str) -> Path:
         """The agent's current directory, every link resolved."""

@@ -21,6 +21,7 @@ def tenant_view(tenant_id: str = "ten_1", **changes: Any) -> TenantView:
         "is_online": True,
         "is_ready": True,
         "is_stopped": False,
+        "approval_ttl_seconds": 86_400,
         "is_practice": False,
         "last_seen_at": NOW,
         "cpu_percent": 12.4,

@@ -1,6 +1,7 @@
 """The customer's servers."""
 
 from fastapi import APIRouter
+from pydantic import Field, StrictInt
 
 from letsbe_app.api.body import Body
 from letsbe_app.api.dependencies import ChangingActor, CurrentActor, HubServices
@@ -17,6 +18,13 @@ class KillSwitch(Body):
     """Whether everything on the server is to stand still."""
 
     is_stopped: bool
+
+
+class ApprovalTtl(Body):
+    """How long a question waits for a person."""
+
+    seconds: StrictInt = Field(examples=[86_400])
+    """From 60 (a minute) to 604800 (seven days)."""
 
 
 @router.get("")
@@ -48,6 +56,14 @@ async def set_stopped(
 ) -> Answer[TenantView]:
     """Stop everything on the server, or let it go on."""
     return answer(await hub.tenants.set_stopped(actor, tenant_id, body.is_stopped))
+
+
+@router.put("/{tenant_id}/approval-ttl")
+async def set_approval_ttl(
+    hub: HubServices, actor: ChangingActor, tenant_id: str, body: ApprovalTtl
+) -> Answer[TenantView]:
+    """How long questions of the server's agents wait from now on, until they are denied."""
+    return answer(await hub.tenants.set_approval_ttl(actor, tenant_id, body.seconds))
 
 
 @router.post("/{tenant_id}/key/renew", status_code=202)

@@ -8,6 +8,7 @@ from sqlalchemy import JSON, BigInteger, Index, Integer, Text, UniqueConstraint
 from sqlmodel import Field
 
 from letsbe_app.db.models.base import Table, id_field, ref, time_field
+from tenant_daemon.contracts.config import DEFAULT_APPROVAL_TTL_SECONDS
 
 
 class TenantStatus(StrEnum):
@@ -48,6 +49,8 @@ class Tenant(Table, table=True):
     config_refusal: str = Field(default="", max_length=500)
     """Why the server would not take the wanted version over; empty where it did, or has not said."""
     is_stopped: bool = Field(default=False)
+    approval_ttl_seconds: int = Field(default=DEFAULT_APPROVAL_TTL_SECONDS)
+    """How long a question of its agents waits for a person."""
     last_heartbeat_at: datetime | None = time_field(nullable=True)
     heartbeat: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     """The newest ``Heartbeat``, as received."""

@@ -59,6 +59,8 @@ class TenantView:
     is_ready: bool
     """Online, and its agents can be talked to."""
     is_stopped: bool
+    approval_ttl_seconds: int
+    """How long a question of its agents waits for a person; then it is denied."""
     is_practice: bool
     """The practice model answers, since no model is configured."""
     last_seen_at: datetime | None
@@ -126,6 +128,7 @@ def tenant_view(tenant: Tenant, *, is_online: bool, is_practice: bool) -> Tenant
         is_online=is_online,
         is_ready=is_online and heartbeat is not None and heartbeat.is_ready,
         is_stopped=tenant.is_stopped,
+        approval_ttl_seconds=tenant.approval_ttl_seconds,
         is_practice=is_practice,
         last_seen_at=tenant.last_heartbeat_at,
         cpu_percent=heartbeat.cpu_percent if heartbeat else None,

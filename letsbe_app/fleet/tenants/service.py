@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from letsbe_app.db.models import Tenant, TenantStatus
 from letsbe_app.db.session import Database
-from letsbe_app.errors import NotFound
+from letsbe_app.errors import InvalidInput, NotFound
 from letsbe_app.fleet.tenants import repository
 from letsbe_app.fleet.tenants.enrolment import Enrolment
 from letsbe_app.fleet.tenants.history import Span, history_of, note_samples
@@ -32,7 +32,11 @@ from letsbe_app.people.authz.ownership import owned_tenant
 from letsbe_app.people.authz.rules import Permission, require
 from letsbe_app.relay import Relay, Topic
 from tenant_daemon.contracts.commands import ConfigApplied, KeyRenewalAsked
-from tenant_daemon.contracts.config import TenantConfig
+from tenant_daemon.contracts.config import (
+    MAX_APPROVAL_TTL_SECONDS,
+    MIN_APPROVAL_TTL_SECONDS,
+    TenantConfig,
+)
 from tenant_daemon.contracts.enrolment import EnrolmentGranted, EnrolmentRequest, KeyRenewed
 from tenant_daemon.contracts.health import Heartbeat
 
@@ -109,17 +113,41 @@ class TenantService:
             Forbidden: The actor's role does not include it.
         """
         require(actor, Permission.MANAGE)
+        action = "tenant.stopped" if is_stopped else "tenant.released"
+        return await self._configure(actor, tenant_id, action, {"is_stopped": is_stopped})
+
+    async def set_approval_ttl(self, actor: Actor, tenant_id: str, seconds: int) -> TenantView:
+        """
+        How long a question of its agents waits from now on; what waits already keeps the end that it has.
+
+        Raises:
+            NotFound: No such server of the actor's.
+            Forbidden: The actor's role does not include it.
+            InvalidInput: Shorter or longer than a server takes.
+        """
+        require(actor, Permission.MANAGE)
+        if not MIN_APPROVAL_TTL_SECONDS <= seconds <= MAX_APPROVAL_TTL_SECONDS:
+            raise InvalidInput.of_field("seconds", "From a minute to seven days.")
+        wanted = {"approval_ttl_seconds": seconds}
+        return await self._configure(actor, tenant_id, "tenant.approval_ttl_set", wanted)
+
+    async def _configure(
+        self, actor: Actor, tenant_id: str, action: str, wanted: Mapping[str, int]
+    ) -> TenantView:
+        """Set these columns, which are part of the server's configuration."""
         async with self._database.write() as session:
             # Locked: a change of an agent counts the version too, and a server that has it looks no further.
             tenant = await owned_tenant(session, actor, tenant_id, lock=True)
-            has_changed = tenant.is_stopped != is_stopped
+            has_changed = any(getattr(tenant, name) != value for name, value in wanted.items())
             if has_changed:
-                tenant.is_stopped = is_stopped
+                for name, value in wanted.items():
+                    setattr(tenant, name, value)
                 tenant.config_version += 1
-                action = "tenant.stopped" if is_stopped else "tenant.released"
-                record_act(session, actor, action, subject=tenant_id, tenant_id=tenant_id)
+                record_act(
+                    session, actor, action, subject=tenant_id, tenant_id=tenant_id, settings=dict(wanted)
+                )
         if has_changed:
-            log.info("tenant.kill_switch", tenant_id=tenant_id, is_stopped=is_stopped)
+            log.info("tenant.configured", tenant_id=tenant_id, settings=dict(wanted))
             await self._publisher.wake_link(tenant_id)
             await self._publisher.announce(actor.customer_id, Topic.TENANT, tenant_id)
         return await self._view(tenant)

@@ -92,6 +92,7 @@ _ACTS = {
     "provisioning.retried": "tried a set-up again",
     "provisioning.cancelled": "cancelled a set-up",
     "tenant.stopped": "stopped everything on the server",
+    "tenant.approval_ttl_set": "set how long questions wait",
     "tenant.released": "let the server go on",
     "tenant.key_revoked": "revoked the server's key",
     "tenant.key_renewal_asked": "asked the server for a new key",

@@ -23,6 +23,7 @@ from letsbe_app.ui.text.settings import SettingsTexts
 from letsbe_app.ui.text.sign_in import SignInTexts
 from letsbe_app.ui.text.site import SiteTexts
 from letsbe_app.ui.text.usage import UsageTexts
+from letsbe_app.ui.text.waiting_time import WaitingTimeTexts
 
 DEFAULT_LOCALE: Final = "en"
 
@@ -42,6 +43,7 @@ class Catalogue:
     home: HomeTexts = field(default_factory=HomeTexts)
     chat: ChatTexts = field(default_factory=ChatTexts)
     retention: RetentionTexts = field(default_factory=RetentionTexts)
+    waiting_time: WaitingTimeTexts = field(default_factory=WaitingTimeTexts)
     approvals: ApprovalsTexts = field(default_factory=ApprovalsTexts)
     changes: ChangesTexts = field(default_factory=ChangesTexts)
     secrets: SecretsTexts = field(default_factory=SecretsTexts)

@@ -229,6 +229,7 @@ class AgentService:
             version=tenant.config_version,
             agents=[agent_config(row) for row in rows],
             is_stopped=tenant.is_stopped,
+            approval_ttl_seconds=tenant.approval_ttl_seconds,
             budgets=budgets,
         )
 

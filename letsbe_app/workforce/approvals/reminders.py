@@ -6,7 +6,9 @@ from typing import Final, Protocol
 
 FIRST_REMINDER: Final = timedelta(hours=1)
 SECOND_REMINDER: Final = timedelta(hours=12)
+FURTHER_REMINDERS: Final = timedelta(days=1)
 BEFORE_THE_END: Final = timedelta(hours=1)
+_LEAST_BETWEEN: Final = timedelta(minutes=30)
 
 
 @dataclass(frozen=True)
@@ -33,14 +35,20 @@ class ReminderChannel(Protocol):
 
 def reminder_times(created_at: datetime, expires_at: datetime) -> list[datetime]:
     """
-    When to remind: after an hour, after twelve, and an hour before it expires.
+    When to remind: after an hour, after twelve, every day from then on, and an hour before it expires.
 
-    A question that lives shorter is reminded of as often as there is room for.
+    Nothing expires without a reminder: a question that lives for less than two hours has its last one at half
+    of its time.
     """
-    wanted = [created_at + FIRST_REMINDER, created_at + SECOND_REMINDER, expires_at - BEFORE_THE_END]
+    lifetime = expires_at - created_at
+    wanted = [created_at + FIRST_REMINDER, expires_at - min(BEFORE_THE_END, lifetime / 2)]
+    further = created_at + SECOND_REMINDER
+    while further < expires_at:
+        wanted.append(further)
+        further += FURTHER_REMINDERS
     times: list[datetime] = []
     for time in sorted(time for time in wanted if created_at < time < expires_at):
-        if not times or time - times[-1] >= timedelta(minutes=30):
+        if not times or time - times[-1] >= _LEAST_BETWEEN:
             times.append(time)
     return times
 

@@ -41,6 +41,7 @@ NEEDS = {
     "tenant": P.READ,
     "tenant_history": P.READ,
     "set_stopped": P.MANAGE,
+    "set_approval_ttl": P.MANAGE,
     "renew_server_key": P.MANAGE,
     "revoke_server_key": P.MANAGE,
     "list_agents": P.READ,

@@ -371,6 +371,22 @@ async def test_nobody_deciding_means_no(bench: WrapperBench) -> None:
     assert [report.status for report in bench.hub.reports] == ["expired", "expired"]
 
 
+async def test_a_question_waits_as_long_as_was_set_when_it_was_asked(running: WrapperBench) -> None:
+    running.configure(ttl_seconds=60)
+    first = running.begin("shell", command="rm x")
+    asked = [await running.asked()]
+    running.configure(ttl_seconds=7_200)
+    second = running.begin("shell", "call-2", command="rm y")
+    asked.append(await running.asked())
+
+    assert [(one.expires_at - one.created_at).total_seconds() for one in asked] == [60, 7_200]
+    stored = [running.parts.approvals.get(one.approval_id).request.expires_at for one in asked]
+    assert stored == [one.expires_at for one in asked]
+    for one in asked:
+        await running.decide(one.approval_id, Verdict.DENY)
+    assert [(await call).status for call in (first, second)] == [ExecuteStatus.DENIED] * 2
+
+
 async def test_stopping_the_chat_cancels_what_waits_and_what_runs(running: WrapperBench) -> None:
     waiting = running.begin("shell", command="rm x")
     request = await running.asked()

@@ -18,6 +18,7 @@ from letsbe_app.ui.pages.settings.second_factor import second_factor
 from letsbe_app.ui.pages.settings.state import SettingsState
 from letsbe_app.ui.pages.settings.support import support
 from letsbe_app.ui.pages.settings.view_models import SessionRow
+from letsbe_app.ui.pages.settings.waiting_time import waiting_time
 from letsbe_app.ui.portal.shell import portal_shell
 from letsbe_app.ui.text import texts
 
@@ -31,7 +32,7 @@ def settings_page() -> rx.Component:
             _places(),
             rx.el.div(
                 _group("you", _you(), _password(), second_factor(), passkeys(), _sessions()),
-                _group("notices", notices()),
+                _group("notices", notices(), rx.cond(SettingsState.is_owner, waiting_time())),
                 rx.cond(
                     SettingsState.is_owner,
                     rx.fragment(

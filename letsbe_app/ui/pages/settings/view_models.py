@@ -7,6 +7,7 @@ from letsbe_app.people.accounts.passkeys import PasskeyView
 from letsbe_app.people.accounts.sessions import SessionView
 from letsbe_app.people.keys.service import KeyView
 from letsbe_app.people.members.schemas import InvitationView, MemberView
+from letsbe_app.ui.text import texts
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,31 @@ class KeyRow:
     prefix: str
     scopes: str
     last_used_at: str
+
+
+@dataclass(frozen=True)
+class WaitingTimeChoice:
+    """A time that questions of agents may wait."""
+
+    value: str
+    """Seconds."""
+    title: str
+    detail: str
+    is_chosen: bool
+
+
+def waiting_time_choices(chosen_seconds: int) -> list[WaitingTimeChoice]:
+    """What can be chosen, the shortest first, and what is set if that is none of them."""
+    t = texts().waiting_time
+    return [
+        WaitingTimeChoice(
+            str(seconds),
+            t.duration(seconds),
+            t.details.get(seconds, t.other_detail),
+            seconds == chosen_seconds,
+        )
+        for seconds in sorted({*t.details, chosen_seconds})
+    ]
 
 
 def session_row(view: SessionView) -> SessionRow:

@@ -202,6 +202,36 @@ async def test_pulling_the_switch_twice_changes_once(
     assert actions.count("tenant.stopped") == 1
 
 
+async def test_how_long_questions_wait_is_a_new_configuration(
+    services: Services, owner: Actor, tenant_id: str
+) -> None:
+    before = await services.tenants.wanted_config(tenant_id)
+    view = await services.tenants.set_approval_ttl(owner, tenant_id, 3_600)
+    again = await services.tenants.set_approval_ttl(owner, tenant_id, 3_600)
+    config = await services.tenants.wanted_config(tenant_id)
+
+    assert (before.approval_ttl_seconds, config.approval_ttl_seconds) == (86_400, 3_600)
+    assert (view.approval_ttl_seconds, view.config_version) == (3_600, before.version + 1)
+    assert again == view
+    async with services.database.read() as session:
+        entries = (
+            await session.exec(select(AuditEntry).where(AuditEntry.action == "tenant.approval_ttl_set"))
+        ).all()
+    assert [(one.actor, one.detail) for one in entries] == [
+        (owner.user_id, {"settings": {"approval_ttl_seconds": 3_600}}),
+    ]
+
+
+@pytest.mark.parametrize("seconds", [59, 0, -1, 604_801])
+async def test_what_a_server_would_refuse_is_not_set(
+    services: Services, owner: Actor, tenant_id: str, seconds: int
+) -> None:
+    with pytest.raises(InvalidInput, match="seven days"):
+        await services.tenants.set_approval_ttl(owner, tenant_id, seconds)
+
+    assert (await services.tenants.get(owner, tenant_id)).approval_ttl_seconds == 86_400
+
+
 async def test_an_applied_configuration_never_goes_back(
     services: Services, owner: Actor, tenant_id: str
 ) -> None:
@@ -241,12 +271,16 @@ async def test_another_business_sees_and_switches_nothing(
         await services.tenants.get(stranger, tenant_id)
     with pytest.raises(NotFound):
         await services.tenants.set_stopped(stranger, tenant_id, True)
+    with pytest.raises(NotFound):
+        await services.tenants.set_approval_ttl(stranger, tenant_id, 60)
 
 
 async def test_only_who_manages_may_switch(services: Services, owner: Actor, tenant_id: str) -> None:
     for role in (UserRole.APPROVER, UserRole.MEMBER, UserRole.READ_ONLY):
         with pytest.raises(Forbidden):
             await services.tenants.set_stopped(replace(owner, role=role), tenant_id, True)
+        with pytest.raises(Forbidden):
+            await services.tenants.set_approval_ttl(replace(owner, role=role), tenant_id, 60)
         assert await services.tenants.list(replace(owner, role=role))
 
 

@@ -24,11 +24,19 @@ AT = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
 
 @pytest.mark.parametrize(
     ("hours", "expected"),
-    [(24, [1, 12, 23]), (13, [1, 12]), (3, [1, 2]), (2, [1]), (1, []), (0.5, [])],
+    [
+        (24 * 7, [1, 12, 36, 60, 84, 108, 132, 156, 167]),
+        (24, [1, 12, 23]),
+        (13, [1, 12]),
+        (3, [1, 2]),
+        (2, [1]),
+        (1, [0.5]),
+        (1 / 60, [1 / 120]),
+    ],
 )
 def test_reminders_fit_the_time_there_is(hours: float, expected: list[float]) -> None:
     times = reminder_times(AT, AT + timedelta(hours=hours))
-    assert [(time - AT).total_seconds() / 3600 for time in times] == expected
+    assert [(time - AT).total_seconds() / 3600 for time in times] == pytest.approx(expected)
 
 
 def test_next_reminder_is_the_first_behind_now() -> None:

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from letsbe_app.people.keys.service import KeyView
-from letsbe_app.ui.pages.settings.view_models import KeyRow, device_of, key_row
+from letsbe_app.ui.pages.settings.view_models import KeyRow, device_of, key_row, waiting_time_choices
+from letsbe_app.ui.text import texts
 
 AT = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 
@@ -30,3 +31,32 @@ def test_a_key_is_shown_without_its_secret_part() -> None:
     view = KeyView("key_1", "Till", "lbk_abcdefgh", ["chat", "read"], "usr_1", None, AT)
 
     assert key_row(view) == KeyRow("key_1", "Till", "lbk_abcdefgh", "chat, read", "")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (60, "1 minute"),
+        (90, "90 seconds"),
+        (5_400, "90 minutes"),
+        (3_600, "1 hour"),
+        (86_400, "24 hours"),
+        (604_800, "7 days"),
+    ],
+)
+def test_how_long_a_question_waits_is_told_in_words(seconds: int, words: str) -> None:
+    assert texts().waiting_time.duration(seconds) == words
+
+
+def test_what_is_set_is_among_the_choices_whatever_it_is() -> None:
+    usual = [(one.title, one.is_chosen) for one in waiting_time_choices(86_400)]
+    by_program = [(one.title, one.is_chosen) for one in waiting_time_choices(900)]
+
+    assert usual == [
+        ("1 hour", False),
+        ("8 hours", False),
+        ("24 hours", True),
+        ("3 days", False),
+        ("7 days", False),
+    ]
+    assert by_program == [("15 minutes", True), *((title, False) for title, _ in usual)]
