@@ -37,6 +37,16 @@ def test_a_changed_character_needs_no_restart(tmp_path: Path) -> None:
     assert (persona_dir(home, "it-admin") / "SOUL.md").read_text() == "Bold.\n"
 
 
+def test_a_new_name_cuts_off_nobody(tmp_path: Path) -> None:
+    home = make_home(tmp_path)
+    write_files(home, make_settings(), make_config(IDA, MIA))
+    renamed = IDA.model_copy(update={"name": "Ida Brandt", "soul_md": ""})
+    assert write_files(home, make_settings(), make_config(renamed, MIA)) is False
+    persona = persona_dir(home, "it-admin")
+    assert "Ida Brandt" in (persona / "IDENTITY.md").read_text()
+    assert (persona / "SOUL.md").read_text() == "You are Ida Brandt.\n"
+
+
 def test_changed_tools_need_a_restart(tmp_path: Path) -> None:
     home = make_home(tmp_path)
     write_files(home, make_settings(), make_config(IDA))
