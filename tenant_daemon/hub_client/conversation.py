@@ -15,7 +15,7 @@ import structlog
 from tenant_daemon.contracts.chat import RunOutcome, SendMessage
 from tenant_daemon.hub_client import notes
 from tenant_daemon.hub_client.attachments import FilesNotFetched
-from tenant_daemon.hub_client.gateway import AgentGateway, GatewayEvent
+from tenant_daemon.hub_client.gateway import AgentGateway, GatewayAway, GatewayEvent
 from tenant_daemon.hub_client.jobs import AnswerMessage, DeliverFollowUp, Job, Resume, Uninvited, Waiting
 from tenant_daemon.hub_client.run_in_progress import ChatParts, RunInProgress
 from tenant_daemon.hub_client.sessions import ChatSession
@@ -168,7 +168,7 @@ class Conversation:
         except TimeoutError:
             run.interrupt()
         else:
-            if job.message is not None and not job.run.is_sent:
+            if job.message is not None and not await _has_got(gateway, job, run):
                 await self._hand_over(run, job.message)
                 return
             await run.catch_up(gateway)
@@ -239,3 +239,14 @@ class Conversation:
             }
         )
         return span
+
+
+async def _has_got(gateway: AgentGateway, job: Resume, run: RunInProgress) -> bool:
+    """Whether OpenClaw has the message of a run that a restart cut off."""
+    if not job.run.is_sent:
+        return False
+    try:
+        return await run.is_known(gateway)
+    except GatewayAway:
+        # Nobody can tell: what it does is followed, and not begun a second time.
+        return True

@@ -22,12 +22,13 @@ class AnswerEnded:
     """
     A run is over; ``text`` is the whole answer, None where OpenClaw does not repeat it.
 
-    ``lost`` says that it broke off without an end: OpenClaw was restarted.
+    ``lost`` says that it broke off without an end: OpenClaw was restarted. ``unreached`` and ``refused`` say
+    that it never began: OpenClaw stayed away, or did not take the message.
     """
 
     session_key: str
     run_id: str
-    outcome: Literal["final", "aborted", "error", "lost"]
+    outcome: Literal["final", "aborted", "error", "lost", "unreached", "refused"]
     text: str | None = None
     error: str = ""
 
@@ -39,11 +40,20 @@ class GatewayAway(Exception):
     """OpenClaw does not answer, or answered that it cannot."""
 
 
+class MessageRefused(GatewayAway):
+    """OpenClaw is there and does not take a message; asking again would change nothing."""
+
+
 class AgentGateway(Protocol):
     """A verified connection to OpenClaw. Every call has a time limit and may raise GatewayAway."""
 
     async def send(self, session_key: str, text: str, run_id: str) -> None:
-        """Give the agent a message; its run gets this id. A second call with the id changes nothing."""
+        """
+        Give the agent a message; its run gets this id. A second call with the id changes nothing.
+
+        Raises:
+            MessageRefused: It is not taken, now or later.
+        """
 
     async def abort(self, session_key: str, run_id: str) -> None:
         """Stop a run; it then ends as ``aborted``."""

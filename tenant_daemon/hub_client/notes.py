@@ -6,6 +6,10 @@ CUT_OFF: Final = (
     "A part of your server restarted while the agent was answering. What is shown here is all that arrived; "
     "ask again if something is missing."
 )
+NOT_REACHED: Final = "The agents on your server were away, and did not come back in time for this. Try again."
+NOT_TAKEN: Final = (
+    "The agents on your server did not take this message. Try again, or begin a new conversation."
+)
 NOT_BEGUN: Final = "Stopped before the agent began."
 SWITCHED_OFF: Final = "This agent is switched off."
 SERVER_STOPPED: Final = "Your server's agents are stopped."

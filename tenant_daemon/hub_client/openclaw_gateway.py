@@ -7,7 +7,13 @@ from typing import Final
 
 import structlog
 
-from tenant_daemon.hub_client.gateway import AnswerEnded, AnswerGrew, GatewayAway, GatewayEvent
+from tenant_daemon.hub_client.gateway import (
+    AnswerEnded,
+    AnswerGrew,
+    GatewayAway,
+    GatewayEvent,
+    MessageRefused,
+)
 from tenant_daemon.hub_client.sessions import ChatSession
 from tenant_daemon.openclaw.client import GatewayGone, GatewayRefused, OpenClawClient
 from tenant_daemon.openclaw.events import (
@@ -27,6 +33,7 @@ from tenant_daemon.openclaw.transcripts import remove_transcripts
 _BETWEEN: Final = "\n\n"
 _MAX_RUNS: Final = 500
 _NATURAL_ENDS: Final = ("stop", "length")
+_UNAVAILABLE: Final = "UNAVAILABLE"
 _REWIND_PAUSES: Final = (0.2, 0.5, 1.0, 2.0, 4.0)
 """Seconds between tries while OpenClaw ends what it was doing in the session."""
 
@@ -73,7 +80,9 @@ class OpenClawGateway:
         except GatewayRefused as exc:
             # The owner sees a turn that was cut off; whoever looks after the server should see why.
             log.warning("openclaw.message_refused", code=exc.code, reason=str(exc))
-            raise GatewayAway(str(exc)) from exc
+            # So it answers while it shuts down, or has not quite started.
+            is_passing = exc.code == _UNAVAILABLE
+            raise (GatewayAway if is_passing else MessageRefused)(str(exc)) from exc
         except GatewayGone as exc:
             raise GatewayAway(str(exc)) from exc
 

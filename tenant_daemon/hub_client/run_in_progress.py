@@ -18,17 +18,26 @@ from tenant_daemon.hub_client.gateway import (
     GatewayAway,
     GatewayDoor,
     GatewayEvent,
+    MessageRefused,
 )
 from tenant_daemon.hub_client.jobs import RecentRuns
 from tenant_daemon.hub_client.outbox import LinkStore
 from tenant_daemon.hub_client.run_writer import RunWriter
 from tenant_daemon.hub_client.sessions import ChatSession
+from tenant_daemon.kit.backoff import Backoff
 from tenant_daemon.tracing import NO_TRACES, Attribute, Span, Traces
 
 RUN_SECONDS: Final = 3_700
 """Longest run; OpenClaw's own limit is a little shorter."""
+TAKE_SECONDS: Final = 90
+"""How long a message that OpenClaw has not got waits for it to be back."""
+_TAKE_PAUSE_SECONDS: Final = 0.25
+_LONGEST_TAKE_PAUSE_SECONDS: Final = 5.0
 STOP_SECONDS: Final = 10
 """How long OpenClaw has to confirm a stop."""
+
+_WITHOUT_END: Final = ("lost", "unreached")
+"""OpenClaw may still tell of such a run."""
 
 log = structlog.get_logger()
 
@@ -80,6 +89,8 @@ class RunInProgress:
         self._parts = parts
         self._span = span
         self._is_stopping = False
+        self._is_taken = True
+        """False while it is not known whether OpenClaw has the message."""
         self._writer = RunWriter(
             parts.store.journal,
             run_id,
@@ -91,17 +102,70 @@ class RunInProgress:
         self._ended: asyncio.Future[AnswerEnded | None] = asyncio.get_running_loop().create_future()
 
     async def send(self, text: str, takes_back: Sequence[str] = ()) -> None:
-        """Hand the message to OpenClaw, after the session was brought to the point before these runs."""
+        """
+        Hand the message to OpenClaw, after the session was brought to the point before these runs.
+
+        A connection that breaks meanwhile leaves open whether it has arrived: once OpenClaw is back it is
+        asked, and gets the message again only where it knows nothing of it.
+        """
+        self._is_taken = False
         try:
-            gateway = self._parts.door.now()
-            if takes_back:
-                await gateway.rewind(self.session.key, takes_back)
-            await gateway.send(self.session.key, text, self.gateway_run_id)
-            if self._is_stopping:
-                # The stop may have come before OpenClaw knew of the run.
-                await gateway.abort(self.session.key, self.gateway_run_id)
-        except GatewayAway:
-            self.interrupt()
+            async with asyncio.timeout(TAKE_SECONDS):
+                await self._hand_over(text, takes_back)
+        except TimeoutError:
+            self._end_here(AnswerEnded(self.session.key, self.gateway_run_id, "unreached"))
+        except MessageRefused:
+            self._end_here(AnswerEnded(self.session.key, self.gateway_run_id, "refused"))
+
+    async def _hand_over(self, text: str, takes_back: Sequence[str]) -> None:
+        pauses = Backoff(base_seconds=_TAKE_PAUSE_SECONDS, cap_seconds=_LONGEST_TAKE_PAUSE_SECONDS)
+        while not self._is_settled:
+            try:
+                gateway = await self._gateway()
+                if pauses.failures and await self.is_known(gateway):
+                    return
+                if not self._is_settled:
+                    await self._give(gateway, text, takes_back)
+            except MessageRefused:
+                raise
+            except GatewayAway:
+                await self._end_or(asyncio.sleep(pauses.after_failure()))
+
+    async def _give(self, gateway: AgentGateway, text: str, takes_back: Sequence[str]) -> None:
+        if takes_back:
+            await gateway.rewind(self.session.key, takes_back)
+        await gateway.send(self.session.key, text, self.gateway_run_id)
+        self._is_taken = True
+        if self._is_stopping:
+            # The stop may have come before OpenClaw knew of the run.
+            await gateway.abort(self.session.key, self.gateway_run_id)
+
+    @property
+    def _is_settled(self) -> bool:
+        """Whether there is nothing to hand over any more."""
+        return self._is_taken or self._ended.done()
+
+    async def _gateway(self) -> AgentGateway:
+        """OpenClaw, as soon as it is there; raises GatewayAway when the run has ended before."""
+        await self._end_or(self._parts.door.wait())
+        return self._parts.door.now()
+
+    async def _end_or(self, other: Coroutine[None, None, object]) -> None:
+        """Until the run has ended or the other thing has happened."""
+        waiting = asyncio.ensure_future(other)
+        try:
+            await asyncio.wait({waiting, self._ended}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            waiting.cancel()
+
+    async def is_known(self, gateway: AgentGateway) -> bool:
+        """Whether OpenClaw has this run, whose course is then taken up. Raises GatewayAway."""
+        event = await gateway.look_up(self.session.key, self.gateway_run_id)
+        if event is None:
+            return False
+        self._is_taken = True
+        self.follow(event)
+        return True
 
     def follow(self, event: GatewayEvent) -> None:
         """OpenClaw says how the run goes."""
@@ -117,20 +181,22 @@ class RunInProgress:
         self._writer.add_tool_events()
 
     def interrupt(self) -> None:
-        """OpenClaw is gone and with it the run."""
+        """OpenClaw is gone and with it the run, unless it has yet to get the message."""
+        if self._is_taken:
+            self._end_here(None)
+
+    def _end_here(self, end: AnswerEnded | None) -> None:
         if not self._ended.done():
-            self._ended.set_result(None)
+            self._ended.set_result(end)
 
     async def catch_up(self, gateway: AgentGateway) -> None:
         """Events were missed: ask where the run stands."""
         try:
-            event = await gateway.look_up(self.session.key, self.gateway_run_id)
+            is_known = await self.is_known(gateway)
         except GatewayAway:
             return
-        if event is None:
+        if not is_known:
             self.interrupt()
-        else:
-            self.follow(event)
 
     async def stop(self) -> None:
         """End the run, at the latest in ``STOP_SECONDS``; what it has said stays."""
@@ -142,8 +208,7 @@ class RunInProgress:
             await self._parts.door.now().abort(self.session.key, self.gateway_run_id)
             await self._end_within(STOP_SECONDS)
         except (GatewayAway, TimeoutError):
-            if not self._ended.done():
-                self._ended.set_result(AnswerEnded(self.session.key, self.gateway_run_id, "aborted"))
+            self._end_here(AnswerEnded(self.session.key, self.gateway_run_id, "aborted"))
 
     async def conclude(self) -> None:
         """Wait for the end and write it. Cancelled, it leaves the run open for the next start of the link."""
@@ -156,7 +221,7 @@ class RunInProgress:
         if end is None:
             self.finish(RunOutcome.INTERRUPTED, notes.CUT_OFF)
             return
-        if end.outcome != "lost":
+        if end.outcome not in _WITHOUT_END:
             self._parts.recent_runs.add(self.gateway_run_id)
         match end.outcome:
             case "final":
@@ -165,6 +230,10 @@ class RunInProgress:
                 self.finish(RunOutcome.STOPPED, whole=end.text)
             case "lost":
                 self.finish(RunOutcome.INTERRUPTED, notes.CUT_OFF, end.text)
+            case "unreached":
+                self.finish(RunOutcome.INTERRUPTED, notes.NOT_REACHED)
+            case "refused":
+                self.finish(RunOutcome.FAILED, notes.NOT_TAKEN)
             case "error" if self._is_stopping:
                 self.finish(RunOutcome.STOPPED, whole=end.text)
             case "error":

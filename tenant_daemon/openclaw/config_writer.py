@@ -186,8 +186,8 @@ def _agents(home: TenantHome, settings: TenantSettings, agents: Iterable[AgentCo
 
 def _agent(home: TenantHome, settings: TenantSettings, agent: AgentConfig) -> Json:
     return {
-        # Not the owner's name for it, which stands in the texts beside: they are read with each message, while
-        # a change here restarts OpenClaw and cuts off what the other agents are saying.
+        # Not the owner's name for it, which stands in the texts beside: they are read with each message. A
+        # change here restarts OpenClaw, which cuts off what the other agents are saying.
         "name": agent.agent_id,
         # OpenClaw's word for the folder that instructions are read from. Ours lies outside what the agent's
         # tools can write, so that no agent changes its own character or plants skills for itself.

@@ -4,7 +4,13 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from tenant_daemon.hub_client.gateway import AnswerEnded, AnswerGrew, GatewayAway, GatewayEvent
+from tenant_daemon.hub_client.gateway import (
+    AnswerEnded,
+    AnswerGrew,
+    GatewayAway,
+    GatewayEvent,
+    MessageRefused,
+)
 
 
 @dataclass
@@ -20,11 +26,16 @@ class FakeGateway:
     known: dict[str, GatewayEvent] = field(default_factory=dict)
     """What ``look_up`` answers, by run id."""
     is_away: bool = False
+    refuses: bool = False
+    tried_in_vain: asyncio.Event = field(default_factory=asyncio.Event)
     aborts_at_once: bool = True
     _news: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def send(self, session_key: str, text: str, run_id: str) -> None:
+        if self.refuses:
+            raise MessageRefused("no")
         if self.is_away:
+            self.tried_in_vain.set()
             raise GatewayAway("away")
         self.sent.append((session_key, text, run_id))
         self._news.set()
@@ -52,6 +63,8 @@ class FakeGateway:
         return self.forgotten[number - 1]
 
     async def look_up(self, session_key: str, run_id: str) -> GatewayEvent | None:
+        if self.is_away:
+            raise GatewayAway("away")
         return self.known.get(run_id)
 
     async def nth_sent(self, number: int) -> tuple[str, str, str]:

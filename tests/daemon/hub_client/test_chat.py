@@ -289,11 +289,87 @@ async def test_long_loss_says_what_was_cut_off(stage: Stage, monkeypatch: pytest
     await stage.gateway.nth_sent(2)
 
 
-async def test_openclaw_that_is_gone_when_the_message_is_sent(stage: Stage) -> None:
+async def _first_try(stage: Stage) -> None:
+    """Wait until a message was handed over in vain."""
+    async with asyncio.timeout(30):
+        await stage.gateway.tried_in_vain.wait()
+
+
+async def test_message_waits_for_an_openclaw_that_is_gone_when_it_is_sent(stage: Stage) -> None:
+    stage.gateway.is_away = True
+    stage.say(1)
+    await _first_try(stage)
+    stage.chat.on_gateway_lost()
+    stage.gateway.is_away = False
+    await stage.chat.on_gateway_opened(stage.gateway)
+    assert (await stage.gateway.nth_sent(1))[1] == "hi"
+    stage.gateway.end(1, "Hello.")
+    (run,) = await stage.finished(1)
+    assert _end(run) == (RunOutcome.COMPLETED, "Hello.", "")
+    assert len(stage.gateway.sent) == 1
+
+
+async def test_long_absence_of_openclaw_cuts_off_no_message_that_it_has_not_got(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(chat_module, "GRACE_SECONDS", 0.0)
+    stage.gateway.is_away = True
+    stage.say(1)
+    await _first_try(stage)
+    stage.chat.on_gateway_lost()
+    await asyncio.sleep(0.01)  # The grace is over.
+    stage.gateway.is_away = False
+    await stage.chat.on_gateway_opened(stage.gateway)
+    await stage.gateway.nth_sent(1)
+    stage.gateway.end(1, "Hello.")
+    (run,) = await stage.finished(1)
+    assert _end(run) == (RunOutcome.COMPLETED, "Hello.", "")
+
+
+async def test_message_that_arrived_although_its_answer_was_lost_is_not_said_twice(stage: Stage) -> None:
+    stage.gateway.is_away = True
+    stage.say(1)
+    await _first_try(stage)
+    (open_run,) = stage.store.journal.unfinished()
+    stage.chat.on_gateway_lost()
+    stage.gateway.is_away = False
+    run_id = open_run.run_id
+    stage.gateway.known[run_id] = AnswerEnded(SESSION.key, run_id, "final", "Done.")
+    await stage.chat.on_gateway_opened(stage.gateway)
+    (run,) = await stage.finished(1)
+    assert _end(run) == (RunOutcome.COMPLETED, "Done.", "")
+    assert stage.gateway.sent == []
+
+
+async def test_openclaw_that_stays_away_is_told_as_such(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run_in_progress, "TAKE_SECONDS", 0.05)
     stage.gateway.is_away = True
     stage.say(1)
     (run,) = await stage.finished(1)
-    assert _end(run) == (RunOutcome.INTERRUPTED, "", notes.CUT_OFF)
+    assert _end(run) == (RunOutcome.INTERRUPTED, "", notes.NOT_REACHED)
+
+
+async def test_stop_ends_a_message_that_waits_for_openclaw_to_be_back(stage: Stage) -> None:
+    stage.gateway.is_away = True
+    stage.say(1)
+    await _first_try(stage)
+    stage.chat.on_gateway_lost()
+    await stage.chat.stop("cnv1")
+    (run,) = await stage.finished(1)
+    assert _end(run)[0] is RunOutcome.STOPPED
+    stage.gateway.is_away = False
+    await stage.chat.on_gateway_opened(stage.gateway)
+    stage.say(2, "again")
+    assert (await stage.gateway.nth_sent(1))[1] == "again"
+
+
+async def test_message_that_openclaw_refuses_is_a_failure(stage: Stage) -> None:
+    stage.gateway.refuses = True
+    stage.say(1)
+    (run,) = await stage.finished(1)
+    assert _end(run) == (RunOutcome.FAILED, "", notes.NOT_TAKEN)
 
 
 async def _restarted(stage: Stage) -> Stage:
@@ -346,6 +422,19 @@ async def test_killed_link_says_what_nobody_knows_any_more(
     again = await _restarted(stage)
     (run,) = await again.finished(1)
     assert _end(run) == (RunOutcome.INTERRUPTED, "One ", notes.CUT_OFF)
+    await again.kill()
+
+
+async def test_message_that_openclaw_never_got_is_sent_after_a_restart_of_the_link(stage: Stage) -> None:
+    stage.gateway.is_away = True
+    stage.say(1)
+    await _first_try(stage)
+    again = await _restarted(stage)
+    await again.chat.on_gateway_opened(again.gateway)
+    assert (await again.gateway.nth_sent(1))[1] == "hi"
+    again.gateway.end(1, "Hello.")
+    (run,) = await again.finished(1)
+    assert _end(run) == (RunOutcome.COMPLETED, "Hello.", "")
     await again.kill()
 
 
