@@ -10,7 +10,7 @@ from typing import Final
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from letsbe_app.db.models import UserRole, WaitingNotice
+from letsbe_app.db.models import NoticePreference, UserRole, WaitingNotice
 from letsbe_app.db.session import Database
 from letsbe_app.kit.clock import Clock, utc_now
 from letsbe_app.kit.ids import new_id
@@ -23,10 +23,12 @@ from letsbe_app.people.events.service import Event
 from letsbe_app.people.members.names import ids_of
 from letsbe_app.relay.publisher import Publisher
 from letsbe_app.workforce.approvals.reminders import Reminder
+from tenant_daemon.contracts.approvals import ApprovalStatus
 
 LIFETIME: Final = timedelta(hours=24)
 _ALERT_PERCENT: Final = 80
 _DECIDERS: Final = roles_with(Permission.APPROVE)
+_FOR_DECIDERS: Final = (kinds.APPROVAL_WAITING, kinds.APPROVAL_EXPIRED)
 _OWNERS: Final = frozenset({UserRole.OWNER})
 _SETTLING: Final = frozenset({catalog.ApprovalDecided.type, catalog.ApprovalSettled.type})
 
@@ -45,7 +47,7 @@ class NoticeSink:
             kind = kind_of(event)
             if kind is None:
                 continue
-            roles = _DECIDERS if kind is kinds.APPROVAL_WAITING else _OWNERS
+            roles = _DECIDERS if kind in _FOR_DECIDERS else _OWNERS
             people = await ids_of(session, event.customer_id, roles)
             expires_at = event.data.get("expires_at")
             await put_notices(
@@ -92,12 +94,18 @@ async def put_notices(
     now: datetime,
     expires_at: datetime | None = None,
 ) -> None:
-    """Keep a word to each of these people, by every way that they want it on."""
+    """
+    Keep a word to each of these people, by every way that they want it on.
+
+    It takes the place of an earlier one about the same thing that is not out: whoever was not to be disturbed
+    finds what holds now.
+    """
     end = expires_at or now + LIFETIME
+    if subject:
+        await repository.drop_about(session, customer_id, subject, user_ids)
     wanted = await repository.preferences(session, user_ids)
     for user_id in user_ids:
         person = wanted[user_id]
-        is_on = {Channel.PUSH: person.has_push, Channel.EMAIL: person.has_email}
         session.add_all(
             WaitingNotice(
                 id=new_id("ntc"),
@@ -111,8 +119,13 @@ async def put_notices(
                 created_at=now,
             )
             for channel in kind.channels
-            if is_on[channel]
+            if is_wanted(channel, person)
         )
+
+
+def is_wanted(channel: str, person: NoticePreference) -> bool:
+    """Whether the person wants to be told by this way."""
+    return person.has_push if channel == Channel.PUSH else person.has_email
 
 
 def kind_of(event: Event) -> Kind | None:
@@ -120,6 +133,8 @@ def kind_of(event: Event) -> Kind | None:
     match event.type:
         case catalog.ApprovalRequested.type:
             return kinds.APPROVAL_WAITING
+        case catalog.ApprovalSettled.type if event.data["status"] == ApprovalStatus.EXPIRED:
+            return kinds.APPROVAL_EXPIRED
         case catalog.CanarySeen.type:
             return kinds.CANARY_SEEN
         case catalog.ProvisioningCompleted.type:

@@ -5,6 +5,7 @@ A title, a sentence and where to look: nothing of what an agent asked, said or d
 of browser makers and stands on locked screens.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -29,6 +30,20 @@ class Kind:
     channels: tuple[Channel, ...]
     is_urgent: bool = False
     """Also in quiet hours."""
+    several: str = ""
+    """The title of one letter about ``{count}`` such things; without it each has a letter of its own."""
+    tells_end: bool = False
+    """A letter says until when somebody may decide."""
+
+    def title_for(self, count: int) -> str:
+        """The title of a letter about so many."""
+        return self.title if count == 1 else self.several.format(count=count)
+
+    def path_for(self, subjects: Sequence[str]) -> str:
+        """Where to look; several things are seen in their list."""
+        if len(subjects) == 1:
+            return self.path.format(subject=subjects[0])
+        return self.path.partition("#")[0]
 
 
 _BOTH: Final = (Channel.PUSH, Channel.EMAIL)
@@ -46,6 +61,8 @@ APPROVAL_REMINDER: Final = Kind(
     "One of your agents cannot go on until somebody decides.",
     "/portal/approvals#{subject}",
     _BOTH,
+    several="{count} approvals still wait for you",
+    tells_end=True,
 )
 APPROVAL_ENDS: Final = Kind(
     "approval_ends",
@@ -53,6 +70,16 @@ APPROVAL_ENDS: Final = Kind(
     "Without a decision it will be denied soon.",
     "/portal/approvals#{subject}",
     _BOTH,
+    several="{count} approvals are about to expire",
+    tells_end=True,
+)
+APPROVAL_EXPIRED: Final = Kind(
+    "approval_expired",
+    "An approval has expired",
+    "Nobody decided in time, so it was denied and nothing was done. Ask the agent again if you want it.",
+    "/portal/approvals#{subject}",
+    _BOTH,
+    several="{count} approvals have expired",
 )
 CANARY_SEEN: Final = Kind(
     "canary_seen",
@@ -84,7 +111,13 @@ BUDGET: Final = Kind(
     "budget", "A token budget is nearly used", "See how far it goes, and what you can do.", "/portal", _BOTH
 )
 TEST: Final = Kind(
-    "test", "It works", "This device will tell you what waits.", "/portal/settings", (Channel.PUSH,)
+    "test",
+    "It works",
+    "This device will tell you what waits.",
+    "/portal/settings",
+    (Channel.PUSH,),
+    # Somebody has just asked for it, and waits to see it.
+    is_urgent=True,
 )
 
 KINDS: Final = {
@@ -93,6 +126,7 @@ KINDS: Final = {
         APPROVAL_WAITING,
         APPROVAL_REMINDER,
         APPROVAL_ENDS,
+        APPROVAL_EXPIRED,
         CANARY_SEEN,
         SERVER_OFFLINE,
         SERVER_BACK,

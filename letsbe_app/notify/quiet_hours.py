@@ -1,4 +1,4 @@
-"""When a word may reach somebody. Pure."""
+"""When a word may reach somebody, and a moment in the words of their clock. Pure."""
 
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -17,6 +17,13 @@ def due_at(now: datetime, expires_at: datetime, wanted: NoticePreference, *, is_
         return now
     end = _end_of_quiet(now.astimezone(_zone(wanted.time_zone)), wanted)
     return now if end is None or end >= expires_at else end
+
+
+def until_words(moment: datetime, time_zone: str, count: int) -> str:
+    """Until when one thing, or the first of several, may be decided."""
+    local = moment.astimezone(_zone(time_zone))
+    what = "It waits" if count == 1 else "The first one waits"
+    return f"{what} until {local:%H:%M} on {local.day} {local:%B %Y} ({time_zone})."
 
 
 def _zone(name: str) -> ZoneInfo:

@@ -1,12 +1,16 @@
 """Rows of preferences, devices and waiting notices."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from sqlmodel import col, delete, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from letsbe_app.db.models import NoticePreference, PushSubscription, WaitingNotice
+
+LEASE: Final = timedelta(seconds=60)
+"""What is under way is due again so much later, should whoever brings it out be gone."""
 
 
 async def preferences(session: AsyncSession, user_ids: Collection[str]) -> dict[str, NoticePreference]:
@@ -55,10 +59,39 @@ async def next_due(session: AsyncSession) -> datetime | None:
     return (await session.exec(select(func.min(col(WaitingNotice.due_at))))).one()
 
 
-async def drop_about(session: AsyncSession, customer_id: str, subject: str) -> None:
-    """What was to be said about this is over."""
-    await session.exec(
-        delete(WaitingNotice).where(
-            col(WaitingNotice.customer_id) == customer_id, col(WaitingNotice.subject) == subject
+async def due_alike(session: AsyncSession, notice: WaitingNotice, now: datetime) -> Sequence[WaitingNotice]:
+    """What is due of the same kind to the same person by the same way, this one among it."""
+    statement = (
+        select(WaitingNotice)
+        .where(
+            WaitingNotice.user_id == notice.user_id,
+            WaitingNotice.channel == notice.channel,
+            WaitingNotice.kind == notice.kind,
+            col(WaitingNotice.due_at) <= now,
         )
+        .order_by(col(WaitingNotice.expires_at), col(WaitingNotice.id))
+        .with_for_update(skip_locked=True)
     )
+    return (await session.exec(statement)).all()
+
+
+async def held_back(session: AsyncSession, user_id: str, now: datetime) -> Sequence[WaitingNotice]:
+    """What the person is to be told later; nothing that is under way or was tried."""
+    statement = select(WaitingNotice).where(
+        WaitingNotice.user_id == user_id,
+        WaitingNotice.attempt_count == 0,
+        col(WaitingNotice.due_at) > now + LEASE,
+    )
+    return (await session.exec(statement)).all()
+
+
+async def drop_about(
+    session: AsyncSession, customer_id: str, subject: str, user_ids: Collection[str] | None = None
+) -> None:
+    """What was to be said about this, to these people or to anybody, is over."""
+    statement = delete(WaitingNotice).where(
+        col(WaitingNotice.customer_id) == customer_id, col(WaitingNotice.subject) == subject
+    )
+    if user_ids is not None:
+        statement = statement.where(col(WaitingNotice.user_id).in_(user_ids))
+    await session.exec(statement)

@@ -8,13 +8,15 @@ from typing import Final
 import structlog
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from letsbe_app.db.models import PushSubscription, User, WaitingNotice
+from letsbe_app.db.models import NoticePreference, PushSubscription, User, WaitingNotice
 from letsbe_app.db.session import Database
 from letsbe_app.kit.clock import Clock, utc_now
 from letsbe_app.kit.outbound import BadTarget, Unreachable
 from letsbe_app.kit.secret_box import CannotOpen, SecretBox
 from letsbe_app.notify import repository
+from letsbe_app.notify.inbox import is_wanted
 from letsbe_app.notify.kinds import KINDS, Channel, Kind
+from letsbe_app.notify.quiet_hours import due_at, until_words
 from letsbe_app.notify.service import open_device
 from letsbe_app.notify.web_push import Device, Push, WebPush
 from letsbe_app.people.mail.letters import notice_letter
@@ -24,7 +26,6 @@ from letsbe_app.telemetry import metrics
 log = structlog.get_logger()
 
 AT_ONCE: Final = 20
-LEASE: Final = timedelta(seconds=60)
 _PAUSES_SECONDS: Final = (10, 60, 300, 900, 3_600)
 _GONE: Final = frozenset({404, 410})
 """The push service knows the browser no more (RFC 8030 section 7.3)."""
@@ -69,25 +70,45 @@ class NoticeSender:
                 rows = await repository.due(session, now, AT_ONCE)
                 if not rows:
                     break
+                wanted = await repository.preferences(session, {row.user_id for row in rows})
+                mailed: set[str] = set()
                 for row in rows:
-                    if row.expires_at <= now or row.kind not in KINDS:
+                    kind, person = KINDS.get(row.kind), wanted[row.user_id]
+                    if row.id in mailed:
+                        continue
+                    if kind is None or row.expires_at <= now or not is_wanted(row.channel, person):
                         await session.delete(row)
+                    elif (later := due_at(now, row.expires_at, person, is_urgent=kind.is_urgent)) > now:
+                        # Its quiet hours have begun since: they were set, or a push service was away.
+                        row.due_at = later
                     elif row.channel == Channel.EMAIL:
-                        await self._mail(session, row, KINDS[row.kind])
+                        mailed |= await self._mail(session, row, kind, person)
                     else:
-                        row.due_at = now + LEASE
+                        row.due_at = now + repository.LEASE
                         pushes.append(row)
             self._post.soon()
         return pushes
 
-    async def _mail(self, session: AsyncSession, row: WaitingNotice, kind: Kind) -> None:
-        await session.delete(row)
-        user = await session.get(User, row.user_id)
-        if user is None or user.removed_at is not None:
-            return
-        link = self._public_url + kind.path.format(subject=row.subject)
-        await self._post.put(session, row.customer_id, notice_letter(user.email, kind.title, kind.text, link))
-        metrics.NOTICES.labels(row.channel, "sent").inc()
+    async def _mail(
+        self, session: AsyncSession, first: WaitingNotice, kind: Kind, person: NoticePreference
+    ) -> set[str]:
+        """Write one letter; gives the ids of the notices that are in it."""
+        now = self._clock()
+        rows = [first]
+        if kind.several:
+            rows = [row for row in await repository.due_alike(session, first, now) if row.expires_at > now]
+        for row in rows:
+            await session.delete(row)
+        user = await session.get(User, first.user_id)
+        if user is not None and user.removed_at is None:
+            link = self._public_url + kind.path_for([row.subject for row in rows])
+            text = kind.text
+            if kind.tells_end:
+                text += "\n\n" + until_words(min(row.expires_at for row in rows), person.time_zone, len(rows))
+            letter = notice_letter(user.email, kind.title_for(len(rows)), text, link)
+            await self._post.put(session, first.customer_id, letter)
+            metrics.NOTICES.labels(first.channel, "sent").inc()
+        return {row.id for row in rows}
 
     async def _push(self, row: WaitingNotice) -> None:
         async with self._database.read() as session:

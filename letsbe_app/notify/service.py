@@ -17,6 +17,8 @@ from letsbe_app.kit.secret_box import SecretBox
 from letsbe_app.kit.secrets import token_hash
 from letsbe_app.notify import kinds, repository
 from letsbe_app.notify.inbox import put_notices
+from letsbe_app.notify.kinds import KINDS
+from letsbe_app.notify.quiet_hours import due_at
 from letsbe_app.notify.schemas import DeviceView, Preferences, SubscriptionForm
 from letsbe_app.notify.web_push import Device, encrypted
 from letsbe_app.people.audit.service import record_act
@@ -79,7 +81,13 @@ class NotifyService:
                 session.add(row)
             for name, value in wanted.model_dump().items():
                 setattr(row, name, value)
+            now = self._clock()
+            for notice in await repository.held_back(session, actor.user_id, now):
+                kind = KINDS.get(notice.kind)
+                is_urgent = kind is not None and kind.is_urgent
+                notice.due_at = due_at(now, notice.expires_at, row, is_urgent=is_urgent)
             record_act(session, actor, "notices.changed", subject=actor.user_id)
+        await self._publisher.wake_jobs("")
         return wanted
 
     async def devices(self, actor: Actor) -> list[DeviceView]:

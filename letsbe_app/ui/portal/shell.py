@@ -279,7 +279,7 @@ def no_server() -> rx.Component:
         frame.set_up_path != "",
         empty_state(
             rx.cond(frame.has_set_up_failed, h.set_up_failed, h.being_set_up),
-            h.set_up_detail,
+            rx.cond(frame.has_set_up_failed, h.set_up_failed_detail, h.set_up_detail),
             icon_name="server",
             action=link_button(h.see_progress, frame.set_up_path),
             is_page=True,

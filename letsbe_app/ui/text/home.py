@@ -13,6 +13,7 @@ class HomeTexts:
     being_set_up: str = "Your server is being set up."
     set_up_failed: str = "Setting up your server stopped at a step."
     set_up_detail: str = "It takes its time, and you need not wait here."
+    set_up_failed_detail: str = "Nothing is lost. The steps say what happened, and let you go on from there."
     see_progress: str = "See the steps"
     waiting_title: str = "Waits for you"
     nothing_waiting: str = "Nothing waits for you."

@@ -60,9 +60,9 @@ class Notices:
             ),
         )
 
-    async def remind(self, actor: Actor, *, is_last: bool = False) -> None:
+    async def remind(self, actor: Actor, approval_id: str = "apr_1", *, is_last: bool = False) -> None:
         expires_at = self.clock() + timedelta(hours=5)
-        reminder = Reminder("apr_1", actor.customer_id, "ten_1", 1, (actor.user_id,), expires_at, is_last)
+        reminder = Reminder(approval_id, actor.customer_id, "ten_1", 1, (actor.user_id,), expires_at, is_last)
         await self.reminders.deliver(reminder)
         await self.work()
 
@@ -200,6 +200,114 @@ async def test_quiet_hours_hold_back_what_can_wait_and_nothing_else(
     await notices.work()
 
     assert browser.read(pushes.received[-1])["tag"] == "apr_late"
+
+
+NIGHT = Preferences(quiet_from="22:00", quiet_until="11:00", time_zone="Europe/Berlin")
+"""The clock says nine in the morning in London, which is ten in Berlin."""
+
+
+async def test_a_night_of_questions_is_one_letter_in_the_morning(
+    services: Services, owner: Actor, notices: Notices
+) -> None:
+    await services.notify.set_preferences(owner, NIGHT)
+    for number in range(3):
+        await notices.asked(owner, f"apr_{number}")
+        await notices.remind(owner, f"apr_{number}")
+    assert await mails_to(services, owner.email) == []
+    notices.clock.advance(hours=1)
+    await notices.work()
+
+    (mail,) = await mails_to(services, owner.email)
+    assert mail.splitlines()[0] == "3 approvals still wait for you"
+    assert "The first one waits until 15:00 on 21 November 2026 (Europe/Berlin)." in mail
+    assert "http://localhost:8000/portal/approvals\n" in mail
+
+
+async def test_the_newest_word_about_a_thing_takes_the_place_of_what_was_held_back(
+    services: Services, owner: Actor, notices: Notices, pushes: PushService
+) -> None:
+    await services.notify.set_preferences(owner, NIGHT)
+    browser = pushes.subscribe()
+    await services.notify.subscribe(owner, browser.form(), "Firefox")
+    await notices.asked(owner)
+    await notices.remind(owner)
+    await notices.remind(owner, is_last=True)
+    notices.clock.advance(hours=1)
+    await notices.work()
+
+    assert [browser.read(one)["title"] for one in pushes.received] == ["An approval is about to expire"]
+    assert len(await mails_to(services, owner.email)) == 1
+
+
+async def test_what_a_push_service_could_not_take_in_the_evening_waits_for_the_morning(
+    services: Services, owner: Actor, notices: Notices, pushes: PushService
+) -> None:
+    wanted = NIGHT.model_copy(update={"quiet_from": "10:01"})
+    await services.notify.set_preferences(owner, wanted)
+    await services.notify.subscribe(owner, pushes.subscribe().form(), "Firefox")
+    pushes.status = 503
+    await notices.asked(owner)
+    notices.clock.advance(minutes=2)
+    pushes.status = 201
+    waiting_seconds = await notices.work()
+    tried = len(pushes.received)
+    notices.clock.advance(hours=1)
+    await notices.work()
+
+    assert (waiting_seconds, tried, len(pushes.received)) == (58 * 60, 1, 2)
+
+
+async def test_whoever_is_awake_again_is_told_at_once(
+    services: Services, owner: Actor, notices: Notices
+) -> None:
+    await services.notify.set_preferences(owner, NIGHT)
+    await notices.remind(owner)
+    await services.notify.set_preferences(owner, Preferences())
+    await notices.work()
+
+    assert len(await mails_to(services, owner.email)) == 1
+
+
+async def test_what_is_switched_off_meanwhile_is_not_sent(
+    services: Services, owner: Actor, notices: Notices
+) -> None:
+    await services.notify.set_preferences(owner, NIGHT)
+    await notices.remind(owner)
+    await services.notify.set_preferences(owner, NIGHT.model_copy(update={"has_email": False}))
+    notices.clock.advance(hours=1)
+    await notices.work()
+
+    assert await mails_to(services, owner.email) == []
+
+
+async def test_trying_a_device_does_not_wait_for_the_morning(
+    services: Services, owner: Actor, notices: Notices, pushes: PushService
+) -> None:
+    await services.notify.set_preferences(owner, NIGHT)
+    browser = pushes.subscribe()
+    await services.notify.subscribe(owner, browser.form(), "Firefox")
+    await services.notify.test(owner)
+    await notices.work()
+
+    assert [browser.read(one)["title"] for one in pushes.received] == ["It works"]
+
+
+async def test_everybody_who_may_decide_is_told_that_nobody_did(
+    services: Services, owner: Actor, notices: Notices
+) -> None:
+    await services.members.invite(owner, "bob@bakery.example", UserRole.APPROVER)
+    token = await token_for(services, "bob@bakery.example", "join")
+    bob = await services.members.accept(token, PASSWORD, Visitor())
+    for status in ("expired", "denied", "cancelled"):
+        told = catalog.ApprovalSettled(
+            server_id="ten_1", approval_id=f"apr_{status}", status=status, decided_by=""
+        )
+        await notices.happen(owner, told)
+
+    for email in (owner.email, bob):
+        (mail,) = [mail for mail in await mails_to(services, email) if "expired" in mail]
+        assert "it was denied and nothing was done" in mail
+        assert "/portal/approvals#apr_expired" in mail
 
 
 async def test_everybody_who_may_decide_is_told_and_owners_alone_of_alarms(
