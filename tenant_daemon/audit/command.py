@@ -8,6 +8,7 @@ from typing import Any
 from tenant_daemon.audit.heads import let_go
 from tenant_daemon.audit.trail import AuditTrail, AuditUnavailable
 from tenant_daemon.home import TenantHome
+from tenant_daemon.kit.terminal import complain, say
 from tenant_daemon.kit.verbs import add_verb
 
 
@@ -26,7 +27,7 @@ def run(args: argparse.Namespace) -> int:
     """Do what was asked; 0 when all is well."""
     home = TenantHome(args.home)
     if not home.audit_db.exists():
-        sys.stderr.write(f"There is no audit trail at {home.audit_db}.\n")
+        complain(f"There is no audit trail at {home.audit_db}.")
         return 1
     try:
         trail = AuditTrail.open(home)
@@ -37,7 +38,7 @@ def run(args: argparse.Namespace) -> int:
                 return _prune(trail, args.days)
         return _export(trail, args.after)
     except AuditUnavailable as exc:
-        sys.stderr.write(f"{exc}\n")
+        complain(str(exc))
         return 1
 
 
@@ -45,18 +46,18 @@ def _verify(trail: AuditTrail) -> int:
     found = trail.verify()
     if found.is_intact:
         kept = f", kept from {found.pruned + 1} on" if found.pruned else ""
-        sys.stdout.write(f"Intact: {found.count} entries{kept}, head {found.head}\n")
+        say(f"Intact: {found.count} entries{kept}, head {found.head}")
         return 0
-    sys.stdout.write(f"Broken at entry {found.first_broken}: {found.problem}\n")
+    say(f"Broken at entry {found.first_broken}: {found.problem}")
     return 1
 
 
 def _prune(trail: AuditTrail, days: int) -> int:
     if days < 1:
-        sys.stderr.write("At least one day must be kept.\n")
+        complain("At least one day must be kept.")
         return 1
     gone = let_go(trail, days, actor=f"shell:{getpass.getuser()}")
-    sys.stdout.write(f"Removed {gone} entries\n")
+    say(f"Removed {gone} entries")
     return 0
 
 

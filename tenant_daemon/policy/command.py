@@ -16,6 +16,7 @@ from typing import Any, BinaryIO, Final
 from tenant_daemon.contracts.config import AgentConfig
 from tenant_daemon.contracts.tiers import AutonomyLevel, Decision, Tier, tier_label
 from tenant_daemon.kit.name_lookup import look_up
+from tenant_daemon.kit.terminal import complain, say
 from tenant_daemon.policy.actions import RunPipelines
 from tenant_daemon.policy.autonomy import decide
 from tenant_daemon.policy.classify import classify
@@ -56,13 +57,13 @@ def run(args: argparse.Namespace) -> int:
     try:
         context = _from_settings(args.settings) if args.settings else _DEFAULT_CONTEXT
     except (OSError, ValueError, TypeError, AttributeError) as exc:
-        sys.stderr.write(f"The settings in {args.settings} cannot be used: {exc}\n")
+        complain(f"The settings in {args.settings} cannot be used: {exc}")
         return 2
     if args.verb == "check":
         return check_lines(sys.stdin.buffer, sys.stdout.buffer, context)
     if args.workspace is not None:
         context = replace(context, workspace=Path(os.path.realpath(args.workspace)))
-    sys.stdout.write(explain(args.command_line, context))
+    say(explain(args.command_line, context).rstrip("\n"))
     return 0
 
 
@@ -309,4 +310,4 @@ def _complain_of(where: str, table: Mapping[str, Any], known: Collection[str], p
     for key in table.keys() - set(known):
         meant = difflib.get_close_matches(key, known, n=1)
         hint = f"; {where}{meant[0]} is one" if meant else ""
-        sys.stderr.write(f"{path}: {where}{key} is no setting and was left out{hint}.\n")
+        complain(f"{path}: {where}{key} is no setting and was left out{hint}.")

@@ -2,13 +2,13 @@
 
 import argparse
 import getpass
-import sys
 from typing import Any, Final
 
 import httpx
 
 from tenant_daemon.contracts.approvals import Verdict
 from tenant_daemon.home import TenantHome
+from tenant_daemon.kit.terminal import complain, say_row
 from tenant_daemon.kit.verbs import add_verb
 from tenant_daemon.local_tokens import local_token
 from tenant_daemon.safety.address import wrapper_address
@@ -40,7 +40,7 @@ def run(args: argparse.Namespace) -> int:
         ) as client:
             return _list(client, show_all=args.all) if args.verb == "list" else _decide(client, args)
     except httpx.HTTPError as exc:
-        sys.stderr.write(f"The wrapper does not answer at {address} ({type(exc).__name__}). Is it running?\n")
+        complain(f"The wrapper does not answer at {address} ({type(exc).__name__}). Is it running?")
         return 1
 
 
@@ -52,7 +52,7 @@ def _list(client: httpx.Client, *, show_all: bool) -> int:
             return _complain(answer)
         body = answer.json()
         for approval in body["data"]:
-            sys.stdout.write(_line(approval))
+            _say(approval)
         if not body["meta"]["next_cursor"]:
             return 0
         params["cursor"] = body["meta"]["next_cursor"]
@@ -68,15 +68,15 @@ def _decide(client: httpx.Client, args: argparse.Namespace) -> int:
     answer = client.post(f"/api/v1/approvals/{args.approval_id}/decision", json=decision)
     if answer.status_code != httpx.codes.OK:
         return _complain(answer)
-    sys.stdout.write(_line(answer.json()["data"]))
+    _say(answer.json()["data"])
     return 0
 
 
-def _line(approval: dict[str, Any]) -> str:
+def _say(approval: dict[str, Any]) -> None:
     fields = ("approval_id", "status", "tier_label", "agent_id", "summary", "exactly", "expires_at")
-    return "\t".join(str(approval[field]) for field in fields) + "\n"
+    say_row(approval[field] for field in fields)
 
 
 def _complain(answer: httpx.Response) -> int:
-    sys.stderr.write(f"{answer.json()['error']['message']}\n")
+    complain(answer.json()["error"]["message"])
     return 1

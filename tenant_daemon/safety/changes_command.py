@@ -2,12 +2,12 @@
 
 import argparse
 import getpass
-import sys
 from typing import Any, Final
 
 import httpx
 
 from tenant_daemon.home import TenantHome
+from tenant_daemon.kit.terminal import complain, say_row
 from tenant_daemon.kit.verbs import add_verb
 from tenant_daemon.local_tokens import local_token
 from tenant_daemon.safety.address import wrapper_address
@@ -38,18 +38,18 @@ def run(args: argparse.Namespace) -> int:
             wish = {"requested_by": f"shell:{getpass.getuser()}"}
             return _shown(client.post(f"/api/v1/changes/{args.change_id}/undo", json=wish))
     except httpx.HTTPError as exc:
-        sys.stderr.write(f"The wrapper does not answer at {address} ({type(exc).__name__}). Is it running?\n")
+        complain(f"The wrapper does not answer at {address} ({type(exc).__name__}). Is it running?")
         return 1
 
 
 def _shown(answer: httpx.Response) -> int:
     body = answer.json()
     if answer.status_code != httpx.codes.OK:
-        sys.stderr.write(f"{body['error']['message']}\n")
+        complain(body["error"]["message"])
         return 1
     found = body["data"] if isinstance(body["data"], list) else [body["data"]]
     for change in found:
         state = "undone" if change["is_undone"] else "can be undone" if change["can_undo"] else "kept no copy"
         fields = [change[name] for name in ("change_id", "created_at", "agent_id", "change", "path")]
-        sys.stdout.write("\t".join([*map(str, fields), state]) + "\n")
+        say_row([*fields, state])
     return 0

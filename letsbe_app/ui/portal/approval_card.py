@@ -10,6 +10,7 @@ from letsbe_app.ui.components.badge import badge, tier_badge
 from letsbe_app.ui.components.button import button, link, text_button
 from letsbe_app.ui.components.code_block import code_block
 from letsbe_app.ui.components.dialog import dialog, dialog_buttons
+from letsbe_app.ui.components.diff_block import diff_block
 from letsbe_app.ui.components.field import INPUT, text_area
 from letsbe_app.ui.components.fold import fold
 from letsbe_app.ui.components.hold_button import hold_button
@@ -156,7 +157,7 @@ def _what(card: rx.vars.ObjectVar[ApprovalCard]) -> rx.Component:
             card.command != "",
             code_block(card.command, label=rx.cond(card.is_open, t.command, t.command_asked)),
         ),
-        rx.cond(card.diff != "", code_block(card.diff, label=t.change)),
+        rx.cond(card.diff.parts.length() > 0, diff_block(card.diff, label=t.change)),
         rx.cond(card.call != "", _call(card)),
         rx.cond(card.changed_to != "", code_block(card.changed_to, label=t.changed_to)),
     )

@@ -70,14 +70,26 @@ def _parts(tool_args: Mapping[str, Any]) -> Iterator[CallPart]:
     for name, value in tool_args.items():
         fields = _fields(value) if name == _BODY else None
         if fields is None:
-            yield _part(name, name, value)
+            yield _part(name, texts().approvals.argument(name), value)
         else:
             for key, field in fields.items():
-                yield _part(_field_name(name, key), key, field)
+                yield _part(_field_name(name, key), _field_label(key, tool_args), field)
 
 
-def _part(name: str, key: str, value: Any) -> CallPart:
-    return CallPart(name, texts().approvals.argument(key), _as_text(value), isinstance(value, str))
+def _part(name: str, label: str, value: Any) -> CallPart:
+    return CallPart(name, label, _as_text(value), isinstance(value, str))
+
+
+def _field_label(key: str, tool_args: Mapping[str, Any]) -> str:
+    """What is sent may have a field called like an argument: nobody shall take it for where it is sent."""
+    t = texts().approvals
+    label = t.argument(key)
+    taken = {_compared(word) for name in tool_args for word in (name, t.argument(name))}
+    return t.field_sent(key) if {_compared(key), _compared(label)} & taken else label
+
+
+def _compared(label: str) -> str:
+    return "".join(filter(str.isalnum, label.casefold()))
 
 
 def _field_name(argument: str, key: str) -> str:

@@ -10,12 +10,14 @@ from letsbe_app.db.models import TenantStatus
 from letsbe_app.fleet.tenants.schemas import TenantView
 from letsbe_app.people.authz.actor import Actor
 from letsbe_app.ui import routes
+from letsbe_app.ui.diffs import Diff, diff_of
 from letsbe_app.ui.portal.call_parts import CallPart, parts_of
 from letsbe_app.ui.portal.editing import can_edit
 from letsbe_app.ui.text import texts
 from letsbe_app.workforce.approvals.batches import fits_batch, group_key
 from letsbe_app.workforce.approvals.schemas import ApprovalView
 from tenant_daemon.contracts.approvals import Verdict
+from tenant_daemon.contracts.hidden import with_hidden_shown
 
 _MOVING: Final = {TenantStatus.PROVISIONING, TenantStatus.FAILED}
 
@@ -49,7 +51,7 @@ class Frame:
 
 @dataclass(frozen=True)
 class ApprovalCard:
-    """An approval as its card shows it."""
+    """An approval as its card shows it, hidden characters made visible."""
 
     id: str
     agent_id: str
@@ -62,9 +64,9 @@ class ApprovalCard:
     is_critical: bool
     command: str
     """The exact argv as one line that a shell would read the same way; empty when it is no command."""
-    diff: str
+    diff: Diff
     call: str
-    """The call as the agent wrote it, where there is neither a command nor a diff."""
+    """The call as the agent wrote it, where neither a command nor lines that change show it all."""
     parts: tuple[CallPart, ...]
     """The same taken apart."""
     conversation_id: str
@@ -118,21 +120,22 @@ def frame_of(actor: Actor, tenants: Sequence[TenantView]) -> Frame:
 def approval_card(approval: ApprovalView, agent_names: Mapping[str, str]) -> ApprovalCard:
     """The card of an approval."""
     command = shlex.join(approval.argv)
-    is_call = not command and not approval.diff
+    diff = diff_of(approval.diff)
+    is_call = not command and not diff.counts
     return ApprovalCard(
         id=approval.id,
         agent_id=approval.agent_id,
         agent_name=agent_names.get(approval.agent_id, approval.agent_id),
-        summary=approval.summary,
-        reason=approval.reason,
-        risk=approval.risk,
+        summary=with_hidden_shown(approval.summary),
+        reason=with_hidden_shown(approval.reason),
+        risk=with_hidden_shown(approval.risk),
         tier=approval.tier,
         is_external=approval.is_external,
         is_critical=approval.tier == "CRITICAL_RED",
-        command=command,
-        diff=approval.diff,
-        call=_call_text(approval) if is_call else "",
-        parts=tuple(parts_of(approval.tool_args)) if is_call else (),
+        command=with_hidden_shown(command),
+        diff=diff,
+        call=with_hidden_shown(_call_text(approval)) if is_call else "",
+        parts=tuple(map(_shown_part, parts_of(approval.tool_args))) if is_call else (),
         conversation_id=approval.conversation_id or "",
         created_at=approval.created_at.isoformat(),
         expires_at=approval.expires_at.isoformat(),
@@ -144,8 +147,8 @@ def approval_card(approval: ApprovalView, agent_names: Mapping[str, str]) -> App
         call_digest=approval.call_digest,
         group="\n".join(group_key(approval)) if fits_batch(approval) else "",
         was_reminded=approval.reminder_count > 0,
-        note=approval.deny_reason or approval.detail or approval.outcome_detail,
-        changed_to=approval.changed_to,
+        note=with_hidden_shown(approval.deny_reason or approval.detail or approval.outcome_detail),
+        changed_to=with_hidden_shown(approval.changed_to),
         was_changed=approval.verdict == Verdict.EDIT_AND_APPROVE and approval.status == "approved",
         remembered_until=approval.remembered_until.isoformat() if approval.remembered_until else "",
         is_being_withdrawn=approval.is_being_withdrawn,
@@ -171,11 +174,15 @@ def card_groups(cards: Sequence[ApprovalCard]) -> list[CardGroup]:
         CardGroup(
             key=key,
             title=texts().approvals.group(alike[0].agent_name, len(alike), _what_is_alike(alike[0])),
-            summaries=tuple(card.command or card.call or f"{card.summary}\n{card.diff}" for card in alike),
+            summaries=tuple(map(_whole, alike)),
         )
         for key, alike in found.items()
         if len(alike) > 1
     ]
+
+
+def _whole(card: ApprovalCard) -> str:
+    return card.command or card.call or "\n".join((card.summary, *(part.text for part in card.diff.parts)))
 
 
 def _what_is_alike(card: ApprovalCard) -> str:
@@ -185,6 +192,10 @@ def _what_is_alike(card: ApprovalCard) -> str:
 def _call_text(approval: ApprovalView) -> str:
     arguments = json.dumps(approval.tool_args, ensure_ascii=False, indent=2)
     return f"{approval.tool_name} {arguments}"
+
+
+def _shown_part(part: CallPart) -> CallPart:
+    return replace(part, label=with_hidden_shown(part.label), text=with_hidden_shown(part.text))
 
 
 def _shown_status(approval: ApprovalView) -> str:

@@ -94,6 +94,9 @@ class ApprovalsTexts:
         }
         return known.get(name) or name[:1].upper() + name[1:].replace("_", " ")
 
+    def field_sent(self, name: str) -> str:
+        return f"Sent as “{name}”"
+
     def edit_unreadable(self, argument: str) -> str:
         return f"“{argument}” cannot be read. Keep its brackets and quotes as they were."
 

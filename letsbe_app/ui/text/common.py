@@ -24,6 +24,9 @@ class CommonTexts:
     undo: str = "Undo"
     copy: str = "Copy"
     copied: str = "Copied"
+    added: str = "Added:"
+    removed: str = "Removed:"
+    lines_left_out: str = "… lines that stay as they are"
     load_more: str = "Show more"
     loading: str = "Loading"
     required: str = "required"
@@ -87,8 +90,18 @@ class CommonTexts:
     def held_back(self, agent: str, told: str) -> str:
         return f"{agent} {told} and is held back until it pauses. You need not do anything."
 
+    def line_counts(self, added: int, removed: int) -> str:
+        """At least one of them is not nothing."""
+        if not added:
+            return f"{_lines(removed)} removed"
+        return f"{_lines(added)} added" + (f", {removed} removed" if removed else "")
+
     def page_title(self, page: str) -> str:
         return f"{page} · {self.product}"
 
     def curve_told(self, name: str, least: str, most: str, last: str) -> str:
         return f"{name}: between {least} and {most} percent, {last} percent at the end."
+
+
+def _lines(number: int) -> str:
+    return "1 line" if number == 1 else f"{number} lines"

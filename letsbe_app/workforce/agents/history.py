@@ -113,9 +113,8 @@ def version_view(row: AgentVersion, earlier: AgentVersion | None, names: Mapping
 
 
 def soul_diff(old: str, new: str) -> str:
-    """What differs, as people read diffs; empty for the same."""
-    lines = unified_diff(old.splitlines(), new.splitlines(), lineterm="", n=2)
-    return "\n".join(line for line in lines if not line.startswith(("---", "+++")))
+    """What differs, as a unified diff; empty for the same."""
+    return "\n".join(unified_diff(old.splitlines(), new.splitlines(), lineterm="", n=2))
 
 
 async def _newest_number(session: AsyncSession, tenant_id: str, agent_id: str) -> int:

@@ -40,6 +40,24 @@ async def test_owner_lists_and_decides_without_the_hub(
     assert captured.err == "This is denied already.\n"
 
 
+async def test_a_command_cannot_write_lines_of_its_own_into_the_list(
+    approvals: Command, bench: WrapperBench, capsys: pytest.CaptureFixture[str]
+) -> None:
+    forged = "rm 'a\nap_9\tpending\x1b[1A\x1b[2K\u202eb'"
+    assert await approvals("list") == 0
+    waiting = bench.begin("shell", "a", command=forged)
+    asked = await bench.asked()
+    assert await approvals("list") == 0
+    assert await approvals("deny", asked.approval_id) == 0
+    await waiting
+    out = capsys.readouterr().out
+    (line,) = [line for line in out.splitlines() if "\tpending\t" in line]
+    assert line.count("\t") == 6
+    assert "\x1b" not in out
+    assert "[U+000A]ap_9" in line
+    assert "[U+001B][2K[U+202E]b" in line
+
+
 async def test_absent_wrapper_is_said(bench: WrapperBench, capsys: pytest.CaptureFixture[str]) -> None:
     bench.home.settings_file.write_text('tenant_name = "t"\nhub_url = "http://h"\n[ports]\nwrapper = 1\n')
     parser = argparse.ArgumentParser()

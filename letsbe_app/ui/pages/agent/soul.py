@@ -4,8 +4,8 @@ import reflex as rx
 
 from letsbe_app.ui.components.button import button
 from letsbe_app.ui.components.card import card
-from letsbe_app.ui.components.code_block import code_block
 from letsbe_app.ui.components.dialog import dialog, dialog_buttons
+from letsbe_app.ui.components.diff_block import diff_block
 from letsbe_app.ui.components.field import INPUT
 from letsbe_app.ui.pages.agent.state import AgentState
 from letsbe_app.ui.text import texts
@@ -56,9 +56,9 @@ def _confirmation() -> rx.Component:
     t = texts().agent
     return dialog(
         rx.cond(
-            AgentState.diff != "",
+            AgentState.diff.counts != "",
             rx.fragment(
-                code_block(AgentState.diff, label=t.diff),
+                diff_block(AgentState.diff, label=t.diff),
                 dialog_buttons(
                     button(t.soul_confirm, on_click=AgentState.save_soul), on_cancel=AgentState.close
                 ),

@@ -9,6 +9,7 @@ from letsbe_app.errors import Conflict, InvalidInput
 from letsbe_app.people.authz.actor import Actor
 from letsbe_app.ui import routes
 from letsbe_app.ui.components.toast import show_toast
+from letsbe_app.ui.diffs import NO_DIFF, Diff, diff_of
 from letsbe_app.ui.pages.agent.view_models import (
     OTHER_MODEL,
     AgentSheet,
@@ -39,7 +40,7 @@ class AgentState(PortalState):
     pending: str = ""
     """Why what was saved is not in force yet; empty when it is."""
     new_soul: str = ""
-    diff: str = ""
+    diff: Diff = NO_DIFF
     is_saving_soul: bool = False
     soul_round: int = 0
     """Grows when the editor is to show the stored text anew."""
@@ -113,7 +114,7 @@ class AgentState(PortalState):
 
     def _preview(self, text: str) -> None:
         self.new_soul = text.replace("\r\n", "\n")
-        self.diff = soul_diff(self.agent.soul_md, self.new_soul)
+        self.diff = diff_of(soul_diff(self.agent.soul_md, self.new_soul))
         self.is_saving_soul = True
 
     @rx.event

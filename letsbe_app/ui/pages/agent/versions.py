@@ -5,8 +5,8 @@ import reflex as rx
 from letsbe_app.ui.components.button import button
 from letsbe_app.ui.components.card import panel
 from letsbe_app.ui.components.card_list import load_more
-from letsbe_app.ui.components.code_block import code_block
 from letsbe_app.ui.components.dialog import question
+from letsbe_app.ui.components.diff_block import diff_block
 from letsbe_app.ui.components.fold import fold
 from letsbe_app.ui.components.time_ago import time_ago
 from letsbe_app.ui.pages.agent.state import AgentState
@@ -59,8 +59,8 @@ def _version(row: rx.vars.ObjectVar[VersionRow], index: rx.vars.NumberVar[int]) 
             class_name="flex flex-wrap items-center gap-2",
         ),
         rx.cond(
-            row.diff != "",
-            fold(t.show_diff, code_block(row.diff, label=t.diff)),
+            row.diff.counts != "",
+            fold(t.show_diff, diff_block(row.diff, label=t.diff)),
         ),
         data_version=row.number,
         class_name="py-3",

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from letsbe_app.errors import InvalidInput
+from letsbe_app.ui.diffs import Diff, diff_of
 from letsbe_app.ui.text import texts
 from letsbe_app.workforce.agents.budgets import Budget
 from letsbe_app.workforce.agents.checks import PRESETS
@@ -71,7 +72,7 @@ class VersionRow:
     number: str
     who: str
     told: str
-    diff: str
+    diff: Diff
     created_at: str
 
 
@@ -118,7 +119,9 @@ def version_row(version: VersionView) -> VersionRow:
     else:
         told = t.changed(version.changed) if version.changed else t.first
     who = version.changed_by or t.by_hub
-    return VersionRow(str(version.number), who, told, version.soul_diff, version.created_at.isoformat())
+    return VersionRow(
+        str(version.number), who, told, diff_of(version.soul_diff), version.created_at.isoformat()
+    )
 
 
 def _by_kind(budgets: Iterable[Budget]) -> dict[tuple[str, bool], Budget]:

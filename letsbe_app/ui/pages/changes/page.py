@@ -7,8 +7,8 @@ from letsbe_app.ui.components.avatar import avatar
 from letsbe_app.ui.components.badge import badge
 from letsbe_app.ui.components.button import button, link
 from letsbe_app.ui.components.card_list import card_list, load_more
-from letsbe_app.ui.components.code_block import code_block
 from letsbe_app.ui.components.dialog import question
+from letsbe_app.ui.components.diff_block import diff_block
 from letsbe_app.ui.components.empty_state import empty_state
 from letsbe_app.ui.components.fold import fold
 from letsbe_app.ui.components.icon import icon
@@ -57,8 +57,8 @@ def _card(change: rx.vars.ObjectVar[ChangeCard]) -> rx.Component:
             rx.el.p(icon("info", 16), change.note, class_name="flex gap-2 text-sm text-muted mt-2"),
         ),
         rx.cond(
-            change.diff != "",
-            fold(t.show_diff, code_block(change.diff, label=t.diff)),
+            change.diff.parts.length() > 0,
+            fold(t.show_diff, diff_block(change.diff, label=t.diff)),
         ),
         data_change=change.id,
         class_name="p-4 sm:p-5 min-w-0",

@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from letsbe_app.ui.diffs import NO_DIFF, Diff, diff_of
 from letsbe_app.ui.text import texts
 from letsbe_app.workforce.changes.schemas import ChangeView
+from tenant_daemon.contracts.hidden import with_hidden_shown
 
 
 @dataclass(frozen=True)
@@ -16,7 +18,7 @@ class ChangeCard:
     who: str = ""
     told: str = ""
     """What was done: the rest of the sentence that begins with ``who``."""
-    diff: str = ""
+    diff: Diff = NO_DIFF
     state: str = ""
     """``open``, ``undoing``, ``undone`` or ``over``."""
     note: str = ""
@@ -35,11 +37,11 @@ def change_card(change: ChangeView, agent_names: Mapping[str, str]) -> ChangeCar
         id=change.id,
         agent_id=change.agent_id,
         who=t.you if change.is_by_person else agent,
-        told=t.told(*what, is_put_back=bool(change.undoes)),
-        diff=change.diff,
+        told=with_hidden_shown(t.told(*what, is_put_back=bool(change.undoes))),
+        diff=diff_of(change.diff),
         state=_state(change),
         note=_note(change),
-        undo_detail=t.undo_detail(*what),
+        undo_detail=with_hidden_shown(t.undo_detail(*what)),
         created_at=change.created_at.isoformat(),
         undo_until=change.undo_until.isoformat(),
         conversation_id=change.conversation_id or "",

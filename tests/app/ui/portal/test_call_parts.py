@@ -39,6 +39,16 @@ def test_each_field_of_what_is_sent_is_a_part_and_comes_first() -> None:
     ]
 
 
+@pytest.mark.parametrize("name", ["url", "Address", "address ", "METHOD"])
+def test_what_is_sent_cannot_pass_for_where_it_is_sent(name: str) -> None:
+    call = {"method": "POST", "url": "https://mail.example/send", "body": {name: "https://blog.example"}}
+    assert _texts(call) == [
+        (f"Sent as “{name}”", "https://blog.example"),
+        ("Method", "POST"),
+        ("Address", "https://mail.example/send"),
+    ]
+
+
 def test_a_changed_field_leaves_the_others_as_they_were() -> None:
     after = with_typed(POST, {"body/title": "Fresh rolls", "body/text": "From Monday.\r\nCome early!"})
 

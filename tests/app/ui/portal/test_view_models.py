@@ -7,6 +7,7 @@ import pytest
 
 from letsbe_app.db.models import TenantStatus, UserRole
 from letsbe_app.people.authz.actor import Actor
+from letsbe_app.ui.diffs import diff_of
 from letsbe_app.ui.portal.view_models import ApprovalCard, Frame, approval_card, card_groups, frame_of
 from tests.support.ui_samples import approval_view, tenant_view
 
@@ -50,7 +51,29 @@ def test_a_call_that_is_no_command_is_shown_with_its_arguments() -> None:
 
 def test_a_diff_stands_for_the_call() -> None:
     card = approval_card(replace(ASKED, argv=[], diff="-a\n+b"), {})
-    assert (card.diff, card.call) == ("-a\n+b", "")
+    assert (card.diff, card.call) == (diff_of("-a\n+b"), "")
+
+
+def test_a_change_that_is_too_large_for_a_diff_is_shown_as_a_call() -> None:
+    asked = replace(ASKED, argv=[], diff="Too large.", tool_args={"path": "a.txt", "content": "b"})
+    card = approval_card(asked, {})
+    assert [part.text for part in card.diff.parts] == ["Too large."]
+    assert [part.text for part in card.parts] == ["a.txt", "b"]
+
+
+def test_nothing_on_a_card_is_hidden_from_the_eye() -> None:
+    hidden, shown = "pay \u202e001", "pay [U+202E]001"
+    words = {"summary": hidden, "reason": hidden, "risk": hidden, "changed_to": hidden, "deny_reason": hidden}
+    asked = replace(ASKED, tool_name="http", tool_args={"body": {hidden: hidden}}, **words)
+
+    of_call = approval_card(replace(asked, argv=[]), {})
+    of_command = approval_card(replace(asked, argv=["echo", hidden]), {})
+    of_change = approval_card(replace(asked, argv=[], diff=f"+{hidden}"), {})
+
+    assert (of_call.summary, of_call.reason, of_call.risk, of_call.changed_to, of_call.note) == (shown,) * 5
+    assert [(part.label, part.text) for part in of_call.parts] == [(f"P{shown[1:]}", shown)]
+    assert of_command.command == f"echo '{shown}'"
+    assert [part.text for part in of_change.diff.parts] == [f"+ {shown}"]
 
 
 def test_an_agent_is_called_by_its_name() -> None:
@@ -96,7 +119,7 @@ def test_calls_that_are_decided_together_are_shown_as_they_are() -> None:
 
     assert published.title == "Otto asks for 2 things that are alike: Publishes."
     assert published.summaries == ('http {\n  "url": "/1"\n}', 'http {\n  "url": "/2"\n}')
-    assert written.summaries == ("Writes a.\n+3", "Writes a.\n+4")
+    assert written.summaries == ("Writes a.\n+ 3", "Writes a.\n+ 4")
 
 
 @pytest.mark.parametrize(

@@ -110,7 +110,7 @@ async def test_history_tells_who_changed_what_and_brings_it_back(
         (1, []),
     ]
     assert [one.changed_by for one in page.items] == [owner.email] * 3 + [""]
-    assert page.items[1].soul_diff.splitlines()[1:] == [" Be kind.", "-Be brief.", "+Be exact."]
+    assert page.items[1].soul_diff.splitlines()[3:] == [" Be kind.", "-Be brief.", "+Be exact."]
 
     back = await agents.restore(owner, tenant_id, "sales", 1)
     assert (back.soul_md, back.level, back.is_stopped) == (first.soul_md, first.level, True)
@@ -144,6 +144,10 @@ def test_ids_are_what_the_server_takes() -> None:
     assert id_for("Sales", {"sales", "sales-2"}) == "sales-3"
     with pytest.raises(InvalidInput):
         id_for("  ", set())
+
+
+def test_a_line_that_looks_like_the_head_of_a_diff_is_told() -> None:
+    assert soul_diff("a\n-- b", "a").splitlines()[3:] == [" a", "--- b"]
 
 
 def test_same_text_has_no_diff() -> None:
