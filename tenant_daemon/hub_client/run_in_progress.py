@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
-from typing import Final, assert_never
+from typing import Any, Final, assert_never
 
 import structlog
 
@@ -153,8 +153,9 @@ class RunInProgress:
     async def _end_or(self, other: Coroutine[None, None, object]) -> None:
         """Until the run has ended or the other thing has happened."""
         waiting = asyncio.ensure_future(other)
+        either: set[asyncio.Future[Any]] = {waiting, self._ended}
         try:
-            await asyncio.wait({waiting, self._ended}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
         finally:
             waiting.cancel()
 
