@@ -9,6 +9,7 @@ from tenant_daemon.policy.programs.kinds import KINDS
 from tenant_daemon.policy.programs.options import Reading
 from tenant_daemon.policy.programs.profile import Profile
 from tenant_daemon.policy.programs.registry import REVIEWS
+from tenant_daemon.policy.wordlist import word_set
 
 if TYPE_CHECKING:
     from tenant_daemon.policy.programs.judge import CommandJudge
@@ -25,13 +26,18 @@ _SED_READ: Final = re.compile(r"[rR][ \t]*(?P<file>[\w./-][\w./@%+,=-]*)(?=\n|\Z
 _SED_LABEL: Final = re.compile(
     rf"[btT][ \t]*[A-Za-z0-9_]*{_SED_END}|:[ \t]*[A-Za-z0-9_]+(?=[ \t]*(?:[;\n]|\Z))"
 )
-_SED_TEXT: Final = re.compile(r"[aic](?:[ \t]*\\(?=\n|\Z)|[ \t]*\\[^\n]+|[ \t]*[^ \t\n\\][^\n]*)(?=\n|\Z)")
+# A line of text that ends with a backslash goes on in the next one: no command stands there.
+_SED_TEXT: Final = re.compile(
+    r"[aic][ \t]*(?:\\\\?\Z|(?:\\\n|\\(?![ \t]*(?:[\n\\]|\Z))|(?=[^ \t\n\\]))"
+    r"(?:[^\\\n]|\\[^\n]|\\\n)*+(?=\n|\Z))"
+)
 _SED_FLAGS: Final = re.compile(rf"(?:[gpiImM]|\d+)*{_SED_END}")
 _BLANK: Final = re.compile(r"[\s;]*")
 
 _AWK_TOKEN: Final = re.compile(
     r'(?P<blank>[ \t]+|\\\n)|(?P<line>\n|;)|(?P<string>"(?:[^"\\\n]|\\.)*")'
-    r"|(?P<number>\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+)"
+    # `0x1system` is a number and a name to gawk.
+    r"|(?P<number>(?:\d++\.?+\d*+|\.\d++)(?:[eE][+-]?\d++)?+(?![A-Za-z_]))"
     r"|(?P<word>[A-Za-z_]\w*)|(?P<op>\|\||&&|[<>=!]=|\+\+|--|[-+*/%^]=|!~|>>|[-+*/%^$~!<>=?:,(){}\[\]|&])"
 )
 # The one program that a program may be handed to: `print ... | "sort -rn"`.
@@ -66,6 +72,14 @@ _AWK_BEFORE_PATTERN: Final = frozenset(
 )
 
 
+# What a slash behind one of these means differs: mawk begins a pattern after `length`.
+_AWK_WITHOUT_OPERANDS: Final = word_set(
+    """
+    length next nextfile break continue exit return delete do else default case func function BEGIN END
+    BEGINFILE ENDFILE rand srand time systime mktime strftime tolower toupper sin cos atan2 exp log sqrt int
+    index match split sub gsub gensub substr sprintf
+    """
+)
 # After these a line break ends a statement; after a comma or `&&` it does not.
 _AWK_ENDS: Final = frozenset({"operand", ")", "]", "}", "{", ";", "\n", "++", "--", ""})
 
@@ -127,12 +141,13 @@ def _substitution(kind: str, sign: str) -> re.Pattern[str]:
     end = re.escape(sign)
     # Brackets in what `y` replaces are characters to one sed and not to another.
     first = rf"(?:[^\\\n\[{end}]|\\.{'' if kind == 'y' else '|' + _SED_BRACKET})*+"
-    return re.compile(rf"{first}{end}(?:[^\\{end}]|\\.)*+{end}", re.DOTALL)
+    return re.compile(rf"{first}{end}(?:[^\\\n{end}]|\\.)*+{end}", re.DOTALL)
 
 
 def _sed_substitution(script: str, at: int) -> int:
     kind, sign = script[at], script[at + 1 : at + 2]
-    if not sign or sign.isalnum() or sign in "\\\n ;[]^":
+    # Some count signs in bytes, and would take a part of one that is not ASCII.
+    if not sign.isascii() or not sign or sign.isalnum() or sign in "\\\n ;[]^":
         return -1
     found = _substitution(kind, sign).match(script, at + 2)
     if found is None:
@@ -157,7 +172,7 @@ def files_of_awk(program: str) -> list[str] | None:
     # Per open parenthesis: whether it belongs to an `if`, `while` or `for`, after which a pattern may begin.
     parens: list[bool] = []
     while at < size:
-        if program[at] == "/" and before in ("++", "--"):
+        if program[at] == "/" and (before in ("++", "--") or word in _AWK_WITHOUT_OPERANDS):
             # Division or the beginning of a pattern: programs differ.
             return None
         if program[at] == "/" and before not in ("operand", ")", "]"):
@@ -228,7 +243,11 @@ def _awk_variable(judge: "CommandJudge", value: str) -> None:
 
 
 def _sed_review(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
-    """With ``-i.bak`` a second file is written beside each one."""
+    """With ``-i.bak`` a second file is written beside each one; several scripts are the lines of one."""
+    scripts = reading.values("-e", "--expression")
+    if len(scripts) > 1:
+        # What ends in a backslash takes the next one for its text, and not for commands.
+        _sed(judge, "\n".join(scripts))
     for flag, value in reading.given:
         if flag.name not in ("-i", "--in-place") or value is None:
             continue

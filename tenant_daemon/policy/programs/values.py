@@ -25,7 +25,7 @@ _MODE: Final = re.compile(r"0?[0-7]{3}|[ugoa]*[-+=][rwxX]*(?:,[ugoa]*[-+=][rwxX]
 _WORLD_WRITABLE: Final = re.compile(r"0?[0-7]{2}[2367]|.*[oa][+=][rxX]*w.*")
 _DD: Final = re.compile(r"(bs|ibs|obs|cbs|count|skip|seek|status|conv|iflag|oflag)=[A-Za-z0-9,_]+")
 _JQ_REACHES_OUT: Final = re.compile(
-    r"(?<![.\w])(?:env|input_filename|import|include|modulemeta|(?:str|xml|props|base64)?_?load\w*|from_file|system|eval|strenv|envsubst|getpath_file|debug_file)\b|\$ENV|\$__prog"
+    r"(?<![.\w])(?:env|input_filename|import|include|modulemeta|(?:str|xml|props|base64)?_?load\w*|from_file|system|eval|strenv|envsubst|getpath_file|debug_file)\b|\$(?:\s|#[^\n]*\n)*+ENV|\$__prog"
 )
 NO_SECRETS: Final = re.compile(r"(?:docker-)?compose\.(?:ya?ml|y\*ml)|\*\.(?:log|md|css|html?)")
 _DATE: Final = re.compile(r"\+.*|(?:19|20)\d\d|\d{1,2}|[a-z]{3,9}", re.DOTALL)

@@ -29,6 +29,8 @@ _SQLITE_READS: Final = re.compile(
 _SQLITE_IMPORTS: Final = re.compile(r"\.import(?: --?csv)?(?: --?skip 1)? +'?([\w./-]+)'? +(\w+)")
 _SQLITE_SAVES: Final = re.compile(r"\.(?:backup|save) +'?([\w./-]+)'?")
 _SQLITE_WRITES: Final = re.compile(r"\.(?:output|once) '?(\w[\w./-]*)'?")
+# As other databases' clients do, sqlite3 takes these for a semicolon.
+_SQLITE_ENDS: Final = re.compile(r"\s*(?:/(?!\*)|go\b)", re.IGNORECASE)
 _DUMP_FILE: Final = re.compile(r"\.(?:sql|dump|bak)(?:\.(?:gz|xz|zst|bz2))?\Z")
 _LOCAL_HOSTS: Final = frozenset(
     {"localhost", "127.0.0.1", "::1", "/var/run/postgresql", "/run/postgresql", "db", "postgres"}
@@ -95,10 +97,23 @@ _COPY_OUT: Final = re.compile(
 )
 
 
+_COPY_PARTS: Final = re.compile(r"""'(?:[^']|'')*+'|"(?:[^"]|"")*+"|--|/\*|[()'"$]""")
+
+
+def _is_one_query(query: str) -> bool:
+    """Whether psql, which knows no comments and no dollars there, finds its end where we do."""
+    depth = 0
+    for part in _COPY_PARTS.findall(query):
+        depth += {"(": 1, ")": -1}.get(part, 0)
+        if depth < 0 or part in ("--", "/*", "'", '"', "$"):
+            return False
+    return depth == 0
+
+
 def _copy_out(judge: "CommandJudge", text: str) -> bool:
     """``\\copy TABLE to FILE``: psql itself writes the file; True when it was one."""
     found = _COPY_OUT.fullmatch(text)
-    if found is None:
+    if found is None or not _is_one_query(found["query"] or ""):
         return False
     query = found["query"] or f"select {found['columns'] or '*'} from {found['table']}"  # noqa: S608 - to be judged
     judge_sql(judge.verdict, query, is_postgres=True)
@@ -269,6 +284,8 @@ def _sqlite_input(judge: "CommandJudge", text: str) -> None:
     for line in lines:
         if line.startswith("."):
             _sqlite(judge, line)
+        elif _SQLITE_ENDS.match(line) is not None:
+            judge.unknown("sqlite3.end", "The line would end a statement in the middle of it.")
     judge_sql(judge.verdict, "\n".join(line for line in lines if not line.startswith(".")))
 
 

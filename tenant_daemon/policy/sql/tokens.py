@@ -94,4 +94,5 @@ def _is_of_another(found: re.Match[str], *, is_postgres: bool) -> bool:
         return not is_postgres or before.isalnum() or before in ("_", "$") or not before.isascii()
     if found["quoted"]:
         return token[0] == "`" and is_postgres
-    return token in _POSTGRES_SIGNS and not is_postgres
+    # Wherever it stands, the client of MySQL takes the rest of its line for what ends statements then.
+    return not is_postgres and (token in _POSTGRES_SIGNS or token.lower().endswith("delimiter"))

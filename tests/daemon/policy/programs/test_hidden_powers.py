@@ -50,6 +50,8 @@ def test_it_would_run_a_program(command: str, shell: Shell) -> None:
         # With a dot first, dots and slashes change places.
         "sysctl kernel.//.//.//etc.shadow",
         "sysctl a//b",
+        "jq -n '$ ENV'",
+        "jq -n '$ # a note\nENV.PATH'",
         "yq -n 'strload(\"/etc/shadow\")'",
         "yq -n 'str_load(\"/etc/shadow\")'",
         "yq -n 'xml_load(\"/opt/apps/ghost/.env\")'",

@@ -96,3 +96,34 @@ def test_databases_of_the_tools_are_read_by_sql(command: str, context: PolicyCon
 def test_what_a_database_keeps_secret_stays_there(command: str, context: PolicyContext) -> None:
     found = shell(command, context)
     assert found.is_unknown or found.tier >= Tier.RED, found.reason
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "select 'evil') to .git/hooks/pre-commit --",
+        "select 'evil') to x.sh with (format csv) ",
+        "select 1) to x.sh /* ",
+        "select $$) to x.sh --$$",
+        "select (1",
+        "select 1)) to x.sh --(",
+    ],
+)
+def test_psql_ends_the_query_of_a_copy_at_the_first_bracket(query: str, context: PolicyContext) -> None:
+    assert shell(f'psql -c "\\\\copy ({query}) to out.csv"', context).is_unknown
+
+
+def test_a_query_is_copied_into_its_file(context: PolicyContext) -> None:
+    query = "select count(*) as \\\"n)\\\" from (select id from a where name = ')') b"
+    assert shell(f'psql -c "\\\\copy ({query}) to out.csv csv header"', context).tier is Tier.YELLOW
+
+
+@pytest.mark.parametrize("end", ["go", " GO ", "/", "/ -- now"])
+def test_sqlite_takes_lines_of_others_for_an_end(end: str, context: PolicyContext) -> None:
+    command = f"sqlite3 a.db <<'SQL'\nselect 1\n{end}\npragma user_version(5);\nSQL"
+    assert shell(command, context).is_unknown
+
+
+def test_the_client_of_mysql_ends_statements_where_it_is_told_to(context: PolicyContext) -> None:
+    assert shell("mysql -e $'select 1 as mydelimiter ,\\n,\\nsystem id'", context).is_unknown
+    assert shell("mysql -e 'select `delimiter ` from feeds'", context).tier is Tier.GREEN
