@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, TypeVar
 
+from sqlalchemy import ColumnElement
 from sqlmodel import col, or_
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -48,18 +49,22 @@ class TimeCursor:
 
 
 def newest_first(
-    statement: SelectOfScalar[Row], time: datetime, row_id: str, cursor: TimeCursor | None
+    statement: SelectOfScalar[Row],
+    time: datetime | ColumnElement[datetime],
+    row_id: str,
+    cursor: TimeCursor | None,
 ) -> SelectOfScalar[Row]:
     """
     The rows in the order of such a list, from behind the cursor on.
 
     Args:
         statement: Which rows.
-        time: The column that orders them, as the model has it.
+        time: The column that orders them, as the model has it, or what is made of columns.
         row_id: The column that decides between equals.
         cursor: The last row that was shown; None for the first page.
     """
-    moment, tie = col(time), col(row_id)
+    moment = time if isinstance(time, ColumnElement) else col(time)
+    tie = col(row_id)
     if cursor is not None:
         statement = statement.where(or_(moment < cursor.time, (moment == cursor.time) & (tie < cursor.id)))
     return statement.order_by(moment.desc(), tie.desc())

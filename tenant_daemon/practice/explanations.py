@@ -44,8 +44,9 @@ def _not_done(result: ToolResult, language: Language) -> str:
         case "expired":
             return choose(
                 language,
-                f"I did not do that, because nobody decided in time. {reason}",
-                f"Das habe ich nicht getan, weil niemand rechtzeitig entschieden hat. {reason}",
+                "I did not do that, because nobody decided in time. Ask me again if you still want it.",
+                "Das habe ich nicht getan, weil niemand rechtzeitig entschieden hat. Sag es mir noch einmal, "
+                "wenn du es noch willst.",
             )
         case "blocked":
             return choose(language, f"That is not possible here: {reason}", f"Das geht hier nicht: {reason}")

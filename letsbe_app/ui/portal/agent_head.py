@@ -9,6 +9,7 @@ from letsbe_app.ui import routes
 from letsbe_app.ui.components.avatar import avatar
 from letsbe_app.ui.components.badge import badge
 from letsbe_app.ui.components.button import button, link_button
+from letsbe_app.ui.portal.state import PortalState
 from letsbe_app.ui.text import texts
 
 
@@ -39,7 +40,7 @@ def agent_head(
                 class_name="grow min-w-0 basis-[calc(100%-5rem)] sm:basis-0",
             ),
             rx.cond(
-                agent.is_stopped,
+                agent.is_stopped | PortalState.frame.is_stopped,
                 badge(t.stopped, tone="red", icon_name="octagon-pause"),
                 badge(t.working, tone="green", icon_name="check"),
             ),

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlmodel import col, or_, select
+from sqlalchemy import ColumnElement
+from sqlmodel import col, func, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -50,11 +51,12 @@ async def settled_ones(
     cursor: TimeCursor | None,
     limit: int,
 ) -> Sequence[Approval]:
-    """What is over, newest first; an expired one counts although the server has not said so yet."""
+    """What is over, the newest end first; an expired one counts although the server has not said so yet."""
     statement = _of_customer(customer_id).where(
         or_(col(Approval.status) != ApprovalStatus.PENDING, col(Approval.expires_at) <= now)
     )
-    return await _page(session, statement, tenant_id, cursor, limit)
+    ended_at = func.coalesce(col(Approval.settled_at), col(Approval.expires_at))
+    return await _page(session, statement, tenant_id, cursor, limit, ended_at)
 
 
 async def remembered_ones(
@@ -92,8 +94,10 @@ async def _page(
     tenant_id: str | None,
     cursor: TimeCursor | None,
     limit: int,
+    moment: ColumnElement[datetime] | None = None,
 ) -> Sequence[Approval]:
     if tenant_id is not None:
         statement = statement.where(Approval.tenant_id == tenant_id)
-    statement = newest_first(statement, Approval.created_at, Approval.id, cursor)
+    ordered_by = Approval.created_at if moment is None else moment
+    statement = newest_first(statement, ordered_by, Approval.id, cursor)
     return (await session.exec(statement.limit(limit))).all()

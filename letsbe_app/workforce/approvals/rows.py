@@ -1,6 +1,7 @@
 """Rows of approvals: made from what a server asks, found for who may see them, and still open or not."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -42,10 +43,25 @@ async def own_conversation(session: AsyncSession, tenant_id: str, conversation_i
     return row.id if row is not None and row.tenant_id == tenant_id else None
 
 
+def asked_at(row: Approval) -> datetime:
+    """When it was asked."""
+    return row.created_at
+
+
+def ended_at(row: Approval) -> datetime:
+    """When it was over, whether or not its server has said so."""
+    return row.settled_at or row.expires_at
+
+
 async def page_of(
-    session: AsyncSession, contents: TenantContent, customer_id: str, rows: Sequence[Approval], size: int
+    session: AsyncSession,
+    contents: TenantContent,
+    customer_id: str,
+    rows: Sequence[Approval],
+    size: int,
+    moment: Callable[[Approval], datetime] = asked_at,
 ) -> Page[ApprovalView]:
-    """The page that ``size + 1`` rows of a customer begin with, opened."""
+    """The page that ``size + 1`` rows of a customer begin with, opened; ``moment`` is what orders them."""
     names = await names_of(session, customer_id)
     opened = {
         tenant_id: ApprovalContent(await contents.of(session, tenant_id))
@@ -55,7 +71,7 @@ async def page_of(
         rows,
         size,
         lambda row: approval_view(row, opened[row.tenant_id], names),
-        lambda row: str(TimeCursor(row.created_at, row.id)),
+        lambda row: str(TimeCursor(moment(row), row.id)),
     )
 
 

@@ -34,6 +34,7 @@ from letsbe_app.workforce.approvals.reminding import note_reminder
 from letsbe_app.workforce.approvals.responses import response_for
 from letsbe_app.workforce.approvals.rows import (
     check_open,
+    ended_at,
     of_tenant,
     own_conversation,
     owned,
@@ -115,14 +116,14 @@ class ApprovalService:
         cursor: str | None = None,
         limit: int | None = None,
     ) -> Page[ApprovalView]:
-        """What is over, on one server or on all, newest first."""
+        """What is over, on one server or on all; what ended last comes first."""
         require(actor, Permission.CONTENT)
         size, after = clamp_limit(limit), TimeCursor.parse(cursor)
         async with self._database.read() as session:
             rows = await repository.settled_ones(
                 session, actor.customer_id, tenant_id, self._clock(), after, size + 1
             )
-            return await page_of(session, self._content, actor.customer_id, rows, size)
+            return await page_of(session, self._content, actor.customer_id, rows, size, ended_at)
 
     async def get(self, actor: Actor, approval_id: str) -> ApprovalView:
         """One approval; raises NotFound."""

@@ -119,6 +119,34 @@ async def test_expired_approval_is_over_although_the_server_is_away(
     assert len((await services.approvals.list_settled(owner)).items) == 1
 
 
+async def test_what_ended_last_comes_first_and_no_page_leaves_any_out(
+    services: Services, owner: Actor, tenant_id: str, asked: ApprovalRequested, clock: FakeClock
+) -> None:
+    names = ["apr_1", "apr_2", "apr_3", "apr_4"]
+    for name in names:
+        await services.approvals.request(
+            tenant_id, asked.model_copy(update={"approval_id": name, "created_at": clock()})
+        )
+        clock.advance(minutes=1)
+    # The first three end in another order, the fourth by its time.
+    for name in ("apr_2", "apr_3", "apr_1"):
+        ended = report(clock, ApprovalStatus.DENIED)
+        await services.approvals.settle(
+            tenant_id, ended.model_copy(update={"approval_id": name, "settled_at": clock()})
+        )
+        clock.advance(minutes=1)
+    clock.advance(hours=25)
+
+    seen: list[str] = []
+    cursor = None
+    for _page in names:
+        page = await services.approvals.list_settled(owner, cursor=cursor, limit=1)
+        seen += [view.id for view in page.items]
+        cursor = page.next_cursor
+
+    assert (seen, cursor) == (["apr_4", "apr_1", "apr_3", "apr_2"], None)
+
+
 async def test_choice_that_does_not_hold_together_is_refused(
     services: Services, owner: Actor, tenant_id: str, asked: ApprovalRequested
 ) -> None:
