@@ -7,8 +7,11 @@ from typing import Any
 from sqlmodel import col, func, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from letsbe_app.backoffice.schemas import Alarms
 from letsbe_app.db.models import (
     AuditEntry,
+    AuditHead,
+    CanaryAlarm,
     Customer,
     FoundingMember,
     Order,
@@ -81,6 +84,24 @@ async def health(session: AsyncSession, tenant_ids: Sequence[str]) -> dict[str, 
     """How servers are, as far as somebody has looked, by their ids."""
     statement = select(TenantHealth).where(col(TenantHealth.tenant_id).in_(tenant_ids))
     return {row.tenant_id: row for row in (await session.exec(statement)).all()}
+
+
+async def alarms(session: AsyncSession, tenant_ids: Sequence[str]) -> Alarms:
+    """Touched traps that nobody has looked into, and trails that broke off; without what they hold."""
+    traps = (
+        select(CanaryAlarm.tenant_id, func.count())
+        .where(col(CanaryAlarm.tenant_id).in_(tenant_ids), col(CanaryAlarm.acknowledged_at).is_(None))
+        .group_by(CanaryAlarm.tenant_id)
+    )
+    broken = (
+        select(AuditHead.tenant_id)
+        .where(col(AuditHead.tenant_id).in_(tenant_ids), AuditHead.problem != "")
+        .distinct()
+    )
+    return Alarms(
+        touched_traps=dict((await session.exec(traps)).all()),
+        audit_problems=frozenset((await session.exec(broken)).all()),
+    )
 
 
 async def servers(

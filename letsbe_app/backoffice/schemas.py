@@ -1,5 +1,6 @@
 """What the back office gives to pages and routes."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -70,6 +71,23 @@ class ServerRow:
     memory_percent: float | None
     disk_percent: float | None
     is_config_pending: bool
+    touched_traps: int = 0
+    """Planted secrets that turned up, and that nobody of the customer's has looked into."""
+    has_audit_problem: bool = False
+    """Its record of what was done does not continue what it sent before."""
+
+    @property
+    def has_alarm(self) -> bool:
+        """Whether somebody should look at it however well it is."""
+        return self.touched_traps > 0 or self.has_audit_problem
+
+
+@dataclass(frozen=True)
+class Alarms:
+    """What calls for somebody, by the ids of servers."""
+
+    touched_traps: Mapping[str, int]
+    audit_problems: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -175,6 +193,6 @@ class Overview:
     sign_ups: list[Count]
     """By day, the last 30, the oldest first."""
     needs_attention: list[ServerRow]
-    """Servers that failed, are offline or not ready: the newest, up to 100."""
+    """Servers with an alarm, then those that failed, are offline or not ready: the newest, up to 100."""
     cautions: list[str]
     """Settings of the hub that are wrong once customers come; a sentence each."""

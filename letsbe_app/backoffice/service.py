@@ -95,7 +95,10 @@ class BackOffice:
             daemon_versions=_counts(row.daemon_version for row in rows if row.daemon_version),
             openclaw_versions=_counts(row.openclaw_version for row in rows if row.openclaw_version),
             sign_ups=_by_day(joined, self._clock()),
-            needs_attention=[row for row in rows if row.health in _SICK][:_MOST_SICK],
+            needs_attention=sorted(
+                (row for row in rows if row.has_alarm or row.health in _SICK),
+                key=lambda row: not row.has_alarm,
+            )[:_MOST_SICK],
             cautions=list(self._cautions),
         )
 
@@ -284,8 +287,9 @@ class BackOffice:
         online = await self._presence.online_among(ids)
         async with self._database.read() as session:
             kept = await queries.health(session, ids)
+            alarms = await queries.alarms(session, ids)
         return [
-            server_row(tenant, name, kept.get(tenant.id), is_online=tenant.id in online)
+            server_row(tenant, name, kept.get(tenant.id), alarms, is_online=tenant.id in online)
             for tenant, name in rows
         ]
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from letsbe_app.backoffice.schemas import Act, OrderRow, Run, RunStep, ServerRow
+from letsbe_app.backoffice.schemas import Act, Alarms, OrderRow, Run, RunStep, ServerRow
 from letsbe_app.db.models import (
     AuditEntry,
     Order,
@@ -43,7 +43,7 @@ def health_of(tenant: Tenant, kept: TenantHealth | None, *, is_online: bool) -> 
 
 
 def server_row(
-    tenant: Tenant, customer_name: str, kept: TenantHealth | None, *, is_online: bool
+    tenant: Tenant, customer_name: str, kept: TenantHealth | None, alarms: Alarms, *, is_online: bool
 ) -> ServerRow:
     """The row of a server."""
     heartbeat = heartbeat_of(tenant)
@@ -66,6 +66,8 @@ def server_row(
         else None,
         disk_percent=percent(heartbeat.disk_used_bytes, heartbeat.disk_total_bytes) if heartbeat else None,
         is_config_pending=tenant.applied_config_version < tenant.config_version,
+        touched_traps=alarms.touched_traps.get(tenant.id, 0),
+        has_audit_problem=tenant.id in alarms.audit_problems,
     )
 
 

@@ -83,6 +83,8 @@ class AdminTexts:
     versions: str = "Versions of the daemon"
     sign_ups: str = "New customers by day"
     attention: str = "Needs attention"
+    alarm: str = "Alarm"
+    audit_problem: str = "its record of what was done does not continue what it sent before"
     all_well: str = "Every server is well."
     settings: str = "Settings of the hub"
     check: str = "Check"
@@ -147,6 +149,10 @@ class AdminTexts:
 
     def servers_owned(self, count: int) -> str:
         return "1 server" if count == 1 else f"{count} servers"
+
+    def touched_traps(self, count: int) -> str:
+        traps = "a trap was touched" if count == 1 else f"traps were touched {count} times"
+        return f"{traps}, and the customer has not looked into it"
 
     def health_words(self, health: str) -> str:
         return self.removed_state if health == "removed" else str(getattr(self, health))

@@ -75,6 +75,9 @@ class SecretsTexts:
     plant_confirm: str = "Plant it"
 
     alarm: str = "A trap was touched."
+    alarm_stop_all: str = "Stop all agents"
+    alarm_stopped: str = "Stopped. It does nothing until you let it go on, on the page of your agents."
+    alarm_stopped_all: str = "Everything is stopped, until you let your agents work again on the first page."
     alarm_seen: str = "I have looked into it"
     alarm_elsewhere: str = "A trap on your server was touched."
     alarm_elsewhere_action: str = "See what happened"
@@ -125,6 +128,9 @@ class SecretsTexts:
     reveal_shown: str = "Nobody else can see this. Close the window when you are done."
     reveal_gone: str = "Gone in {seconds} s"
     reveal_too_late: str = "Your server did not answer in time. Try again."
+
+    def alarm_stop(self, agent: str) -> str:
+        return f"Stop {agent}"
 
     def alarm_detail(self, name: str, door: str, agent: str = "") -> str:
         where = _DOORS.get(door, door).format(agent=agent or "an agent")

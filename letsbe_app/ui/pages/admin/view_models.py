@@ -96,13 +96,14 @@ def server_line(row: ServerRow) -> Line:
     versions = f" · daemon {row.daemon_version}" if row.daemon_version else ""
     pending = " · settings not in force yet" if row.is_config_pending and row.health == "well" else ""
     trembles = " · away at this moment" if row.health == "well" and not row.is_online else ""
+    told = _alarm_words(row)
     return Line(
         id=row.id,
         title=row.name,
-        detail=f"{row.customer_name}{versions}{pending}{trembles}",
+        detail=f"{row.customer_name}{versions}{pending}{trembles}" + "".join(f" · {word}" for word in told),
         path=f"{routes.ADMIN_SERVERS}/{row.id}",
-        mark=texts().admin.health_words(row.health),
-        tone=_TONES.get(row.health, "muted"),
+        mark=texts().admin.alarm if told else texts().admin.health_words(row.health),
+        tone="red" if told else _TONES.get(row.health, "muted"),
         at=_iso(row.last_seen_at),
     )
 
@@ -117,9 +118,17 @@ def server_head(row: ServerRow) -> Line:
     return replace(
         server_line(row),
         title=row.customer_name,
-        detail=" · ".join(versions),
+        detail=" · ".join([*versions, *_alarm_words(row)]),
         path=f"{routes.ADMIN_CUSTOMERS}/{row.customer_id}",
     )
+
+
+def _alarm_words(row: ServerRow) -> list[str]:
+    """What calls for somebody on this server, and how it is besides."""
+    t = texts().admin
+    told = [t.touched_traps(row.touched_traps)] if row.touched_traps else []
+    told += [t.audit_problem] if row.has_audit_problem else []
+    return [*told, t.health_words(row.health)] if told else []
 
 
 def order_line(row: OrderRow) -> Line:

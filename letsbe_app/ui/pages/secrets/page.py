@@ -91,7 +91,19 @@ def _alarm(alarm: rx.vars.ObjectVar[AlarmRow]) -> rx.Component:
         ),
         rx.cond(
             SecretsState.can_change,
-            button(t.alarm_seen, kind="quiet", on_click=SecretsState.acknowledge(alarm.id)),
+            rx.el.div(
+                rx.cond(
+                    alarm.stop != "",
+                    button(
+                        alarm.stop,
+                        kind="danger",
+                        icon_name="octagon-pause",
+                        on_click=SecretsState.stop(alarm.agent_id),
+                    ),
+                ),
+                button(t.alarm_seen, kind="quiet", on_click=SecretsState.acknowledge(alarm.id)),
+                class_name="flex flex-wrap gap-2",
+            ),
         ),
         role="alert",
         data_alarm=alarm.id,

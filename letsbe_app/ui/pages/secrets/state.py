@@ -125,6 +125,18 @@ class SecretsState(PortalState):
         await self._services().secrets.acknowledge(actor, alarm_id)
         await self._refresh(actor)
 
+    @rx.event
+    async def stop(self, agent_id: str) -> EventSpec:
+        """Stop the agent in whose work a trap was touched, or all where nobody knows whose it was."""
+        actor = await self._actor()
+        services, t = self._services(), texts().secrets
+        if agent_id:
+            await services.agents.set_stopped(actor, self.frame.tenant_id, agent_id, True)
+        else:
+            await services.tenants.set_stopped(actor, self.frame.tenant_id, True)
+        await self._refresh(await self._enter())
+        return show_toast(t.alarm_stopped if agent_id else t.alarm_stopped_all)
+
     async def _change(self, name: str, change: SecretChange) -> list[EventSpec]:
         actor = await self._actor()
         try:
@@ -169,7 +181,10 @@ class SecretsState(PortalState):
         self.is_listed = view.listed_at is not None
         self.is_cut = view.is_cut
         self.secrets = [secret_row(secret, actor.user_id, self._agent_names) for secret in view.secrets]
-        self.alarms = [alarm_row(alarm, self._agent_names) for alarm in view.alarms]
+        found = await self._services().agents.list(actor, self.frame.tenant_id) if view.alarms else []
+        agents = {agent.agent_id: agent for agent in found}
+        is_all_stopped = self.frame.is_stopped
+        self.alarms = [alarm_row(alarm, agents, is_all_stopped=is_all_stopped) for alarm in view.alarms]
 
     def _close(self) -> None:
         self.is_adding = self.is_planting = False

@@ -6,6 +6,7 @@ from typing import Final
 
 from letsbe_app.fleet.secrets.schemas import AlarmView, RequestView, SecretView
 from letsbe_app.ui.text import texts
+from letsbe_app.workforce.agents.schemas import AgentView
 
 _t = texts().secrets
 
@@ -38,6 +39,10 @@ class AlarmRow:
     seen_at: str
     conversation_id: str = ""
     """Where it was; empty where that is not known."""
+    agent_id: str = ""
+    """In whose work; empty where that is not known, and where there is no such agent any more."""
+    stop: str = ""
+    """What the button says that stops whoever may have touched it; empty where that stands still already."""
 
 
 def secret_row(secret: SecretView, user_id: str, agent_names: Mapping[str, str]) -> SecretRow:
@@ -55,14 +60,18 @@ def secret_row(secret: SecretView, user_id: str, agent_names: Mapping[str, str])
     )
 
 
-def alarm_row(alarm: AlarmView, agent_names: Mapping[str, str]) -> AlarmRow:
+def alarm_row(alarm: AlarmView, agents: Mapping[str, AgentView], *, is_all_stopped: bool) -> AlarmRow:
     """The row of an alarm."""
-    agent = agent_names.get(alarm.agent_id, alarm.agent_id)
+    agent = agents.get(alarm.agent_id)
+    is_stopped = is_all_stopped or (agent is not None and agent.is_stopped)
+    stop = _t.alarm_stop(agent.name) if agent is not None else _t.alarm_stop_all
     return AlarmRow(
         id=alarm.id,
-        detail=_t.alarm_detail(alarm.name, alarm.door, agent),
+        detail=_t.alarm_detail(alarm.name, alarm.door, agent.name if agent is not None else alarm.agent_id),
         seen_at=alarm.seen_at.isoformat(),
         conversation_id=alarm.conversation_id,
+        agent_id=agent.agent_id if agent is not None else "",
+        stop="" if is_stopped else stop,
     )
 
 

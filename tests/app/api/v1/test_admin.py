@@ -1,6 +1,7 @@
 """Staff: joining, signing in, looking, changing the fleet; and what staff never sees."""
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -10,6 +11,7 @@ from letsbe_app.composition import Services
 from letsbe_app.db.models import Order, OrderStatus, StaffRole, Tenant, TenantStatus
 from letsbe_app.fleet.health.service import HealthService
 from letsbe_app.people.authz.actor import Actor
+from tenant_daemon.contracts.secrets import CanarySeen
 from tests.support.api import api_over
 from tests.support.api_description import api_description
 from tests.support.browser_client import BrowserClient
@@ -207,6 +209,28 @@ async def test_the_audit_is_searched_by_what_somebody_types(
     assert admin.actor.staff_id not in await found(owner.customer_id)
     assert await found("order.") <= {act.actor for act in whole}
     assert len((await services.back_office.find_acts(admin.actor, "")).items) == len(whole)
+
+
+async def test_a_touched_trap_and_a_broken_trail_are_seen_first(
+    services: Services, desk: BrowserClient, owner: Actor, stranger: Actor
+) -> None:
+    await failed_order(services, stranger)
+    _, tenant_id = await paid_order(services, owner)
+    seen = CanarySeen(
+        alarm_id="cny_1", name="old-bank-login", door="tool call", agent_id="sales", seen_at=datetime.now(UTC)
+    )
+    await services.secrets.record_alarm(tenant_id, seen)
+    rows = (await desk.get(f"{ADMIN}/overview")).json()["data"]["needs_attention"]
+
+    assert [(row["id"], row["touched_traps"]) for row in rows] == [(tenant_id, 1), (rows[1]["id"], 0)]
+    assert rows[1]["health"] == "failed"
+    page = (await desk.get(f"{ADMIN}/servers/{tenant_id}")).json()["data"]
+    assert (page["server"]["touched_traps"], page["server"]["has_audit_problem"]) == (1, False)
+    # Which secret it is, and what was done, are the customer's.
+    assert "old-bank-login" not in str(page)
+    await services.secrets.acknowledge(owner, "cny_1")
+    rows = (await desk.get(f"{ADMIN}/overview")).json()["data"]["needs_attention"]
+    assert [row["touched_traps"] for row in rows] == [0]
 
 
 async def test_the_overview_counts(services: Services, desk: BrowserClient, owner: Actor) -> None:

@@ -1,6 +1,8 @@
 """The back office says in words what the database names, and tells the name beside it."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 from letsbe_app.backoffice.schemas import Act, Component, Count, Run, RunStep, ServerRow
 from letsbe_app.db.models import OrderStatus, StaffRole, StepState, TenantStatus, UserRole
@@ -64,7 +66,7 @@ def test_days_are_told_as_people_write_them() -> None:
     assert (first.name, first.height, last.name, last.height) == ("30 Oct", "0%", "2 Nov", "100%")
 
 
-def test_the_page_of_a_server_leads_to_whose_it_is() -> None:
+def server(**changes: Any) -> ServerRow:
     row = ServerRow(
         id="ten_1",
         name="ada-s",
@@ -83,7 +85,23 @@ def test_the_page_of_a_server_leads_to_whose_it_is() -> None:
         disk_percent=None,
         is_config_pending=False,
     )
+    return replace(row, **changes)
+
+
+def test_the_page_of_a_server_leads_to_whose_it_is() -> None:
+    row = server()
     head = server_head(row)
 
     assert (head.title, head.path, head.detail) == ("Ada's", "/admin/customers/cus_1", "daemon 1.2.0")
     assert head.mark == server_line(row).mark
+
+
+def test_a_server_that_is_well_and_has_an_alarm_is_marked_by_the_alarm() -> None:
+    touched = server_line(server(touched_traps=1))
+    both = server_head(server(touched_traps=2, has_audit_problem=True))
+
+    assert (touched.mark, touched.tone, both.mark, both.tone) == ("Alarm", "red", "Alarm", "red")
+    assert "a trap was touched, and the customer has not looked into it · Well" in touched.detail
+    assert "traps were touched 2 times" in both.detail
+    assert "does not continue what it sent before" in both.detail
+    assert server_line(server()).mark == "Well"

@@ -7,6 +7,7 @@ import pytest
 
 from letsbe_app.fleet.secrets.schemas import AlarmView, RequestView, SecretView
 from letsbe_app.ui.pages.secrets.view_models import SecretRow, alarm_row, outcome_text, secret_row
+from tests.support.ui_samples import agent_view
 
 AT = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 SECRET = SecretView(
@@ -52,7 +53,9 @@ def test_who_used_it(actor: str, told: str) -> None:
 
 
 def test_alarm_names_the_door_in_words() -> None:
-    row = alarm_row(AlarmView("cny_1", "old-key", "model request", AT, is_open=True), {})
+    row = alarm_row(
+        AlarmView("cny_1", "old-key", "model request", AT, is_open=True), {}, is_all_stopped=False
+    )
     assert "an agent was about to send to its AI model" in row.detail
     assert "did not leave" in row.detail
 
@@ -60,10 +63,32 @@ def test_alarm_names_the_door_in_words() -> None:
 def test_alarm_names_the_agent_and_where_it_was() -> None:
     alarm = AlarmView("cny_1", "old-key", "tool call", AT, True, agent_id="sales", conversation_id="cnv_1")
 
-    row = alarm_row(alarm, {"sales": "Sales"})
+    row = alarm_row(alarm, {"sales": agent_view("sales")}, is_all_stopped=False)
 
     assert "something Sales was doing on your server" in row.detail
     assert row.conversation_id == "cnv_1"
+
+
+@pytest.mark.parametrize(
+    ("agent_id", "is_stopped", "is_all_stopped", "offered"),
+    [
+        ("sales", False, False, ("sales", "Stop Sales")),
+        ("sales", True, False, ("sales", "")),
+        ("sales", False, True, ("sales", "")),
+        ("", False, False, ("", "Stop all agents")),
+        ("removed", False, False, ("", "Stop all agents")),
+        ("", False, True, ("", "")),
+    ],
+)
+def test_an_alarm_offers_to_stop_whoever_touched_the_trap(
+    agent_id: str, is_stopped: bool, is_all_stopped: bool, offered: tuple[str, str]
+) -> None:
+    alarm = AlarmView("cny_1", "old-key", "tool call", AT, is_open=True, agent_id=agent_id)
+    agents = {"sales": agent_view("sales", is_stopped=is_stopped)}
+
+    row = alarm_row(alarm, agents, is_all_stopped=is_all_stopped)
+
+    assert (row.agent_id, row.stop) == offered
 
 
 @pytest.mark.parametrize(
