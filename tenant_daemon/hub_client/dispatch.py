@@ -57,6 +57,8 @@ class Dispatcher:
         self._answer_secret = answer_secret
         self._renew_key = renew_key
         self._tell_cleaned = tell_cleaned
+        # Whoever waits for it gets it in turn.
+        self._undoing = asyncio.Lock()
 
     def restore(self) -> None:
         """Do what the last run of this process left undone."""
@@ -87,9 +89,7 @@ class Dispatcher:
                     self._pass_on(message.id, lambda: self._wrapper.withdraw(withdrawn), withdrawn.kind)
                 )
             case UndoRequested() as undo:
-                self._tasks.create_task(
-                    self._pass_on(message.id, lambda: self._wrapper.undo(undo), undo.kind)
-                )
+                self._tasks.create_task(self._undo(message, undo))
             case SecretProvided() | SecretChangeAsked() | RevealAsked() as request:
                 self._tasks.create_task(self._answer(message.id, request))
             case ApplyConfig() as wish:
@@ -98,6 +98,11 @@ class Dispatcher:
                 self._tasks.create_task(self._renew(message.id))
             case _:
                 assert_never(message.payload)
+
+    async def _undo(self, message: Incoming, undo: UndoRequested) -> None:
+        """Several at once come the newest first, and an older one may depend on it: they keep their order."""
+        async with self._undoing:
+            await self._pass_on(message.id, lambda: self._wrapper.undo(undo), undo.kind)
 
     async def _stop(self, message: Incoming, stop: StopRun) -> None:
         await self._chat.stop(stop.conversation_id)

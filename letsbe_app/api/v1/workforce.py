@@ -1,5 +1,6 @@
 """What customers do with their agents: conversations, messages, approvals."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
@@ -15,7 +16,8 @@ from letsbe_app.workforce.agents.budgets import Budget
 from letsbe_app.workforce.agents.schemas import AgentChanges, AgentView
 from letsbe_app.workforce.approvals.batches import MAX_BATCH
 from letsbe_app.workforce.approvals.schemas import ApprovalView, BatchItem, BatchOutcome, Choice
-from letsbe_app.workforce.changes.schemas import ChangeView
+from letsbe_app.workforce.changes.schemas import ChangeView, UndoOutcome, UndoPlan
+from letsbe_app.workforce.changes.service import MOST_AT_ONCE
 from letsbe_app.workforce.conversations.schemas import ConversationView, MessageView
 from letsbe_app.workforce.usage.export import as_csv
 from letsbe_app.workforce.usage.schemas import UsageReport, UsageSummary
@@ -53,6 +55,12 @@ class DecideAll(Body):
     items: list[DecidedItem] = Field(min_length=1, max_length=MAX_BATCH)
     verdict: Verdict
     deny_reason: str = Field(default="", max_length=500)
+
+
+class UndoAll(Body):
+    change_ids: list[Annotated[str, Field(min_length=1, max_length=60)]] = Field(
+        min_length=1, max_length=MOST_AT_ONCE
+    )
 
 
 class ChangeAgent(Body):
@@ -257,3 +265,23 @@ async def get_change(hub: HubServices, actor: CurrentActor, change_id: Id) -> An
 async def undo_change(hub: HubServices, actor: ChangingActor, change_id: Id) -> Answer[ChangeView]:
     """Have a change put back; the server may refuse, which the change then says."""
     return answer(await hub.changes.undo(actor, change_id))
+
+
+@router.get("/changes/{change_id}/step")
+async def plan_undo(
+    hub: HubServices, actor: CurrentActor, change_id: Id, *, whole_answer: bool = False
+) -> Answer[UndoPlan]:
+    """What undoing all that the change's call did would put back; or all that its agent did in the answer."""
+    change = await hub.changes.get(actor, change_id)
+    calls: frozenset[str] = frozenset()
+    if whole_answer and change.conversation_id:
+        calls = await hub.conversations.calls_of_answer(actor, change.conversation_id, change.tool_call_id)
+    return answer(await hub.changes.plan(actor, change_id, calls))
+
+
+@router.post("/changes/undo")
+async def undo_changes(
+    hub: HubServices, actor: ChangingActor, body: UndoAll
+) -> Answer[Sequence[UndoOutcome]]:
+    """Have several changes put back, the newest first; some may be refused, which their outcome says."""
+    return answer(await hub.changes.undo_all(actor, body.change_ids))

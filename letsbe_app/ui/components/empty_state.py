@@ -27,7 +27,9 @@ def empty_state(
             class_name="size-12 rounded-pill bg-sunken text-muted inline-flex items-center justify-center",
         ),
         heading,
-        rx.el.p(detail, class_name="text-muted max-w-[44ch] text-balance") if detail is not None else rx.fragment(),
+        rx.el.p(detail, class_name="text-muted max-w-[44ch] text-balance")
+        if detail is not None
+        else rx.fragment(),
         rx.el.div(action, class_name="mt-2") if action is not None else rx.fragment(),
         class_name="flex flex-col items-center text-center gap-2 py-10 px-4",
     )

@@ -1,4 +1,5 @@
 import { createContext, useContext, useState, useSyncExternalStore } from "react";
+import { Link } from "react-router";
 import { Check, CircleSlash, Clock, Eye, LoaderCircle, OctagonAlert, Pencil, Send, ShieldQuestion, TriangleAlert, Undo2, X } from "lucide-react";
 import { sentenceOf } from "./hub_rest.js";
 
@@ -132,6 +133,7 @@ function Change({ change, texts, onUndo }) {
 
 function Call({ call, texts, changes, onUndo, open }) {
   const [word, Glyph, colour] = stateOf(call, open);
+  const openChanges = changes.filter((change) => change.can_undo);
   const hasReason = Boolean(call.reason) && !["running", "executed"].includes(call.status);
   const approval = call.approval ?? (call.approval_id ? VERDICT_OF_STATUS[call.status] : "");
   return (
@@ -154,6 +156,16 @@ function Call({ call, texts, changes, onUndo, open }) {
       {changes.map((change) => (
         <Change key={change.id} change={change} texts={texts} onUndo={onUndo} />
       ))}
+      {openChanges.length > 1 && (
+        <Link
+          to={`${texts.changes_path}?undo=${encodeURIComponent(openChanges[0].id)}`}
+          className="inline-flex items-center gap-1.5 min-h-target px-2 -ml-2 rounded-control text-accent hover:bg-sunken self-start"
+          data-undo-all
+        >
+          <Undo2 size={16} aria-hidden="true" />
+          {texts.undo_all.replace("{count}", Math.max(openChanges.length, openChanges[0].open_beside + 1))}
+        </Link>
+      )}
       {HAS_OUTPUT.has(call.status) && (
         <pre
           tabIndex={0}

@@ -36,6 +36,7 @@ class ChatTexts:
     file_empty: str = "This file is empty."
     file_wrong_kind: str = "Files of this kind cannot be sent."
     undo: str = "Undo"
+    undo_all: str = "Undo all {count} changes of this step"
     undo_undoing: str = "Being undone"
     undo_undone: str = "Undone"
     undo_kept: str = "Cannot be undone"

@@ -34,6 +34,29 @@ class ChangeView:
     created_at: datetime
     undo_until: datetime
     settled_at: datetime | None
+    open_beside: int = 0
+    """How many changes of the same call can still be undone, this one not counted; in lists alone."""
+
+
+@dataclass(frozen=True)
+class UndoPlan:
+    """What undoing all that one call or answer changed would do, newest first: in this order it is undone."""
+
+    changes: list[ChangeView]
+    """They will be put back."""
+    left: list[ChangeView]
+    """They stay: put back already or just now, or nothing is kept of how it was."""
+    is_cut: bool
+    """There is more than can be undone at a time."""
+
+
+@dataclass(frozen=True)
+class UndoOutcome:
+    """What became of one of several wishes."""
+
+    change_id: str
+    is_asked: bool
+    problem: str = ""
 
 
 def can_be_undone(row: FileChange, now: datetime) -> bool:
@@ -41,7 +64,7 @@ def can_be_undone(row: FileChange, now: datetime) -> bool:
     return row.can_undo and row.status == ChangeStatus.MADE and now < row.undo_until
 
 
-def change_view(row: FileChange, texts: ChangeTexts, now: datetime) -> ChangeView:
+def change_view(row: FileChange, texts: ChangeTexts, now: datetime, open_beside: int = 0) -> ChangeView:
     """The view of a row."""
     return ChangeView(
         id=row.id,
@@ -63,4 +86,5 @@ def change_view(row: FileChange, texts: ChangeTexts, now: datetime) -> ChangeVie
         created_at=row.created_at,
         undo_until=row.undo_until,
         settled_at=row.settled_at,
+        open_beside=open_beside,
     )

@@ -1,6 +1,7 @@
 """What people do in conversations. Every method asks whose server it is."""
 
 from collections.abc import AsyncIterator, Sequence
+from typing import Final
 
 import structlog
 
@@ -38,6 +39,9 @@ from letsbe_app.workforce.cursors import TimeCursor
 from tenant_daemon.contracts.chat import StopRun
 
 log = structlog.get_logger()
+
+_PAGES_OF_CALLS: Final = 20
+"""How far back an answer is looked for."""
 
 
 class ConversationService:
@@ -212,6 +216,25 @@ class ConversationService:
             await owned_tenant(session, actor, tenant_id)
             content = await self._content.of(session, tenant_id)
             return await find(session, tenant_id, content, wanted, after, clamp_limit(limit))
+
+    async def calls_of_answer(self, actor: Actor, conversation_id: str, tool_call_id: str) -> frozenset[str]:
+        """
+        Every call of the answer in which this one was made; this one alone where no answer tells of it.
+
+        Raises:
+            NotFound: No such conversation on one of the actor's servers.
+        """
+        before: str | None = None
+        for _ in range(_PAGES_OF_CALLS):
+            page = await self.messages(actor, conversation_id, before=before, limit=MAX_LIMIT)
+            for message in reversed(page.items):
+                calls = frozenset(call.tool_call_id for call in message.tool_calls)
+                if tool_call_id in calls:
+                    return calls
+            before = page.next_cursor
+            if before is None:
+                break
+        return frozenset({tool_call_id})
 
     async def all_messages(self, actor: Actor, conversation_id: str) -> AsyncIterator[MessageView]:
         """Every message in reading order, read page by page. Raises NotFound before the first."""

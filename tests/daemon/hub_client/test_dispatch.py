@@ -15,6 +15,7 @@ from starlette.routing import Route
 
 from tenant_daemon.contracts.approvals import ApprovalDecided, Verdict
 from tenant_daemon.contracts.base import utc_now
+from tenant_daemon.contracts.changes import UndoRequested
 from tenant_daemon.contracts.chat import ConversationDeleted, SendMessage, StopRun
 from tenant_daemon.contracts.commands import ApplyConfig, ConfigApplied, KeyRenewalAsked
 from tenant_daemon.contracts.config import AgentConfig, TenantConfig
@@ -27,6 +28,7 @@ from tenant_daemon.hub_client.outbox import LinkStore
 from tenant_daemon.hub_client.secrets import SecretRequest
 from tenant_daemon.hub_client.sessions import ChatSession
 from tenant_daemon.hub_client.wrapper_client import WrapperClient
+from tenant_daemon.kit.backoff import Backoff
 from tenant_daemon.kit.http_server import serve_on
 from tests.support.sockets import listening_socket
 from tests.support.waiting import eventually
@@ -311,6 +313,21 @@ async def test_restart_does_what_was_left_undone(desk: _Desk) -> None:
     await desk.until_done()
     assert desk.chat.stopped == ["cnv1"]
     assert desk.chat.messages == []
+
+
+async def test_undos_are_done_in_the_order_in_which_they_came(
+    desk: _Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dispatch, "Backoff", lambda **_: Backoff(uniform=lambda _low, _high: 0.0))
+    # The newest first: an older change of the same file cannot be put back before it.
+    desk.wrapper.statuses = [503]
+    for number in (3, 2, 1):
+        desk.accept(f"out_{number}", UndoRequested(change_id=f"chg_{number}", requested_by="usr1"))
+    await desk.until_done()
+
+    asked = [path.split("/")[-2] for path, _ in desk.wrapper.requests]
+    assert asked == ["chg_3", "chg_3", "chg_2", "chg_1"]
+    assert desk.store.inbox.pending() == []
 
 
 async def test_wrapper_is_told_of_a_stopped_session(desk: _Desk) -> None:

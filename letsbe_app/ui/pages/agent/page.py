@@ -34,7 +34,12 @@ def agent_page() -> rx.Component:
         rx.el.div(
             rx.el.div(soul(), _tools(), class_name="flex flex-col gap-5 min-w-0"),
             rx.el.div(
-                _about(), _model(), _budgets(), versions(), _removal(), class_name="flex flex-col gap-5 min-w-0"
+                _about(),
+                _model(),
+                _budgets(),
+                versions(),
+                _removal(),
+                class_name="flex flex-col gap-5 min-w-0",
             ),
             class_name="grid gap-5 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)] items-start",
         ),

@@ -1,12 +1,22 @@
 """Handlers of the page of changes."""
 
+from contextlib import suppress
+
 import reflex as rx
 from reflex.event import EventSpec
 
-from letsbe_app.errors import Conflict
+from letsbe_app.errors import Conflict, NotFound
 from letsbe_app.people.authz.actor import Actor
 from letsbe_app.ui.components.toast import show_toast
-from letsbe_app.ui.pages.changes.view_models import ChangeCard, change_card
+from letsbe_app.ui.pages.changes.view_models import (
+    ChangeCard,
+    PlanView,
+    Progress,
+    change_card,
+    plan_view,
+    progress_of,
+    with_steps,
+)
 from letsbe_app.ui.portal.state import PortalState
 from letsbe_app.ui.text import texts
 
@@ -18,16 +28,27 @@ class ChangesState(PortalState):
     changes_cursor: str = ""
     asked: ChangeCard = ChangeCard()
     """The change that the dialog is about; without an id it is closed."""
+    plan: PlanView = PlanView()
+    progress: Progress = Progress()
+
+    _followed: list[str] = []
+    """What was asked to be undone together, until its outcome was dismissed."""
 
     @rx.event
     async def load(self) -> None:
-        await self._load_changes(await self._enter())
+        actor = await self._enter()
+        await self._load_changes(actor)
+        wanted = self.router.url.query_parameters.get("undo", "")
+        if wanted and self.frame.has_server:
+            with suppress(NotFound):
+                await self._plan(actor, wanted, is_whole_answer=False)
 
     @rx.event
     async def woken(self, topic: str, _id: str) -> None:
         actor = await self._enter()
         if topic in {"changes", "resumed"}:
             await self._load_changes(actor)
+            await self._load_progress(actor)
 
     @rx.event
     async def more_changes(self) -> None:
@@ -53,8 +74,48 @@ class ChangesState(PortalState):
         await self._load_changes(actor)
         return outcome
 
+    @rx.event
+    async def ask_all(self, change_id: str) -> None:
+        await self._plan(await self._actor(), change_id, is_whole_answer=False)
+
+    @rx.event
+    async def widen(self, is_whole_answer: bool) -> None:
+        await self._plan(await self._actor(), self.plan.change_id, is_whole_answer=is_whole_answer)
+
+    @rx.event
+    def close_plan(self) -> None:
+        self.plan = PlanView()
+
+    @rx.event
+    async def undo_all(self) -> None:
+        actor, wanted = await self._actor(), list(self.plan.ids)
+        self.plan = PlanView()
+        await self._services().changes.undo_all(actor, wanted)
+        self._followed = wanted
+        await self._load_changes(actor)
+        await self._load_progress(actor)
+
+    @rx.event
+    def dismiss_progress(self) -> None:
+        self._followed, self.progress = [], Progress()
+
+    async def _plan(self, actor: Actor, change_id: str, *, is_whole_answer: bool) -> None:
+        services = self._services()
+        change = await services.changes.get(actor, change_id)
+        calls: frozenset[str] = frozenset()
+        if is_whole_answer and change.conversation_id:
+            calls = await services.conversations.calls_of_answer(
+                actor, change.conversation_id, change.tool_call_id
+            )
+        plan = await services.changes.plan(actor, change_id, calls)
+        self.plan = plan_view(plan, change, is_whole_answer=is_whole_answer)
+
+    async def _load_progress(self, actor: Actor) -> None:
+        if self._followed:
+            self.progress = progress_of(await self._services().changes.several(actor, self._followed))
+
     async def _load_changes(self, actor: Actor, cursor: str | None = None) -> None:
         page = await self._services().changes.list(actor, cursor=cursor)
         cards = [change_card(change, self._agent_names) for change in page.items]
-        self.changes = [*self.changes, *cards] if cursor else cards
+        self.changes = with_steps([*self.changes, *cards] if cursor else cards)
         self.changes_cursor = page.next_cursor or ""

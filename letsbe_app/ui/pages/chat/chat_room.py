@@ -55,6 +55,7 @@ def _room_texts() -> dict[str, Any]:
         "RED": approvals.tier_red,
         "CRITICAL_RED": approvals.tier_critical_red,
     }
+    words["changes_path"] = routes.CHANGES
     for name in ("something_failed", "copy", "copied", "cancel"):
         words[name] = getattr(t.common, name)
     return words

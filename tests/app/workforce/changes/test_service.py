@@ -9,8 +9,9 @@ from sqlmodel import select
 
 from letsbe_app.composition import Services
 from letsbe_app.db.models import AuditEntry, UserRole
-from letsbe_app.errors import Conflict, Forbidden, NotFound
+from letsbe_app.errors import Conflict, Forbidden, InvalidInput, NotFound
 from letsbe_app.people.authz.actor import Actor
+from letsbe_app.workforce.changes.service import MOST_AT_ONCE
 from tenant_daemon.contracts.changes import ChangeKind, ChangeRecorded, ChangeSettled
 from tests.support.hub import FakeClock, database_text
 
@@ -149,3 +150,82 @@ async def test_what_a_change_says_is_sealed_where_it_lies(
     assert not [one for one in ("warnings.md", "old.md", "fired", "folder is gone") if one in text]
     archive = b"".join([piece async for piece in await services.privacy.export(owner)]).decode()
     assert "staff/warnings.md" in archive
+
+
+async def several(
+    services: Services, tenant_id: str, made: ChangeRecorded, clock: FakeClock, count: int, **more: object
+) -> list[str]:
+    """So many changes of one call, one after the other; their ids, oldest first."""
+    ids = []
+    for number in range(count):
+        clock.advance(seconds=1)
+        change_id = f"chg_{more.get('tool_call_id', made.tool_call_id)}_{len(str(more))}_{number:03}"
+        new = {"change_id": change_id, "path": f"{number}.md", "created_at": clock()} | more
+        await services.changes.record(tenant_id, made.model_copy(update=new))
+        ids.append(change_id)
+    return ids
+
+
+async def test_all_that_a_call_changed_is_undone_at_once_and_the_newest_first(
+    services: Services,
+    owner: Actor,
+    tenant_id: str,
+    made: ChangeRecorded,
+    clock: FakeClock,
+    waiting: Outbox,
+) -> None:
+    ids = await several(services, tenant_id, made, clock, 60)
+    await several(services, tenant_id, made, clock, 2, tool_call_id="another")
+    [large] = await several(services, tenant_id, made, clock, 1, can_undo=False)
+    put_back = await several(services, tenant_id, made, clock, 1, made_by="usr_1", undoes=ids[0])
+
+    shown = {view.id: view for view in (await services.changes.list(owner, limit=100)).items}
+    assert (shown[ids[0]].open_beside, shown[large].open_beside) == (59, 60)
+    assert shown[put_back[0]].open_beside == 0
+    plan = await services.changes.plan(owner, ids[7])
+    assert [view.id for view in plan.changes] == ids[::-1]
+    assert ([view.id for view in plan.left], plan.is_cut) == ([large], False)
+
+    outcomes = await services.changes.undo_all(owner, [*ids, large, "chg_nobodys"])
+
+    assert [one.is_asked for one in outcomes] == [True] * 60 + [False, False]
+    assert [one.problem for one in outcomes[60:]] == [
+        "The file was too large to keep a copy of how it was.",
+        "There is no such change.",
+    ]
+    assert [wish["change_id"] for wish in await waiting(tenant_id)] == ids[::-1]
+    again = await services.changes.undo_all(owner, ids[:1])
+    assert again[0].problem == "Your server is putting this back already."
+
+
+async def test_other_calls_of_the_answer_may_be_undone_along(
+    services: Services, owner: Actor, tenant_id: str, made: ChangeRecorded, clock: FakeClock
+) -> None:
+    first = await several(services, tenant_id, made, clock, 2)
+    second = await several(services, tenant_id, made, clock, 2, tool_call_id="tc2")
+    await several(services, tenant_id, made, clock, 2, tool_call_id="tc2", agent_id="sales")
+
+    plan = await services.changes.plan(owner, first[0], {"tc1", "tc2"})
+
+    assert [view.id for view in plan.changes] == [*second[::-1], *first[::-1]]
+
+
+async def test_nobody_else_undoes_several(
+    services: Services,
+    owner: Actor,
+    stranger: Actor,
+    tenant_id: str,
+    made: ChangeRecorded,
+    clock: FakeClock,
+    waiting: Outbox,
+) -> None:
+    ids = await several(services, tenant_id, made, clock, 2)
+
+    with pytest.raises(NotFound):
+        await services.changes.plan(stranger, ids[0])
+    assert not any(one.is_asked for one in await services.changes.undo_all(stranger, ids))
+    with pytest.raises(Forbidden):
+        await services.changes.undo_all(replace(owner, role=UserRole.MEMBER), ids)
+    with pytest.raises(InvalidInput):
+        await services.changes.undo_all(owner, [f"chg_{number}" for number in range(MOST_AT_ONCE + 1)])
+    assert await waiting(tenant_id) == []

@@ -5,8 +5,15 @@ from typing import Any
 
 import pytest
 
-from letsbe_app.ui.pages.changes.view_models import change_card
-from letsbe_app.workforce.changes.schemas import ChangeView
+from letsbe_app.ui.pages.changes.view_models import (
+    PlanView,
+    Progress,
+    change_card,
+    plan_view,
+    progress_of,
+    with_steps,
+)
+from letsbe_app.workforce.changes.schemas import ChangeView, UndoPlan
 from tests.support.ui_samples import NOW
 
 
@@ -70,3 +77,42 @@ def test_agent_has_its_name_and_a_person_is_no_agent() -> None:
 def test_state_says_what_can_be_done(made: ChangeView, state: str, note: str) -> None:
     card = change_card(made, {})
     assert (card.state, card.note) == (state, note)
+
+
+def test_first_card_of_a_step_leads_to_undoing_all_of_it() -> None:
+    made = [
+        change(id="chg_3", open_beside=1),
+        change(id="chg_2", open_beside=2, can_undo=False),
+        change(id="chg_1", open_beside=1),
+        change(id="chg_0", tool_call_id="call_0"),
+    ]
+    cards = with_steps([change_card(one, {}) for one in made])
+    assert [card.all_of_step for card in cards] == ["Undo all 2 changes of this step", "", "", ""]
+
+
+def test_plan_says_what_will_happen_to_each_file_and_why_others_stay() -> None:
+    plan = UndoPlan(
+        [change(id="chg_2", change="created"), change(id="chg_1", change="deleted", path="menu.md")],
+        [change(path="film.mp4", can_undo=False), change(path="a.md", can_undo=False, status="undone")],
+        is_cut=False,
+    )
+    assert plan_view(plan, change(id="chg_1"), is_whole_answer=False) == PlanView(
+        change_id="chg_1",
+        can_widen=True,
+        ids=("chg_2", "chg_1"),
+        put_back=("post.md will be deleted.", "menu.md will be there again, as it was."),
+        left=("film.mp4: The file was too large to keep a copy of how it was.", "a.md: Undone"),
+        confirm="Undo 2 changes",
+    )
+
+
+def test_what_was_refused_of_several_is_told_by_name() -> None:
+    undone, refused = change(status="undone", can_undo=False), change(path="b.md", detail="Changed since.")
+    going = change(status="undoing", can_undo=False)
+    assert progress_of([undone, refused, going]) == Progress(
+        "2 of 3 changes are settled. Your server is putting back the rest.", failed=("b.md: Changed since.",)
+    )
+    assert progress_of([undone, refused]) == Progress(
+        "1 of 2 changes were undone. These were not:", is_over=True, failed=("b.md: Changed since.",)
+    )
+    assert progress_of([undone, undone]) == Progress("All 2 changes were undone.", is_over=True)
