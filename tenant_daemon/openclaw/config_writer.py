@@ -142,6 +142,9 @@ def _provider(settings: TenantSettings, agent: AgentConfig) -> Json:
     return {
         "baseUrl": f"http://127.0.0.1:{settings.ports.proxy}/agents/{agent.agent_id}{version}",
         "apiKey": _token_reference("proxy"),
+        # It is sent the same way. Of an API key OpenClaw remembers a provider's refusals, and asks no more
+        # for ten minutes up to a day after an empty account or a used-up budget, whatever was paid meanwhile.
+        "auth": "token",
         "api": _APIS[wire],
         "models": [
             {

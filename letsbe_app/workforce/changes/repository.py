@@ -83,7 +83,8 @@ async def count_open(session: AsyncSession, rows: Sequence[FileChange], now: dat
     counts: dict[Group, int] = {}
     for tenant_id in {row.tenant_id for row in rows}:
         calls = {row.tool_call_id for row in rows if row.tenant_id == tenant_id}
-        statement: Any = _alike(select(*grouped, func.count()), tenant_id, calls, now)
+        counting: Any = select
+        statement = _alike(counting(*grouped, func.count()), tenant_id, calls, now)
         statement = statement.where(FileChange.status == ChangeStatus.MADE, col(FileChange.can_undo))
         for tenant, call, agent, conversation, person, count in (
             await session.exec(statement.group_by(*grouped))

@@ -73,3 +73,10 @@ def test_each_agent_asks_in_the_format_of_its_models_provider(tmp_path: Path) ->
         "letsbe-basic": ("openai-completions", "http://127.0.0.1:8100/agents/basic/v1"),
         "letsbe-complex": ("anthropic-messages", "http://127.0.0.1:8100/agents/complex"),
     }
+
+
+def test_openclaw_keeps_no_account_of_refusals(tmp_path: Path) -> None:
+    providers = openclaw_config(make_home(tmp_path), make_settings(), make_config(IDA, MIA))["models"][
+        "providers"
+    ]
+    assert {provider["auth"] for provider in providers.values()} == {"token"}
