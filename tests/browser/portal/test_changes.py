@@ -41,7 +41,7 @@ async def test_owner_undoes_a_change(hub: RunningHub, browser: Browser) -> None:
         row = stage.page.locator(f"[data-change={made.change_id}]")
         await expect(row).to_contain_text("changed posts/autumn.md")
         await row.get_by_text("Show what changed").click()
-        await expect(row).to_contain_text("+Fresh bread")
+        await expect(row.get_by_role("insertion")).to_contain_text("Fresh bread")
         await row.get_by_role("button", name="Undo: changed posts/autumn.md").click()
         dialog = stage.page.get_by_role("dialog", name="Undo this?")
         await expect(dialog).to_contain_text("posts/autumn.md will be as it was before this change.")
