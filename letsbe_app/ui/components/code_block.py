@@ -32,8 +32,8 @@ def code_block(text: Any, *, label: Any) -> rx.Component:
             rx.el.code(text),
             tab_index=0,
             class_name=(
-                "bg-sunken border border-line rounded-control p-3 text-sm font-mono overflow-x-auto "
-                "whitespace-pre-wrap wrap-anywhere max-h-72 overflow-y-auto"
+                "scrolls border border-line rounded-control p-3 text-sm font-mono "
+                "whitespace-pre-wrap wrap-anywhere max-h-72"
             ),
         ),
         class_name="flex flex-col",

@@ -22,8 +22,8 @@ def diff_block(diff: Any, *, label: Any) -> rx.Component:
             aria_label=label,
             tab_index=0,
             class_name=(
-                "bg-sunken border border-line rounded-control py-2 text-sm font-mono overflow-x-auto "
-                "whitespace-pre-wrap wrap-anywhere max-h-72 overflow-y-auto"
+                "scrolls border border-line rounded-control py-2 text-sm font-mono "
+                "whitespace-pre-wrap wrap-anywhere max-h-72"
             ),
         ),
         class_name="flex flex-col",

@@ -172,8 +172,8 @@ def _call(card: rx.vars.ObjectVar[ApprovalCard]) -> rx.Component:
             rx.foreach(card.parts, _part),
             tab_index=0,
             class_name=(
-                "grid gap-x-4 gap-y-2 sm:grid-cols-[minmax(5rem,auto)_1fr] bg-sunken border border-line "
-                "rounded-control p-3 text-sm max-h-96 overflow-y-auto"
+                "scrolls grid gap-x-4 gap-y-2 sm:grid-cols-[minmax(5rem,auto)_1fr] border border-line "
+                "rounded-control p-3 text-sm max-h-96"
             ),
         ),
         fold(t.call_as_written, code_block(card.call, label=t.call_as_written)),

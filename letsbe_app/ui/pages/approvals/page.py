@@ -93,7 +93,7 @@ def _group_dialog() -> rx.Component:
                     ),
                 ),
                 tab_index=0,
-                class_name="bg-sunken border border-line rounded-control px-3 max-h-72 overflow-y-auto",
+                class_name="scrolls border border-line rounded-control px-3 max-h-72",
             ),
             rx.cond(
                 state.is_refusing,

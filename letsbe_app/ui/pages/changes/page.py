@@ -180,7 +180,7 @@ def _lines(lines: Any) -> rx.Component:
         rx.foreach(lines, lambda line: rx.el.li(line, class_name="wrap-anywhere")),
         tab_index=0,
         class_name=(
-            "max-h-60 overflow-y-auto text-sm bg-sunken rounded-control px-3 py-2 flex flex-col gap-1 empty:hidden"
+            "scrolls max-h-60 text-sm rounded-control px-3 py-2 flex flex-col gap-1 empty:hidden"
         ),
     )
 
