@@ -179,9 +179,7 @@ def _lines(lines: Any) -> rx.Component:
     return rx.el.ul(
         rx.foreach(lines, lambda line: rx.el.li(line, class_name="wrap-anywhere")),
         tab_index=0,
-        class_name=(
-            "scrolls max-h-60 text-sm rounded-control px-3 py-2 flex flex-col gap-1 empty:hidden"
-        ),
+        class_name="scrolls max-h-60 text-sm rounded-control px-3 py-2 flex flex-col gap-1 empty:hidden",
     )
 
 
