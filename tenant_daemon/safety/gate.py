@@ -191,7 +191,8 @@ class Gate:
             names |= {action.name}
         if names & RESERVED_NAMES:
             return "This secret belongs to the server itself and cannot be used."
-        missing = sorted(name for name in _referred(args) if not self._vault.has(name))
+        # A planted one is refused before anybody is asked: what would be approved could not run.
+        missing = sorted(name for name in _referred(args) if not self._vault.has_for_agents(name))
         if missing:
             return f"There is no secret named {missing[0]}. Ask the owner for it with secret_request."
         return _no_way_in(action) if names and action is not None else ""

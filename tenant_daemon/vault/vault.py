@@ -243,6 +243,15 @@ class Vault:
         with self._ledger.reading() as page:
             return store.current_version(page.db, name) > 0
 
+    def has_for_agents(self, name: str) -> bool:
+        """Whether an agent may use it. Of a planted one it hears that there is none, and the alarm is raised."""
+        with self._ledger.reading() as page:
+            is_there = store.current_version(page.db, name) > 0
+            is_canary = is_there and store.kind_of(page.db, name) is SecretKind.CANARY
+        if is_canary:
+            self.on_canary_asked(name)
+        return is_there and not is_canary
+
     def history(self, name: str) -> History:
         """Every change under this name, also of a secret that is gone."""
         with self._ledger.reading() as page:

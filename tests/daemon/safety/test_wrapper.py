@@ -239,6 +239,23 @@ async def test_what_is_found_in_a_call_is_found_in_that_agents_work(running: Wra
     assert at_work() == AtWork()
 
 
+async def test_nobody_is_asked_about_a_planted_secret_and_the_alarm_is_raised_at_once(
+    running: WrapperBench,
+) -> None:
+    plant(running.vault, "old-pay-key", actor="user:owner", shape="password")
+    found: list[tuple[str, AtWork]] = []
+    running.vault.on_canary_asked = lambda name: found.append((name, at_work()))
+
+    answer = await running.execute("shell", command="rm SECRET_REF(old-pay-key)")
+    missing = await running.execute("shell", "call-2", command="rm SECRET_REF(no-such-key)")
+
+    assert answer.status is missing.status is ExecuteStatus.BLOCKED
+    # Whoever tries it learns nothing from the answer.
+    assert answer.reason.replace("old-pay-key", "no-such-key") == missing.reason
+    assert "approval.requested" not in str(running.hub.everything)
+    assert found == [("old-pay-key", AtWork("it-admin", "conv1"))]
+
+
 async def test_edit_to_something_stricter_asks_again(running: WrapperBench) -> None:
     answering = running.begin("shell", command="rm old")
     first = await running.asked()
