@@ -94,12 +94,12 @@ class CommandBuilder(WordFiller):
                 argv.extend(self._argument(word, command.words))
         judge.stdin_text = None if command.stdin is None else self._input(command.stdin, argv)
         taken, self._captures = tuple(self._captures), captures
-        if self.written and argv[0] == "curl":
-            argv = with_written(argv, {f"@{name}": text for name, text in self._written_here()})
+        if argv[0] == "curl" and (self.written or judge.stdin_text is not None):
+            argv = with_written(argv, self._seen_by_name())
         judged = argv
         if not is_plain and any(map(expansions.has_expansion, argv)):
-            if argv[0] in _FILE_PROGRAMS and self.lines:
-                argv = [checked_word(judge, text, self.lines) for text in argv]
+            if self.lines and (argv[0] in _FILE_PROGRAMS or argv[0] == "grep"):
+                argv = [checked_word(judge, text, self.lines, argv[0]) for text in argv]
             judged = self._without_outputs(argv, taken)
         takes_output = judged is not argv or bool(taken)
         if judge.stdin_text is not None and expansions.has_expansion(judge.stdin_text):
@@ -159,6 +159,14 @@ class CommandBuilder(WordFiller):
         elif not self._depth and not expansions.has_expansion(text):
             place = self.judge_argv.places.resolve(redirects[0].target.text)
             self.written = {**self.written, place.path: text}
+
+    def _seen_by_name(self) -> dict[str, str]:
+        """What stands behind ``@FILE``, and behind ``@-`` in a here-document."""
+        files = {f"@{name}": text for name, text in self._written_here()} if self.written else {}
+        text = self.judge_argv.stdin_text
+        if text is not None and not expansions.has_expansion(text) and FROM_INPUT not in text:
+            files["@-"] = text
+        return files
 
     def _written_here(self) -> list[tuple[str, str]]:
         """The same, each file by its names in this folder."""

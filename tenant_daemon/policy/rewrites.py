@@ -33,7 +33,7 @@ _ALIASES: Final = {
     "wait": (Word("true"),),
     "jobs": (Word("true"),),
 }
-RESTATED: Final = frozenset({*_ALIASES, "watch", "echo"})
+RESTATED: Final = frozenset({*_ALIASES, "watch", "echo", "cat"})
 """First words of what ``unaliased``, ``once`` and ``spoken`` may say in other words."""
 _TAKING_FILES: Final = frozenset({"-d", "--data", "--data-ascii", "--data-binary", "--json"})
 _PLAIN: Final = re.compile(r"[A-Za-z0-9_./:@%+,=-]+")
@@ -130,9 +130,11 @@ def once(commands: tuple[SimpleCommand, ...]) -> tuple[SimpleCommand, ...]:
 
 def spoken(commands: tuple[SimpleCommand, ...]) -> tuple[SimpleCommand, ...]:
     """``echo "select 1" | psql`` as if the text stood in a here-document: then it can be judged."""
-    if len(commands) < 2 or commands[0].words[0].text != "echo":
+    if len(commands) < 2 or commands[0].words[0].text not in ("echo", "cat"):
         return commands
     first, second, *rest = commands
+    if first.words[0].text == "cat":
+        return _handed_on(first, second, rest) or commands
     words = first.words[1:]
     is_plain = not (first.redirects or first.assignments or first.stdin)
     is_plain = is_plain and not any(word.is_glob for word in words)
@@ -142,6 +144,16 @@ def spoken(commands: tuple[SimpleCommand, ...]) -> tuple[SimpleCommand, ...]:
         return commands
     text = " ".join(word.text for word in words) + "\n"
     return (second._replace(stdin=Word(text)), *rest)
+
+
+def _handed_on(
+    first: SimpleCommand, second: SimpleCommand, rest: list[SimpleCommand]
+) -> tuple[SimpleCommand, ...] | None:
+    """``cat <<E | psql`` as ``psql <<E``, where the text stands there as it is."""
+    is_fed = second.stdin is not None or any(redirect.kind == "in" for redirect in second.redirects)
+    if first.stdin is None or len(first.words) > 1 or first.redirects or first.assignments or is_fed:
+        return None
+    return None if has_expansion(first.stdin.text) else (second._replace(stdin=first.stdin), *rest)
 
 
 def with_outer(commands: tuple[SimpleCommand, ...], outer: tuple[Redirect, ...]) -> tuple[SimpleCommand, ...]:

@@ -24,7 +24,14 @@ from tenant_daemon.policy.programs.listings import (
 from tenant_daemon.policy.programs.wrappers import listing_starts, standing_for_found
 from tenant_daemon.policy.shell import expansions
 
-_SAFE_PART: Final = re.compile(r"((?:[\w./-]*[\w/-])?)\ue01c[0-9]+(?:\ue01b([^\ue01d]*))?\ue01d([\w.-]*)")
+_OF_PROJECT: Final = r"/(?:docker-)?compose\.ya?ml"
+"""The one file that may be read in any folder of the tools."""
+_SAFE_PART: Final = re.compile(
+    r"((?:[\w./-]*[\w/-])?)\ue01c[0-9]+(?:\ue01b([^\ue01d]*))?\ue01d([\w.-]*|/|" + _OF_PROJECT + ")"
+)
+_PROJECT: Final = re.compile(
+    r"(/[\w./-]+)/\ue01c([0-9]+)(?:\ue01b[^\ue01d]*)?\ue01d(?:/?|(" + _OF_PROJECT + "))"
+)
 _IN_FOLDER: Final = re.compile(
     r"([\w./-]+/)?(?:[\w-][\w.-]*)?\ue01c([0-9]+)(?:\ue01b[^\ue01d]*)?\ue01d([\w.-]*)"
 )
@@ -34,6 +41,8 @@ _PLAIN_ENDING: Final = re.compile(
 )
 """Of no file that programs obey, whatever stands before it."""
 _ENDING: Final = re.compile(r"[._-][\w.-]*\w")
+_LISTERS: Final = frozenset({"ls", "du", "stat", "test"})
+"""Programs that show of a folder what lies in it, and not what stands in that."""
 _DELETERS: Final = frozenset({"rm", "unlink", "shred", "truncate", "rmdir"})
 
 
@@ -106,16 +115,23 @@ def judged_word(judge: CommandJudge, text: str, values: dict[int, Values]) -> st
     if known.kind != "path":
         return None
     before, cuts, after = found.groups()
+    if after.startswith("/") and (cuts is not None or len(after) == 1):
+        return None
     return f"{before}{known.path}{after}" if cuts is None else _beside(judge, known, before, cuts, after)
 
 
-def checked_word(judge: CommandJudge, text: str, values: dict[int, Values]) -> str:
+def checked_word(judge: CommandJudge, text: str, values: dict[int, Values], program: str) -> str:
     """
     ``clients/$name`` with a mark that what comes in has to be a plain name, which the warden makes sure of.
 
-    Only in a folder in which any name will do: without links, and without files of passwords.
+    Only in a folder in which any name will do: without links, and without files of passwords. Of a tool's
+    own folder (``/opt/apps/$name``) what lies in it is shown, and its ``docker-compose.yml``.
     """
-    found = _IN_FOLDER.fullmatch(text)
+    project = _PROJECT.fullmatch(text)
+    if project is not None and ".." not in text and values.get(int(project[2]), ANY).kind == "any":
+        is_root = project[1] in map(str, judge.places.roots.readable)
+        return expansions.checked(text) if is_root and (project[3] or program in _LISTERS) else text
+    found = _IN_FOLDER.fullmatch(text) if program != "grep" else None
     if found is None or ".." in text or values.get(int(found[2]), ANY).kind != "any":
         return text
     if found[1] is None and _PLAIN_ENDING.fullmatch(found[3]) is None:

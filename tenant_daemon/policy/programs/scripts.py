@@ -45,8 +45,9 @@ _AWK_SORT: Final = re.compile(r' *"sort(?: -[nrukhVb0-9,]+)*"(?= *(?:[;}\n]|\Z))
 # A file whose name stands there whole; nothing may be added to it.
 _AWK_FILE: Final = re.compile(r' *"(\w[\w.-]*(?:/\w[\w.-]*)*)"(?= *(?:[;}\n]|\Z))')
 # To some a backslash in brackets keeps the next character from ending them; to some every `[` opens others.
+# Behind `\]` in brackets it makes no difference where they end, as long as nothing but text follows.
 _AWK_REGEX: Final = re.compile(
-    r"/(?:[^/\\\n\[]|\\.|\[\^?+\]?+(?:\[:[a-z]++:\]|[^\]\[\\\n]|\\[^\]\n])*+\])++/"
+    r"/(?:[^/\\\n\[]|\\.|\[\^?+\]?+(?:\[:[a-z]++:\]|[^\]\[\\\n]|\\[^\]\n])*+(?:\\\][^\]\[\\\n/]*+)?+\])++/"
 )
 _AWK_REACHES_OUT: Final = frozenset(
     {

@@ -356,7 +356,10 @@ REVIEWS.update(
 
 
 _SECRET_WORD: Final = re.compile(r"SECRET_REF\([A-Za-z0-9][A-Za-z0-9._-]*\)")
-_PSQL_VARIABLE: Final = re.compile(r"(?:ON_ERROR_STOP=(?:1|on)|VERBOSITY=\w+|QUIET=\w+)")
+# Wherever a number or a date is put in, it is one.
+_PSQL_VARIABLE: Final = re.compile(
+    r"ON_ERROR_STOP=(?:1|on)|VERBOSITY=\w+|QUIET=\w+|[a-z][a-z0-9_]*=\d+(?:[.-]\d+)*"
+)
 
 
 def _secret_word(judge: "CommandJudge", value: str) -> None:

@@ -11,6 +11,8 @@ _HARMLESS: Final = re.compile(
     r"|PGPORT|PGCONNECT_TIMEOUT|PGTZ|PGAPPNAME|COMPOSE_PROJECT_NAME|GIT_PAGER|PAGER|SYSTEMD_PAGER|SYSTEMD_COLORS"
     r"|NODE_ENV|CI|POSIXLY_CORRECT|BLOCK_SIZE|TIME_STYLE|QUOTING_STYLE"
 )
+# As a path it would lead to texts that the program then prints, patterns for its own words included.
+_LANGUAGE: Final = re.compile(r"(?:LANG|LC_)\w*|TERM")
 _PROTECTED_PROJECT: Final = re.compile(r"letsbe|openclaw|safety|proxy|tenant", re.IGNORECASE)
 _CREDENTIAL_FOR_PROGRAM: Final = frozenset({"PGPASSWORD", "MYSQL_PWD", "REDISCLI_AUTH"})
 _OF_SHELLS: Final = frozenset(
@@ -73,6 +75,8 @@ def judge_assignment(verdict: Verdict, name: str, value: str) -> None:
     if _HARMLESS.fullmatch(name) is not None:
         if "PAGER" in name and value not in ("", "cat"):
             verdict.note(Tier.RED, "variable.pager", f"{name} would start another program.", unknown=True)
+        if "/" in value and _LANGUAGE.fullmatch(name) is not None:
+            verdict.note(Tier.RED, "variable.path", f"{name} would lead to files elsewhere.", unknown=True)
         if name == "COMPOSE_PROJECT_NAME" and _PROTECTED_PROJECT.search(value) is not None:
             verdict.note(
                 Tier.CRITICAL_RED, "variable.guardrail", "Works on the safety system itself.", unknown=True

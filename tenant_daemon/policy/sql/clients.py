@@ -23,7 +23,7 @@ _PSQL_READS: Final = re.compile(
 )
 _SQLITE_READS: Final = re.compile(
     r"\.(?:tables|schema|indexes|indices|databases|dbinfo|headers? (?:on|off)|mode \w+|width [\d ]+"
-    r"|fullschema|stats|show|nullvalue \w*)"
+    r"|fullschema|stats|show|nullvalue \w*|timeout \d+|print [\w :-]*|separator \"?[^\\\w\s`\"']{1,2}\"?)"
     r"(?: +[\w%*]+)?\s*"
 )
 _SQLITE_IMPORTS: Final = re.compile(r"\.import(?: --?csv)?(?: --?skip 1)? +'?([\w./-]+)'? +(\w+)")
@@ -234,6 +234,7 @@ def _output_file(judge: "CommandJudge", value: str) -> None:
 
 
 _DATABASE_FILE: Final = re.compile(r"[\w-]+\.(?:db|sqlite3?)")
+_READ_ONLY: Final = re.compile(r"file:([\w./-]+)\?(?:mode=ro|immutable=1)(?:&(?:mode=ro|immutable=1))?")
 _OF_PASSWORDS: Final = re.compile(
     r"warden|vault|(?:^|/)data/db\.sqlite3\Z|key|secret|pass|cred|token", re.IGNORECASE
 )
@@ -243,6 +244,8 @@ def _sqlite_file(judge: "CommandJudge", value: str) -> None:
     """The database file: what the SQL does to it decides, here it is read."""
     if value in ("", ":memory:"):
         return
+    if (named := _READ_ONLY.fullmatch(value)) is not None:
+        value = named[1]
     if "?" in value or value.startswith("file:"):
         judge.unknown("sqlite3.file", "The database is named in a way that could lead elsewhere.")
     name = value.rpartition("/")[2]
