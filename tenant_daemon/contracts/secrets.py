@@ -93,6 +93,10 @@ class SecretSummary(Message):
     changed_by: str = Field(default="", max_length=80)
     used_at: AwareDatetime | None = None
     used_by: str = Field(default="", max_length=80)
+    told_tool: str = Field(default="", max_length=40)
+    """Who takes a new value as well, such as ``PostgreSQL``; empty where nobody is told."""
+    is_unsettled: bool = False
+    """A rotation was begun, and it is not known which of two values its tool takes."""
 
 
 class SecretsListed(Message):

@@ -23,7 +23,7 @@ from tenant_daemon.redaction.process_logging import configure_logging
 from tenant_daemon.settings import load_settings
 from tenant_daemon.tracing import open_traces
 from tenant_daemon.vault import Vault
-from tenant_daemon.vault.steps.chosen import steps_by_name
+from tenant_daemon.vault.steps.chosen import steps_by_name, told_tools
 
 
 def add_parser(subparsers: Any) -> None:
@@ -64,7 +64,13 @@ def run(args: argparse.Namespace) -> int:
         audit=AuditTrail.open(home),
         open_channel=roads.open,
         key=key,
-        desk=SecretDesk(home, vault, enrolled.tenant_id, steps_by_name(settings.rotations, vault)),
+        desk=SecretDesk(
+            home,
+            vault,
+            enrolled.tenant_id,
+            steps_by_name(settings.rotations, vault),
+            told_tools(settings.rotations),
+        ),
         attachments=AttachmentDesk(home, enrolled.tenant_id, enrolled.link_url, key.current),
         traces=open_traces(settings, "link"),
     )

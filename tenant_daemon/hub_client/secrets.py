@@ -7,8 +7,8 @@ done, or is refused, and changes nothing.
 
 import base64
 import hashlib
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, assert_never
 
@@ -64,6 +64,8 @@ class SecretDesk:
     vault: Vault
     tenant_id: str
     step_of: StepOf = lambda _name, _actor: None
+    told_tools: Mapping[str, str] = field(default_factory=dict)
+    """Secret -> who takes its new value as well, in words for people."""
 
     def answer(self, request: SecretRequest) -> SecretAnswered:
         """Do it and say what became of it; never raises."""
@@ -90,9 +92,23 @@ class SecretDesk:
         """What the portal may know of the vault."""
         shown = [info for info in self.vault.list() if info.name not in RESERVED_NAMES]
         return SecretsListed(
-            secrets=[_summary(info) for info in shown[:MAX_LISTED]],
+            secrets=[self._summary(info) for info in shown[:MAX_LISTED]],
             is_cut=len(shown) > MAX_LISTED,
             sealing_public_key=self._public_key(),
+        )
+
+    def _summary(self, info: SecretInfo) -> SecretSummary:
+        return SecretSummary(
+            name=info.name,
+            secret_kind=info.kind,
+            version=info.version,
+            note=info.note[:200],
+            changed_at=info.changed_at,
+            changed_by=info.changed_by[:80],
+            used_at=info.used_at,
+            used_by=info.used_by[:80],
+            told_tool=self.told_tools.get(info.name, ""),
+            is_unsettled=info.is_staged,
         )
 
     def _public_key(self) -> str:
@@ -190,19 +206,6 @@ def _kind_of(text: str) -> SecretKind:
 
 def _sentence(text: str) -> str:
     return f"{text[:1].upper()}{text[1:]}."
-
-
-def _summary(info: SecretInfo) -> SecretSummary:
-    return SecretSummary(
-        name=info.name,
-        secret_kind=info.kind,
-        version=info.version,
-        note=info.note[:200],
-        changed_at=info.changed_at,
-        changed_by=info.changed_by[:80],
-        used_at=info.used_at,
-        used_by=info.used_by[:80],
-    )
 
 
 class SecretsReporter:

@@ -29,6 +29,8 @@ class SecretInfo:
     kind: SecretKind = SecretKind.PASSWORD
     used_at: datetime | None = None
     used_by: str = ""
+    is_staged: bool = False
+    """A new value waits to come into force: a rotation is under way, or it is not known how it ended."""
 
 
 @dataclass(frozen=True)

@@ -232,10 +232,10 @@ def note_box(db: sqlite3.Connection, digest: str) -> None:
 def infos(db: sqlite3.Connection) -> list[SecretInfo]:
     rows = db.execute(
         "SELECT s.name, s.version, s.note, s.created_at, s.kind, h.fingerprint, h.at, h.actor,"
-        " u.at AS used_at, u.actor AS used_by FROM secrets s"
+        " u.at AS used_at, u.actor AS used_by, t.version IS NOT NULL AS is_staged FROM secrets s"
         " JOIN history h ON h.name = s.name AND h.version = s.version"
         " AND h.change NOT IN ('deleted', 'staged', 'discarded')"
-        " LEFT JOIN uses u ON u.name = s.name ORDER BY s.name"
+        " LEFT JOIN uses u ON u.name = s.name LEFT JOIN staged t ON t.name = s.name ORDER BY s.name"
     ).fetchall()
     try:
         return [_info(row) for row in rows]
@@ -335,6 +335,7 @@ def _info(row: sqlite3.Row) -> SecretInfo:
         kind=SecretKind(row["kind"]),
         used_at=datetime.fromisoformat(row["used_at"]) if row["used_at"] else None,
         used_by=row["used_by"] or "",
+        is_staged=bool(row["is_staged"]),
     )
 
 

@@ -244,7 +244,7 @@ class Vault:
             return store.current_version(page.db, name) > 0
 
     def has_for_agents(self, name: str) -> bool:
-        """Whether an agent may use it. Of a planted one it hears that there is none, and the alarm is raised."""
+        """Whether an agent may use it. Of a planted one it hears that there is none: an alarm."""
         with self._ledger.reading() as page:
             is_there = store.current_version(page.db, name) > 0
             is_canary = is_there and store.kind_of(page.db, name) is SecretKind.CANARY

@@ -118,6 +118,8 @@ FROM_DAEMON: dict[str, Message] = {
                 changed_by="user:usr_1",
                 used_at=LATER,
                 used_by="agent:sales",
+                told_tool="PostgreSQL",
+                is_unsettled=True,
             )
         ],
         is_cut=True,

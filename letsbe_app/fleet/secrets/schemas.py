@@ -31,6 +31,10 @@ class SecretView:
     changed_by: str
     used_at: datetime | None
     used_by: str
+    told_tool: str = ""
+    """Who takes a new value as well when it is rotated; empty where nobody is told."""
+    is_unsettled: bool = False
+    """A rotation was begun, and it is not known which of two values its tool takes."""
 
 
 @dataclass(frozen=True)

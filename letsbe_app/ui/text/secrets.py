@@ -53,9 +53,14 @@ class SecretsTexts:
     add_title: str = "Add a secret"
     replace_title: str = "Replace the value"
     rotate_title: str = "Make a new random value?"
-    rotate_detail: str = (
-        "Where your server has been told which tool uses it, that tool takes the new value as well, or nothing "
-        "changes. Anything else keeps the old value until somebody tells it the new one."
+    rotate_alone_detail: str = (
+        "Only the value on your server changes. Nobody tells the tool that uses it: until somebody sets the new "
+        "value there too, it takes the old one, and your agents are not let in."
+    )
+    unsettled: str = "Not finished"
+    unsettled_detail: str = (
+        "A new value was made, and it is not known whether the tool has taken it. Both are kept. Make a new value "
+        "again once the tool can be reached: that settles it."
     )
     rotate_confirm: str = "Make a new value"
     delete_title: str = "Delete this secret?"
@@ -129,6 +134,12 @@ class SecretsTexts:
     reveal_gone: str = "Gone in {seconds} s"
     reveal_too_late: str = "Your server did not answer in time. Try again."
 
+    def told_tool(self, tool: str) -> str:
+        return f"{_first_large(tool)} takes a new value as well"
+
+    def rotate_detail(self, tool: str) -> str:
+        return f"{_first_large(tool)} takes the new value as well, or nothing changes."
+
     def alarm_stop(self, agent: str) -> str:
         return f"Stop {agent}"
 
@@ -143,3 +154,7 @@ _DOORS = {
     "hub message": "an answer to you",
     "log": "a log of your server",
 }
+
+
+def _first_large(words: str) -> str:
+    return words[:1].upper() + words[1:]

@@ -23,6 +23,17 @@ def steps_by_name(rotations: Sequence[Rotation], vault: Vault) -> StepOf:
     return step_of
 
 
+def told_tools(rotations: Sequence[Rotation]) -> dict[str, str]:
+    """Who is told of a secret's new value, by the secret's name and in words for people."""
+    return {one.secret: _tool_of(one) for one in rotations}
+
+
+def _tool_of(wanted: Rotation) -> str:
+    if wanted.program:
+        return "its tool"
+    return "PostgreSQL" if wanted.postgresql_role else "Redis"
+
+
 def change_step(wanted: Rotation, vault: Vault, *, actor: str) -> ChangeStep:
     """The step that these settings describe; raises as ``Vault.get`` where it takes an admin's password."""
     if wanted.program:

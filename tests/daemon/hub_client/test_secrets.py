@@ -23,7 +23,7 @@ from tenant_daemon.hub_client.secrets import SecretDesk, SecretRequest, SecretsR
 from tenant_daemon.settings import Rotation
 from tenant_daemon.vault import Vault
 from tenant_daemon.vault.sealing import SealingKey, seal
-from tenant_daemon.vault.steps.chosen import steps_by_name
+from tenant_daemon.vault.steps.chosen import steps_by_name, told_tools
 from tests.support.password_tool import password_tool
 
 VALUE = "gT7-quartz-Lamp-42"
@@ -205,3 +205,24 @@ def test_rotating_tells_the_tool_that_knows_it(home: TenantHome, tmp_path: Path)
     tool.break_down()
     assert "keeps its value" in refused(desk, changed(SecretChange.ROTATE))
     assert vault.get("shop-key", actor="user:usr_1", purpose="a test") == tool.password == now
+
+
+def test_the_list_says_who_is_told_and_which_rotation_is_open(home: TenantHome, tmp_path: Path) -> None:
+    tool = password_tool(tmp_path / "tool", VALUE)
+    vault = Vault.open(home)
+    vault.put("shop-key", VALUE, actor="user:usr_1")
+    vault.put("other-key", "Another+Value/77", actor="user:usr_1")
+    rotations = [Rotation(secret="shop-key", program=[str(tool.program)])]
+    desk = SecretDesk(home, vault, "ten_1", steps_by_name(rotations, vault), told_tools(rotations))
+
+    def listed() -> dict[str, tuple[str, bool]]:
+        return {one.name: (one.told_tool, one.is_unsettled) for one in desk.listing().secrets}
+
+    assert listed() == {"other-key": ("", False), "shop-key": ("its tool", False)}
+
+    vault.stage("shop-key", length=32, actor="user:usr_1")
+    assert listed()["shop-key"] == ("its tool", True)
+
+    # Asked again, it finds out which value the tool takes, and the rotation is over.
+    assert desk.answer(changed(SecretChange.ROTATE)).is_done
+    assert listed()["shop-key"] == ("its tool", False)

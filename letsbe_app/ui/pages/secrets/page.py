@@ -112,6 +112,7 @@ def _alarm(alarm: rx.vars.ObjectVar[AlarmRow]) -> rx.Component:
 
 
 def _row(secret: rx.vars.ObjectVar[SecretRow]) -> rx.Component:
+    t = texts().secrets
     return rx.el.li(
         rx.el.div(
             rx.el.div(
@@ -121,9 +122,11 @@ def _row(secret: rx.vars.ObjectVar[SecretRow]) -> rx.Component:
                     badge(secret.kind, tone="yellow", icon_name="shield-alert"),
                     badge(secret.kind, icon_name="key-round"),
                 ),
+                rx.cond(secret.is_unsettled, badge(t.unsettled, tone="red", icon_name="refresh-cw")),
                 class_name="flex flex-wrap items-center gap-x-3 gap-y-1",
             ),
             rx.cond(secret.note != "", rx.el.p(secret.note, class_name="text-sm wrap-anywhere")),
+            rx.cond(secret.is_unsettled, rx.el.p(t.unsettled_detail, class_name="text-sm max-w-measure")),
             _facts(secret),
             class_name="grow min-w-0 flex flex-col gap-1",
         ),
@@ -144,6 +147,7 @@ def _facts(secret: rx.vars.ObjectVar[SecretRow]) -> rx.Component:
                 t.never_used,
             )
         ),
+        rx.cond(secret.told_tool != "", rx.el.span(secret.told_tool)),
         rx.el.span(t.how_to_name, " ", rx.el.code(secret.reference, class_name="wrap-anywhere")),
         class_name="text-sm text-muted flex flex-wrap gap-x-4 gap-y-0.5",
     )
@@ -222,7 +226,7 @@ def _dialogs() -> rx.Component:
             t.rotate_title,
             state.rotating != "",
             _subject(state.rotating),
-            rx.el.p(t.rotate_detail),
+            rx.el.p(state.rotating_detail),
             _buttons(button(t.rotate_confirm, on_click=state.rotate)),
         ),
         _dialog(

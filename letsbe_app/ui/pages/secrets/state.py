@@ -34,6 +34,7 @@ class SecretsState(PortalState):
     replacing: str = ""
     showing: str = ""
     rotating: str = ""
+    rotating_detail: str = ""
     deleting: str = ""
 
     _asked: list[str] = []
@@ -81,6 +82,7 @@ class SecretsState(PortalState):
     @rx.event
     def ask_to_rotate(self, name: str) -> None:
         self.rotating = name
+        self.rotating_detail = next((row.rotate_detail for row in self.secrets if row.name == name), "")
 
     @rx.event
     def ask_to_delete(self, name: str) -> None:

@@ -28,6 +28,11 @@ class SecretRow:
     used_by: str
     reference: str
     """How agents write it."""
+    told_tool: str = ""
+    """What is said of who takes a new value as well."""
+    is_unsettled: bool = False
+    rotate_detail: str = ""
+    """What becomes of it, and of who uses it, when it gets a new value."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +62,9 @@ def secret_row(secret: SecretView, user_id: str, agent_names: Mapping[str, str])
         used_at=secret.used_at.isoformat() if secret.used_at else "",
         used_by=_who(secret.used_by, user_id, agent_names) if secret.used_at else "",
         reference=f"SECRET_REF({secret.name})",
+        told_tool=_t.told_tool(secret.told_tool) if secret.told_tool else "",
+        is_unsettled=secret.is_unsettled,
+        rotate_detail=_t.rotate_detail(secret.told_tool) if secret.told_tool else _t.rotate_alone_detail,
     )
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from letsbe_app.fleet.secrets.schemas import AlarmView, RequestView, SecretView
 from letsbe_app.ui.pages.secrets.view_models import SecretRow, alarm_row, outcome_text, secret_row
+from letsbe_app.ui.text import texts
 from tests.support.ui_samples import agent_view
 
 AT = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -34,7 +35,17 @@ def test_row_says_it_in_words() -> None:
         used_at="",
         used_by="",
         reference="SECRET_REF(shop-key)",
+        rotate_detail=texts().secrets.rotate_alone_detail,
     )
+
+
+def test_row_says_who_takes_a_new_value_as_well() -> None:
+    row = secret_row(replace(SECRET, told_tool="PostgreSQL", is_unsettled=True), "usr_1", {})
+    program = secret_row(replace(SECRET, told_tool="its tool"), "usr_1", {})
+
+    assert (row.told_tool, row.is_unsettled) == ("PostgreSQL takes a new value as well", True)
+    assert row.rotate_detail == "PostgreSQL takes the new value as well, or nothing changes."
+    assert program.rotate_detail.startswith("Its tool takes the new value")
 
 
 @pytest.mark.parametrize(
