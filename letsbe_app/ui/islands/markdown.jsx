@@ -1,5 +1,6 @@
 import { createContext, memo, useContext, useRef } from "react";
 import { CopyButton } from "./copy_button.jsx";
+import { untoldHost, wordsOf } from "./link_host.js";
 import ReactMarkdown from "react-markdown";
 import remarkGfm from "remark-gfm";
 
@@ -25,15 +26,20 @@ function Code({ children }) {
   );
 }
 
+/** What an agent read somewhere may have told it to write a link: nobody shall follow it unaware of where to. */
+function Link({ href, node, children }) {
+  if (!href) return <span>{children}</span>;
+  const host = untoldHost(href, wordsOf(node));
+  return (
+    <a href={href} target="_blank" rel="noopener noreferrer nofollow">
+      {children}
+      {host && <span className="host"> ({host})</span>}
+    </a>
+  );
+}
+
 const COMPONENTS = {
-  a: ({ href, children }) =>
-    href ? (
-      <a href={href} target="_blank" rel="noopener noreferrer nofollow">
-        {children}
-      </a>
-    ) : (
-      <span>{children}</span>
-    ),
+  a: Link,
   // A picture would be fetched from wherever an agent's text says, and tell that place who reads.
   img: ({ alt }) => <span>{alt}</span>,
   table: ({ children }) => (

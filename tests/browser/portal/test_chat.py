@@ -205,6 +205,7 @@ async def test_nothing_in_an_answer_can_act_in_the_page(hub: RunningHub, browser
             "mailto:a@b.example",
             "https://letsbe.example",
         ]
+        await expect(links.last).to_have_text("site (letsbe.example)")
         assert "noopener" in (await links.first.get_attribute("rel") or "")
         assert await stage.page.evaluate("window.evil") is None
 
