@@ -224,7 +224,7 @@ def build_services(
         reauthentication=reauthentication,
         members=MemberService(door),
         keys=KeyService(database, clock=clock),
-        privacy=PrivacyService(database, content, relay.publisher, clock=clock),
+        privacy=PrivacyService(database, content, relay.publisher, post, clock=clock),
         post=post,
         box=secret_box,
         outbound=outbound,

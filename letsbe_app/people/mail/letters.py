@@ -40,6 +40,18 @@ def confirm_letter(email: str, link: str) -> Mail:
     )
 
 
+def deleted_letter(email: str, business_name: str, deleted_by: str, at: datetime) -> Mail:
+    """The last one, to somebody of a business that was deleted."""
+    return Mail(
+        email,
+        f"{business_name} was deleted",
+        f"On {at:%d %B %Y at %H:%M} (UTC) {deleted_by} deleted {business_name} at LetsBe Biz.\n\n"
+        "Everything that was said there is gone. Its servers are being erased, with all that your tools and "
+        "agents kept on them. Nothing is charged any more; paid orders stay in our books, as they must.\n\n"
+        "If you know nothing of this, write to help@letsbe.biz." + _SIGNATURE,
+    )
+
+
 def webhook_letter(email: str, name: str, link: str) -> Mail:
     """To the owner of an address for events that has not taken any for days."""
     return Mail(

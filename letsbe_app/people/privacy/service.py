@@ -9,7 +9,7 @@ from sqlalchemy import Table, select
 from sqlmodel import col, delete, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from letsbe_app.db.models import Conversation, Customer, Tenant, TenantStatus, User
+from letsbe_app.db.models import Conversation, Customer, Order, OrderStatus, Tenant, TenantStatus, User
 from letsbe_app.db.session import Database
 from letsbe_app.db.tenant_content import TenantContent
 from letsbe_app.errors import InvalidInput
@@ -19,6 +19,8 @@ from letsbe_app.people.accounts.access import shut_out
 from letsbe_app.people.audit.service import record_act
 from letsbe_app.people.authz.actor import Actor
 from letsbe_app.people.authz.rules import Permission, require
+from letsbe_app.people.mail.letters import deleted_letter
+from letsbe_app.people.mail.post import PostRoom
 from letsbe_app.people.privacy.belongings import KEPT, TECHNICAL, belongs_to, exported_columns, tables
 from letsbe_app.relay import Topic
 from letsbe_app.relay.publisher import Publisher
@@ -28,17 +30,25 @@ log = structlog.get_logger()
 FORMAT_VERSION: Final = 1
 _SEALED: Final = "box1."
 _NAME_AFTERWARDS: Final = "Deleted business"
+_ORDER_AFTERWARDS: Final = "Its business was deleted."
 
 
 class PrivacyService:
     """For owners alone."""
 
     def __init__(
-        self, database: Database, content: TenantContent, publisher: Publisher, *, clock: Clock = utc_now
+        self,
+        database: Database,
+        content: TenantContent,
+        publisher: Publisher,
+        post: PostRoom,
+        *,
+        clock: Clock = utc_now,
     ) -> None:
         self._database = database
         self._content = content
         self._publisher = publisher
+        self._post = post
         self._clock = clock
 
     async def export(self, actor: Actor) -> AsyncIterator[bytes]:
@@ -58,6 +68,8 @@ class PrivacyService:
         """
         Forget the business: its people are signed out, its servers cut off, what was said is gone at once.
 
+        Its orders end, its servers are erased by jobs, and each of its people gets a last letter.
+
         Args:
             actor: An owner, who has just given the password.
             business_name: As a confirmation, the name of the business.
@@ -71,17 +83,23 @@ class PrivacyService:
             customer = await session.get_one(Customer, actor.customer_id, with_for_update=True)
             if " ".join(business_name.split()).casefold() != customer.name.casefold():
                 raise InvalidInput.of_field("business_name", "This is not the name of your business.")
-            people = await _ids(session, User.__table__, actor.customer_id)  # type: ignore[attr-defined]
+            people = await _people(session, actor.customer_id)
             servers = await _ids(session, Tenant.__table__, actor.customer_id)  # type: ignore[attr-defined]
             for user_id in people:
                 await shut_out(session, user_id, now)
                 await _forget_person(session, user_id, now)
             await _forget_servers(session, actor.customer_id)
+            await _end_orders(session, actor.customer_id)
             for table in reversed(tables()):
                 if table.name not in KEPT:
                     await session.exec(delete(table).where(belongs_to(table, actor.customer_id)))
+            # After what waits to be sent has gone with the rest.
+            for email in filter(None, people.values()):
+                letter = deleted_letter(email, customer.name, actor.email, now)
+                await self._post.put(session, actor.customer_id, letter)
             customer.name = _NAME_AFTERWARDS
             record_act(session, actor, "data.deleted", subject=actor.customer_id)
+        self._post.soon()
         log.warning("data.deleted", customer_id=actor.customer_id, servers=len(servers))
         for tenant_id in servers:
             await self._publisher.check_link_key(tenant_id)
@@ -130,6 +148,23 @@ class PrivacyService:
         except CannotOpen:
             # Its key was thrown away: nobody can read it any more, and the archive says so by an empty place.
             return None
+
+
+async def _people(session: AsyncSession, customer_id: str) -> dict[str, str]:
+    """Everybody who ever belonged to it, and the addresses of those who still do."""
+    table = User.__table__  # type: ignore[attr-defined]
+    connection = await session.connection()
+    columns = (table.columns[name] for name in ("id", "email", "removed_at"))
+    rows = await connection.execute(select(*columns).where(belongs_to(table, customer_id)))
+    return {user_id: email if removed_at is None else "" for user_id, email, removed_at in rows}
+
+
+async def _end_orders(session: AsyncSession, customer_id: str) -> None:
+    await session.exec(
+        update(Order)
+        .where(col(Order.customer_id) == customer_id, col(Order.status) != OrderStatus.CANCELLED)
+        .values(status=OrderStatus.CANCELLED, failure=_ORDER_AFTERWARDS)
+    )
 
 
 async def _ids(session: AsyncSession, table: Table, customer_id: str) -> list[str]:

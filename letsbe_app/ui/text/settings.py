@@ -133,12 +133,16 @@ class SettingsTexts:
     support_end: str = "Stop it now"
     support_ended: str = "Support is out."
     data: str = "Your data"
-    data_detail: str = "Everything that we keep about your business, in one file that programs can read."
+    data_detail: str = (
+        "Everything that we keep about your business, in one file that programs can read. What is in the tools "
+        "on your server is not in it: take that along from the tools themselves."
+    )
     export: str = "Save everything as a file"
     delete: str = "Delete your business"
     delete_detail: str = (
-        "Everybody is signed out, your servers are cut off, and everything that was said is deleted. "
-        "Orders stay for our books. This cannot be undone."
+        "Everybody is signed out, and everything that was said is deleted at once. Your servers are erased, with "
+        "all that is on them: your tools and what is in them, files, mail, secrets. Nothing is charged any more; "
+        "paid orders stay in our books. This cannot be undone."
     )
     delete_name: str = "The name of your business, as a confirmation"
     delete_do: str = "Delete everything"

@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 
 from letsbe_app.composition import Services
+from letsbe_app.db.models import UserRole
 from letsbe_app.errors import InvalidInput, NotSignedIn, WrongCredentials
-from letsbe_app.people.accounts.schemas import SignUp
+from letsbe_app.people.accounts.schemas import SignUp, Visitor
 from letsbe_app.people.authz.actor import Actor
 from tests.support.hub import PASSWORD, database_text, paid_order
+from tests.support.mail import mails_to, token_for
 
 SAID = "The flour arrives on Tuesday at five."
 
@@ -88,6 +90,35 @@ async def test_orders_stay_for_the_books_without_names(services: Services, owner
         "audit_entry",
     }
     assert left["customer"][0]["name"] == "Deleted business"
+
+
+async def test_orders_end_with_the_business(services: Services, owner: Actor, stranger: Actor) -> None:
+    await with_history(services, owner)
+    await with_history(services, stranger)
+    await services.privacy.delete(owner, "Ada's Bakery")
+
+    (order,) = (await export(services, owner))["tables"]["customer_order"]
+    (other,) = (await export(services, stranger))["tables"]["customer_order"]
+    assert (order["status"], order["failure"]) == ("cancelled", "Its business was deleted.")
+    assert other["status"] != "cancelled"
+
+
+async def test_everybody_hears_of_the_end_and_by_whom(services: Services, owner: Actor) -> None:
+    await services.members.invite(owner, "bob@bakery.example", UserRole.MEMBER)
+    token = await token_for(services, "bob@bakery.example", "join")
+    await services.members.accept(token, PASSWORD, Visitor())
+    await services.members.invite(owner, "eve@bakery.example", UserRole.MEMBER)
+    token = await token_for(services, "eve@bakery.example", "join")
+    await services.members.accept(token, PASSWORD, Visitor())
+    eve = (await services.accounts.sign_in("eve@bakery.example", PASSWORD)).actor
+    await services.members.remove(owner, eve.user_id)
+    await services.privacy.delete(owner, "Ada's Bakery")
+
+    for email in (owner.email, "bob@bakery.example"):
+        newest = (await mails_to(services, email))[0]
+        assert newest.startswith("Ada's Bakery was deleted\n")
+        assert f"{owner.email} deleted Ada's Bakery" in newest
+    assert not [mail for mail in await mails_to(services, "eve@bakery.example") if "deleted" in mail]
 
 
 async def test_the_name_must_be_right(services: Services, owner: Actor) -> None:
