@@ -25,8 +25,8 @@ class Activity:
     action: str
     subject: str
     reason: str
-    place: str
-    """What support looked at."""
+    object: str
+    """What it was about, by name: a page that support looked at, a secret; empty for most acts."""
     created_at: datetime
 
 
@@ -68,7 +68,7 @@ def _activity(row: AuditEntry, names: dict[str, str]) -> Activity:
         action=row.action,
         subject=row.subject,
         reason=_text(row.detail, "reason") if who == "support" else "",
-        place=_text(row.detail, "place"),
+        object=_text(row.detail, "place") or _text(row.detail, "secret_name"),
         created_at=row.created_at,
     )
 

@@ -112,9 +112,12 @@ class ActivityTexts:
     system: str = "LetsBe"
     gone: str = "Somebody who left"
     why: str = "Why: "
+    more: str = "See more"
     acts: dict[str, str] = field(default_factory=lambda: dict(_ACTS))
 
-    def act(self, action: str, place: str) -> str:
-        """What was done, in words; an act without words of its own tells its name."""
+    def act(self, action: str, thing: str) -> str:
+        """What was done, in words, and to what; an act without words of its own tells its name."""
         words = self.acts.get(action) or action.replace(".", ": ").replace("_", " ")
-        return f"{words} {place}" if place else words
+        if not thing:
+            return words
+        return f"{words} {thing}" if thing.startswith("/") else f"{words}: {thing}"

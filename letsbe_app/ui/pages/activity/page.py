@@ -4,6 +4,7 @@ import reflex as rx
 
 from letsbe_app.ui import routes
 from letsbe_app.ui.components.badge import badge
+from letsbe_app.ui.components.button import link
 from letsbe_app.ui.components.card_list import card_list, load_more
 from letsbe_app.ui.components.empty_state import empty_state
 from letsbe_app.ui.components.page_head import page_head
@@ -44,6 +45,13 @@ def _act(row: rx.vars.ObjectVar[ActivityRow]) -> rx.Component:
             rx.el.span(row.told, class_name="wrap-anywhere"),
         ),
         rx.cond(row.reason != "", rx.el.p(t.why, row.reason, class_name="text-sm wrap-anywhere")),
-        rx.el.p(time_ago(row.created_at), class_name="text-sm text-muted"),
+        rx.el.p(
+            time_ago(row.created_at),
+            rx.cond(
+                row.link != "",
+                rx.el.span(" · ", link(t.more, to=row.link, aria_label=f"{t.more}: {row.told}")),
+            ),
+            class_name="text-sm text-muted",
+        ),
         class_name="px-4 py-3 flex flex-col gap-1",
     )
