@@ -16,6 +16,7 @@ from tenant_daemon.egress.formats.wire_format import unreadable
 from tenant_daemon.egress.json_text import write_json
 from tenant_daemon.egress.kill_switch import KillSwitch
 from tenant_daemon.egress.pace import Pace
+from tenant_daemon.egress.provider_health import ProviderHealth
 from tenant_daemon.egress.refusals import Refusals
 from tenant_daemon.egress.repeats import Repeats
 from tenant_daemon.egress.request_body import parse_body
@@ -58,6 +59,7 @@ class Desk:
     turns: Turns = field(default_factory=Turns)
     pace: Pace = field(default_factory=Pace)
     traces: RequestTraces = field(default_factory=RequestTraces)
+    health: ProviderHealth = field(default_factory=ProviderHealth)
 
 
 class Exchange:
@@ -78,6 +80,7 @@ class Exchange:
         self._error = ""
         self._body = b""
         self._is_done = False
+        self._provider_name = ""
         self.request: ModelRequest
 
     async def begin(self, body: bytes, headers: Mapping[str, str]) -> None:
@@ -107,6 +110,7 @@ class Exchange:
                     upstream, self._wire.path, self.request.encoded(), sent_headers, self._redactor
                 )
         except Refused as refused:
+            self._note_failure(refused)
             # An error of the provider costs nothing; a time-out may well have been charged.
             tab.is_charged = refused.code in _CHARGED
             if refused.code in _LOST:
@@ -118,13 +122,23 @@ class Exchange:
         desk = self._desk
         upstream, model = desk.upstreams.choose(self._wire.name, value.get("model"))
         self._span = desk.traces.begin(self._agent_id, upstream, self._wire, model)
-        return upstream, model, desk.provider.key(upstream)
+        self._provider_name = upstream.name
+        try:
+            return upstream, model, desk.provider.key(upstream)
+        except Refused as refused:
+            self._note_failure(refused)
+            raise
 
     def _prepared(self, value: dict[str, object], model: str) -> ModelRequest:
         try:
             return self._wire.prepare(value, self._redactor, model)
         except RecursionError:
             raise Refused(400, "invalid_json", "The request is nested too deeply to be checked.") from None
+
+    def _note_failure(self, refused: Refused) -> None:
+        """The provider did not do what it was asked."""
+        if refused.code not in {_STOPPED, unavailable().code}:
+            self._desk.health.failed(self._provider_name, refused.message)
 
     def _note_loss(self) -> None:
         """The answer may be charged and did not come, or not whole."""
@@ -133,8 +147,11 @@ class Exchange:
     async def whole(self) -> bytes:
         """The answer of a request that does not stream."""
         try:
-            return await self._whole()
+            answer = await self._whole()
+            self._desk.health.served(self._provider_name)
+            return answer
         except Refused as refused:
+            self._note_failure(refused)
             if refused.code != _STOPPED:
                 self._note_loss()
             raise
@@ -169,6 +186,7 @@ class Exchange:
         except Refused as refused:
             self._desk.refusals.note(self._agent_id, refused.message)
             self._error = refused.code
+            self._note_failure(refused)
             if refused.code in _LOST or (answer.characters and refused.code != _STOPPED):
                 self._note_loss()
             await write(answer.failure(refused))
@@ -179,6 +197,7 @@ class Exchange:
         await self.end()
         if answer.is_done:
             self._desk.refusals.forget(self._agent_id)
+            self._desk.health.served(self._provider_name)
         return b"".join(answer.closing)
 
     async def _pass_on(self, answer: AnswerChecker, write: Write) -> None:

@@ -35,6 +35,11 @@ class Door:
         self.check(request)
         return JSONResponse({"message": self._desk.refusals.last(request.path_params["agent_id"])})
 
+    async def provider(self, request: Request) -> Response:
+        """``GET /provider``: why models do not answer, in plain words; empty while they do."""
+        self.check(request)
+        return JSONResponse({"message": self._desk.health.problem()})
+
     async def models(self, request: Request) -> Response:
         """``GET /agents/{agent_id}/v1/models``: the models there are; no provider is asked."""
         self.check(request)
@@ -118,6 +123,7 @@ def build_app(
             ],
             Route("/agents/{agent_id}/v1/models", door.models, methods=["GET"]),
             Route("/agents/{agent_id}/refusal", door.refusal, methods=["GET"]),
+            Route("/provider", door.provider, methods=["GET"]),
             Route("/budgets", door.budgets, methods=["GET"]),
             Route("/healthz", door.health, methods=["GET"]),
         ],

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -45,6 +45,8 @@ class HealthMonitor:
     metrics: MetricsReader
     versions: Versions
     send: Callable[[Heartbeat], None]
+    model_problem: Callable[[], Awaitable[str]]
+    """Why models do not answer, redacted; empty while they do. Messages are relayed all the same."""
     latest: Heartbeat | None = None
     _look: asyncio.Event = field(default_factory=asyncio.Event)
     _sent_at: float = 0.0
@@ -80,7 +82,7 @@ class HealthMonitor:
             openclaw_version=self.versions.openclaw,
             config_version=self.config_version(),
             is_ready=self.door.is_open,
-            components=[*checked, self._openclaw()],
+            components=[*checked, *await self._model(), self._openclaw()],
             cpu_percent=figures.cpu_percent,
             memory_used_bytes=figures.memory_used_bytes,
             memory_total_bytes=figures.memory_total_bytes,
@@ -108,6 +110,11 @@ class HealthMonitor:
     def _openclaw(self) -> ComponentHealth:
         problem = self.openclaw_problem()
         return ComponentHealth(name="openclaw", is_healthy=self.door.has_gateway, detail=problem)
+
+    async def _model(self) -> list[ComponentHealth]:
+        """The model while it does not answer. It is no part of this server: the door stays open."""
+        problem = await self.model_problem()
+        return [ComponentHealth(name="model", is_healthy=False, detail=problem)] if problem else []
 
     def _is_due(self, new: Heartbeat) -> bool:
         old = self.latest

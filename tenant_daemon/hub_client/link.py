@@ -33,7 +33,7 @@ from tenant_daemon.hub_client.local_server import build_local_app
 from tenant_daemon.hub_client.metrics import MetricsReader
 from tenant_daemon.hub_client.openclaw_link import OpenClawLink
 from tenant_daemon.hub_client.outbox import LinkStore
-from tenant_daemon.hub_client.proxy_client import why_refused
+from tenant_daemon.hub_client.proxy_client import model_problem, why_refused
 from tenant_daemon.hub_client.run_in_progress import ChatParts
 from tenant_daemon.hub_client.secrets import SecretDesk, SecretRequest, SecretsReporter
 from tenant_daemon.hub_client.wrapper_client import WrapperClient
@@ -214,6 +214,11 @@ class _Link:
         token = local_token(self._parts.home, "proxy")
         return await why_refused(self._parts.settings.ports.proxy, token, agent_id)
 
+    async def _model_problem(self) -> str:
+        token = local_token(self._parts.home, "proxy")
+        said = await model_problem(self._parts.settings.ports.proxy, token)
+        return self._parts.redactor.current().redact(said) if said else ""
+
     def _chat_parts(self, wrapper: WrapperClient) -> ChatParts:
         parts = self._parts
         return ChatParts(
@@ -251,6 +256,7 @@ class _Link:
             metrics=MetricsReader(self._parts.home.root),
             versions=Versions(daemon=__version__, openclaw=OPENCLAW_VERSION),
             send=self._hub.send_heartbeat,
+            model_problem=self._model_problem,
         )
 
     def _status(self) -> dict[str, object]:

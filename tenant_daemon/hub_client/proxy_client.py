@@ -19,6 +19,12 @@ async def why_refused(port: int, token: str, agent_id: str) -> str:
     return message[:_LONGEST] if isinstance(message, str) else ""
 
 
+async def model_problem(port: int, token: str) -> str:
+    """Why models do not answer just now, in plain words; empty while they do, or the proxy is away."""
+    message = (await _asked(port, token, "/provider")).get("message")
+    return message[:_LONGEST] if isinstance(message, str) else ""
+
+
 async def read_budgets(port: int, token: str) -> list[dict[str, object]]:
     """Where the budgets stand: ``is_left`` and ``text`` of each; none while the proxy is away."""
     budgets = (await _asked(port, token, "/budgets")).get("budgets")

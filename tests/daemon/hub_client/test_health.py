@@ -29,6 +29,7 @@ class _Server:
     beats: "asyncio.Queue[Heartbeat]"
     status: int = 200
     problem: str = "starting"
+    model_problem: str = ""
     config_version: int = 0
     components: list[ComponentHealth] = field(default_factory=list)
 
@@ -48,6 +49,9 @@ async def server(tmp_path: Path) -> AsyncIterator[_Server]:
     async def health(_request: Request) -> Response:
         return Response(status_code=server.status)
 
+    async def model_problem() -> str:
+        return server.model_problem
+
     monitor = HealthMonitor(
         urls={"proxy": f"http://127.0.0.1:{listener.getsockname()[1]}/healthz"},
         door=door,
@@ -58,6 +62,7 @@ async def server(tmp_path: Path) -> AsyncIterator[_Server]:
         metrics=MetricsReader(tmp_path),
         versions=Versions(daemon="1", openclaw="2"),
         send=beats.put_nowait,
+        model_problem=model_problem,
     )
     server = _Server(monitor, door, beats)
     app = Starlette(routes=[Route("/healthz", health)])
@@ -120,3 +125,21 @@ async def test_new_configuration_is_told_at_once(server: _Server) -> None:
     server.config_version = 9
     server.monitor.look()
     assert (await server.next()).config_version == 9
+
+
+async def test_model_that_does_not_answer_is_told_and_leaves_the_door_open(server: _Server) -> None:
+    server.problem = ""
+    server.door.open(FakeGateway())
+    server.monitor.look()
+    while not (await server.next()).is_ready:
+        pass
+    server.model_problem = "The account is empty."
+    server.monitor.look()
+    sick = ComponentHealth(name="model", is_healthy=False, detail="The account is empty.")
+    while sick not in (beat := await server.next()).components:
+        pass
+    assert beat.is_ready
+    server.model_problem = ""
+    server.monitor.look()
+    while sick in (await server.next()).components:
+        pass
