@@ -10,6 +10,7 @@ from tenant_daemon.execution.call_groups import settle_in
 from tenant_daemon.feed.opening import open_feed
 from tenant_daemon.home import TenantHome
 from tenant_daemon.hub_client.canary_alarm import CanaryAlarm
+from tenant_daemon.hub_client.distress import call_for_help
 from tenant_daemon.hub_client.enrolment import EnrolmentFailed, follow_hub, read_enrolment
 from tenant_daemon.kit.pid_file import AlreadyRunning, hold_pid_file
 from tenant_daemon.kit.signals import until_signal
@@ -59,7 +60,11 @@ def run(args: argparse.Namespace) -> int:
             with open_feed(home, settings, vault, proxy_user=user, socket_path=path) as feed:
                 daemon = Daemon(home, settings, lambda text: redactor.current().redact(text), feed.look)
                 asyncio.run(until_signal(daemon.run()))
-    except (EnrolmentFailed, AlreadyRunning, VaultLocked, UnknownUser) as exc:
+    except VaultLocked as exc:
+        complain(str(exc))
+        call_for_help(home, exc)
+        return 1
+    except (EnrolmentFailed, AlreadyRunning, UnknownUser) as exc:
         complain(str(exc))
         return 1
     return 0

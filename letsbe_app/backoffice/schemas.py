@@ -76,10 +76,13 @@ class ServerRow:
     has_audit_problem: bool = False
     """Its record of what was done does not continue what it sent before."""
 
+    vault_trouble: str = ""
+    """Why its vault is locked, as ``VaultTrouble``; empty while it is open."""
+
     @property
     def has_alarm(self) -> bool:
         """Whether somebody should look at it however well it is."""
-        return self.touched_traps > 0 or self.has_audit_problem
+        return self.touched_traps > 0 or self.has_audit_problem or bool(self.vault_trouble)
 
 
 @dataclass(frozen=True)

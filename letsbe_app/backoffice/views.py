@@ -16,7 +16,7 @@ from letsbe_app.db.models import (
 from letsbe_app.fleet.health.states import Health
 from letsbe_app.fleet.health.states import health_of as seen_now
 from letsbe_app.fleet.tenants.history import percent
-from letsbe_app.fleet.tenants.schemas import heartbeat_of
+from letsbe_app.fleet.tenants.schemas import heartbeat_of, vault_trouble
 
 _BY_STATUS: Final = {
     TenantStatus.PROVISIONING.value: "setting_up",
@@ -68,6 +68,7 @@ def server_row(
         is_config_pending=tenant.applied_config_version < tenant.config_version,
         touched_traps=alarms.touched_traps.get(tenant.id, 0),
         has_audit_problem=tenant.id in alarms.audit_problems,
+        vault_trouble=vault_trouble(heartbeat),
     )
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Callable
 from typing import Final
 
 import httpx
@@ -27,13 +28,19 @@ class HubKey:
     between any two steps leaves a key that works.
     """
 
-    def __init__(self, vault: Vault, link_url: str) -> None:
+    def __init__(
+        self, vault: Vault, link_url: str, on_key: Callable[[str], None] = lambda _api_key: None
+    ) -> None:
+        """``on_key`` is told each key before it is used."""
         self._vault = vault
+        self._on_key = on_key
         self._url = f"http{link_url.removeprefix('ws').removesuffix('/link')}{KEY_PATH}"
 
     def current(self) -> str:
         """The key for the next connection."""
-        return self._vault.get(HUB_KEY_SECRET, actor=_ACTOR, purpose="open the link to the hub")
+        api_key = self._vault.get(HUB_KEY_SECRET, actor=_ACTOR, purpose="open the link to the hub")
+        self._on_key(api_key)
+        return api_key
 
     async def renew(self) -> bool:
         """Trade the key for a new one, trying again while the hub is away; False when the hub refuses."""

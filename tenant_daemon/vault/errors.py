@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from tenant_daemon.contracts.distress import VaultTrouble
+
 NOT_AS_STORED: Final = (
     "the vault's contents are not what the daemon stored, so nothing in it is used; "
     "`vault restore` puts a backup in its place"
@@ -26,6 +28,11 @@ class UnfitSecret(ValueError):
 
 class VaultLocked(Exception):
     """The key is missing or not private, or something in the vault was changed behind its back."""
+
+    def __init__(self, message: object, trouble: VaultTrouble = VaultTrouble.CHANGED) -> None:
+        super().__init__(message)
+        self.trouble = trouble
+        """The same in one word, which may leave this server."""
 
 
 class RotationFailed(Exception):

@@ -25,6 +25,7 @@ from typing import Final
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
+from tenant_daemon.contracts.distress import VaultTrouble
 from tenant_daemon.home import TenantHome
 from tenant_daemon.kit.private_file import write_private
 from tenant_daemon.vault.errors import VaultLocked
@@ -91,7 +92,8 @@ class KeyStore:
             return _parse(self.file, _read(self.file))
         if not self.unlocked_file.exists():
             raise VaultLocked(
-                "the vault's key is behind a passphrase: run `python -m tenant_daemon vault unlock`"
+                "the vault's key is behind a passphrase: run `python -m tenant_daemon vault unlock`",
+                VaultTrouble.SEALED,
             )
         return _parse(self.unlocked_file, _read(self.unlocked_file))
 
@@ -170,14 +172,16 @@ def _read(path: Path, *, is_systemds: bool = False) -> bytes:
         # O_NOFOLLOW: a link would let somebody choose which key we use.
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
     except OSError as exc:
-        raise VaultLocked(f"{path} cannot be opened: {exc.strerror}") from exc
+        raise VaultLocked(f"{path} cannot be opened: {exc.strerror}", VaultTrouble.KEY) from exc
     with os.fdopen(handle, "rb") as file:
         status = os.fstat(file.fileno())
         # systemd's credentials are root's, opened for the service by an access list (systemd.exec(5)).
         owners = {os.geteuid(), 0} if is_systemds else {os.geteuid()}
         open_to = 0o027 if is_systemds else 0o077
         if not stat.S_ISREG(status.st_mode) or status.st_mode & open_to or status.st_uid not in owners:
-            raise VaultLocked(f"{path} must be a file that its owner alone can read (chmod 600)")
+            raise VaultLocked(
+                f"{path} must be a file that its owner alone can read (chmod 600)", VaultTrouble.KEY
+            )
         return file.read(_MAX_FILE_BYTES)
 
 
@@ -195,7 +199,7 @@ def _parse(path: Path, content: bytes) -> list[bytes]:
     except binascii.Error:
         keys = []
     if _header(content) != _HEADER or not keys or any(len(key) != _KEY_BYTES for key in keys):
-        raise VaultLocked(f"{path} holds no vault key")
+        raise VaultLocked(f"{path} holds no vault key", VaultTrouble.KEY)
     return keys
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from tenant_daemon.contracts.distress import VaultTrouble
 from tenant_daemon.kit.database import Database
 from tenant_daemon.kit.notice import announce_vault
 from tenant_daemon.kit.private_file import write_private
@@ -141,7 +142,7 @@ class Ledger:
                 self.add_key(key)
         found = self._ciphers.get(key_id)
         if found is None:
-            raise VaultLocked("the vault is under another key than the one that is here")
+            raise VaultLocked("the vault is under another key than the one that is here", VaultTrouble.KEY)
         return found
 
     def _sign(self, db: sqlite3.Connection, cipher: Cipher, version: int) -> None:
@@ -187,4 +188,4 @@ def _guarded() -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as exc:
-        raise VaultLocked(f"the vault cannot be read: {exc}") from exc
+        raise VaultLocked(f"the vault cannot be read: {exc}", VaultTrouble.UNREADABLE) from exc

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from tenant_daemon.audit import AuditEvent, AuditRecord, AuditTrail
+from tenant_daemon.contracts.distress import VaultTrouble
 from tenant_daemon.home import TenantHome
 from tenant_daemon.kit.database import Database
 from tenant_daemon.vault import store
@@ -111,7 +112,7 @@ class Vault:
         try:
             database = Database(home.vault_db, store.TABLES)
         except sqlite3.Error as exc:
-            raise VaultLocked(f"{home.vault_db}: {exc}") from exc
+            raise VaultLocked(f"{home.vault_db}: {exc}", VaultTrouble.UNREADABLE) from exc
         ledger = Ledger(database, keys, home.keys_dir / COUNTER_FILE, home.notice_file)
         return cls(ledger, keys, audit)
 

@@ -30,6 +30,8 @@ def tenant_view(tenant_id: str = "ten_1", **changes: Any) -> TenantView:
         "disk_used_bytes": 290_000_000_000,
         "disk_total_bytes": 320_000_000_000,
         "components": [],
+        "vault_trouble": "",
+        "model_trouble": "",
         "openclaw_version": "1",
         "daemon_version": "1",
         "config_version": 1,

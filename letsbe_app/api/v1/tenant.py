@@ -11,6 +11,7 @@ from letsbe_app.api.principals import bearer_token
 from letsbe_app.hub.admission import admitted
 from letsbe_app.hub.endpoint import serve_link
 from letsbe_app.hub.exchange import LinkExchange
+from tenant_daemon.contracts.distress import DISTRESS_PATH, Distress
 from tenant_daemon.contracts.enrolment import EnrolmentGranted, EnrolmentRequest, KeyRenewed
 from tenant_daemon.contracts.exchange import (
     FramesPoll,
@@ -40,6 +41,13 @@ async def exchange_key(hub: HubServices, request: Request) -> Answer[KeyRenewed]
     The old one stays good until the new one has opened a link.
     """
     return answer(await hub.tenants.exchange_key(bearer_token(request)))
+
+
+@router.post(DISTRESS_PATH)
+async def call_for_help(hub: HubServices, distress: Annotated[Distress, Body()]) -> Answer[None]:
+    """A server says that its vault is locked; it has no key to say it with, only a token for this."""
+    await hub.tenants.record_distress(distress)
+    return answer(None)
 
 
 async def _exchange(hub: HubServices, request: Request) -> LinkExchange:

@@ -3,12 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
 from letsbe_app.db.models import HeartbeatHour, HeartbeatSample, Tenant
 from letsbe_app.fleet.tenants.history import RESOLUTIONS, Span
 from letsbe_app.kit.secrets import token_hash
+from tenant_daemon.contracts.distress import VAULT, Distress, VaultTrouble
 from tenant_daemon.contracts.health import ComponentHealth, Heartbeat
 
+_MODEL: Final = "model"
 LINK_PATH = "/api/v1/tenant/link"
 
 
@@ -70,6 +73,10 @@ class TenantView:
     disk_used_bytes: int | None
     disk_total_bytes: int | None
     components: list[ComponentHealth]
+    vault_trouble: str
+    """Why its vault is locked, as ``VaultTrouble``; empty while it is open."""
+    model_trouble: str
+    """Why the language model does not answer its agents, in words; empty while it does."""
     openclaw_version: str
     daemon_version: str
     config_version: int
@@ -117,6 +124,31 @@ def heartbeat_of(tenant: Tenant) -> Heartbeat | None:
     return Heartbeat.model_validate(tenant.heartbeat) if tenant.heartbeat else None
 
 
+def vault_trouble(heartbeat: Heartbeat | None) -> str:
+    """Why the server's vault is locked, as ``VaultTrouble``; empty while it is open."""
+    detail = _detail_of(heartbeat, VAULT)
+    # A newer daemon may know more reasons.
+    return detail if not detail or detail in set(VaultTrouble) else VaultTrouble.UNREADABLE
+
+
+def in_distress(before: Heartbeat | None, distress: Distress) -> Heartbeat:
+    """What a server with a locked vault is known to be like: figures as before, and nothing runs."""
+    known = before or Heartbeat(
+        daemon_version=distress.daemon_version,
+        openclaw_version=distress.openclaw_version,
+        config_version=0,
+        is_ready=False,
+    )
+    locked = ComponentHealth(name=VAULT, is_healthy=False, detail=distress.trouble.value)
+    return known.model_copy(update={"is_ready": False, "components": [locked]})
+
+
+def _detail_of(heartbeat: Heartbeat | None, name: str) -> str:
+    """What a part that does not work says; empty where it works or is not told of."""
+    parts = heartbeat.components if heartbeat else []
+    return next((part.detail for part in parts if part.name == name and not part.is_healthy), "")
+
+
 def tenant_view(tenant: Tenant, *, is_online: bool, is_practice: bool) -> TenantView:
     """The view of a row."""
     heartbeat = heartbeat_of(tenant)
@@ -137,6 +169,8 @@ def tenant_view(tenant: Tenant, *, is_online: bool, is_practice: bool) -> Tenant
         disk_used_bytes=heartbeat.disk_used_bytes if heartbeat else None,
         disk_total_bytes=heartbeat.disk_total_bytes if heartbeat else None,
         components=list(heartbeat.components) if heartbeat else [],
+        vault_trouble=vault_trouble(heartbeat),
+        model_trouble=_detail_of(heartbeat, _MODEL) if is_online else "",
         openclaw_version=tenant.openclaw_version,
         daemon_version=tenant.daemon_version,
         config_version=tenant.config_version,

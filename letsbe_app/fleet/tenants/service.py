@@ -1,5 +1,6 @@
 """Servers: what their owners see and switch, and what their daemons report."""
 
+import hmac
 from collections.abc import Mapping, Sequence
 from typing import Final, Protocol
 
@@ -9,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from letsbe_app.db.models import Tenant, TenantStatus
 from letsbe_app.db.session import Database
-from letsbe_app.errors import InvalidInput, NotFound
+from letsbe_app.errors import InvalidInput, NotFound, NotSignedIn
 from letsbe_app.fleet.tenants import repository
 from letsbe_app.fleet.tenants.enrolment import Enrolment
 from letsbe_app.fleet.tenants.history import Span, history_of, note_samples
@@ -19,14 +20,17 @@ from letsbe_app.fleet.tenants.schemas import (
     NewTenant,
     TenantIdentity,
     TenantView,
+    heartbeat_of,
     history_view,
+    in_distress,
     tenant_view,
+    vault_trouble,
 )
 from letsbe_app.kit.batches import Batches
 from letsbe_app.kit.clock import Clock, utc_now
 from letsbe_app.kit.ids import new_id
 from letsbe_app.kit.joined import JoinedCalls
-from letsbe_app.people.audit.service import record_act
+from letsbe_app.people.audit.service import record_act, tenant_actor
 from letsbe_app.people.authz.actor import Actor
 from letsbe_app.people.authz.ownership import owned_tenant
 from letsbe_app.people.authz.rules import Permission, require
@@ -37,6 +41,7 @@ from tenant_daemon.contracts.config import (
     MIN_APPROVAL_TTL_SECONDS,
     TenantConfig,
 )
+from tenant_daemon.contracts.distress import Distress, distress_token
 from tenant_daemon.contracts.enrolment import EnrolmentGranted, EnrolmentRequest, KeyRenewed
 from tenant_daemon.contracts.health import Heartbeat
 
@@ -274,6 +279,35 @@ class TenantService:
         )
         return tenants
 
+    async def record_distress(self, distress: Distress) -> None:
+        """
+        A server says that its vault is locked, so that it has no key for a link. It counts until its next
+        heartbeat: then the vault is open.
+
+        Raises:
+            NotSignedIn: The token is not one of this server's.
+        """
+        async with self._database.write() as session:
+            tenant = next(iter(await repository.living(session, [distress.tenant_id])), None)
+            if tenant is None or not _is_of(distress, tenant):
+                raise NotSignedIn("This token is not known.")
+            before = heartbeat_of(tenant)
+            if vault_trouble(before) != distress.trouble:
+                record_act(
+                    session,
+                    tenant_actor(tenant.id),
+                    "tenant.vault_locked",
+                    subject=tenant.id,
+                    customer_id=tenant.customer_id,
+                    tenant_id=tenant.id,
+                    trouble=distress.trouble.value,
+                )
+            tenant.heartbeat = in_distress(before, distress).model_dump(mode="json")
+            tenant.last_heartbeat_at = self._clock()
+            customer_id = tenant.customer_id
+        log.error("tenant.vault_locked", tenant_id=distress.tenant_id, trouble=distress.trouble)
+        await self._publisher.announce(customer_id, Topic.TENANT, distress.tenant_id)
+
     async def record_config_applied(self, tenant_id: str, report: ConfigApplied) -> None:
         """Note which configuration is in force, or why one was refused."""
 
@@ -363,6 +397,12 @@ class TenantService:
     async def _view(self, tenant: Tenant) -> TenantView:
         is_online = await self._presence.is_online(tenant.id)
         return tenant_view(tenant, is_online=is_online, is_practice=self._is_practice)
+
+
+def _is_of(distress: Distress, tenant: Tenant) -> bool:
+    """Whether it shows the token of one of the server's keys."""
+    known = [key for key in (tenant.api_key_hash, tenant.next_api_key_hash) if key]
+    return any(hmac.compare_digest(distress_token(key), distress.token) for key in known)
 
 
 async def _existing(session: AsyncSession, tenant_id: str) -> Tenant:

@@ -207,7 +207,27 @@ def _banners(here: str) -> rx.Component:
             rx.cond(frame.is_stopped, banner(t.server_stopped, tone="danger", icon_name="octagon-pause"))
             if here != routes.HOME
             else rx.fragment(),
-            rx.cond(~frame.is_online, _offline()),
+            rx.cond(
+                frame.vault_trouble != "",
+                banner(
+                    t.vault_locked,
+                    detail=rx.fragment(frame.vault_trouble),
+                    is_detail_kept=True,
+                    tone="danger",
+                    icon_name="lock",
+                ),
+                rx.cond(~frame.is_online, _offline()),
+            ),
+            rx.cond(
+                (frame.model_trouble != "") & frame.is_ready & ~frame.is_stopped,
+                banner(
+                    t.model_trouble,
+                    detail=rx.fragment(t.model_trouble_detail, " ", frame.model_trouble),
+                    is_detail_kept=True,
+                    tone="warning",
+                    icon_name="hourglass",
+                ),
+            ),
             rx.cond(
                 frame.is_online & ~frame.is_ready & ~frame.is_stopped,
                 banner(

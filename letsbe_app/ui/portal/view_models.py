@@ -44,6 +44,10 @@ class Frame:
     """An agent was held back, in one sentence."""
     has_audit_alarm: bool = False
     """The server's record of what was done does not continue what it sent before."""
+    vault_trouble: str = ""
+    """Why the vault is locked and what to do; empty while it is open."""
+    model_trouble: str = ""
+    """What the provider of the language model says while it does not answer; empty while it does."""
     set_up_path: str = ""
     """Where a server that is being set up can be watched; empty when there is none."""
     has_set_up_failed: bool = False
@@ -114,6 +118,8 @@ def frame_of(actor: Actor, tenants: Sequence[TenantView]) -> Frame:
         is_ready=working.is_ready,
         is_stopped=working.is_stopped,
         is_practice=working.is_practice,
+        vault_trouble=texts().common.vault_detail(working.vault_trouble) if working.vault_trouble else "",
+        model_trouble=working.model_trouble,
     )
 
 

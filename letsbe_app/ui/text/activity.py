@@ -62,6 +62,7 @@ _ACTS = {
     "secret.reveal": "showed a secret",
     "secret.reveal_asked": "asked to see a secret",
     "tenant.enrolled": "introduced itself",
+    "tenant.vault_locked": "has locked its vault",
     "tenant.key_handed_out": "got its key",
     "webhook.added": "added a webhook",
     "webhook.changed": "changed a webhook",

@@ -13,11 +13,21 @@ _ACTS = {
 """Acts that stand in no business's own record."""
 
 _PARTS = {
+    "audit": "Record of what was done",
     "link": "Link to the hub",
+    "model": "Language model, at its provider",
     "openclaw": "OpenClaw, where the agents work",
     "practice": "Practice model",
     "proxy": "Secrets Proxy",
+    "vault": "Vault",
     "wrapper": "Safety Wrapper",
+}
+
+_VAULT = {
+    "changed": "vault locked: not what the daemon stored. Find out who changed it, then “vault restore” on the server",
+    "key": "vault locked: its key is missing, another one, or readable by others. Put keys/vault.key back, chmod 600",
+    "sealed": "vault locked: its key waits for the passphrase. “vault unlock” on the server",
+    "unreadable": "vault locked: its file cannot be read. Look at the disk, then “vault restore” on the server",
 }
 
 _STATES = {
@@ -141,6 +151,7 @@ class AdminTexts:
 
     acts: dict[str, str] = field(default_factory=lambda: dict(_ACTS))
     parts_of_servers: dict[str, str] = field(default_factory=lambda: dict(_PARTS))
+    vault_troubles: dict[str, str] = field(default_factory=lambda: dict(_VAULT))
     states: dict[str, str] = field(default_factory=lambda: dict(_STATES))
     roles: dict[str, str] = field(default_factory=lambda: dict(_ROLES))
 

@@ -83,9 +83,31 @@ class CommonTexts:
         "look at it together."
     )
 
+    vault_locked: str = "Your server's vault is locked, so your agents do nothing."
+    vault_changed: str = (
+        "What lies in it is not what your server put there, and nothing of it is used. Whoever looks after the server "
+        "puts the newest backup in its place (vault restore). Until then, ask yourself who could change files there."
+    )
+    vault_key: str = (
+        "Its key is missing, is another one, or can be read by others. Whoever looks after the server puts the key "
+        "back (keys/vault.key, chmod 600)."
+    )
+    vault_sealed: str = "Its key waits for the passphrase, as after each restart. Whoever knows it types it on the server (vault unlock)."
+    vault_unreadable: str = (
+        "Its file cannot be read. Whoever looks after the server looks whether the disk is full or broken, and puts "
+        "the newest backup in its place otherwise (vault restore)."
+    )
+    vault_ends: str = "What you send waits. If you need help, write to us."
+    model_trouble: str = "The language model does not answer your agents right now."
+    model_trouble_detail: str = "They try again by themselves, which can take minutes. Its provider says:"
+
     processor: str = "Processor"
     memory: str = "Memory"
     disk: str = "Disk"
+
+    def vault_detail(self, trouble: str) -> str:
+        """Why a vault is locked and what to do; for ``VaultTrouble``."""
+        return f"{getattr(self, f'vault_{trouble}')} {self.vault_ends}"
 
     def held_back(self, agent: str, told: str) -> str:
         return f"{agent} {told} and is held back until it pauses. You need not do anything."

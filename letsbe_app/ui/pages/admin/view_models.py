@@ -128,6 +128,7 @@ def _alarm_words(row: ServerRow) -> list[str]:
     t = texts().admin
     told = [t.touched_traps(row.touched_traps)] if row.touched_traps else []
     told += [t.audit_problem] if row.has_audit_problem else []
+    told += [t.vault_troubles[row.vault_trouble]] if row.vault_trouble else []
     return [*told, t.health_words(row.health)] if told else []
 
 

@@ -45,6 +45,8 @@ def wellbeing(tenant: TenantView) -> str:
     t = texts().home
     if tenant.is_stopped:
         return t.stopped
+    if tenant.vault_trouble:
+        return t.locked
     if not tenant.is_online:
         return t.away
     return t.well if tenant.is_ready else t.starting

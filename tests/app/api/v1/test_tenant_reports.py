@@ -6,10 +6,14 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlmodel import select
 
 from letsbe_app.composition import Services
+from letsbe_app.db.models import AuditEntry
+from letsbe_app.kit.secrets import token_hash
 from letsbe_app.workforce.approvals.schemas import Choice
 from tenant_daemon.contracts.approvals import Verdict
+from tenant_daemon.contracts.distress import distress_token
 from tests.contracts.examples import FROM_DAEMON
 from tests.support.api import api_over
 from tests.support.live_hub import Customer, new_customer
@@ -127,3 +131,46 @@ async def test_a_revoked_key_replays_nothing(
     await services.tenants.revoke_key(customer.actor, customer.tenant_id)
 
     assert (await server.post("/heartbeat", json=BEAT, headers=headers)).status_code == 401
+
+
+def distress(customer: Customer, **changes: Any) -> dict[str, Any]:
+    token = distress_token(token_hash(customer.api_key))
+    return {"tenant_id": customer.tenant_id, "token": token, "trouble": "changed"} | changes
+
+
+async def test_a_server_without_its_vault_says_so_and_is_well_again_with_its_next_heartbeat(
+    services: Services, customer: Customer, server: httpx.AsyncClient
+) -> None:
+    await server.post("/heartbeat", json=BEAT)
+    async with client_of(services, "") as nobody:
+        for _ in range(2):
+            assert (await nobody.post("/distress", json=distress(customer))).status_code == 200
+
+    view = await services.tenants.get(customer.actor, customer.tenant_id)
+    assert (view.vault_trouble, view.is_ready, view.cpu_percent) == ("changed", False, 12.5)
+    async with services.database.read() as session:
+        acts = (await session.exec(select(AuditEntry.action))).all()
+    assert acts.count("tenant.vault_locked") == 1
+
+    await server.post("/heartbeat", json=BEAT)
+    assert (await services.tenants.get(customer.actor, customer.tenant_id)).vault_trouble == ""
+
+
+async def test_a_server_that_never_came_up_can_call_for_help(services: Services, customer: Customer) -> None:
+    async with client_of(services, "") as nobody:
+        await nobody.post("/distress", json=distress(customer, trouble="sealed", daemon_version="1.2"))
+
+    view = await services.tenants.get(customer.actor, customer.tenant_id)
+    assert (view.vault_trouble, view.is_online) == ("sealed", False)
+
+
+async def test_nobody_calls_for_help_in_another_s_name(services: Services, customer: Customer) -> None:
+    other = await new_customer(services, "other@shop.example")
+    async with client_of(services, "") as nobody:
+        refused = [
+            await nobody.post("/distress", json=distress(other, tenant_id=customer.tenant_id)),
+            await nobody.post("/distress", json=distress(customer, token=token_hash(customer.api_key))),
+            await nobody.post("/distress", json=distress(customer, tenant_id="ten_nobody")),
+        ]
+    assert [answer.status_code for answer in refused] == [401, 401, 401]
+    assert (await services.tenants.get(customer.actor, customer.tenant_id)).vault_trouble == ""

@@ -1,0 +1,72 @@
+"""
+Telling the hub that the vault is locked.
+
+The key of the link lies in the vault, so nobody could say why a server is away. What is left is a token for
+this one message, in a file of its own.
+"""
+
+import hashlib
+from typing import Final
+
+import httpx
+import structlog
+
+from tenant_daemon import __version__
+from tenant_daemon.contracts.distress import DISTRESS_PATH, Distress, distress_token
+from tenant_daemon.home import TenantHome
+from tenant_daemon.hub_client.enrolment import EnrolmentFailed, read_enrolment
+from tenant_daemon.kit.certificates import trusted_authorities
+from tenant_daemon.kit.private_file import write_private
+from tenant_daemon.openclaw.environment import OPENCLAW_VERSION
+from tenant_daemon.vault import VaultLocked
+
+_FILE: Final = "distress.token"
+_TIMEOUT_SECONDS: Final = 10.0
+_LENGTH: Final = 64
+
+log = structlog.get_logger()
+
+
+def keep_token(home: TenantHome, api_key: str) -> None:
+    """Be able to call for help once the vault is locked. Call it with each key of the link."""
+    token = distress_token(hashlib.sha256(api_key.encode()).hexdigest())
+    path = home.keys_dir / _FILE
+    try:
+        if not path.exists() or path.read_text("ascii") != token:
+            write_private(path, token)
+    except (OSError, ValueError) as exc:
+        # The link matters more.
+        log.warning("distress.token_not_kept", reason=type(exc).__name__)
+
+
+def call_for_help(home: TenantHome, locked: VaultLocked) -> bool:
+    """Tell the hub once that the vault is locked; whether it was told. Never raises."""
+    try:
+        enrolled = read_enrolment(home)
+        token = (home.keys_dir / _FILE).read_text("ascii").strip()
+    except (EnrolmentFailed, OSError, ValueError):
+        return False
+    if len(token) != _LENGTH:
+        return False
+    message = Distress(
+        tenant_id=enrolled.tenant_id,
+        token=token,
+        trouble=locked.trouble,
+        daemon_version=__version__,
+        openclaw_version=OPENCLAW_VERSION,
+    )
+    url = f"http{enrolled.link_url.removeprefix('ws').removesuffix('/link')}{DISTRESS_PATH}"
+    try:
+        answer = httpx.post(
+            url,
+            content=message.model_dump_json(),
+            headers={"Content-Type": "application/json"},
+            timeout=_TIMEOUT_SECONDS,
+            trust_env=False,
+            verify=trusted_authorities(),
+        )
+    except httpx.HTTPError as exc:
+        log.warning("distress.hub_away", reason=type(exc).__name__)
+        return False
+    log.warning("distress.told", trouble=locked.trouble.value, status=answer.status_code)
+    return answer.is_success
