@@ -9,6 +9,7 @@ from letsbe_app.db.models import TenantStatus, UserRole
 from letsbe_app.people.authz.actor import Actor
 from letsbe_app.ui.diffs import diff_of
 from letsbe_app.ui.portal.view_models import ApprovalCard, Frame, approval_card, card_groups, frame_of
+from tenant_daemon.contracts.distress import VaultTrouble
 from tests.support.ui_samples import approval_view, tenant_view
 
 ACTOR = Actor("usr_1", "cus_1", UserRole.OWNER, "ada@bakery.example", "ses_1")
@@ -30,6 +31,14 @@ def test_a_server_that_is_being_set_up_can_be_watched_while_the_old_one_works() 
     moving = tenant_view("ten_2", status=TenantStatus.PROVISIONING, order_id="ord_2")
     frame = frame_of(ACTOR, [working, moving])
     assert (frame.tenant_id, frame.set_up_path) == ("ten_1", "/portal/provisioning/ord_2")
+
+
+@pytest.mark.parametrize("trouble", list(VaultTrouble))
+def test_a_locked_vault_is_told_with_what_is_wrong_and_what_to_do(trouble: VaultTrouble) -> None:
+    frame = frame_of(ACTOR, [tenant_view(is_online=False, vault_trouble=trouble.value)])
+    assert len(frame.vault_trouble) > 80
+    assert "write to us" in frame.vault_trouble
+    assert frame_of(ACTOR, [tenant_view()]).vault_trouble == ""
 
 
 def test_a_failed_set_up_says_so() -> None:
