@@ -10,6 +10,7 @@ import httpx
 import structlog
 
 from tenant_daemon.audit import AuditTrail, AuditUnavailable
+from tenant_daemon.contracts.distress import VAULT
 from tenant_daemon.contracts.health import ComponentHealth, Heartbeat
 from tenant_daemon.hub_client.gateway import GatewayDoor
 from tenant_daemon.hub_client.metrics import MetricsReader
@@ -45,6 +46,8 @@ class HealthMonitor:
     metrics: MetricsReader
     versions: Versions
     send: Callable[[Heartbeat], None]
+    vault_trouble: Callable[[], str]
+    """Why the vault is locked, as ``VaultTrouble``; empty while it is open. Blocking."""
     model_problem: Callable[[], Awaitable[str]]
     """Why models do not answer, redacted; empty while they do. Messages are relayed all the same."""
     latest: Heartbeat | None = None
@@ -74,7 +77,7 @@ class HealthMonitor:
     async def _examine(self, http: httpx.AsyncClient) -> None:
         probes = await asyncio.gather(*(_probe(http, name, url) for name, url in self.urls.items()))
         count, head, audit_problems = await self._audit_head()
-        checked = [*probes, *audit_problems]
+        checked = [*probes, *audit_problems, *await self._vault()]
         self.door.set_healthy(all(part.is_healthy for part in checked))
         figures = self.metrics.read()
         heartbeat = Heartbeat(
@@ -110,6 +113,14 @@ class HealthMonitor:
     def _openclaw(self) -> ComponentHealth:
         problem = self.openclaw_problem()
         return ComponentHealth(name="openclaw", is_healthy=self.door.has_gateway, detail=problem)
+
+    async def _vault(self) -> list[ComponentHealth]:
+        """A locked vault: what was read from it before may still be known, and nothing new may be done."""
+        trouble = await asyncio.to_thread(self.vault_trouble)
+        if not trouble:
+            return []
+        log.error("health.vault_locked", trouble=trouble)
+        return [ComponentHealth(name=VAULT, is_healthy=False, detail=trouble)]
 
     async def _model(self) -> list[ComponentHealth]:
         """The model while it does not answer. It is no part of this server: the door stays open."""

@@ -49,6 +49,7 @@ from tenant_daemon.openclaw.environment import OPENCLAW_VERSION
 from tenant_daemon.redaction import LiveRedactor
 from tenant_daemon.settings import TenantSettings
 from tenant_daemon.tracing import Traces
+from tenant_daemon.vault import VaultLocked
 
 _LOOK_SECONDS: Final = 5.0
 """How late something is noticed whose knock was lost: its sender was killed between storing and knocking."""
@@ -214,6 +215,13 @@ class _Link:
         token = local_token(self._parts.home, "proxy")
         return await why_refused(self._parts.settings.ports.proxy, token, agent_id)
 
+    def _vault_trouble(self) -> str:
+        try:
+            self._parts.desk.vault.list()
+        except VaultLocked as exc:
+            return exc.trouble.value
+        return ""
+
     async def _model_problem(self) -> str:
         token = local_token(self._parts.home, "proxy")
         said = await model_problem(self._parts.settings.ports.proxy, token)
@@ -256,6 +264,7 @@ class _Link:
             metrics=MetricsReader(self._parts.home.root),
             versions=Versions(daemon=__version__, openclaw=OPENCLAW_VERSION),
             send=self._hub.send_heartbeat,
+            vault_trouble=self._vault_trouble,
             model_problem=self._model_problem,
         )
 

@@ -292,7 +292,8 @@ class TenantService:
             if tenant is None or not _is_of(distress, tenant):
                 raise NotSignedIn("This token is not known.")
             before = heartbeat_of(tenant)
-            if vault_trouble(before) != distress.trouble:
+            is_new = vault_trouble(before) != distress.trouble
+            if is_new:
                 record_act(
                     session,
                     tenant_actor(tenant.id),
@@ -305,7 +306,9 @@ class TenantService:
             tenant.heartbeat = in_distress(before, distress).model_dump(mode="json")
             tenant.last_heartbeat_at = self._clock()
             customer_id = tenant.customer_id
-        log.error("tenant.vault_locked", tenant_id=distress.tenant_id, trouble=distress.trouble)
+        if is_new:
+            # It is told again with every start of the server's link.
+            log.error("tenant.vault_locked", tenant_id=distress.tenant_id, trouble=distress.trouble)
         await self._publisher.announce(customer_id, Topic.TENANT, distress.tenant_id)
 
     async def record_config_applied(self, tenant_id: str, report: ConfigApplied) -> None:

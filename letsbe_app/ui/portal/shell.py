@@ -229,7 +229,7 @@ def _banners(here: str) -> rx.Component:
                 ),
             ),
             rx.cond(
-                frame.is_online & ~frame.is_ready & ~frame.is_stopped,
+                frame.is_online & ~frame.is_ready & ~frame.is_stopped & (frame.vault_trouble == ""),
                 banner(
                     t.server_starting,
                     detail=t.server_starting_detail,

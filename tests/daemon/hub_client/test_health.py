@@ -29,6 +29,7 @@ class _Server:
     beats: "asyncio.Queue[Heartbeat]"
     status: int = 200
     problem: str = "starting"
+    vault_trouble: str = ""
     model_problem: str = ""
     config_version: int = 0
     components: list[ComponentHealth] = field(default_factory=list)
@@ -62,6 +63,7 @@ async def server(tmp_path: Path) -> AsyncIterator[_Server]:
         metrics=MetricsReader(tmp_path),
         versions=Versions(daemon="1", openclaw="2"),
         send=beats.put_nowait,
+        vault_trouble=lambda: server.vault_trouble,
         model_problem=model_problem,
     )
     server = _Server(monitor, door, beats)
@@ -143,3 +145,18 @@ async def test_model_that_does_not_answer_is_told_and_leaves_the_door_open(serve
     server.monitor.look()
     while sick in (await server.next()).components:
         pass
+
+
+async def test_vault_that_is_changed_while_all_runs_closes_the_door_and_is_told(server: _Server) -> None:
+    server.problem = ""
+    server.door.open(FakeGateway())
+    server.monitor.look()
+    while not (await server.next()).is_ready:
+        pass
+    server.vault_trouble = "changed"
+    server.monitor.look()
+    locked = ComponentHealth(name="vault", is_healthy=False, detail="changed")
+    while locked not in (beat := await server.next()).components:
+        pass
+    assert not beat.is_ready
+    assert not server.door.is_open
