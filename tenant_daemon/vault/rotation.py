@@ -52,7 +52,7 @@ def rotate(
             raise StepFailed("it does not take the new value")
     except StepFailed as exc:
         _roll_back(vault, name, step, old, new, actor, exc)
-        raise RotationFailed(f"{name} keeps its value: {exc}") from exc
+        raise RotationFailed(f"Nothing was changed, {name} keeps its value: {exc}") from exc
     log.info("secret.rotated", name=name)
     return vault.promote(name, actor=actor)
 
@@ -68,7 +68,7 @@ def _roll_back(
         is_back = False
     if not is_back:
         raise RotationFailed(
-            f"{name}: {cause}. It is not known which value the tool takes now; both are kept. Rotate again "
-            "when it can be reached."
+            f"It is not known which value the tool of {name} takes now: {cause}. So both are kept; rotate "
+            "again when it can be reached."
         ) from cause
     vault.discard(name, actor=actor, reason=str(cause))
