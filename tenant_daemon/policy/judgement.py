@@ -73,6 +73,8 @@ class PolicyContext:
     helpers: HelperLimits = HelperLimits()
     internal_names: frozenset[str] = frozenset()
     """Listed host names that may resolve to private addresses."""
+    has_processes: bool = True
+    """Whether numbers of processes are those of this computer."""
     now: datetime | None = field(default=None, compare=False)
     """When the call came in, aware: what ``$(date)`` stands for, however long a person takes to decide."""
     resolve: Resolve | None = field(default=None, compare=False)

@@ -14,6 +14,8 @@ EXAMPLE_CONTEXT: Final = PolicyContext(
     workspace=Path("/nonexistent/letsbe/workspaces/example"),
     protected_roots=(Path("/nonexistent/letsbe/home"),),
     allowed_hosts=frozenset({"127.0.0.1:2368", "localhost:2368"}),
+    # The number in an example may be anybody's here, also a guardrail's.
+    has_processes=False,
 )
 
 

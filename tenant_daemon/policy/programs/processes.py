@@ -43,6 +43,12 @@ def _is_guardrail_process(number: str) -> bool:
     return is_guardrail_service(program) or is_foundation(program) or _OWN_WORD.search(line) is not None
 
 
+def _names_guardrail(judge: "CommandJudge", number: str) -> bool:
+    if judge.is_in_container or not judge.context.has_processes:
+        return False
+    return _is_guardrail_process(number)
+
+
 def _note_guardrail(judge: "CommandJudge", value: str) -> None:
     judge.verdict.note(
         Tier.CRITICAL_RED,
@@ -55,7 +61,7 @@ def _note_guardrail(judge: "CommandJudge", value: str) -> None:
 
 def _process(judge: "CommandJudge", value: str) -> None:
     """The number of a process that gets less time."""
-    if not value.isdecimal() or (not judge.is_in_container and _is_guardrail_process(value)):
+    if not value.isdecimal() or _names_guardrail(judge, value):
         _note_guardrail(judge, value)
 
 
@@ -65,8 +71,7 @@ def _kill_target(judge: "CommandJudge", value: str) -> None:
         return
     is_everything = value in ("0", "1", "-1", ".", ".*", "") or value.startswith("-")
     is_own = is_guardrail_service(value) or _may_be_own(judge, value)
-    if value.isdecimal() and not judge.is_in_container:
-        is_own |= _is_guardrail_process(value)
+    is_own |= value.isdecimal() and _names_guardrail(judge, value)
     if is_everything or is_own or not re.fullmatch(r"[A-Za-z0-9][\w.@:-]*", value):
         _note_guardrail(judge, value)
     elif re.fullmatch(
