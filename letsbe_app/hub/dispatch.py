@@ -24,6 +24,7 @@ from tenant_daemon.contracts.budget import BudgetReached
 from tenant_daemon.contracts.changes import ChangeRecorded, ChangeSettled
 from tenant_daemon.contracts.chat import MessageCleaned, RunEvent
 from tenant_daemon.contracts.commands import ApplyConfig, ConfigApplied
+from tenant_daemon.contracts.config import AgentCleaned
 from tenant_daemon.contracts.envelope import Acknowledged, DaemonEnvelope, Hello, Rejected
 from tenant_daemon.contracts.errors import ErrorCode
 from tenant_daemon.contracts.health import Heartbeat
@@ -102,6 +103,8 @@ class LinkDispatch:
                     self._answer(await self._intake.take(payload))
                 case MessageCleaned():
                     await self._services.runs.clean(self._tenant_id, payload)
+                case AgentCleaned():
+                    await self._services.agents.clean(self._tenant_id, payload)
                 case Heartbeat():
                     self._held_version = payload.config_version
                     await self._services.tenants.record_heartbeat(self._tenant_id, payload)

@@ -1,5 +1,7 @@
 """What the customer decided for a server; the hub keeps it, the daemon enforces its last good copy."""
 
+from typing import Literal
+
 from pydantic import Field
 
 from tenant_daemon.contracts.base import Message
@@ -33,6 +35,15 @@ class AgentConfig(Message):
     """The agent's kill switch."""
     parent_agent_id: str | None = None
     """For whom it works, when it is a sub-agent; what it uses counts in that agent's budget of the tree."""
+
+
+class AgentCleaned(Message):
+    """Daemon -> hub: what an agent's character says without its secrets; that alone is kept from now on."""
+
+    kind: Literal["agent.cleaned"] = "agent.cleaned"
+    agent_id: str
+    soul_md: str = Field(max_length=MAX_SOUL_CHARACTERS)
+    """The text with placeholders where secrets stood."""
 
 
 class TenantConfig(Message):

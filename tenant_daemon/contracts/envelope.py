@@ -33,6 +33,7 @@ from tenant_daemon.contracts.chat import (
     StopRun,
 )
 from tenant_daemon.contracts.commands import ApplyConfig, ConfigApplied, KeyRenewalAsked
+from tenant_daemon.contracts.config import AgentCleaned
 from tenant_daemon.contracts.errors import ErrorCode
 from tenant_daemon.contracts.health import Heartbeat
 from tenant_daemon.contracts.notices import AgentHeldBack
@@ -98,6 +99,7 @@ DaemonPayload = Annotated[
     | Heartbeat
     | RunEvent
     | MessageCleaned
+    | AgentCleaned
     | ApprovalRequested
     | ApprovalSettledReport
     | ApprovalCarriedOut

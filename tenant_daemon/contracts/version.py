@@ -5,8 +5,9 @@ from typing import Final
 PROTOCOL_VERSION: Final = 1
 """
 1  2026-11-21  First version: enrolment, chat, approvals, usage, health, commands.
-   2026-11-22  approval.carried_out, approval.withdrawn, approval.forgotten, chat.cleaned; a peer without them
-               rejects. secret.list says who is told of a new value, and which rotation is open.
+   2026-11-22  approval.carried_out, approval.withdrawn, approval.forgotten, chat.cleaned, agent.cleaned; a
+               peer without them rejects. secret.list says who is told of a new value, and which rotation is
+               open.
 """
 
 OLDEST_SUPPORTED_VERSION: Final = 1

@@ -19,7 +19,7 @@ from tenant_daemon.hub_client.attachments import AttachmentDesk
 from tenant_daemon.hub_client.audit_heads import AuditHeads
 from tenant_daemon.hub_client.channel import OpenChannel
 from tenant_daemon.hub_client.chat import ChatRelay
-from tenant_daemon.hub_client.cleaning import MessageCleaner
+from tenant_daemon.hub_client.cleaning import Cleaner
 from tenant_daemon.hub_client.connection import HubConnection
 from tenant_daemon.hub_client.dispatch import Dispatcher
 from tenant_daemon.hub_client.gateway import GatewayDoor
@@ -114,7 +114,7 @@ class _Link:
         self._reporter = SecretsReporter(
             parts.desk, parts.store, lambda text: parts.redactor.current().redact(text)
         )
-        self._cleaner = MessageCleaner(parts.store, parts.redactor)
+        self._cleaner = Cleaner(parts.store, parts.redactor)
         self._reporting = asyncio.Lock()
         self._openclaw = OpenClawLink(self._connect, self._config, self._chat, self._look)
         self._health = self._monitor()
@@ -174,6 +174,11 @@ class _Link:
         if await asyncio.to_thread(self._cleaner.look, said):
             self._hub.wake()
 
+    async def _tell_agents_cleaned(self) -> None:
+        config = self._config.current
+        if config is not None and await asyncio.to_thread(self._cleaner.look_at_agents, config.agents):
+            self._hub.wake()
+
     async def _renew_key(self) -> None:
         if await self._parts.key.renew():
             self._hub.reopen()
@@ -210,6 +215,7 @@ class _Link:
             signal_holder(self._parts.home.pid_file, signal.SIGHUP)
         await self._wrapper.config_changed()
         await self._chat.on_config_changed()
+        await self._tell_agents_cleaned()
 
     async def _why_refused(self, agent_id: str) -> str:
         token = local_token(self._parts.home, "proxy")

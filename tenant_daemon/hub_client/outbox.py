@@ -29,6 +29,7 @@ from tenant_daemon.contracts.chat import (
     ToolStarted,
 )
 from tenant_daemon.contracts.commands import ConfigApplied
+from tenant_daemon.contracts.config import AgentCleaned
 from tenant_daemon.contracts.envelope import Rejected
 from tenant_daemon.contracts.notices import AgentHeldBack
 from tenant_daemon.contracts.secrets import CanarySeen, SecretAnswered, SecretsListed
@@ -60,6 +61,7 @@ OutboxPayload = (
     | SecretsListed
     | CanarySeen
     | MessageCleaned
+    | AgentCleaned
     | Rejected
 )
 """The durable messages to the hub."""

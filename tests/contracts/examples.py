@@ -36,7 +36,7 @@ from tenant_daemon.contracts.chat import (
     ToolStarted,
 )
 from tenant_daemon.contracts.commands import ApplyConfig, ConfigApplied, KeyRenewalAsked
-from tenant_daemon.contracts.config import AgentConfig, TenantConfig
+from tenant_daemon.contracts.config import AgentCleaned, AgentConfig, TenantConfig
 from tenant_daemon.contracts.enrolment import EnrolmentGranted, EnrolmentRequest, KeyRenewed
 from tenant_daemon.contracts.envelope import Acknowledged, Hello, HubEnvelope, Rejected, Welcome
 from tenant_daemon.contracts.errors import ErrorCode
@@ -252,6 +252,7 @@ FROM_DAEMON: dict[str, Message] = {
     "message_cleaned": MessageCleaned(
         message_id="msg_1", conversation_id="cnv_1", text="The login is [REDACTED:password]."
     ),
+    "agent_cleaned": AgentCleaned(agent_id="sales", soul_md="The login is SECRET_REF(shop-key)."),
     "agent_held_back": AgentHeldBack(
         agent_id="it-admin",
         conversation_id="cnv_1",

@@ -56,7 +56,7 @@ class AgentBudget(Table, table=True):
 
 
 class AgentVersion(Table, table=True):
-    """An agent's settings as they were from one moment on. Rows are only added."""
+    """An agent's settings as they were from one moment on. Rows are only added; secrets are taken out."""
 
     __tablename__ = "agent_version"
     __table_args__ = (UniqueConstraint("tenant_id", "agent_id", "number", name="uq_agent_version_number"),)

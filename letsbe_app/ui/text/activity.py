@@ -28,6 +28,7 @@ _ACTS = {
     "agent.restored": "set an agent up as it was before",
     "agent.stopped": "stopped an agent",
     "agent.released": "let an agent work again",
+    "agent.cleaned": "took a password or key out of an agent's character",
     "agent.removed": "removed an agent",
     "approval.requested": "asked for an approval",
     "approval.reminded": "reminded you of an approval",

@@ -71,7 +71,8 @@ class AgentTexts:
     budget_month_tree: str = "A month, with those that work for it"
     soul: str = "Character (SOUL.md)"
     soul_detail: str = (
-        "Who it is and what it must never do, in your words. It reads this before every answer."
+        "Who it is and what it must never do, in your words. It reads this before every answer. A password or key "
+        "that you write here is taken out by your server: keep it under Secrets."
     )
     soul_label: str = "Text"
     soul_preview: str = "See what changes"

@@ -1,7 +1,8 @@
 """
 Versions of an agent: how it was set up from one moment on, who did it, and what differs from the one before.
 
-Versions are only added. An agent from before they were kept gets its first one with its next change.
+Versions are only added; a secret that a server finds is taken out of them. An agent from before they were
+kept gets its first one with its next change.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,6 +17,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from letsbe_app.db.models import Agent, AgentVersion
 from letsbe_app.kit.ids import new_id
 from letsbe_app.workforce.agents.budgets import Budget
+from letsbe_app.workforce.cleaned import is_cleaned, is_mostly_kept
+from tenant_daemon.contracts.config import AgentCleaned
 
 SETTINGS: Final = (
     "name",
@@ -95,6 +98,27 @@ async def version(session: AsyncSession, tenant_id: str, agent_id: str, number: 
         AgentVersion.number == number,
     )
     return (await session.exec(statement)).one_or_none()
+
+
+async def clean_versions(session: AsyncSession, tenant_id: str, cleaned: AgentCleaned, said: str) -> int:
+    """
+    Take what a server found to be secret out of the versions that say the same; returns of how many.
+
+    Those are the versions with the text that is in force (``said``), and one that was when it was changed
+    before the server had answered.
+    """
+    statement = select(AgentVersion).where(
+        AgentVersion.tenant_id == tenant_id, AgentVersion.agent_id == cleaned.agent_id
+    )
+    count = 0
+    for row in (await session.exec(statement)).all():
+        text = row.settings.get("soul_md", "")
+        if text == cleaned.soul_md or not is_cleaned(text, cleaned.soul_md):
+            continue
+        if text == said or is_mostly_kept(text, cleaned.soul_md):
+            row.settings = {**row.settings, "soul_md": cleaned.soul_md}
+            count += 1
+    return count
 
 
 def version_view(row: AgentVersion, earlier: AgentVersion | None, names: Mapping[str, str]) -> VersionView:

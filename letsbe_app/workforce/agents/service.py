@@ -14,7 +14,7 @@ from letsbe_app.errors import Conflict, InvalidInput, NotFound
 from letsbe_app.kit.clock import Clock, utc_now
 from letsbe_app.kit.ids import new_id
 from letsbe_app.kit.pagination import Page, clamp_limit, number_cursor
-from letsbe_app.people.audit.service import record_act
+from letsbe_app.people.audit.service import record_act, tenant_actor
 from letsbe_app.people.authz.actor import Actor
 from letsbe_app.people.authz.ownership import owned_tenant
 from letsbe_app.people.authz.rules import Permission, require
@@ -34,6 +34,7 @@ from letsbe_app.workforce.agents.defaults import DefaultAgent, default_agents, d
 from letsbe_app.workforce.agents.history import (
     VersionView,
     add_version,
+    clean_versions,
     snapshot,
     version,
     version_view,
@@ -41,8 +42,9 @@ from letsbe_app.workforce.agents.history import (
 )
 from letsbe_app.workforce.agents.schemas import AgentChanges, AgentView, agent_config, agent_view
 from letsbe_app.workforce.agents.templates import MAX_AGENTS, id_for, template
+from letsbe_app.workforce.cleaned import is_cleaned
 from tenant_daemon.contracts.budget import TokenBudget
-from tenant_daemon.contracts.config import TenantConfig
+from tenant_daemon.contracts.config import AgentCleaned, TenantConfig
 from tenant_daemon.contracts.tiers import AutonomyLevel
 
 log = structlog.get_logger()
@@ -214,6 +216,36 @@ class AgentService:
         return await self._change(
             actor, tenant_id, agent_id, "agent.restored", checked_settings(wanted), restored=number
         )
+
+    async def clean(self, tenant_id: str, cleaned: AgentCleaned) -> None:
+        """
+        Keep an agent's character without the secrets that its server found in it, in earlier versions too.
+
+        A text that was changed meanwhile stays: the server looks at that one as well. Raises NotFound.
+        """
+        async with self._database.write() as session:
+            tenant = await session.get(Tenant, tenant_id)
+            row = await repository.by_agent_id(session, tenant_id, cleaned.agent_id, lock=True)
+            if tenant is None or row is None:
+                raise NotFound("There is no such agent.")
+            count = await clean_versions(session, tenant_id, cleaned, row.soul_md)
+            is_changed = row.soul_md != cleaned.soul_md and is_cleaned(row.soul_md, cleaned.soul_md)
+            if is_changed:
+                row.soul_md = cleaned.soul_md
+                await repository.raise_config_version(session, tenant_id)
+            if is_changed or count:
+                record_act(
+                    session,
+                    tenant_actor(tenant_id),
+                    "agent.cleaned",
+                    subject=cleaned.agent_id,
+                    customer_id=tenant.customer_id,
+                    tenant_id=tenant_id,
+                )
+        if is_changed or count:
+            log.info("agent.cleaned", tenant_id=tenant_id, agent_id=cleaned.agent_id, versions=count)
+            await self._publisher.wake_link(tenant_id)
+            await self._publisher.announce(tenant.customer_id, Topic.TENANT, tenant_id)
 
     async def wanted_config(self, tenant_id: str) -> TenantConfig:
         """The configuration that the server should have in force; raises NotFound."""

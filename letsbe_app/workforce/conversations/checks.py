@@ -9,7 +9,7 @@ from letsbe_app.errors import Conflict, InvalidInput, TooLarge
 from letsbe_app.kit.ids import new_id
 from letsbe_app.kit.one_line import one_line
 from letsbe_app.people.authz.actor import Actor
-from letsbe_app.workforce.conversations.cleaned import is_cleaned
+from letsbe_app.workforce.cleaned import is_cleaned
 from letsbe_app.workforce.conversations.schemas import MessageView, message_view
 from tenant_daemon.contracts.chat import MAX_TEXT_CHARACTERS
 

@@ -14,8 +14,8 @@ from letsbe_app.db.tenant_content import TenantContent
 from letsbe_app.errors import Conflict, InvalidInput, NotFound
 from letsbe_app.kit.clock import Clock, utc_now
 from letsbe_app.relay import Relay, Topic
+from letsbe_app.workforce.cleaned import is_cleaned
 from letsbe_app.workforce.conversations import repository
-from letsbe_app.workforce.conversations.cleaned import is_cleaned
 from letsbe_app.workforce.conversations.schemas import ToolCall, place
 from letsbe_app.workforce.conversations.titles import title_from
 from tenant_daemon.contracts.chat import MessageCleaned, RunEvent, RunFinished, RunOutcome, RunStarted

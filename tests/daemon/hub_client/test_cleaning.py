@@ -1,12 +1,13 @@
-"""What is told of customers' messages that hold a secret."""
+"""What is told of what customers wrote that holds a secret."""
 
 from pathlib import Path
 
 import pytest
 
 from tenant_daemon.contracts.chat import MessageCleaned, SendMessage
+from tenant_daemon.contracts.config import AgentCleaned, AgentConfig
 from tenant_daemon.home import TenantHome
-from tenant_daemon.hub_client.cleaning import MessageCleaner
+from tenant_daemon.hub_client.cleaning import Cleaner
 from tenant_daemon.hub_client.outbox import LinkStore
 from tenant_daemon.redaction import LiveRedactor
 from tenant_daemon.vault import Vault, VaultLocked
@@ -48,7 +49,7 @@ def told(store: LinkStore) -> list[str]:
 def test_a_secret_is_told_of_by_its_place_alone(
     store: LinkStore, vault: Vault, text: str, clean: str
 ) -> None:
-    assert MessageCleaner(store, LiveRedactor(vault)).look(said(text))
+    assert Cleaner(store, LiveRedactor(vault)).look(said(text))
 
     (message,) = told(store)
     assert message.startswith(clean)
@@ -56,7 +57,7 @@ def test_a_secret_is_told_of_by_its_place_alone(
 
 
 def test_nothing_is_told_of_ordinary_words(store: LinkStore, vault: Vault) -> None:
-    assert not MessageCleaner(store, LiveRedactor(vault)).look(said("How much disk is left?"))
+    assert not Cleaner(store, LiveRedactor(vault)).look(said("How much disk is left?"))
     assert told(store) == []
 
 
@@ -68,5 +69,41 @@ def test_nothing_is_told_while_the_vault_is_locked(store: LinkStore) -> None:
         def known_secrets(self) -> list[tuple[str, str]]:
             raise VaultLocked("changed")
 
-    assert not MessageCleaner(store, LiveRedactor(Locked())).look(said(VALUE))
+    assert not Cleaner(store, LiveRedactor(Locked())).look(said(VALUE))
     assert told(store) == []
+
+
+def agent(soul_md: str) -> AgentConfig:
+    return AgentConfig(agent_id="sales", name="Sales", soul_md=soul_md)
+
+
+def test_a_secret_in_an_agents_character_is_told_of_once(store: LinkStore, vault: Vault) -> None:
+    cleaner = Cleaner(store, LiveRedactor(vault))
+
+    assert cleaner.look_at_agents([agent(f"Log in with {VALUE}.")])
+    assert not cleaner.look_at_agents([agent(f"Log in with {VALUE}.")])
+    assert not cleaner.look_at_agents([agent("Be kind.")])
+
+    (message,) = store.waiting(after=0, limit=9)
+    told = AgentCleaned.model_validate_json(message.payload)
+    assert told == AgentCleaned(agent_id="sales", soul_md="Log in with SECRET_REF(shop-key).")
+
+
+def test_what_was_not_told_is_looked_at_again(store: LinkStore, vault: Vault) -> None:
+    class Opening:
+        def __init__(self) -> None:
+            self.is_locked = True
+
+        def version(self) -> int:
+            if self.is_locked:
+                raise VaultLocked("changed")
+            return vault.version()
+
+        def known_secrets(self) -> list[tuple[str, str]]:
+            return vault.known_secrets()
+
+    opening = Opening()
+    cleaner = Cleaner(store, LiveRedactor(opening))
+    assert not cleaner.look_at_agents([agent(VALUE)])
+    opening.is_locked = False
+    assert cleaner.look_at_agents([agent(VALUE)])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from letsbe_app.workforce.conversations.cleaned import is_cleaned
+from letsbe_app.workforce.cleaned import is_cleaned
 
 SAID = "the login is office / Rye+Salt42, and Rye+Salt42 again.\nBye"
 

@@ -3,6 +3,7 @@
 import re
 from typing import Final
 
+_MOST: Final = 0.5
 _TAKEN_OUT: Final = re.compile(r"SECRET_REF\([a-z0-9-]{1,63}\)|\[REDACTED(?::[^\[\]\s]{1,80})?\]")
 
 
@@ -10,7 +11,7 @@ def is_cleaned(said: str, cleaned: str) -> bool:
     """
     True when ``cleaned`` is ``said`` with placeholders in place of parts of it.
 
-    A server may take something out of what its customer said; it can put no other words into their mouth.
+    A server may take something out of what its customer wrote; it can put no other words into their mouth.
     """
     first, *pieces = _TAKEN_OUT.split(cleaned)
     if not pieces:
@@ -26,3 +27,8 @@ def is_cleaned(said: str, cleaned: str) -> bool:
             return False
         at = found + len(piece)
     return True
+
+
+def is_mostly_kept(said: str, cleaned: str) -> bool:
+    """Whether only a lesser part of what was said was taken out, so that it is surely about this text."""
+    return len(_TAKEN_OUT.sub("", cleaned)) >= _MOST * len(said)
