@@ -7,6 +7,7 @@ from tenant_daemon.contracts.tiers import Tier
 from tenant_daemon.policy.actions import Command, RunPipelines
 from tenant_daemon.policy.filling import WordFiller
 from tenant_daemon.policy.paths.places import FROM_INPUT
+from tenant_daemon.policy.programs.finds import drives_tools
 from tenant_daemon.policy.programs.listings import lists_processes
 from tenant_daemon.policy.programs.texts import is_text, standing_for_text
 from tenant_daemon.policy.programs.variables import judge_assignment
@@ -26,7 +27,6 @@ from tenant_daemon.policy.shell.references import show
 from tenant_daemon.policy.shell.script import Redirect, SimpleCommand, Word
 from tenant_daemon.policy.wordlist import word_set
 
-_UNHEARD: Final = ("err", "/dev/null")
 _PRINTERS: Final = frozenset({"echo", "printf", "test", "basename", "dirname", "expr"})
 _DATA_READERS: Final = word_set("cat tee grep wc column sort uniq head tail tr cut nl fold rev tac jq")
 """Programs to which their input is nothing but data."""
@@ -61,13 +61,26 @@ class CommandBuilder(WordFiller):
             self._cannot("shell.redirection", "A redirection is not clear.")
 
     def _enter(self, command: SimpleCommand) -> bool:
-        """``cd FOLDER``: what comes after it is judged, and runs, in that folder."""
+        """``cd FOLDER``: what comes after it is judged, and runs, in that folder; ``popd`` goes back."""
         if len(command.words) > 2 or command.assignments or command.stdin is not None:
             return False
-        if any((redirect.kind, redirect.target.text) != _UNHEARD for redirect in command.redirects):
+        if any(
+            redirect.kind not in ("err", "out", "both") or redirect.target.text != "/dev/null"
+            for redirect in command.redirects
+        ):
             return False
         places = self.judge_argv.places
-        if len(command.words) == 1:
+        program, *named = (word.text for word in command.words)
+        before = places.cwd
+        if program == "popd" or named == ["-"]:
+            back = self._pushed[-1:] if program == "popd" and not named else [self._left]
+            if program == "pushd" or (program == "popd" and named) or not back or not back[0]:
+                return False
+            places.cwd = back[0]
+            self._pushed = self._pushed[: -1 if program == "popd" else None]
+        elif not named:
+            if program == "pushd":
+                return False
             places.cwd = places.roots.workspace
         else:
             word = command.words[1]
@@ -75,6 +88,9 @@ class CommandBuilder(WordFiller):
             if word.is_glob or "SECRET_REF" in text or text.startswith("-") or _is_open(text) or not text:
                 return False
             places.cwd = places.list(text).path
+        self._left = before
+        if program == "pushd":
+            self._pushed = [*self._pushed, before]
         self.has_entered = True
         if self._depth:
             self._moved_at = self._depth
@@ -98,7 +114,7 @@ class CommandBuilder(WordFiller):
             argv = with_written(argv, self._seen_by_name())
         judged = argv
         if not is_plain and any(map(expansions.has_expansion, argv)):
-            if self.lines and (argv[0] in _FILE_PROGRAMS or argv[0] == "grep"):
+            if self.lines and (argv[0] in _FILE_PROGRAMS or argv[0] in ("grep", "sed")):
                 argv = [checked_word(judge, text, self.lines, argv[0]) for text in argv]
             judged = self._without_outputs(argv, taken)
         takes_output = judged is not argv or bool(taken)
@@ -214,7 +230,8 @@ class CommandBuilder(WordFiller):
             is_plain = expansions.bare_output(text) is not None or prints_one_line(commands)
             is_plain |= lists_processes(commands[-1].argv)
             return (values_of(self.judge_argv, commands, argv).path or None) if is_plain else None
-        return judged_word(self.judge_argv, text, self.lines)
+        own = judged_word(self.judge_argv, text, self.lines)
+        return None if own is not None and drives_tools(argv, own) else own
 
     def _input(self, word: Word, argv: list[str]) -> str:
         """The text of a here-document; only what passes it on as it is may be given what others print."""

@@ -63,6 +63,8 @@ class WordFiller(ABC):
     """Files that the line itself has written, and what is in them."""
     has_entered = False
     """Whether a part of the line goes into a folder."""
+    _left = ""
+    """The folder before the last ``cd``."""
     _moved_at = 0
     """The depth at which a ``cd`` happened that may not have happened."""
     _outer: tuple[Redirect, ...] = ()
@@ -81,6 +83,8 @@ class WordFiller(ABC):
         """Where each pipeline runs."""
         self.variables: dict[str, str] = {}
         self.computed: set[str] = set()
+        self._pushed: list[str] = []
+        """The folders to which ``popd`` goes back, the next one last."""
         self.lines: dict[int, Values] = {}
         self.many_lines: dict[int, Values] = {}
         """The same of each single line, where several were kept."""

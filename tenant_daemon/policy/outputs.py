@@ -14,7 +14,8 @@ from tenant_daemon.policy.shell.references import show
 from tenant_daemon.policy.shell.script import Pipeline, SimpleCommand, Step, Word
 
 _DATE_FORMAT: Final = re.compile(r"\+(?:%[-_]?[YmdHMSFTDjyBbAaeuVZRsIpkGwC%]|[^%])*", re.DOTALL)
-_AWAY: Final = re.compile(r"([-+]?)(\d{1,4}) ?(minute|hour|day|week|month)s?( ago)?")
+_AWAY: Final = re.compile(r"([-+]?)(\d{1,4}) ?(sec|second|min|minute|hour|day|week|month|year)s?( ago)?")
+_UNITS: Final = {"sec": "second", "min": "minute"}
 _DAY: Final = re.compile(r"(\d{4}-\d\d-\d\d)(?:[ t](\d\d:\d\d(?::\d\d)?))?")
 _NEAR: Final = re.compile(
     r"(last|next) (week|month|monday|tuesday|wednesday|thursday|friday|saturday|sunday)"
@@ -145,7 +146,9 @@ def _then(text: str, now: datetime) -> datetime | None:
     if found is None:
         return None
     count = int(found[2]) * (-1 if (found[1] == "-") is not bool(found[4]) else 1)
-    return _months(count, now) if found[3] == "month" else now + timedelta(**{f"{found[3]}s": count})
+    if found[3] in ("month", "year"):
+        return _months(count * (12 if found[3] == "year" else 1), now)
+    return now + timedelta(**{f"{_UNITS.get(found[3], found[3])}s": count})
 
 
 def _day(text: str) -> datetime | None:

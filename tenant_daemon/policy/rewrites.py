@@ -23,7 +23,7 @@ OUTPUTS: Final = ("out", "append", "both")
 DELETERS: Final = frozenset({"rm", "unlink", "shred"})
 _CLIENTS: Final = frozenset({"psql", "mysql", "mariadb", "sqlite3"})
 _SET: Final = re.compile(r"set -e[ux]{0,2}(?: ?-?o pipefail)?")
-_SET_STRICT: Final = re.compile(r"set -(?:u|u?o pipefail)")
+_SET_STRICT: Final = re.compile(r"set -(?:u|u?o pipefail|[vx]{1,2})|set \+[uvx]{1,3}")
 SHELLS: Final = frozenset({"sh", "bash", "/bin/sh", "/bin/bash", "/usr/bin/bash"})
 _SHELL_FLAGS: Final = re.compile(r"(?:-l )?-(?:l?c|(e[ux]{0,2})c|(e[ux]{0,2}(?:o pipefail)?) -c)")
 _ALIASES: Final = {
@@ -48,7 +48,11 @@ def stops_at_failure(step: Step) -> bool:
 
 
 def means_nothing(step: Step) -> bool:
-    """``set -o pipefail`` and ``set -u``: here a missing variable asks anyway, and no part hides another."""
+    """
+    ``set -o pipefail`` and ``set -u``: here a missing variable asks anyway, and no part hides another.
+
+    ``set -x`` would only say what runs, which the answer says in any case.
+    """
     return _SET_STRICT.fullmatch(said(step)) is not None
 
 

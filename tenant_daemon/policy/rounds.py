@@ -11,7 +11,7 @@ from itertools import takewhile
 from typing import Final, Literal, NamedTuple
 
 from tenant_daemon.policy.actions import Command, RunPipelines
-from tenant_daemon.policy.programs.docker_names import are_docker_ids, docker_name
+from tenant_daemon.policy.programs.docker_names import are_docker_ids, docker_name, with_column
 from tenant_daemon.policy.programs.finds import found_ending
 from tenant_daemon.policy.programs.judge import CommandJudge
 from tenant_daemon.policy.programs.listings import (
@@ -41,6 +41,8 @@ _PLAIN_ENDING: Final = re.compile(
 )
 """Of no file that programs obey, whatever stands before it."""
 _ENDING: Final = re.compile(r"[._-][\w.-]*\w")
+_PREFIX: Final = re.compile(r"(s/\^/)\ue01c[0-9]+(?:\ue01b([^\ue01d]*))?\ue01d([ :>|-]+/)")
+"""``sed "s/^/$name: /"``: in front of each line any name may stand that has no slash in it."""
 _LISTERS: Final = frozenset({"ls", "du", "stat", "test"})
 """Programs that show of a folder what lies in it, and not what stands in that."""
 _DELETERS: Final = frozenset({"rm", "unlink", "shred", "truncate", "rmdir"})
@@ -67,7 +69,10 @@ def values_of(judge: CommandJudge, commands: Sequence[Command], inner: Sequence[
         inner: The program that is given it.
     """
     first, *others = [list(command.argv) for command in commands]
-    if any(not leaves_lines(argv) for argv in others) or any(command.captures for command in commands):
+    rest = [argv for argv in others if not leaves_lines(argv)]
+    if len(rest) == 1:
+        first, rest = with_column(first, rest[0]), []
+    if rest or not first or any(command.captures for command in commands):
         return ANY
     if are_docker_ids(first):
         return Values("docker", docker_name(first))
@@ -105,7 +110,7 @@ def judged_word(judge: CommandJudge, text: str, values: dict[int, Values]) -> st
     Returns:
         None when nobody knows what it will be.
     """
-    found = _SAFE_PART.fullmatch(text)
+    found = _SAFE_PART.fullmatch(text) or _PREFIX.fullmatch(text)
     numbers = expansions.line_parts(text)
     if found is None or len(numbers) != 1 or ".." in found[1] + found[3]:
         return None
@@ -115,7 +120,7 @@ def judged_word(judge: CommandJudge, text: str, values: dict[int, Values]) -> st
     if known.kind != "path":
         return None
     before, cuts, after = found.groups()
-    if after.startswith("/") and (cuts is not None or len(after) == 1):
+    if before == "s/^/" or (after.startswith("/") and (cuts is not None or len(after) == 1)):
         return None
     return f"{before}{known.path}{after}" if cuts is None else _beside(judge, known, before, cuts, after)
 
@@ -131,7 +136,9 @@ def checked_word(judge: CommandJudge, text: str, values: dict[int, Values], prog
     if project is not None and ".." not in text and values.get(int(project[2]), ANY).kind == "any":
         is_root = project[1] in map(str, judge.places.roots.readable)
         return expansions.checked(text) if is_root and (project[3] or program in _LISTERS) else text
-    found = _IN_FOLDER.fullmatch(text) if program != "grep" else None
+    if program == "sed" and _PREFIX.fullmatch(text) is not None:
+        return expansions.checked(text)
+    found = _IN_FOLDER.fullmatch(text) if program not in ("grep", "sed") else None
     if found is None or ".." in text or values.get(int(found[2]), ANY).kind != "any":
         return text
     if found[1] is None and _PLAIN_ENDING.fullmatch(found[3]) is None:

@@ -52,6 +52,7 @@ from tenant_daemon.policy.shell.script import (
 )
 
 MAX_STEPS: Final = 400
+_ENTERING: Final = frozenset({"cd", "pushd", "popd"})
 _UNHEARD: Final = (Redirect("err", Word("/dev/null")),)
 
 
@@ -204,11 +205,13 @@ class LineJudge(LoopJudge):
     def _group(self, step: Group) -> Plan | None:
         places = self.judge_argv.places
         folder, variables, outer = places.cwd, dict(self.variables), self._outer
+        left, pushed = self._left, self._pushed
         opened = self._open_for_group(step.redirects)
         plan = self.step(step.body)
         self._outer = outer
         if step.is_subshell:
             places.cwd, self.variables, self._moved_at = folder, variables, 0
+            self._left, self._pushed = left, pushed
         if opened is None or plan is None:
             return plan
         self.is_flat = False
@@ -322,7 +325,7 @@ class LineJudge(LoopJudge):
         name = commands[0].words[0].text
         if name in RESTATED:
             commands = spoken(once(unaliased(commands)))
-        elif name == "cd" and len(commands) == 1 and not step.is_negated and self._enter(commands[0]):
+        elif name in _ENTERING and len(commands) == 1 and not step.is_negated and self._enter(commands[0]):
             return None
         if commands[0].redirects:
             commands = self._from_part(commands)

@@ -30,6 +30,64 @@ def are_docker_ids(argv: list[str]) -> bool:
     return any(_QUIET.fullmatch(arg) is not None for arg in argv[2:])
 
 
+_COLUMN: Final = re.compile(r"\{\{ ?\.(\w+) ?\}\}")
+_PLAIN_COLUMNS: Final = frozenset(
+    {"Names", "ID", "Image", "Status", "State", "RunningFor", "CreatedAt", "Size", "Ports"}
+)
+"""What docker says itself; a label could hold a whole line of somebody else's."""
+_FIRST_WORD: Final = re.compile(r"(?:NR ?> ?1 ?|NR ?!= ?1 ?)?\{ ?print \$(1|NF) ?;? ?\}")
+
+
+def with_column(source: list[str], taking: list[str]) -> list[str]:
+    """
+    What lists the same as ``docker ps | awk '{print $1}'``: ``docker ps -q``.
+
+    Args:
+        taking: The program that takes one column of each line.
+
+    Returns:
+        Nothing, where the column is not that of the names.
+    """
+    found = _FIRST_WORD.fullmatch(taking[1]) if taking[0] == "awk" and len(taking) == 2 else None
+    sign = " " if found is not None else _cut_at(taking)
+    reading = (
+        read_options(source[2:], load_library()["docker"].subs["ps"])
+        if source[:2] == ["docker", "ps"]
+        else None
+    )
+    if not sign or reading is None or reading.unknown or reading.positionals or reading.has("-q", "--quiet"):
+        return []
+    forms = reading.values("--format")
+    if forms and not _is_column_of_names(forms[-1], sign, is_last=found is not None and found[1] == "NF"):
+        return []
+    # A table without a form of its own begins with the number and ends with the name.
+    filters = [word for value in reading.values("-f", "--filter") for word in ("--filter", value)]
+    return ["docker", "ps", "-q", *filters] if forms or found is not None else []
+
+
+def _cut_at(argv: list[str]) -> str:
+    """The sign at which ``cut`` takes the first of the columns; empty when it does anything else."""
+    words = " ".join(argv[1:]).replace("-f 1", "-f1").replace("-d ", "-d") if argv[0] == "cut" else ""
+    if words == "-f1":
+        return "\t"
+    found = re.fullmatch(r"-d(.) -f1|-f1 -d(.)", words)
+    return "" if found is None else found[1] or found[2]
+
+
+def _is_column_of_names(form: str, sign: str, *, is_last: bool) -> bool:
+    """Whether the first or last column of a form is docker's own name, with that sign beside it."""
+    form = form.removeprefix("table ").replace("\\t", "\t")
+    columns = _COLUMN.findall(form)
+    gaps = _COLUMN.split(form)[::2]
+    if not columns or gaps[0] or gaps[-1] or not _PLAIN_COLUMNS.issuperset(columns):
+        return False
+    if columns[-1 if is_last else 0] not in ("Names", "ID"):
+        return False
+    inner = gaps[1:-1]
+    beside = (inner[-1][-1:] if is_last else inner[0][:1]) if inner else sign
+    return beside == sign or (sign == " " and beside == "\t")
+
+
 def _without_project(argv: list[str]) -> list[str]:
     """``docker compose ps -q`` without the flags that say which project it is about."""
     at = 2

@@ -9,6 +9,7 @@ from tenant_daemon.policy.paths.places import FROM_INPUT
 from tenant_daemon.policy.paths.roots import is_below
 from tenant_daemon.policy.paths.trees import is_plain_tree
 from tenant_daemon.policy.programs.judge import CommandJudge
+from tenant_daemon.policy.programs.library import load_library
 from tenant_daemon.policy.programs.listings import lists_secrets
 from tenant_daemon.policy.programs.options import Reading, read_options
 from tenant_daemon.policy.programs.profile import Profile
@@ -18,6 +19,7 @@ from tenant_daemon.policy.programs.values import NO_SECRETS
 _UNIT: Final = "\x1f"
 WITH_HOLDER: Final = re.compile(r"\{\}(?:\.[\w-]+)*")
 """The place for what comes in, and an ending behind it."""
+_SETUP: Final = re.compile(r"(?:docker-)?compose\.(?:ya?ml|y\*ml)")
 _ONE_ENDING: Final = re.compile(r"[\w*?-]*(\.[A-Za-z0-9]{1,5})")
 DELETERS: Final = frozenset({"rm", "unlink", "shred", "truncate", "sudo", "xargs"})
 # `-name '?*'`, `-path './*'` and `-regex '.*'` leave nothing out.
@@ -66,7 +68,9 @@ def found_below(
     if not all(map(places.roots.has_readable, real)):
         return FROM_INPUT
     if as_words and not is_logs:
-        return FROM_INPUT
+        is_layout = set(real) <= set(map(str, places.roots.readable)) and names[:1] == ["find"]
+        setup = _only_setup(names) if is_layout else ""
+        return f"{real[0]}/found/{setup}" if setup else FROM_INPUT
     # The agent cannot write there. Where there are not only logs, names may be shown and no contents.
     return f"{real[0]}/found" if is_logs else f"{real[0]}/some.secret"
 
@@ -106,6 +110,29 @@ def _find(judge: CommandJudge, profile: Profile, reading: Reading) -> None:
         _until(judge, value)
 
 
+def _only_setup(words: Sequence[str]) -> str:
+    """
+    ``find /opt/apps -maxdepth 2 -name docker-compose.yml``: the name that every file has that is found.
+
+    So high up nobody but the server itself makes folders, whose names could be taken for several.
+    """
+    reading = read_options(list(words[1:]), load_library()["find"])
+    names, depths = reading.values("-name"), reading.values("-maxdepth")
+    if {"-o", "-or", "-not", "!", ",", "-L", "-follow"} & set(words) or len(names) != 1 or len(depths) != 1:
+        return ""
+    is_meant = depths[0] in ("1", "2") and not reading.unknown and _SETUP.fullmatch(names[0])
+    return names[0].replace("*", "a") if is_meant else ""
+
+
+def drives_tools(argv: Sequence[str], found: str) -> bool:
+    """Whether a program may do more with the tools' own setups than show them: stop every one of them."""
+    if not found.startswith("/") or _SETUP.fullmatch(found.rpartition("/")[2]) is None:
+        return False
+    is_docker = any(word.rpartition("/")[2] in ("docker", "docker-compose", "podman") for word in argv)
+    is_shown = list(argv[:3]) == ["docker", "compose", "-f"] and argv[4:5] in (["ps"], ["images"], ["top"])
+    return is_docker and not is_shown
+
+
 def _only_name(judge: CommandJudge, reading: Reading) -> str:
     """The name that every file has that is found, where none of that name holds secrets."""
     names = reading.values("-name", "-iname")
@@ -137,6 +164,8 @@ def _until(judge: CommandJudge, value: str) -> None:
         judge.unknown("find.exec", "It would run the files that it finds.")
         return
     start = judge.found_below if argv[0] not in DELETERS or judge.is_filtered else FROM_INPUT
+    if drives_tools(argv, start):
+        start = FROM_INPUT
     judge.judge([arg if "{}" not in arg else _found_with(judge, start, arg) for arg in argv])
 
 

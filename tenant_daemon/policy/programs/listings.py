@@ -7,6 +7,7 @@ from typing import Final
 
 from tenant_daemon.policy.paths.names import looks_for_secrets
 from tenant_daemon.policy.paths.trees import holds_secrets
+from tenant_daemon.policy.programs.docker_names import with_column
 
 _SELECTING: Final = {"sort": 0, "uniq": 0, "head": 0, "tail": 0, "grep": 1}
 """Programs that leave lines as they are, and how many words without a dash they take then."""
@@ -46,12 +47,19 @@ def source_of(before: Sequence[Sequence[str]]) -> list[str]:
     """The program in a pipe whose lines come out at its end."""
     last = len(before) - 1
     is_ended: list[bool] = []
-    while last > 0 and (leaves_lines(list(before[last])) or names_some(before[last])):
+    column: list[str] = []
+    while last > 0:
         if names_some(before[last]):
             is_ended.append(not _ENDED.isdisjoint(before[last]))
+        elif before[last][0] in ("cut", "awk") and not column:
+            column = list(before[last])
+        elif not leaves_lines(list(before[last])):
+            break
         last -= 1
     source = list(before[last]) if before else []
     source = source[1:] if source[:1] == ["sudo"] else source
+    if column:
+        source = with_column(source, column)
     if not is_ended:
         return source
     # However the names came in, they go out line by line.

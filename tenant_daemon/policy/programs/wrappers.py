@@ -13,7 +13,7 @@ from tenant_daemon.policy.paths.places import FROM_INPUT
 from tenant_daemon.policy.programs.container_shell import without_variables
 from tenant_daemon.policy.programs.containers import is_guardrail_service
 from tenant_daemon.policy.programs.docker_names import are_docker_ids, docker_name
-from tenant_daemon.policy.programs.finds import DELETERS, FILTERS, WITH_HOLDER, found_below
+from tenant_daemon.policy.programs.finds import DELETERS, FILTERS, WITH_HOLDER, drives_tools, found_below
 from tenant_daemon.policy.programs.judge import CommandJudge
 from tenant_daemon.policy.programs.kinds import KINDS
 from tenant_daemon.policy.programs.listings import (
@@ -73,6 +73,8 @@ def _xargs(judge: CommandJudge, argv: list[str]) -> None:
             judge.judge([arg.replace(holder, name) for arg in inner] if holder else [*inner, name])
         return
     found = _found_upstream(judge, inner)
+    if drives_tools(inner, found):
+        found = FROM_INPUT
     if inner[0] == "docker" and are_docker_ids(judge.listing):
         found = docker_name(judge.listing) or found
     if inner[0] in ABOUT_PROCESSES and lists_processes(judge.listing):

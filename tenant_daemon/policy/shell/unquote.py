@@ -179,7 +179,11 @@ class _Unquoting:
             return self._sum(at)
         changed = CHANGED.match(self.source, at)
         change = change_in(changed) if changed is not None else ""
-        if changed is not None and change and changed[2] in self.names:
+        if (
+            changed is not None
+            and change
+            and (changed[2] in self.names or changed[2] in expansions.OF_THE_SERVER)
+        ):
             self._expand(expansions.variable(changed[2], change))
             return changed.end()
         if changed is not None and change[2:] and self._is_without_value(changed[2], change):

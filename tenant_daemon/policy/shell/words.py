@@ -229,8 +229,19 @@ class WordReader(ABC):
         if is_old and set("\\`") & set(self.text(node).strip()[1:-1]):
             # Between the old signs a backslash means something else.
             raise Refused(DYNAMIC)
-        self.substitutions.append(self._some(inner[1:-1]))
+        read = self._shown_file(inner[1:-1])
+        self.substitutions.append(read or self._some(inner[1:-1]))
         return expansions.output(len(self.substitutions) - 1, is_bare=is_bare)
+
+    def _shown_file(self, inner: list[Node]) -> Step | None:
+        """``$(< FILE)`` as ``$(cat FILE)``."""
+        if len(inner) != 1 or inner[0].type != "file_redirect":
+            return None
+        sign, *targets = inner[0].children
+        if sign.type != "<" or len(targets) != 1 or targets[0].type not in WORDS:
+            return None
+        word = self.word(targets[0])
+        return None if word.is_glob else Pipeline((SimpleCommand((Word("cat"), Word("--"), word)),))
 
     def _without_plain_outputs(self, text: str) -> str:
         """The text of a here-document with placeholders for ``$(date +%F)`` and the like."""

@@ -1,12 +1,21 @@
 """Everyday and hostile command lines; each test names every line that is judged wrongly."""
 
+from dataclasses import replace
 from pathlib import Path
+
+import pytest
 
 from tenant_daemon.contracts.config import AgentConfig
 from tenant_daemon.contracts.tiers import AutonomyLevel, Decision, Tier, tier_label
 from tenant_daemon.policy import Judgement, PolicyContext, classify, decide
 
 CORPUS = Path(__file__).parent / "corpus"
+
+
+@pytest.fixture
+def context(context: PolicyContext) -> PolicyContext:
+    """A server on which nothing runs: `kill 1234` in a list means no process of this machine."""
+    return replace(context, has_processes=False)
 
 
 def lines(name: str) -> list[str]:

@@ -32,6 +32,7 @@ def server(context: PolicyContext) -> PolicyContext:
     return PolicyContext(
         workspace=context.workspace,
         protected_roots=context.protected_roots,
+        has_processes=False,
         allowed_hosts=frozenset(
             {
                 "127.0.0.1:2368",
