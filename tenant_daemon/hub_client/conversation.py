@@ -195,15 +195,7 @@ class Conversation:
         return self._waiting.jobs[0] is job
 
     def _refusal(self, agent_id: str) -> str:
-        config = self._parts.config()
-        if config is None:
-            return notes.UNKNOWN_AGENT
-        if config.is_stopped:
-            return notes.SERVER_STOPPED
-        agent = next((agent for agent in config.agents if agent.agent_id == agent_id), None)
-        if agent is None:
-            return notes.UNKNOWN_AGENT
-        return notes.SWITCHED_OFF if agent.is_stopped else ""
+        return notes.refusal(self._parts.config(), agent_id)
 
     def _begin(
         self,

@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from tenant_daemon.contracts.config import TenantConfig
+
 CUT_OFF: Final = (
     "A part of your server restarted while the agent was answering. What is shown here is all that arrived; "
     "ask again if something is missing."
@@ -17,6 +19,18 @@ UNKNOWN_AGENT: Final = "This agent does not exist on your server."
 TOO_LATE: Final = "The agent took too long and was stopped."
 TOO_LONG: Final = "The answer was too long to show whole; this is its beginning."
 NO_WORDS: Final = "The agent finished without an answer."
+
+
+def refusal(config: TenantConfig | None, agent_id: str) -> str:
+    """Why this agent answers nobody; empty where it does."""
+    if config is None:
+        return UNKNOWN_AGENT
+    if config.is_stopped:
+        return SERVER_STOPPED
+    agent = next((agent for agent in config.agents if agent.agent_id == agent_id), None)
+    if agent is None:
+        return UNKNOWN_AGENT
+    return SWITCHED_OFF if agent.is_stopped else ""
 
 
 def failed(detail: str) -> str:

@@ -228,7 +228,7 @@ class RunInProgress:
             case "final":
                 self.finish(RunOutcome.COMPLETED, "" if end.text else notes.NO_WORDS, end.text)
             case "aborted":
-                self.finish(RunOutcome.STOPPED, whole=end.text)
+                self.finish(RunOutcome.STOPPED, self._why_stopped(), end.text)
             case "lost":
                 self.finish(RunOutcome.INTERRUPTED, notes.CUT_OFF, end.text)
             case "unreached":
@@ -236,13 +236,17 @@ class RunInProgress:
             case "refused":
                 self.finish(RunOutcome.FAILED, notes.NOT_TAKEN)
             case "error" if self._is_stopping:
-                self.finish(RunOutcome.STOPPED, whole=end.text)
+                self.finish(RunOutcome.STOPPED, self._why_stopped(), end.text)
             case "error":
                 # The proxy's own words before OpenClaw's, which are advice for programmers.
                 why = await self._parts.why_refused(self.session.agent_id)
                 self.finish(RunOutcome.FAILED, notes.failed(self._parts.redact(why or end.error)), end.text)
             case _:
                 assert_never(end.outcome)
+
+    def _why_stopped(self) -> str:
+        """The kill switch, where it is that; whoever stopped the answer alone knows."""
+        return notes.refusal(self._parts.config(), self.session.agent_id)
 
     async def _end_within(self, seconds: float) -> AnswerEnded | None:
         # Not `wait_for`: before Python 3.12 it swallows a cancellation that comes with the end.

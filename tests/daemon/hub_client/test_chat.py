@@ -16,6 +16,7 @@ from tenant_daemon.contracts.chat import (
     TextDelta,
     ToolStarted,
 )
+from tenant_daemon.contracts.config import TenantConfig
 from tenant_daemon.hub_client import chat as chat_module
 from tenant_daemon.hub_client import conversation, notes, run_in_progress
 from tenant_daemon.hub_client.gateway import AnswerEnded, AnswerGrew
@@ -256,6 +257,26 @@ async def test_kill_switch_stops_what_runs_and_refuses_what_comes(stage: Stage) 
     runs = await stage.finished(2)
     assert [_end(run)[0] for run in runs] == [RunOutcome.STOPPED, RunOutcome.STOPPED]
     assert len(stage.gateway.sent) == 1
+
+
+@pytest.mark.parametrize(
+    ("config", "note"),
+    [
+        (make_config(stopped=("it-admin",)), notes.SWITCHED_OFF),
+        (make_config(is_stopped=True), notes.SERVER_STOPPED),
+    ],
+)
+async def test_an_answer_that_the_kill_switch_ended_says_so(
+    stage: Stage, config: TenantConfig, note: str
+) -> None:
+    stage.say(1)
+    await stage.gateway.nth_sent(1)
+    stage.gateway.grow(1, "Half of")
+    stage.config = config
+    await stage.chat.on_config_changed()
+    (run,) = await stage.finished(1)
+
+    assert _end(run) == (RunOutcome.STOPPED, "Half of", note)
 
 
 async def test_agent_that_does_not_exist(stage: Stage) -> None:
