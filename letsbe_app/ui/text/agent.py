@@ -74,6 +74,7 @@ class AgentTexts:
         "Who it is and what it must never do, in your words. It reads this before every answer. A password or key "
         "that you write here is taken out by your server: keep it under Secrets."
     )
+    soul_cleaned: str = "Your server took a password or key out of the text."
     soul_label: str = "Text"
     soul_preview: str = "See what changes"
     soul_reset: str = "Take the original text"

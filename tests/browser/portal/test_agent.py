@@ -4,6 +4,7 @@ import pytest
 from playwright.async_api import Browser, Dialog, expect
 
 from letsbe_app.workforce.agents.schemas import AgentChanges
+from tenant_daemon.contracts.config import AgentCleaned
 from tests.support.portal import portal_stage
 from tests.support.running_hub import RunningHub
 
@@ -55,3 +56,22 @@ async def test_what_another_tab_saves_takes_away_nothing_typed(hub: RunningHub, 
         await expect(page.get_by_role("heading", name="Renamed")).to_be_visible()
         await expect(page.get_by_label("Name", exact=True)).to_have_value("Renamed")
         await expect(duty).to_have_value("Typed in this tab.")
+
+
+async def test_a_secret_that_the_server_took_out_is_gone_from_the_editor(
+    hub: RunningHub, browser: Browser
+) -> None:
+    async with portal_stage(hub, browser) as stage:
+        page = stage.page
+        await page.goto("/portal/agents/it-admin")
+        text = page.get_by_role("textbox", name="Text")
+        await text.fill("The login is Rye+Salt/quartz-42.")
+        await page.get_by_role("button", name="See what changes").click()
+        await page.get_by_role("button", name="Save the text").click()
+        await expect(page.get_by_text("changed character")).to_be_visible()
+
+        clean = "The login is SECRET_REF(shop-login)."
+        await stage.daemon.send(AgentCleaned(agent_id="it-admin", soul_md=clean), "out_cleaned")
+
+        await expect(page.get_by_text("took a password or key out of the text")).to_be_visible()
+        await expect(text).to_have_value(clean)

@@ -27,6 +27,7 @@ from letsbe_app.ui.text import texts
 from letsbe_app.workforce.agents.defaults import default_soul, known_tools
 from letsbe_app.workforce.agents.history import soul_diff
 from letsbe_app.workforce.agents.schemas import AgentChanges
+from letsbe_app.workforce.cleaned import is_cleaned
 
 
 class AgentState(PortalState):
@@ -55,9 +56,15 @@ class AgentState(PortalState):
 
     @rx.event
     async def woken(self, topic: str, _id: str) -> EventSpec | None:
-        if topic in {"tenant", "resumed"}:
-            return await self._show(await self._enter())
-        return None
+        if topic not in {"tenant", "resumed"}:
+            return None
+        shown = self.agent.soul_md
+        leads_away = await self._show(await self._enter())
+        if leads_away is None and shown != self.agent.soul_md and is_cleaned(shown, self.agent.soul_md):
+            # What was typed must not be saved once more.
+            self.soul_round += 1
+            return show_toast(texts().agent.soul_cleaned)
+        return leads_away
 
     @rx.event
     async def save_about(self, form: dict[str, str]) -> EventSpec:
