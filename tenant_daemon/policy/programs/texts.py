@@ -29,6 +29,8 @@ _JOINED: Final = {
     "git log": ("--since=", "--until=", "--after=", "--before=", "--author=", "--grep="),
     "git commit": ("--message=",),
 }
+_OF_JQ: Final = ("--arg", "--argjson")
+"""A name and a text follow, whatever they begin with."""
 _AWK_VARIABLE: Final = re.compile(r"(?:-v|--assign=)?[a-z_][a-z0-9_]*=", re.ASCII)
 _AWKS: Final = frozenset({"awk", "gawk", "mawk"})
 
@@ -38,12 +40,13 @@ def is_text(argv: Sequence[str], at: int) -> bool:
     name, word, before = argv[0], argv[at], argv[at - 1]
     if expansions.outputs(word) and word[:1] in expansions.OUTPUT_SIGNS:
         # It could be a flag, or several words.
-        return before in _AFTER.get(name, ()) and expansions.bare_output(word) is None
+        is_taken = before in _AFTER.get(name, ()) or (name == "jq" and at > 2 and argv[at - 2] in _OF_JQ)
+        return is_taken and expansions.bare_output(word) is None
     whole = f"{name} {argv[1]}" if name == "git" and at > 1 else name
     if name == "sleep" or before in _AFTER.get(whole, ()) or word.startswith(_JOINED.get(whole, ("\0",))):
         return True
     if name == "jq":
-        return at > 1 and argv[at - 2] in ("--arg", "--argjson")
+        return at > 1 and argv[at - 2] in _OF_JQ
     if name in _AWKS:
         is_value = before in ("-v", "--assign") or word.startswith(("-v", "--assign="))
         return is_value and _AWK_VARIABLE.match(word) is not None

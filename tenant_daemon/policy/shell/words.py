@@ -220,7 +220,8 @@ class WordReader(ABC):
 
     def _placeholder(self, node: Node, *, is_bare: bool) -> str:
         """What stands for one ``$(...)`` until it is known."""
-        if node.type == "arithmetic_expansion":
+        # In a here-document the grammar takes `$(( $(wc -l < a) - 1 ))` for a group in brackets.
+        if node.type == "arithmetic_expansion" or self.text(node).lstrip().startswith("$(("):
             return self._sum_placeholder(node)
         inner = node.children
         is_old = inner[0].type == inner[-1].type == "`"
@@ -318,9 +319,11 @@ class WordReader(ABC):
         """``$(( $(wc -l < FILE) - 1 ))``: `expr` calculates it when it is known."""
         parts: list[str] = []
         at = self._start(node) + 3
-        for found in _outputs(node):
+        for found in [found for child in node.children for found in _outputs(child)]:
             parts.append(self._slice(at, self._start(found)) + self._placeholder(found, is_bare=False))
             at = found.end_byte
+        if self._slice(node.end_byte - 2, node.end_byte) != "))":
+            raise Refused(DYNAMIC)
         words: list[Word] = []
         for part in sum_parts("".join([*parts, self._slice(at, node.end_byte - 2)])):
             if part.isidentifier() and part.isascii():

@@ -60,6 +60,10 @@ PURE: Final = word_set(
     to_ascii levenshtein soundex metaphone word_similarity ts_rank_cd phraseto_tsquery setweight
     strip_tags currval lastval pg_size_bytes pg_get_functiondef pg_get_triggerdef pg_encoding_to_char
     pg_table_is_visible has_schema_privilege has_database_privilege has_column_privilege pg_conf_load_time
-    period_diff format_bytes uuid_generate_v4 regexp_instr grouping_id json_array_insert json_array_append
+    pg_blocking_pids pg_get_userbyid pg_get_ruledef pg_type_is_visible inet_server_port trim_scale scale
+    min_scale regr_slope regr_intercept regr_count array_shuffle array_sample is_ipv4 is_ipv6 inet6_ntoa
+    inet6_aton bit_count convert_tz microsecond time_format json_overlaps json_pretty median percentile
+    timediff period_diff format_bytes uuid_generate_v4 regexp_instr grouping_id json_array_insert
+    json_array_append
     """
 )
