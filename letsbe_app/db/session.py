@@ -179,13 +179,23 @@ def _count_error(context: Any) -> None:
     metrics.DATABASE_ERRORS.labels(type(context.original_exception).__name__).inc()
 
 
+_SQLITE: Final = (
+    "journal_mode=WAL",
+    "synchronous=NORMAL",
+    "foreign_keys=ON",
+    "busy_timeout=10000",
+    # What people delete, and secrets that are taken out of a text, shall not linger in free pages.
+    "secure_delete=ON",
+)
+
+
 def _configure_sqlite(engine: AsyncEngine) -> None:
     @event.listens_for(engine.sync_engine, "connect")
     def on_connect(connection: Any, _record: Any) -> None:
         # The driver's own BEGIN comes too late and is always deferred; ours is sent below.
         connection.isolation_level = None
         cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=10000"):
+        for pragma in _SQLITE:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
