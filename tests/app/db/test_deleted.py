@@ -7,6 +7,10 @@ from sqlalchemy import text
 from letsbe_app.db.session import Database
 
 
+def all_bytes(folder: Path) -> bytes:
+    return b"".join(file.read_bytes() for file in folder.iterdir())
+
+
 async def test_deleted_and_replaced_text_is_overwritten(tmp_path: Path) -> None:
     database = Database(f"sqlite+aiosqlite:///{tmp_path}/hub.db")
     said = {"gone": "Rye+Salt/quartz-42 " * 400, "changed": "Kn0p-Vlieger+88/zx " * 400}
@@ -20,7 +24,7 @@ async def test_deleted_and_replaced_text_is_overwritten(tmp_path: Path) -> None:
         await session.exec(text("UPDATE word SET text = 'clean' WHERE name = 'changed'"))  # type: ignore[call-overload]
     await database.close()
 
-    data = b"".join(file.read_bytes() for file in tmp_path.iterdir())
+    data = all_bytes(tmp_path)
     assert b"clean" in data
     assert b"quartz" not in data
     assert b"Vlieger" not in data
