@@ -21,6 +21,7 @@ from letsbe_app.ui.errors import render_error
 from letsbe_app.ui.head import head_components
 from letsbe_app.ui.serving import LineBreaks, PageServing, prerendered_folder
 from letsbe_app.ui.site_map import PAGES
+from letsbe_app.ui.tab_tokens import with_our_tokens
 
 api = build_api()
 app = rx.App(
@@ -46,6 +47,9 @@ app = rx.App(
         ),
     ],
 )
+
+if app.event_namespace is not None:
+    app.event_namespace._token_manager = with_our_tokens(app.event_namespace._token_manager)
 
 
 def served() -> ASGIApp:

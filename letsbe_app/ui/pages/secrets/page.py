@@ -47,7 +47,7 @@ def secrets_page() -> rx.Component:
         ),
         rx.cond(state.is_cut, rx.el.p(t.cut, class_name="text-muted")),
         _proof(),
-        _dialogs(),
+        rx.el.div(_dialogs(), on_unmount=state.close),
         here=routes.SECRETS,
         on_wake=state.woken,
     )

@@ -43,7 +43,7 @@ class SecretsState(PortalState):
 
     @rx.event
     async def load(self) -> None:
-        self._close()
+        # No dialog is closed here: this comes as well when a connection is back, and somebody may be typing.
         await self._refresh(await self._enter())
         query = self.router.url.query_parameters
         name = query.get("add", "")
