@@ -234,7 +234,7 @@ def _output_file(judge: "CommandJudge", value: str) -> None:
 
 
 _DATABASE_FILE: Final = re.compile(r"[\w-]+\.(?:db|sqlite3?)")
-_READ_ONLY: Final = re.compile(r"file:([\w./-]+)\?(?:mode=ro|immutable=1)(?:&(?:mode=ro|immutable=1))?")
+_READ_ONLY: Final = re.compile(r"file:((?!//)[\w./-]+)\?(?:mode=ro|immutable=1)(?:&(?:mode=ro|immutable=1))?")
 _OF_PASSWORDS: Final = re.compile(
     r"warden|vault|(?:^|/)data/db\.sqlite3\Z|key|secret|pass|cred|token", re.IGNORECASE
 )
