@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from letsbe_app.fleet.tenants.schemas import History
 
@@ -180,6 +180,10 @@ class Count:
     count: int
 
 
+_MANY: Final = 5
+"""Servers: so many do not fall silent together by themselves."""
+
+
 @dataclass(frozen=True)
 class Overview:
     """The fleet at a glance."""
@@ -197,5 +201,13 @@ class Overview:
     """By day, the last 30, the oldest first."""
     needs_attention: list[ServerRow]
     """Servers with an alarm, then those that failed, are offline or not ready: the newest, up to 100."""
+    attention_count: int
+    """How many they are without that bound."""
     cautions: list[str]
     """Settings of the hub that are wrong once customers come; a sentence each."""
+
+    @property
+    def is_hub_suspect(self) -> bool:
+        """Whether so many servers are offline at a time that the reason is rather on the hub's side."""
+        offline = sum(one.count for one in self.health if one.name == "offline")
+        return offline >= _MANY and 2 * offline > self.servers

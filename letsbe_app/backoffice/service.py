@@ -84,6 +84,9 @@ class BackOffice:
                 await session.exec(select(Customer.created_at).where(Customer.created_at >= since))
             ).all()
         rows = [row for row in await self._server_rows(servers) if row.health != "removed"]
+        attention = sorted(
+            (row for row in rows if row.has_alarm or row.health in _SICK), key=lambda row: not row.has_alarm
+        )
         return Overview(
             customers=customers,
             servers=len(rows),
@@ -95,10 +98,8 @@ class BackOffice:
             daemon_versions=_counts(row.daemon_version for row in rows if row.daemon_version),
             openclaw_versions=_counts(row.openclaw_version for row in rows if row.openclaw_version),
             sign_ups=_by_day(joined, self._clock()),
-            needs_attention=sorted(
-                (row for row in rows if row.has_alarm or row.health in _SICK),
-                key=lambda row: not row.has_alarm,
-            )[:_MOST_SICK],
+            needs_attention=attention[:_MOST_SICK],
+            attention_count=len(attention),
             cautions=list(self._cautions),
         )
 

@@ -93,6 +93,11 @@ class AdminTexts:
     versions: str = "Versions of the daemon"
     sign_ups: str = "New customers by day"
     attention: str = "Needs attention"
+    hub_suspect: str = "Most servers are offline together"
+    hub_suspect_detail: str = (
+        "So the reason is rather here than there. Look at the hub first: its address and certificate from outside, "
+        "Redis (/readyz), its log, and the time of the last rollout."
+    )
     alarm: str = "Alarm"
     audit_problem: str = "its record of what was done does not continue what it sent before"
     all_well: str = "Every server is well."
@@ -154,6 +159,12 @@ class AdminTexts:
     vault_troubles: dict[str, str] = field(default_factory=lambda: dict(_VAULT))
     states: dict[str, str] = field(default_factory=lambda: dict(_STATES))
     roles: dict[str, str] = field(default_factory=lambda: dict(_ROLES))
+
+    def attention_of(self, count: int, shown: int) -> str:
+        """The heading of a list that shows so many of so many servers."""
+        if shown < count:
+            return f"{self.attention}: {count} servers, the first {shown} of them here"
+        return f"{self.attention}: 1 server" if count == 1 else f"{self.attention}: {count} servers"
 
     def people_count(self, count: int) -> str:
         return "1 person" if count == 1 else f"{count} people"

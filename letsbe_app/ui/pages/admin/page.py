@@ -35,6 +35,8 @@ def overview_page() -> rx.Component:
     """Return the fleet at a glance."""
     state = OverviewState
     return admin_frame(
+        # First, for whoever was woken by it.
+        section(state.sick_title, lines(state.sick, label=_t.attention, empty=_t.all_well)),
         rx.el.dl(
             rx.foreach(state.figures, _figure),
             aria_label=_t.figures,
@@ -46,7 +48,6 @@ def overview_page() -> rx.Component:
             class_name="grid sm:grid-cols-2 gap-3",
         ),
         card(section(_t.sign_ups, bar_chart(state.sign_ups, label=_t.sign_ups, is_dense=True))),
-        section(_t.attention, lines(state.sick, label=_t.attention, empty=_t.all_well)),
         title=_t.overview,
         here=routes.ADMIN,
         is_loaded=state.is_loaded,

@@ -17,12 +17,14 @@ from letsbe_app.ui.pages.admin.view_models import (
     Figure,
     Line,
     act_line,
+    attention_title,
     bars,
     caution_line,
     customer_line,
     day_bars,
     figures_of,
     health_bars,
+    hub_lines,
     order_line,
     part_line,
     role_words,
@@ -109,6 +111,7 @@ class OverviewState(AdminState):
     versions: list[Bar] = []
     sign_ups: list[Bar] = []
     sick: list[Line] = []
+    sick_title: str = ""
 
     @rx.event
     async def load(self) -> None:
@@ -118,8 +121,9 @@ class OverviewState(AdminState):
         self.health = health_bars(overview.health)
         self.versions = bars(overview.daemon_versions)
         self.sign_ups = day_bars(overview.sign_ups)
+        self.sick_title = attention_title(overview)
         sick = map(server_line, overview.needs_attention)
-        self.sick = [*map(caution_line, overview.cautions), *sick]
+        self.sick = [*hub_lines(overview), *map(caution_line, overview.cautions), *sick]
 
 
 class CustomersState(SearchedList, AdminState):

@@ -91,6 +91,21 @@ def caution_line(caution: str) -> Line:
     return Line(caution, texts().admin.settings, caution, mark=texts().admin.check, tone="yellow")
 
 
+def attention_title(overview: Overview) -> str:
+    """What calls for somebody, and on how many servers."""
+    t = texts().admin
+    shown, count = len(overview.needs_attention), overview.attention_count
+    return t.attention_of(count, shown) if count else t.attention
+
+
+def hub_lines(overview: Overview) -> list[Line]:
+    """What to look at first where half of the fleet fell silent together."""
+    if not overview.is_hub_suspect:
+        return []
+    t = texts().admin
+    return [Line("hub", t.hub_suspect, t.hub_suspect_detail, mark=t.check, tone="red")]
+
+
 def server_line(row: ServerRow) -> Line:
     """A server."""
     versions = f" · daemon {row.daemon_version}" if row.daemon_version else ""

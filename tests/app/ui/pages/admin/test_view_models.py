@@ -4,12 +4,14 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from letsbe_app.backoffice.schemas import Act, Component, Count, Run, RunStep, ServerRow
+from letsbe_app.backoffice.schemas import Act, Component, Count, Overview, Run, RunStep, ServerRow
 from letsbe_app.db.models import OrderStatus, StaffRole, StepState, TenantStatus, UserRole
 from letsbe_app.fleet.provisioning.steps import StepName
 from letsbe_app.ui.pages.admin.view_models import (
     act_line,
+    attention_title,
     day_bars,
+    hub_lines,
     part_line,
     role_words,
     run_line,
@@ -18,6 +20,7 @@ from letsbe_app.ui.pages.admin.view_models import (
     step_line,
 )
 from letsbe_app.ui.text import texts
+from tenant_daemon.contracts.distress import VaultTrouble
 
 AT = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 
@@ -105,3 +108,32 @@ def test_a_server_that_is_well_and_has_an_alarm_is_marked_by_the_alarm() -> None
     assert "traps were touched 2 times" in both.detail
     assert "does not continue what it sent before" in both.detail
     assert server_line(server()).mark == "Well"
+
+
+def overview(servers: int, offline: int, shown: int = 0) -> Overview:
+    rows = [server(health="offline")] * (shown or offline)
+    counts = [Count("offline", offline), Count("well", servers - offline)]
+    return Overview(servers, servers, 0, 0, 0, 0, counts, [], [], [], rows, offline, [])
+
+
+def test_half_of_the_fleet_silent_at_once_leads_to_the_hub_first() -> None:
+    assert [line.title for line in hub_lines(overview(20, 11))] == ["Most servers are offline together"]
+    assert hub_lines(overview(20, 10)) == []
+    assert hub_lines(overview(4, 4)) == []
+
+
+def test_what_needs_attention_is_counted_also_where_it_is_not_all_shown() -> None:
+    assert attention_title(overview(3, 0)) == "Needs attention"
+    assert attention_title(overview(3, 1)) == "Needs attention: 1 server"
+    assert attention_title(overview(120, 117, 100)) == (
+        "Needs attention: 117 servers, the first 100 of them here"
+    )
+
+
+def test_a_locked_vault_is_an_alarm_that_says_what_opens_it() -> None:
+    for trouble in VaultTrouble:
+        row = server(health="offline", vault_trouble=trouble.value)
+        line = server_line(row)
+        assert row.has_alarm
+        assert line.tone == "red"
+        assert "vault locked: " in line.detail
