@@ -158,6 +158,8 @@ def _foreign_forms(value: str) -> Iterator[bytes]:
     for changed in (value.upper(), value.casefold(), unicodedata.normalize("NFD", value)):
         yield project(changed.encode("utf-8", "surrogatepass"))
     yield from _old_forms(value)
+    yield project(_shown(value.encode("utf-8", "surrogatepass")))
+    yield project(value.encode("utf-7", "surrogatepass"))
     # The bytes behind base64 and hex that were glued to something or packed.
     for encoding in (*_UTF16, *_UTF32):
         wide = project(value.encode(encoding, "surrogatepass"))
@@ -167,6 +169,15 @@ def _foreign_forms(value: str) -> Iterator[bytes]:
     yield project(base64.b64encode(value[::-1].encode("utf-8", "surrogatepass")).rstrip(b"="))
     yield value[::-1].encode("utf-8", "surrogatepass").hex().encode()
     yield "".join(str(ord(character)) for character in value).encode()
+
+
+def _shown(raw: bytes) -> bytes:
+    """As ``cat -v`` and pagers show it: ``M-CM-6``."""
+    return b"".join(b"M-" + _caret(byte - 128) if byte > 127 else bytes([byte]) for byte in raw)
+
+
+def _caret(code: int) -> bytes:
+    return bytes([code]) if 32 <= code < 127 else b"^" + bytes([code ^ 64])
 
 
 def _old_forms(value: str) -> Iterator[bytes]:

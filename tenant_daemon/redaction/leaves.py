@@ -19,6 +19,8 @@ Parent = dict[str, object] | None
 _SHORTEST_NUMBER = 100_000
 _MOST_COLUMNS = 40
 _LONGEST_CODE = 0x10FFFF
+_BYTES, _OTHER_CHOICES = "bytes", "top_logprobs"
+"""Fields of the tokens of an answer, whose likelihoods were asked for."""
 
 
 class LeafKind(IntEnum):
@@ -104,10 +106,11 @@ class Leaves:
                     self._take(item, name, value, depth + 1)
 
     def _take_list(self, items: list[object], key: str, parent: Parent, depth: int) -> None:
-        codes = _spelled_out(items)
+        codes = _spelled_out(items, key)
         if codes is not None:
             self._add(codes, _TEXT, key, None)
             return
+        first = len(self.texts)
         for item in items:
             if depth <= 1:
                 self.units.append(len(self.texts))
@@ -117,6 +120,9 @@ class Leaves:
             self._take(item, key, parent if isinstance(item, str) else None, depth + 1)
         if depth <= 1:
             self.units.append(len(self.texts))
+        if key == _OTHER_CHOICES:
+            # What the model might have written stands apart from what it wrote.
+            self.columns.update((index, 1) for index in range(first, len(self.texts)))
 
     def _take_row(self, items: list[object], key: str, depth: int) -> None:
         first = len(self.texts)
@@ -152,8 +158,10 @@ def is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) >= _SHORTEST_NUMBER
 
 
-def _spelled_out(items: list[object]) -> str | None:
-    """The text behind a list of character codes, ``[104, 105, ...]``."""
+def _spelled_out(items: list[object], key: str) -> str | None:
+    """The text behind a list of character codes, ``[104, 105, ...]``, and behind the bytes of a token."""
+    if key == _BYTES:
+        return _from_bytes(items)
     if (
         len(items) < 6
         or type(items[0]) is not int
@@ -164,18 +172,32 @@ def _spelled_out(items: list[object]) -> str | None:
     return None if any(0xD800 <= code < 0xE000 for code in codes) else "".join(map(chr, codes))
 
 
-def rebuilt(value: object, texts: Iterator[str]) -> object:
+def _from_bytes(items: list[object]) -> str | None:
+    """The text behind bytes; a character may be cut at the end of a token."""
+    codes = [item for item in items if type(item) is int and 0 <= item < 256]
+    if not codes or len(codes) < len(items):
+        return None
+    raw = bytes(codes)
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return raw.decode("latin-1")
+
+
+def rebuilt(value: object, texts: Iterator[str], key: str = "") -> object:
     """``value`` with its strings replaced by ``texts``, in the order of ``Leaves``."""
     if isinstance(value, str):
         return next(texts)
     if isinstance(value, dict):
-        return {next(texts): rebuilt(item, texts) for item in value.values()}
+        return {next(texts): rebuilt(item, texts, name) for name, item in value.items()}
     if isinstance(value, list):
-        codes = _spelled_out(value)
+        codes = _spelled_out(value, key)
         if codes is not None:
             text = next(texts)
-            return value if text == codes else [text]
-        return [rebuilt(item, texts) for item in value]
+            if text == codes:
+                return value
+            return list(text.encode()) if key == _BYTES else [text]
+        return [rebuilt(item, texts, key) for item in value]
     if is_number(value):
         text = next(texts)
         return value if text == str(value) else text

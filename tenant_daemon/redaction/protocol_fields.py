@@ -49,6 +49,9 @@ _REQUEST_KEYS = frozenset(
 """What a request or an answer says about itself."""
 _MESSAGES = ("messages", "input", "contents", "choices", "delta")
 """One of these stands beside them."""
+_REFERRING_KEYS = frozenset({"tool_call_id", "toolcallid", "call_id", "tool_use_id"})
+"""What these hold says which call a result belongs to, whoever made it up; short, it hides nothing."""
+_REFERENCE = re.compile(r"^[A-Za-z0-9_.:-]{1,20}$")
 _LABEL_KEYS = frozenset(
     {"type", "role", "object", "status", "model", "finish_reason", "tool_choice", "detail", "format", "index"}
 )
@@ -111,4 +114,6 @@ def is_identifier(text: str, key: str, parent: dict[str, object] | None) -> bool
     if key.lower() in _REQUEST_KEYS:
         is_beside = parent is not None and any(name in parent for name in _MESSAGES)
         return is_beside and bool(_NAME_OF_REQUEST.match(text))
-    return len(text) <= 200 and key.lower() in _ID_KEYS and bool(_PROTOCOL_ID.match(text))
+    if len(text) > 200 or key.lower() not in _ID_KEYS:
+        return False
+    return bool(_PROTOCOL_ID.match(text)) or (key.lower() in _REFERRING_KEYS and bool(_REFERENCE.match(text)))

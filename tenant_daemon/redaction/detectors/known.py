@@ -38,6 +38,11 @@ from tenant_daemon.redaction.text_size import size_of
 
 _LONG_ENOUGH = 16
 """From this length on a projected match alone is proof; below, the characters between are looked at."""
+_LONG_ENOUGH_FOREIGN = 10
+"""
+The same of secrets with letters from elsewhere, which the projection leaves out: programs that take them for
+those of another encoding, or for none, show anything in their places.
+"""
 _MOST = 0.5
 _MOST_OF_BEGINNING = 0.4
 _MOST_OF_SHORT = 0.6
@@ -79,7 +84,7 @@ class _Secret:
     """What the search has to know of a secret."""
 
     __slots__ = (
-        *("before", "behind", "is_long", "is_punctuated", "is_scrambled", "is_unprojectable"),
+        *("before", "behind", "is_foreign", "is_long", "is_punctuated", "is_scrambled", "is_unprojectable"),
         *("lead", "name", "raw", "trail", "value"),
     )
 
@@ -90,6 +95,7 @@ class _Secret:
         self.raw = value.encode("utf-8", "surrogatepass")
         size = len(plain_form(value))
         self.is_long = size >= _LONG_ENOUGH
+        self.is_foreign = size >= _LONG_ENOUGH_FOREIGN and not value.isascii()
         self.is_unprojectable = size < SHORTEST_FORM
         self.is_scrambled = len(_CAPITAL_INSIDE.findall(value)) >= _LEAST_CAPITALS
         self.is_punctuated = size < _LONG and len(self.raw) - size >= _LEAST_MARKS
@@ -237,7 +243,9 @@ def _check(
         return None
     if kind != ENCODED:
         if not secret.is_long:
-            return _verified(projection.cleaned, origin_start, origin_end, secret.value, secret)
+            found = _verified(projection.cleaned, origin_start, origin_end, secret.value, secret)
+            if found or not secret.is_foreign:
+                return found
         origin_start, origin_end = _with_punctuation(data, origin_start, origin_end, secret)
     else:
         origin_start = _widened_start(data, origin_start)

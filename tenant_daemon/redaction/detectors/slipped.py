@@ -16,7 +16,7 @@ from tenant_daemon.redaction.projection import without_written_noise
 # Letters and digits never.
 _SLIPPED_IN = (
     r"(?:[\s\x00-\x1f\x7f\u00a0\u00ad\u0300-\u036f\u061c\u115f\u17b4\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f"
-    r"\u3000\u3164\ufe00-\ufe0f\ufeff\U000e0000-\U000e01ef\"'`+,\\.|_/*~&<>()\[\]-]"
+    r"\u3000\u3164\ufe00-\ufe0f\ufeff\U000e0000-\U000e01ef\"'`+,\\.|_/*~&<>()\[\]{}-]"
     r"|\\+[nrt]|=(?=[\r\n\\\x00])|\$(?=\s|\\+[nr]|\x00)|&gt;)*"
 )
 _LAST_OF_ONE_UNIT = "\uffff"

@@ -12,8 +12,10 @@ from itertools import islice
 from tenant_daemon.redaction.views.unpacked import has_head, has_sure_head
 from tenant_daemon.redaction.views.wide import is_wide
 
-_ARCHIVE_IN_BASE64 = re.compile(rb"H4sI|eJ[wxyz]|eN[opqr]|eAE|Qlpo|[/_]Td6")
-_ARCHIVE_IN_HEX = re.compile(rb"1[fF]8[bB]08|78(?:9[cC]|[dD][aA]|01|5[eE])|425[aA]68|[fF][dD]377[aA]")
+_ARCHIVE_IN_BASE64 = re.compile(rb"H4sI|eJ[wxyz]|eN[opqr]|eAE|Qlpo|UEsDB|[/_]Td6")
+_ARCHIVE_IN_HEX = re.compile(
+    rb"1[fF]8[bB]08|78(?:9[cC]|[dD][aA]|01|5[eE])|425[aA]68|504[bB]0304|[fF][dD]377[aA]"
+)
 _JOINT = re.compile(rb"[+/_-]+")
 _LONG_RUN = b"x" * 20
 _HEX_RUN = re.compile(rb"[0-9A-Fa-f]{%d,}" % len(_LONG_RUN))

@@ -9,6 +9,7 @@ from tenant_daemon.redaction.findings import Finding, Layer, redacted
 from tenant_daemon.redaction.views.alphabets import read_alphabets
 from tenant_daemon.redaction.views.armoured import read_armoured
 from tenant_daemon.redaction.views.assembled import read_fields, read_lines, read_lists
+from tenant_daemon.redaction.views.cells import read_cells
 from tenant_daemon.redaction.views.ciphers import read_ciphers
 from tenant_daemon.redaction.views.codes import read_codes
 from tenant_daemon.redaction.views.decoded import decoded
@@ -18,7 +19,7 @@ from tenant_daemon.redaction.views.indexed import read_indexed
 from tenant_daemon.redaction.views.labelled import without_labels
 from tenant_daemon.redaction.views.lookalikes import read_as_ascii
 from tenant_daemon.redaction.views.misread import without_misread
-from tenant_daemon.redaction.views.numbers import read_numbers
+from tenant_daemon.redaction.views.numbers import read_byte_lists, read_numbers
 from tenant_daemon.redaction.views.records import read_records
 from tenant_daemon.redaction.views.regular import without_regular
 from tenant_daemon.redaction.views.scattered import read_scattered
@@ -34,6 +35,7 @@ MAX_DEPTH = 8
 _LAST_TURN = 2
 _LAST_REGULAR = 4
 _LAST_RECORDS = 1
+_LAST_CELLS = 1
 _LAST_LETTERS = 1
 """In JSON within JSON the letters are escapes first."""
 _BUDGET_FACTOR = 8
@@ -167,13 +169,19 @@ def _readings(view: View, used: Use, depth: int, *, has_short: bool) -> Iterator
             yield scattered, Use.TOKENS
         if view.is_short:
             yield from _in_short(view)
+    if depth <= _LAST_CELLS and view.is_short:
+        data, cells = read_cells(view)
+        if data:
+            yield data, Use.JOINED
+        if cells:
+            yield cells, Use.BYTES
     if depth <= _LAST_LETTERS and (depth == 0 or view.is_utf8) and (ascii_text := read_as_ascii(view)):
         yield ascii_text, Use.TEXT
     for dump in read_hexdump(view):
         yield dump, Use.TEXT
     if numbers := read_numbers(view):
         yield numbers, Use.TEXT
-    for assemble in (read_lines, read_lists, read_fields, read_cut_words):
+    for assemble in (read_lines, read_lists, read_fields, read_cut_words, read_byte_lists):
         if assembled := assemble(view):
             yield assembled, Use.JOINED
     if depth <= _LAST_RECORDS and view.may_have_records:

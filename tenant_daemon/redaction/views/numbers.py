@@ -5,7 +5,7 @@ import re
 import re2
 
 from tenant_daemon.redaction.rows import SEPARATOR
-from tenant_daemon.redaction.signs import Sign
+from tenant_daemon.redaction.signs import LONG, Sign
 from tenant_daemon.redaction.views.view import Parts, View
 
 # No numbers below 10: those are dates and times.
@@ -14,6 +14,8 @@ _WIDE = re2.compile(rb"\b(?:[1-9]\d{1,2}[^0-9A-Za-z]{1,3}0[^0-9A-Za-z]{1,3}){7,}
 """The same of text in UTF-16, either way: the bytes between the first letter and the last one are these."""
 _SIGNED = re.compile(rb"[\s,\[]-[1-9]\d{0,2}\b")
 _BINARY = re2.compile(rb"\b[01]{7,8}(?:[\s,]{1,3}[01]{7,8}){7,}\b")
+_BYTES = b"bytes"
+_BYTE_LIST = re.compile(rb"bytes\\{0,8}\"\s{0,2}:\s{0,2}\[\s{0,40}([0-9][0-9,\s]{0,400})\]")
 _LAST_ASCII = 0x7F
 _LAST_CODE = 0x10FFFF
 _NUMBER = re.compile(rb"\d+")
@@ -30,6 +32,17 @@ def read_numbers(view: View) -> View | None:
     if Sign.WIDE_NUMBERS in view.signs:
         _read(view.data, _WIDE, (10,), parts, step=2)
     return View(parts, view, joint=SEPARATOR) if parts else None
+
+
+def read_byte_lists(view: View) -> View | None:
+    """What the bytes of token after token come to, as answers with likelihoods give them; None for none."""
+    parts = Parts()
+    if len(view.data) < LONG and _BYTES in view.data:
+        for found in _BYTE_LIST.finditer(view.data):
+            codes = [int(number) for number in _NUMBER.findall(found.group(1))]
+            if max(codes) < 256:
+                parts.add(bytes(codes), *found.span(1))
+    return View(parts, view) if len(parts.datas) > 1 else None
 
 
 def _read(

@@ -92,7 +92,7 @@ def stitched(view: View) -> Iterator[View]:
 
 def without_beginnings(view: View) -> Iterator[tuple[View, bool]]:
     """Each run of lines that begin alike without their beginnings, and whether it may be encoded data."""
-    data = _with_line_breaks(view.data)
+    data = with_line_breaks(view.data)
     for start, end in _runs_of_lines(view, data):
         run = data[start:end]
         words = b"".join([line.rsplit(None, 1)[-1] for line in run.split(_NEWLINE) if line.strip()])
@@ -117,7 +117,7 @@ def _paired(pieces: Sequence[bytes]) -> list[bytes]:
     return paired
 
 
-def _with_line_breaks(data: bytes) -> bytes:
+def with_line_breaks(data: bytes) -> bytes:
     """A short text at the same length, with its written line breaks and tabs as such."""
     if len(data) > LONGEST or b"\\n" not in data:
         return data

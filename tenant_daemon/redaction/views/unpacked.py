@@ -3,6 +3,7 @@
 import bz2
 import lzma
 import re
+import struct
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,15 +12,17 @@ from itertools import islice
 UNPACKED_LIMIT = 1_000_000
 """Bytes of an archive that are looked at. A larger one is taken out as a whole, since it may be a bomb."""
 _ZLIB_HEADS = (b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
+_ZIP_HEAD = b"PK\x03\x04"
 _HEADS = (*_ZLIB_HEADS, b"\x1f\x8b", b"\xfd7")
+_ZIP_HEAD_SIZE, _ZIP_DEFLATED = 30, b"\x08\x00"
 _HEADLESS_LIMIT = UNPACKED_LIMIT
-_HEAD_INSIDE = re.compile(rb"\x1f\x8b\x08|\x78[\x01\x5e\x9c\xda]|BZh[1-9]1AY|\xfd7zXZ\0")
+_HEAD_INSIDE = re.compile(rb"\x1f\x8b\x08|\x78[\x01\x5e\x9c\xda]|BZh[1-9]1AY|PK\x03\x04|\xfd7zXZ\0")
 _MOST_INSIDE = 8
 
 
 def has_sure_head(raw: bytes) -> bool:
     """Whether data begins as compressed data does, leaving out what also begins otherwise."""
-    return raw[:2] in _HEADS or raw[:3] == b"BZh"
+    return raw[:2] in _HEADS or raw[:3] == b"BZh" or raw[:4] == _ZIP_HEAD
 
 
 def has_head(raw: bytes) -> bool:
@@ -40,7 +43,7 @@ class Archive:
 
 
 def unpack(raw: bytes) -> Archive | None:
-    """What gzip, zlib, bzip2, xz or bare deflate data hold; None when they are none of these."""
+    """What gzip, zlib, bzip2, xz, zip or bare deflate data hold; None when they are none of these."""
     if raw[:2] == b"\x1f\x8b":
         return _inflate(raw, 31)
     if raw[:2] in _ZLIB_HEADS:
@@ -49,6 +52,8 @@ def unpack(raw: bytes) -> Archive | None:
         return _bunzip(raw)
     if raw[:6] == b"\xfd7zXZ\x00":
         return _unxz(raw)
+    if raw[:4] == _ZIP_HEAD:
+        return _unzip(raw)
     # Deflate without a header begins with any byte; only short runs are worth the attempt.
     return _inflate(raw, -15) if 8 <= len(raw) <= _HEADLESS_LIMIT else None
 
@@ -89,6 +94,34 @@ def _inflate(raw: bytes, window_bits: int) -> Archive | None:
 def _archive(contents: list[bytes], raw: bytes, rest: bytes, *, is_whole: bool) -> Archive | None:
     content = b"".join(contents)
     return Archive(content, len(raw) - len(rest), is_whole) if content else None
+
+
+def _unzip(raw: bytes) -> Archive | None:
+    """
+    The files of a zip archive that are packed; the others stand in it as they are.
+
+    Read from the files' own heads: the directory at the end may be cut off, and a packer that writes into a
+    pipe leaves out the sizes.
+    """
+    contents: list[bytes] = []
+    left, start, end = UNPACKED_LIMIT, 0, 0
+    while 0 <= start <= len(raw) - _ZIP_HEAD_SIZE and left > 0:
+        name_size, extra_size = struct.unpack_from("<HH", raw, start + 26)
+        begin = start + _ZIP_HEAD_SIZE + name_size + extra_size
+        is_packed = raw[start + 8 : start + 10] == _ZIP_DEFLATED
+        # Up to the next head and not to the end, which would be gone through again for each file.
+        start = raw.find(_ZIP_HEAD, begin)
+        end = start if start >= 0 else len(raw)
+        if is_packed:
+            unpacker = zlib.decompressobj(-15)
+            try:
+                content = unpacker.decompress(raw[begin:end], left)
+            except zlib.error:
+                break
+            contents.append(content)
+            left -= len(content)
+            end -= len(unpacker.unused_data)
+    return _archive(contents, raw, raw[end:], is_whole=True)
 
 
 def _bunzip(raw: bytes) -> Archive | None:

@@ -1,5 +1,10 @@
 """Words that run over the ends of strings."""
 
+import base64
+
+import pytest
+
+from tenant_daemon.redaction import KnownSecret, Redactor
 from tenant_daemon.redaction.findings import Finding, Layer
 from tenant_daemon.redaction.rows import SEPARATOR, Row
 from tenant_daemon.redaction.seams import seam_row
@@ -28,3 +33,26 @@ def test_guess_stays_in_the_string_in_which_it_began() -> None:
 
 def test_words_that_end_in_blanks_make_no_seam() -> None:
     assert seam_row([b"abcdefghijkl ", b"abcdefghijkl"], [0, 1]).data == b""
+
+
+@pytest.mark.parametrize("name", ["t{}", "toolu_01Xy{}", "call-7.{}", "{}"])
+def test_ids_between_results_hide_nothing(name: str) -> None:
+    """However the ids are made, and whether a result is a string or a list of parts."""
+    secret = "gQ2Z6oAw"
+    whole = base64.b64encode(secret.encode()).decode()
+    first, second = whole[:9], whole[9:].rstrip("=")
+    parts = [{"type": "text", "text": f"{second}\nend"}]
+    results = [
+        {"type": "tool_result", "tool_use_id": name.format(1), "content": f"value: {first}"},
+        {"type": "tool_result", "tool_use_id": name.format(2), "content": parts},
+    ]
+    redacted = Redactor([KnownSecret("key", secret)]).redact_payload({"role": "user", "content": results})
+    assert "SECRET_REF(key)" in str(redacted)
+    assert first not in str(redacted)
+    assert second not in str(redacted)
+    assert name.format(2) in str(redacted)
+
+
+def test_secret_is_found_in_such_an_id() -> None:
+    redactor = Redactor([KnownSecret("key", "gQ2Z6oAw")])
+    assert redactor.redact_payload({"tool_call_id": "gQ2Z6oAw"}) == {"tool_call_id": "SECRET_REF(key)"}

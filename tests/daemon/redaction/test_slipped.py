@@ -74,3 +74,10 @@ def test_lines_of_numbers_cost_no_more_than_their_length() -> None:
     started = time.process_time()
     REDACTOR.redact("5 x\n" + "1" * 5_900 + " 5 x\n5 y\n6 z")
     assert time.process_time() - started < 1
+
+
+def test_braces_around_single_characters_hide_no_short_secret() -> None:
+    secret = "Rgz&o$Z5g%!4"
+    shown = " ".join(f"{{{character}}}" if character in "$!" else character for character in secret)
+    text = Redactor([KnownSecret("key", secret)]).redact(f"see {shown} ok")
+    assert text == "see SECRET_REF(key) ok"
