@@ -193,3 +193,11 @@ def test_token_in_uuencode_with_blanks_is_found() -> None:
     shown = binascii.b2a_uu(token[:45].encode()).decode()
     assert " " in shown.strip()
     assert shown[10:-10] not in REDACTOR.redact(f"begin 644 f\n{shown}end\n")
+
+
+def test_marks_among_numbered_characters_are_pieces_too() -> None:
+    """A dash behind a colon is the character, and no part of an arrow."""
+    secret = "zK3i-wm:6C"
+    shown = " ".join(f"{number}:{character}" for number, character in enumerate(secret))
+    text = Redactor([KnownSecret("key", secret)]).redact(f"see {shown} ok")
+    assert text == "see 0:SECRET_REF(key) ok"
