@@ -56,6 +56,39 @@ async def test_owner_undoes_a_change(hub: RunningHub, browser: Browser) -> None:
         assert await grave_findings(stage.page) == []
 
 
+async def test_owner_undoes_all_of_a_step_and_reads_what_was_refused(
+    hub: RunningHub, browser: Browser
+) -> None:
+    async with portal_stage(hub, browser) as stage:
+        step = {"tool_call_id": "call_step", "change": ChangeKind.CREATED}
+        made = [await changed(stage, number, path=f"{number}.md", **step) for number in (1, 2, 3)]
+        await changed(stage, 4, path="film.mp4", tool_call_id="call_step", can_undo=False)
+        await stage.page.goto("/portal/changes")
+        await stage.page.get_by_role("button", name="Undo all 3 changes of this step").click()
+        dialog = stage.page.get_by_role("dialog", name="Undo all of this?")
+        await expect(dialog).to_contain_text("1.md will be deleted.")
+        await expect(dialog).to_contain_text("film.mp4: The file was too large")
+        assert await grave_findings(stage.page) == []
+        await dialog.get_by_role("button", name="Undo 3 changes").click()
+
+        asked = [(await stage.daemon.next("change.undo")).payload.change_id for _ in made]
+        assert asked == [one.change_id for one in reversed(made)]
+        await expect(stage.page.get_by_text("0 of 3 changes are settled")).to_be_visible()
+        for one, detail in zip(made, ("", "", "It was changed again since."), strict=True):
+            settled = ChangeSettled(
+                change_id=one.change_id,
+                is_undone=not detail,
+                detail=detail,
+                is_final=False,
+                settled_at=datetime.now(UTC),
+            )
+            await stage.daemon.send(settled, f"out_{one.change_id}_settled")
+        await expect(stage.page.get_by_text("2 of 3 changes were undone. These were not:")).to_be_visible()
+        await expect(stage.page.get_by_text("3.md: It was changed again since.")).to_be_visible()
+        await stage.page.get_by_role("button", name="Dismiss").click()
+        await expect(stage.page.get_by_text("These were not:")).to_be_hidden()
+
+
 async def test_refusal_says_why(hub: RunningHub, browser: Browser) -> None:
     async with portal_stage(hub, browser) as stage:
         made = await changed(stage)
