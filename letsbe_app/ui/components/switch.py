@@ -33,6 +33,7 @@ def switch(label: Any, *, is_on: Any, on_change: Any, detail: Any = "", **props:
         ),
         class_name=(
             "group relative flex items-center gap-3 min-h-target py-1 cursor-pointer "
-            "has-focus-visible:outline-2 has-focus-visible:outline-accent rounded-control"
+            "has-focus-visible:outline-2 has-focus-visible:outline-accent rounded-control "
+            "has-disabled:opacity-60 has-disabled:cursor-default"
         ),
     )

@@ -52,9 +52,12 @@ def agent_head(
             ),
             *more,
             rx.cond(
-                agent.is_stopped,
-                button(t.resume, icon_name="play", on_click=set_stopped(False)),
-                button(t.stop, kind="danger", icon_name="octagon-pause", on_click=set_stopped(True)),
+                PortalState.frame.can_manage,
+                rx.cond(
+                    agent.is_stopped,
+                    button(t.resume, icon_name="play", on_click=set_stopped(False)),
+                    button(t.stop, kind="danger", icon_name="octagon-pause", on_click=set_stopped(True)),
+                ),
             ),
             class_name="flex flex-wrap gap-2",
         ),

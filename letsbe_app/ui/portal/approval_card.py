@@ -67,7 +67,11 @@ def approval_card(card: rx.vars.ObjectVar[ApprovalCard], *, is_in_chat: bool = F
             class_name="grid gap-2 text-sm",
         ),
         rx.el.div(
-            rx.cond(card.is_open, _actions(card), _outcome(card)),
+            rx.cond(
+                card.is_open,
+                rx.cond(PortalState.frame.can_decide, _actions(card), _not_yours()),
+                _outcome(card),
+            ),
             _more(card, links_to_chat=not is_in_chat),
             class_name="flex flex-wrap items-center justify-between gap-x-5 gap-y-1 mt-1",
         ),
@@ -224,16 +228,20 @@ def _actions(card: rx.vars.ObjectVar[ApprovalCard]) -> rx.Component:
     )
 
 
+def _not_yours() -> rx.Component:
+    return rx.el.p(texts().approvals.not_yours, class_name="text-sm text-muted")
+
+
 def _more(card: rx.vars.ObjectVar[ApprovalCard], *, links_to_chat: bool) -> rx.Component:
     """Return the quieter ways on."""
     t = texts().approvals
     return rx.el.div(
         rx.cond(
-            card.is_open & ~card.is_critical,
+            card.is_open & ~card.is_critical & PortalState.frame.can_decide,
             text_button(t.remember, on_click=PortalState.ask_to_remember(card.id)),
         ),
         rx.cond(
-            card.can_edit,
+            card.can_edit & PortalState.frame.can_decide,
             text_button(t.edit, on_click=PortalState.ask_to_edit(card.id), data_shortcut="e"),
         ),
         rx.cond(
@@ -279,7 +287,10 @@ def _remembered(card: rx.vars.ObjectVar[ApprovalCard]) -> rx.Component:
         rx.cond(
             card.is_being_withdrawn,
             badge(t.withdrawing, tone="info", icon_name="loader"),
-            button(t.withdraw, kind="quiet", on_click=PortalState.withdraw(card.id)),
+            rx.cond(
+                PortalState.frame.can_decide,
+                button(t.withdraw, kind="quiet", on_click=PortalState.withdraw(card.id)),
+            ),
         ),
         class_name="basis-full flex flex-wrap items-center gap-3",
     )

@@ -9,6 +9,7 @@ from typing import Final
 from letsbe_app.db.models import TenantStatus
 from letsbe_app.fleet.tenants.schemas import TenantView
 from letsbe_app.people.authz.actor import Actor
+from letsbe_app.people.authz.rules import Permission, is_allowed
 from letsbe_app.ui import routes
 from letsbe_app.ui.diffs import Diff, diff_of
 from letsbe_app.ui.portal.call_parts import CallPart, parts_of
@@ -29,6 +30,10 @@ class Frame:
     email: str = ""
     is_visit: bool = False
     """Support looks in, with the owner's word."""
+    can_manage: bool = False
+    """Whether this person may change agents and servers. What they may not do is not offered."""
+    can_decide: bool = False
+    """Whether this person may decide what agents ask."""
     tenant_id: str = ""
     server_name: str = ""
     has_server: bool = False
@@ -103,6 +108,8 @@ def frame_of(actor: Actor, tenants: Sequence[TenantView]) -> Frame:
     frame = Frame(
         email=actor.email,
         is_visit=actor.visit_id is not None,
+        can_manage=_may(actor, Permission.MANAGE),
+        can_decide=_may(actor, Permission.APPROVE),
         set_up_path=routes.provisioning(moving.order_id) if moving else "",
         has_set_up_failed=moving is not None and moving.status == TenantStatus.FAILED,
     )
@@ -121,6 +128,10 @@ def frame_of(actor: Actor, tenants: Sequence[TenantView]) -> Frame:
         vault_trouble=texts().common.vault_detail(working.vault_trouble) if working.vault_trouble else "",
         model_trouble=working.model_trouble,
     )
+
+
+def _may(actor: Actor, permission: Permission) -> bool:
+    return actor.visit_id is None and is_allowed(actor.role, permission)
 
 
 def approval_card(approval: ApprovalView, agent_names: Mapping[str, str]) -> ApprovalCard:

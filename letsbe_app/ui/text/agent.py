@@ -40,6 +40,7 @@ _TOOLS: Final = {
 
 @dataclass(frozen=True)
 class AgentTexts:
+    owner_only: str = "Only an owner of this business changes how an agent is set up."
     title: str = "Agent"
     back: str = "All agents"
     pending: str = "Saved. Your server has not taken it over yet."

@@ -57,6 +57,7 @@ class ApprovalsTexts:
     deny_group: str = "Refuse all"
     group_title: str = "Decide these together?"
     group_detail: str = "Each of them is done exactly as it stands here:"
+    not_yours: str = "Somebody with another role decides this: an owner or an approver."
     decided_by: str = "Decided by"
     reminded: str = "You were reminded of this"
     expires_prefix: str = "Expires"

@@ -31,7 +31,9 @@ def agent_page() -> rx.Component:
                 class_name="flex items-center gap-2 text-sm text-info",
             ),
         ),
-        rx.el.div(
+        rx.cond(~AgentState.frame.can_manage, rx.el.p(texts().agent.owner_only, class_name="text-muted")),
+        # What nobody may change here can still be read.
+        rx.el.fieldset(
             rx.el.div(soul(), _tools(), class_name="flex flex-col gap-5 min-w-0"),
             rx.el.div(
                 _about(),
@@ -41,7 +43,8 @@ def agent_page() -> rx.Component:
                 _removal(),
                 class_name="flex flex-col gap-5 min-w-0",
             ),
-            class_name="grid gap-5 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)] items-start",
+            disabled=~AgentState.frame.can_manage,
+            class_name="min-w-0 grid gap-5 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)] items-start",
         ),
         here=routes.AGENTS,
         on_wake=AgentState.woken,

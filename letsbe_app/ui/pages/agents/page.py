@@ -27,7 +27,10 @@ def agents_page() -> rx.Component:
         page_head(
             t.title,
             t.intro,
-            aside=button(texts().agent.add, icon_name="plus", on_click=AgentsState.ask_to_add),
+            aside=rx.cond(
+                AgentsState.frame.can_manage,
+                button(texts().agent.add, icon_name="plus", on_click=AgentsState.ask_to_add),
+            ),
         ),
         _addition(),
         rx.el.div(rx.foreach(AgentsState.agents, _agent), class_name="grid gap-5 lg:grid-cols-2 items-start"),
@@ -56,7 +59,10 @@ def _agent(agent: rx.vars.ObjectVar[AgentCard]) -> rx.Component:
                 rx.match(agent.level, (1, t.level_1), (3, t.level_3), t.level_2),
                 class_name="flex items-start gap-2",
             ),
-            fold(t.limits, _levels(agent), _unlocks(agent), class_name="flex flex-col gap-5 pt-2"),
+            rx.cond(
+                AgentsState.frame.can_manage,
+                fold(t.limits, _levels(agent), _unlocks(agent), class_name="flex flex-col gap-5 pt-2"),
+            ),
             class_name="border-t border-line pt-3",
         ),
         data_agent=agent.agent_id,

@@ -51,7 +51,7 @@ def _open() -> rx.Component:
         rx.el.div(
             rx.el.h2(t.open_tab, class_name="sr-only"),
             rx.el.p(texts().common.keys_hint, class_name="text-sm text-muted max-sm:hidden"),
-            rx.foreach(state.groups, _group),
+            rx.cond(state.frame.can_decide, rx.foreach(state.groups, _group)),
             rx.foreach(state.cards, approval_card),
             load_more(state.cards_cursor, state.more_cards),
             class_name="flex flex-col gap-4 max-w-[760px]",

@@ -73,14 +73,17 @@ def _wellbeing() -> rx.Component:
             class_name="flex items-start gap-3 grow basis-80 min-w-0",
         ),
         rx.cond(
-            frame.is_stopped,
-            button(texts().home.resume_all, icon_name="play", on_click=HomeState.set_stopped(False)),
-            button(
-                texts().home.stop_all,
-                kind="danger",
-                icon_name="octagon-pause",
-                title=texts().home.stop_all_detail,
-                on_click=HomeState.set_stopped(True),
+            frame.can_manage,
+            rx.cond(
+                frame.is_stopped,
+                button(texts().home.resume_all, icon_name="play", on_click=HomeState.set_stopped(False)),
+                button(
+                    texts().home.stop_all,
+                    kind="danger",
+                    icon_name="octagon-pause",
+                    title=texts().home.stop_all_detail,
+                    on_click=HomeState.set_stopped(True),
+                ),
             ),
         ),
         class_name="flex flex-wrap items-start gap-3",
