@@ -17,13 +17,13 @@ from tenant_daemon.redaction.likelihood import MADE, SURELY_MADE, is_made_by_cha
 _PLACEHOLDER = re.compile(
     r"(?i)^(?:[*x•.#_?-]{3,}|(?:\.{3}|…).*|\*+[\w ]+\*+|\d?\*[a-z]+|\*{2,}.*\*{2,}"
     r"|[~^<>=v]{0,3}\d{1,4}(?:\.\d{1,6}){1,3}(?:[-+][\w.-]{0,40})?"
-    r"|![a-z][a-z_/.-]*|#\{.*|<[^>]*>"
+    r"|![a-z][a-z_/.-]*|\.?[*+][$/|#,)\]\\].*|[a-z]+\d{0,3}-(?:encoded|encrypted|hashed|protected|based|compatible|formatted)|#\{.*|<[^>]*>"
     r"|\[[^\]]*\]|\{.*\}|\$(?:[\w.:>'\"\[\]/#-]*|\w+=.{0,20}|[({@!].*)|(?:&lt;|&#0*60;).*"
     r"|#[0-9a-f]{6}|,\w+:|[A-Za-z]+:\$\w+|#[a-z]+(?:-[a-z]+)*|[a-z_]+(?:/[a-z_]+)+#[a-z_]+"
     r"|%(?:.*%|[\w.:()/ -]*)|\ufffd\w*%"
     r"|(?:\$\{?\w+\}?[/:@.,-]?){2,}"
     r"|@[A-Za-z][\w./:-]*(?:\(.*)?|.*SECRET_REF\b.*|.*REDACTED\b.*"
-    r"|your[_-].*|my[_-]?(?:secret|password|token|key)|.*(?:example|placeholder|changeme|change[_-]me|dummy"
+    r"|your[_-].*|my[_-]?(?:secret|password|token|key)\d{0,2}|.*(?:example|placeholder|changeme|change[_-]me|dummy"
     r"|redacted|insert|replace[_-]?me|sample|not[_-]?set).*|(?:.*[^a-z])?(?:todo|unset)(?:[^a-z].*)?"
     r"|[a-z_]{3,20}(?::[\w,.]{1,20})?(?:\|[a-z_]{3,20}(?::[\w,.]{1,20})?)+"
     r"|(?:\\\\*u(?:2022|25cf|00b7|002a))+|none|null|nil|true|false|yes|no|undefined|nan|empty|optional|required|string|str|text|bytes|number|int"
@@ -32,16 +32,25 @@ _PLACEHOLDER = re.compile(
     r"|hidden|masked|invalid|valid|missing|expired|wrong|unknown|forgotten|reset|login|logout)$"
 )
 _FILLED = re.compile(
-    r"([xX*.0#_-])\1{7,}$|(?:\.{3}|…)$|[*•●∙·]{4,}|\*{3}$|EXAMPLE(?:KEY)?$|EXAMPLEEXAMPLE|[A-Z_a-z-](?:HERE|Here|here)$|-my-[a-z]+-token$|^(?:sk|pk|rk)_(?:test|live)_$"
-    r"|^(?:\${1,2}\{\w+\}|\{\{.*\}\}|\[+\w+\]+|<[^<>]*>)$"
+    r"([xX*.0#_-])\1{7,}$|(?:\.{3}|…)$|[*•●∙·]{4,}|\*{3}$|EXAMPLE(?:KEY)?$|(?i:example){2}"
+    r"|[A-Z_a-z -](?:HERE|Here|here)$|-my-[a-z]+-token$|^(?:sk|pk|rk)_(?:test|live)_$"
+    r"|^(?:\${1,2}\{\w+\}|\{\{.*\}\}|\[+\w+\]+|<[^<>]*>|[#%]\{[\w.]+\}|%\w+%|@\w+@|__[A-Z_]+__)$"
+    r"|^\$\{\w+:?[=?+-][^}]*(?i:change|example|your|required|missing|must|default|placeholder)[^}]*\}?$"
+    r"|(?i:[-_.]your[-_][a-z_-]{2,40})$|(?:a-z|A-Z|0-9|a-f|A-F){2}"  # The last of a pattern.
+    r"|^[+\"']{0,2}%?[A-Za-z](?:[-:/.,_TZ ]{0,2}%[-_^0]?[A-Za-z]){2,}[Z\"']{0,2}$"  # Of a date.
     r"|^-----BEGIN [^\n]{3,40}-----(?:\s|\\[nr])*[.…]{1,5}"
 )
 _VARIABLE = re.compile(r"^\${1,2}\w+\}?$")
 _MARKED = re.compile(r"^[$%!@&#][\w.!#&*+=?@~^/-]{9,}$")
 """What references begin with, and some passwords."""
 _UNBRACKETED = re.compile(r"^[\w.:!#$%&*+=?@~^/-]+$")
-_CONSTANT = re.compile(r"^[A-Z_]+$")
-"""Capitals are for abbreviations, which are as hard to speak: ``SSL_TXT_SRP``."""
+_CONSTANT = re.compile(r"^[A-Z_]+$|^[A-Z]{2,}\d{0,4}(?:_[A-Z]{2,}\d{0,4})+$")
+"""Capitals are for abbreviations, which are as hard to speak: ``SSL_TXT_SRP``, ``PKCS12_SAFEBAG``."""
+_ALGORITHM = re.compile(
+    r"(?i)^(?:[a-z]{2,12}[_-]?)?(?:(?:sha|md|aes|rsa|ecdsa|ed|salsa|chacha|poly|blake|ripemd|curve|crypt|pbkdf|utf|base|des|rc|gost"
+    r"|camellia|aria|sm|whirlpool|siphash|xxh|crc|hmac|kdf|cbc|gcm|ctr|ccm|ige|xts)\d{1,4}(?:[_-]?[a-z]{2,16}){0,3}[_-]?)+$"
+)
+"""``scryptsalsa208sha256``, ``ripemd160WithRSAEncryption``."""
 _TEST_CARDS = re.compile(
     r"^(?:4242424242424242|4(?:1{15}|0{15}|2{12})|4000[05][0-9]{11}|40128{9}1|5(?:5{11}4{4}|105105105105100|2008282828282{0,1}10)"
     r"|37828224631000?5|371449635398431|6011(?:1{11}7|000990139424))$"
@@ -64,6 +73,8 @@ _STOCK = frozenset(
         "rabbitmq",
         "password",
         "passwort",
+        "password123",
+        "passwort123",
         "changeme",
         "example",
         "redacted",
@@ -76,7 +87,7 @@ _PUBLIC = re.compile(
 )
 """What its maker means to be seen in web pages and settings."""
 _CODE = re.compile(
-    r"^(?:[+&]{1,2}[A-Za-z_$][\w$.]*[+&]?(?:\\?[\"'].*)?|[A-Za-z_$][\w$]*(?:(?:\??\.|::|->)[A-Za-z_$][\w$]*)+(?:!|(?!\.\d\w{2})[^\w$*^~%#@!].*)?|[A-Za-z_$][\w$]*\(.*|[A-Za-z_$][\w$.]*\[.*"
+    r"^(?:[+&]{1,2}[A-Za-z_$][\w$.]*[+&]?(?:\\?[\"'].*)?|[A-Za-z_$][\w$]*(?:(?:\??\.|::|->)#?[A-Za-z_$][\w$]*)+(?:!|(?!\.\d\w)[^\w$*^~%#@!].*)?|[A-Za-z_$][\w$]*\(.*|[A-Za-z_$][\w$.]*\[.*"
     r"|(?:process|os|sys|self|this|config|settings|env|ENV|request|req|ctx|secrets|var|local|data|module)\.[\w.]+.*)$"
 )
 _CHOSEN_WORDS = re.compile(
@@ -102,7 +113,7 @@ _LONG_PARTS = re.compile(r"[A-Za-z0-9]{10,}")
 _VOWELS = frozenset("aeiouyAEIOUY")
 _ORDINARY = re.compile(
     r"(?i)^(?:\d{4}-\d\d-\d\d.*|\d{1,2}[:.]\d\d.*|[0-9a-f]{8}-[0-9a-f]{4}-.*|[\w.+-]+@(?:[\w-]+\.[\w.-]+|(?-i:[a-z]{3,}))|[a-z]+://.*|//.*"
-    r"|v?\d+(?:\.\d+)+.*|[\w./-]+\.[a-z]{2,5}\d?(?:::.*)?|#[0-9a-f]{3,8}|sha\d.*|&#?\w+;.*|[\w.-]+:\d+.*|0x[0-9a-f]*"
+    r"|v?\d+(?:\.\d+)+.*|v\d{1,2}(?:alpha|beta|rc)\d{0,2}|[\w./-]+\.[a-z]{2,5}\d?(?:::.*)?|#[0-9a-f]{3,8}|sha\d.*|&#?\w+;.*|[\w.-]+:\d+.*|0x[0-9a-f]*"
     r"|(?:[\d.,]+[-x×/]?)+[a-zµ]{0,6}²?)$"
 )
 """Dates, ids, addresses, versions, files, colours, hashes, amounts."""
@@ -135,8 +146,9 @@ _PHRASE = re.compile(
 _WORDS: dict[str, str] = tomllib.loads(
     files("tenant_daemon.redaction").joinpath("program_words.toml").read_text("utf-8")
 )
-_WORDS_OF_PROGRAMS: frozenset[str] = frozenset(_WORDS["words"].split())
+WORDS_OF_PROGRAMS: frozenset[str] = frozenset(_WORDS["words"].split())
 _SAID_OF_PASSWORDS: frozenset[str] = frozenset(_WORDS["said"].split())
+SAID_BY_NUMBERS: frozenset[str] = frozenset(_WORDS["numbered"].split())
 _LONGEST_PREFIX, _LEAST_FILLED = 5, 12
 _WORDS_IN_NAME = re.compile(r"[A-Z]?[a-z]+|[A-Z]{2,}(?![a-z])")
 _LEAST_OF_WORD = 5
@@ -192,7 +204,7 @@ def looks_like_secret(value: str) -> bool:
     """Whether a value given to a secret-sounding name is probably a real secret."""
     if is_stand_in(value):
         return False
-    value = value.strip("\"'`\\ .,;:()=]?")
+    value = value.replace("**", "").strip("\"'`\\ .,;:()=]?")
     if len(value) < 6 or (_PLACEHOLDER.match(value) and not _is_marked_by_chance(value)):
         return False
     is_named = _CODE.match(value) or _PATH.match(value)
@@ -262,7 +274,7 @@ def looks_like_phrase(value: str) -> bool:
     if found is None:
         return False
     words = re.findall(r"[a-z]+", value.lower())
-    return _WORDS_OF_PROGRAMS.isdisjoint(words)
+    return WORDS_OF_PROGRAMS.isdisjoint(words)
 
 
 def looks_random(value: str) -> bool:
@@ -296,6 +308,8 @@ def looks_chosen(value: str, *, is_near: bool = False) -> bool:
         return is_near and _LEAST_HEX <= len(value) <= _MOST_HEX and _turns(value) >= _LEAST_TURNS
     if is_near and _REFERENCE.match(value) and len(value) >= _LONG:
         return sum(map(str.isdigit, value)) >= _LEAST_DIGITS
+    if _ALGORITHM.match(value):
+        return False
     if any(pattern.match(value) for pattern in (_ORDINARY, _LABEL, _REFERENCE)) or not looks_like_secret(
         value
     ):
@@ -327,7 +341,7 @@ def is_word_of_nothing_else(value: str) -> bool:
         or _PLACEHOLDER.match(value)
         or _MADE_UP.search(value.lower())
         or not _SAID_OF_PASSWORDS.isdisjoint(words)
-        or not _WORDS_OF_PROGRAMS.isdisjoint(words)
+        or not WORDS_OF_PROGRAMS.isdisjoint(words)
     )
 
 

@@ -21,6 +21,7 @@ from pathlib import Path
 import re2
 from pydantic import BaseModel, ConfigDict, Field
 
+from tenant_daemon.redaction.calls import is_called
 from tenant_daemon.redaction.likelihood import is_made_by_chance
 from tenant_daemon.redaction.plausibility import (
     is_mixed,
@@ -33,6 +34,7 @@ from tenant_daemon.redaction.plausibility import (
     looks_like_words,
     looks_random,
 )
+from tenant_daemon.redaction.put_together import looks_put_together
 
 _REFERENCE = (b"SECRET", b"_REF(")
 _PADDING = re.compile(
@@ -41,6 +43,7 @@ _PADDING = re.compile(
 """Base64 that ends like the name of a field, ``...3Pw==``."""
 _LONGEST_RUN = 40
 _HASH = re.compile("(?:[0-9a-f]{40}|[0-9A-F]{40}|[0-9a-f]{64}|[0-9a-f]{96}|[0-9a-f]{128})")
+_UUID = re.compile("(?i)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _REST_OF_RUN = re.compile(rb"[A-Za-z0-9]{2,512}")
 """A token that is longer than its maker has written them so far is one to its end."""
 RULES_DIR = Path(__file__).parent / "rules"
@@ -94,6 +97,10 @@ class _RuleData(BaseModel):
     """The value must not be a name made of words, as programs have them."""
     is_drawn: bool = False
     """The letters and digits of the value must be drawn by chance, whatever stands between them."""
+    is_put_together: bool = False
+    """The value may also be words and a number that somebody put together (``put_together.py``)."""
+    is_no_uuid: bool = False
+    """The value must not be a UUID, by which things are called."""
     unless: str = ""
     """The rule does not hold where this is found between the beginning of the match and the secret."""
     unless_behind: str = ""
@@ -125,6 +132,8 @@ class Rule:
     is_mixed: bool
     is_no_name: bool
     is_drawn: bool
+    is_put_together: bool
+    is_no_uuid: bool
     unless: bytes
     unless_behind: bytes
     match: tuple[str, ...]
@@ -175,14 +184,23 @@ class Rule:
                 span = span[0], rest.end()
             if self.is_checked and _PADDING.search(data, max(0, span[0] - _LONGEST_RUN), span[0]):
                 continue
+            if self._is_judged and is_called(data, *span):
+                continue
             if self._accepts(data[span[0] : span[1]]):
                 yield span
+
+    @cached_property
+    def _is_judged(self) -> bool:
+        """Whether the value tells as much as what stands around it."""
+        return self.is_checked or self.is_random or self.is_chosen or self.is_phrase or self.is_put_together
 
     def _accepts(self, value: bytes) -> bool:
         text = value.decode("utf-8", "replace")
         if is_stand_in(text) or (self.is_no_name and is_name_of_program(text)):
             return False
         if self.is_no_hash and _HASH.fullmatch(text):
+            return False
+        if self.is_no_uuid and _UUID.fullmatch(text):
             return False
         if self.is_mixed and not is_mixed(text[text.find("_") + 1 :]):
             return False
@@ -194,9 +212,13 @@ class Rule:
             return looks_random(text)
         if self.is_phrase and looks_like_phrase(text):
             return True
+        if self.is_put_together and looks_put_together(text):
+            return True
         if self.is_chosen:
             return looks_chosen(text, is_near=True) or looks_like_words(text)
-        return not (self.is_checked or self.is_phrase) or (self.is_checked and looks_like_secret(text))
+        return not (self.is_checked or self.is_phrase or self.is_put_together) or (
+            self.is_checked and looks_like_secret(text)
+        )
 
 
 def expand(template: str) -> str:
@@ -267,8 +289,10 @@ def _rule(data: _RuleData, parts: Mapping[str, str]) -> Rule:
         is_mixed=data.is_mixed,
         is_no_name=data.is_no_name,
         is_drawn=data.is_drawn,
-        unless=data.unless.encode(),
-        unless_behind=data.unless_behind.encode(),
+        is_put_together=data.is_put_together,
+        is_no_uuid=data.is_no_uuid,
+        unless=whole(data.unless),
+        unless_behind=whole(data.unless_behind),
         match=tuple(data.match),
         not_match=tuple(data.not_match),
     )

@@ -14,6 +14,7 @@ from importlib.resources import files
 
 import hyperscan
 
+from tenant_daemon.redaction.calls import is_called
 from tenant_daemon.redaction.engines import EndFinder
 from tenant_daemon.redaction.findings import Finding, Layer, placeholders, redacted
 from tenant_daemon.redaction.plausibility import looks_chosen, looks_like_phrase, looks_like_words
@@ -64,6 +65,8 @@ _SLUG = re.compile(
 )
 """``password-manager-for-shops``, ``Passwort-Richtlinie-``: the word is part of an address or a heading."""
 _NAME_OF_RESOURCE = re.compile(rb"[\w\"'=: ]{0,24}arn:aws")
+_OF_ADDRESS = re.compile(rb"[})\]>\"']{0,3}@[A-Za-z0-9$({\[]")
+"""``://user:${PASSWORD}@host``: the word is the password of an address itself."""
 _GIVEN = re.compile(rb"[^A-Za-z]*(?:(?:is|ist|lautet|est|es|now|jetzt|neu|new)[^A-Za-z]*)?", re.IGNORECASE)
 """What may stand between the word and words as its value."""
 _BEFORE, _LONGEST_RESOURCE = 48, 96
@@ -91,6 +94,7 @@ class AnnouncedDetector:
             region = data[end : end + _REACH]
             if (
                 not (_MIXED.search(region) or _may_be_words(region))
+                or _OF_ADDRESS.match(region)
                 or _SLUG.match(region)
                 or _SEALED.match(region)
                 or _NAME_OF_RESOURCE.match(region)
@@ -128,6 +132,8 @@ class AnnouncedDetector:
                 continue  # A setting that is off, on the next line.
             if _CUT_ENTITY.search(value):
                 continue  # The reading without escapes has the whole of it.
+            if is_called(data, end + start, end + stop):
+                continue
             if _is_loud_word(value) and not _GIVEN.fullmatch(gap):
                 continue
             if looks_chosen(value, is_near=is_near) or (

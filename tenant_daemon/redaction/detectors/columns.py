@@ -51,6 +51,10 @@ _TABLE_ENDS = re.compile(rb"</table>", re.IGNORECASE)
 _TAG = re.compile(rb"<[^<>]{1,200}>")
 _LONGEST_TABLE = 200_000
 _NAME = re.compile(r"[\w .-]{2,32}")
+_NO_HEADING = re.compile(
+    rb"[\s\"'`]*(?:#|//|/\*|[\w./-]+\.(?:txt|py|js|ts|md|json|c|h|html?|ya?ml|toml|sh|go|rs)[\"'`\s]*\Z)"
+)
+"""A comment, or a file: the line belongs to a program or an index."""
 _STRING_BEGINS = re.compile(rb'"\s?:\s{0,3}"')
 _LEAST_COLUMNS = 2
 _LONGEST_HEADER = 500
@@ -109,6 +113,8 @@ def _columns(cells: list[bytes]) -> dict[int, bool]:
     """Which cells of a header name a secret, and whether it is a password."""
     if sum(map(bool, map(bytes.strip, cells))) < _LEAST_COLUMNS:
         return {}  # A line of a list in a program.
+    if any(map(_NO_HEADING.match, cells)):
+        return {}
     named = ((number, _kind(cell)) for number, cell in enumerate(cells))
     return {number: not kind.endswith(_MADE) for number, kind in named if kind}
 

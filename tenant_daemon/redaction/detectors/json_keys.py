@@ -27,6 +27,8 @@ _SECRET_PAIRS = frozenset(tuple(pair.split("_")) for pair in _NAMES["pairs"].spl
 _SECRET_LAST = frozenset(_NAMES["last"].split())
 _ABOUT = frozenset(_NAMES["about"].split())
 _HARMLESS = frozenset(_NAMES["harmless"].split())
+_NEXT_PLACE = ["next", "token"]
+"""Where a list goes on."""
 _ACCENTS = frozenset(map(chr, range(0x300, 0x370)))
 _VALUE_NAMES = frozenset({"value", "Value"})
 _WITH_SPACES = frozenset({"passphrase", "phrase", "mnemonic", "password"})
@@ -44,7 +46,7 @@ def key_kind(name: str) -> str | None:
     if _is_redacted(name):
         return None
     words: list[str] = [word.lower() for word in _WORDS.findall(_without_accents(name[:80]))]
-    if not words or words[-1] in _ABOUT or not _HARMLESS.isdisjoint(words):
+    if not words or words[-1] in _ABOUT or not _HARMLESS.isdisjoint(words) or words[-2:] == _NEXT_PLACE:
         return None
     if announced := next((pair for pair in pairwise(words) if pair in _SECRET_PAIRS), None):
         return "-".join(announced)
