@@ -17,7 +17,7 @@ from tenant_daemon.redaction.likelihood import MADE, SURELY_MADE, is_made_by_cha
 _PLACEHOLDER = re.compile(
     r"(?i)^(?:[*x•.#_?-]{3,}|(?:\.{3}|…).*|\*+[\w ]+\*+|\d?\*[a-z]+|\*{2,}.*\*{2,}"
     r"|[~^<>=v]{0,3}\d{1,4}(?:\.\d{1,6}){1,3}(?:[-+][\w.-]{0,40})?"
-    r"|![a-z][a-z_/.-]*|\.?[*+][$/|#,)\]\\].*|[a-z]+\d{0,3}-(?:encoded|encrypted|hashed|protected|based|compatible|formatted)|#\{.*|<[^>]*>"
+    r"|![a-z][a-z_/.-]*|secret(?:string|binary):.*|[a-z_/-]+:(?:token|password|key|secret|value)|\.?[*+][$/|#,)\]\\].*|[a-z]+\d{0,3}-(?:encoded|encrypted|hashed|protected|based|compatible|formatted)|#\{.*|<[^>]*>"
     r"|\[[^\]]*\]|\{.*\}|\$(?:[\w.:>'\"\[\]/#-]*|\w+=.{0,20}|[({@!].*)|(?:&lt;|&#0*60;).*"
     r"|#[0-9a-f]{6}|,\w+:|[A-Za-z]+:\$\w+|#[a-z]+(?:-[a-z]+)*|[a-z_]+(?:/[a-z_]+)+#[a-z_]+"
     r"|%(?:.*%|[\w.:()/ -]*)|\ufffd\w*%"
@@ -74,6 +74,7 @@ _STOCK = frozenset(
         "password",
         "passwort",
         "password123",
+        "randompassword",
         "passwort123",
         "changeme",
         "example",
@@ -94,6 +95,11 @@ _CHOSEN_WORDS = re.compile(
     r"^[A-Z][a-z]{2,}[._!@#:-][A-Za-z]?[a-z]{2,}[._!@#:-]?(?!(?:8|16|32|64|128|192|224|256|384|512)\D?$)\d{2,5}[a-z]?[!#$%*?]?$"
 )
 """Words and a number as people put them together, ``Lantern.whistle.36``; not ``Cipher.aes256``."""
+_JOINED_WORDS = re.compile(
+    r"^(?=.*\d)[^\W\d_]{3,}\d{0,4}[^\W\d_]*(?:[._-](?:[A-ZÄÖÜ][^\W\d_]+\d{0,4}|\d{1,4})){1,4}$"
+)
+"""``Kopie.Kopf.8``, ``Hirsch.4.Geweih``: the parts of a name in a program are no numbers."""
+_CAPITALISED = re.compile(r"(?:^|[._-])[A-ZÄÖÜ][^\W\d_]+")
 _WORD_AND_YEAR = re.compile(r"^[A-Z][a-z]{2,}[@!#$%&*+](?:19|20)\d\d[!#$%*?]?$")
 """``Winter@2024``; four digits, since ``Python@3`` is a version."""
 _SHORT_WORD = re.compile(r"[A-Z][a-z](?=[A-Z])")
@@ -112,7 +118,7 @@ _BASE64 = re.compile(r"^[A-Za-z0-9+/]+={0,2}$")
 _LONG_PARTS = re.compile(r"[A-Za-z0-9]{10,}")
 _VOWELS = frozenset("aeiouyAEIOUY")
 _ORDINARY = re.compile(
-    r"(?i)^(?:\d{4}-\d\d-\d\d.*|\d{1,2}[:.]\d\d.*|[0-9a-f]{8}-[0-9a-f]{4}-.*|[\w.+-]+@(?:[\w-]+\.[\w.-]+|(?-i:[a-z]{3,}))|[a-z]+://.*|//.*"
+    r"(?i)^(?:\d{4}-\d\d-\d\d.*|\d{1,2}[:.]\d\d.*|[0-9a-f]{8}-[0-9a-f]{4}-.*|[\w.+*-]+@(?:[\w-]+\.[\w.-]+|(?-i:[a-z]{3,}))|[a-z]+://.*|//.*"
     r"|v?\d+(?:\.\d+)+.*|v\d{1,2}(?:alpha|beta|rc)\d{0,2}|[\w./-]+\.[a-z]{2,5}\d?(?:::.*)?|#[0-9a-f]{3,8}|sha\d.*|&#?\w+;.*|[\w.-]+:\d+.*|0x[0-9a-f]*"
     r"|(?:[\d.,]+[-x×/]?)+[a-zµ]{0,6}²?)$"
 )
@@ -265,7 +271,12 @@ def _is_word(value: str) -> bool:
 
 def looks_like_words(value: str) -> bool:
     """Whether a value is words and a number as people put them together for a password."""
-    return _CHOSEN_WORDS.match(value) is not None or _WORD_AND_YEAR.match(value) is not None
+    if _CHOSEN_WORDS.match(value) or _WORD_AND_YEAR.match(value):
+        return True
+    if _JOINED_WORDS.match(value) is None or "." not in value or not _CAPITALISED.search(value):
+        return False
+    words = {word.lower() for word in re.findall(r"[^\W\d_]+", value)}
+    return WORDS_OF_PROGRAMS.isdisjoint(words) and SAID_BY_NUMBERS.isdisjoint(words)
 
 
 def looks_like_phrase(value: str) -> bool:

@@ -24,8 +24,9 @@ _REACH = 160
 """Bytes behind the word that are looked at."""
 _LONGEST_GAP = 64
 _NEAR = 20
-_SHORTEST = 8
+_SHORTEST, _LONGEST = 8, 128
 _VALUE = re.compile(rb"[^\s\"'`<>|,;(){}\[\]\\]{8,128}")
+_GOES_ON = re.compile(rb"[A-Za-z0-9+/_-]")
 _REST_OF_NAME = re.compile(
     rb"(?:[._][A-Za-z]{1,16}){1,4}(?=[\s=:\"'\])+])|(?:[._](?:access|key|base|token|api|value|hash)){1,3}",
     re.IGNORECASE,
@@ -61,7 +62,7 @@ _PASSWORD = re.compile(
 )
 """Words behind which a few words may be the password itself."""
 _SLUG = re.compile(
-    rb"-(?:[a-z]{2,}(?:-[a-z]{2,}){2}|[a-z]{3,}-[a-z]{3,}|[A-Z][a-z]{3,}-)|\+[A-Za-z]{2,}(?:[+&\s]|$)"
+    rb"-(?:[a-z]{2,}(?:-[a-z]{2,})*/|[a-z]{3,}\.[a-z]{2,4}(?:[?#\s\"']|\Z))|-(?:[a-z]{2,}(?:-[a-z]{2,}){2}|[a-z]{3,}-[a-z]{3,}|[A-Z][a-z]{3,}-)|\+[A-Za-z]{2,}(?:[+&\s]|$)"
 )
 """``password-manager-for-shops``, ``Passwort-Richtlinie-``: the word is part of an address or a heading."""
 _NAME_OF_RESOURCE = re.compile(rb"[\w\"'=: ]{0,24}arn:aws")
@@ -113,6 +114,8 @@ class AnnouncedDetector:
         limit = _end_of_lines(region)
         name = _REST_OF_NAME.match(region)
         for found in _VALUE.finditer(region, name.end() if name else 0, limit):
+            if found.end() - found.start() == _LONGEST and _GOES_ON.match(data, end + found.end()):
+                return  # A key or a file that others read as a whole.
             start, stop = _without_name(region, *found.span())
             gap = region[:start]
             if start > _LONGEST_GAP or self._others.search(gap) or _SENTENCE_ENDS.search(gap):

@@ -45,7 +45,7 @@ _PUBLIC_BEFORE = re.compile(
     rb"|encrypted_(?:content|reasoning|index)|thought_?signature"
     rb"|site[ _-]?key|(?:gcl|fbcl|msclk|wbra|gbra|dcl|ttcl|igsh|yclid)(?:id)?="
     rb"|\\?\"(?:x|y|n|x5[ct]|x5t#s256)\\?\"\s?:\s?\\?\""
-    rb"|v=dkim1;[\s\"\\]{0,6}(?:[a-z]=[\w:]{1,12};\s?){0,4}p=|k=rsa;[\s\"\\]{0,6}(?:t=s;\s?)?p=|code_challenge|\bstate=|ciphertext|cursor|(?:page|next)_?token|verification(?:[=:]|[\"']?\scontent=[\"'])|\bipfs\b|\bcid\b"
+    rb"|v=dkim1;[\s\"\\]{0,6}(?:[a-z]=[\w:]{1,12};\s?){0,4}p=|k=rsa;[\s\"\\]{0,6}(?:t=s;\s?)?p=|code_challenge|\bstate=|ciphertext|cursor|(?:page|next|skip|delta|continuation|sync|resume|scroll)_?token|verification(?:[=:]|[\"']?\scontent=[\"'])|\bipfs\b|\bcid\b"
     rb"|/(?:d|file|files|static|assets|_next|chunks|img|images|uploads|blob)/\S*|\bh1:|\betag\b|applicationserverkey)[^\n]{0,64}$"
     rb"|(?:[A-Za-z0-9][-_]|\b|x-[a-z-]{1,20})(?:id|uid|id-?\d|ref|ray|eid|nonce)[\"'\\]{0,2}\s?[:=]\s?[\"']?$"
     rb"|\bdid:[a-z0-9]{2,12}:[^\s]{0,40}$|/report(?:\\{0,4}/v\d)?\?s=$"
