@@ -65,7 +65,7 @@ async def test_a_secret_that_the_server_took_out_is_gone_from_the_editor(
         page = stage.page
         await page.goto("/portal/agents/it-admin")
         text = page.get_by_role("textbox", name="Text")
-        await text.fill("The login is Rye+Salt/quartz-42.")
+        await text.fill("The login is Barley-Yeast/topaz-58.")
         await page.get_by_role("button", name="See what changes").click()
         await page.get_by_role("button", name="Save the text").click()
         await expect(page.get_by_text("changed character")).to_be_visible()

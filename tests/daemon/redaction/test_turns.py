@@ -3,7 +3,7 @@
 import base64
 from collections.abc import Callable
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tenant_daemon.redaction import KnownSecret, Redactor
@@ -17,6 +17,8 @@ SHOWN = (SECRET, base64.b64encode(SECRET.encode()).decode(), SECRET.encode().hex
 TOOLS = [{"type": "function", "function": {"name": "exec", "description": "Runs a command. " * 9}}]
 FIRST = Redactor(SECRETS)
 Message = dict[str, object]
+TELLS_NOTHING = 4
+"""Characters of a secret's form, at its beginning."""
 
 
 def fresh() -> Redactor:
@@ -43,7 +45,7 @@ def parts(text: str) -> Message:
 
 MAKERS: tuple[Callable[[str], Message], ...] = (said, called, parts)
 PIECES = [
-    *(form[:cut] for form in SHOWN for cut in (4, 9, len(form) - 5)),
+    *(form[:cut] for form in SHOWN for cut in (TELLS_NOTHING, 9, len(form) - 5)),
     *(form[cut:] for form in SHOWN for cut in (4, 9, len(form) - 5)),
     *SHOWN,
     *("hello there", "", "see ", "\n"),
@@ -55,11 +57,20 @@ changes = st.tuples(st.integers(0, 6), st.integers(0, 2), st.lists(messages, max
 
 
 def left_of(redactor: Redactor, talk: list[Message]) -> str:
-    """What is left of it; where several pieces are one secret, any of them may have its name."""
-    return str(redactor.redact_payload(chat(talk))).replace("SECRET_REF(key)", "")
+    """
+    What is left of it; where several pieces are one secret, any of them may have its name.
+
+    Pieces that tell nothing do not count: whether one that stands between two others goes along with them
+    hangs on where the search began.
+    """
+    left = str(redactor.redact_payload(chat(talk))).replace("SECRET_REF(key)", "")
+    for form in SHOWN:
+        left = left.replace(form[:TELLS_NOTHING], "")
+    return left
 
 
 @settings(deadline=None, max_examples=60)
+@example([said("kV9mQ2xLp"), said("kV9m"), said("7zR4wT8nBc3")], [(0, 0, [said("kV9m"), said("kV9m")])])
 @given(st.lists(messages, max_size=5), st.lists(changes, max_size=4))
 def test_each_request_of_a_chat_is_cleaned_as_if_it_were_the_first(
     talk: list[Message], turns: list[tuple[int, int, list[Message]]]
