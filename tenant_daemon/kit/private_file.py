@@ -17,3 +17,11 @@ def write_private(path: Path, text: str) -> None:
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def write_changed(path: Path, text: str) -> bool:
+    """The same for a file that has another text, or is not there yet; says whether it was written."""
+    if path.exists() and path.read_text("utf-8") == text:
+        return False
+    write_private(path, text)
+    return True

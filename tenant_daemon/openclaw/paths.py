@@ -24,6 +24,11 @@ def persona_dir(home: TenantHome, agent_id: str) -> Path:
     return home.openclaw_dir / "personas" / agent_id
 
 
+def texts_stamp(home: TenantHome) -> Path:
+    """Digest of all agents' texts: it changes after they did, for whoever hands them on."""
+    return home.openclaw_dir / "texts.sha256"
+
+
 def output_file(home: TenantHome) -> Path:
     """What the process prints."""
     return home.logs_dir / "openclaw.log"

@@ -4,14 +4,16 @@ The texts that an agent is instructed with, in a folder that no tool of the agen
 OpenClaw reads them at the start of each session's turn, so a changed text needs no restart.
 """
 
+import json
 import shutil
+from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
 from tenant_daemon.contracts.config import AgentConfig, TenantConfig
 from tenant_daemon.home import TenantHome
-from tenant_daemon.kit.private_file import write_private
-from tenant_daemon.openclaw.paths import persona_dir
+from tenant_daemon.kit.private_file import write_changed
+from tenant_daemon.openclaw.paths import persona_dir, texts_stamp
 
 _HOUSE_RULES: Final = Path(__file__).parent / "house_rules.md"
 
@@ -22,20 +24,24 @@ def write_personas(home: TenantHome, config: TenantConfig) -> None:
         _write_persona(home, agent)
         home.workspace(agent.agent_id).mkdir(mode=0o700, parents=True, exist_ok=True)
     _remove_others(home, {agent.agent_id for agent in config.agents})
+    texts = [(agent.agent_id, _texts(agent)) for agent in config.agents]
+    write_changed(texts_stamp(home), sha256(json.dumps(texts).encode()).hexdigest() + "\n")
 
 
 def _write_persona(home: TenantHome, agent: AgentConfig) -> None:
     folder = persona_dir(home, agent.agent_id)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    wanted = {
+    for name, text in _texts(agent).items():
+        write_changed(folder / name, text)
+
+
+def _texts(agent: AgentConfig) -> dict[str, str]:
+    """By the name of the file."""
+    return {
         "AGENTS.md": _HOUSE_RULES.read_text("utf-8"),
         "SOUL.md": agent.soul_md or f"You are {agent.name}.\n",
         "IDENTITY.md": f"# {agent.name}\n\nYour id among your colleagues is `{agent.agent_id}`.\n",
     }
-    for name, text in wanted.items():
-        path = folder / name
-        if not path.exists() or path.read_text("utf-8") != text:
-            write_private(path, text)
 
 
 def _remove_others(home: TenantHome, agent_ids: set[str]) -> None:

@@ -2,7 +2,7 @@
 
 from tenant_daemon.contracts.config import TenantConfig
 from tenant_daemon.home import TenantHome
-from tenant_daemon.kit.private_file import write_private
+from tenant_daemon.kit.private_file import write_changed
 from tenant_daemon.openclaw.config_writer import openclaw_text
 from tenant_daemon.openclaw.paths import config_file, state_dir
 from tenant_daemon.openclaw.personas import write_personas
@@ -17,9 +17,4 @@ def write_files(home: TenantHome, settings: TenantSettings, config: TenantConfig
     """
     state_dir(home).mkdir(mode=0o700, parents=True, exist_ok=True)
     write_personas(home, config)
-    text = openclaw_text(home, settings, config)
-    path = config_file(home)
-    if path.exists() and path.read_text("utf-8") == text:
-        return False
-    write_private(path, text)
-    return True
+    return write_changed(config_file(home), openclaw_text(home, settings, config))

@@ -2,12 +2,14 @@
 
 import argparse
 import json
+import os
 import re
 import shutil
 import stat
 import subprocess
 from configparser import ConfigParser
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -21,6 +23,8 @@ from tenant_daemon.openclaw.setup import write_files
 from tenant_daemon.settings import TenantSettings
 from tests.support.openclaw import make_home
 
+NOBODY = 65_534
+as_root = pytest.mark.skipif(os.geteuid() != 0, reason="gives files to another user, as root alone can")
 UNITS = Path(__file__).resolve().parents[2] / "deploy" / "tenant"
 MOST_EXPOSED = {"letsbe-proxy": 1.4, "letsbe-openclaw": 1.5, "letsbe-tenant": 5.5}
 """As ``systemd-analyze security`` rates it: 0 is closed, 10 is open."""
@@ -205,6 +209,48 @@ def test_link_is_not_followed(handed: tuple[Path, Path, Path]) -> None:
     token.unlink()
     token.symlink_to("/etc/passwd")
     assert hand_over(handed) == 1
+
+
+def hand_over_texts(folders: tuple[Path, Path, Path]) -> int:
+    arguments = [str(UNITS / "hand-over-texts"), *map(str, folders[:2])]
+    return subprocess.run(arguments, timeout=120, capture_output=True, check=False).returncode
+
+
+@as_root
+def test_new_texts_reach_openclaw_while_it_runs(handed: tuple[Path, Path, Path]) -> None:
+    assert hand_over(handed) == 0
+    home, state, _ = handed
+    (home / "openclaw" / "personas" / "sales" / "SOUL.md").write_text("# Bold\n")
+    new = home / "openclaw" / "personas" / "writer"
+    new.mkdir()
+    (new / "SOUL.md").write_text("# Writer\n")
+
+    assert hand_over_texts(handed) == 0
+
+    soul = state / "personas" / "sales" / "SOUL.md"
+    assert soul.read_text() == "# Bold\n"
+    assert stat.S_IMODE(soul.stat().st_mode) == 0o400
+    assert {path.name for path in soul.parent.iterdir()} == {"AGENTS.md", "SOUL.md", "IDENTITY.md"}
+    assert not (state / "personas" / "writer").exists()
+
+
+@as_root
+def test_texts_are_written_with_the_rights_of_openclaw_alone(handed: tuple[Path, Path, Path]) -> None:
+    home, state, run = handed
+    with TemporaryDirectory() as elsewhere, TemporaryDirectory() as open_to_all:
+        # Where another user gets to, as to the folders of services.
+        Path(open_to_all).chmod(0o755)
+        moved = shutil.move(state, Path(open_to_all) / "state")
+        os.chown(moved, NOBODY, NOBODY)
+        folders = (home, Path(moved), run)
+        assert hand_over(folders) == 0
+        sales = Path(moved) / "personas" / "sales"
+        shutil.rmtree(sales)
+        sales.symlink_to(elsewhere)
+
+        assert hand_over_texts(folders) != 0
+
+        assert list(Path(elsewhere).iterdir()) == []
 
 
 @pytest.fixture

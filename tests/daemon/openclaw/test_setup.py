@@ -5,7 +5,7 @@ import stat
 from pathlib import Path
 
 from tenant_daemon.contracts.config import AgentConfig
-from tenant_daemon.openclaw.paths import config_file, persona_dir
+from tenant_daemon.openclaw.paths import config_file, persona_dir, texts_stamp
 from tenant_daemon.openclaw.setup import write_files
 from tests.support.openclaw import make_config, make_home, make_settings
 
@@ -33,8 +33,10 @@ def test_a_changed_character_needs_no_restart(tmp_path: Path) -> None:
     home = make_home(tmp_path)
     write_files(home, make_settings(), make_config(IDA))
     changed = IDA.model_copy(update={"soul_md": "Bold.\n"})
+    before = texts_stamp(home).read_text()
     assert write_files(home, make_settings(), make_config(changed)) is False
     assert (persona_dir(home, "it-admin") / "SOUL.md").read_text() == "Bold.\n"
+    assert texts_stamp(home).read_text() != before
 
 
 def test_a_new_name_cuts_off_nobody(tmp_path: Path) -> None:
