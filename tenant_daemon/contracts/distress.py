@@ -36,7 +36,7 @@ class Distress(Message):
     """Server -> hub, over HTTPS: the vault is locked, and nothing runs."""
 
     tenant_id: str = Field(min_length=1, max_length=60)
-    token: str = Field(min_length=64, max_length=64, repr=False)
+    token: str = Field(pattern=r"^[0-9a-f]{64}$", repr=False, examples=["5d" * 32])
     trouble: VaultTrouble
     daemon_version: str = Field(default="", max_length=40)
     openclaw_version: str = Field(default="", max_length=40)

@@ -172,5 +172,7 @@ async def test_nobody_calls_for_help_in_another_s_name(services: Services, custo
             await nobody.post("/distress", json=distress(customer, token=token_hash(customer.api_key))),
             await nobody.post("/distress", json=distress(customer, tenant_id="ten_nobody")),
         ]
+        odd = await nobody.post("/distress", json=distress(customer, token="ä" * 64))
     assert [answer.status_code for answer in refused] == [401, 401, 401]
+    assert odd.status_code == 422
     assert (await services.tenants.get(customer.actor, customer.tenant_id)).vault_trouble == ""
