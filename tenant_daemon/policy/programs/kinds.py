@@ -14,6 +14,7 @@ from tenant_daemon.policy.paths.roots import is_below
 from tenant_daemon.policy.paths.trees import holds_refused
 from tenant_daemon.policy.programs.dumps import note_dump
 from tenant_daemon.policy.shell.references import has_reference
+from tenant_daemon.policy.wordlist import word_set
 
 if TYPE_CHECKING:
     from tenant_daemon.policy.programs.judge import CommandJudge
@@ -129,8 +130,17 @@ def _list_tree(judge: "CommandJudge", value: str) -> None:
         judge.unknown("path.tree-outside", f"Goes through everything below {place.path}.")
 
 
+_SHOWING: Final = word_set(
+    """
+    bzip2 convert curl cwebp gzip iconv magick msgfmt pandoc pdftotext pigz qrencode rsvg-convert sort tar
+    tidy uniq wget xmllint xxd xz zip zstd
+    """
+)
+"""Programs that show what they would write when told to write to ``-``; to others that is a file's name."""
+
+
 def _write_or_nothing(judge: "CommandJudge", value: str) -> None:
-    if value != "-":
+    if value != "-" or judge.program not in _SHOWING:
         judge.places.write(value)
 
 

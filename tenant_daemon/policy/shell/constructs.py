@@ -7,6 +7,7 @@ from tree_sitter import Node
 
 from tenant_daemon.policy.programs.variables import is_harmless_variable
 from tenant_daemon.policy.shell import expansions
+from tenant_daemon.policy.shell.nodes import is_glued
 from tenant_daemon.policy.shell.patterns import NoPattern, pattern_of
 from tenant_daemon.policy.shell.redirections import RedirectReader
 from tenant_daemon.policy.shell.script import (
@@ -131,7 +132,13 @@ class ConstructReader(RedirectReader):
         body = node.child_by_field_name("body")
         values = node.children_by_field_name("value")
         signs = {c.type for c in node.children if not c.is_named}
-        if name is None or body is None or body.type != "do_group" or signs - {"for", "in", ";", "\n"}:
+        if (
+            name is None
+            or body is None
+            or body.type != "do_group"
+            or is_glued(values)
+            or signs - {"for", "in", ";", "\n"}
+        ):
             raise Refused(SAID["for_statement"])
         words = tuple(word for value in values for word in self.words(value))
         self._know(self.text(name))
@@ -249,7 +256,12 @@ class ConstructReader(RedirectReader):
         """``NAME=(WORDS)`` and ``NAME+=(WORDS)``."""
         name, signs = node.child_by_field_name("name"), [c.type for c in node.children if not c.is_named]
         inner = [child for child in value.children if child.is_named]
-        if name is None or name.type != "variable_name" or any(one.type not in WORDS for one in inner):
+        if (
+            name is None
+            or name.type != "variable_name"
+            or any(one.type not in WORDS for one in inner)
+            or is_glued(inner)
+        ):
             raise Refused(SAID["variable_assignment"])
         said, words = self.text(name), tuple(word for one in inner for word in self.words(one))
         self._know(said)

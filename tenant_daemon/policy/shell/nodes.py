@@ -1,5 +1,9 @@
 """Questions about single nodes of a syntax tree."""
 
+from collections.abc import Iterable
+from itertools import pairwise
+from typing import Final
+
 from tree_sitter import Node
 
 
@@ -52,3 +56,34 @@ def is_from_command(node: Node) -> bool:
     signs = [child.type for child in node.children if not child.is_named]
     is_command = len(targets) == 1 and targets[0].type == "process_substitution"
     return is_command and signs == ["<"] and targets[0].children[0].type == "<("
+
+
+def is_glued(nodes: Iterable[Node]) -> bool:
+    """
+    Whether a word follows its neighbour without a blank.
+
+    The grammar ends a word where a backslash follows quotes or a variable; to a shell it goes on: ``"a"\\/b``
+    is one word.
+    """
+    return any(
+        before.end_byte == node.start_byte and node.type not in ("file_redirect", "herestring_redirect")
+        for before, node in pairwise(nodes)
+    )
+
+
+_WHOLE: Final = frozenset({"string", "raw_string", "ansi_c_string", "heredoc_body", "comment"})
+
+
+def loses_escaped_blank(root: Node, source: bytes) -> bool:
+    """Whether the grammar takes a blank behind a backslash for one between words."""
+    if b"\\ " not in source and b"\\\t" not in source:
+        return False
+    left = bytearray(source)
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        if node.child_count == 0 or node.type in _WHOLE:
+            left[node.start_byte : node.end_byte] = b"x" * (node.end_byte - node.start_byte)
+        else:
+            stack.extend(node.children)
+    return b"\\" in left

@@ -15,6 +15,7 @@ from typing import Final, Literal
 import tree_sitter_bash
 from tree_sitter import Language, Node, Parser
 
+from tenant_daemon.policy.shell.nodes import loses_escaped_blank
 from tenant_daemon.policy.shell.plain import read_plain
 from tenant_daemon.policy.shell.reader import MAX_WORDS, Reader
 from tenant_daemon.policy.shell.script import Redirect, Script, SimpleCommand, Word
@@ -82,6 +83,8 @@ def read_by_grammar(text: str, *, is_for_shell: bool = False, names: frozenset[s
             raise Refused("something that is not a complete command")
         if b"\\\n" in source and b"<<" not in source:
             raise Refused("a line break in the middle of a command")
+        if loses_escaped_blank(root, source):
+            raise Refused("a blank behind a backslash")
         body = reader.row(root.children)
     except Refused as refused:
         parts = tuple(_salvage(root, source))

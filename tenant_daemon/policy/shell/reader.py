@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final
 
 from tree_sitter import Node
@@ -9,7 +10,7 @@ from tree_sitter import Node
 from tenant_daemon.policy.shell import expansions
 from tenant_daemon.policy.shell.constructs import BETWEEN, ConstructReader
 from tenant_daemon.policy.shell.endings import CONSTRUCTS, on_last, redirected
-from tenant_daemon.policy.shell.nodes import conjoined, in_order, is_from_command, is_list
+from tenant_daemon.policy.shell.nodes import conjoined, in_order, is_from_command, is_glued, is_list
 from tenant_daemon.policy.shell.redirections import COMPOUND
 from tenant_daemon.policy.shell.script import (
     Fed,
@@ -314,6 +315,8 @@ class Reader(ConstructReader):
         assignments = list(self.exported)
         redirects: list[Redirect] = []
         stdin: Word | None = None
+        if is_glued(node.children) or self._goes_over_lines(node.children):
+            raise Refused(UNKNOWN_PART)
         for child in node.children:
             kind = child.type
             if kind == "word" or kind == "command_name" or kind in WORDS:
@@ -341,6 +344,13 @@ class Reader(ConstructReader):
         if len(words) > MAX_WORDS:
             raise Refused("too many words")
         return SimpleCommand(tuple(words), tuple(assignments), tuple(redirects), stdin)
+
+    def _goes_over_lines(self, nodes: list[Node]) -> bool:
+        """Behind ``==`` and ``=~`` the grammar passes over the end of a line; to a shell a command begins."""
+        return any(
+            before.type in ("==", "=~") and b"\n" in self.source[before.end_byte : node.start_byte]
+            for before, node in pairwise(nodes)
+        )
 
     def _file_of(self, node: Node) -> Word:
         """``<(COMMAND)`` as an argument."""

@@ -1,9 +1,11 @@
 """Redirections of a command: files, other outputs, and texts for its input."""
 
+import re
 from typing import Final
 
 from tree_sitter import Node
 
+from tenant_daemon.policy.shell.nodes import is_glued
 from tenant_daemon.policy.shell.script import Redirect, Word
 from tenant_daemon.policy.shell.words import SAID, WORDS, Refused, WordReader
 
@@ -19,6 +21,7 @@ _REDIRECTS: Final = {
     ("2", ">>"): "err",
     ("", "&>"): "both",
 }
+_NUMBER: Final = re.compile(rb"\s\d+\Z")
 COMPOUND: Final = frozenset({"subshell", "compound_statement", "for_statement", "if_statement"})
 
 
@@ -33,6 +36,10 @@ class RedirectReader(WordReader):
         number = "" if descriptor is None else self.text(descriptor)
         signs = [c.type for c in node.children if not c.is_named]
         targets = node.children_by_field_name("destination")
+        # Behind `==` the grammar takes the number of a redirection for a word.
+        before = self.source[max(0, node.start_byte - 4) : node.start_byte]
+        if is_glued(targets) or (descriptor is None and _NUMBER.search(before)):
+            raise Refused("a redirection that is not allowed")
         if len(targets) > 1 and words is not None and not self.is_for_shell:
             targets, rest = targets[:1], targets[1:]
             if any(word.type not in WORDS for word in rest):

@@ -2,7 +2,9 @@
 
 import pytest
 
+from tenant_daemon.contracts.tiers import Tier
 from tenant_daemon.policy import PolicyContext, classify
+from tenant_daemon.policy.actions import RunPipelines
 from tenant_daemon.policy.shell.unquote import unquote
 
 
@@ -61,3 +63,51 @@ def test_what_a_shell_would_run_among_quotes_and_numbers_asks(line: str, context
 )
 def test_plain_defaults_and_numbers_are_read(line: str, context: PolicyContext) -> None:
     assert not classify("shell", {"command": line}, context).is_unknown
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        r"""docker exec ghost sh -c 'cat "/var/lib/ghost/.e"\nv'""",
+        r"""docker exec ghost sh -c 'cat $x"/srv/.e"\nv'""",
+        r'mv "work"\/old x',
+        r'echo x > "out"\/b',
+        r'echo x > "out"\/b c',
+        r"cat <<< 'a'\b",
+        r'x=("a"\/b); echo "${x[@]}"',
+        r"v=a; echo ${v}\*",
+        r"docker exec ghost sh -c 'cat }\ notes'",
+        "docker exec ghost sh -c 'echo =~\nreboot'",
+        "echo a ==\nrm -r old",
+        "echo == 2>notes.md",
+        r"ls \ a",
+        r"ls a \ ",
+        r'cat "a"\ b',
+        r'for i in "a"\b; do echo "$i"; done',
+    ],
+)
+def test_a_word_that_the_grammar_ends_too_early_asks(line: str, context: PolicyContext) -> None:
+    assert classify("shell", {"command": line}, context).is_unknown
+
+
+@pytest.mark.parametrize(
+    ("line", "argv"),
+    [
+        ('[ -f "notes".md ]', ("test", "-f", "notes.md")),
+        ('[ "x y"z = "x yz" ]', ("test", "x yz", "=", "x yz")),
+        (r"[[ -f a\ b ]]", ("test", "-f", "a b")),
+    ],
+)
+def test_a_tested_word_goes_on_behind_quotes(
+    line: str, argv: tuple[str, ...], context: PolicyContext
+) -> None:
+    action = classify("shell", {"command": line}, context).action
+    assert isinstance(action, RunPipelines)
+    assert action.pipelines[0][0].argv == argv
+
+
+@pytest.mark.parametrize("line", ["tee -", "cat notes.md | tee -a -", "shuf notes.md -o -"])
+def test_a_dash_is_the_name_of_a_file_where_the_program_takes_it_so(
+    line: str, context: PolicyContext
+) -> None:
+    assert classify("shell", {"command": line}, context).tier is Tier.YELLOW
