@@ -63,7 +63,7 @@ function Welcome({ agentName, agentDuty, suggestions, texts, onChoose }) {
   );
 }
 
-function Messages({ conversation, texts, agentName, scroll, actions, children }) {
+function Messages({ conversation, texts, agentName, scroll, actions, isReader, children }) {
   const { store } = conversation;
   const ids = useSyncExternalStore(store.subscribe, store.listSnapshot);
   const isCalm = useSyncExternalStore(store.subscribe, store.calmSnapshot);
@@ -101,7 +101,7 @@ function Messages({ conversation, texts, agentName, scroll, actions, children })
             texts={texts}
             agentName={agentName}
             actions={actions}
-            isCalm={isCalm}
+            isCalm={isCalm && !isReader}
             onGrown={scroll.onGrown}
           />
         ))}
@@ -113,7 +113,7 @@ function Messages({ conversation, texts, agentName, scroll, actions, children })
 
 /** A conversation that exists. */
 function OpenRoom({
-  conversationId, tenantId, agentName, texts, openApprovals, chatPath, secretsPath, fileLimits, children,
+  conversationId, tenantId, agentName, texts, openApprovals, chatPath, secretsPath, fileLimits, isReader, children,
 }) {
   const navigate = useNavigate();
   const files = useFiles(tenantId, fileLimits, texts);
@@ -142,7 +142,7 @@ function OpenRoom({
   }, [conversation, attempt]);
 
   useEffect(() => {
-    if (writingIn === conversationId) area.current.focus();
+    if (writingIn === conversationId) area.current?.focus();
     writingIn = "";
   }, [conversationId]);
   useEffect(() => {
@@ -197,7 +197,14 @@ function OpenRoom({
             )}
             {phase === "open" && (
               <OpenQuestions.Provider value={openApprovals}>
-                <Messages conversation={conversation} texts={texts} agentName={agentName} scroll={scroll} actions={actions}>
+                <Messages
+                  conversation={conversation}
+                  texts={texts}
+                  agentName={agentName}
+                  scroll={scroll}
+                  actions={actions}
+                  isReader={isReader}
+                >
                   <div className="flex flex-col gap-4">{children}</div>
                 </Messages>
               </OpenQuestions.Provider>
@@ -216,6 +223,7 @@ function OpenRoom({
         )}
       </div>
       <Composer
+        isReader={isReader}
         text={text}
         setText={setText}
         area={area}
@@ -239,7 +247,7 @@ function OpenRoom({
 
 /** A conversation that begins with its first message. `isReady` says that the agent is the address's. */
 function NewRoom({
-  tenantId, agentId, agentName, agentDuty, suggestions, chatPath, texts, isReady, wanted, draft, fileLimits,
+  tenantId, agentId, agentName, agentDuty, suggestions, chatPath, texts, isReady, wanted, draft, fileLimits, isReader,
 }) {
   const navigate = useNavigate();
   const files = useFiles(tenantId, fileLimits, texts);
@@ -267,13 +275,14 @@ function NewRoom({
           <Welcome
             agentName={agentName}
             agentDuty={agentDuty}
-            suggestions={suggestions}
+            suggestions={isReader ? [] : suggestions}
             texts={texts}
             onChoose={choose}
           />
         )}
       </div>
       <Composer
+        isReader={isReader}
         text={text}
         setText={setText}
         area={area}

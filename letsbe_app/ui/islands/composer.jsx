@@ -66,11 +66,16 @@ function useSending(text, setText, isReady, files, onSend, failedText) {
   return { isBusy: isSending || isWanted, problem: said && problem, ask: () => said && !isSending && setIsWanted(true) };
 }
 
+/** Where one writes; for those who may only read, a word about it. */
+export function Composer({ isReader, ...props }) {
+  return isReader ? <p className="shrink-0 p-4 text-center text-muted">{props.texts.only_reading}</p> : <Writing {...props} />;
+}
+
 /**
- * Where one writes. `onSend(text)` tells by its promise whether it was taken. Before `isReady` one can type and
+ * `onSend(text)` tells by its promise whether it was taken. Before `isReady` one can type and
  * press Enter: it is sent as soon as the page knows to whom. `lastSaid()` gives what arrow up brings back.
  */
-export function Composer({
+function Writing({
   text, setText, agentName, texts, isReady, isRunning, isStopping, lastSaid, onSend, onStop, area, files, suffixes,
 }) {
   const { isBusy, problem, ask } = useSending(text, setText, isReady, files, onSend, texts.send_failed);

@@ -34,6 +34,8 @@ class Frame:
     """Whether this person may change agents and servers. What they may not do is not offered."""
     can_decide: bool = False
     """Whether this person may decide what agents ask."""
+    is_reader: bool = False
+    """Whether this person may read conversations and not write in them."""
     tenant_id: str = ""
     server_name: str = ""
     has_server: bool = False
@@ -110,6 +112,7 @@ def frame_of(actor: Actor, tenants: Sequence[TenantView]) -> Frame:
         is_visit=actor.visit_id is not None,
         can_manage=_may(actor, Permission.MANAGE),
         can_decide=_may(actor, Permission.APPROVE),
+        is_reader=not _may(actor, Permission.CHAT),
         set_up_path=routes.provisioning(moving.order_id) if moving else "",
         has_set_up_failed=moving is not None and moving.status == TenantStatus.FAILED,
     )

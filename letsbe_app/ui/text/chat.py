@@ -19,6 +19,7 @@ class ChatTexts:
     delete_confirm: str = "Delete for good"
     deleted: str = "The conversation is deleted."
     edit: str = "Edit"
+    only_reading: str = "You may read along here. The owner can let you write."
     edit_label: str = "Say it differently"
     edit_send: str = "Send again"
     edit_takes_back: str = "The {count} messages after it are taken back."

@@ -41,6 +41,8 @@ _BLANKS = b" \t\r\n"
 _IN_NAMES = b"abcdefghijklmnopqrstuvwxyz/_-.,;:()"
 _IN_HEX = b"0123456789abcdefABCDEFx,:-\\"
 _DIGITS = b"0123456789.,:-"
+_MOST_IN_ONE = 0.8
+"""A piece that has more than this of the whole is found by itself, and what stands beside it stays."""
 _SHARE = 6
 """Of what may be data, one character in so many is none that names and words consist of."""
 
@@ -59,7 +61,10 @@ def read_cells(view: View) -> tuple[View | None, View | None]:
         if len(spans) < _FEWEST or spans in seen:
             continue
         seen.add(spans)
-        size = sum(end - start for start, end in spans)
+        sizes = [end - start for start, end in spans]
+        size = sum(sizes)
+        if max(sizes) > _MOST_IN_ONE * size:
+            continue
         if _is_data(data, spans):
             _add(view.data, spans, telling)
         elif _SHORTEST_KNOWN <= size <= _LONGEST_MEAN * len(spans):

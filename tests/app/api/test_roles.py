@@ -79,6 +79,8 @@ NEEDS = {
     "list_changes": P.READ,
     "get_change": P.READ,
     "undo_change": P.APPROVE,
+    "undo_changes": P.APPROVE,
+    "plan_undo": P.READ,
     "list_secrets": P.READ,
     "provide_secret": P.SECRETS,
     "change_secret": P.SECRETS,

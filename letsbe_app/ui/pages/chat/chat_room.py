@@ -30,6 +30,7 @@ class ChatRoom(Island):
     suggestions: rx.Var[list[str]]
     shown_for: rx.Var[str]
     open_approvals: rx.Var[list[str]]
+    is_reader: rx.Var[bool]
     chat_path: rx.Var[str]
     secrets_path: rx.Var[str]
     file_limits: rx.Var[dict[str, Any]]

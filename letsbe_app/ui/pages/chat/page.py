@@ -62,6 +62,7 @@ def _room() -> rx.Component:
         suggestions=state.colleague.suggestions,
         shown_for=state.shown_for,
         open_approvals=state.open_ids,
+        is_reader=state.frame.is_reader,
     )
 
 

@@ -15,13 +15,14 @@ from letsbe_app.workforce.conversations.export import ExportFormat
 def thread_head() -> rx.Component:
     """Return the line above the messages; a conversation that does not exist yet has none."""
     t = texts().chat
+    is_reader = ChatState.frame.is_reader
     return rx.cond(
         ChatState.open_id != "",
         rx.el.div(
             rx.el.h1(ChatState.title, class_name="grow min-w-0 font-medium line-clamp-2"),
-            icon_button("pencil", t.rename, on_click=ChatState.ask_for_title),
+            rx.cond(~is_reader, icon_button("pencil", t.rename, on_click=ChatState.ask_for_title)),
             icon_button("download", t.export, on_click=ChatState.ask_for_file),
-            icon_button("trash-2", t.delete, on_click=ChatState.ask_to_delete),
+            rx.cond(~is_reader, icon_button("trash-2", t.delete, on_click=ChatState.ask_to_delete)),
             _rename_dialog(),
             _delete_dialog(),
             _export_dialog(),

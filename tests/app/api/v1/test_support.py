@@ -101,7 +101,7 @@ async def test_every_look_stands_in_the_owners_log(
     await desk.post(f"{ADMIN}/visits/end")
     acts = (await services.activity.list(owner)).items
 
-    assert [(act.action, act.place) for act in acts[:5]] == [
+    assert [(act.action, act.object) for act in acts[:5]] == [
         ("support.visit_ended", ""),
         ("support.looked", "GET /api/v1/customer/tenants"),
         ("support.visit_began", ""),

@@ -23,17 +23,17 @@ def test_a_customer_without_a_server_has_an_empty_frame() -> None:
 @pytest.mark.parametrize(
     ("actor", "offered"),
     [
-        (ACTOR, (True, True)),
-        (replace(ACTOR, role=UserRole.APPROVER), (False, True)),
-        (replace(ACTOR, role=UserRole.MEMBER), (False, False)),
-        (replace(ACTOR, role=UserRole.READ_ONLY), (False, False)),
-        (replace(ACTOR, visit_id="vis_1"), (False, False)),
+        (ACTOR, (True, True, True)),
+        (replace(ACTOR, role=UserRole.APPROVER), (False, True, True)),
+        (replace(ACTOR, role=UserRole.MEMBER), (False, False, True)),
+        (replace(ACTOR, role=UserRole.READ_ONLY), (False, False, False)),
+        (replace(ACTOR, visit_id="vis_1"), (False, False, False)),
     ],
 )
-def test_what_somebody_may_not_do_is_not_offered(actor: Actor, offered: tuple[bool, bool]) -> None:
+def test_what_somebody_may_not_do_is_not_offered(actor: Actor, offered: tuple[bool, ...]) -> None:
     frame = frame_of(actor, [tenant_view()])
 
-    assert (frame.can_manage, frame.can_decide) == offered
+    assert (frame.can_manage, frame.can_decide, not frame.is_reader) == offered
 
 
 def test_the_frame_is_about_the_newest_server_that_works() -> None:
