@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.async_api import Browser, Route, expect
 
+from letsbe_app.db.models import User, UserRole
 from letsbe_app.kit.pagination import DEFAULT_LIMIT
 from tenant_daemon.contracts.chat import (
     ApprovalWaiting,
@@ -12,6 +13,7 @@ from tenant_daemon.contracts.chat import (
     ToolFinished,
     ToolStarted,
 )
+from tests.support.axe import grave_findings
 from tests.support.browser import held_events
 from tests.support.live_hub import ScriptedRun
 from tests.support.portal import Stage, portal_stage
@@ -208,6 +210,25 @@ async def test_nothing_in_an_answer_can_act_in_the_page(hub: RunningHub, browser
         await expect(links.last).to_have_text("site (letsbe.example)")
         assert "noopener" in (await links.first.get_attribute("rel") or "")
         assert await stage.page.evaluate("window.evil") is None
+
+
+async def test_who_may_only_read_is_offered_nothing_to_write(hub: RunningHub, browser: Browser) -> None:
+    async with portal_stage(hub, browser) as stage:
+        page, conversation_id = stage.page, await stage.conversation()
+        await stage.answered(conversation_id, "Ten sacks are ordered.")
+        async with stage.services.database.write() as session:
+            person = await session.get(User, stage.customer.actor.user_id)
+            assert person is not None
+            person.role = UserRole.READ_ONLY
+
+        await open_chat(stage, conversation_id)
+
+        await expect(page.get_by_text("Ten sacks are ordered.")).to_be_visible()
+        await expect(page.get_by_text("You may read along here.")).to_be_visible()
+        for name in ("Send", "Rename", "Delete"):
+            await expect(page.get_by_role("button", name=name)).to_have_count(0)
+        await expect(page.get_by_role("textbox", name="Write to")).to_have_count(0)
+        assert await grave_findings(page) == []
 
 
 async def test_what_was_typed_stays_when_sending_fails(hub: RunningHub, browser: Browser) -> None:
