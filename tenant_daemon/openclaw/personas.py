@@ -20,25 +20,22 @@ _HOUSE_RULES: Final = Path(__file__).parent / "house_rules.md"
 
 def write_personas(home: TenantHome, config: TenantConfig) -> None:
     """Write every agent's texts, make its workspace, and remove the texts of agents that are gone."""
-    for agent in config.agents:
-        _write_persona(home, agent)
-        home.workspace(agent.agent_id).mkdir(mode=0o700, parents=True, exist_ok=True)
-    _remove_others(home, {agent.agent_id for agent in config.agents})
-    texts = [(agent.agent_id, _texts(agent)) for agent in config.agents]
+    house_rules = _HOUSE_RULES.read_text("utf-8")
+    texts = {agent.agent_id: _texts(agent, house_rules) for agent in config.agents}
+    for agent_id, files in texts.items():
+        folder = persona_dir(home, agent_id)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for name, text in files.items():
+            write_changed(folder / name, text)
+        home.workspace(agent_id).mkdir(mode=0o700, parents=True, exist_ok=True)
+    _remove_others(home, set(texts))
     write_changed(texts_stamp(home), sha256(json.dumps(texts).encode()).hexdigest() + "\n")
 
 
-def _write_persona(home: TenantHome, agent: AgentConfig) -> None:
-    folder = persona_dir(home, agent.agent_id)
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for name, text in _texts(agent).items():
-        write_changed(folder / name, text)
-
-
-def _texts(agent: AgentConfig) -> dict[str, str]:
+def _texts(agent: AgentConfig, house_rules: str) -> dict[str, str]:
     """By the name of the file."""
     return {
-        "AGENTS.md": _HOUSE_RULES.read_text("utf-8"),
+        "AGENTS.md": house_rules,
         "SOUL.md": agent.soul_md or f"You are {agent.name}.\n",
         "IDENTITY.md": f"# {agent.name}\n\nYour id among your colleagues is `{agent.agent_id}`.\n",
     }
