@@ -16,6 +16,7 @@ from letsbe_app.workforce.agents.budgets import Budget
 from letsbe_app.workforce.agents.schemas import AgentChanges, AgentView
 from letsbe_app.workforce.approvals.batches import MAX_BATCH
 from letsbe_app.workforce.approvals.schemas import ApprovalView, BatchItem, BatchOutcome, Choice
+from letsbe_app.workforce.changes import steps
 from letsbe_app.workforce.changes.schemas import ChangeView, UndoOutcome, UndoPlan
 from letsbe_app.workforce.changes.service import MOST_AT_ONCE
 from letsbe_app.workforce.conversations.schemas import ConversationView, MessageView
@@ -272,11 +273,10 @@ async def plan_undo(
     hub: HubServices, actor: CurrentActor, change_id: Id, *, whole_answer: bool = False
 ) -> Answer[UndoPlan]:
     """What undoing all that the change's call did would put back; or all that its agent did in the answer."""
-    change = await hub.changes.get(actor, change_id)
-    calls: frozenset[str] = frozenset()
-    if whole_answer and change.conversation_id:
-        calls = await hub.conversations.calls_of_answer(actor, change.conversation_id, change.tool_call_id)
-    return answer(await hub.changes.plan(actor, change_id, calls))
+    _, plan = await steps.plan_undo(
+        hub.changes, hub.conversations, actor, change_id, is_whole_answer=whole_answer
+    )
+    return answer(plan)
 
 
 @router.post("/changes/undo")

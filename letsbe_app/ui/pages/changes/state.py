@@ -19,6 +19,7 @@ from letsbe_app.ui.pages.changes.view_models import (
 )
 from letsbe_app.ui.portal.state import PortalState
 from letsbe_app.ui.text import texts
+from letsbe_app.workforce.changes.steps import plan_undo
 
 
 class ChangesState(PortalState):
@@ -101,13 +102,9 @@ class ChangesState(PortalState):
 
     async def _plan(self, actor: Actor, change_id: str, *, is_whole_answer: bool) -> None:
         services = self._services()
-        change = await services.changes.get(actor, change_id)
-        calls: frozenset[str] = frozenset()
-        if is_whole_answer and change.conversation_id:
-            calls = await services.conversations.calls_of_answer(
-                actor, change.conversation_id, change.tool_call_id
-            )
-        plan = await services.changes.plan(actor, change_id, calls)
+        change, plan = await plan_undo(
+            services.changes, services.conversations, actor, change_id, is_whole_answer=is_whole_answer
+        )
         self.plan = plan_view(plan, change, is_whole_answer=is_whole_answer)
 
     async def _load_progress(self, actor: Actor) -> None:
