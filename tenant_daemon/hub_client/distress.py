@@ -16,7 +16,7 @@ from tenant_daemon.contracts.distress import DISTRESS_PATH, Distress, distress_t
 from tenant_daemon.home import TenantHome
 from tenant_daemon.hub_client.enrolment import EnrolmentFailed, read_enrolment
 from tenant_daemon.kit.certificates import trusted_authorities
-from tenant_daemon.kit.private_file import write_private
+from tenant_daemon.kit.private_file import write_changed
 from tenant_daemon.openclaw.environment import OPENCLAW_VERSION
 from tenant_daemon.vault import VaultLocked
 
@@ -30,10 +30,8 @@ log = structlog.get_logger()
 def keep_token(home: TenantHome, api_key: str) -> None:
     """Be able to call for help once the vault is locked. Call it with each key of the link."""
     token = distress_token(hashlib.sha256(api_key.encode()).hexdigest())
-    path = home.keys_dir / _FILE
     try:
-        if not path.exists() or path.read_text("ascii") != token:
-            write_private(path, token)
+        write_changed(home.keys_dir / _FILE, token)
     except (OSError, ValueError) as exc:
         # The link matters more.
         log.warning("distress.token_not_kept", reason=type(exc).__name__)
