@@ -1,10 +1,13 @@
 """Heartbeat: how the server is; the answer says what it should have."""
 
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import Field
 
 from tenant_daemon.contracts.base import Count, Message
+
+MODEL: Final = "model"
+"""The part that says why models do not answer."""
 
 
 class ComponentHealth(Message):

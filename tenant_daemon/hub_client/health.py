@@ -11,7 +11,7 @@ import structlog
 
 from tenant_daemon.audit import AuditTrail, AuditUnavailable
 from tenant_daemon.contracts.distress import VAULT
-from tenant_daemon.contracts.health import ComponentHealth, Heartbeat
+from tenant_daemon.contracts.health import MODEL, ComponentHealth, Heartbeat
 from tenant_daemon.hub_client.gateway import GatewayDoor
 from tenant_daemon.hub_client.metrics import MetricsReader
 from tenant_daemon.kit.certificates import trusted_authorities
@@ -125,7 +125,7 @@ class HealthMonitor:
     async def _model(self) -> list[ComponentHealth]:
         """The model while it does not answer. It is no part of this server: the door stays open."""
         problem = await self.model_problem()
-        return [ComponentHealth(name="model", is_healthy=False, detail=problem)] if problem else []
+        return [ComponentHealth(name=MODEL, is_healthy=False, detail=problem)] if problem else []
 
     def _is_due(self, new: Heartbeat) -> bool:
         old = self.latest

@@ -3,15 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
 
 from letsbe_app.db.models import HeartbeatHour, HeartbeatSample, Tenant
 from letsbe_app.fleet.tenants.history import RESOLUTIONS, Span
 from letsbe_app.kit.secrets import token_hash
 from tenant_daemon.contracts.distress import VAULT, Distress, VaultTrouble
-from tenant_daemon.contracts.health import ComponentHealth, Heartbeat
+from tenant_daemon.contracts.health import MODEL, ComponentHealth, Heartbeat
 
-_MODEL: Final = "model"
 LINK_PATH = "/api/v1/tenant/link"
 
 
@@ -170,7 +168,7 @@ def tenant_view(tenant: Tenant, *, is_online: bool, is_practice: bool) -> Tenant
         disk_total_bytes=heartbeat.disk_total_bytes if heartbeat else None,
         components=list(heartbeat.components) if heartbeat else [],
         vault_trouble=vault_trouble(heartbeat),
-        model_trouble=_detail_of(heartbeat, _MODEL) if is_online else "",
+        model_trouble=_detail_of(heartbeat, MODEL) if is_online else "",
         openclaw_version=tenant.openclaw_version,
         daemon_version=tenant.daemon_version,
         config_version=tenant.config_version,
