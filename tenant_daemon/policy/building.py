@@ -16,6 +16,7 @@ from tenant_daemon.policy.rounds import (
     are_of_docker,
     checked_word,
     docker_word,
+    judged_unit,
     judged_word,
     may_delete,
     prints_docker_ids,
@@ -230,7 +231,7 @@ class CommandBuilder(WordFiller):
             is_plain = expansions.bare_output(text) is not None or prints_one_line(commands)
             is_plain |= lists_processes(commands[-1].argv)
             return (values_of(self.judge_argv, commands, argv).path or None) if is_plain else None
-        own = judged_word(self.judge_argv, text, self.lines)
+        own = judged_word(self.judge_argv, text, self.lines) or judged_unit(text, argv, self.lines)
         return None if own is not None and drives_tools(argv, own) else own
 
     def _input(self, word: Word, argv: list[str]) -> str:

@@ -42,7 +42,8 @@ _host_name = cache(socket.gethostname)
 def server_variables(workspace: str) -> dict[str, str]:
     """What a line reads in ``expansions.OF_THE_SERVER``: an agent's user is called like its folder."""
     name, host = os.path.basename(workspace), _host_name()
-    return {"USER": name, "LOGNAME": name, "HOSTNAME": host, "PATH": _SEARCH_PATH, "SHELL": "/bin/sh"}
+    of_user = {"USER": name, "LOGNAME": name, "HOSTNAME": host}
+    return {**of_user, "PATH": _SEARCH_PATH, "SHELL": "/bin/sh", "LANG": "C.UTF-8"}
 
 
 def known_output(step: Step, text_of: Callable[[Word], str], now: datetime | None) -> str | None:

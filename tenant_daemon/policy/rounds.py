@@ -15,10 +15,13 @@ from tenant_daemon.policy.programs.docker_names import are_docker_ids, docker_na
 from tenant_daemon.policy.programs.finds import found_ending
 from tenant_daemon.policy.programs.judge import CommandJudge
 from tenant_daemon.policy.programs.listings import (
+    A_UNIT,
     ABOUT_PROCESSES,
     leaves_lines,
     listed_starts,
     lists_processes,
+    lists_units,
+    tells_about_units,
     tracked_starts,
 )
 from tenant_daemon.policy.programs.wrappers import listing_starts, standing_for_found
@@ -51,7 +54,7 @@ _DELETERS: Final = frozenset({"rm", "unlink", "shred", "truncate", "rmdir"})
 class Values(NamedTuple):
     """What is known of a loop's values."""
 
-    kind: Literal["any", "docker", "path"]
+    kind: Literal["any", "docker", "path", "unit"]
     path: str = ""
     """A file as harmful as the most harmful that may come, or the name that docker's have in common."""
     starts: tuple[str, ...] = ()
@@ -79,6 +82,8 @@ def values_of(judge: CommandJudge, commands: Sequence[Command], inner: Sequence[
     if lists_processes(first):
         # Numbers; only what tells about processes takes them.
         return Values("path", "1") if inner and inner[0] in ABOUT_PROCESSES else ANY
+    if lists_units(first):
+        return Values("unit", A_UNIT) if not inner or tells_about_units(inner) else ANY
     starts = tracked_starts(first, inner) if first[0] == "git" and inner else _starts(judge, first)
     path = standing_for_found(judge, starts, first) if starts else ""
     path += found_ending(judge, first) if path.endswith("/found") else ""
@@ -196,6 +201,15 @@ def prints_docker_ids(capture: RunPipelines) -> bool:
     if len(capture.pipelines) != 1 or len(capture.pipelines[0]) != 1:
         return False
     return are_docker_ids(list(capture.pipelines[0][0].argv))
+
+
+def judged_unit(text: str, argv: Sequence[str], values: dict[int, Values]) -> str | None:
+    """A service that a loop goes through, where the command only tells about it."""
+    numbers = expansions.line_parts(text)
+    if len(numbers) != 1 or text != expansions.line_part(numbers[0]) or not tells_about_units(argv):
+        return None
+    known = values.get(numbers[0], ANY)
+    return known.path if known.kind == "unit" else None
 
 
 def has_own_output(command: Command) -> bool:

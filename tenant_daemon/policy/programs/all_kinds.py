@@ -9,6 +9,7 @@ from tenant_daemon.policy.programs import (
     git,
     interpreters,
     keycloak,
+    markup,
     masks,
     media,
     nextcloud,
@@ -27,7 +28,7 @@ from tenant_daemon.policy.programs import (
 )
 from tenant_daemon.policy.programs.judge import CommandJudge
 from tenant_daemon.policy.sql import clients as sql_clients
-from tenant_daemon.policy.sql import mongo
+from tenant_daemon.policy.sql import duckdb, mongo
 from tenant_daemon.policy.web import clients as web_clients
 from tenant_daemon.policy.web import lookups
 
@@ -37,11 +38,13 @@ __all__ = [
     "containers",
     "copies",
     "documents",
+    "duckdb",
     "finds",
     "git",
     "interpreters",
     "keycloak",
     "lookups",
+    "markup",
     "masks",
     "media",
     "mongo",

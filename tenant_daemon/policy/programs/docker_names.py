@@ -38,6 +38,24 @@ _PLAIN_COLUMNS: Final = frozenset(
 _FIRST_WORD: Final = re.compile(r"(?:NR ?> ?1 ?|NR ?!= ?1 ?)?\{ ?print \$(1|NF) ?;? ?\}")
 
 
+UNITS: Final = ["systemctl", "list-units", "--plain"]
+"""What stands for any command that prints names of services, and nothing but them."""
+_NAMING_UNITS: Final = frozenset({"list-units", "list-unit-files"})
+_SECOND_WORD: Final = re.compile(r"(?:NR ?> ?1 ?)?\{ ?print \$2 ?;? ?\}")
+
+
+def _names_units(source: list[str], taking: list[str]) -> bool:
+    """``systemctl --failed | awk '{print $1}'``: a line begins with systemd's own words."""
+    words = source[1:]
+    is_list = source[:1] == ["systemctl"] and ("--failed" in words or not _NAMING_UNITS.isdisjoint(words))
+    is_plain = all(word.startswith("--") or word in ("list-units", "list-unit-files") for word in words)
+    is_table = not any(word.startswith(("--output", "--property")) for word in words)
+    column = taking[1] if taking[0] == "awk" and len(taking) == 2 else ""
+    first = _FIRST_WORD.fullmatch(column)
+    is_name = (first is not None and first[1] == "1") or _SECOND_WORD.fullmatch(column) is not None
+    return is_list and is_plain and is_table and is_name
+
+
 def with_column(source: list[str], taking: list[str]) -> list[str]:
     """
     What lists the same as ``docker ps | awk '{print $1}'``: ``docker ps -q``.
@@ -48,6 +66,8 @@ def with_column(source: list[str], taking: list[str]) -> list[str]:
     Returns:
         Nothing, where the column is not that of the names.
     """
+    if _names_units(source, taking):
+        return UNITS
     found = _FIRST_WORD.fullmatch(taking[1]) if taking[0] == "awk" and len(taking) == 2 else None
     sign = " " if found is not None else _cut_at(taking)
     reading = (

@@ -134,6 +134,14 @@ def _npm(judge: "CommandJudge", args: list[str]) -> None:
         folder = folder.rpartition("/")[0]
 
 
+def _package_file(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
+    if not reading.positionals:
+        judge.unknown("npm.facts", "It is not said what is changed.")
+    if judge.is_in_container:
+        judge.unknown("npm.image", "It would change an application's own description of itself.")
+    judge.places.write("package.json")
+
+
 def _supervisor(judge: "CommandJudge", args: list[str]) -> None:
     """It takes the settings that lie in the current folder, which can name code, before the server's own."""
     folder = judge.places.cwd
@@ -196,4 +204,5 @@ GUARDS["npm"] = _npm
 GUARDS.update({"console": _console, "bench": _console})
 GUARDS.update(dict.fromkeys(("rails", "rake", "bundle"), _ruby))
 GUARDS.update({"supervisorctl": _supervisor, "yarn": _yarn, "pnpm": _yarn})
+REVIEWS["packagefile"] = _package_file
 REVIEWS.update({"python": _python, "needsargument": _needs_argument, "testnumbers": _compared_numbers})

@@ -191,12 +191,8 @@ class CommandJudge:
         name = self.program = self._program(argv[0])
         self._argv = argv
         profile = self.library.get(name)
-        if (profile is None or profile.is_unknown) and _GUARDRAIL.search(
-            "\n".join(argv).replace(self.places.roots.workspace, "")
-        ):
-            self.verdict.note(
-                Tier.CRITICAL_RED, "command.guardrail", "Touches the safety system itself.", unknown=True
-            )
+        if profile is None or (profile.is_unknown and not profile.subs):
+            self._note_guardrail(argv)
         if profile is None and self.is_in_container and ABOUT.fullmatch(" ".join(argv)) is not None:
             self.verdict.note(Tier.GREEN, "container.version", f"Asks {argv[0]} which version it is.")
             return
@@ -221,8 +217,18 @@ class CommandJudge:
             guard(self, args)
         folder = self.places.cwd
         self.by_profile(profile, args)
+        if profile.is_unknown and profile.subs and self.verdict.is_unknown:
+            # What is known of a sub-command has been judged; a realm may well be called like the product.
+            self._note_guardrail(argv)
         # `git -C` is about this command alone.
         self.places.cwd = folder
+
+    def _note_guardrail(self, argv: list[str]) -> None:
+        """Words that name a part of the safety system, in a command that is not understood."""
+        if _GUARDRAIL.search("\n".join(argv).replace(self.places.roots.workspace, "")):
+            self.verdict.note(
+                Tier.CRITICAL_RED, "command.guardrail", "Touches the safety system itself.", unknown=True
+            )
 
     def _program(self, word: str) -> str:
         if "/" not in word:

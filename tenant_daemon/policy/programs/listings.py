@@ -7,7 +7,7 @@ from typing import Final
 
 from tenant_daemon.policy.paths.names import looks_for_secrets
 from tenant_daemon.policy.paths.trees import holds_secrets
-from tenant_daemon.policy.programs.docker_names import with_column
+from tenant_daemon.policy.programs.docker_names import UNITS, with_column
 
 _SELECTING: Final = {"sort": 0, "uniq": 0, "head": 0, "tail": 0, "grep": 1}
 """Programs that leave lines as they are, and how many words without a dash they take then."""
@@ -23,6 +23,9 @@ _XARGS_FLAG: Final = re.compile(r"-[0rnP]|-[nP]?\d+|-0r|-r0|--null|--no-run-if-e
 _NAMING_FLAG: Final = re.compile(r"-[iswvEFP]*[lL][iswvEFP]*|--files-with(?:-|out-)match(?:es)?")
 ABOUT_PROCESSES: Final = frozenset({"ps", "pwdx", "pmap", "top"})
 """Programs that only tell about processes, which they are given as numbers."""
+_ABOUT_UNITS: Final = frozenset({"status", "is-active", "is-enabled", "is-failed", "show"})
+A_UNIT: Final = "found.service"
+"""What stands for any service in commands that only tell about it."""
 _ENDED: Final = frozenset({"-0", "-0r", "-r0", "--null"})
 _WITH_NAMES: Final = re.compile(r"-\w*[ladcS]|--(?:list|delim|count|separator|lock|log)")
 _PLAIN_FLAG: Final = re.compile(r"-[iswvEFP]+|--color=never")
@@ -87,6 +90,17 @@ def lists_processes(argv: Sequence[str]) -> bool:
     """Whether a program names processes by their numbers alone."""
     flags = [arg for arg in argv[1:] if arg not in ("-d,", "-d ")]
     return list(argv[:1]) in (["pgrep"], ["pidof"]) and not any(map(_WITH_NAMES.match, flags))
+
+
+def lists_units(argv: Sequence[str]) -> bool:
+    """Whether what comes in are systemd's own words for services (see ``with_column``)."""
+    return list(argv) == UNITS
+
+
+def tells_about_units(argv: Sequence[str]) -> bool:
+    """Whether a command only shows how a service is, or what it has logged."""
+    is_shown = list(argv[:1]) == ["systemctl"] and not _ABOUT_UNITS.isdisjoint(argv[1:2])
+    return is_shown or list(argv[:2]) == ["journalctl", "-u"]
 
 
 def listed_starts(argv: Sequence[str]) -> list[str]:

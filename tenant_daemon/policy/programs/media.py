@@ -228,6 +228,19 @@ def _page(judge: "CommandJudge", value: str) -> None:
     KINDS["read"](judge, value)
 
 
+def _local_page(judge: "CommandJudge", value: str) -> None:
+    """What a browser does not find here it takes for an address: no folder may look like a domain."""
+    if re.fullmatch(r"/?(?:[\w -]+/)*[\w -][\w. -]*\.x?html?", value, re.IGNORECASE) is None:
+        judge.verdict.note(
+            Tier.RED,
+            "page.name",
+            f"“{value[:80]}” is not the plain name of a page.",
+            external=True,
+            unknown=True,
+        )
+    KINDS["read"](judge, value)
+
+
 def _page_review(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
     """Nothing else may come into the document: no file that the page names, and no script."""
     if len(reading.positionals) < 2:
@@ -251,6 +264,7 @@ KINDS.update(
     {
         "identifyformat": choice("identifyformat", r"(?s)[^@].*"),
         "page": _page,
+        "localpage": _local_page,
         "jpegdefine": _jpeg_define,
         "picture": _picture,
         "pictureformat": _picture_format,

@@ -137,7 +137,8 @@ def _read_find(args: list[str], profile: Profile) -> Reading:
                 break
             reading.given.append((flag, "\x1f".join(args[at : ends[0]])))
             at = ends[0] + 1
-        elif flag.kind is None:
+        elif flag.kind is None or flag.is_optional:
+            # What follows is an argument of its own: an optional value is always attached.
             reading.given.append((flag, None))
         elif at < len(args):
             reading.given.append((flag, args[at]))

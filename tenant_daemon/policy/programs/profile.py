@@ -150,6 +150,8 @@ def compile_flags(text: str, style: Style, whys: dict[str, str]) -> dict[str, Fl
             kind = (found["kind"] or "text") if sign else None
             is_plain = kind in (None, "text") and not effects
             flag = Flag(one, kind, sign == "?", why=whys.get(one, ""), is_plain=is_plain, **effects)
+            if flags.get(one, flag) != flag:
+                raise BadRule(f"a flag is described twice, and otherwise: {one}")
             flags[one] = _flags.setdefault(flag, flag)
     unused = whys.keys() - flags.keys()
     if unused:

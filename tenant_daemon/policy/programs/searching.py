@@ -1,7 +1,8 @@
 """ripgrep and ag go through whole folders by themselves, and leave files of passwords out, as grep does."""
 
+import re
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tenant_daemon.policy.paths.names import PASSED_OVER
 from tenant_daemon.policy.programs.options import Reading
@@ -38,4 +39,26 @@ def _silver_searcher(judge: "CommandJudge", profile: Profile, reading: Reading) 
         judge.insert(*(f"--ignore={pattern}" for pattern in PASSED_OVER))
 
 
+def _as_ack_spells(pattern: str) -> str:
+    """A pattern for names, by the ending or as a pattern for the whole name."""
+    if pattern.startswith("*."):
+        return f"--ignore-file=ext:{pattern[2:]}"
+    name = re.escape(pattern).replace("\\*", ".*")
+    return f"--ignore-file=match:/^{name}$/"
+
+
+_ACK_PASSES_OVER: Final = tuple(map(_as_ack_spells, PASSED_OVER))
+
+
+def _ack(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
+    """Without ``--noenv`` it would take flags from files; a pattern is Perl's, and may hold code."""
+    judge.insert("--noenv", *_ACK_PASSES_OVER)
+
+
+def _ugrep(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
+    if not judge.is_in_container:
+        judge.insert(*(f"--exclude={pattern}" for pattern in PASSED_OVER))
+
+
+REVIEWS.update({"ack": _ack, "ugrep": _ugrep})
 REVIEWS.update({"ripgrep": _ripgrep, "silversearcher": _silver_searcher})

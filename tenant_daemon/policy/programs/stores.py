@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 from tenant_daemon.contracts.tiers import Tier
 from tenant_daemon.policy.paths.names import is_app_secret_name, is_secret_folder, is_secret_name
-from tenant_daemon.policy.programs.kinds import KINDS
+from tenant_daemon.policy.programs.kinds import KINDS, Kind
 from tenant_daemon.policy.programs.options import Reading
 from tenant_daemon.policy.programs.profile import Profile
 from tenant_daemon.policy.programs.registry import REVIEWS
@@ -114,8 +114,28 @@ def _remote_target(judge: "CommandJudge", value: str) -> None:
         judge.places.brings_links = judge.places.brings_settings = True
 
 
-REVIEWS["mckept"] = _kept
+def _only_here(kind: str) -> Kind:
+    """A path that a program for many stores takes for one of this server's own: there is no colon in it."""
+
+    def judge_place(judge: "CommandJudge", value: str) -> None:
+        if ":" in value:
+            judge.verdict.note(
+                Tier.RED, "store.elsewhere", f"“{value[:80]}” lies elsewhere.", external=True, unknown=True
+            )
+        else:
+            KINDS[kind](judge, value)
+
+    return judge_place
+
+
+def _named_place(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
+    if not reading.positionals:
+        judge.unknown("store.place", "It is not said which files are meant.")
+
+
+REVIEWS.update({"mckept": _kept, "namedplace": _named_place})
 KINDS.update({"remotesource": _remote_source, "remotetarget": _remote_target})
+KINDS.update({"remotelisted": _only_here("listtree"), "remoteread": _only_here("readtree")})
 KINDS.update(
     {"mcsource": _source, "mcplace": _listed, "mcread": _shown, "mcdeleted": _deleted, "mcstored": _stored}
 )

@@ -88,6 +88,14 @@ _CHOICES: Final = {
     "caddyfile": r"/etc/(?:caddy/Caddyfile|traefik/traefik\.(?:ya?ml|toml))|/opt/apps/[\w-]+/Caddyfile",
     "manpage": r"[\w\[][\w.+:\[-]*",
     "clockverb": r"tracking|sources|sourcestats|activity|serverstats|rtcdata",
+    "mailbox": r"[A-Za-z0-9_.+-]+(?:@[A-Za-z0-9.-]+)?",
+    "pagekind": r"text/(?:html|plain)",
+    "xmlname": r"[A-Za-z_][\w.-]*",
+    "xmlnamespace": r"(?!xsl=)[A-Za-z_]\w*=[\w:/.#-]+",
+    # Single facts; a script or a package to fetch is none.
+    "packagefact": r"(?:name|version|description|license|homepage|author|author\.(?:name|email|url)|private"
+    r"|keywords\[\d*\]|type|engines\.(?:node|npm))=[^\n]*",
+    "perlpattern": r"(?!.*\(\?\??\{)[^\n]+",
     "mailaddress": r"[A-Za-z0-9_.+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*",
     "nginxsignal": r"reload|reopen",
     "apachesignal": r"graceful|restart",
@@ -323,7 +331,10 @@ def _media(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
         judge.unknown("media.protocol", "The file is named in a way that could make the program do more.")
     names = reading.positionals
     is_tagged = any(flag.kind == "exiftext" and value is not None for flag, value in reading.given)
-    if is_tagged or reading.has("-all", "-gps:all", "-overwrite_original"):
+    is_emptied = any(flag.kind == "exifempty" and value is not None for flag, value in reading.given)
+    if is_emptied:
+        judge.verdict.note(Tier.YELLOW, "exiftool.emptied", "Takes facts out of a picture.")
+    if is_tagged or is_emptied or reading.has("-overwrite_original"):
         for name in names:
             judge.places.write(name)
     if profile.rule_id == "pdftotext" and names and (len(names) < 2 or names[-1] != "-"):

@@ -17,9 +17,12 @@ from tenant_daemon.policy.programs.finds import DELETERS, FILTERS, WITH_HOLDER, 
 from tenant_daemon.policy.programs.judge import CommandJudge
 from tenant_daemon.policy.programs.kinds import KINDS
 from tenant_daemon.policy.programs.listings import (
+    A_UNIT,
     ABOUT_PROCESSES,
     listed_starts,
     lists_processes,
+    lists_units,
+    tells_about_units,
     tracked_starts,
 )
 from tenant_daemon.policy.programs.options import Reading, read_options
@@ -79,6 +82,8 @@ def _xargs(judge: CommandJudge, argv: list[str]) -> None:
         found = docker_name(judge.listing) or found
     if inner[0] in ABOUT_PROCESSES and lists_processes(judge.listing):
         found = "1"
+    if lists_units(judge.listing) and tells_about_units(inner):
+        found = A_UNIT
     if inner[0] in DELETERS and not FILTERS & set(judge.listing):
         found = FROM_INPUT
     holder = holder or "{}"

@@ -44,7 +44,7 @@ _FILE: Final = re.compile("\ue01e([0-9]+)\ue01f")
 _PLACEHOLDERS: Final = re.compile("[\ue000-\uf8ff]+")
 _ONE_BARE: Final = re.compile("\ue016([0-9]+)\ue017")
 
-OF_THE_SERVER: Final = frozenset({"USER", "LOGNAME", "HOSTNAME", "PATH", "SHELL"})
+OF_THE_SERVER: Final = frozenset({"USER", "LOGNAME", "HOSTNAME", "PATH", "SHELL", "LANG"})
 """Variables that every shell has, and that a line can read and not set."""
 
 MAX_BRACE_WORDS: Final = 60

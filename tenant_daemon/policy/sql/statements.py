@@ -118,20 +118,21 @@ def judge_sql(verdict: Verdict, text: str, *, is_postgres: bool = False) -> None
     if not statements:
         verdict.note(Tier.RED, "sql.empty", "There is no SQL in it.", unknown=True)
     for statement in statements:
-        _judge_statement(verdict, statement)
+        judge_statement(verdict, statement)
 
 
-def _judge_statement(verdict: Verdict, tokens: list[Token]) -> None:
+def judge_statement(verdict: Verdict, tokens: list[Token]) -> None:
+    """Note what one statement does, given as its tokens."""
     words = [token.text for token in tokens if token.kind == "word"]
     if "uescape" in words:
         # Another sign than the backslash: what a name or a text says cannot be seen from it.
         verdict.note(Tier.RED, "sql.unclear", "The SQL has names in it that cannot be read.", unknown=True)
     first = words[0] if words and tokens[0].text in (words[0], "(") else ""
     if first == "explain" and (inner := _explained(tokens)):
-        _judge_statement(verdict, inner)
+        judge_statement(verdict, inner)
         return
     if first == "analyze" and (inner := _analyzed(verdict, tokens)):
-        _judge_statement(verdict, inner)
+        judge_statement(verdict, inner)
         return
     judge_names(verdict, tokens)
     if first == "pragma":
@@ -193,7 +194,7 @@ def _judge_copy_out(verdict: Verdict, tokens: list[Token]) -> bool:
         return all(token.kind in ("word", "quoted") or token.text in ".,()" for token in source)
     if source[-1].text != ")" or len(source) < 3:
         return False
-    _judge_statement(verdict, source[1:-1])
+    judge_statement(verdict, source[1:-1])
     return True
 
 
@@ -207,7 +208,7 @@ def _judge_copy_in(verdict: Verdict, tokens: list[Token]) -> bool:
     if table[0].text == "(" or any(t.kind not in ("word", "quoted") and t.text not in ".,()" for t in table):
         return False
     added = split_statements("values (1)")[0]
-    _judge_statement(verdict, [Token("word", "insert"), Token("word", "into"), *table, *added])
+    judge_statement(verdict, [Token("word", "insert"), Token("word", "into"), *table, *added])
     return True
 
 
@@ -285,6 +286,9 @@ def _judge_change(verdict: Verdict, first: str, words: list[str], tokens: list[T
         tier, says = Tier.YELLOW, "Adds or changes records."
     if first == "update" and "merge" not in words and not _narrows(tokens):
         tier, says = Tier.RED, "Changes every record of a table."
+    if first == "create" and words[1:3] == ["or", "replace"] and "table" in words[3:5]:
+        # A table of that name is dropped first, with all that is in it.
+        tier, says = Tier.RED, "Puts a new table in the place of one."
     if first == "create" and _lies_elsewhere(tokens):
         _note_unknown(verdict, "create table")
     if first == "delete" and "where" not in words:

@@ -71,3 +71,42 @@ def test_a_name_that_is_taken_apart_at_another_sign_asks(workspace: Path, shell:
 def test_what_nobody_can_say_yet_asks(command: str, shell: Shell) -> None:
     found = shell(command)
     assert found.is_unknown or found.tier >= Tier.RED, found.reason
+
+
+_FAILED = "systemctl --failed --no-legend --plain | awk '{print $1}'"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        f"{_FAILED} | xargs -r systemctl status --no-pager",
+        f"{_FAILED} | xargs -I{{}} journalctl -u {{}} -n 20 --no-pager",
+        f"systemctl status $({_FAILED})",
+        f'for s in $({_FAILED}); do echo "$s"; systemctl status "$s"; journalctl -u "$s" -n 5; done',
+        "systemctl list-units --no-legend | awk '{print $2}' | while read -r u; do systemctl is-active \"$u\"; done",
+    ],
+)
+def test_names_of_services_go_to_what_tells_about_them(command: str, shell: Shell) -> None:
+    found = shell(command)
+    assert (found.tier, found.is_unknown) == (Tier.GREEN, False), found.reason
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        f"{_FAILED} | xargs systemctl restart",
+        f"systemctl stop $({_FAILED})",
+        f'for s in $({_FAILED}); do systemctl restart "$s"; done',
+        f"{_FAILED} | xargs systemctl cat",
+        f"{_FAILED} | xargs cat",
+        f"{_FAILED} | xargs -I{{}} journalctl --vacuum-size=1 -u {{}}",
+        # What a service is called by its author stands behind the words of systemd.
+        "systemctl --failed --no-legend | awk '{print $5}' | xargs systemctl status",
+        "systemctl list-units | awk '{print $NF}' | xargs systemctl status",
+        "systemctl list-units --output=json | awk '{print $1}' | xargs systemctl status",
+        "systemctl list-timers | awk '{print $1}' | xargs systemctl status",
+        "cat units.txt | xargs systemctl status",
+    ],
+)
+def test_and_to_nothing_else(command: str, shell: Shell) -> None:
+    assert shell(command).is_unknown

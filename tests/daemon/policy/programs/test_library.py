@@ -1,6 +1,9 @@
 """The profiles that are shipped."""
 
+import pytest
+
 from tenant_daemon.policy.programs.library import load_library
+from tenant_daemon.policy.programs.profile import BadRule, compile_flags
 from tenant_daemon.policy.wordlist import word_set
 
 OF_EVERY_DAY = word_set(
@@ -21,3 +24,9 @@ def test_at_least_150_programs_have_a_profile() -> None:
 
 def test_the_programs_of_every_day_have_one() -> None:
     assert OF_EVERY_DAY - load_library().keys() == set()
+
+
+def test_a_flag_means_one_thing() -> None:
+    with pytest.raises(BadRule, match="-n"):
+        compile_flags("-vn -n:int", "gnu", {})
+    assert compile_flags("-v -v --long", "gnu", {}).keys() == {"-v", "--long"}

@@ -19,6 +19,9 @@ def shell(command: str, context: PolicyContext) -> Judgement:
         ("rg -uuu -g '*.{ts,md}' total docs", "--glob=!*.pem"),
         ("rg -l total", "--glob=!id_rsa"),
         ("ag --hidden total docs", "--ignore=.env"),
+        ("ack total docs", "--ignore-file=match:/^\\.env\\..*$/"),
+        ("ack -f docs", "--noenv"),
+        ("ugrep -rn total docs", "--exclude=*.pem"),
     ],
 )
 def test_files_of_passwords_are_left_out(command: str, option: str, context: PolicyContext) -> None:
