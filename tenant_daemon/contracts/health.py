@@ -8,6 +8,8 @@ from tenant_daemon.contracts.base import Count, Message
 
 MODEL: Final = "model"
 """The part that says why models do not answer."""
+SILENT: Final = "silent"
+"""Its detail while it is well, but a request waits for its provider for longer than most do."""
 
 
 class ComponentHealth(Message):

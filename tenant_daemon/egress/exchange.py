@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -16,7 +16,7 @@ from tenant_daemon.egress.formats.wire_format import unreadable
 from tenant_daemon.egress.json_text import write_json
 from tenant_daemon.egress.kill_switch import KillSwitch
 from tenant_daemon.egress.pace import Pace
-from tenant_daemon.egress.provider_health import ProviderHealth
+from tenant_daemon.egress.provider_health import ProviderHealth, Wait
 from tenant_daemon.egress.refusals import Refusals
 from tenant_daemon.egress.repeats import Repeats
 from tenant_daemon.egress.request_body import parse_body
@@ -81,6 +81,8 @@ class Exchange:
         self._body = b""
         self._is_done = False
         self._provider_name = ""
+        self._patience = ExitStack()
+        self._wait = Wait()
         self.request: ModelRequest
 
     async def begin(self, body: bytes, headers: Mapping[str, str]) -> None:
@@ -106,6 +108,7 @@ class Exchange:
         sent_headers = self._wire.headers(key, headers)
         try:
             async with desk.switch.until_stopped(self._agent_id):
+                self._wait = self._patience.enter_context(desk.health.waiting())
                 self._response = await desk.provider.ask(
                     upstream, self._wire.path, self.request.encoded(), sent_headers, self._redactor
                 )
@@ -209,8 +212,12 @@ class Exchange:
                 if self._tab:
                     self._tab.note_progress(answer)
                 with pace.look():
-                    checked, refused = _in_one_piece(answer, reader.feed(data))
+                    events = reader.feed(data)
+                    checked, refused = _in_one_piece(answer, events)
                 await _pass(checked, refused, write)
+                if events:
+                    # Single bytes and comments that keep a connection open are no answer.
+                    self._wait.heard()
                 if answer.is_done:
                     return
                 await pace.rest()
@@ -233,6 +240,7 @@ class Exchange:
 
     async def end(self, error: str = "") -> None:
         """Stop the upstream, count, give back. Calling it again does nothing."""
+        self._patience.close()
         response, self._response = self._response, None
         if response is not None:
             self._desk.provider.leave(response, is_done=self._is_done)

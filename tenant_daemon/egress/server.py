@@ -36,9 +36,14 @@ class Door:
         return JSONResponse({"message": self._desk.refusals.last(request.path_params["agent_id"])})
 
     async def provider(self, request: Request) -> Response:
-        """``GET /provider``: why models do not answer, in plain words; empty while they do."""
+        """
+        ``GET /provider``: why models do not answer, in plain words; empty while they do.
+
+        ``is_silent`` says that a request waits for its provider for longer than most.
+        """
         self.check(request)
-        return JSONResponse({"message": self._desk.health.problem()})
+        health = self._desk.health
+        return JSONResponse({"message": health.problem(), "is_silent": health.is_silent()})
 
     async def models(self, request: Request) -> Response:
         """``GET /agents/{agent_id}/v1/models``: the models there are; no provider is asked."""

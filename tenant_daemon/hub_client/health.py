@@ -11,7 +11,7 @@ import structlog
 
 from tenant_daemon.audit import AuditTrail, AuditUnavailable
 from tenant_daemon.contracts.distress import VAULT
-from tenant_daemon.contracts.health import MODEL, ComponentHealth, Heartbeat
+from tenant_daemon.contracts.health import ComponentHealth, Heartbeat
 from tenant_daemon.hub_client.gateway import GatewayDoor
 from tenant_daemon.hub_client.metrics import MetricsReader
 from tenant_daemon.kit.certificates import trusted_authorities
@@ -48,8 +48,8 @@ class HealthMonitor:
     send: Callable[[Heartbeat], None]
     vault_trouble: Callable[[], str]
     """Why the vault is locked, as ``VaultTrouble``; empty while it is open. Blocking."""
-    model_problem: Callable[[], Awaitable[str]]
-    """Why models do not answer, redacted; empty while they do. Messages are relayed all the same."""
+    model: Callable[[], Awaitable[ComponentHealth | None]]
+    """How models answer, redacted; None while they do. Messages are relayed all the same."""
     latest: Heartbeat | None = None
     _look: asyncio.Event = field(default_factory=asyncio.Event)
     _sent_at: float = 0.0
@@ -124,8 +124,8 @@ class HealthMonitor:
 
     async def _model(self) -> list[ComponentHealth]:
         """The model while it does not answer. It is no part of this server: the door stays open."""
-        problem = await self.model_problem()
-        return [ComponentHealth(name=MODEL, is_healthy=False, detail=problem)] if problem else []
+        model = await self.model()
+        return [model] if model else []
 
     def _is_due(self, new: Heartbeat) -> bool:
         old = self.latest

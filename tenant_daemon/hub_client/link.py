@@ -13,6 +13,7 @@ from tenant_daemon.audit import AuditTrail
 from tenant_daemon.contracts.chat import SendMessage
 from tenant_daemon.contracts.config import TenantConfig
 from tenant_daemon.contracts.envelope import Hello
+from tenant_daemon.contracts.health import ComponentHealth
 from tenant_daemon.home import TenantHome
 from tenant_daemon.hub_client.applied_config import AppliedConfig, ConfigRefused, stopped_by_owner
 from tenant_daemon.hub_client.attachments import AttachmentDesk
@@ -33,7 +34,7 @@ from tenant_daemon.hub_client.local_server import build_local_app
 from tenant_daemon.hub_client.metrics import MetricsReader
 from tenant_daemon.hub_client.openclaw_link import OpenClawLink
 from tenant_daemon.hub_client.outbox import LinkStore
-from tenant_daemon.hub_client.proxy_client import model_problem, why_refused
+from tenant_daemon.hub_client.proxy_client import model_health, why_refused
 from tenant_daemon.hub_client.run_in_progress import ChatParts
 from tenant_daemon.hub_client.secrets import SecretDesk, SecretRequest, SecretsReporter
 from tenant_daemon.hub_client.wrapper_client import WrapperClient
@@ -228,10 +229,12 @@ class _Link:
             return exc.trouble.value
         return ""
 
-    async def _model_problem(self) -> str:
+    async def _model(self) -> ComponentHealth | None:
         token = local_token(self._parts.home, "proxy")
-        said = await model_problem(self._parts.settings.ports.proxy, token)
-        return self._parts.redactor.current().redact(said) if said else ""
+        model = await model_health(self._parts.settings.ports.proxy, token)
+        if model is None:
+            return None
+        return model.model_copy(update={"detail": self._parts.redactor.current().redact(model.detail)})
 
     def _chat_parts(self, wrapper: WrapperClient) -> ChatParts:
         parts = self._parts
@@ -271,7 +274,7 @@ class _Link:
             versions=Versions(daemon=__version__, openclaw=OPENCLAW_VERSION),
             send=self._hub.send_heartbeat,
             vault_trouble=self._vault_trouble,
-            model_problem=self._model_problem,
+            model=self._model,
         )
 
     def _status(self) -> dict[str, object]:

@@ -5,6 +5,7 @@ from typing import Final
 import httpx
 import structlog
 
+from tenant_daemon.contracts.health import MODEL, SILENT, ComponentHealth
 from tenant_daemon.kit.certificates import trusted_authorities
 
 _TIMEOUT_SECONDS: Final = 2.0
@@ -19,10 +20,18 @@ async def why_refused(port: int, token: str, agent_id: str) -> str:
     return message[:_LONGEST] if isinstance(message, str) else ""
 
 
-async def model_problem(port: int, token: str) -> str:
-    """Why models do not answer just now, in plain words; empty while they do, or the proxy is away."""
-    message = (await _asked(port, token, "/provider")).get("message")
-    return message[:_LONGEST] if isinstance(message, str) else ""
+async def model_health(port: int, token: str) -> ComponentHealth | None:
+    """
+    How models do just now; None while all is well, or the proxy is away.
+
+    Sick, it says in plain words why they do not answer. Healthy, it says that a request waits for longer than
+    most do, which may end well.
+    """
+    said = await _asked(port, token, "/provider")
+    message = said.get("message")
+    if isinstance(message, str) and message:
+        return ComponentHealth(name=MODEL, is_healthy=False, detail=message[:_LONGEST])
+    return ComponentHealth(name=MODEL, is_healthy=True, detail=SILENT) if said.get("is_silent") else None
 
 
 async def read_budgets(port: int, token: str) -> list[dict[str, object]]:

@@ -32,6 +32,7 @@ def tenant_view(tenant_id: str = "ten_1", **changes: Any) -> TenantView:
         "components": [],
         "vault_trouble": "",
         "model_trouble": "",
+        "is_model_silent": False,
         "openclaw_version": "1",
         "daemon_version": "1",
         "config_version": 1,

@@ -8,7 +8,7 @@ from letsbe_app.db.models import HeartbeatHour, HeartbeatSample, Tenant
 from letsbe_app.fleet.tenants.history import RESOLUTIONS, Span
 from letsbe_app.kit.secrets import token_hash
 from tenant_daemon.contracts.distress import VAULT, Distress, VaultTrouble
-from tenant_daemon.contracts.health import MODEL, ComponentHealth, Heartbeat
+from tenant_daemon.contracts.health import MODEL, SILENT, ComponentHealth, Heartbeat
 
 LINK_PATH = "/api/v1/tenant/link"
 
@@ -75,6 +75,8 @@ class TenantView:
     """Why its vault is locked, as ``VaultTrouble``; empty while it is open."""
     model_trouble: str
     """Why the language model does not answer its agents, in words; empty while it does."""
+    is_model_silent: bool
+    """Whether an agent waits for the language model for longer than most do."""
     openclaw_version: str
     daemon_version: str
     config_version: int
@@ -147,6 +149,11 @@ def _detail_of(heartbeat: Heartbeat | None, name: str) -> str:
     return next((part.detail for part in parts if part.name == name and not part.is_healthy), "")
 
 
+def _is_model_silent(heartbeat: Heartbeat | None) -> bool:
+    parts = heartbeat.components if heartbeat else []
+    return any(part.name == MODEL and part.is_healthy and part.detail == SILENT for part in parts)
+
+
 def tenant_view(tenant: Tenant, *, is_online: bool, is_practice: bool) -> TenantView:
     """The view of a row."""
     heartbeat = heartbeat_of(tenant)
@@ -169,6 +176,7 @@ def tenant_view(tenant: Tenant, *, is_online: bool, is_practice: bool) -> Tenant
         components=list(heartbeat.components) if heartbeat else [],
         vault_trouble=vault_trouble(heartbeat),
         model_trouble=_detail_of(heartbeat, MODEL) if is_online else "",
+        is_model_silent=is_online and _is_model_silent(heartbeat),
         openclaw_version=tenant.openclaw_version,
         daemon_version=tenant.daemon_version,
         config_version=tenant.config_version,

@@ -166,7 +166,7 @@ function useQuiet(message, isExpected) {
   return isQuiet;
 }
 
-function Answer({ message, texts, agentName, store, actions, isCalm }) {
+function Answer({ message, texts, agentName, store, actions, isCalm, whyQuiet }) {
   const { isBusy, problem, run } = useAction(texts);
   const isStreaming = message.status === "streaming";
   const isBroken = Boolean(NOTES[message.status]);
@@ -192,7 +192,7 @@ function Answer({ message, texts, agentName, store, actions, isCalm }) {
           {agentName} {texts.thinking}
         </p>
       )}
-      {isQuiet && <p className="text-sm text-muted">{texts.quiet}</p>}
+      {isQuiet && <p className="text-sm text-muted">{whyQuiet || texts.quiet}</p>}
       {isBroken && (
         <p className="text-sm text-yellow border-l-2 border-yellow pl-3">{message.note || texts[NOTES[message.status]]}</p>
       )}
@@ -226,7 +226,9 @@ function Answer({ message, texts, agentName, store, actions, isCalm }) {
 }
 
 /** One message; redraws when it changes, whatever happens to the others. */
-export const ChatMessage = memo(function ChatMessage({ id, store, texts, agentName, actions, isCalm, onGrown }) {
+export const ChatMessage = memo(function ChatMessage({
+  id, store, texts, agentName, actions, isCalm, whyQuiet, onGrown,
+}) {
   const subscribe = useCallback((listener) => store.subscribeTo(id, listener), [store, id]);
   const message = useSyncExternalStore(subscribe, () => store.get(id));
 
@@ -248,6 +250,7 @@ export const ChatMessage = memo(function ChatMessage({ id, store, texts, agentNa
       store={store}
       actions={actions}
       isCalm={isCalm}
+      whyQuiet={whyQuiet}
     />
   );
 });

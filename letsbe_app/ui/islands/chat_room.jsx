@@ -63,7 +63,7 @@ function Welcome({ agentName, agentDuty, suggestions, texts, onChoose }) {
   );
 }
 
-function Messages({ conversation, texts, agentName, scroll, actions, isReader, children }) {
+function Messages({ conversation, texts, agentName, scroll, actions, isReader, whyQuiet, children }) {
   const { store } = conversation;
   const ids = useSyncExternalStore(store.subscribe, store.listSnapshot);
   const isCalm = useSyncExternalStore(store.subscribe, store.calmSnapshot);
@@ -102,6 +102,7 @@ function Messages({ conversation, texts, agentName, scroll, actions, isReader, c
             agentName={agentName}
             actions={actions}
             isCalm={isCalm && !isReader}
+            whyQuiet={whyQuiet}
             onGrown={scroll.onGrown}
           />
         ))}
@@ -113,7 +114,8 @@ function Messages({ conversation, texts, agentName, scroll, actions, isReader, c
 
 /** A conversation that exists. */
 function OpenRoom({
-  conversationId, tenantId, agentName, texts, openApprovals, chatPath, secretsPath, fileLimits, isReader, children,
+  conversationId, tenantId, agentName, texts, openApprovals, chatPath, secretsPath, fileLimits, isReader,
+  whyQuiet, children,
 }) {
   const navigate = useNavigate();
   const files = useFiles(tenantId, fileLimits, texts);
@@ -204,6 +206,7 @@ function OpenRoom({
                   scroll={scroll}
                   actions={actions}
                   isReader={isReader}
+                  whyQuiet={whyQuiet}
                 >
                   <div className="flex flex-col gap-4">{children}</div>
                 </Messages>

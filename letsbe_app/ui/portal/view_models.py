@@ -55,6 +55,8 @@ class Frame:
     """Why the vault is locked and what to do; empty while it is open."""
     model_trouble: str = ""
     """What the provider of the language model says while it does not answer; empty while it does."""
+    why_quiet: str = ""
+    """Why an answer does not go on, where that is known."""
     set_up_path: str = ""
     """Where a server that is being set up can be watched; empty when there is none."""
     has_set_up_failed: bool = False
@@ -130,7 +132,17 @@ def frame_of(actor: Actor, tenants: Sequence[TenantView]) -> Frame:
         is_practice=working.is_practice,
         vault_trouble=texts().common.vault_detail(working.vault_trouble) if working.vault_trouble else "",
         model_trouble=working.model_trouble,
+        why_quiet=_why_quiet(working),
     )
+
+
+def _why_quiet(tenant: TenantView) -> str:
+    t = texts().chat
+    if not tenant.is_online:
+        return t.quiet_away
+    if tenant.model_trouble:
+        return t.quiet_trouble
+    return t.quiet_model if tenant.is_model_silent else ""
 
 
 def _may(actor: Actor, permission: Permission) -> bool:

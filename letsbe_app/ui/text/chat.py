@@ -65,6 +65,17 @@ class ChatTexts:
     thinking: str = "is thinking"
     you: str = "You"
     quiet: str = "Nothing new for 20 seconds. Your server may be busy, or out of reach."
+    quiet_away: str = (
+        "Your server is out of reach. The answer goes on, or says that it was cut off, once it is back."
+    )
+    quiet_model: str = (
+        "The provider of the language model has taken the question and has not answered yet. Your server waits for "
+        "it; you may stop the answer and try again later."
+    )
+    quiet_trouble: str = (
+        "The provider of the language model refuses or fails right now. The agent tries again by itself, which can "
+        "take minutes."
+    )
     message_waiting: str = "Waits for your server"
     offer_to_add: str = "Add {name} under Secrets"
     status_stopped: str = "You stopped this answer."

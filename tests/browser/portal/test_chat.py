@@ -13,10 +13,11 @@ from tenant_daemon.contracts.chat import (
     ToolFinished,
     ToolStarted,
 )
+from tenant_daemon.contracts.health import ComponentHealth
 from tests.support.axe import grave_findings
 from tests.support.browser import held_events
 from tests.support.live_hub import ScriptedRun
-from tests.support.portal import Stage, portal_stage
+from tests.support.portal import Stage, heartbeat, portal_stage
 from tests.support.running_hub import RunningHub
 
 pytestmark = pytest.mark.browser
@@ -433,6 +434,11 @@ async def test_an_answer_of_which_nothing_comes_says_so(hub: RunningHub, browser
         await expect(quiet).to_be_visible()
         await stage.daemon.send(run.delta(" there was a shop."))
         await expect(stage.page.get_by_text("there was a shop.")).to_be_visible()
+        await expect(quiet).to_be_hidden()
+        silent = ComponentHealth(name="model", is_healthy=True, detail="silent")
+        await stage.daemon.send(heartbeat(components=[silent]))
+        await stage.page.clock.fast_forward(21_000)
+        await expect(stage.page.get_by_text("provider of the language model has taken")).to_be_visible()
         await expect(quiet).to_be_hidden()
 
 

@@ -10,6 +10,8 @@ import httpx
 import pytest
 from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 
+from tenant_daemon.contracts.health import ComponentHealth
+from tenant_daemon.hub_client.proxy_client import model_health
 from tests.support.model_upstream import end_chunk, text_chunk, usage_chunk
 from tests.support.proxy import SECRET, Proxy, running
 from tests.support.vendor_streams import (
@@ -19,6 +21,7 @@ from tests.support.vendor_streams import (
     response_usage,
     text_block,
 )
+from tests.support.waiting import eventually
 
 BODIES: dict[str, dict[str, object]] = {
     "chat/completions": {"model": "m", "messages": [{"role": "user", "content": "hi"}]},
@@ -68,6 +71,43 @@ async def test_silence_is_a_time_out_that_is_not_asked_again(
         # It may have been charged, so it is counted; how much is not known.
         [(_, _, _, _, requests, estimated)] = proxy.usage()
         assert (requests, estimated, len(proxy.upstream.bodies)) == (1, 1, 1)
+
+
+async def told_of_model(proxy: Proxy) -> ComponentHealth | None:
+    address = httpx.URL(proxy.url)
+    assert address.port
+    return await model_health(address.port, proxy.token)
+
+
+@pytest.mark.parametrize("is_begun", [False, True])
+async def test_silence_is_told_while_it_lasts(
+    proxy: Proxy, monkeypatch: pytest.MonkeyPatch, is_begun: bool
+) -> None:
+    """A provider that accepts and never answers, and one that sends single bytes and comments only."""
+    monkeypatch.setattr("tenant_daemon.egress.provider_health._SILENT_SECONDS", 0.0)
+    goes_on = asyncio.Event()
+
+    async def drops() -> AsyncIterator[bytes]:
+        yield b": still at it\n\nda"
+        await goes_on.wait()
+        yield b"ta: [DONE]\n\n"
+
+    if is_begun:
+        proxy.upstream.answer = lambda: StreamingResponse(drops(), media_type="text/event-stream")
+    else:
+        proxy.upstream.silence = goes_on
+    assert await told_of_model(proxy) is None
+    asking = asyncio.create_task(ask(proxy, "chat/completions", stream=True))
+    await eventually(lambda: bool(proxy.upstream.bodies))
+    assert await told_of_model(proxy) == ComponentHealth(name="model", is_healthy=True, detail="silent")
+    monkeypatch.setattr("tenant_daemon.egress.provider_health._STUCK_SECONDS", 0.0)
+    stuck = await told_of_model(proxy)
+    assert stuck
+    assert not stuck.is_healthy
+    assert "has sent nothing" in stuck.detail
+    goes_on.set()
+    await asking
+    assert await told_of_model(proxy) is None
 
 
 async def test_silence_in_the_middle_is_a_time_out_too(

@@ -33,3 +33,31 @@ def test_what_is_long_ago_is_not_known_any_more(monkeypatch: pytest.MonkeyPatch)
     assert health.problem() == ""
     health.failed("a", "Busy.")
     assert health.problem() == ""
+
+
+def test_a_provider_that_takes_a_request_and_says_nothing_is_told_long_before_it_has_failed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = 1_000.0
+    monkeypatch.setattr(provider_health.time, "monotonic", lambda: now)
+    health = ProviderHealth()
+    with health.waiting() as slow, health.waiting():
+        assert (health.is_silent(), health.problem()) == (False, "")
+        now += 20
+        assert (health.is_silent(), health.problem()) == (True, "")
+        now += 80
+        assert "sent nothing for more than a minute" in health.problem()
+        slow.heard()
+        assert health.is_silent(), "one of the two has heard nothing yet"
+    assert (health.is_silent(), health.problem()) == (False, "")
+
+
+def test_what_a_provider_said_counts_before_that_it_is_silent(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 1_000.0
+    monkeypatch.setattr(provider_health.time, "monotonic", lambda: now)
+    health = ProviderHealth()
+    for _ in range(2):
+        health.failed("a", "The account is empty.")
+    with health.waiting():
+        now += 100
+        assert health.problem() == "The account is empty."

@@ -30,7 +30,7 @@ class _Server:
     status: int = 200
     problem: str = "starting"
     vault_trouble: str = ""
-    model_problem: str = ""
+    model: ComponentHealth | None = None
     config_version: int = 0
     components: list[ComponentHealth] = field(default_factory=list)
 
@@ -50,8 +50,8 @@ async def server(tmp_path: Path) -> AsyncIterator[_Server]:
     async def health(_request: Request) -> Response:
         return Response(status_code=server.status)
 
-    async def model_problem() -> str:
-        return server.model_problem
+    async def model() -> ComponentHealth | None:
+        return server.model
 
     monitor = HealthMonitor(
         urls={"proxy": f"http://127.0.0.1:{listener.getsockname()[1]}/healthz"},
@@ -64,7 +64,7 @@ async def server(tmp_path: Path) -> AsyncIterator[_Server]:
         versions=Versions(daemon="1", openclaw="2"),
         send=beats.put_nowait,
         vault_trouble=lambda: server.vault_trouble,
-        model_problem=model_problem,
+        model=model,
     )
     server = _Server(monitor, door, beats)
     app = Starlette(routes=[Route("/healthz", health)])
@@ -135,13 +135,13 @@ async def test_model_that_does_not_answer_is_told_and_leaves_the_door_open(serve
     server.monitor.look()
     while not (await server.next()).is_ready:
         pass
-    server.model_problem = "The account is empty."
-    server.monitor.look()
     sick = ComponentHealth(name="model", is_healthy=False, detail="The account is empty.")
+    server.model = sick
+    server.monitor.look()
     while sick not in (beat := await server.next()).components:
         pass
     assert beat.is_ready
-    server.model_problem = ""
+    server.model = None
     server.monitor.look()
     while sick in (await server.next()).components:
         pass

@@ -31,6 +31,7 @@ class ChatRoom(Island):
     shown_for: rx.Var[str]
     open_approvals: rx.Var[list[str]]
     is_reader: rx.Var[bool]
+    why_quiet: rx.Var[str]
     chat_path: rx.Var[str]
     secrets_path: rx.Var[str]
     file_limits: rx.Var[dict[str, Any]]

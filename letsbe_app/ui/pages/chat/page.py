@@ -63,6 +63,7 @@ def _room() -> rx.Component:
         shown_for=state.shown_for,
         open_approvals=state.open_ids,
         is_reader=state.frame.is_reader,
+        why_quiet=state.frame.why_quiet,
     )
 
 

@@ -57,6 +57,15 @@ def test_a_locked_vault_is_told_with_what_is_wrong_and_what_to_do(trouble: Vault
     assert frame_of(ACTOR, [tenant_view()]).vault_trouble == ""
 
 
+def test_an_answer_that_does_not_go_on_names_who_is_waited_for() -> None:
+    assert frame_of(ACTOR, [tenant_view()]).why_quiet == ""
+    assert "provider of the language model" in frame_of(ACTOR, [tenant_view(is_model_silent=True)]).why_quiet
+    failing = frame_of(ACTOR, [tenant_view(model_trouble="Overloaded")])
+    assert "tries again by itself" in failing.why_quiet
+    away = frame_of(ACTOR, [tenant_view(is_online=False, is_model_silent=True)])
+    assert "out of reach" in away.why_quiet
+
+
 def test_a_failed_set_up_says_so() -> None:
     frame = frame_of(ACTOR, [tenant_view("ten_1", status=TenantStatus.FAILED)])
     assert (frame.has_server, frame.has_set_up_failed) == (False, True)
