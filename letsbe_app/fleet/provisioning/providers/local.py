@@ -12,7 +12,7 @@ import shutil
 import sys
 import tomllib
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
@@ -22,7 +22,13 @@ from pydantic import SecretStr
 import letsbe_app
 from letsbe_app.fleet.provisioning.providers.base import ProviderFailed, Server
 from letsbe_app.fleet.provisioning.providers.local_process import KeptDaemon, living_daemon
-from letsbe_app.fleet.provisioning.providers.local_slots import free_slots, is_free, ports_of
+from letsbe_app.fleet.provisioning.providers.local_slots import (
+    PortClaims,
+    free_slots,
+    is_claimed,
+    is_free,
+    ports_of,
+)
 from letsbe_app.fleet.tenants.schemas import link_url
 
 log = structlog.get_logger()
@@ -58,9 +64,10 @@ class LocalProvider:
     def __init__(self, settings: LocalSettings) -> None:
         self._settings = settings
         self._daemons: dict[str, KeptDaemon] = {}
+        self._claims = PortClaims()
 
     async def reserve(self, tenant_id: str, taken_refs: Collection[str]) -> str:
-        slot = next(free_slots(taken_refs), None)
+        slot = next((slot for slot in free_slots(taken_refs) if self._claims.take(ports_of(slot))), None)
         if slot is None:
             raise ProviderFailed(
                 "Every place for a server on this machine is taken, or other programs use their ports."
@@ -106,6 +113,7 @@ class LocalProvider:
     async def start(self, server: Server) -> None:
         home = self._home(server.tenant_id)
         _keep_running_file(home).touch(mode=0o600)
+        self._claim(server)
         await self._kept(server.tenant_id).start()
 
     def why_down(self, tenant_id: str) -> str | None:
@@ -121,15 +129,26 @@ class LocalProvider:
             await asyncio.to_thread(_delete, home)
         except OSError as exc:
             raise ProviderFailed("The folder of the server could not be deleted.") from exc
+        if server.ref:
+            self._claims.release(ports_of(int(server.ref)))
 
     async def resume(self, servers: Sequence[Server]) -> None:
         for server in servers:
             if _keep_running_file(self._home(server.tenant_id)).exists():
+                self._claim(server)
                 await self._kept(server.tenant_id).start()
 
     async def close(self) -> None:
         await asyncio.gather(*(daemon.stop() for daemon in self._daemons.values()))
         self._daemons.clear()
+        self._claims.release_all()
+
+    def _claim(self, server: Server) -> None:
+        """Keep its place for it, also when another process reserved it once."""
+        if not self._claims.take(ports_of(int(server.ref))):
+            log.error(
+                "local.place_taken", tenant_id=server.tenant_id, ports=asdict(ports_of(int(server.ref)))
+            )
 
     def _kept(self, tenant_id: str) -> KeptDaemon:
         if tenant_id not in self._daemons:
@@ -189,7 +208,7 @@ def _keep_running_file(home: Path) -> Path:
 
 
 def blocked_ports(tenants_dir: Path) -> Iterator[tuple[str, int]]:
-    """Names of servers that are to run here, and ports of theirs that other programs listen on."""
+    """Names of servers that are to run here, and ports of theirs that others listen on, or are about to."""
     for home in sorted(tenants_dir.glob("*")):
         if not _keep_running_file(home).exists() or living_daemon(home):
             continue
@@ -198,7 +217,7 @@ def blocked_ports(tenants_dir: Path) -> Iterator[tuple[str, int]]:
         except (FileNotFoundError, tomllib.TOMLDecodeError):
             continue  # The daemon tells of it.
         for port in settings.get("ports", {}).values():
-            if not is_free(port):
+            if not is_free(port) or is_claimed(port):
                 yield settings.get("tenant_name", home.name), port
 
 

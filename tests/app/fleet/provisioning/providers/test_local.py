@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from letsbe_app.fleet.provisioning.providers import local
 from letsbe_app.fleet.provisioning.providers.base import ProviderFailed, Server
 from letsbe_app.fleet.provisioning.providers.local import LocalProvider, LocalSettings
-from letsbe_app.fleet.provisioning.providers.local_slots import SLOT_COUNT
+from letsbe_app.fleet.provisioning.providers.local_slots import SLOT_COUNT, is_claimed, ports_of
 from tests.support.fake_daemon import Reports, write_fake_daemon
 
 SERVER = Server("ten_1", "bakery", "19")
@@ -45,6 +45,27 @@ async def test_a_server_gets_the_first_free_place(provider: LocalProvider) -> No
     second = await provider.reserve("ten_2", {first})
 
     assert int(first) < int(second) < SLOT_COUNT
+
+
+async def test_two_installations_on_one_machine_never_get_the_same_place(
+    provider: LocalProvider, settings: LocalSettings, tmp_path: Path
+) -> None:
+    """Nothing listens on its ports for as long as a server is being made."""
+    other = LocalProvider(replace(settings, tenants_dir=tmp_path / "elsewhere"))
+    try:
+        assert await provider.reserve("ten_1", ()) != await other.reserve("ten_1", ())
+    finally:
+        await other.close()
+
+
+async def test_a_place_is_free_again_when_its_server_is_removed(
+    provider: LocalProvider, settings: LocalSettings
+) -> None:
+    place = await provider.reserve("ten_1", ())
+    ports = ports_of(int(place))
+    assert is_claimed(ports.proxy)
+    await provider.remove(Server("ten_1", "bakery", place))
+    assert not is_claimed(ports.proxy)
 
 
 async def test_when_every_place_is_taken_it_says_so(provider: LocalProvider) -> None:

@@ -3,12 +3,14 @@
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import astuple
+from dataclasses import astuple, replace
 
 from letsbe_app.fleet.provisioning.providers.local_slots import (
     SLOT_COUNT,
+    PortClaims,
     SlotPorts,
     free_slots,
+    is_claimed,
     is_free,
     ports_of,
 )
@@ -47,3 +49,32 @@ def test_taken_slots_and_slots_with_busy_ports_are_passed_over() -> None:
         assert not is_free(ports_of(slot).proxy)
     assert slot in free_slots(())
     assert slot not in free_slots({str(slot)})
+
+
+def test_two_installations_that_start_at_once_take_different_places() -> None:
+    one, other = PortClaims(), PortClaims()
+    try:
+        slot = next(slot for slot in free_slots(()) if one.take(ports_of(slot)))
+        ports = ports_of(slot)
+        assert one.take(ports), "its own it may take again"
+        assert not other.take(ports)
+        assert all(is_claimed(port) for port in astuple(ports))
+        one.release(ports)
+        assert other.take(ports)
+    finally:
+        one.release_all()
+        other.release_all()
+    assert not any(is_claimed(port) for port in astuple(ports))
+
+
+def test_a_place_of_which_one_port_is_claimed_is_not_taken_by_half() -> None:
+    one, other = PortClaims(), PortClaims()
+    try:
+        slot = next(slot for slot in free_slots(()) if one.take(ports_of(slot)))
+        ports = ports_of(slot)
+        elsewhere = replace(ports, proxy=1, wrapper=2)
+        assert not other.take(elsewhere)
+        assert not is_claimed(1)
+        assert not is_claimed(2)
+    finally:
+        one.release_all()
