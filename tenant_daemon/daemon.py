@@ -11,6 +11,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -24,12 +25,13 @@ from tenant_daemon.home import TenantHome
 from tenant_daemon.hub_client.applied_config import AppliedConfig
 from tenant_daemon.kit.backoff import Backoff
 from tenant_daemon.kit.certificates import trusted_authorities
+from tenant_daemon.kit.disk_room import DiskRoom
 from tenant_daemon.kit.process_log import ProcessLog
 from tenant_daemon.kit.service import Service, keep_running
 from tenant_daemon.openclaw.checking import ConfigCheck, ConfigRefused
 from tenant_daemon.openclaw.paths import config_file
 from tenant_daemon.openclaw.setup import write_files
-from tenant_daemon.openclaw.supervisor import OpenClawEnded, OpenClawProcess
+from tenant_daemon.openclaw.supervisor import READY_SECONDS, OpenClawEnded, OpenClawProcess
 from tenant_daemon.settings import TenantSettings
 
 _GUARDS_SECONDS: Final = 20.0
@@ -37,6 +39,9 @@ _GUARDS_SECONDS: Final = 20.0
 _PROBE_SECONDS: Final = 2.0
 _PROBE_PAUSE_SECONDS: Final = 0.1
 _HELD_SECONDS: Final = 60.0
+_MOST_READY_SECONDS: Final = 1_800.0
+"""How long OpenClaw may take to start: twice as long each time that it was too slow, since on an overloaded
+server it would never come up."""
 _KEPT_VARIABLES: Final = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "CREDENTIALS_DIRECTORY")
 """
 All that children get to see of our environment: a key in it would reach an agent's command. The last one says
@@ -57,8 +62,11 @@ class Daemon:
     """Told at once when the link says so: a kill switch must not wait."""
     _config_changed: asyncio.Event = field(default_factory=asyncio.Event)
     _check: ConfigCheck = field(init=False)
+    _room: DiskRoom = field(init=False)
+    _ready_seconds: float = READY_SECONDS
 
     def __post_init__(self) -> None:
+        self._room = DiskRoom(self.home.root)
         self._check = ConfigCheck(self.home, self.settings)
 
     async def run(self) -> None:
@@ -134,7 +142,21 @@ class Daemon:
                 await self._write_openclaw_files()
             except (OSError, ValueError) as exc:
                 log.error("openclaw.config_failed", reason=str(exc) or type(exc).__name__)
-            await self._config_changed.wait()
+            await self._config_or_room()
+
+    async def _config_or_room(self) -> None:
+        """Until the configuration changes. Once a full disk has room, the unit is restarted as for that."""
+        changed = asyncio.create_task(self._config_changed.wait())
+        room = asyncio.create_task(self._room.back())
+        try:
+            await asyncio.wait({changed, room}, return_when=asyncio.FIRST_COMPLETED)
+            if room.done():
+                log.warning("openclaw.disk_was_full")
+                with suppress(FileNotFoundError):
+                    os.utime(config_file(self.home))
+        finally:
+            changed.cancel()
+            room.cancel()
 
     def _agents(self) -> TenantConfig | None:
         """The configuration in force, None while it has no agent: OpenClaw does not start without one."""
@@ -162,7 +184,7 @@ class Daemon:
         try:
             await self._write_openclaw_files()
             await process.start()
-            await process.wait_ready()
+            await self._wait_ready(process)
             await self._until_restart_is_due(process)
         except (OSError, ValueError, TimeoutError, OpenClawEnded) as exc:
             log.error("openclaw.failed", reason=str(exc) or type(exc).__name__)
@@ -172,20 +194,37 @@ class Daemon:
         log.info("openclaw.restart")
         return True
 
+    async def _wait_ready(self, process: OpenClawProcess) -> None:
+        try:
+            await process.wait_ready(timeout_seconds=self._ready_seconds)
+        except TimeoutError as exc:
+            waited, self._ready_seconds = (
+                self._ready_seconds,
+                min(2 * self._ready_seconds, _MOST_READY_SECONDS),
+            )
+            raise TimeoutError(f"OpenClaw was not ready within {waited:.0f} s") from exc
+        self._ready_seconds = READY_SECONDS
+
     async def _until_restart_is_due(self, process: OpenClawProcess) -> None:
         ended = asyncio.create_task(process.wait())
+        # An agent whose database OpenClaw could not write to stays closed for as long as OpenClaw runs.
+        room = asyncio.create_task(self._room.back())
         try:
             while True:
                 changed = asyncio.create_task(self._config_changed.wait())
-                await asyncio.wait({ended, changed}, return_when=asyncio.FIRST_COMPLETED)
+                await asyncio.wait({ended, changed, room}, return_when=asyncio.FIRST_COMPLETED)
                 changed.cancel()
                 if ended.done():
                     raise OpenClawEnded(ended.result())
+                if room.done():
+                    log.warning("openclaw.disk_was_full")
+                    return
                 self._config_changed.clear()
                 if await self._write_openclaw_files():
                     return
         finally:
             ended.cancel()
+            room.cancel()
 
 
 async def _until_healthy(http: httpx.AsyncClient, port: int) -> None:

@@ -10,7 +10,7 @@ from tenant_daemon.execution.call_groups import settle_in
 from tenant_daemon.feed.opening import open_feed
 from tenant_daemon.home import TenantHome
 from tenant_daemon.hub_client.canary_alarm import CanaryAlarm
-from tenant_daemon.hub_client.distress import call_for_help
+from tenant_daemon.hub_client.distress import call_for_help, plight_of
 from tenant_daemon.hub_client.enrolment import EnrolmentFailed, follow_hub, read_enrolment
 from tenant_daemon.kit.pid_file import AlreadyRunning, hold_pid_file
 from tenant_daemon.kit.signals import until_signal
@@ -19,7 +19,7 @@ from tenant_daemon.kit.users import UnknownUser
 from tenant_daemon.redaction import LiveRedactor
 from tenant_daemon.redaction.process_logging import configure_logging
 from tenant_daemon.settings import load_settings
-from tenant_daemon.vault import Vault, VaultLocked
+from tenant_daemon.vault import Vault
 
 
 def add_parser(subparsers: Any) -> None:
@@ -60,11 +60,14 @@ def run(args: argparse.Namespace) -> int:
             with open_feed(home, settings, vault, proxy_user=user, socket_path=path) as feed:
                 daemon = Daemon(home, settings, lambda text: redactor.current().redact(text), feed.look)
                 asyncio.run(until_signal(daemon.run()))
-    except VaultLocked as exc:
-        complain(str(exc))
-        call_for_help(home, exc)
-        return 1
     except (EnrolmentFailed, AlreadyRunning, UnknownUser) as exc:
         complain(str(exc))
+        return 1
+    except Exception as exc:
+        plight = plight_of(home, exc)
+        if plight is None:
+            raise
+        complain(plight.words)
+        call_for_help(home, plight.trouble)
         return 1
     return 0

@@ -78,11 +78,15 @@ class ServerRow:
 
     vault_trouble: str = ""
     """Why its vault is locked, as ``VaultTrouble``; empty while it is open."""
+    is_disk_full: bool = False
+    """Whether nothing can be written there."""
 
     @property
     def has_alarm(self) -> bool:
         """Whether somebody should look at it however well it is."""
-        return self.touched_traps > 0 or self.has_audit_problem or bool(self.vault_trouble)
+        return (
+            self.touched_traps > 0 or self.has_audit_problem or bool(self.vault_trouble) or self.is_disk_full
+        )
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from letsbe_app.db.models import (
 from letsbe_app.fleet.health.states import Health
 from letsbe_app.fleet.health.states import health_of as seen_now
 from letsbe_app.fleet.tenants.history import percent
-from letsbe_app.fleet.tenants.schemas import heartbeat_of, vault_trouble
+from letsbe_app.fleet.tenants.schemas import heartbeat_of, is_disk_full, vault_trouble
 
 _BY_STATUS: Final = {
     TenantStatus.PROVISIONING.value: "setting_up",
@@ -69,6 +69,7 @@ def server_row(
         touched_traps=alarms.touched_traps.get(tenant.id, 0),
         has_audit_problem=tenant.id in alarms.audit_problems,
         vault_trouble=vault_trouble(heartbeat),
+        is_disk_full=is_disk_full(heartbeat),
     )
 
 

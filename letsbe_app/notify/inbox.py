@@ -143,12 +143,26 @@ def kind_of(event: Event) -> Kind | None:
             return kinds.SERVER_FAILED
         case catalog.UsageAlert.type if event.data["percent"] >= _ALERT_PERCENT:
             return kinds.BUDGET
-        case catalog.HealthChanged.type if event.data["state"] == "offline":
-            return kinds.SERVER_OFFLINE
-        case catalog.HealthChanged.type if event.data["previous"] == "offline":
-            return kinds.SERVER_BACK
+        case catalog.HealthChanged.type:
+            return _health_kind(event)
         case _:
             return None
+
+
+def _health_kind(event: Event) -> Kind | None:
+    """What is known of the reason goes before that the server is away."""
+    match event.data["state"], event.data.get("cause", ""):
+        case "offline", "vault":
+            return kinds.SERVER_LOCKED
+        case "offline", "disk":
+            return kinds.SERVER_FULL
+        case "offline", _:
+            return kinds.SERVER_OFFLINE
+        case "degraded", "disk":
+            return kinds.SERVER_NEARLY_FULL
+        case "degraded", "agents":
+            return kinds.AGENTS_DOWN
+    return kinds.SERVER_BACK if event.data["previous"] == "offline" else None
 
 
 def _subject(event: Event) -> str:

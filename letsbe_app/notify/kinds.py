@@ -96,6 +96,34 @@ SERVER_OFFLINE: Final = Kind(
     "/portal",
     _BOTH,
 )
+SERVER_LOCKED: Final = Kind(
+    "server_locked",
+    "Your server's vault is locked",
+    "Your agents do nothing until it is opened on the server. Your portal says why, and what opens it.",
+    "/portal",
+    _BOTH,
+)
+SERVER_FULL: Final = Kind(
+    "server_full",
+    "Your server's disk is full",
+    "Your agents do nothing until there is room again. What you write waits until then.",
+    "/portal",
+    _BOTH,
+)
+SERVER_NEARLY_FULL: Final = Kind(
+    "server_nearly_full",
+    "Your server's disk is nearly full",
+    "Once it is full your agents stop. Make room now, or write to us.",
+    "/portal",
+    _BOTH,
+)
+AGENTS_DOWN: Final = Kind(
+    "agents_down",
+    "Your agents do not start",
+    "Your server tries again by itself, and what you write waits. If it lasts, write to us.",
+    "/portal",
+    _BOTH,
+)
 SERVER_BACK: Final = Kind("server_back", "Your server is back", "It works again.", "/portal", (Channel.PUSH,))
 SERVER_READY: Final = Kind(
     "server_ready", "Your server is ready", "Your agents have moved in.", "/portal", _BOTH
@@ -129,6 +157,10 @@ KINDS: Final = {
         APPROVAL_EXPIRED,
         CANARY_SEEN,
         SERVER_OFFLINE,
+        SERVER_LOCKED,
+        SERVER_FULL,
+        SERVER_NEARLY_FULL,
+        AGENTS_DOWN,
         SERVER_BACK,
         SERVER_READY,
         SERVER_FAILED,

@@ -11,6 +11,9 @@ MODEL: Final = "model"
 SILENT: Final = "silent"
 """Its detail while it is well, but a request waits for its provider for longer than most do."""
 
+OPENCLAW: Final = "openclaw"
+"""The part that the agents live in."""
+
 
 class ComponentHealth(Message):
     """One part of the tenant: ``proxy``, ``wrapper``, ``openclaw``, ``audit``, ``model`` ..."""

@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-from collections.abc import Iterator
 from typing import Any
 
 from tenant_daemon.audit import AuditTrail
@@ -10,7 +9,7 @@ from tenant_daemon.home import TenantHome
 from tenant_daemon.hub_client.attachments import AttachmentDesk
 from tenant_daemon.hub_client.canary_alarm import CanaryAlarm
 from tenant_daemon.hub_client.channel import open_websocket
-from tenant_daemon.hub_client.distress import call_for_help, keep_token
+from tenant_daemon.hub_client.distress import call_for_help, keep_token, plight_of
 from tenant_daemon.hub_client.enrolment import Enrolled, EnrolmentFailed, read_enrolment
 from tenant_daemon.hub_client.http_channel import open_http
 from tenant_daemon.hub_client.hub_key import HubKey
@@ -24,7 +23,7 @@ from tenant_daemon.redaction import LiveRedactor
 from tenant_daemon.redaction.process_logging import configure_logging
 from tenant_daemon.settings import TenantSettings, load_settings
 from tenant_daemon.tracing import open_traces
-from tenant_daemon.vault import Vault, VaultLocked
+from tenant_daemon.vault import Vault
 from tenant_daemon.vault.steps.chosen import steps_by_name, told_tools
 
 
@@ -49,30 +48,17 @@ def run(args: argparse.Namespace) -> int:
     except EnrolmentFailed as exc:
         complain(str(exc))
         return 1
-    locked: list[VaultLocked] = []
     try:
         _run(home, settings, enrolled)
-    except VaultLocked as exc:
-        locked = [exc]
-    except BaseExceptionGroup as group:
-        vault, others = group.split(VaultLocked)
-        if others is not None or vault is None:
+    except Exception as exc:
+        plight = plight_of(home, exc)
+        if plight is None:
             raise
-        locked = list(_leaves(vault))
-    if locked:
         # It is started again, and then tells again.
-        complain(str(locked[0]))
-        call_for_help(home, locked[0])
+        complain(plight.words)
+        call_for_help(home, plight.trouble)
         return 1
     return 0
-
-
-def _leaves(group: BaseExceptionGroup[VaultLocked]) -> Iterator[VaultLocked]:
-    for one in group.exceptions:
-        if isinstance(one, BaseExceptionGroup):
-            yield from _leaves(one)
-        else:
-            yield one
 
 
 def _run(home: TenantHome, settings: TenantSettings, enrolled: Enrolled) -> None:

@@ -1,21 +1,26 @@
 """
-Telling the hub that the vault is locked.
+Telling the hub that the vault is locked, or the disk full.
 
-The key of the link lies in the vault, so nobody could say why a server is away. What is left is a token for
-this one message, in a file of its own.
+The key of the link lies in the vault, and each link numbers itself on the disk, so nobody could say why a
+server is away. What is left is a token for this one message, in a file of its own.
 """
 
+import errno
 import hashlib
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Final
 
 import httpx
 import structlog
 
 from tenant_daemon import __version__
-from tenant_daemon.contracts.distress import DISTRESS_PATH, Distress, distress_token
+from tenant_daemon.contracts.distress import DISTRESS_PATH, DiskTrouble, Distress, Trouble, distress_token
 from tenant_daemon.home import TenantHome
 from tenant_daemon.hub_client.enrolment import EnrolmentFailed, read_enrolment
 from tenant_daemon.kit.certificates import trusted_authorities
+from tenant_daemon.kit.disk_room import is_full
 from tenant_daemon.kit.private_file import write_changed
 from tenant_daemon.openclaw.environment import OPENCLAW_VERSION
 from tenant_daemon.vault import VaultLocked
@@ -37,8 +42,41 @@ def keep_token(home: TenantHome, api_key: str) -> None:
         log.warning("distress.token_not_kept", reason=type(exc).__name__)
 
 
-def call_for_help(home: TenantHome, locked: VaultLocked) -> bool:
-    """Tell the hub once that the vault is locked; whether it was told. Never raises."""
+@dataclass(frozen=True)
+class Plight:
+    """What keeps this server from its link."""
+
+    trouble: Trouble
+    words: str
+    """For whoever reads the log."""
+
+
+def plight_of(home: TenantHome, failure: Exception) -> Plight | None:
+    """Why it failed, where that is a full disk or a locked vault."""
+    leaves = list(_leaves(failure))
+    if is_full(home.root) or any(_is_for_room(leaf) for leaf in leaves):
+        # A vault that cannot be opened for that is not broken.
+        return Plight(DiskTrouble.FULL, f"The disk under {home.root} is full.")
+    locked = [leaf for leaf in leaves if isinstance(leaf, VaultLocked)]
+    return Plight(locked[0].trouble, str(locked[0])) if locked == leaves else None
+
+
+def _leaves(failure: BaseException) -> Iterator[BaseException]:
+    if isinstance(failure, BaseExceptionGroup):
+        for one in failure.exceptions:
+            yield from _leaves(one)
+    else:
+        yield failure
+
+
+def _is_for_room(failure: BaseException) -> bool:
+    if isinstance(failure, sqlite3.Error):
+        return getattr(failure, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
+    return isinstance(failure, OSError) and failure.errno in {errno.ENOSPC, errno.EDQUOT}
+
+
+def call_for_help(home: TenantHome, trouble: Trouble) -> bool:
+    """Tell the hub once what is wrong; whether it was told. Never raises."""
     try:
         enrolled = read_enrolment(home)
         token = (home.keys_dir / _FILE).read_text("ascii").strip()
@@ -49,7 +87,7 @@ def call_for_help(home: TenantHome, locked: VaultLocked) -> bool:
     message = Distress(
         tenant_id=enrolled.tenant_id,
         token=token,
-        trouble=locked.trouble,
+        trouble=trouble,
         daemon_version=__version__,
         openclaw_version=OPENCLAW_VERSION,
     )
@@ -66,5 +104,5 @@ def call_for_help(home: TenantHome, locked: VaultLocked) -> bool:
     except httpx.HTTPError as exc:
         log.warning("distress.hub_away", reason=type(exc).__name__)
         return False
-    log.warning("distress.told", trouble=locked.trouble.value, status=answer.status_code)
+    log.warning("distress.told", trouble=trouble.value, status=answer.status_code)
     return answer.is_success

@@ -10,7 +10,7 @@ import httpx
 import structlog
 
 from tenant_daemon.audit import AuditTrail, AuditUnavailable
-from tenant_daemon.contracts.distress import VAULT
+from tenant_daemon.contracts.distress import DISK, VAULT, DiskTrouble
 from tenant_daemon.contracts.health import ComponentHealth, Heartbeat
 from tenant_daemon.hub_client.gateway import GatewayDoor
 from tenant_daemon.hub_client.metrics import MetricsReader
@@ -50,6 +50,7 @@ class HealthMonitor:
     """Why the vault is locked, as ``VaultTrouble``; empty while it is open. Blocking."""
     model: Callable[[], Awaitable[ComponentHealth | None]]
     """How models answer, redacted; None while they do. Messages are relayed all the same."""
+    is_disk_full: Callable[[], bool] = lambda: False
     latest: Heartbeat | None = None
     _look: asyncio.Event = field(default_factory=asyncio.Event)
     _sent_at: float = 0.0
@@ -77,7 +78,7 @@ class HealthMonitor:
     async def _examine(self, http: httpx.AsyncClient) -> None:
         probes = await asyncio.gather(*(_probe(http, name, url) for name, url in self.urls.items()))
         count, head, audit_problems = await self._audit_head()
-        checked = [*probes, *audit_problems, *await self._vault()]
+        checked = [*probes, *audit_problems, *await self._vault(), *self._disk()]
         self.door.set_healthy(all(part.is_healthy for part in checked))
         figures = self.metrics.read()
         heartbeat = Heartbeat(
@@ -121,6 +122,13 @@ class HealthMonitor:
             return []
         log.error("health.vault_locked", trouble=trouble)
         return [ComponentHealth(name=VAULT, is_healthy=False, detail=trouble)]
+
+    def _disk(self) -> list[ComponentHealth]:
+        """A full disk: no message can be journaled and no call audited, so none is taken."""
+        if not self.is_disk_full():
+            return []
+        log.error("health.disk_full")
+        return [ComponentHealth(name=DISK, is_healthy=False, detail=DiskTrouble.FULL)]
 
     async def _model(self) -> list[ComponentHealth]:
         """The model while it does not answer. It is no part of this server: the door stays open."""

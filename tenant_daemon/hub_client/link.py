@@ -38,6 +38,7 @@ from tenant_daemon.hub_client.proxy_client import model_health, why_refused
 from tenant_daemon.hub_client.run_in_progress import ChatParts
 from tenant_daemon.hub_client.secrets import SecretDesk, SecretRequest, SecretsReporter
 from tenant_daemon.hub_client.wrapper_client import WrapperClient
+from tenant_daemon.kit.disk_room import is_full
 from tenant_daemon.kit.http_server import serve_on
 from tenant_daemon.kit.notice import announce_config
 from tenant_daemon.kit.pid_file import signal_holder
@@ -275,6 +276,7 @@ class _Link:
             send=self._hub.send_heartbeat,
             vault_trouble=self._vault_trouble,
             model=self._model,
+            is_disk_full=lambda: is_full(self._parts.home.root),
         )
 
     def _status(self) -> dict[str, object]:

@@ -21,7 +21,7 @@ log = structlog.get_logger()
 
 _STOP_SECONDS: Final = 5.0
 """Left to itself OpenClaw drains for up to 315 s; answers that are cut off are told to the customer by us."""
-_READY_SECONDS: Final = 120.0
+READY_SECONDS: Final = 120.0
 _FIRST_PAUSE_SECONDS: Final = 0.1
 _LONGEST_PAUSE_SECONDS: Final = 1.0
 _PROBE_SECONDS: Final = 5.0
@@ -75,7 +75,7 @@ class OpenClawProcess:
         self._copying = asyncio.create_task(output.copy(self._process.stdout), name="openclaw-output")
         log.info("openclaw.started", pid=self._process.pid, port=self._settings.ports.gateway)
 
-    async def wait_ready(self, *, timeout_seconds: float = _READY_SECONDS) -> None:
+    async def wait_ready(self, *, timeout_seconds: float = READY_SECONDS) -> None:
         """
         Until the gateway says that it is ready.
 

@@ -31,6 +31,7 @@ def tenant_view(tenant_id: str = "ten_1", **changes: Any) -> TenantView:
         "disk_total_bytes": 320_000_000_000,
         "components": [],
         "vault_trouble": "",
+        "is_disk_full": False,
         "model_trouble": "",
         "is_model_silent": False,
         "openclaw_version": "1",

@@ -8,7 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from letsbe_app.db.models import Tenant, TenantHealth, TenantStatus
 from letsbe_app.db.session import Database
-from letsbe_app.fleet.health.states import Health, Standing, health_of, step
+from letsbe_app.fleet.health.states import Health, Standing, cause_of, health_of, step
 from letsbe_app.fleet.tenants.schemas import heartbeat_of
 from letsbe_app.kit.clock import Clock, utc_now
 from letsbe_app.people.events.catalog import HealthChanged
@@ -66,7 +66,11 @@ class HealthService:
             await _keep(session, tenant.id, after)
             if has_changed and before is not None:
                 told = HealthChanged(
-                    server_id=tenant.id, state=after.state, previous=before.state, since=after.since
+                    server_id=tenant.id,
+                    state=after.state,
+                    previous=before.state,
+                    since=after.since,
+                    cause=cause_of(heartbeat_of(tenant), after.state),
                 )
                 record_event(session, tenant.customer_id, told, tenant_id=tenant.id)
         if has_changed:

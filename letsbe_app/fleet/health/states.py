@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, assert_never
 
-from tenant_daemon.contracts.health import Heartbeat
+from tenant_daemon.contracts.distress import DISK, VAULT
+from tenant_daemon.contracts.health import OPENCLAW, Heartbeat
 
 FULL_DISK: Final = 0.95
 
@@ -38,6 +39,17 @@ def health_of(heartbeat: Heartbeat | None, *, is_online: bool) -> Health:
     if not all(component.is_healthy for component in heartbeat.components):
         return Health.DEGRADED
     return Health.WELL
+
+
+def cause_of(heartbeat: Heartbeat | None, state: Health) -> str:
+    """Why a server is not well, ``vault``, ``disk`` or ``agents``; empty where that is not known."""
+    sick = {part.name for part in heartbeat.components if not part.is_healthy} if heartbeat else set()
+    known = next((name for name in (VAULT, DISK) if name in sick), "")
+    if not known and heartbeat and state is Health.DEGRADED and _is_nearly_full(heartbeat):
+        return DISK
+    if not known and state is Health.DEGRADED and OPENCLAW in sick:
+        return "agents"
+    return known if state is not Health.WELL else ""
 
 
 def step(standing: Standing, seen: Health, now: datetime) -> Standing:

@@ -7,7 +7,7 @@ from datetime import datetime
 from letsbe_app.db.models import HeartbeatHour, HeartbeatSample, Tenant
 from letsbe_app.fleet.tenants.history import RESOLUTIONS, Span
 from letsbe_app.kit.secrets import token_hash
-from tenant_daemon.contracts.distress import VAULT, Distress, VaultTrouble
+from tenant_daemon.contracts.distress import DISK, VAULT, Distress, VaultTrouble
 from tenant_daemon.contracts.health import MODEL, SILENT, ComponentHealth, Heartbeat
 
 LINK_PATH = "/api/v1/tenant/link"
@@ -73,6 +73,8 @@ class TenantView:
     components: list[ComponentHealth]
     vault_trouble: str
     """Why its vault is locked, as ``VaultTrouble``; empty while it is open."""
+    is_disk_full: bool
+    """Whether nothing can be written there, so that it does nothing."""
     model_trouble: str
     """Why the language model does not answer its agents, in words; empty while it does."""
     is_model_silent: bool
@@ -131,16 +133,26 @@ def vault_trouble(heartbeat: Heartbeat | None) -> str:
     return detail if not detail or detail in set(VaultTrouble) else VaultTrouble.UNREADABLE
 
 
+def is_disk_full(heartbeat: Heartbeat | None) -> bool:
+    """Whether the server says that nothing can be written there."""
+    return bool(_detail_of(heartbeat, DISK))
+
+
 def in_distress(before: Heartbeat | None, distress: Distress) -> Heartbeat:
-    """What a server with a locked vault is known to be like: figures as before, and nothing runs."""
+    """What a server in distress is known to be like: figures as before, and nothing runs."""
     known = before or Heartbeat(
         daemon_version=distress.daemon_version,
         openclaw_version=distress.openclaw_version,
         config_version=0,
         is_ready=False,
     )
-    locked = ComponentHealth(name=VAULT, is_healthy=False, detail=distress.trouble.value)
-    return known.model_copy(update={"is_ready": False, "components": [locked]})
+    sick = ComponentHealth(name=distress.part, is_healthy=False, detail=distress.trouble.value)
+    return known.model_copy(update={"is_ready": False, "components": [sick]})
+
+
+def tells(heartbeat: Heartbeat | None, distress: Distress) -> bool:
+    """Whether what is known of a server says this of it already."""
+    return _detail_of(heartbeat, distress.part) == distress.trouble.value
 
 
 def _detail_of(heartbeat: Heartbeat | None, name: str) -> str:
@@ -175,6 +187,7 @@ def tenant_view(tenant: Tenant, *, is_online: bool, is_practice: bool) -> Tenant
         disk_total_bytes=heartbeat.disk_total_bytes if heartbeat else None,
         components=list(heartbeat.components) if heartbeat else [],
         vault_trouble=vault_trouble(heartbeat),
+        is_disk_full=is_disk_full(heartbeat),
         model_trouble=_detail_of(heartbeat, MODEL) if is_online else "",
         is_model_silent=is_online and _is_model_silent(heartbeat),
         openclaw_version=tenant.openclaw_version,

@@ -23,8 +23,8 @@ from letsbe_app.fleet.tenants.schemas import (
     heartbeat_of,
     history_view,
     in_distress,
+    tells,
     tenant_view,
-    vault_trouble,
 )
 from letsbe_app.kit.batches import Batches
 from letsbe_app.kit.clock import Clock, utc_now
@@ -41,11 +41,13 @@ from tenant_daemon.contracts.config import (
     MIN_APPROVAL_TTL_SECONDS,
     TenantConfig,
 )
-from tenant_daemon.contracts.distress import Distress, distress_token
+from tenant_daemon.contracts.distress import DISK, VAULT, Distress, distress_token
 from tenant_daemon.contracts.enrolment import EnrolmentGranted, EnrolmentRequest, KeyRenewed
 from tenant_daemon.contracts.health import Heartbeat
 
 log = structlog.get_logger()
+
+_DISTRESS_ACTS: Final = {VAULT: "tenant.vault_locked", DISK: "tenant.disk_full"}
 
 MOST_AT_ONCE: Final = 100
 """Servers in one question, when a whole fleet comes."""
@@ -281,8 +283,8 @@ class TenantService:
 
     async def record_distress(self, distress: Distress) -> None:
         """
-        A server says that its vault is locked, so that it has no key for a link. It counts until its next
-        heartbeat: then the vault is open.
+        A server says that its vault is locked or its disk full, so that it can open no link. It counts until
+        its next heartbeat: then that is over.
 
         Raises:
             NotSignedIn: The token is not one of this server's.
@@ -292,12 +294,12 @@ class TenantService:
             if tenant is None or not _is_of(distress, tenant):
                 raise NotSignedIn("This token is not known.")
             before = heartbeat_of(tenant)
-            is_new = vault_trouble(before) != distress.trouble
+            is_new = not tells(before, distress)
             if is_new:
                 record_act(
                     session,
                     tenant_actor(tenant.id),
-                    "tenant.vault_locked",
+                    _DISTRESS_ACTS[distress.part],
                     subject=tenant.id,
                     customer_id=tenant.customer_id,
                     tenant_id=tenant.id,
@@ -308,7 +310,7 @@ class TenantService:
             customer_id = tenant.customer_id
         if is_new:
             # It is told again with every start of the server's link.
-            log.error("tenant.vault_locked", tenant_id=distress.tenant_id, trouble=distress.trouble)
+            log.error(_DISTRESS_ACTS[distress.part], tenant_id=distress.tenant_id, trouble=distress.trouble)
         await self._publisher.announce(customer_id, Topic.TENANT, distress.tenant_id)
 
     async def record_config_applied(self, tenant_id: str, report: ConfigApplied) -> None:

@@ -86,6 +86,11 @@ class HealthChanged(_OfServer):
     state: str = Field(examples=["offline"], description="`well`, `degraded` or `offline`.")
     previous: str = Field(examples=["well"])
     since: datetime
+    cause: str = Field(
+        default="",
+        examples=["disk"],
+        description="`vault`, `disk`, `agents` (they do not start), or empty: not known.",
+    )
 
 
 class AgentHeldBack(_OfServer):

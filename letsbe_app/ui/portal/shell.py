@@ -216,7 +216,17 @@ def _banners(here: str) -> rx.Component:
                     tone="danger",
                     icon_name="lock",
                 ),
-                rx.cond(~frame.is_online, _offline()),
+                rx.cond(
+                    frame.is_disk_full,
+                    banner(
+                        t.disk_full,
+                        detail=t.disk_full_detail,
+                        is_detail_kept=True,
+                        tone="danger",
+                        icon_name="hard-drive",
+                    ),
+                    rx.cond(~frame.is_online, _offline()),
+                ),
             ),
             rx.cond(
                 (frame.model_trouble != "") & frame.is_ready & ~frame.is_stopped,
@@ -229,7 +239,11 @@ def _banners(here: str) -> rx.Component:
                 ),
             ),
             rx.cond(
-                frame.is_online & ~frame.is_ready & ~frame.is_stopped & (frame.vault_trouble == ""),
+                frame.is_online
+                & ~frame.is_ready
+                & ~frame.is_stopped
+                & (frame.vault_trouble == "")
+                & ~frame.is_disk_full,
                 banner(
                     t.server_starting,
                     detail=t.server_starting_detail,

@@ -53,6 +53,8 @@ class Frame:
     """The server's record of what was done does not continue what it sent before."""
     vault_trouble: str = ""
     """Why the vault is locked and what to do; empty while it is open."""
+    is_disk_full: bool = False
+    """Nothing can be written on the server, so it does nothing."""
     model_trouble: str = ""
     """What the provider of the language model says while it does not answer; empty while it does."""
     why_quiet: str = ""
@@ -131,6 +133,7 @@ def frame_of(actor: Actor, tenants: Sequence[TenantView]) -> Frame:
         is_stopped=working.is_stopped,
         is_practice=working.is_practice,
         vault_trouble=texts().common.vault_detail(working.vault_trouble) if working.vault_trouble else "",
+        is_disk_full=working.is_disk_full,
         model_trouble=working.model_trouble,
         why_quiet=_why_quiet(working),
     )
@@ -138,6 +141,8 @@ def frame_of(actor: Actor, tenants: Sequence[TenantView]) -> Frame:
 
 def _why_quiet(tenant: TenantView) -> str:
     t = texts().chat
+    if tenant.is_disk_full:
+        return texts().common.disk_full
     if not tenant.is_online:
         return t.quiet_away
     if tenant.model_trouble:

@@ -64,6 +64,7 @@ _ACTS = {
     "secret.reveal_asked": "asked to see a secret",
     "tenant.enrolled": "introduced itself",
     "tenant.vault_locked": "has locked its vault",
+    "tenant.disk_full": "has no room left on its disk",
     "tenant.key_handed_out": "got its key",
     "webhook.added": "added a webhook",
     "webhook.changed": "changed a webhook",

@@ -14,6 +14,7 @@ _ACTS = {
 
 _PARTS = {
     "audit": "Record of what was done",
+    "disk": "Disk",
     "link": "Link to the hub",
     "model": "Language model, at its provider",
     "openclaw": "OpenClaw, where the agents work",
@@ -156,6 +157,7 @@ class AdminTexts:
 
     acts: dict[str, str] = field(default_factory=lambda: dict(_ACTS))
     parts_of_servers: dict[str, str] = field(default_factory=lambda: dict(_PARTS))
+    disk_full: str = "disk full: the server does nothing until there is room"
     vault_troubles: dict[str, str] = field(default_factory=lambda: dict(_VAULT))
     states: dict[str, str] = field(default_factory=lambda: dict(_STATES))
     roles: dict[str, str] = field(default_factory=lambda: dict(_ROLES))

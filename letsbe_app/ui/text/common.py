@@ -98,6 +98,11 @@ class CommonTexts:
         "the newest backup in its place otherwise (vault restore)."
     )
     vault_ends: str = "What you send waits. If you need help, write to us."
+    disk_full: str = "Your server's disk is full, so your agents do nothing."
+    disk_full_detail: str = (
+        "What they do could not be recorded, and without that they do not act. Whoever looks after the server makes "
+        "room; it goes on by itself then. What you send waits. If you need help, write to us."
+    )
     model_trouble: str = "The language model does not answer your agents right now."
     model_trouble_detail: str = "They try again by themselves, which can take minutes. Its provider says:"
 

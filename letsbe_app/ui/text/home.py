@@ -9,6 +9,7 @@ class HomeTexts:
     well: str = "Your server is well."
     starting: str = "Your server is starting. Agents answer as soon as it is ready."
     locked: str = "Your server's vault is locked."
+    full: str = "Your server's disk is full."
     away: str = "Your server is not connected."
     stopped: str = "Everything on your server is stopped, as you asked."
     being_set_up: str = "Your server is being set up."

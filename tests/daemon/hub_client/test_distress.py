@@ -1,5 +1,7 @@
 """What a server says when its vault is locked."""
 
+import errno
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -9,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from tenant_daemon.contracts.distress import Distress, VaultTrouble
+from tenant_daemon.contracts.distress import DiskTrouble, Distress, VaultTrouble
 from tenant_daemon.home import TenantHome
-from tenant_daemon.hub_client.distress import call_for_help, keep_token
+from tenant_daemon.hub_client.distress import call_for_help, keep_token, plight_of
 from tenant_daemon.hub_client.enrolment import Enrolled
 from tenant_daemon.hub_client.hub_key import HubKey
 from tenant_daemon.hub_client.settings_file import write_settings
@@ -113,7 +115,49 @@ def test_key_behind_its_passphrase_has_a_word_of_its_own(home: TenantHome) -> No
 def test_whoever_has_no_token_yet_or_no_hub_says_nothing(home: TenantHome, hub: Hub) -> None:
     hub.server.shutdown()
     hub.server.server_close()
-    assert not call_for_help(home, VaultLocked("locked"))
+    assert not call_for_help(home, VaultTrouble.CHANGED)
     (home.keys_dir / "distress.token").unlink()
-    assert not call_for_help(home, VaultLocked("locked"))
+    assert not call_for_help(home, VaultTrouble.CHANGED)
     assert hub.told == []
+
+
+def sqlite_is_full() -> sqlite3.Error:
+    """What SQLite raises when it gets no more room."""
+    db = sqlite3.connect(":memory:")
+    db.execute("PRAGMA max_page_count=1")
+    with pytest.raises(sqlite3.Error) as full:
+        db.execute("CREATE TABLE t (x)")
+    db.close()
+    return full.value
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        sqlite_is_full(),
+        OSError(errno.ENOSPC, "No space left on device"),
+        ExceptionGroup("tasks", [ExceptionGroup("inner", [OSError(errno.EDQUOT, "Quota")]), ValueError("x")]),
+    ],
+)
+def test_full_disk_is_told_whatever_failed_for_it(home: TenantHome, hub: Hub, failure: Exception) -> None:
+    plight = plight_of(home, failure)
+    assert plight
+    assert plight.trouble is DiskTrouble.FULL
+    assert call_for_help(home, plight.trouble)
+    [(_, said)] = hub.told
+    assert (said.trouble, said.part) == (DiskTrouble.FULL, "disk")
+
+
+def test_vault_that_cannot_be_opened_for_a_full_disk_is_not_called_broken(
+    home: TenantHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    locked = VaultLocked("cannot be read", VaultTrouble.UNREADABLE)
+    found = plight_of(home, ExceptionGroup("tasks", [locked]))
+    assert found
+    assert (found.trouble, found.words) == (VaultTrouble.UNREADABLE, "cannot be read")
+    assert plight_of(home, ExceptionGroup("tasks", [locked, ValueError("another")])) is None
+    assert plight_of(home, ValueError("another")) is None
+    monkeypatch.setattr("tenant_daemon.hub_client.distress.is_full", lambda _place: True)
+    found = plight_of(home, locked)
+    assert found
+    assert found.trouble is DiskTrouble.FULL

@@ -31,6 +31,7 @@ class _Server:
     problem: str = "starting"
     vault_trouble: str = ""
     model: ComponentHealth | None = None
+    is_disk_full: bool = False
     config_version: int = 0
     components: list[ComponentHealth] = field(default_factory=list)
 
@@ -65,6 +66,7 @@ async def server(tmp_path: Path) -> AsyncIterator[_Server]:
         send=beats.put_nowait,
         vault_trouble=lambda: server.vault_trouble,
         model=model,
+        is_disk_full=lambda: server.is_disk_full,
     )
     server = _Server(monitor, door, beats)
     app = Starlette(routes=[Route("/healthz", health)])
@@ -144,6 +146,24 @@ async def test_model_that_does_not_answer_is_told_and_leaves_the_door_open(serve
     server.model = None
     server.monitor.look()
     while sick in (await server.next()).components:
+        pass
+
+
+async def test_full_disk_closes_the_door_and_is_told(server: _Server) -> None:
+    server.problem = ""
+    server.door.open(FakeGateway())
+    server.monitor.look()
+    while not (await server.next()).is_ready:
+        pass
+    server.is_disk_full = True
+    server.monitor.look()
+    sick = ComponentHealth(name="disk", is_healthy=False, detail="full")
+    while sick not in (beat := await server.next()).components:
+        pass
+    assert not beat.is_ready
+    server.is_disk_full = False
+    server.monitor.look()
+    while not (await server.next()).is_ready:
         pass
 
 

@@ -144,6 +144,7 @@ def _alarm_words(row: ServerRow) -> list[str]:
     told = [t.touched_traps(row.touched_traps)] if row.touched_traps else []
     told += [t.audit_problem] if row.has_audit_problem else []
     told += [t.vault_troubles[row.vault_trouble]] if row.vault_trouble else []
+    told += [t.disk_full] if row.is_disk_full else []
     return [*told, t.health_words(row.health)] if told else []
 
 

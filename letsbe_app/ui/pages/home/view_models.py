@@ -47,6 +47,8 @@ def wellbeing(tenant: TenantView) -> str:
         return t.stopped
     if tenant.vault_trouble:
         return t.locked
+    if tenant.is_disk_full:
+        return t.full
     if not tenant.is_online:
         return t.away
     return t.well if tenant.is_ready else t.starting

@@ -156,6 +156,25 @@ async def test_a_server_without_its_vault_says_so_and_is_well_again_with_its_nex
     assert (await services.tenants.get(customer.actor, customer.tenant_id)).vault_trouble == ""
 
 
+async def test_a_server_without_room_says_so_and_is_well_again_with_its_next_heartbeat(
+    services: Services, customer: Customer, server: httpx.AsyncClient
+) -> None:
+    await server.post("/heartbeat", json=BEAT)
+    async with client_of(services, "") as nobody:
+        for _ in range(2):
+            told = await nobody.post("/distress", json=distress(customer, trouble="full"))
+            assert told.status_code == 200
+
+    view = await services.tenants.get(customer.actor, customer.tenant_id)
+    assert (view.is_disk_full, view.vault_trouble, view.is_ready, view.cpu_percent) == (True, "", False, 12.5)
+    async with services.database.read() as session:
+        acts = (await session.exec(select(AuditEntry.action))).all()
+    assert (acts.count("tenant.disk_full"), acts.count("tenant.vault_locked")) == (1, 0)
+
+    await server.post("/heartbeat", json=BEAT)
+    assert not (await services.tenants.get(customer.actor, customer.tenant_id)).is_disk_full
+
+
 async def test_a_server_that_never_came_up_can_call_for_help(services: Services, customer: Customer) -> None:
     async with client_of(services, "") as nobody:
         await nobody.post("/distress", json=distress(customer, trouble="sealed", daemon_version="1.2"))

@@ -6,7 +6,9 @@ from sqlmodel import col, select, update
 from letsbe_app.composition import Services
 from letsbe_app.db.models import OutgoingEvent, Tenant, TenantStatus
 from letsbe_app.fleet.health.service import HealthService
+from letsbe_app.notify.inbox import kind_of
 from letsbe_app.people.authz.actor import Actor
+from letsbe_app.people.events.service import Event
 from tests.support.hub import FakeClock, paid_order
 
 
@@ -47,6 +49,34 @@ async def test_going_and_coming_back_is_told_once_each(
         clock.advance(minutes=1)
 
     assert await told(services) == [("well", "offline"), ("offline", "well")]
+
+
+@pytest.mark.parametrize(
+    ("part", "kind"), [("vault", "server_locked"), ("disk", "server_full"), ("proxy", "server_offline")]
+)
+async def test_owners_are_told_why_a_server_is_away_where_it_has_said_so(
+    services: Services, clock: FakeClock, tenant_id: str, part: str, kind: str
+) -> None:
+    health = HealthService(services.database, services.relay, clock=clock)
+    link = "00000000000000000001lnk_1"
+    await services.relay.presence.renew(tenant_id, link)
+    await health.look()
+    await services.relay.presence.release(tenant_id, link)
+    async with services.database.write() as session:
+        tenant = await session.get(Tenant, tenant_id)
+        assert tenant is not None
+        sick = {"name": part, "is_healthy": False, "detail": "full"}
+        tenant.heartbeat = {**tenant.heartbeat, "components": [sick]}
+    for _ in range(5):
+        await health.look()
+        clock.advance(minutes=1)
+    async with services.database.read() as session:
+        [row] = (
+            await session.exec(select(OutgoingEvent).where(OutgoingEvent.type == "health.changed"))
+        ).all()
+    told = kind_of(Event(row.id, row.customer_id, row.tenant_id, row.type, row.data, row.created_at))
+    assert told is not None
+    assert told.name == kind
 
 
 async def test_a_server_that_is_first_seen_is_no_news(

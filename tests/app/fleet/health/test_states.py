@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from letsbe_app.fleet.health.states import Health, Standing, health_of, must_last, step
+from letsbe_app.fleet.health.states import Health, Standing, cause_of, health_of, must_last, step
 from tenant_daemon.contracts.health import ComponentHealth, Heartbeat
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
@@ -31,6 +31,29 @@ def heartbeat(**changes: Any) -> Heartbeat:
 )
 def test_figures_make_a_state(figures: Heartbeat | None, is_online: bool, health: Health) -> None:
     assert health_of(figures, is_online=is_online) is health
+
+
+@pytest.mark.parametrize(
+    ("figures", "state", "cause"),
+    [
+        (heartbeat(components=[ComponentHealth(name="vault", is_healthy=False)]), Health.OFFLINE, "vault"),
+        (heartbeat(components=[ComponentHealth(name="disk", is_healthy=False)]), Health.OFFLINE, "disk"),
+        (heartbeat(components=[ComponentHealth(name="proxy", is_healthy=False)]), Health.DEGRADED, ""),
+        (
+            heartbeat(components=[ComponentHealth(name="openclaw", is_healthy=False)]),
+            Health.DEGRADED,
+            "agents",
+        ),
+        (heartbeat(components=[ComponentHealth(name="openclaw", is_healthy=False)]), Health.OFFLINE, ""),
+        (heartbeat(disk_used_bytes=95), Health.DEGRADED, "disk"),
+        # What it was like when it was last seen is no reason for its silence.
+        (heartbeat(disk_used_bytes=95), Health.OFFLINE, ""),
+        (heartbeat(), Health.WELL, ""),
+        (None, Health.OFFLINE, ""),
+    ],
+)
+def test_the_cause_is_told_where_it_is_known(figures: Heartbeat | None, state: Health, cause: str) -> None:
+    assert cause_of(figures, state) == cause
 
 
 @pytest.mark.parametrize("health", [Health.OFFLINE, Health.DEGRADED])
