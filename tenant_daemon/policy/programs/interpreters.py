@@ -10,7 +10,7 @@ from tenant_daemon.policy.paths.roots import is_below
 from tenant_daemon.policy.programs.kinds import KINDS
 from tenant_daemon.policy.programs.options import Reading
 from tenant_daemon.policy.programs.profile import Profile
-from tenant_daemon.policy.programs.registry import GUARDS, RESTS, REVIEWS
+from tenant_daemon.policy.programs.registry import BEFORE_ANSWERING, GUARDS, RESTS, REVIEWS
 from tenant_daemon.policy.programs.tables import judge_perl
 
 if TYPE_CHECKING:
@@ -204,5 +204,7 @@ GUARDS["npm"] = _npm
 GUARDS.update({"console": _console, "bench": _console})
 GUARDS.update(dict.fromkeys(("rails", "rake", "bundle"), _ruby))
 GUARDS.update({"supervisorctl": _supervisor, "yarn": _yarn, "pnpm": _yarn})
+# They run what a settings file in the folder names.
+BEFORE_ANSWERING.update(("yarn", "pnpm", "rails", "bundle"))
 REVIEWS["packagefile"] = _package_file
 REVIEWS.update({"python": _python, "needsargument": _needs_argument, "testnumbers": _compared_numbers})

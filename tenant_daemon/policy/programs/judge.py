@@ -15,7 +15,7 @@ from tenant_daemon.policy.programs.kinds import KINDS
 from tenant_daemon.policy.programs.library import load_library
 from tenant_daemon.policy.programs.options import Reading, read_options
 from tenant_daemon.policy.programs.profile import ArgumentPlan, Flag, Profile
-from tenant_daemon.policy.programs.registry import GUARDS, RESTS, REVIEWS
+from tenant_daemon.policy.programs.registry import BEFORE_ANSWERING, GUARDS, RESTS, REVIEWS
 from tenant_daemon.policy.programs.variables import judge_assignment
 from tenant_daemon.policy.shell.script import Redirect, SimpleCommand
 from tenant_daemon.policy.verdict import Verdict
@@ -30,8 +30,6 @@ _PATH: Final = re.compile(r"(?<![\w./~-])(?:[\w~-]*+[./][\w./~-]*+|id_\w++)")
 _MOST_MENTIONED: Final = 64
 _MOST_READ: Final = 4_096
 _FOR_GOOD: Final = "What is lost cannot be brought back."
-# Even asked for their version they run what a settings file in the folder names.
-_RUNS_BEFORE_ANSWERING: Final = frozenset({"yarn", "pnpm", "rails", "bundle"})
 # Whatever they are asked to do, with this flag they only say what it would be.
 _EXPLAINING: Final = frozenset(
     {"occ", "artisan", "console", "wp", "gitea", "mc", "kcadm.sh", "odoo", "stalwart-cli"}
@@ -204,7 +202,9 @@ class CommandJudge:
             return
         args = argv[1:]
         self.has_compose_file, self._above = False, set()
-        if len(args) == 1 and self._only_asks_about(profile, args[0]) and not self._runs_first(name):
+        if len(args) == 1 and self._only_asks_about(profile, args[0]):
+            if name in BEFORE_ANSWERING:
+                GUARDS[name](self, args)
             self.verdict.note(Tier.GREEN, f"{name}.help", f"Shows what {name} can do.")
             return
         if not args and name in _LISTING and self.is_in_container:
@@ -246,9 +246,6 @@ class CommandJudge:
         if flag in profile.version_flags:
             return True
         return profile.tier is not Tier.CRITICAL_RED and flag in ("--help", "--version")
-
-    def _runs_first(self, name: str) -> bool:
-        return name in _RUNS_BEFORE_ANSWERING and not self.is_in_container
 
     def by_profile(self, profile: Profile, args: list[str]) -> None:
         """Judge arguments by a profile, going down into the sub-command that they name."""

@@ -3,7 +3,8 @@ Where the judges of special arguments enter themselves.
 
 ``RESTS`` take all arguments from a place on (a wrapped command); ``REVIEWS`` see a whole reading after its
 single values have been judged (an address together with a method). ``GUARDS`` look at the place where a
-program is about to run, by the program's name.
+program is about to run, by the program's name; ``BEFORE_ANSWERING`` names the programs at whose place they
+look even when the program is only asked for its version.
 """
 
 from collections.abc import Callable
@@ -17,3 +18,4 @@ if TYPE_CHECKING:
 RESTS: "dict[str, Callable[[CommandJudge, list[str]], None]]" = {}
 GUARDS: "dict[str, Callable[[CommandJudge, list[str]], None]]" = {}
 REVIEWS: "dict[str, Callable[[CommandJudge, Profile, Reading], None]]" = {}
+BEFORE_ANSWERING: set[str] = set()

@@ -11,7 +11,7 @@ from tenant_daemon.policy.paths.roots import is_below
 from tenant_daemon.policy.programs.kinds import KINDS
 from tenant_daemon.policy.programs.options import Reading
 from tenant_daemon.policy.programs.profile import Profile
-from tenant_daemon.policy.programs.registry import GUARDS, REVIEWS
+from tenant_daemon.policy.programs.registry import BEFORE_ANSWERING, GUARDS, REVIEWS
 from tenant_daemon.policy.programs.words import choice
 
 if TYPE_CHECKING:
@@ -259,6 +259,7 @@ KINDS.update(
     }
 )
 GUARDS["wp"] = _wordpress
+BEFORE_ANSWERING.add("wp")
 REVIEWS.update(
     {
         "wpoption": _wordpress_option,

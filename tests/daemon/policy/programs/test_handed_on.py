@@ -83,7 +83,8 @@ _FAILED = "systemctl --failed --no-legend --plain | awk '{print $1}'"
         f"{_FAILED} | xargs -I{{}} journalctl -u {{}} -n 20 --no-pager",
         f"systemctl status $({_FAILED})",
         f'for s in $({_FAILED}); do echo "$s"; systemctl status "$s"; journalctl -u "$s" -n 5; done',
-        "systemctl list-units --no-legend | awk '{print $2}' | while read -r u; do systemctl is-active \"$u\"; done",
+        "systemctl list-units --no-legend | awk '{print $2}'"
+        ' | while read -r u; do systemctl is-active "$u"; done',
     ],
 )
 def test_names_of_services_go_to_what_tells_about_them(command: str, shell: Shell) -> None:
