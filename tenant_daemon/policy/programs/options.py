@@ -1,8 +1,11 @@
 """Reading an argv by a profile: which flags were given, with what values, and what is left over."""
 
-from typing import NamedTuple
+import re
+from typing import Final, NamedTuple
 
 from tenant_daemon.policy.programs.profile import Flag, Profile
+
+_LINES: Final = re.compile(r"\+?\d+|all")
 
 
 class Reading(NamedTuple):
@@ -62,7 +65,7 @@ def _long(arg: str, args: list[str], at: int, reading: Reading, flags: dict[str,
         reading.unknown.append(name)
     elif sign:
         reading.given.append((flag, value))
-    elif flag.takes_next:
+    elif flag.takes_next and not _stands_alone(flag, args, at):
         if at >= len(args):
             reading.unknown.append(name)
             return at
@@ -71,6 +74,11 @@ def _long(arg: str, args: list[str], at: int, reading: Reading, flags: dict[str,
     else:
         reading.given.append((flag, None))
     return at
+
+
+def _stands_alone(flag: Flag, args: list[str], at: int) -> bool:
+    """``journalctl -n -u x``: a number of lines is taken from the next argument, and nothing else is."""
+    return flag.kind == "lines" and (at >= len(args) or _LINES.fullmatch(args[at]) is None)
 
 
 def _cluster(arg: str, args: list[str], at: int, reading: Reading, flags: dict[str, Flag]) -> int:
@@ -86,7 +94,7 @@ def _cluster(arg: str, args: list[str], at: int, reading: Reading, flags: dict[s
         value = arg[place + 1 :]
         if value:
             reading.given.append((flag, value))
-        elif flag.is_optional:
+        elif flag.is_optional or _stands_alone(flag, args, at):
             reading.given.append((flag, None))
         elif at < len(args):
             reading.given.append((flag, args[at]))
@@ -129,14 +137,12 @@ def _read_find(args: list[str], profile: Profile) -> Reading:
         elif flag is None:
             reading.unknown.append(arg)
         elif flag.kind == "until":
-            ends = [
-                i for i in range(at, len(args)) if args[i] == ";" or (args[i] == "+" and args[i - 1] == "{}")
-            ]
-            if not ends:
+            end = _end_of_command(args, at)
+            if end is None:
                 reading.unknown.append(arg)
                 break
-            reading.given.append((flag, "\x1f".join(args[at : ends[0]])))
-            at = ends[0] + 1
+            reading.given.append((flag, "\x1f".join(args[at:end])))
+            at = end + 1
         elif flag.kind is None or flag.is_optional:
             # What follows is an argument of its own: an optional value is always attached.
             reading.given.append((flag, None))
@@ -146,6 +152,16 @@ def _read_find(args: list[str], profile: Profile) -> Reading:
         else:
             reading.unknown.append(arg)
     return reading
+
+
+def _end_of_command(args: list[str], at: int) -> int | None:
+    """Where the words behind ``-exec`` end; None where that is not sure: busybox ends them at every ``+``."""
+    for place in range(at, len(args)):
+        if args[place] == ";":
+            return place
+        if args[place] == "+":
+            return place if args[place - 1] == "{}" else None
+    return None
 
 
 _GNU, _SINGLE, _FIND = _read_gnu, _read_single, _read_find

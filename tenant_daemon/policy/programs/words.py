@@ -57,6 +57,13 @@ _CHOICES: Final = {
     "getentdb": r"passwd|group|hosts|ahosts|ahostsv4|ahostsv6|services|protocols|networks|rpc",
     "nftverb": r"list",
     "ufwverb": r"status|show|version|app",
+    # Whatever has a slash in it is read as a file that describes a character set.
+    "charset": r"[\w.:+()-]+(?://(?:TRANSLIT|IGNORE|//)*)?",
+    # With a value behind it, `scterc` and `scttempint` set something.
+    "disklog": r"(?:x?error|selective|directory|background|sasphy|sataphy|devstat|ssd|defects|farm|genstats"
+    r"|scttemp(?:sts|hist)?|scterc|scttempint|nvmelog|envrep|zdevstat|gplog|smartlog|x?selftest)"
+    r"|(?:x?error|x?selftest|devstat|defects|gplog|smartlog|nvmelog)(?:,\w+)+",
+    "lines": r"\+?\d+|all",
     "fail2banverb": r"status|ping|version|banned|get",
     "mediaformat": r"(?!file:)[\w;%$/., \\:-]*",
     "exifempty": r"",

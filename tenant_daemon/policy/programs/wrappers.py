@@ -296,8 +296,15 @@ def _said_words(argv: list[str], *, by_lines: bool) -> list[str]:
     return words if is_plain else []
 
 
+_COUNTING: Final = ("-n", "-L", "-l", "--max-args", "--max-lines")
+
+
 def _xargs_input(judge: CommandJudge, profile: Profile, reading: Reading) -> None:
-    """Nothing more to see: what xargs adds is judged as unknown by ``FROM_INPUT``."""
+    """A number beside a placeholder switches it off, or the other way round, unless it is one at a time."""
+    counts = [(flag.name, value) for flag, value in reading.given if flag.name in _COUNTING]
+    is_each = all(name in ("-n", "--max-args") and value == "1" for name, value in counts)
+    if counts and not is_each and reading.has("-I", *_REPLACING):
+        judge.unknown("xargs.holder", "It is not clear whether anything stands for what comes in.")
 
 
 RESTS.update(

@@ -1,0 +1,74 @@
+"""Options that take a value, or end, elsewhere than it looks: read as the real programs read them."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tenant_daemon.contracts.tiers import Tier
+from tenant_daemon.policy import Judgement
+
+Shell = Callable[[str], Judgement]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        # The number behind it is optional, so anything else is the next option.
+        "journalctl -n --vacuum-size=1M",
+        "journalctl --lines --rotate",
+        "journalctl -un --vacuum-time=1s",
+        # It takes options behind its words, too.
+        "logger done -f /etc/shadow",
+        "logger done -n evil.example",
+        # A `+` ends the words behind -exec in busybox, wherever it stands.
+        "docker exec app find /tmp -exec echo x + -exec rm -rf /data ;",
+        "find . -exec echo x{} + -exec id ;",
+        # One of the two is left out by xargs, and not always the same.
+        "ls a.csv | xargs -I{} -L1 touch",
+        "ls a.csv | xargs -I{} -l touch",
+        "ls a.csv | xargs -n 2 -I{} touch x",
+        # These flags mean something else to another program of the same kind.
+        "dstat -o notes.md 1 1",
+        "nvidia-smi -r",
+        "sensors -s",
+        "inxi -Fi",
+        "lsusb -D /etc/shadow",
+        "coredumpctl info --output=notes/../../../x",
+        "smartctl -l scterc,70,70 /dev/sda",
+        "iconv -f /etc/shadow -t utf-8 a.txt",
+        # The parts could be called .env and id_rsa.
+        "split -l 1 a.txt .e",
+        "split -l 1 a.txt keys/id_r",
+        "split -a 1 --additional-suffix=nv a.txt .",
+    ],
+)
+def test_what_the_real_program_would_do_is_seen(command: str, shell: Shell) -> None:
+    assert shell(command.replace(" ;", " \\;")).is_unknown
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "journalctl -n -u nginx",
+        "journalctl -n",
+        "journalctl -u nginx -n 20 --no-pager",
+        "journalctl --lines=all",
+        "ls a.csv | xargs -n1 -I{} basename {}",
+        "find . -name '*.md' -exec wc -l {} +",
+        "sensors -j",
+        "dstat -cdn 1 5",
+        "lsusb -t",
+        "inxi -Fxz",
+        "smartctl -l error /dev/sda",
+        "iconv -f latin1 -t utf-8 a.txt",
+    ],
+)
+def test_plain_reads_beside_them_run(command: str, shell: Shell) -> None:
+    judged = shell(command)
+    assert (judged.tier, judged.is_unknown, judged.is_external) == (Tier.GREEN, False, False)
+
+
+@pytest.mark.parametrize("command", ["split -l 100 big.csv part-", "split big.csv", "logger -t backup done"])
+def test_plain_changes_beside_them_are_easily_undone(command: str, shell: Shell) -> None:
+    judged = shell(command)
+    assert (judged.tier, judged.is_unknown, judged.is_external) == (Tier.YELLOW, False, False)
