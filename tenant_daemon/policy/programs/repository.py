@@ -15,6 +15,7 @@ from tenant_daemon.contracts.tiers import Tier
 from tenant_daemon.policy.paths.roots import is_below
 from tenant_daemon.policy.programs.options import Reading
 from tenant_daemon.policy.programs.profile import Profile
+from tenant_daemon.policy.programs.recorded import check_compared, check_secrets
 from tenant_daemon.policy.programs.registry import GUARDS, REVIEWS
 from tenant_daemon.policy.programs.values import note_moved_settings
 
@@ -86,7 +87,9 @@ def _repository(judge: "CommandJudge", args: list[str]) -> None:
     if "mv" in words:
         note_moved_settings(judge, [os.path.join(folder, arg) for arg in words])
     roots = judge.places.roots
-    top = roots.workspace
+    top, start = roots.workspace, folder
+    if "--no-index" in words:
+        check_compared(judge, words, start)
     if not is_below(folder, top):
         check_elsewhere(judge, words, folder)
         top = next((root for root in roots.readable if is_below(folder, root)), "")
@@ -103,8 +106,13 @@ def _repository(judge: "CommandJudge", args: list[str]) -> None:
             )
             return
         if os.path.lexists(f"{folder}/.git"):
+            check_secrets(judge, words, folder, start)
             return
         folder = folder.rpartition("/")[0]
+    check_compared(judge, words, start)
+    if "git" in judge.before:
+        # It may be there by then.
+        check_secrets(judge, words, roots.workspace, start)
 
 
 def parted(args: list[str]) -> tuple[list[str], list[str]]:
