@@ -127,9 +127,11 @@ def _jq_or_file(judge: "CommandJudge", value: str) -> None:
 
 
 def _yq(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
-    """A word alone is taken for a file when there is one of that name."""
-    if len(reading.positionals) == 1:
-        KINDS["read"](judge, reading.positionals[0])
+    """A word that stands alone is taken for a file when there is one of that name."""
+    words = reading.positionals
+    behind = judge.arguments.index(words[0]) + 1 if words and words[0] in judge.arguments else 0
+    if len(words) == 1 or (behind and judge.arguments[behind : behind + 1] != words[1:2]):
+        KINDS["read"](judge, words[0])
 
 
 def _date_format(judge: "CommandJudge", value: str) -> None:

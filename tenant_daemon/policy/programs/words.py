@@ -63,6 +63,7 @@ _CHOICES: Final = {
     "disklog": r"(?:x?error|selective|directory|background|sasphy|sataphy|devstat|ssd|defects|farm|genstats"
     r"|scttemp(?:sts|hist)?|scterc|scttempint|nvmelog|envrep|zdevstat|gplog|smartlog|x?selftest)"
     r"|(?:x?error|x?selftest|devstat|defects|gplog|smartlog|nvmelog)(?:,\w+)+",
+    "tableform": r"[a-z]{1,10}(?:=[a-z0-9]{1,10})?",
     "lines": r"\+?\d+|all",
     "fail2banverb": r"status|ping|version|banned|get",
     "mediaformat": r"(?!file:)[\w;%$/., \\:-]*",

@@ -36,6 +36,13 @@ Shell = Callable[[str], Judgement]
         "coredumpctl info --output=notes/../../../x",
         "smartctl -l scterc,70,70 /dev/sda",
         "iconv -f /etc/shadow -t utf-8 a.txt",
+        # What stands before a flag is taken for the file, and not for the filter.
+        "yq /etc/shadow -C .",
+        "yq -o /etc/shadow -C .",
+        "funzip -px ../x.zip",
+        # Files before the flag are changed.
+        "dos2unix a.txt --info",
+        "unix2dos -i -n a.txt b.txt",
         # The parts could be called .env and id_rsa.
         "split -l 1 a.txt .e",
         "split -l 1 a.txt keys/id_r",
@@ -55,6 +62,11 @@ def test_what_the_real_program_would_do_is_seen(command: str, shell: Shell) -> N
         "journalctl --lines=all",
         "ls a.csv | xargs -n1 -I{} basename {}",
         "find . -name '*.md' -exec wc -l {} +",
+        "yq .env a.yml",
+        "yq -o json .a a.yml",
+        "yq -C .env a.yml",
+        "funzip a.zip",
+        "dos2unix -i a.txt",
         "sensors -j",
         "dstat -cdn 1 5",
         "lsusb -t",
