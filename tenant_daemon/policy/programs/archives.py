@@ -250,6 +250,20 @@ def _is_remote(judge: "CommandJudge", value: str) -> bool:
     return True
 
 
+_ONLY_LOOKS: Final = ("-l", "-t", "--list", "--test")
+_CHANGES: Final = ("-d", "-z", "--decompress", "--uncompress", "--compress")
+
+
+def _packing(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
+    """Of ``-t`` and ``-d`` the last counts, but for gzip; lz4 packs with ``-l`` and writes to a second name."""
+    if not reading.has(*_ONLY_LOOKS) or reading.has("-c", "--stdout", "--to-stdout"):
+        return
+    is_lz4 = profile.rule_id == "lz4" and (reading.has("-l") or len(reading.positionals) > 1)
+    is_gzip = profile.rule_id in ("gzip", "gunzip", "pigz")
+    if is_lz4 or (reading.has(*_CHANGES) and not is_gzip):
+        judge.unknown("packing.modes", "It may pack or unpack what it would only look at.")
+
+
 KINDS.update(
     {
         "copytree": _copy_tree,
@@ -263,4 +277,4 @@ KINDS.update(
     }
 )
 RESTS["sevenunpack"] = _seven_unpack
-REVIEWS.update({"tar": _tar, "unzip": _unzip, "zip": _zip, "sevenpack": _seven_pack})
+REVIEWS.update({"tar": _tar, "unzip": _unzip, "zip": _zip, "sevenpack": _seven_pack, "packing": _packing})

@@ -40,6 +40,13 @@ Shell = Callable[[str], Judgement]
         "yq /etc/shadow -C .",
         "yq -o /etc/shadow -C .",
         "funzip -px ../x.zip",
+        # The last of the two counts, and the file is gone.
+        "xz -l -d a.xz",
+        "xz -tz a.txt",
+        "bzip2 --test --compress a.txt",
+        "zstd -l --decompress a.zst",
+        "lz4 -l a.txt",
+        "lz4 -t a.lz4 b",
         # Files before the flag are changed.
         "dos2unix a.txt --info",
         "unix2dos -i -n a.txt b.txt",
@@ -66,6 +73,9 @@ def test_what_the_real_program_would_do_is_seen(command: str, shell: Shell) -> N
         "yq -o json .a a.yml",
         "yq -C .env a.yml",
         "funzip a.zip",
+        "gzip -dt a.gz",
+        "xz -dc a.xz",
+        "zstd -l a.zst",
         "dos2unix -i a.txt",
         "sensors -j",
         "dstat -cdn 1 5",
