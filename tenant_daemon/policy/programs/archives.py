@@ -255,7 +255,7 @@ _CHANGES: Final = ("-d", "-z", "--decompress", "--uncompress", "--compress")
 
 
 def _packing(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
-    """Of ``-t`` and ``-d`` the last counts, but for gzip; lz4 packs with ``-l`` and writes to a second name."""
+    """Of ``-t`` and ``-d`` the last counts, but for gzip; lz4 packs with ``-l``, and writes to a second."""
     if not reading.has(*_ONLY_LOOKS) or reading.has("-c", "--stdout", "--to-stdout"):
         return
     is_lz4 = profile.rule_id == "lz4" and (reading.has("-l") or len(reading.positionals) > 1)
