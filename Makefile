@@ -9,12 +9,13 @@ SAME := --hypothesis-profile=ci
 
 # Everything but whole systems and browsers, on three processes: each waits a quarter of its time.
 APART := -n 3 --dist worksteal --ignore=tests/flows --ignore=tests/browser -p no:schemathesis
-# Whole systems and browsers are many processes each; tests/support/sharing.py says which tests stay together.
-WHOLE := -n 2 --dist loadgroup
+# Whole systems and browsers are many processes each; tests/support/sharing.py says which tests stay together. Of
+# all files only those that name one of the marks are collected; tests/conftest.py sees to it that they do.
+WHOLE = -n 2 --dist loadgroup $(shell grep -rlE 'mark\.(flow|browser)\b' tests --include='test_*.py' | sort)
 # Compiled files are kept: each of the many processes that tests start would compile all that it imports.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run setup setup-tests test test-fast soak red-team lint bench lock clean
+.PHONY: help run setup setup-tests test test-fast soak red-team lint ruff mypy bench lock clean
 
 help: ## List the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -43,9 +44,13 @@ red-team: setup-tests ## Attack redaction, gate and every door out of a server, 
 	$(VENV)/python -m pytest tests/redteam -n 2 --dist loadgroup -m "not flow and not browser"
 	$(VENV)/python -m pytest tests/redteam -m "flow or browser"
 
-lint: setup-tests ## ruff and mypy
+lint: ruff mypy ## ruff and mypy
+
+ruff: setup-tests
 	$(VENV)/ruff check .
 	$(VENV)/ruff format --check .
+
+mypy: setup-tests
 	$(VENV)/mypy
 
 bench: setup-tests ## Measure everything; JSON on standard output, progress beside it (QUICK=1: each under a minute)

@@ -36,4 +36,15 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Schedul
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests with a browser last: they are short, so that processes that share the work end together."""
+    _check_marks_are_named(items)
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
+def _check_marks_are_named(items: list[pytest.Item]) -> None:
+    """`make test` looks for whole systems and browsers only in files where their mark can be read."""
+    marked = {
+        (item.path, name) for item in items for name in ("flow", "browser") if item.get_closest_marker(name)
+    }
+    hidden = [path.name for path, name in marked if f"mark.{name}" not in path.read_text(encoding="utf-8")]
+    if hidden:
+        raise pytest.UsageError(f"write `pytest.mark.flow` or `pytest.mark.browser` out in: {sorted(hidden)}")
