@@ -2,6 +2,7 @@
 
 import re
 from typing import TYPE_CHECKING, Final
+from urllib.parse import unquote
 
 from tenant_daemon.contracts.tiers import Tier
 from tenant_daemon.policy.paths.places import FROM_INPUT
@@ -32,7 +33,12 @@ _DATA_FLAGS: Final = (
     "--data-urlencode",
     "--json",
 )
-_STORAGE: Final = re.compile(r"/(?:web)?dav/|/files?/|/uploads?/")
+# Who is named in an appointment gets an invitation to it.
+_STORAGE: Final = re.compile(
+    r"(?i)(?!.*(?:calendar|caldav|schedul|/(?:in|out)box))(?:.*/(?:web)?dav/|.*/files?/|.*/uploads?/)"
+)
+_FILED: Final = re.compile(r".*/remote\.php/(?:dav/files|webdav)/")
+"""Where a file is put as it is, and nothing is made of what it says."""
 _FORM_FLAGS: Final = ("-F", "--form", "--form-string")
 _METHOD: Final = re.compile(r"[A-Z]{3,10}")
 _HEALTH: Final = re.compile(
@@ -153,11 +159,19 @@ def _is_known(judge: "CommandJudge", url: str) -> bool:
     return is_home or address.endpoint in judge.context.allowed_hosts
 
 
+def _leads_to(place: re.Pattern[str], url: str) -> bool:
+    """Whether an address is of such a place as a server would read it, and says so without a way around."""
+    path = unquote(unquote(url))
+    return ".." not in path and place.match(path) is not None
+
+
 def _has_unseen_content(reading: Reading, urls: list[str]) -> bool:
     """Whether a request's content is in a file, other than a file that is plainly being stored somewhere."""
-    is_stored = all(_STORAGE.search(url) is not None for url in urls)
+    is_stored = all(_leads_to(_STORAGE, url) for url in urls)
     if reading.has("-T", "--upload-file") and not is_stored:
         return True
+    if _curl_method(reading) == "PUT" and all(_leads_to(_FILED, url) for url in urls):
+        return False
     encoded = (value.partition("=")[0] for value in reading.values("--data-urlencode"))
     return any("@" in name for name in encoded) or any(
         value.startswith("@")

@@ -87,3 +87,29 @@ def test_a_form_says_what_json_says(body: str, context: PolicyContext) -> None:
 def test_a_form_of_very_many_fields_is_not_read(context: PolicyContext) -> None:
     call = {"method": "POST", "url": HOST + "/api/posts", "body": "a=b&" * 600}
     assert classify("http", call, context).is_unknown
+
+
+@pytest.mark.parametrize("flags", ["-T week.md", "-X PUT --data-binary @week.md"])
+def test_a_file_is_put_where_files_are_kept(flags: str, context: PolicyContext) -> None:
+    for path in ("/remote.php/dav/files/anna/Reports/week.md", "/remote.php/webdav/week.md"):
+        found = classify("shell", {"command": f"curl -s {flags} {HOST}{path}"}, context)
+        assert not found.is_unknown, found.reason
+        assert not found.is_external, found.reason
+
+
+@pytest.mark.parametrize("flags", ["-T fair.ics", "-X PUT --data-binary @fair.ics"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        # Everybody who is named in it would be invited.
+        "/remote.php/dav/calendars/anna/personal/fair.ics",
+        "/remote.php/dav/c%61lendars/anna/personal/fair.ics",
+        "/remote.php/dav/c%2561lendars/anna/personal/fair.ics",
+        "/remote.php/dav/files/%2e%2e/calendars/anna/personal/fair.ics",
+        "/remote.php/caldav/calendars/anna/personal/fair.ics",
+        "/api/v1/campaigns/4/status",
+    ],
+)
+def test_what_is_made_of_it_elsewhere_nobody_sees(flags: str, path: str, context: PolicyContext) -> None:
+    found = classify("shell", {"command": f"curl -s {flags} {HOST}{path}"}, context)
+    assert (found.is_unknown, found.is_external) == (True, True), found.reason
