@@ -24,6 +24,8 @@ _KEEPERS: Final = _PACKERS | word_set(
 )
 # Behind one of these in a pipe it is still known by its beginning.
 _PASSING: Final = _PACKERS | word_set("pv tee cat wc md5sum sha1sum sha256sum sha512sum")
+ANSWERS: Final = frozenset({"/dev/stdout", "/dev/stderr"})
+"""Names under which a program finds its own outputs, which both go to the answer."""
 _UNPACKING: Final = ("-d", "--decompress", "--uncompress")
 
 
@@ -66,5 +68,8 @@ def note_written_out(judge: "CommandJudge", built: Sequence["Command"]) -> None:
         note_shown(judge.verdict)
     names = [judge.output, *(argv[at + 1] for at in range(len(argv) - 1) if argv[at] in ("-f", "-r"))]
     names += [arg.partition("=")[2] for arg in argv if arg.startswith(("--file=", "--result-file="))]
-    names += [arg for one in built[at + 1 :] if one.argv[0] == "tee" for arg in one.argv[1:]]
+    copies = [arg for one in built[at + 1 :] if one.argv[0] == "tee" for arg in one.argv[1:]]
+    if not ANSWERS.isdisjoint(copies):
+        note_shown(judge.verdict)
+    names += copies
     judge.places.dumps.update(judge.places.resolve(name).path for name in names if name)

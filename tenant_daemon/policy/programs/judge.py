@@ -154,7 +154,7 @@ class CommandJudge:
                 note_dump(self, self.places.read(redirect.target.text))
                 if redirect.target.is_glob and isinstance(self.places, ContainerPlaces):
                     self.places.read_pattern(redirect.target.text)
-            elif redirect.kind != "merge":
+            elif redirect.kind not in ("merge", "aside"):
                 self.places.spelled.add(self.places.write(redirect.target.text).path)
 
     def unknown(self, rule_id: str, reason: str) -> None:

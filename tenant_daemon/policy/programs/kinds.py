@@ -12,7 +12,7 @@ from tenant_daemon.contracts.tiers import Tier
 from tenant_daemon.policy.paths.places import FROM_INPUT
 from tenant_daemon.policy.paths.roots import is_below
 from tenant_daemon.policy.paths.trees import holds_refused
-from tenant_daemon.policy.programs.dumps import note_dump
+from tenant_daemon.policy.programs.dumps import ANSWERS, note_dump
 from tenant_daemon.policy.shell.references import has_reference
 from tenant_daemon.policy.wordlist import word_set
 
@@ -55,9 +55,18 @@ def _nothing(judge: "CommandJudge", value: str) -> None:
     judge.unknown("argument.unexpected", f"The argument “{value}” was not expected.")
 
 
+_INPUT: Final = "/dev/stdin"
+_LOOKING: Final = frozenset({"read", "list", "measure"})
+
+
+def _has_input(judge: "CommandJudge") -> bool:
+    """Whether a program that opens its own input by name finds what this line gives it."""
+    return bool(judge.upstream or judge.input_file) or judge.stdin_text is not None
+
+
 def _path(method: str) -> Kind:
     def judge_path(judge: "CommandJudge", value: str) -> None:
-        if value == "-" and method in ("read", "list", "measure"):
+        if (value == "-" or (value == _INPUT and _has_input(judge))) and method in _LOOKING:
             return
         if value == FROM_INPUT or has_reference(value):
             judge.unknown("argument.unknown-path", "It touches files that are named only while it runs.")
@@ -140,8 +149,13 @@ _SHOWING: Final = word_set(
 
 
 def _write_or_nothing(judge: "CommandJudge", value: str) -> None:
-    if value != "-" or judge.program not in _SHOWING:
-        judge.places.write(value)
+    # A copy of a database may be copied, but `cp` to such a name would show it.
+    is_shown = judge.program == "tee" and value in ANSWERS
+    is_shown |= value == "-" and judge.program in _SHOWING
+    if not is_shown:
+        place = judge.places.write(value)
+        if judge.program == "tee":
+            judge.places.spelled.add(place.path)
 
 
 def _make_folder(judge: "CommandJudge", value: str) -> None:

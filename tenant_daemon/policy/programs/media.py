@@ -14,6 +14,7 @@ from tenant_daemon.policy.programs.kinds import KINDS
 from tenant_daemon.policy.programs.options import Reading
 from tenant_daemon.policy.programs.profile import Profile
 from tenant_daemon.policy.programs.registry import REVIEWS
+from tenant_daemon.policy.programs.signs import begins_like_picture
 from tenant_daemon.policy.programs.words import choice
 
 if TYPE_CHECKING:
@@ -22,11 +23,6 @@ if TYPE_CHECKING:
 _PICTURE: Final = re.compile(
     r"(?:[\w ./-]*/)?[\w. *-]+\.(png|jpe?g|gif|webp|tiff?|bmp|ico|avif|heic)", re.IGNORECASE
 )
-_SIGN: Final = re.compile(
-    rb"\Z|\x89PNG|\xff\xd8\xff|GIF8|RIFF....WEBP|II[*+]\0|MM\0[*+]|BM|\0\0[\1\2]\0|....ftyp", re.DOTALL
-)
-"""How files begin that hold pixels, or nothing."""
-_LONGEST_SIGN: Final = 12
 _ALBUM: Final = re.compile(r"(?:[\w ./-]*/)?[\w. -]+\.pdf", re.IGNORECASE)
 """Pictures may become a document; a document is read by another program, which could run code."""
 _CANVAS: Final = re.compile(
@@ -83,17 +79,8 @@ def note_drawn(judge: "CommandJudge", value: str) -> None:
     place = judge.places.resolve(value)
     if judge.is_in_container or _PICTURE.fullmatch(value) is None:
         return
-    if place.path in judge.places.spelled or (place.is_regular and not _begins_like_picture(place.path)):
+    if place.path in judge.places.spelled or (place.is_regular and not begins_like_picture(place.path)):
         judge.unknown("picture.content", f"{value} may be a drawing that takes in other files.")
-
-
-def _begins_like_picture(path: str) -> bool:
-    try:
-        with open(path, "rb") as file:
-            beginning = file.read(_LONGEST_SIGN)
-    except OSError:
-        return False
-    return _SIGN.match(beginning) is not None
 
 
 def _picture(judge: "CommandJudge", value: str) -> None:

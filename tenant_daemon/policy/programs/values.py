@@ -16,6 +16,7 @@ from tenant_daemon.policy.programs.kinds import KINDS, is_shown_folder
 from tenant_daemon.policy.programs.options import Reading
 from tenant_daemon.policy.programs.profile import Profile
 from tenant_daemon.policy.programs.registry import REVIEWS
+from tenant_daemon.policy.programs.signs import begins_like_picture
 
 if TYPE_CHECKING:
     from tenant_daemon.policy.programs.judge import CommandJudge
@@ -173,6 +174,9 @@ def note_moved_settings(judge: "CommandJudge", sources: list[str]) -> None:
         places.brings_settings = is_found or (place.is_folder and holds_settings(place.path))
 
 
+_PICTURE_NAME: Final = re.compile(r"\.(?:png|jpe?g|gif|webp|tiff?|bmp|ico|avif|heic)\Z", re.IGNORECASE)
+
+
 def _copy(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
     """Copying into a folder makes a file of the same name there: that name is judged too."""
     if reading.has(*_RECURSIVE):
@@ -198,8 +202,12 @@ def _copy(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
         if source == FROM_INPUT:
             continue
         found = judge.places.resolve(source)
-        if found.path in judge.places.spelled:
-            judge.places.spelled.add(place.path)
+        # What is no picture becomes none under another name.
+        is_named = any(map(_PICTURE_NAME.search, (source, target)))
+        is_text = found.is_regular and is_named and not begins_like_picture(found.path)
+        if found.path in judge.places.spelled or is_text:
+            name = source.rstrip("/").rpartition("/")[2]
+            judge.places.spelled.add(f"{place.path}/{name}" if place.is_folder else place.path)
         note_copied(judge, found, target)
     if judge.is_in_container:
         note_brought_in(judge, sources, target)

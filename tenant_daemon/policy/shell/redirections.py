@@ -21,6 +21,12 @@ _REDIRECTS: Final = {
     ("2", ">>"): "err",
     ("", "&>"): "both",
 }
+# By their names the program's own outputs; we would open those of another process.
+_OUTPUTS: Final = {
+    ("out", "/dev/stderr"): Redirect("aside", Word("2")),
+    ("append", "/dev/stderr"): Redirect("aside", Word("2")),
+    ("err", "/dev/stdout"): Redirect("merge", Word("1")),
+}
 _NUMBER: Final = re.compile(rb"\s\d+\Z")
 COMPOUND: Final = frozenset({"subshell", "compound_statement", "for_statement", "if_statement"})
 
@@ -54,6 +60,9 @@ class RedirectReader(WordReader):
         kind = _REDIRECTS.get((number, signs[0]))
         if kind is None:
             raise Refused("a redirection that is not allowed")
+        said = _OUTPUTS.get((kind, self.text(targets[0])))
+        if said is not None:
+            return said
         return Redirect(kind, self.word(targets[0]))  # type: ignore[arg-type]
 
     def input_text(self, node: Node, redirects: list[Redirect], tails: list[Node]) -> Word:

@@ -4,6 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from tenant_daemon.contracts.tiers import Tier
+from tenant_daemon.policy import PolicyContext, classify
 from tenant_daemon.policy.outputs import known_output
 from tenant_daemon.policy.shell.script import Pipeline, SimpleCommand, Word
 
@@ -76,3 +78,37 @@ def test_days_are_those_of_date(text: str, output: str | None) -> None:
 )
 def test_moments_are_spelled_as_date_does(words: tuple[str, ...], output: str | None) -> None:
     assert known("date", *words) == output
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "echo 'no such file' > /dev/stderr",
+        "ls reports 2> /dev/stdout | head -3",
+        "sort a.txt | tee /dev/stderr | wc -l",
+        "docker exec app sh -c 'ls >&2; ls > /dev/stderr'",
+        "cut -d';' -f2 a.csv | paste -d, b.txt /dev/stdin",
+    ],
+)
+def test_a_programs_own_outputs_have_names(line: str, context: PolicyContext) -> None:
+    found = classify("shell", {"command": line}, context)
+    assert (found.tier, found.is_unknown) == (Tier.GREEN, False), found.reason
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        # Ours would be opened, not those of the program.
+        "ls > /dev/stdout",
+        "cat < /dev/stdin",
+        'x=/dev/stderr; ls > "$x"',
+        "ls > /dev/fd/2",
+        "cat /proc/self/fd/0",
+        "cp shop.sql /dev/stderr",
+        "pg_dump -f /dev/stdout shop",
+        "docker exec db pg_dump shop | tee /dev/stderr > shop.sql",
+        "docker exec db pg_dump shop | tee /dev/stdout > shop.sql",
+    ],
+)
+def test_no_other_way_leads_there(line: str, context: PolicyContext) -> None:
+    assert classify("shell", {"command": line}, context).tier is Tier.CRITICAL_RED
