@@ -198,9 +198,10 @@ def docker_word(text: str, captures: Sequence[RunPipelines], values: dict[int, V
 
 def prints_docker_ids(capture: RunPipelines) -> bool:
     """Whether these commands print nothing but what docker calls its things."""
-    if len(capture.pipelines) != 1 or len(capture.pipelines[0]) != 1:
+    if len(capture.pipelines) != 1:
         return False
-    return are_docker_ids(list(capture.pipelines[0][0].argv))
+    first, *others = [list(command.argv) for command in capture.pipelines[0]]
+    return all(map(leaves_lines, others)) and are_docker_ids(first)
 
 
 def judged_unit(text: str, argv: Sequence[str], values: dict[int, Values]) -> str | None:

@@ -36,6 +36,13 @@ _LEFTOVERS: Final = frozenset({"/tmp", "/var/tmp", "/var/cache"})  # noqa: S108 
 _FACTS: Final = frozenset(
     {"/proc/meminfo", "/proc/loadavg", "/proc/cpuinfo", "/proc/uptime", "/proc/version"}
 )
+# Counters and limits. What a process was started with, and its environment, hold passwords.
+_OF_PROCESSES: Final = re.compile(
+    r"/proc/(?:\d+|self)/(?:status|stat|statm|limits|io|loginuid|oom_score|oom_score_adj|cgroup|schedstat)"
+    r"|/proc/(?:stat|vmstat|diskstats|swaps|filesystems)|/proc/net/(?:dev|sockstat6?)"
+    r"|/sys/fs/cgroup/(?:memory|cpu|pids|io)\.(?:max|current|stat|peak|events|pressure)"
+    r"|/sys/fs/cgroup/memory/memory\.(?:limit_in_bytes|usage_in_bytes)"
+)
 
 
 class ContainerPlaces(PlaceJudge):
@@ -71,7 +78,8 @@ class ContainerPlaces(PlaceJudge):
         return place
 
     def _read(self, path: str) -> None:
-        if path.startswith(("/proc/", "/sys/", "/dev/")) and path not in _FACTS:
+        is_open = path in _FACTS or _OF_PROCESSES.fullmatch(path) is not None
+        if path.startswith(("/proc/", "/sys/", "/dev/")) and not is_open:
             self.verdict.note(
                 Tier.CRITICAL_RED, "container.system", f"Reads {path} of the container.", unknown=True
             )

@@ -7,7 +7,9 @@ from tenant_daemon.policy.programs.library import load_library
 from tenant_daemon.policy.programs.options import read_options
 
 _QUIET: Final = re.compile(r"-[aln]*q[aln]*f?|--quiet|--services")
-_ID_FORMAT: Final = re.compile(r"\{\{ ?\.(?:Names?|ID) ?\}\}")
+_ID_FORMAT: Final = re.compile(
+    r"\{\{ ?\.(?:Names?|ID|Image) ?\}\}|\{\{ ?\.Repository ?\}\}:\{\{ ?\.Tag ?\}\}"
+)
 _PROJECT_FLAG: Final = re.compile(r"-[fp]|--(?:file|project-name|project-directory|profile)(?:=.+)?")
 _NAME_FILTER: Final = re.compile(
     r"(?:name=|label=com\.docker\.compose\.(?:project|service)=)\^?/?([a-z][a-z0-9_-]{2,40})\$?"
@@ -124,6 +126,9 @@ def docker_name(argv: list[str]) -> str:
         return ""
     found = [_NAME_FILTER.fullmatch(value) for value in reading.values("-f", "--filter")]
     names = [match[1] for match in found if match is not None]
+    if any("Image" in form for form in reading.values("--format")):
+        # Its image may be called like any other container.
+        return ""
     # Several filters of a kind are joined by "or".
     if len(names) != 1 or any(word in names[0] or names[0] in word for word in _GUARDRAIL_WORDS):
         return ""

@@ -66,7 +66,26 @@ def _python_packages(judge: "CommandJudge", args: list[str]) -> None:
     judge.judge(["pip", *args])
 
 
-_MODULES: Final = {"venv": _own_python, "pip": _python_packages}
+def _python_archive(judge: "CommandJudge", args: list[str]) -> None:
+    """``python3 -m zipfile -l FILE``."""
+    if len(args) != 2 or args[0] not in ("-l", "--list"):
+        judge.unknown("python.archive", "It would pack or unpack files.")
+    for name in args[1:]:
+        KINDS["read"](judge, name)
+
+
+def _python_calendar(judge: "CommandJudge", args: list[str]) -> None:
+    for word in args:
+        KINDS["int"](judge, word)
+
+
+_MODULES: Final = {
+    "venv": _own_python,
+    "pip": _python_packages,
+    "zipfile": _python_archive,
+    "tarfile": _python_archive,
+    "calendar": _python_calendar,
+}
 
 
 def _php(judge: "CommandJudge", argv: list[str]) -> None:
@@ -201,7 +220,7 @@ KINDS.update(
 )
 RESTS.update({"phpscript": _php, "perlcode": _perl, "incontainer": _in_container})
 GUARDS["npm"] = _npm
-GUARDS.update({"console": _console, "bench": _console})
+GUARDS.update({"console": _console, "bench": _console, "celery": _console})
 GUARDS.update(dict.fromkeys(("rails", "rake", "bundle"), _ruby))
 GUARDS.update({"supervisorctl": _supervisor, "yarn": _yarn, "pnpm": _yarn})
 # They run what a settings file in the folder names.

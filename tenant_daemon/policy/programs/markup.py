@@ -28,6 +28,7 @@ _FUNCTIONS: Final = word_set(
 _CALL: Final = re.compile(r"(?<![\w.:-])([\w.:-]+)\s*\(")
 _LONGEST_PATH: Final = 2_000
 _LONGEST_PROLOG: Final = 65_536
+_LEAVING_FILES: Final = frozenset({"cd", "ls", "echo", "printf", "test", "wc", "head", "file", "xmlstarlet"})
 _BLANKS: Final = b" \t\r\n"
 # In another encoding the declaration could be spelled with other bytes.
 _ENCODING: Final = re.compile(rb"encoding\s*=\s*[\"']([\w.-]*)")
@@ -77,11 +78,11 @@ def _selected(judge: "CommandJudge", profile: Profile, reading: Reading) -> None
 
 def _is_plain_file(judge: "CommandJudge", name: str) -> bool:
     place = judge.places.resolve(name)
-    if place.path in judge.places.spelled:
+    # An earlier command of the line may bring it, or put another in its place.
+    if place.path in judge.places.spelled or not _LEAVING_FILES.issuperset(judge.before):
         return False
     if not place.exists:
-        # An earlier command of the line may bring it.
-        return not judge.before
+        return True
     try:
         with open(place.path, "rb") as file:
             return place.is_regular and declares_nothing(file.read(_LONGEST_PROLOG))

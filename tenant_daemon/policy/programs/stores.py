@@ -133,9 +133,20 @@ def _named_place(judge: "CommandJudge", profile: Profile, reading: Reading) -> N
         judge.unknown("store.place", "It is not said which files are meant.")
 
 
+def _s3(kind: str) -> Kind:
+    """``s3://PLACE/PATH`` lies elsewhere; anything else is a file here."""
+
+    def judge_place(judge: "CommandJudge", value: str) -> None:
+        if re.fullmatch(r"s3://[a-z0-9][a-z0-9.-]+(?:/[\w .@+=,()/-]*)?", value) is None:
+            KINDS[kind](judge, value)
+
+    return judge_place
+
+
 REVIEWS.update({"mckept": _kept, "namedplace": _named_place})
 KINDS.update({"remotesource": _remote_source, "remotetarget": _remote_target})
 KINDS.update({"remotelisted": _only_here("listtree"), "remoteread": _only_here("readtree")})
 KINDS.update(
     {"mcsource": _source, "mcplace": _listed, "mcread": _shown, "mcdeleted": _deleted, "mcstored": _stored}
 )
+KINDS.update({"s3source": _s3("remotesource"), "s3target": _s3("remotetarget")})

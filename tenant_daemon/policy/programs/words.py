@@ -97,6 +97,7 @@ _CHOICES: Final = {
     "manpage": r"[\w\[][\w.+:\[-]*",
     "clockverb": r"tracking|sources|sourcestats|activity|serverstats|rtcdata",
     "mailbox": r"[A-Za-z0-9_.+-]+(?:@[A-Za-z0-9.-]+)?",
+    "celeryfact": r"active|active_queues|ping|registered|reserved|scheduled|stats|revoked|clock",
     "pagekind": r"text/(?:html|plain)",
     "xmlname": r"[A-Za-z_][\w.-]*",
     "xmlnamespace": r"(?!xsl=)[A-Za-z_]\w*=[\w:/.#-]+",

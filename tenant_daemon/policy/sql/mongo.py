@@ -138,7 +138,11 @@ def _on_records(judge: "CommandJudge", call: Call) -> None:
 def _results(judge: "CommandJudge", calls: list[Call]) -> None:
     """What is done with an answer; behind ``explain()`` the question itself stands."""
     for call in calls:
-        if call.name in _READS:
+        if call.arguments is None:
+            # A part of the answer: `db.serverStatus().connections`.
+            if looks_secret(call.name):
+                _secret(judge, call.name)
+        elif call.name in _READS:
             _on_records(judge, call)
         elif call.name not in _ON_RESULTS:
             _unknown(judge)

@@ -142,6 +142,10 @@ def _is_ordinary_label(label: str) -> bool:
     return _LABEL.fullmatch(label) is not None and digits <= 3
 
 
+_MOST_QUESTIONS: Final = 4
+"""``dig NAME MX NAME TXT`` asks several things at once, and names its server by an ``@``."""
+
+
 def _dig_word(judge: "CommandJudge", value: str) -> None:
     if value.lower() in _RECORD_TYPES or _DIG_OPTION.fullmatch(value) is not None:
         return
@@ -159,7 +163,7 @@ def _dig_word(judge: "CommandJudge", value: str) -> None:
     judge.lookups += 1
     if judge.lookups == 2 and f"@{value}" in _WELL_KNOWN_SERVERS and judge.program in ("host", "nslookup"):
         return
-    if judge.lookups > 1:
+    if judge.lookups > (_MOST_QUESTIONS if judge.program in ("dig", "kdig") else 1):
         # The second name is the server to ask: `host NAME SERVER`.
         judge.verdict.note(
             Tier.RED, "lookup.server", "Asks a name server that it names itself.", external=True, unknown=True
