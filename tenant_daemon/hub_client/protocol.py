@@ -26,6 +26,7 @@ from tenant_daemon.contracts.envelope import (
 from tenant_daemon.contracts.errors import ErrorCode
 from tenant_daemon.contracts.health import Heartbeat
 from tenant_daemon.contracts.version import OLDEST_SUPPORTED_VERSION, PROTOCOL_VERSION
+from tenant_daemon.hub_client.clock_skew import on_our_clock
 from tenant_daemon.hub_client.inbox import InboxPayload
 
 OUTBOX_WINDOW: Final = 200
@@ -204,7 +205,7 @@ class LinkSession:
         if envelope.seq and envelope.seq <= self._heard_seq:
             raise ProtocolError(ErrorCode.OUT_OF_ORDER, f"{envelope.seq} after {self._heard_seq}")
         self._heard_seq = max(self._heard_seq, envelope.seq)
-        return Arrived(envelope.id, payload)
+        return Arrived(envelope.id, on_our_clock(payload, envelope.sent_at, utc_now()))
 
     def _welcome(self, welcome: Welcome) -> Welcomed:
         if not OLDEST_SUPPORTED_VERSION <= welcome.protocol_version <= PROTOCOL_VERSION:

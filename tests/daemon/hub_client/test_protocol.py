@@ -1,9 +1,11 @@
 """The session as a script of frames and answers."""
 
 import json
+from datetime import datetime, timedelta
 
 import pytest
 
+from tenant_daemon.contracts.approvals import ApprovalDecided, Verdict
 from tenant_daemon.contracts.base import utc_now
 from tenant_daemon.contracts.chat import (
     RunAcknowledged,
@@ -24,6 +26,7 @@ from tenant_daemon.contracts.envelope import (
     parse_daemon_frame,
 )
 from tenant_daemon.contracts.errors import ErrorCode
+from tenant_daemon.contracts.secrets import RevealAsked
 from tenant_daemon.hub_client.protocol import (
     OUTBOX_WINDOW,
     RUN_WINDOW,
@@ -63,6 +66,37 @@ def _event(seq: int, run_id: str = "r1") -> RunEvent:
         created_at=utc_now(),
         body=TextDelta(text="a"),
     )
+
+
+@pytest.mark.parametrize("wrong", [timedelta(minutes=10), timedelta(days=1), timedelta(days=-1)])
+def test_what_may_be_done_for_a_while_is_so_by_a_wrong_clock_too(
+    session: LinkSession, wrong: timedelta
+) -> None:
+    """A server that is ten minutes ahead would find each request of the portal too late."""
+    hub_now = utc_now() - wrong
+    asked = RevealAsked(
+        request_id="sec_1",
+        name="shop",
+        public_key="k",
+        asked_by="usr_1",
+        expires_at=hub_now + timedelta(seconds=60),
+    )
+    decided = ApprovalDecided(
+        approval_id="apr_1",
+        verdict=Verdict.APPROVE_AND_REMEMBER,
+        decided_by="usr_1",
+        remember_until=hub_now + timedelta(days=30),
+    )
+    ends: list[datetime] = []
+    for number, payload in enumerate((asked, decided), start=1):
+        sent = HubEnvelope(id=f"m{number}", seq=number, sent_at=hub_now, payload=payload)
+        arrived = session.receive(sent.model_dump_json())
+        assert isinstance(arrived, Arrived)
+        match arrived.payload:
+            case RevealAsked(expires_at=end) | ApprovalDecided(remember_until=datetime() as end):
+                ends.append(end)
+    for end, seconds in zip(ends, (60, 30 * 86_400), strict=True):
+        assert abs((end - utc_now()).total_seconds() - seconds) < 20
 
 
 @pytest.fixture
