@@ -11,7 +11,7 @@ from typing import Final, Protocol
 import structlog
 
 from letsbe_app.db.models import OrderStatus, Tenant, TenantStatus
-from letsbe_app.errors import LetsBeError
+from letsbe_app.errors import LetsBeError, NotFound
 from letsbe_app.fleet.provisioning.providers.base import ProviderFailed, Server, ServerProvider
 from letsbe_app.fleet.provisioning.schemas import Work
 from letsbe_app.fleet.provisioning.service import ProvisioningService
@@ -29,6 +29,7 @@ log = structlog.get_logger()
 WAIT_SECONDS: Final = 240.0
 _GUARDS: Final = ("proxy", "wrapper")
 _OPENCLAW: Final = "openclaw"
+_GONE: Final = "The business was deleted."
 
 
 class StepFailed(Exception):
@@ -79,10 +80,14 @@ class Provisioner:
 
     async def begin(self, work: Work) -> None:
         """The order is being worked on."""
+        if await self._is_gone(work):
+            return
         await self._orders.move(work.order_id, OrderStatus.PROVISIONING)
 
     async def run(self, work: Work, name: StepName) -> str:
         """Run one step and keep its record; gives why it failed, or an empty text."""
+        if await self._is_gone(work):
+            return _GONE
         if await self._provisioning.is_done(work.order_id, name):
             return ""
         await self._provisioning.begin(work.order_id, name)
@@ -95,11 +100,15 @@ class Provisioner:
             # Whatever it was, the owner must not wait for ever.
             log.error("provisioning.step_error", order_id=work.order_id, step=name.value, exc_info=exc)
             return "Something went wrong on our side. We have noted it; please try again."
+        if await self._is_gone(work):
+            return _GONE
         await self._provisioning.finish(work.order_id, name, detail)
         return ""
 
     async def give_up(self, work: Work, name: StepName, reason: str) -> None:
         """Tell the owner what went wrong, until they try again."""
+        if await self._is_gone(work):
+            return
         # The order first: once the server's state is announced, pages look at both.
         metrics.JOBS.labels("provision", "failed").inc()
         await self._orders.move(work.order_id, OrderStatus.FAILED, reason)
@@ -107,9 +116,20 @@ class Provisioner:
 
     async def complete(self, work: Work) -> None:
         """The server is its owner's."""
+        if await self._is_gone(work):
+            return
         metrics.JOBS.labels("provision", "done").inc()
         await self._orders.move(work.order_id, OrderStatus.ACTIVE)
         await self._provisioning.complete(work)
+
+    async def _is_gone(self, work: Work) -> bool:
+        """Whether the business was deleted meanwhile: there is nobody to tell, and removing has begun."""
+        try:
+            await self._tenants.row(work.tenant_id)
+        except NotFound:
+            log.info("provisioning.business_gone", tenant_id=work.tenant_id)
+            return True
+        return False
 
     async def _reserve(self, tenant: Tenant) -> str:
         # One at a time: the next one must see the place that this one took.

@@ -21,6 +21,11 @@ with open(home / "reports", "w") as pipe:
     pipe.write(json.dumps(report) + chr(10))
 if mode == "refuse":
     sys.exit("The hub did not enrol this server: the token is used up")
+if mode == "slow":
+    # Goes on once somebody writes into the pipe, and then keeps something in its home.
+    (home.parent / "go").read_text()
+    home.mkdir(parents=True, exist_ok=True)
+    (home / "vault.db").write_text("sealed")
 if mode == "crash":
     sys.exit(3)
 if command == "run":

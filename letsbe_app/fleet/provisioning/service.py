@@ -203,6 +203,9 @@ class ProvisioningService:
     async def _settle(self, work: Work, status: TenantStatus, told: events.EventData) -> None:
         async with self._database.write() as session:
             tenant = await session.get_one(Tenant, work.tenant_id, with_for_update=True)
+            if tenant.status == TenantStatus.REMOVED:
+                # Its business was deleted meanwhile; with another status nobody would remove the machine.
+                return
             tenant.status = status
             record_act(
                 session,

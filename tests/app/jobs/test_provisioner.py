@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from letsbe_app.composition import Services
-from letsbe_app.db.models import OrderStatus, TenantStatus
+from letsbe_app.db.models import Order, OrderStatus, Tenant, TenantStatus
 from letsbe_app.fleet.provisioning.schemas import Work
 from letsbe_app.fleet.provisioning.steps import STEPS, StepName
 from letsbe_app.jobs.provisioner import Provisioner
@@ -15,6 +15,7 @@ from letsbe_app.people.authz.actor import Actor
 from tenant_daemon.contracts.health import ComponentHealth, Heartbeat
 from tests.support.hub import new_owner, paid_order
 from tests.support.scripted_provider import ScriptedProvider
+from tests.support.waiting import eventually
 
 
 def heartbeat(*healthy: str, is_ready: bool = False, config_version: int = 0) -> Heartbeat:
@@ -213,3 +214,42 @@ async def test_giving_up_and_completing_may_be_repeated(
     for _ in range(2):
         await steps.complete(work)
     assert (await services.orders.get(owner, work.order_id)).status == OrderStatus.ACTIVE
+
+
+async def test_a_step_that_is_under_way_when_the_business_is_deleted_ends_the_work(
+    services: Services, owner: Actor, provider: ScriptedProvider, wakes: JobWakes, work: Work
+) -> None:
+    steps = provisioner(services, provider, wakes)
+    running = asyncio.create_task(steps.run(work, StepName.HEARTBEAT))
+    await eventually(lambda: _is_running(services, owner, work))
+    await services.privacy.delete(owner, "Ada's Bakery")
+    await services.relay.publisher.wake_jobs(work.tenant_id)
+    assert await asyncio.wait_for(running, 5) in {"The business was deleted.", "There is no such server."}
+
+
+async def _is_running(services: Services, owner: Actor, work: Work) -> bool:
+    progress = await services.provisioning.progress(owner, work.order_id)
+    return progress.steps[5].state == "running"
+
+
+async def test_a_business_that_is_deleted_while_its_server_is_made_ends_the_work_quietly(
+    services: Services, owner: Actor, provider: ScriptedProvider, wakes: JobWakes, work: Work
+) -> None:
+    steps = provisioner(services, provider, wakes)
+    await steps.begin(work)
+    assert await steps.run(work, StepName.RESERVE) == ""
+    await services.privacy.delete(owner, "Ada's Bakery")
+
+    reason = await steps.run(work, StepName.DISK)
+    assert reason == "The business was deleted."
+    await steps.begin(work)
+    await steps.give_up(work, StepName.DISK, reason)
+    await steps.complete(work)
+    # As when it is deleted between the look and the write.
+    await services.provisioning.complete(work)
+
+    async with services.database.read() as session:
+        tenant = await session.get_one(Tenant, work.tenant_id)
+        order = await session.get_one(Order, work.order_id)
+    assert (tenant.status, order.status) == (TenantStatus.REMOVED, OrderStatus.CANCELLED)
+    assert [row.id for row in await services.tenants.left_at(tenant.provider)] == [work.tenant_id]

@@ -11,7 +11,9 @@ import os
 import shutil
 import sys
 import tomllib
-from collections.abc import Collection, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import AsyncIterator, Collection, Iterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
@@ -65,6 +67,8 @@ class LocalProvider:
         self._settings = settings
         self._daemons: dict[str, KeptDaemon] = {}
         self._claims = PortClaims()
+        self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._removed: set[str] = set()
 
     async def reserve(self, tenant_id: str, taken_refs: Collection[str]) -> str:
         slot = next((slot for slot in free_slots(taken_refs) if self._claims.take(ports_of(slot))), None)
@@ -76,13 +80,30 @@ class LocalProvider:
 
     async def prepare(self, server: Server) -> str:
         home = self._home(server.tenant_id)
-        await asyncio.to_thread(_make_private, home)
+        async with self._at_work_on(server):
+            await asyncio.to_thread(_make_private, home)
         free_bytes = shutil.disk_usage(home).free
         if free_bytes < LEAST_FREE_BYTES:
             raise ProviderFailed("The disk of this machine is nearly full. Free some space and try again.")
         return f"{free_bytes / 1e9:.1f} GB are free."
 
+    @asynccontextmanager
+    async def _at_work_on(self, server: Server) -> AsyncIterator[None]:
+        """
+        One step at a time for each server, and none after its removal.
+
+        A business may be deleted while its server is being made: what a step makes then would stay for ever.
+        """
+        async with self._locks[server.tenant_id]:
+            if server.tenant_id in self._removed:
+                raise ProviderFailed("This server was removed.")
+            yield
+
     async def enrol(self, server: Server, token: str) -> None:
+        async with self._at_work_on(server):
+            await self._enrol(server, token)
+
+    async def _enrol(self, server: Server, token: str) -> None:
         secrets = {
             "hub_url": self._settings.hub_url,
             "token": token,
@@ -111,16 +132,21 @@ class LocalProvider:
             raise ProviderFailed(f"The server could not introduce itself: {_last_line(errors)}")
 
     async def start(self, server: Server) -> None:
-        home = self._home(server.tenant_id)
-        _keep_running_file(home).touch(mode=0o600)
-        self._claim(server)
-        await self._kept(server.tenant_id).start()
+        async with self._at_work_on(server):
+            _keep_running_file(self._home(server.tenant_id)).touch(mode=0o600)
+            self._claim(server)
+            await self._kept(server.tenant_id).start()
 
     def why_down(self, tenant_id: str) -> str | None:
         daemon = self._daemons.get(tenant_id)
         return daemon.why_down() if daemon else None
 
     async def remove(self, server: Server) -> None:
+        async with self._locks[server.tenant_id]:
+            self._removed.add(server.tenant_id)
+            await self._remove(server)
+
+    async def _remove(self, server: Server) -> None:
         home = self._home(server.tenant_id)
         daemon = self._daemons.pop(server.tenant_id, None)
         if daemon is not None:

@@ -1,6 +1,8 @@
 """Local servers: folders, ports, and what reaches the daemon by which way."""
 
+import asyncio
 import json
+import os
 import stat
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -158,6 +160,28 @@ async def test_what_was_switched_on_runs_again_after_a_restart(settings: LocalSe
 
 async def test_a_server_that_was_not_started_is_not_down(provider: LocalProvider) -> None:
     assert provider.why_down("ten_unknown") is None
+
+
+async def test_a_server_that_is_removed_while_it_is_being_made_leaves_nothing(
+    provider: LocalProvider, settings: LocalSettings
+) -> None:
+    home = settings.tenants_dir / "ten_1"
+    await provider.prepare(SERVER)
+    (home / "mode").write_text("slow")
+    go = home.parent / "go"
+    os.mkfifo(go)
+    async with Reports(home) as reports:
+        enrolling = asyncio.create_task(provider.enrol(SERVER, "lbe_one-time"))
+        await reports.next()
+        removing = asyncio.create_task(provider.remove(SERVER))
+        # The daemon waits there: whoever removes has begun by then.
+        await asyncio.to_thread(go.write_text, "on")
+        await asyncio.gather(enrolling, removing)
+    assert not home.exists()
+    for step in (provider.prepare(SERVER), provider.enrol(SERVER, "lbe_x"), provider.start(SERVER)):
+        with pytest.raises(ProviderFailed, match="was removed"):
+            await step
+    assert not home.exists()
 
 
 async def test_a_removed_server_leaves_nothing(provider: LocalProvider, settings: LocalSettings) -> None:
