@@ -193,7 +193,7 @@ async def test_an_error_nobody_thought_of_is_told_without_its_text(
         create_defaults = staticmethod(broken)
 
     steps = provisioner(services, provider, wakes)
-    steps._agents = BrokenAgents()  # type: ignore[assignment]
+    steps._agents = BrokenAgents()
     reason = await steps.run(work, StepName.AGENTS)
 
     assert reason == "Something went wrong on our side. We have noted it; please try again."
