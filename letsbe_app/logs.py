@@ -9,10 +9,11 @@ import logging
 import os
 import sys
 from collections.abc import MutableMapping
-from typing import Any, Final
+from typing import Any, Final, TextIO, cast
 
 import structlog
 
+from letsbe_app.kit.log_output import LogOutput
 from letsbe_app.settings import Settings
 
 _NEVER: Final = frozenset(
@@ -44,7 +45,7 @@ def configure_logging(settings: Settings) -> None:
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         # Looked up at each use: whoever replaces standard error (a test, a supervisor) is followed.
-        logger_factory=lambda *_names: structlog.WriteLogger(sys.stderr),
+        logger_factory=lambda *_names: structlog.WriteLogger(cast(TextIO, LogOutput(sys.stderr))),
         cache_logger_on_first_use=False,
     )
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")

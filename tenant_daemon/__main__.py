@@ -1,11 +1,12 @@
 """``python -m tenant_daemon``: every process and tool of a tenant's server, one subcommand each."""
 
 import sys
-from typing import Final
+from typing import Final, TextIO, cast
 
 import structlog
 
 from tenant_daemon.kit.command_line import Command, run_command
+from tenant_daemon.kit.log_output import LogOutput
 
 _DESCRIPTION: Final = """\
 The part of LetsBe Biz that runs on a customer's own server, around a vanilla OpenClaw:
@@ -41,7 +42,7 @@ def main() -> int:
             # By default tracebacks would show the values of local variables, which may be secrets.
             structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
         ],
-        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(file=cast(TextIO, LogOutput(sys.stderr))),
     )
     return run_command("python -m tenant_daemon", _DESCRIPTION, COMMANDS, sys.argv[1:])
 

@@ -67,7 +67,7 @@ def run(args: argparse.Namespace) -> int:
         plight = plight_of(home, exc)
         if plight is None:
             raise
-        complain(plight.words)
         call_for_help(home, plight.trouble)
+        complain(plight.words)
         return 1
     return 0

@@ -55,8 +55,8 @@ def run(args: argparse.Namespace) -> int:
         if plight is None:
             raise
         # It is started again, and then tells again.
-        complain(plight.words)
         call_for_help(home, plight.trouble)
+        complain(plight.words)
         return 1
     return 0
 

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import Final
 
 from tenant_daemon.contracts.hidden import with_hidden_shown
@@ -20,7 +21,9 @@ def say(text: str) -> None:
 
 def complain(text: str) -> None:
     """The same to standard error."""
-    sys.stderr.write(f"{with_hidden_shown(text)}\n")
+    # On a full disk it may be a file that takes no more.
+    with suppress(OSError):
+        sys.stderr.write(f"{with_hidden_shown(text)}\n")
 
 
 def say_row(cells: Iterable[object]) -> None:

@@ -1,9 +1,11 @@
 """How every process of the daemon that knows secrets logs."""
 
 import sys
+from typing import TextIO, cast
 
 import structlog
 
+from tenant_daemon.kit.log_output import LogOutput
 from tenant_daemon.redaction.live import LiveRedactor
 from tenant_daemon.redaction.log_processor import RedactLogs
 from tenant_daemon.redaction.stray_errors import capture_stray_errors, without_margin
@@ -21,7 +23,7 @@ def configure_logging(live: LiveRedactor) -> None:
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.JSONRenderer(),
         ],
-        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(file=cast(TextIO, LogOutput(sys.stderr))),
         cache_logger_on_first_use=True,
     )
     capture_stray_errors()

@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 import structlog
@@ -92,3 +93,18 @@ def test_settings_that_are_only_for_trying_out_are_told(lines: list[dict[str, ob
     tell_cautions(Settings(_env_file=None, LETSBE_PUBLIC_URL="http://localhost:8000"))
     [line] = lines
     assert (line["level"], line["event"]) == ("warning", "settings.caution")
+
+
+def test_a_log_that_takes_no_more_ends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As when the disk is full: the page could otherwise not even say that something went wrong."""
+    before = structlog.get_config()
+    logged = 0
+    # What it could not write it tries once more when it is closed.
+    with suppress(OSError), open("/dev/full", "w", buffering=1) as full:
+        monkeypatch.setattr(sys, "stderr", full)
+        configure_logging(Settings(_env_file=None, LETSBE_LOG_LEVEL="info"))
+        for _ in range(3):
+            structlog.get_logger().error("ui.failed", error_type="OperationalError")
+            logged += 1
+    structlog.configure(**before)
+    assert logged == 3
