@@ -28,7 +28,11 @@ from tenant_daemon.policy.programs.listings import (
 from tenant_daemon.policy.programs.options import Reading, read_options
 from tenant_daemon.policy.programs.profile import Profile
 from tenant_daemon.policy.programs.registry import RESTS, REVIEWS
-from tenant_daemon.policy.programs.variables import judge_assignment
+from tenant_daemon.policy.programs.variables import (
+    is_harmless_variable,
+    is_plain_variable,
+    judge_assignment,
+)
 from tenant_daemon.policy.shell.parser import parse
 
 _ASSIGNMENT: Final = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)", re.DOTALL)
@@ -46,7 +50,48 @@ def _command(judge: CommandJudge, argv: list[str]) -> None:
     if not argv:
         judge.unknown("wrapper.empty", "It would start something that is not named.")
         return
+    is_sudo = judge.program == "sudo"
+    before = len(judge.env)
     judge.judge(argv)
+    if is_sudo and any(name.startswith(_FOR_THE_FOLDER) for name, _ in judge.env[before:]):
+        _note_lost(judge, argv[0])
+
+
+# These keep settings of the folder that a program stands in from running anything.
+_FOR_THE_FOLDER: Final = ("GIT_", "MLRRC")
+# They read no settings, wherever their home would be.
+_WITHOUT_SETTINGS: Final = frozenset(
+    {
+        "ls",
+        "cat",
+        "date",
+        "echo",
+        "printf",
+        "pwd",
+        "id",
+        "whoami",
+        "uname",
+        "df",
+        "du",
+        "head",
+        "tail",
+        "wc",
+        "sort",
+    }
+)
+
+
+def _note_lost(judge: CommandJudge, program: str) -> None:
+    judge.unknown(
+        "wrapper.environment", f"It takes away the variables that keep {program} to what was judged."
+    )
+
+
+def _takes_away(reading: Reading) -> bool:
+    """Whether ``env -i`` or ``-u`` takes variables from the program that we set for it."""
+    names = reading.values("-u", "--unset")
+    is_all = reading.has("-i", "--ignore-environment")
+    return is_all or not all(is_harmless_variable(name) or is_plain_variable(name) for name in names)
 
 
 def _env_command(judge: CommandJudge, argv: list[str]) -> None:
@@ -56,6 +101,8 @@ def _env_command(judge: CommandJudge, argv: list[str]) -> None:
         judge_assignment(judge.verdict, found[1], found[2])
         at += 1
     if at < len(argv):
+        if argv[at] not in _WITHOUT_SETTINGS and _takes_away(judge.reading):
+            _note_lost(judge, argv[at])
         judge.judge(argv[at:])
         return
     judge.verdict.note(

@@ -50,6 +50,15 @@ Shell = Callable[[str], Judgement]
         # Files before the flag are changed.
         "dos2unix a.txt --info",
         "unix2dos -i -n a.txt b.txt",
+        # Behind its first name everything is a name then.
+        "POSIXLY_CORRECT=1 grep . a.txt -e .env",
+        "env POSIXLY_CORRECT= sort a.txt -k .env",
+        "docker exec -e POSIXLY_CORRECT=1 app ls",
+        # What keeps a repository's own settings from running anything is a variable.
+        "env -i git status",
+        "env -u GIT_CONFIG_COUNT timeout 5 git status",
+        "sudo nice git log",
+        "sudo mlr --icsv --ojson cat a.csv",
         # The parts could be called .env and id_rsa.
         "split -l 1 a.txt .e",
         "split -l 1 a.txt keys/id_r",
@@ -77,6 +86,10 @@ def test_what_the_real_program_would_do_is_seen(command: str, shell: Shell) -> N
         "xz -dc a.xz",
         "zstd -l a.zst",
         "dos2unix -i a.txt",
+        "env -i ls",
+        "env -u LANG git log",
+        "env -u NO_COLOR ls",
+        "sudo -u postgres psql -c 'select 1'",
         "sensors -j",
         "dstat -cdn 1 5",
         "lsusb -t",
