@@ -32,7 +32,18 @@ _COMPARERS: Final = word_set(
     """
 )
 """Programs that only read the files that they are given, whatever is in them."""
-_LISTERS: Final = frozenset({"ls", "stat", "du", "file", "dir"})
+_LISTERS: Final = re.compile(
+    r"(?:(?:sudo(?: -n)?|nice(?: -n \d{1,2})?|ionice(?: -c ?\d)?|timeout \d+[smh]?|time|nohup) )*"
+    r"(?:ls|stat|du|file|dir)"
+)
+"""Programs that show no file's content, as they are typed, behind others that only start them."""
+_MOST_WRAPPED: Final = 9
+
+
+def _only_lists(words: tuple[Word, ...]) -> bool:
+    """Whether the program that is started in the end only lists what it is given."""
+    texts = [word.text for word in words[:_MOST_WRAPPED]]
+    return any(_LISTERS.fullmatch(" ".join(texts[: at + 1])) is not None for at in range(len(texts)))
 
 
 class TooMuch(Exception):
@@ -137,7 +148,7 @@ class WordFiller(ABC):
             self._note_delete_all()
         is_of_apps = text.startswith("/") and not text.startswith((f"{workspace}/", "/var/log/"))
         is_meant = may_name_secrets(text) or (is_of_apps and may_name_app_secrets(text))
-        if not names and is_meant and words[0].text not in _LISTERS:
+        if not names and is_meant and not _only_lists(words):
             self.verdict.note(
                 Tier.CRITICAL_RED,
                 "path.secret",

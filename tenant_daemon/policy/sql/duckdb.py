@@ -42,7 +42,7 @@ _REACHING: Final = frozenset({"glob", "database", "schema", "json_each", "json_t
 _NAMES_A_FILE: Final = frozenset(
     {"from", "join", "table", "describe", "desc", "summarize", "pivot", "unpivot", "show"}
 )
-_PATH_SIGN: Final = re.compile(r"[./~*?\[\\]")
+_PATH_SIGN: Final = re.compile(r"[./~*?\[{\\]")
 _PATTERN: Final = re.compile(
     r"(?P<folder>(?:[\w ./-]*/)?)[\w -]*\*[\w -]*\.(?:csv|tsv|json|ndjson|jsonl|parquet)(?:\.gz)?"
 )
@@ -125,6 +125,10 @@ def _unquoted(text: str) -> str:
 
 def _note_files(judge: "CommandJudge", tokens: list[Token]) -> None:
     """Judge as a file whatever could be one: texts, names between quotes, and names with dots in them."""
+    kinds = [token.kind for token in tokens]
+    if any(kinds[at : at + 2] == ["string", "string"] for at in range(len(kinds))):
+        # Two texts, one behind the other, are one.
+        judge.unknown("duckdb.text", "The SQL has a text in it that stands in several pieces.")
     before = ("", "")
     at = 0
     while at < len(tokens):
@@ -148,7 +152,7 @@ def _note_files(judge: "CommandJudge", tokens: list[Token]) -> None:
 
 
 def _file(judge: "CommandJudge", name: str) -> None:
-    if not re.search(r"[*?\[]", name):
+    if not re.search(r"[*?\[{]", name):
         KINDS["read"](judge, name)
         return
     found = _PATTERN.fullmatch(name)

@@ -37,6 +37,8 @@ def test_tables_of_the_agents_own_are_read(query: str, shell: Shell) -> None:
         "select * from read_csv('.e' || 'nv')",
         "select * from read_csv(['a.csv', '.env'])",
         "select * from read_csv(upper('.env'))",
+        "select * from 'reports/'\n'config.json'",
+        "from '{.env,a}.csv'",
         "select * from read_text('a.txt')",
         "select * from read_blob('a.txt')",
         "from secrets.json",
