@@ -32,6 +32,8 @@ _SHOWN_FOLDER: Final = re.compile(
     r"(?:/[\w.-]+)*\Z"
 )
 _SEARCHERS: Final = frozenset({"grep", "egrep", "fgrep", "rg"})
+PLAIN_ENDING: Final = re.compile(r"(?i:[.~_-]?(?:bak|old|orig|backup|save|copy|\d{1,8})~?|~)")
+"""For copies of what was there before."""
 _FILE_NAME: Final = re.compile(r"[\w*-]+(?:\.[\w*-]+)*\.(?:ya?ml|y\*ml|conf|log|md|txt|html?|css)")
 _NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:@/+%=,-]*")
 
@@ -175,6 +177,14 @@ def _move_away(judge: "CommandJudge", value: str) -> None:
         _path("write")(judge, value)
         return
     judge.move_source(value)
+
+
+def note_backups(judge: "CommandJudge", names: list[str], endings: list[str]) -> None:
+    """What a file was is kept under its name and an ending, which together can be any name."""
+    for ending in endings:
+        for name in names if PLAIN_ENDING.fullmatch(ending) is None else ():
+            if name != FROM_INPUT and not has_reference(name):
+                judge.places.write(f"{name.rstrip('/')}{ending}")
 
 
 def _command_text(judge: "CommandJudge", value: str) -> None:

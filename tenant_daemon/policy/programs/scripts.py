@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from tenant_daemon.contracts.tiers import Tier
-from tenant_daemon.policy.programs.kinds import KINDS
+from tenant_daemon.policy.programs.kinds import KINDS, note_backups
 from tenant_daemon.policy.programs.options import Reading
 from tenant_daemon.policy.programs.profile import Profile
 from tenant_daemon.policy.programs.registry import REVIEWS
@@ -254,6 +254,8 @@ def _sed_review(judge: "CommandJudge", profile: Profile, reading: Reading) -> No
             continue
         if re.fullmatch(r"[.~_A-Za-z0-9-]{1,12}", value) is None:
             judge.unknown("sed.backup", f"“{value}” is not a plain ending for a backup.")
+        is_named = reading.has("-e", "--expression", "-f", "--file")
+        note_backups(judge, reading.positionals[0 if is_named else 1 :], [value])
     if reading.has("-i", "--in-place") and reading.has("-e", "--expression"):
         for name in reading.positionals:
             judge.places.write(name)

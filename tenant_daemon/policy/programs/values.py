@@ -12,7 +12,7 @@ from tenant_daemon.policy.paths.roots import is_below
 from tenant_daemon.policy.paths.trees import holds_links, holds_settings, is_plain_tree
 from tenant_daemon.policy.programs.containers import note_brought_in, note_brought_trees
 from tenant_daemon.policy.programs.dumps import note_copied
-from tenant_daemon.policy.programs.kinds import KINDS, is_shown_folder
+from tenant_daemon.policy.programs.kinds import KINDS, is_shown_folder, note_backups
 from tenant_daemon.policy.programs.options import Reading
 from tenant_daemon.policy.programs.profile import Profile
 from tenant_daemon.policy.programs.registry import REVIEWS
@@ -215,13 +215,13 @@ def _copy(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
             note_brought_trees(judge, sources, target, are_files=is_move)
     if is_move and place.path == "/dev/null":
         judge.unknown("move.device", "What is moved there is gone, and so is what was there.")
+    made = [target]
     if folders or len(sources) > 1 or place.is_folder or target.endswith("/"):
-        for source in sources:
-            if source != FROM_INPUT:
-                name = source.rstrip("/").rpartition("/")[2]
-                judge.places.write(
-                    f"{target.rstrip('/') or '/'}/{name}" if name not in ("", ".", "..") else target
-                )
+        names = [source.rstrip("/").rpartition("/")[2] for source in sources if source != FROM_INPUT]
+        made = [f"{target.rstrip('/') or '/'}/{n}" if n not in ("", ".", "..") else target for n in names]
+        for name in made:
+            judge.places.write(name)
+    note_backups(judge, made, reading.values("-S", "--suffix"))
 
 
 def _patch(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 from tenant_daemon.contracts.tiers import Tier
 from tenant_daemon.policy.paths.roots import is_below
-from tenant_daemon.policy.programs.kinds import KINDS, Kind
+from tenant_daemon.policy.programs.kinds import KINDS, PLAIN_ENDING, Kind
 from tenant_daemon.policy.programs.options import Reading
 from tenant_daemon.policy.programs.profile import Profile
 from tenant_daemon.policy.programs.registry import REVIEWS
@@ -47,6 +47,7 @@ _CHOICES: Final = {
     # Anything else is a program that says the names.
     "vcs": r"git",
     "suffix": r"[.~_A-Za-z0-9-]{1,40}",
+    "backupending": PLAIN_ENDING.pattern,
     "serviceverb": r"status|restart|reload|start|stop|force-reload",
     # Dots and slashes may change places, so two of them could be a way out of the settings.
     "sysctlname": r"(?:/proc/sys/)?(?!.*[./]{2})[a-z0-9_*][a-z0-9_.*/-]*",

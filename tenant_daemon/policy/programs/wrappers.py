@@ -57,7 +57,7 @@ def _command(judge: CommandJudge, argv: list[str]) -> None:
         _note_lost(judge, argv[0])
 
 
-# These keep settings of the folder that a program stands in from running anything, and passwords out of archives.
+# These keep settings of the folder around a program from running anything, and passwords out of archives.
 _FOR_THE_FOLDER: Final = ("GIT_", "MLRRC", "TAR_OPTIONS")
 # They read no settings, wherever their home would be.
 _WITHOUT_SETTINGS: Final = frozenset(

@@ -59,6 +59,15 @@ Shell = Callable[[str], Judgement]
         "env -u GIT_CONFIG_COUNT timeout 5 git status",
         "sudo nice git log",
         "sudo mlr --icsv --ojson cat a.csv",
+        # What the file was is kept under a name that is put together.
+        "cp -b -S nv a.txt .e",
+        "cp --backup --suffix=_rsa a.txt id",
+        "cp -bS .key a.txt keys/server",
+        "mv -b -S nv a.txt .e",
+        "install -bS nv a.txt .e",
+        "sed -inv s/x/y/ .e",
+        "sed --in-place=nv -e s/x/y/ .e",
+        "rsync --backup --suffix=nv a.txt .e",
         # The parts could be called .env and id_rsa.
         "split -l 1 a.txt .e",
         "split -l 1 a.txt keys/id_r",
@@ -103,7 +112,18 @@ def test_plain_reads_beside_them_run(command: str, shell: Shell) -> None:
     assert (judged.tier, judged.is_unknown, judged.is_external) == (Tier.GREEN, False, False)
 
 
-@pytest.mark.parametrize("command", ["split -l 100 big.csv part-", "split big.csv", "logger -t backup done"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        "cp -b -S .bak a b",
+        "cp --suffix=-2026 -b a b",
+        "sed -i.bak s/x/y/ a",
+        "rsync -a --backup --suffix=.old a/ b/",
+        "split -l 100 big.csv part-",
+        "split big.csv",
+        "logger -t backup done",
+    ],
+)
 def test_plain_changes_beside_them_are_easily_undone(command: str, shell: Shell) -> None:
     judged = shell(command)
     assert (judged.tier, judged.is_unknown, judged.is_external) == (Tier.YELLOW, False, False)
