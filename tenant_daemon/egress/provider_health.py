@@ -16,7 +16,7 @@ _FAILURES: Final = 2
 _KEPT_SECONDS: Final = 600.0
 """So long nobody has asked; then nobody knows any more."""
 _MOST: Final = 50
-_SILENT_SECONDS: Final = 15.0
+_SILENT_SECONDS: Final = 10.0
 """A provider may think for so long before anybody wonders."""
 _STUCK_SECONDS: Final = 90.0
 """Hardly any model thinks for so long without a word."""
