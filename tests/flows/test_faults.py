@@ -50,10 +50,10 @@ def kill_and_restart(system: System, victim: str) -> None:
         system.kill(
             [one for one in system.processes("openclaw") if one.environ().get("HOME", "").startswith(home)]
         )
-    elif victim == "daemon":
-        system.kill(system.processes("tenant_daemon", "run", home))
     else:
-        system.kill(system.processes("tenant_daemon", victim, home))
+        # The words as they follow each other: "link" alone stands in the arguments of the daemon as well.
+        command = "run" if victim == "daemon" else victim
+        system.kill(system.processes(f"tenant_daemon {command} --home {home}"))
     wait_until(lambda: is_ready(system.url), f"the hub is ready after {victim} was killed")
 
 
