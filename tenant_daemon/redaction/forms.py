@@ -25,7 +25,7 @@ _ROT13 = bytes.maketrans(
 )
 _ROT47 = bytes(33 + (byte - 33 + 47) % 94 if 33 <= byte <= 126 else byte for byte in range(256))
 _ATBASH = bytes.maketrans(b"abcdefghijklmnopqrstuvwxyz", b"zyxwvutsrqponmlkjihgfedcba")
-_LONGEST_NUMBER = 512
+_LONGEST_NUMBER = 1_700
 _UTF16 = ("utf-16-le", "utf-16-be")
 _UTF32 = ("utf-32-le", "utf-32-be")
 _ROT5 = bytes.maketrans(b"0123456789", b"5678901234")
@@ -169,6 +169,14 @@ def _foreign_forms(value: str) -> Iterator[bytes]:
     yield project(base64.b64encode(value[::-1].encode("utf-8", "surrogatepass")).rstrip(b"="))
     yield value[::-1].encode("utf-8", "surrogatepass").hex().encode()
     yield "".join(str(ord(character)) for character in value).encode()
+    # As ``charCodeAt`` counts: two halves of what lies beyond, or the first of them alone.
+    halves = [character.encode("utf-16-be", "surrogatepass") for character in value]
+    yield "".join(str(int.from_bytes(half[:2])) for half in halves).encode()
+    yield "".join(
+        str(int.from_bytes(half[i : i + 2])) for half in halves for i in range(0, len(half), 2)
+    ).encode()
+    # ``od -a`` leaves out the highest bit.
+    yield project(bytes(byte & 127 for byte in value.encode("utf-8", "surrogatepass")))
 
 
 def _shown(raw: bytes) -> bytes:

@@ -36,6 +36,7 @@ _WRITTEN_NOISE = re.compile(
     rb"|shy|zwnj|zwj|nbsp|ZeroWidthSpace|NoBreak|NewLine|Tab);"
     rb"|%(?:20|0a|0d|09|e2%80%8[b-d]|c2%ad|ef%bb%bf)"
     rb"|(?:\x1b|\\(?:e|033|x1b|u001b))\[[0-9;]*[A-Za-z]"
+    rb"|\x1b\][^\x07\x1b\n]*(?:\x07|\x1b\\)"
     rb"|</?(?:b|i|u|s|em|strong|span|wbr|br|code|tt|font|mark)(?:\s[^<>]{0,80})?/?>",
     re.IGNORECASE,
 )

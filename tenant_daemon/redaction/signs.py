@@ -83,6 +83,8 @@ _MARKS = (
 _OTHER_MARKS = rb"\x00|\x1b\[[0-9;]{0,20}[A-Za-z]|[!-~]\x08|"
 MARKS = _OTHER_MARKS + "|".join(_MARKS).encode()
 """Characters that show as nothing, what changes the colour in a terminal, and what is struck over."""
+_STRUCK_OVER = rb"(?:[^\\\n]{1,2}\\{1,4}b){4}"
+"""The same where a backspace is written as ``\\b``."""
 PIECE_NAMES = rb"text|content|value|data|chunk|part|piece|line|delta|body"
 """How the names of fields end that hold pieces of something."""
 
@@ -110,7 +112,7 @@ _MARKED_CODES = (
     rb"|0[oO][0-7]{2,3}[\"']?[\s,;|]{1,3}[\"']?0[oO]|0[bB][01]{7,8}[\s,;|]{1,3}0[bB]"
     rb"|(?:[\"'][0-9]{1,3}\\*[\"']:\s?[0-9]{2,3},\s){4}"
 )
-_CODES_IN_HEX = rb"(?:[0-9A-Fa-f]{2}[hH][\s,;]+){4}"
+_CODES_IN_HEX = rb"(?:0?[0-9A-Fa-f]{2}[hH][\s,;]+){4}"
 _CODES_IN_LINES = rb"(?:\b[0-9]{2,3}\r?\n){4}"
 _GLUED_CODES = rb"[0-9]{30}"
 _CODES = (_MARKED_CODES, _CODES_IN_HEX, _CODES_IN_LINES, _GLUED_CODES)
@@ -143,6 +145,8 @@ _TELLING_WORDS = (
 _SPELLED = rb"(?i:\b(?:" + _TELLING_WORDS + rb")[^A-Za-z0-9])|(?:[.-]{1,6}[ |/]{1,3}){6}"
 _INDEXED = (
     rb"(?:[0-9][\])]?[\"']?[.:=>) -]{1,3}[\"']?[!-~][\"']?[,;\s]+[^\n0-9]{0,8}[0-9]?){6}"
+    rb"|(?:[\[(][0-9]{1,3}, ?\\?[\"'][!-~]\\?[\"'][\])][,\s]+){6}"
+    rb"|(?:\A|\n|\\n|\")[0-9]{1,2}[.)] ?[!-~]+(?:\r?\n|\\n)[0-9]{1,2}[.)] ?[!-~]"
     rb"|(?i:\b(?:part|piece|chunk|segment|block|teil)[ _#-]?[0-9]{1,2}[\"'\]]{0,2}\s?[:=])"
     rb"|(?:[^A-Za-z0-9]|\A)[pskxv][0-9]\s?="
 )
@@ -178,7 +182,7 @@ _BROKEN_MARK = (
 )
 _PATTERNS: dict[Sign, bytes] = {
     Sign.ESCAPE: (
-        rb"%u?[0-9A-Fa-f]{2}|\\u\{?[0-9A-Fa-f]{2}|\\x[0-9A-Fa-f]{2}|\\U[0-9A-Fa-f]{8}"
+        rb"%u?[0-9A-Fa-f]{2}|\\u[{-]?[0-9A-Fa-f]{2}|\\x[0-9A-Fa-f]{2}|\\U[0-9A-Fa-f]{8}"
         rb"|&#[0-9xX]|&[A-Za-z]{2,8};|\\[0-7]{3}|\\N\{[A-Z]|\\\\+[\"'nrt]"
         # One character a line, in a JSON text.
         rb"|(?:\\n(?:[0-9]{1,3}[:.)=] ?)?[!-\[\]-~]){6}"
@@ -192,7 +196,7 @@ _PATTERNS: dict[Sign, bytes] = {
         rb"(?:\b|\\n)[0-9a-f]{6,16}:? {1,4}[0-9a-fA-F]{2,4}(?:[^0-9A-Za-z]|[0-9a-fA-F]{4} |\z)"
         rb"|(?:\b|\\n)[0-9a-f]{4}(?:: [0-9a-f]{2} [0-9a-f]{2} | [0-9a-f]{8} [0-9a-f]{2,8} )"
         rb"|0x[0-9a-f]{4,16}:(?:[ \t]|\\t)+(?:0x)?[0-9a-f]{2}"
-        rb"|[0-9a-f]{7} {2,3}[ 0-9]{4}[0-9] |[0-9a-f]{6}: [01]{8} "
+        rb"|[0-9a-f]{7} {2,3}[ 0-9]{4}[0-9] |[0-7]{6}0 [0-9]{5} [ 0-9]{4}[0-9][ \r\n\\]|[0-9a-f]{6}: [01]{8} "
         rb"|[0-7]{7}(?: {3,4}[!-~]|  \\[0-9a-z]| [0-7]{6})(?:[ \r\n\\]|\z)"
     ),
     # A date has numbers below 10, which no letter has.
@@ -202,7 +206,9 @@ _PATTERNS: dict[Sign, bytes] = {
     Sign.WIDE_NUMBERS: (
         rb"\b0[^0-9A-Za-z]{1,2}[1-9]\d{1,2}[^0-9A-Za-z]{1,2}0[^0-9A-Za-z]{1,2}[1-9]\d{1,2}[^0-9A-Za-z]{1,2}0[^0-9A-Za-z]"
     ),
-    Sign.ARMOURED: rb"<~[!-u]{5}|(?:literal|delta) [0-9]+\r?(?:\n|\\)|begin [0-7]{3}",
+    Sign.ARMOURED: (
+        rb"<~[!-u]{5}|(?:literal|delta) [0-9]+\r?(?:\n|\\)|begin [0-7]{3}|(?:\A|\n)M[ -`]+\r?(?:\n|\\)"
+    ),
     Sign.PACKED_NUMBERS: (
         rb"\b31[\s,]{1,6}139[\s,]{1,6}8[\s,]|\b120[\s,]{1,6}(?:1|94|156|218)[\s,]{1,6}[0-9]{1,3}[\s,]"
     ),
@@ -225,7 +231,7 @@ _PATTERNS: dict[Sign, bytes] = {
     rb"|[0-9A-Fa-f]? ?(?:[0-9A-Fa-f]{2}[ :]){2})",
     Sign.PIECES: rb"(?:" + PIECE_NAMES + rb"|[a-z_\"-]\d{1,3})\\*\": ?\\*\"",
     Sign.BYTES: rb"(?:\\x[0-9A-Fa-f]{2}){8}|(?:%[0-9A-Fa-f]{2}){8}|(?:=[0-9A-F]{2}){8}",
-    Sign.MARKED: rb"[!-~](?:" + MARKS + rb")+[!-~\r\n]",
+    Sign.MARKED: rb"[!-~](?:" + MARKS + rb")+[!-~\r\n]|" + _STRUCK_OVER,
     Sign.TURNED_WORD: (
         rb"[^=A-Za-z0-9+/_-]={1,2}[A-Za-z0-9+/_-]{15}|\A={1,2}[A-Za-z0-9+/_-]{15}"
         rb"|(?:Is4H|[wxyz]Je|[opqr]Ne|EAe|ophBZ|6dT[/_]|80[bB]8[fF]1|[cC]987|[aA][dD]87|1087|[eE]587)"

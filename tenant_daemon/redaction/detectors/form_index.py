@@ -22,6 +22,7 @@ LEAST_PART = 9
 """Characters that a part of a secret has at least: shorter ones occur by chance."""
 LEAST_ENCODED_PART = 12
 """The same of an encoding."""
+_HEX_DIGITS = b"0123456789abcdef"
 _CROWD = 8
 """Forms of one anchor, such as the codes of one letter, from which on they are told apart by more of it."""
 
@@ -135,6 +136,8 @@ def _all_forms(values: Sequence[str], *, is_thorough: bool) -> Iterator[Form]:
             if len(plain) > SHORTEST_ANCHOR:
                 yield index, TAIL, plain
         for projected in chain(encoded_forms(value), rare_forms(value) if is_thorough else ()):
-            if len(projected) >= SHORTEST_FORM and projected not in seen:
+            # Six characters of what is left of ascii85 may also be three letters of any dump.
+            least = SHORTEST_FORM if projected.translate(None, _HEX_DIGITS) else ANCHOR
+            if len(projected) >= least and projected not in seen:
                 seen.add(projected)
                 yield index, ENCODED, projected

@@ -292,8 +292,13 @@ def _reveals(form: Form, part: bytes, secret: _Secret) -> bool:
     _, kind, projected = form
     share = _MOST if kind == TAIL else _MOST_OF_BEGINNING
     least = LEAST_ENCODED_PART if kind == ENCODED else LEAST_PART
-    if kind != ENCODED and part.isalpha() and not secret.is_scrambled:
+    if part.isalpha() and kind != ENCODED and not secret.is_scrambled:
         least = _LEAST_LETTERS
+    elif kind == ENCODED and len(part) < len(projected):
+        # As many characters as a code for each would show: ``6261636b7570`` may be a word of any text.
+        shown = secret.raw[: len(part) * len(secret.raw) // len(projected)]
+        if len(shown) < _LEAST_LETTERS and shown.isalpha() and not secret.is_scrambled:
+            return False
     return len(part) >= max(least, share * len(projected))
 
 

@@ -25,6 +25,10 @@ _PATCH = re.compile(
 _MAIL = re.compile(
     rb"begin [0-7]{3,4} [^\n\\]{1,80}" + _END + rb"((?:[!-M][ -`]{1,84}?" + _END + rb"){1,99999})"
 )
+_LINES = re.compile(
+    rb"(?<![!-~])((?:M[ -`]{60}" + _END + rb"){1,99999}(?:[!-L][ -`]{1,84}(?:" + _END + rb"|\Z))?)"
+)
+"""The same without the line before it, as packers write it that are called by programs."""
 _SMALL = ord("a")
 _BEFORE_SMALL = 26
 """Capitals stand for lines of up to so many bytes, and small letters for longer ones."""
@@ -50,6 +54,7 @@ _KINDS: tuple[tuple[re.Pattern[bytes], Callable[[bytes], bytes]], ...] = (
     (_ADOBE, _adobe),
     (_PATCH, _patch),
     (_MAIL, _mail),
+    (_LINES, _mail),
 )
 
 

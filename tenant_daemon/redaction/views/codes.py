@@ -41,7 +41,7 @@ _NOTATIONS: tuple[tuple["re2._Regexp", Callable[[bytes], list[int]]], ...] = tup
             rb"(?:" + _HEX + rb")?(?:(?:0[xX]|[uU]\+00|\\'|\$|%|_|#|&H)" + _HEX + _GAP + rb"){9,}",
             _each(rb"(?:\A|0[xX]|[uU]\+00|['$%_#H])(" + _HEX + rb")", 16),
         ),
-        (rb"(?:" + _HEX + rb"[hH][\s,;]{0,3}){10,}", _each(rb"(" + _HEX + rb")[hH]", 16)),
+        (rb"(?:0?" + _HEX + rb"[hH][\s,;]{0,3}){10,}", _each(rb"(" + _HEX + rb")[hH]", 16)),
         (rb"(?:\\char[0-9]{2,3}[\s{}]{0,3}){10,}", _each(rb"[0-9]+", 10)),
         (rb"(?:0[oO][0-7]{2,3}[\"']?" + _GAP + rb"[\"']?){6,}", _each(rb"[oO]([0-7]+)", 8)),
         (rb"(?:0[bB][01]{7,8}" + _GAP + rb"){10,}", _each(rb"[bB]([01]+)", 2)),

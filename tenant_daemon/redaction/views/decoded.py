@@ -17,7 +17,7 @@ from tenant_daemon.redaction.views.embedded import (
     starts_in_hex,
 )
 from tenant_daemon.redaction.views.loose import loose_archives
-from tenant_daemon.redaction.views.unpacked import UNPACKED_LIMIT, archives, has_head, unpack
+from tenant_daemon.redaction.views.unpacked import UNPACKED_LIMIT, archives, has_head, is_sealed, unpack
 from tenant_daemon.redaction.views.view import Code, Parts, Span, View
 from tenant_daemon.redaction.views.wide import is_wide, read_wide
 
@@ -98,7 +98,7 @@ class _Readings:
         if is_mostly_text(raw):
             self.texts.add(raw, *span, code, is_cut=is_cut)
             return
-        self.binaries.add(raw, *span, code, is_cut=is_cut)
+        self.binaries.add(raw, *span, code, is_cut=is_cut or is_sealed(raw))
         if is_wide(raw):
             self.wide.add(raw, *span, code)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 import re2
 
 from tenant_daemon.redaction.signs import Sign
+from tenant_daemon.redaction.views.unpacked import UNPACKED_LIMIT, archives, has_sure_head
 from tenant_daemon.redaction.views.view import Parts, View
 
 _BEGIN = rb"(?m)(?:(?<![0-9A-Za-z])|(?<=\\n))"
@@ -22,7 +23,7 @@ _LINE = re.compile(
 )
 _OCTAL_LINE = re.compile(_BEGIN + rb"[0-7]{6,12}((?:[ \t]{1,2}(?:[0-7]{3}|[0-7]{6})){1,16})[ \t]*" + _CLOSED)
 _BINARY_LINE = re.compile(_BEGIN + rb"[0-9a-f]{6,16}:((?: [01]{8}){1,16})(?: [^\n]{0,20}?)?" + _END)
-_CELL = rb" (?:  [ -~]| \\[0abfnrtv\\]|[0-7]{3})"
+_CELL = rb" (?:  [ -~]| \\[0abfnrtv\\]|[0-7]{3}| [a-z]{2}|[a-z]{2}[a-z1-4])"
 _LETTER_LINE = re.compile(_BEGIN + rb"[0-7]{6,12} ?((?:" + _CELL + rb"){1,16}) {0,4}" + _CLOSED)
 _CELLS = re.compile(_CELL)
 _DECIMAL_LINE = re.compile(_BEGIN + rb"[0-7]{6,12} ?((?: {3}\d| {2}\d\d| [12]\d\d){1,16})[ \t]*" + _CLOSED)
@@ -37,6 +38,8 @@ _BARS = (b"|", b"<")
 _MOST_TRIES = 8
 """Places of a line that are tried: what has more of them is digits in groups."""
 _WORDS = (4, 8)
+_NAMES = {b" sp": 32, b" nl": 10, b" ht": 9, b" cr": 13}
+"""As ``od -a`` shows them."""
 _LETTERS = {b"0": 0, b"a": 7, b"b": 8, b"f": 12, b"n": 10, b"r": 13, b"t": 9, b"v": 11, b"\\": 92}
 
 
@@ -59,7 +62,18 @@ def read_hexdump(view: View) -> Iterator[View]:
                 if raw := read(found.group(1)):
                     parts.add(raw, found.start(1) + (found.group(1)[:1] == b" "), _end(found, len(raw)))
             if parts:
-                yield View(parts, view)
+                yield (dumped := View(parts, view))
+                yield from _unpacked(dumped)
+
+
+def _unpacked(dumped: View) -> Iterator[View]:
+    """What compressed data among the dumped bytes hold."""
+    contents = Parts()
+    for offset, archive in archives(dumped.data) if has_sure_head(dumped.data) else ():
+        is_cut = len(archive.content) >= UNPACKED_LIMIT
+        contents.add(archive.content, offset, offset + archive.size, is_cut=is_cut)
+    if contents:
+        yield View(contents, dumped)
 
 
 def _lines(data: bytes, pattern: re.Pattern[bytes], addresses: Iterable[int]) -> Iterator[re.Match[bytes]]:
@@ -138,6 +152,8 @@ def _letters(line: bytes) -> bytes:
 
 
 def _letter(cell: bytes) -> int:
+    if cell[2:3].isalpha():
+        return _NAMES.get(cell[1:], 0)
     if not cell.startswith(b"  "):
         return int(cell, 8)
     return _LETTERS[cell[3:]] if cell[2:3] == b"\\" else cell[3]

@@ -11,12 +11,15 @@ from tenant_daemon.redaction.views.vendor_marks import has_mark
 from tenant_daemon.redaction.views.view import Parts, Span, View
 
 _ITEM = re.compile(
-    rb"(?:^|(?<=[\s,;({\[|]))(?:[A-Za-z]{1,10}[ _#.-]?)?(?:[\[(#]|\\?[\"'])?(\d{1,3})[\])]?\\?[\"']?\s?"
-    rb"(?:[=-]>|:=(?= ?[\"'])|[.:]\)|[:=.)>-])\s?\\?[\"']?"
+    rb"(?:^|(?<=[\s,;({\[|\"])|(?<=\\n))"
+    rb"(?:[A-Za-z]{1,10}[ _#.-]?)?(?:[\[(#]|\\?[\"'])?(\d{1,3})[\])]?\\?[\"']?\s?"
+    rb"(?:[=-]>|:=(?= ?[\"'])|[.:]\)|[:=.)>-]|,(?= ?\\?[\"']))\s?\\?[\"']?"
     rb"([!-~\x80-\xff]{1,64}?)\\?[\"']?(?=[\s,;)}\]|]|\\n|$)"
 )
 _FEWEST, _FEWEST_SINGLE, _MOST = 2, 6, 400
 _SHORTEST = 12
+_MOST_APART = 2
+"""A blank among numbered characters is not seen."""
 
 _Item = tuple[int, Span]
 
@@ -42,7 +45,7 @@ def read_indexed(view: View) -> tuple[View, bool] | None:
 
 
 def _runs(data: bytes) -> list[list[_Item]]:
-    """Items whose numbers are all there, none twice, sorted by them."""
+    """Items whose numbers are all there, or nearly, none twice, sorted by them."""
     runs: list[list[_Item]] = []
     run: dict[int, Span] = {}
     for found in _ITEM.finditer(data):
@@ -55,5 +58,7 @@ def _runs(data: bytes) -> list[list[_Item]]:
     return [
         run
         for run in runs
-        if len(run) > 1 and run[0][0] <= 1 and all(other == one + 1 for (one, _), (other, _) in pairwise(run))
+        if len(run) > 1
+        and run[0][0] <= 1
+        and all(one < other <= one + _MOST_APART for (one, _), (other, _) in pairwise(run))
     ]

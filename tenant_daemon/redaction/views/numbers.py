@@ -72,10 +72,24 @@ def _characters(numbers: list[bytes], base: int) -> bytes:
     # A list of any other numbers holds some that are no printable character, or many that are rare ones.
     if min(codes) < 9 or 127 in codes:
         return b""
-    if max(codes) > _LAST_ASCII and any(0xD800 <= code < 0xE000 or code > _LAST_CODE for code in codes):
+    if max(codes) > _LAST_CODE:
         return b""
     text = bytes(codes) if max(codes) < 256 else b""
-    if sum(code < 127 for code in codes) * 2 < len(codes):
+    if sum(code < 127 for code in codes) * 2 < len(codes) and not (text and _is_utf8(text)):
         return b""
     # Numbers above 127 are either the bytes of UTF-8 or characters.
-    return text + b"\n" + "".join(map(chr, codes)).encode() if max(codes) > 127 else text
+    return text + b"\n" + _written(codes) if max(codes) > 127 else text
+
+
+def _is_utf8(text: bytes) -> bool:
+    try:
+        text.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _written(codes: list[int]) -> bytes:
+    """The characters of these codes; halves of one, as UTF-16 has them, are put together."""
+    wide = "".join(map(chr, codes)).encode("utf-16-le", "surrogatepass")
+    return wide.decode("utf-16-le", "ignore").encode()

@@ -20,15 +20,19 @@ _ESCAPE = re.compile(
     + _REFERENCE
     + rb"|\\(?:x[0-9A-Fa-f]{2}"
     rb"|u[0-9A-Fa-f]{4}|u\{[0-9A-Fa-f]{1,6}\}|U[0-9A-Fa-f]{8}|00[0-9A-Fa-f]{4}|[0-7]{3}"
-    rb"|N\{(?:U\+[0-9A-Fa-f]{1,6}|[A-Z][A-Z0-9 -]{2,80})\}|\\(?=\\*[uUx])|\\*[\"'/nrt\\]))"
+    rb"|N\{(?:U\+[0-9A-Fa-f]{1,6}|[A-Z][A-Z0-9 -]{2,80})\}|\\(?=\\*[uUx])"
+    rb"|u-[0-9]{4,5}\?(?:\\u-[0-9]{4,5}\?)?|\\*[\"'/nrt\\]))"
 )
 _CODE_POINT = re.compile(rb"(?:%u|\\[uU]\{?|\\N\{U\+|\\(?=00....))([0-9A-Fa-f]{1,8})\}?")
 # A reading of its own: ``=0A`` also stands in assignments, and reading it would hide what follows.
 # A line that ends in two of them is base64: quoted-printable writes ``=`` itself as ``=3D``.
 _PRINTABLE_ESCAPE = re.compile(rb"(=[0-9A-F]{2}|(?<!=)=\r?\n|(?<!=)=(?:\\+r)?\\+n)")
-_MARKS = re.compile(b"((?:" + MARKS + b")+)")
+_MARKS = re.compile(
+    b"((?:" + MARKS + rb"|(?: |[\xc3-\xf4][\x80-\xbf]+)\x08|[^\\\n]\\{1,4}b(?=[^\\\n]{1,2}\\{1,4}b))+)"
+)
 _BLANKS = re.compile(rb"([ \t\r\n]+)")
 _NUMERIC_REFERENCE = re.compile(rb"&#([xX]?[0-9A-Fa-f]+);?")
+_SIGNED_NUMBER = re.compile(rb"-?[0-9]+")
 _FIRST_OF_WINDOWS, _LAST_OF_WINDOWS = 0x80, 0x9F
 """Numbers that mean a character of Windows' own code in HTML."""
 _PAIR_SIZE = 12
@@ -73,6 +77,8 @@ def _meaning(escape: bytes) -> bytes:
         return _referred(numeric.group(1).decode())
     if escape[:1] == b"&":
         return html.unescape(escape.decode("utf-8", "replace")).encode("utf-8", "surrogatepass")
+    if escape[-1:] == b"?":
+        return _of_words(escape)
     if len(escape) == _PAIR_SIZE and escape[:2] == b"\\u":
         high, low = int(escape[2:6], 16), int(escape[8:], 16)
         return _character(0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00))
@@ -103,6 +109,13 @@ def _referred(number: str) -> bytes:
     if _FIRST_OF_WINDOWS <= code <= _LAST_OF_WINDOWS:
         return html.unescape(f"&#{code};").encode()
     return _character(code)
+
+
+def _of_words(escapes: bytes) -> bytes:
+    """The characters behind ``\\u-10179?``, which rich text writes as signed numbers of two bytes each."""
+    words = [int(number) % 0x10000 for number in _SIGNED_NUMBER.findall(escapes)]
+    wide = b"".join(word.to_bytes(2, "little") for word in words)
+    return wide.decode("utf-16-le", "surrogatepass").encode("utf-8", "surrogatepass")
 
 
 def _named(name: str) -> bytes:

@@ -15,6 +15,8 @@ _ZLIB_HEADS = (b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
 _ZIP_HEAD = b"PK\x03\x04"
 _HEADS = (*_ZLIB_HEADS, b"\x1f\x8b", b"\xfd7")
 _ZIP_HEAD_SIZE, _ZIP_DEFLATED = 30, b"\x08\x00"
+_SEALED_HEADS = (b"\x28\xb5\x2f\xfd", b"\x04\x22\x4d\x18", b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\x07")
+"""Zstandard, LZ4, 7z and RAR: nothing here can unpack them."""
 _HEADLESS_LIMIT = UNPACKED_LIMIT
 _HEAD_INSIDE = re.compile(rb"\x1f\x8b\x08|\x78[\x01\x5e\x9c\xda]|BZh[1-9]1AY|PK\x03\x04|\xfd7zXZ\0")
 _MOST_INSIDE = 8
@@ -29,6 +31,11 @@ def has_head(raw: bytes) -> bool:
     """Whether data may be compressed: a known head, or a first byte as bare deflate data have it."""
     # RFC 1951, section 3.2.3: last block, with fixed (01) or dynamic (10) codes.
     return has_sure_head(raw) or (0 < len(raw) <= _HEADLESS_LIMIT and raw[0] & 7 in (3, 5))
+
+
+def is_sealed(raw: bytes) -> bool:
+    """Whether data is compressed in a way that cannot be undone here, so not be searched either."""
+    return raw.startswith(_SEALED_HEADS)
 
 
 @dataclass(frozen=True, slots=True)
