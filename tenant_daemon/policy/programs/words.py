@@ -294,6 +294,11 @@ def _prettier(judge: "CommandJudge", profile: Profile, reading: Reading) -> None
     judge.insert("--no-config", "--no-editorconfig")
 
 
+def _shellcheck(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
+    """Settings beside a script can have it follow `source ./.env`."""
+    judge.insert("--norc")
+
+
 def _mutt(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
     """Without anybody to write to it opens the mailbox; settings of the agent's own could run programs."""
     if not reading.positionals:
@@ -400,6 +405,7 @@ REVIEWS.update(
         "mutt": _mutt,
         "printenv": _printenv,
         "prettier": _prettier,
+        "shellcheck": _shellcheck,
         "foreignsetup": _foreign_setup,
         "media": _media,
         "aptcache": _apt_cache,

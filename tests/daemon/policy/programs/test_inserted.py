@@ -21,6 +21,7 @@ Shell = Callable[[str], Judgement]
             "find . -name '*.md' -exec pandoc {} -o {}.html \\;",
             "find . -name *.md -exec pandoc --sandbox {} -o {}.html ;",
         ),
+        ("shellcheck -s bash a.sh", "shellcheck --norc -s bash a.sh"),
         ("python3 -m venv env", "python3 -I -m venv env"),
         ("python3 -m pip list", "python3 -I -m pip list"),
     ],
