@@ -82,6 +82,26 @@ class EndFinder:
         return ends if len(ends) <= most else None
 
 
+class EndsFinder:
+    """The same for several patterns, which one pass looks for together."""
+
+    def __init__(self, name: str, expressions: Sequence[bytes], flags: int) -> None:
+        self._lock = threading.Lock()
+        self._count = len(expressions)
+        self._database = compiled(name, list(expressions), flags)
+
+    def find(self, data: bytes) -> list[list[int]]:
+        """For each pattern every place at which a match ends, in order."""
+        ends: list[list[int]] = [[] for _ in range(self._count)]
+
+        def record(index: int, _start: int, end: int, _flags: int, _context: object) -> None:
+            ends[index].append(end)
+
+        with self._lock:
+            self._database.scan(data, match_event_handler=record)
+        return ends
+
+
 class AhoLiterals:
     """The same with an Aho-Corasick automaton."""
 

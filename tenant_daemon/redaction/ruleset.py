@@ -101,6 +101,10 @@ class _RuleData(BaseModel):
     """The value may also be words and a number that somebody put together (``put_together.py``)."""
     is_no_uuid: bool = False
     """The value must not be a UUID, by which things are called."""
+    is_anything: bool = False
+    """The value may look like what stands in for one: dots and dashes are Morse code, and 737 is a number."""
+    is_near: bool = False
+    """The rule is only looked for near a word that announces a secret; a file says it for all of its rules."""
     unless: str = ""
     """The rule does not hold where this is found between the beginning of the match and the secret."""
     unless_behind: str = ""
@@ -134,6 +138,8 @@ class Rule:
     is_drawn: bool
     is_put_together: bool
     is_no_uuid: bool
+    is_anything: bool
+    is_near: bool
     unless: bytes
     unless_behind: bytes
     match: tuple[str, ...]
@@ -196,6 +202,8 @@ class Rule:
 
     def _accepts(self, value: bytes) -> bool:
         text = value.decode("utf-8", "replace")
+        if self.is_anything:
+            return True
         if is_stand_in(text) or (self.is_no_name and is_name_of_program(text)):
             return False
         if self.is_no_hash and _HASH.fullmatch(text):
@@ -243,7 +251,10 @@ def load_rules() -> tuple[Rule, ...]:
     rules: list[Rule] = []
     for path in sorted(RULES_DIR.glob("*.toml")):
         file = tomllib.loads(path.read_text("utf-8"))
-        rules.extend(_rule(_RuleData.model_validate(table), file.get("parts", {})) for table in file["rule"])
+        common = {"is_near": file.get("is_near", False)}
+        rules.extend(
+            _rule(_RuleData.model_validate(common | table), file.get("parts", {})) for table in file["rule"]
+        )
     ids = [rule.id for rule in rules]
     if len(ids) != len(set(ids)):
         raise BadRule(f"rule ids repeat: {sorted({i for i in ids if ids.count(i) > 1})}")
@@ -291,6 +302,8 @@ def _rule(data: _RuleData, parts: Mapping[str, str]) -> Rule:
         is_drawn=data.is_drawn,
         is_put_together=data.is_put_together,
         is_no_uuid=data.is_no_uuid,
+        is_anything=data.is_anything,
+        is_near=data.is_near,
         unless=whole(data.unless),
         unless_behind=whole(data.unless_behind),
         match=tuple(data.match),

@@ -15,7 +15,8 @@ from importlib.resources import files
 import hyperscan
 
 from tenant_daemon.redaction.calls import is_called
-from tenant_daemon.redaction.engines import EndFinder
+from tenant_daemon.redaction.detectors.near import OTHER_WORDS
+from tenant_daemon.redaction.engines import EndsFinder
 from tenant_daemon.redaction.findings import Finding, Layer, placeholders, redacted
 from tenant_daemon.redaction.plausibility import looks_chosen, looks_like_phrase, looks_like_words
 
@@ -83,13 +84,24 @@ class AnnouncedDetector:
 
     def __init__(self) -> None:
         words = _words()
-        self._ends = EndFinder("announcing-words", words.announcing, hyperscan.HS_FLAG_CASELESS)
+        self._ends = EndsFinder(
+            "announcing-words", [words.announcing, OTHER_WORDS], hyperscan.HS_FLAG_CASELESS
+        )
         self._others = re.compile(words.others, re.IGNORECASE)
 
-    def find(self, data: bytes) -> Iterator[Finding]:
-        """The passwords in ``data`` (UTF-8), whose line breaks are no longer written as escapes."""
+    def ends(self, data: bytes) -> list[list[int]]:
+        """Where the words end that announce a password, and those that announce another secret."""
+        return self._ends.find(data)
+
+    def find(self, data: bytes, ends: list[int]) -> Iterator[Finding]:
+        """
+        The passwords in ``data`` (UTF-8), whose line breaks are no longer written as escapes.
+
+        Args:
+            ends: What ``ends`` gives for the same data, of the words for a password.
+        """
         behind = 0
-        for end in self._ends.find(data, len(data)) or ():
+        for end in ends:
             if end < behind or (_OTHER_WORD.match(data, end) and data[end - 1 : end].isalnum()):
                 continue
             region = data[end : end + _REACH]

@@ -15,6 +15,7 @@ from tenant_daemon.redaction.engines import EndFinder
 from tenant_daemon.redaction.findings import Finding, Layer, redacted
 from tenant_daemon.redaction.plausibility import (
     is_stand_in,
+    is_word_of_nothing_else,
     looks_like_phrase,
     looks_like_secret,
     looks_random,
@@ -51,6 +52,11 @@ _TABLE_ENDS = re.compile(rb"</table>", re.IGNORECASE)
 _TAG = re.compile(rb"<[^<>]{1,200}>")
 _LONGEST_TABLE = 200_000
 _NAME = re.compile(r"[\w .-]{2,32}")
+_LOGIN = re.compile(
+    rb"(?i)(?:user|log[- ]?in|benutzer|nutzer|konto|account|e-?mail|utente|usuario|utilisateur|identifiant|gebruiker)"
+)
+"""What a column of logins is called: next to one, a word is a password as well."""
+_WORD = re.compile(r"[^\W\d_]{5,24}")
 _NO_HEADING = re.compile(
     rb"[\s\"'`]*(?:#|//|/\*|[\w./-]+\.(?:txt|py|js|ts|md|json|c|h|html?|ya?ml|toml|sh|go|rs)[\"'`\s]*\Z)"
 )
@@ -128,6 +134,7 @@ def _table(data: bytes, header: bytes, separator: bytes, position: int) -> Gener
     """The values below a header that ends at ``position``; returns where the table ends."""
     cells = header.split(separator)
     columns = _columns(cells)
+    may_be_words = any(map(_LOGIN.search, cells))
     for _ in range(_MOST_ROWS if columns else 0):
         position += 1
         end = data.find(b"\n", position)
@@ -142,7 +149,7 @@ def _table(data: bytes, header: bytes, separator: bytes, position: int) -> Gener
         start = position
         for number, part in enumerate(parts):
             if number in columns and not _RULE_LINE.fullmatch(part):
-                yield from _value(part, start, is_password=columns[number])
+                yield from _value(part, start, is_password=columns[number], may_be_word=may_be_words)
             start += len(part) + len(separator)
         position = end
     return position
@@ -248,13 +255,15 @@ def _items(data: bytes, start: int, end: int) -> Iterator[tuple[bytes, int]]:
         yield item.group(group), item.start(group)
 
 
-def _value(cell: bytes, start: int, *, is_password: bool) -> Iterator[Finding]:
+def _value(cell: bytes, start: int, *, is_password: bool, may_be_word: bool = False) -> Iterator[Finding]:
     value = cell.lstrip(b" \t\r\n\"'`*").rstrip(b" \t\r\n\"'`*\\")
     if _ESCAPE.match(value):
         return  # It is read without escapes as well.
     value = value.lstrip(b"\\")
     text = value.decode("utf-8", "replace")
     looks_right = looks_like_secret(text) or looks_like_phrase(text) if is_password else looks_random(text)
+    if is_password and may_be_word and _WORD.fullmatch(text):
+        looks_right = is_word_of_nothing_else(text)
     if not value or _UNREADABLE in text or _BLANK.search(value) or is_stand_in(text) or not looks_right:
         return
     low = start + cell.index(value)

@@ -52,7 +52,7 @@ _PUBLIC_BEFORE = re.compile(
     rb"|(?-i:[a-z](?:Id|ID))[\"'\\]{0,2}\s?[:=]\s?[\"']?$"
     # What shops and advertisers put into addresses.
     rb"|[?&](?:label|ixid|ref_?|epik|ved|ei|sxsrf|srsltid|_gl|crid|p[fd]_rd_\w{1,3}|ascsubtag|irclickid|awc|_hsenc|_hsmi|sca_esv"
-    rb"|gs_lc\w{1,2}|aqs|tracking|utm_[a-z]{1,10}|click_?id|twclid|li_fat_id|rdt_cid|spm|scm|pvid|trk|si)"
+    rb"|gs_lc\w{1,2}|aqs|dib|sdata|sqp|rs|oh|_nc_\w{2,4}|tracking|utm_[a-z]{1,10}|click_?id|twclid|li_fat_id|rdt_cid|spm|scm|pvid|trk|si)"
     rb"=[\w.-]{0,24}$"
     # What a till prints.
     rb"|(?:unixtime|utctime(?:withseconds)?|generalizedtime);(?:[A-Za-z0-9+/=]{40,130};)?$"
@@ -95,7 +95,7 @@ _PUBLIC_BLOCK = re2.compile(
 # Hashes, keys and ids that are public by their own first letters.
 PUBLIC_HEAD = re2.compile(
     rb"^(?:MFkwEwYHKoZIzj0|MHYwEAYHKoZIzj0|MIGbMBAGByqGSM49|MCowBQYDK2V|M[A-Za-z0-9+/]{3}MA0GCSqGSIb3DQEBAQUAA4"
-    rb"|MII[A-Za-z0-9+/]{3}ANBgkqhkiG9w0BAQEFAAOC|(?i:sha(?:1|224|256|384|512)-)|AAAA[BEC]|pk_(?:live|test)_|phc_|Qm[1-9A-HJ-NP-Za-km-z]{44}$"
+    rb"|MII[A-Za-z0-9+/]{3}ANBgkqhkiG9w0BAQEFAAOC|(?i:sha(?:1|224|256|384|512)-)|AAAA[BEC]|pk_(?:live|test)_|phc_|sb_publishable_|Qm[1-9A-HJ-NP-Za-km-z]{44}$"
     rb"|[13][1-9A-HJ-NP-Za-km-z]{25,34}$|T[1-9A-HJ-NP-Za-km-z]{33}$|[48][1-9A-HJ-NP-Za-km-z]{94}$"
     rb"|(?:(?:app|tbl|rec|viw|fld|usr|wsp)[A-Za-z0-9]{14}(?:/|$)){2,4}"
     rb"|(?:call|toolu|chatcmpl|msg|resp|rs|req|file|asst|run|step|thread|container|cntr|gen|fc|ws|ig|cus|pi|price|prod"

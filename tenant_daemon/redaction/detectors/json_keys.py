@@ -14,7 +14,12 @@ from itertools import pairwise
 
 from tenant_daemon.redaction.findings import Finding, Layer, redacted
 from tenant_daemon.redaction.leaves import LeafKind, Leaves, Parent
-from tenant_daemon.redaction.plausibility import looks_like_phrase, looks_like_secret
+from tenant_daemon.redaction.plausibility import (
+    is_stand_in,
+    is_word_of_nothing_else,
+    looks_like_phrase,
+    looks_like_secret,
+)
 
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_A-Za-z]+")
 _PLAIN_LETTERS = str.maketrans({"ł": "l", "ø": "o", "ı": "i", "ß": "ss", "ä": "ae", "ö": "o", "ü": "ue"})
@@ -34,6 +39,15 @@ _VALUE_NAMES = frozenset({"value", "Value"})
 _WITH_SPACES = frozenset({"passphrase", "phrase", "mnemonic", "password"})
 _OF_WORDS = frozenset({"password", "passwd", "passwort", "kennwort", "pwd", "passphrase", "pass", "pw"})
 """What people choose; a secret or a token with such a value is the name of one."""
+_LOGINS = frozenset(
+    {"user", "username", "login", "benutzer", "benutzername", "utente", "usuario", "utilisateur"}
+)
+"""Fields next to which words are a password as well."""
+_WORD = re.compile(r"[^\W\d_]{3,24}(?:[ _-][^\W\d_]{3,24}){0,4}[ _-]?\d{0,4}[!?.]?")
+_LOGIN = re.compile(r"[a-z0-9][a-z0-9._@+-]{1,80}")
+"""The name of a field that people read begins with a capital."""
+_CODES = frozenset({"otp", "totp", "pin", "pin-code", "passcode"})
+_CODE = re.compile(r"\d{4,8}")
 _LONGEST = 8_192
 
 
@@ -77,7 +91,10 @@ def find_by_names(leaves: Leaves) -> Iterator[tuple[int, Finding]]:
         announced = kinds[name]
         if announced is None and name in _VALUE_NAMES:
             announced = _kind_beside(leaves.parents[index])
-        if announced is not None and _may_be(leaves.texts[index], announced):
+        if announced is not None and (
+            _may_be(leaves.texts[index], announced)
+            or (announced in _OF_WORDS and _is_beside_login(leaves.texts[index], leaves.parents[index]))
+        ):
             size = len(leaves.encoded[index])
             yield index, Finding(0, size, Layer.JSON_KEY, redacted(announced))
 
@@ -88,7 +105,19 @@ def _kind_beside(parent: Parent) -> str | None:
     return next((found for name in names if isinstance(name, str) and (found := key_kind(name))), None)
 
 
+def _is_beside_login(text: str, parent: Parent) -> bool:
+    """``{"user": "info", "pass": "kleiner Fuchs"}``: words, where somebody is let in with them."""
+    if parent is None or not (_WORD.fullmatch(text) and is_word_of_nothing_else(text)):
+        return False
+    names = (login for name, login in parent.items() if name.lower() in _LOGINS)
+    return any(
+        isinstance(name, str) and _LOGIN.fullmatch(name) and is_word_of_nothing_else(name) for name in names
+    )
+
+
 def _may_be(text: str, kind: str) -> bool:
+    if kind in _CODES and _CODE.fullmatch(text):
+        return not is_stand_in(text)
     if (
         not text
         or len(text) > _LONGEST

@@ -17,6 +17,7 @@ import hyperscan
 from tenant_daemon.redaction.compiled import compiled
 from tenant_daemon.redaction.detectors.announced import AnnouncedDetector
 from tenant_daemon.redaction.detectors.columns import ColumnDetector
+from tenant_daemon.redaction.detectors.near import NearRules
 from tenant_daemon.redaction.engines import EndFinder
 from tenant_daemon.redaction.findings import (
     Finding,
@@ -45,14 +46,15 @@ class PatternDetector:
     """Finds what the rules describe. Immutable, safe to use from several threads."""
 
     def __init__(self, rules: tuple[Rule, ...]) -> None:
-        self._rules = rules
+        self._rules = tuple(rule for rule in rules if not rule.is_near)
         self._lock = threading.Lock()
         self._announced = AnnouncedDetector()
+        self._near = NearRules(tuple(rule for rule in rules if rule.is_near))
         self._columns = ColumnDetector()
         self._ends: dict[int, EndFinder] = {}
         self._database = compiled(
             "rules",
-            [rule.probe for rule in rules],
+            [rule.probe for rule in self._rules],
             _FLAGS | hyperscan.HS_FLAG_SINGLEMATCH,
             basis=repr(rules).encode(),
             before=lambda: try_examples(rules),
@@ -68,7 +70,9 @@ class PatternDetector:
             placeholder = redacted(rule.kind)
             for start, end in rule.checked(data, self._matches(index, data, first_end), inside):
                 findings.append(Finding(start, end, Layer.PATTERN, placeholder))
-        findings.extend(self._announced.find(data))
+        ends, others = self._announced.ends(data)
+        findings.extend(self._announced.find(data, ends))
+        findings.extend(self._near.find(data, sorted(ends + others), inside))
         findings.extend(self._columns.find(data))
         return findings
 
