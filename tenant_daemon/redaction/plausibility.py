@@ -15,7 +15,8 @@ from itertools import pairwise
 from tenant_daemon.redaction.likelihood import MADE, SURELY_MADE, is_made_by_chance
 
 _PLACEHOLDER = re.compile(
-    r"(?i)^(?:env:[a-z_]+|(?:tu|su|votre|ton|dein|ihr|jouw|uw|twoje|sua|seu|tua)[_-][^\W\d]+|[*x•.#_?-]{3,}|(?:\.{3}|…).*|\*+[\w ]+\*+|\d?\*[a-z]+|\*{2,}.*\*{2,}"
+    r"(?i)^(?:env:[a-z_]+|(?:tu|su|votre|ton|dein|ihr|jouw|uw|twoje|sua|seu|tua)[_-][^\W\d]+|"
+    r"[*x•.#_?-]{3,}|(?:\.{3}|…).*|\*+[\w ]+\*+|\d?\*[a-z]+|\*{2,}.*\*{2,}"
     r"|[~^<>=v]{0,3}\d{1,4}(?:\.\d{1,6}){1,3}(?:[-+][\w.-]{0,40})?"
     r"|![a-z][a-z_/.-]*|secret(?:string|binary):.*|[a-z_/-]+:(?:token|password|key|secret|value)|\.?[*+][$/|#,)\]\\].*|[a-z]+\d{0,3}-(?:encoded|encrypted|hashed|protected|based|compatible|formatted)|#\{.*|<[^>]*>"
     r"|\[[^\]]*\]|\{.*\}|\$(?:[\w.:>'\"\[\]/#-]*|\w+=.{0,20}|[({@!].*)|(?:&lt;|&#0*60;).*"

@@ -104,7 +104,7 @@ class _RuleData(BaseModel):
     is_anything: bool = False
     """The value may look like what stands in for one: dots and dashes are Morse code, and 737 is a number."""
     is_near: bool = False
-    """The rule is only looked for near a word that announces a secret; a file says it for all of its rules."""
+    """The rule is only looked for near a word that announces a secret; a file says so for all."""
     unless: str = ""
     """The rule does not hold where this is found between the beginning of the match and the secret."""
     unless_behind: str = ""

@@ -53,7 +53,8 @@ _TAG = re.compile(rb"<[^<>]{1,200}>")
 _LONGEST_TABLE = 200_000
 _NAME = re.compile(r"[\w .-]{2,32}")
 _LOGIN = re.compile(
-    rb"(?i)(?:user|log[- ]?in|benutzer|nutzer|konto|account|e-?mail|utente|usuario|utilisateur|identifiant|gebruiker)"
+    rb"(?i)(?:user|log[- ]?in|benutzer|nutzer|konto|account|e-?mail|utente|usuario|utilisateur|identifiant"
+    rb"|gebruiker)"
 )
 """What a column of logins is called: next to one, a word is a password as well."""
 _WORD = re.compile(r"[^\W\d_]{5,24}")

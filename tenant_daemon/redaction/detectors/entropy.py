@@ -52,7 +52,7 @@ _PUBLIC_BEFORE = re.compile(
     rb"|(?-i:[a-z](?:Id|ID))[\"'\\]{0,2}\s?[:=]\s?[\"']?$"
     # What shops and advertisers put into addresses.
     rb"|[?&](?:label|ixid|ref_?|epik|ved|ei|sxsrf|srsltid|_gl|crid|p[fd]_rd_\w{1,3}|ascsubtag|irclickid|awc|_hsenc|_hsmi|sca_esv"
-    rb"|gs_lc\w{1,2}|aqs|dib|sdata|sqp|rs|oh|_nc_\w{2,4}|tracking|utm_[a-z]{1,10}|click_?id|twclid|li_fat_id|rdt_cid|spm|scm|pvid|trk|si)"
+    rb"|gs_lc\w{1,2}|aqs|itemid|dib|sdata|sqp|rs|oh|_nc_\w{2,4}|tracking|utm_[a-z]{1,10}|click_?id|twclid|li_fat_id|rdt_cid|spm|scm|pvid|trk|si)"
     rb"=[\w.-]{0,24}$"
     # What a till prints.
     rb"|(?:unixtime|utctime(?:withseconds)?|generalizedtime);(?:[A-Za-z0-9+/=]{40,130};)?$"

@@ -1,8 +1,9 @@
 """
 The rules that are only looked for near a word for a secret.
 
-Reason: what people write about a password, and the disguises they give it, take patterns that cost a multiple
-of what a maker's token does. A request of 100 kB has a handful of such words, so only some lines are searched.
+Reason: what people write about a password, and the disguises they give it, take patterns that cost a
+multiple of what a maker's token does. A request of 100 kB has a handful of such words, so only some lines
+are searched.
 """
 
 import threading
@@ -19,11 +20,16 @@ _BEFORE, _BEHIND = 256, 640
 _LONGEST_LINE = 512
 _FLAGS = hyperscan.HS_FLAG_DOTALL | hyperscan.HS_FLAG_ALLOWEMPTY
 OTHER_WORDS = (
-    rb"api[ _-]?key|(?:^|[^a-z])(?:pin|tan|puk|totp|otp|luks|cvv|cvc|wlan|wi-?fi|ssid|hotspot|wpa[23]?)[^a-z]|token[\"'\\]{0,2} ?[=:]|token \("
-    rb"|davfs|https?://[^ \n]*/dav/|createuser |: (?:eap|xauth|ntlm) |lftp |_(?:hmac|pepper|seed|cipher|passkey|phrase) ?=|bip-?39|mnemonic"
-    rb"|(?:seed|recovery) (?:phrase|words)|security question|sicherheitsfrage|question (?:de s|sec)|pregunta |domanda "
-    rb"|beveiligingsvraag|master\.key|openssl rand|pwgen|@[a-z0-9.-]+(?:\n| (?:[/|;\xe2-]|=>))|[a-z][ _]?code[^a-z]"
-    rb"|(?:hmac|aes)\.new\(|createhmac\(|jwt\.|secretkeyspec|log ?in |sign ?in |anmeld|dich |protected, |encrypted, |:(?:\*|5432|3306):|(?:unzip|zip|curl|mysql|mysqldump) -|key (?:to|for) (?:our|the|my) "
+    rb"api[ _-]?key"
+    rb"|(?:^|[^a-z])(?:pin|tan|puk|totp|otp|luks|cvv|cvc|wlan|wi-?fi|ssid|hotspot|wpa[23]?)[^a-z]"
+    rb"|token[\"'\\]{0,2} ?[=:]|token (?:\(|is |->)|pr(?:\xc3\xbc|\xc3\x9c)f(?:nummer|ziffer)"
+    rb"|#define |davfs|https?://[^ \n]*/dav/|createuser |: (?:eap|xauth|ntlm) |lftp "
+    rb"|_(?:hmac|pepper|seed|cipher|passkey|phrase) ?=|bip-?39|mnemonic"
+    rb"|(?:seed|recovery) (?:phrase|words)|security question|sicherheitsfrage"
+    rb"|question (?:de s|sec)|pregunta |domanda |beveiligingsvraag|master\.key|openssl rand|pwgen"
+    rb"|@[a-z0-9.-]+(?:\n| (?:[/|;\xe2-]|=>))|[a-z][ _]?code[^a-z]|(?:hmac|aes)\.new\("
+    rb"|createhmac\(|jwt\.|secretkeyspec|log ?in |sign ?in |anmeld|dich |protected, |encrypted, "
+    rb"|:(?:\*|5432|3306):|(?:unzip|zip|curl|mysql|mysqldump) -|key (?:to|for) (?:our|the|my) "
 )
 """Those that announce no password, but a code, a network or a key; lower case."""
 
@@ -55,9 +61,7 @@ class NearRules:
                 rule = self._rules[index]
                 placeholder = redacted(rule.kind)
                 matches = rule.pattern.finditer(text)
-                for start, end in rule.checked(
-                    text, matches, lambda start, end, at=low: is_known(at + start, at + end)
-                ):
+                for start, end in rule.checked(text, matches, _shifted(is_known, low)):
                     yield Finding(low + start, low + end, Layer.PATTERN, placeholder)
 
     def _candidates(self, text: bytes) -> list[int]:
@@ -69,6 +73,10 @@ class NearRules:
         with self._lock:
             self._database.scan(text, match_event_handler=record)
         return hits
+
+
+def _shifted(is_known: Callable[[int, int], bool], by: int) -> Callable[[int, int], bool]:
+    return lambda start, end: is_known(by + start, by + end)
 
 
 def _regions(data: bytes, ends: list[int]) -> Iterator[tuple[int, int]]:
