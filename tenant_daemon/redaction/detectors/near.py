@@ -23,7 +23,7 @@ OTHER_WORDS = (
     rb"api[ _-]?key"
     rb"|(?:^|[^a-z])(?:pin|tan|puk|totp|otp|luks|cvv|cvc|wlan|wi-?fi|ssid|hotspot|wpa[23]?)[^a-z]"
     rb"|token[\"'\\]{0,2} ?[=:]|token (?:\(|is |->)|pr(?:\xc3\xbc|\xc3\x9c)f(?:nummer|ziffer)"
-    rb"|#define |davfs|//(?:web)?dav\.|https?://[^ \n]*/dav/|createuser |: (?:eap|xauth|ntlm) |lftp "
+    rb"|#define |davfs|//(?:web)?dav\.|remote\.php/|createuser |: (?:eap|xauth|ntlm) |lftp "
     rb"|_(?:hmac|pepper|seed|cipher|passkey|phrase) ?=|bip-?39|mnemonic"
     rb"|(?:seed|recovery) (?:phrase|words)|security question|sicherheitsfrage"
     rb"|question (?:de s|sec)|pregunta |domanda |beveiligingsvraag|master\.key|openssl rand|pwgen"
