@@ -35,7 +35,7 @@ _WRITTEN_NOISE = re.compile(
     rb"|&(?:#(?:8203|8204|8205|8288|65279|173|160|10|13|32|x200[b-d];?|xad|xa0|xa|xd|x20)"
     rb"|shy|zwnj|zwj|nbsp|ZeroWidthSpace|NoBreak|NewLine|Tab);"
     rb"|%(?:20|0a|0d|09|e2%80%8[b-d]|c2%ad|ef%bb%bf)"
-    rb"|(?:\x1b|\\(?:e|033|x1b|u001b))\[[0-9;]*[A-Za-z]"
+    rb"|(?:\x1b|\^\[|\\(?:e|033|x1b|u001b))\[[0-9;:]*[A-Za-z]"
     rb"|\x1b\][^\x07\x1b\n]*(?:\x07|\x1b\\)"
     rb"|</?(?:b|i|u|s|em|strong|span|wbr|br|code|tt|font|mark)(?:\s[^<>]{0,80})?/?>",
     re.IGNORECASE,
@@ -43,7 +43,7 @@ _WRITTEN_NOISE = re.compile(
 # As Python shows them in a string; behind another such byte it is a part of a character of UTF-8.
 _SHOWN_NOISE = re.compile(rb"(?<!\\x[89a-fA-F][0-9A-Fa-f])\\x[aA][0dD]")
 _ESCAPED_SPACE = re.compile(rb"\\[nrt]")
-_NOISE_BEGINS = b"\\&%<\x1b"
+_NOISE_BEGINS = b"\\&%<^\x1b"
 _SHORT = 2_048
 """Bytes up to which looking for these costs less than the finder below."""
 

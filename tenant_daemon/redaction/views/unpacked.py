@@ -13,7 +13,7 @@ UNPACKED_LIMIT = 1_000_000
 """Bytes of an archive that are looked at. A larger one is taken out as a whole, since it may be a bomb."""
 _ZLIB_HEADS = (b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
 _ZIP_HEAD = b"PK\x03\x04"
-_HEADS = (*_ZLIB_HEADS, b"\x1f\x8b", b"\xfd7")
+_HEADS = (*_ZLIB_HEADS, b"\x1f\x8b", b"\xfd7", b"]\0")
 _ZIP_HEAD_SIZE, _ZIP_DEFLATED = 30, b"\x08\x00"
 _SEALED_HEADS = (b"\x28\xb5\x2f\xfd", b"\x04\x22\x4d\x18", b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\x07")
 """Zstandard, LZ4, 7z and RAR: nothing here can unpack them."""
@@ -50,14 +50,14 @@ class Archive:
 
 
 def unpack(raw: bytes) -> Archive | None:
-    """What gzip, zlib, bzip2, xz, zip or bare deflate data hold; None when they are none of these."""
+    """What gzip, zlib, bzip2, xz, lzma, zip or bare deflate data hold; None when they are none of these."""
     if raw[:2] == b"\x1f\x8b":
         return _inflate(raw, 31)
     if raw[:2] in _ZLIB_HEADS:
         return _inflate(raw, 15)
     if raw[:3] == b"BZh":
         return _bunzip(raw)
-    if raw[:6] == b"\xfd7zXZ\x00":
+    if raw[:6] == b"\xfd7zXZ\x00" or raw[:3] == b"]\0\0":
         return _unxz(raw)
     if raw[:4] == _ZIP_HEAD:
         return _unzip(raw)

@@ -3,6 +3,7 @@
 import base64
 import binascii
 import io
+import lzma
 import zipfile
 
 import pytest
@@ -96,6 +97,18 @@ SHOWN = {
     "bold blanks": (lambda value: "".join(f"{c}\b{c}" for c in value), WORDS),
     "a link of a terminal": (
         lambda value: f"\x1b]8;;https://a.example/\x1b\\{value[:6]}\x1b]8;;\x1b\\{value[6:]}",
+        KEY,
+    ),
+    "colours that cat -v shows": (
+        lambda value: "".join(f"^[[1;3{i % 7}m{c}" for i, c in enumerate(value)),
+        KEY,
+    ),
+    "colours with colons": (
+        lambda value: "".join(f"\x1b[38:2::{i}:1:2m{c}" for i, c in enumerate(value)),
+        KEY,
+    ),
+    "xz --format=lzma": (
+        lambda value: base64.b64encode(lzma.compress(value.encode(), format=lzma.FORMAT_ALONE)).decode(),
         KEY,
     ),
     "one large number": (lambda value: str(int.from_bytes(value.encode(), "big")), LARGE),
