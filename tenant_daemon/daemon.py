@@ -198,10 +198,8 @@ class Daemon:
         try:
             await process.wait_ready(timeout_seconds=self._ready_seconds)
         except TimeoutError as exc:
-            waited, self._ready_seconds = (
-                self._ready_seconds,
-                min(2 * self._ready_seconds, _MOST_READY_SECONDS),
-            )
+            waited = self._ready_seconds
+            self._ready_seconds = min(2 * waited, _MOST_READY_SECONDS)
             raise TimeoutError(f"OpenClaw was not ready within {waited:.0f} s") from exc
         self._ready_seconds = READY_SECONDS
 

@@ -7,7 +7,9 @@ is looked at. What was recorded once and is not tracked any more cannot be seen 
 
 import os
 import re
+import time
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from tenant_daemon.contracts.tiers import Tier
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
 _MOST_INDEX_BYTES: Final = 4 * 1024 * 1024
 _MOST_IGNORED_BYTES: Final = 65_536
+_SETTLED_NS: Final = 2_000_000_000
 _HEADER: Final = 12
 _ENTRY: Final = 62
 """Bytes of an entry before its name."""
@@ -114,15 +117,25 @@ def _is_limited(words: list[str], folder: str) -> bool:
 def _tracks_secrets(index: str, *, is_tools: bool) -> bool:
     """Whether a file with a name of secrets is in the index, or it cannot be read."""
     try:
-        if os.path.getsize(index) > _MOST_INDEX_BYTES:
+        found = os.stat(index)
+        if found.st_size > _MOST_INDEX_BYTES:
             return True
-        with open(index, "rb") as file:
-            names = {path.rpartition("/")[2] for path in _index_names(file.read())}
-        return any(is_secret_name(name) or (is_tools and is_app_secret_name(name)) for name in names)
+        mark = (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+        # Two changes at nearly the same time may bear the same one; nobody can set that of the last change.
+        is_settled = time.time_ns() - found.st_ctime_ns > _SETTLED_NS
+        look = _lists_secrets if is_settled else _lists_secrets.__wrapped__
+        return look(index, is_tools, mark)
     except FileNotFoundError:
         return False
     except (OSError, ValueError, IndexError):
         return True
+
+
+@lru_cache(maxsize=64)
+def _lists_secrets(index: str, is_tools: bool, _mark: tuple[int, ...]) -> bool:
+    with open(index, "rb") as file:
+        names = {path.rpartition("/")[2] for path in _index_names(file.read())}
+    return any(is_secret_name(name) or (is_tools and is_app_secret_name(name)) for name in names)
 
 
 def _index_names(data: bytes) -> list[str]:

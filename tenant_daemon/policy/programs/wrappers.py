@@ -34,6 +34,7 @@ from tenant_daemon.policy.programs.variables import (
     judge_assignment,
 )
 from tenant_daemon.policy.shell.parser import parse
+from tenant_daemon.policy.wordlist import word_set
 
 _ASSIGNMENT: Final = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)", re.DOTALL)
 _MOST_NUMBERS: Final = 31
@@ -60,24 +61,8 @@ def _command(judge: CommandJudge, argv: list[str]) -> None:
 # These keep settings of the folder around a program from running anything, and passwords out of archives.
 _FOR_THE_FOLDER: Final = ("GIT_", "MLRRC", "TAR_OPTIONS")
 # They read no settings, wherever their home would be.
-_WITHOUT_SETTINGS: Final = frozenset(
-    {
-        "ls",
-        "cat",
-        "date",
-        "echo",
-        "printf",
-        "pwd",
-        "id",
-        "whoami",
-        "uname",
-        "df",
-        "du",
-        "head",
-        "tail",
-        "wc",
-        "sort",
-    }
+_WITHOUT_SETTINGS: Final = word_set(
+    "ls cat date echo printf pwd id whoami uname df du head tail wc sort",
 )
 
 

@@ -148,3 +148,16 @@ def test_folders_outside_a_repository_are_looked_through(command: str, workspace
     (workspace / ".env").write_text("DB_PASSWORD=Keller-Regal8\n")
     assert shell(command).is_unknown
     assert shell("git diff docs .").is_unknown
+
+
+def test_an_index_that_was_read_before_is_read_again_once_it_changed(
+    project: Path, shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tenant_daemon.policy.programs.recorded._SETTLED_NS", 0)
+    for _ in range(2):
+        assert not shell("git diff").is_unknown
+    git(project, "add", "-f", ".env")
+    for _ in range(2):
+        assert shell("git diff").is_unknown
+    git(project, "rm", "--cached", "-q", ".env")
+    assert not shell("git diff").is_unknown
