@@ -98,6 +98,12 @@ def _env_command(judge: CommandJudge, argv: list[str]) -> None:
     )
 
 
+# What is appended to their arguments is where they write, and without it what stood before that.
+_TARGET_LAST: Final = frozenset({"cp", "mv", "ln", "install", "rsync"})
+_MOST_WRAPPING: Final = 6
+_TWO_OPERANDS: Final = 2
+
+
 def _xargs(judge: CommandJudge, argv: list[str]) -> None:
     """The rest plus arguments that are not known yet."""
     inner = argv or ["echo"]
@@ -135,6 +141,16 @@ def _xargs(judge: CommandJudge, argv: list[str]) -> None:
         # What comes in could also be a flag: `journalctl --vacuum-size=1`, `man -P id`.
         judge.unknown("xargs.input", f"Nobody knows yet what {inner[0]} would be given.")
     judge.judge(whole)
+    if replaced == inner and _may_run_bare(judge, inner):
+        judge.judge(inner)
+
+
+def _may_run_bare(judge: CommandJudge, inner: list[str]) -> bool:
+    """Whether it is also a whole command by itself: xargs runs that once when nothing comes in."""
+    if judge.reading.has("-r", "--no-run-if-empty"):
+        return False
+    is_targeting = not _TARGET_LAST.isdisjoint(inner[:_MOST_WRAPPING])
+    return is_targeting and sum(not word.startswith("-") for word in inner) > _TWO_OPERANDS
 
 
 def _holder(judge: CommandJudge) -> str:
