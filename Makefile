@@ -34,7 +34,7 @@ test: setup-tests ## Every test, whole systems and browsers too (15 to 30 minute
 	LETSBE_TEST_ENGINE=postgresql $(VENV)/python -m pytest -n 2 --dist worksteal tests/app/hub tests/app/relay $(SAME) $(AGAIN)
 	$(VENV)/python -m pytest $(WHOLE) -m "(flow or browser) and not redteam" $(SAME) $(AGAIN)
 
-test-fast: setup-tests ## 19 of 20 tests: no whole systems, no browsers, nothing slow by nature (about two minutes)
+test-fast: setup-tests ## 19 of 20 tests: no whole systems, no browsers, nothing slow by nature (about five minutes)
 	$(VENV)/python -m pytest $(APART) -m "not slow and not flow and not browser and not redteam"
 
 soak: setup-tests ## Cut and kill browser, workers, Redis and daemon 1,000 times; nothing may be lost (FAULTS=, SEED=)
