@@ -7,7 +7,7 @@ answers.
 """
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Protocol
 
@@ -100,6 +100,41 @@ class EndsFinder:
         with self._lock:
             self._database.scan(data, match_event_handler=record)
         return ends
+
+
+class PatternSet:
+    """
+    Tells which of some patterns match somewhere.
+
+    Args:
+        name, expressions, flags, basis, before: As ``compiled`` takes them.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        expressions: Sequence[bytes],
+        flags: int = 0,
+        *,
+        basis: bytes = b"",
+        before: Callable[[], None] = lambda: None,
+    ) -> None:
+        # One scratch space serves one scan at a time, and scans run on several threads.
+        self._lock = threading.Lock()
+        flags |= hyperscan.HS_FLAG_SINGLEMATCH
+        self._database = compiled(name, expressions, flags, basis=basis, before=before)
+
+    def find(self, data: bytes) -> list[int]:
+        """The numbers of the patterns that match in ``data``."""
+        found: list[int] = []
+
+        def record(index: int, _start: int, _end: int, _flags: int, _context: object) -> None:
+            found.append(index)
+
+        if data:
+            with self._lock:
+                self._database.scan(data, match_event_handler=record)
+        return found
 
 
 class AhoLiterals:

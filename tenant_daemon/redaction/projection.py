@@ -15,7 +15,7 @@ from functools import cache
 
 import hyperscan
 
-from tenant_daemon.redaction.signs import PatternSet
+from tenant_daemon.redaction.engines import PatternSet
 
 _KEPT = frozenset((string.ascii_letters + string.digits).encode())
 _DELETED = bytes(byte for byte in range(256) if byte not in _KEPT)

@@ -4,15 +4,13 @@ What hints that a text has another reading, found for all readings in one pass.
 Most texts have none, and then no reading is attempted at all.
 """
 
-import threading
-from collections.abc import Sequence
 from enum import IntEnum
 from functools import cache
 
 import hyperscan
 import re2
 
-from tenant_daemon.redaction.compiled import compiled
+from tenant_daemon.redaction.engines import PatternSet
 
 
 class Sign(IntEnum):
@@ -315,27 +313,6 @@ _RARE_GROUPS: dict[str, _Sought] = {
 """The same of disguises."""
 SHORT, LONG = 6_144, 16_384
 """Bytes of a text from which on the rarest disguises, and the others, are no longer looked for at once."""
-
-
-class PatternSet:
-    """Tells which of a few patterns match somewhere."""
-
-    def __init__(self, name: str, patterns: Sequence[bytes], flags: int = 0) -> None:
-        # One scratch space serves one scan at a time, and scans run on several threads.
-        self._lock = threading.Lock()
-        self._database = compiled(name, patterns, flags | hyperscan.HS_FLAG_SINGLEMATCH)
-
-    def find(self, data: bytes) -> list[int]:
-        """The numbers of the patterns that match in ``data``."""
-        found: list[int] = []
-
-        def record(index: int, _start: int, _end: int, _flags: int, _context: object) -> None:
-            found.append(index)
-
-        if data:
-            with self._lock:
-                self._database.scan(data, match_event_handler=record)
-        return found
 
 
 class _Finder:

@@ -6,12 +6,11 @@ multiple of what a maker's token does. A request of 100 kB has a handful of such
 are searched.
 """
 
-import threading
 from collections.abc import Callable, Iterator
 
 import hyperscan
 
-from tenant_daemon.redaction.compiled import compiled
+from tenant_daemon.redaction.engines import PatternSet
 from tenant_daemon.redaction.findings import Finding, Layer, redacted
 from tenant_daemon.redaction.ruleset import Rule, try_examples
 
@@ -39,11 +38,10 @@ class NearRules:
 
     def __init__(self, rules: tuple[Rule, ...]) -> None:
         self._rules = rules
-        self._lock = threading.Lock()
-        self._database = compiled(
+        self._probes = PatternSet(
             "near-rules",
             [rule.probe for rule in rules],
-            _FLAGS | hyperscan.HS_FLAG_SINGLEMATCH,
+            _FLAGS,
             basis=repr(rules).encode(),
             before=lambda: try_examples(rules),
         )
@@ -57,22 +55,12 @@ class NearRules:
         """
         for low, high in _regions(data, ends):
             text = data[low:high]
-            for index in self._candidates(text):
+            for index in self._probes.find(text):
                 rule = self._rules[index]
                 placeholder = redacted(rule.kind)
                 matches = rule.pattern.finditer(text)
                 for start, end in rule.checked(text, matches, _shifted(is_known, low)):
                     yield Finding(low + start, low + end, Layer.PATTERN, placeholder)
-
-    def _candidates(self, text: bytes) -> list[int]:
-        hits: list[int] = []
-
-        def record(index: int, _start: int, _end: int, _flags: int, _context: object) -> None:
-            hits.append(index)
-
-        with self._lock:
-            self._database.scan(text, match_event_handler=record)
-        return hits
 
 
 def _shifted(is_known: Callable[[int, int], bool], by: int) -> Callable[[int, int], bool]:

@@ -9,7 +9,7 @@ import re
 import string
 from functools import cache
 
-from tenant_daemon.redaction.signs import PatternSet
+from tenant_daemon.redaction.engines import PatternSet
 
 MARKS = [
     "sk-ant-",
