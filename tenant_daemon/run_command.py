@@ -10,7 +10,7 @@ from tenant_daemon.execution.call_groups import settle_in
 from tenant_daemon.feed.opening import open_feed
 from tenant_daemon.home import TenantHome
 from tenant_daemon.hub_client.canary_alarm import CanaryAlarm
-from tenant_daemon.hub_client.distress import call_for_help, plight_of
+from tenant_daemon.hub_client.distress import tell_plight
 from tenant_daemon.hub_client.enrolment import EnrolmentFailed, follow_hub, read_enrolment
 from tenant_daemon.kit.pid_file import AlreadyRunning, hold_pid_file
 from tenant_daemon.kit.signals import until_signal
@@ -64,10 +64,7 @@ def run(args: argparse.Namespace) -> int:
         complain(str(exc))
         return 1
     except Exception as exc:
-        plight = plight_of(home, exc)
-        if plight is None:
+        if not tell_plight(home, exc):
             raise
-        call_for_help(home, plight.trouble)
-        complain(plight.words)
         return 1
     return 0

@@ -9,7 +9,7 @@ from tenant_daemon.home import TenantHome
 from tenant_daemon.hub_client.attachments import AttachmentDesk
 from tenant_daemon.hub_client.canary_alarm import CanaryAlarm
 from tenant_daemon.hub_client.channel import open_websocket
-from tenant_daemon.hub_client.distress import call_for_help, keep_token, plight_of
+from tenant_daemon.hub_client.distress import keep_token, tell_plight
 from tenant_daemon.hub_client.enrolment import Enrolled, EnrolmentFailed, read_enrolment
 from tenant_daemon.hub_client.http_channel import open_http
 from tenant_daemon.hub_client.hub_key import HubKey
@@ -51,12 +51,9 @@ def run(args: argparse.Namespace) -> int:
     try:
         _run(home, settings, enrolled)
     except Exception as exc:
-        plight = plight_of(home, exc)
-        if plight is None:
-            raise
         # It is started again, and then tells again.
-        call_for_help(home, plight.trouble)
-        complain(plight.words)
+        if not tell_plight(home, exc):
+            raise
         return 1
     return 0
 

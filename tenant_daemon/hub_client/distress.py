@@ -22,6 +22,7 @@ from tenant_daemon.hub_client.enrolment import EnrolmentFailed, read_enrolment
 from tenant_daemon.kit.certificates import trusted_authorities
 from tenant_daemon.kit.disk_room import is_full
 from tenant_daemon.kit.private_file import write_changed
+from tenant_daemon.kit.terminal import complain
 from tenant_daemon.openclaw.environment import OPENCLAW_VERSION
 from tenant_daemon.vault import VaultLocked
 
@@ -49,6 +50,16 @@ class Plight:
     trouble: Trouble
     words: str
     """For whoever reads the log."""
+
+
+def tell_plight(home: TenantHome, failure: Exception) -> bool:
+    """Tell hub and log that a full disk or a locked vault made it fail; whether it was one of these."""
+    plight = plight_of(home, failure)
+    if plight is None:
+        return False
+    call_for_help(home, plight.trouble)
+    complain(plight.words)
+    return True
 
 
 def plight_of(home: TenantHome, failure: Exception) -> Plight | None:

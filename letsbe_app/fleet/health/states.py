@@ -43,13 +43,15 @@ def health_of(heartbeat: Heartbeat | None, *, is_online: bool) -> Health:
 
 def cause_of(heartbeat: Heartbeat | None, state: Health) -> str:
     """Why a server is not well, ``vault``, ``disk`` or ``agents``; empty where that is not known."""
-    sick = {part.name for part in heartbeat.components if not part.is_healthy} if heartbeat else set()
+    if heartbeat is None or state is Health.WELL:
+        return ""
+    sick = {part.name for part in heartbeat.components if not part.is_healthy}
     known = next((name for name in (VAULT, DISK) if name in sick), "")
-    if not known and heartbeat and state is Health.DEGRADED and _is_nearly_full(heartbeat):
+    if known or state is not Health.DEGRADED:
+        return known
+    if _is_nearly_full(heartbeat):
         return DISK
-    if not known and state is Health.DEGRADED and OPENCLAW in sick:
-        return "agents"
-    return known if state is not Health.WELL else ""
+    return "agents" if OPENCLAW in sick else ""
 
 
 def step(standing: Standing, seen: Health, now: datetime) -> Standing:
