@@ -31,13 +31,14 @@ _SHOWN_SIZE = 4
 # Things written with letters or digits that show as nothing or as white space. Each is overwritten with as
 # many NUL bytes, so that offsets stay the same.
 _WRITTEN_NOISE = re.compile(
-    rb"\\u(?:200[b-f]|202[89a-e]|206[0-9a-f]|00ad|00a0|feff|000[9ad]|0020|180e)"
+    # Each way begins with a letter of its own, so that the rest of a text is passed over.
+    rb"\\(?:u(?:200[b-f]|202[89a-e]|206[0-9a-f]|00ad|00a0|feff|000[9ad]|0020|180e)"
+    rb"|(?:e|033|x1b|u001b)\[[0-9;:]*[A-Za-z])"
     rb"|&(?:#(?:8203|8204|8205|8288|65279|173|160|10|13|32|x200[b-d];?|xad|xa0|xa|xd|x20)"
     rb"|shy|zwnj|zwj|nbsp|ZeroWidthSpace|NoBreak|NewLine|Tab);"
     rb"|%(?:20|0a|0d|09|e2%80%8[b-d]|c2%ad|ef%bb%bf)"
-    rb"|(?:\x1b|\^\[|\\(?:e|033|x1b|u001b))\[[0-9;:]*[A-Za-z]"
-    rb"|\x1b\][^\x07\x1b\n]*(?:\x07|\x1b\\)"
-    rb"|</?(?:b|i|u|s|em|strong|span|wbr|br|code|tt|font|mark)(?:\s[^<>]{0,80})?/?>",
+    rb"|\x1b(?:\[[0-9;:]*[A-Za-z]|\][^\x07\x1b\n]*(?:\x07|\x1b\\))|\^\[\[[0-9;:]*[A-Za-z]"
+    rb"|<(?:/?(?:b|i|u|s|em|strong|span|wbr|br|code|tt|font|mark)(?:\s[^<>]{0,80})?/?>)",
     re.IGNORECASE,
 )
 # As Python shows them in a string; behind another such byte it is a part of a character of UTF-8.

@@ -7,6 +7,7 @@ A known secret in plain letters is often seen through both; what was encoded bef
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from itertools import pairwise
 from operator import eq
 
@@ -48,12 +49,11 @@ _BLANK_OF = {0x6E: b"\n", 0x74: b"\t"}
 _Cut = tuple[bytes, Span]
 """A line, and what of it is left out."""
 
-# Only at the first backslash of a run, so that long runs cost no more than their length.
-_QUOTE = rb"(?:(?<!\\)\\*)[\"'`]"
+_QUOTE = rb"\\*[\"'`]"
 _BREAK = rb"(?:\\+r)?\r?(?:\\+n|\n)(?:[ \t]|\\+t){0,12}"
 _TARGET = rb"[$@]?[A-Za-z_][\w.>-]{0,31}"
 _CALL = rb"(?:[\w.>-]{0,24}(?:append|add|push|push_back|put|write|Write|WriteString|concat|print|emit))"
-_JOINT = re.compile(
+_JOINT = re2.compile(
     rb"("
     # The next statement adds to what this one has.
     + (_QUOTE + rb"\)?;?" + _BREAK + rb"(?:" + _TARGET + rb"[ \t]?(?:(?:[+&]|\.\.?|\|\|)=|<<)[ \t]?")
@@ -61,12 +61,10 @@ _JOINT = re.compile(
     + (rb"|" + _CALL + rb"\()" + _QUOTE)
     # Or the next call.
     + (rb"|" + _QUOTE + rb"\)(?:" + _BREAK + rb")?\." + _CALL + rb"\(" + _QUOTE)
-    # The next statement adds bare words to what a shell's variable has.
-    + rb"|(?:\\+n|\n)[ \t]{0,8}[A-Z_][A-Z0-9_]{0,31}\+=(?=[^\s=])"
     # The next cell of psql, the next word of a header.
     + rb"|[ ]{0,80}\+\n[ ]{1,8}\| ?|\?=\r?\n?[ \t]=\?[\w-]{1,20}\?[QqBb]\?"
     # The next run of letters of a document.
-    + rb"|</(?:\w{1,12}:\w{1,12}|t?span|font|code)>(?:\s{0,8}</?\w[^<>]{0,120}>){1,12}|<wbr ?/?>"
+    + rb"|</(?:\w{1,12}:\w{1,12}|t?span|font|code)>(?:\s{0,8}</?\w[^<>]*>){1,12}|<wbr ?/?>"
     + rb"|\[/?[biu]\]"
     # Nothing, written with marks; the next section of a text in XML.
     + (rb"|\$\{[ ]?" + _QUOTE + _QUOTE + rb"[ ]?\}|\]\]>\s{0,16}<!\[CDATA\[")
@@ -75,9 +73,13 @@ _JOINT = re.compile(
     + rb"|</t[dh]>\s{0,16}<t[dh](?: [^<>]{0,80})?>|</li>\s{0,16}<li(?: [^<>]{0,80})?>"
     + rb"|\r\n[0-9a-fA-F]{1,3}\r\n"
     + (rb"|\} ?\. ?qq?\{|" + _QUOTE + rb"\n[ \t]{0,16}\.(?:ascii|asciz|string)[ \t]{1,8}" + _QUOTE)
+    # The next statement adds bare words to what a shell's variable has.
+    + rb")|((?:\\+n|\n)[ \t]{0,8}[A-Z_][A-Z0-9_]{0,31}\+=)[^\s=]"
     # What shells and markup put before marks that mean something to them.
-    + rb"|\\(?=[^\\A-Za-z0-9\"'\r\n\t]))"
+    + rb"|(\\)[^\\A-Za-z0-9\"'\r\n\t]",
+    _OPTIONS,
 )
+"""A joint is the group that matched; what follows it may be a part of the next one."""
 
 
 def stitched(view: View) -> Iterator[View]:
@@ -85,9 +87,20 @@ def stitched(view: View) -> Iterator[View]:
     if Sign.STITCHES not in view.signs:
         return
     for start, end in surroundings(view.data, sign_pattern(Sign.STITCHES)):
-        pieces = _JOINT.split(view.data[start:end])
+        pieces = _at_joints(view.data[start:end])
         if len(pieces) > 1:
             yield View(EvenParts(pieces, [b""] * (len(pieces) // 2), start), view)
+
+
+def _at_joints(data: bytes) -> list[bytes]:
+    """What stands between joints and the joints themselves, in turn."""
+    pieces: list[bytes] = []
+    position = 0
+    while found := _JOINT.search(data, position):
+        low, high = found.span(found.lastindex)
+        pieces += data[position:low], data[low:high]
+        position = high
+    return [*pieces, data[position:]]
 
 
 def without_beginnings(view: View) -> Iterator[tuple[View, bool]]:
@@ -218,17 +231,23 @@ def _shared(first: bytes, second: bytes) -> bytes:
 def _cut(group: Sequence[bytes], shared: bytes, before: bytes) -> list[_Cut]:
     """Where the beginnings of these lines stand, and of the one before them; nothing for a single line."""
     shape = shared[: max((found.end() for found in _CUT.finditer(shared)), default=0)]
-    pattern = re.compile(re.escape(shape).replace(b"0", rb"[0-9]+").replace(rb"\ ", rb"[ \t]+"))
-    indented = re.compile(rb"[ \t]*" + pattern.pattern)
-    cuts = [(line, (0, found.end()) if (found := indented.match(line)) else (0, 0)) for line in group]
+    beginning = _beginning(len(shape))
+    cuts = [(line, (0, found.end()) if (found := beginning.match(line)) else (0, 0)) for line in group]
     if len(shape) >= _LEAST_SHAPE and shape in _shape(before):
+        pattern = re.escape(shape).replace(b"0", rb"[0-9]+").replace(rb"\ ", rb"[ \t]+")
         # From the first digit of a number on: a long one would be gone through from each.
-        whole = re.compile(rb"(?<![0-9])" + pattern.pattern)
+        whole = re.compile(rb"(?<![0-9])" + pattern)
         spans = [found.span() for found in whole.finditer(before)]
         place = next(((low, high) for low, high in reversed(spans) if before[high:].strip()), None)
         if place:
             return [(before, place), *cuts]
     return cuts if shape and len(cuts) > 1 else []
+
+
+@cache
+def _beginning(length: int) -> re.Pattern[bytes]:
+    """What so many characters of the shape of a line stand for, and the blanks before it."""
+    return re.compile(rb"[ \t]*+(?:[0-9]++|[ \t]++|[^0-9 \t]){%d}" % length)
 
 
 def _shape(text: bytes) -> bytes:
