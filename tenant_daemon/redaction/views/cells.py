@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import chain, groupby
 
+import re2
+
 from tenant_daemon.redaction.rows import SEPARATOR
 from tenant_daemon.redaction.views.stitched import with_line_breaks
 from tenant_daemon.redaction.views.view import Parts, Span, View
@@ -24,8 +26,8 @@ _BORDERS = (
 _STRING = re.compile(rb"[^\x1e]+")
 """What stands between the separators of a row (``rows.py``): each string is read by itself."""
 _LINE = re.compile(rb"[^\n]+")
-_LABEL = re.compile(
-    rb"(?:\A|\n|[;,] ?)[ \t>*+-]{0,8}[A-Za-z][\w.()#-]{0,24}(?: [\w.()#-]{1,24}){0,3} ?[:=][ \t]?[\"'`]?"
+_LABEL = re2.compile(
+    rb"(?:\A|\n|[;,] ?)[ \t>*+-]{0,8}[A-Za-z][\w.()#-]{0,24}(?: [\w.()#-]{1,24}){0,3} ?[:=][ \t]?[\"'`]?",
 )
 _AROUND = b" \t\r\"'`"
 _MARKS = b".,;:!?)"
