@@ -18,6 +18,7 @@ _TOOLCHAIN: Final = ("rust-toolchain", "rust-toolchain.toml")
 _NODE: Final = ("node_modules", "package.json")
 _TAKEN: Final = {
     "ansible": ("ansible.cfg",),
+    "autorestic": (".autorestic.yml", ".autorestic.yaml", ".autorestic.json", ".autorestic.toml"),
     "bazel": ("tools", ".bazelversion", ".bazeliskrc"),
     "cargo": _TOOLCHAIN,
     "dotnet": ("global.json",),
@@ -33,11 +34,14 @@ _TAKEN: Final = {
     "lerna": _NODE,
     "locust": ("locustfile.py", "locust.conf", "pyproject.toml"),
     "luarocks": (".luarocks",),
+    "monit": ("monitrc",),
     "mvn": (".mvn",),
     "nx": _NODE,
     "poetry": (".poetry",),
     "prisma": (*_NODE, "prisma.config.ts", "prisma.config.js", ".config"),
     "rustc": _TOOLCHAIN,
+    "supervisorctl": ("supervisord.conf", "etc/supervisord.conf"),
+    "traefik": ("traefik.yml", "traefik.yaml", "traefik.toml"),
 }
 """What each takes from its folder or, most of them, from the nearest one above that has it."""
 

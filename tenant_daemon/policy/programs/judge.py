@@ -74,6 +74,7 @@ class CommandJudge:
         relied_on: Files that a command of the line reads as a setup, so that no part of it may make them.
         is_forever: Whether the command prints without an end.
         writes_database_out: Whether a command of the pipeline writes a database out.
+        table_files: Files that a query of tables names.
         mask: The argv that hides passwords in what the command prints; empty when there are none.
     """
 
@@ -95,6 +96,7 @@ class CommandJudge:
     program = ""
     output = input_file = ""
     found_below = FROM_INPUT
+    table_files: tuple[str, ...] = ()
     relied_on: frozenset[str] = frozenset()
     reading = entered_by = Reading([], [], [])
     _depth = 0

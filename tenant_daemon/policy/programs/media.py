@@ -23,6 +23,14 @@ if TYPE_CHECKING:
 _PICTURE: Final = re.compile(
     r"(?:[\w ./-]*/)?[\w. *-]+\.(png|jpe?g|gif|webp|tiff?|bmp|ico|avif|heic)", re.IGNORECASE
 )
+# ImageMagick takes what stands before a colon for a format, and what stands in brackets for a choice.
+_PICTURE_ENDING: Final = re.compile(
+    r"(?![@|])[^:|\[\]]+\.(png|jpe?g|gif|webp|tiff?|bmp|ico|avif|heic)", re.IGNORECASE
+)
+_DRAWING_ENDING: Final = re.compile(r"(?![@|])[^:|\[\]]+\.svg", re.IGNORECASE)
+_TAKING_IN: Final = re.compile(rb"href|url|import|<!|&#|\\|\0|<script|<image|<foreign", re.IGNORECASE)
+"""What a drawing needs in order to bring in other files."""
+_MOST_OF_A_DRAWING: Final = 262_144
 _ALBUM: Final = re.compile(r"(?:[\w ./-]*/)?[\w. -]+\.pdf", re.IGNORECASE)
 """Pictures may become a document; a document is read by another program, which could run code."""
 _CANVAS: Final = re.compile(
@@ -77,7 +85,7 @@ def note_drawn(judge: "CommandJudge", value: str) -> None:
     In the languages for drawings, which are text, it can take in any other file.
     """
     place = judge.places.resolve(value)
-    if judge.is_in_container or _PICTURE.fullmatch(value) is None:
+    if judge.is_in_container or _PICTURE_ENDING.fullmatch(value) is None:
         return
     if place.path in judge.places.spelled or (place.is_regular and not begins_like_picture(place.path)):
         judge.unknown("picture.content", f"{value} may be a drawing that takes in other files.")
@@ -272,9 +280,41 @@ KINDS.update(
 
 
 def _identified(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
+    """
+    By the end of its name a file is a picture, or a script that ImageMagick does as it says (``.msl``).
+
+    Of names that are found while it runs, what they were looked for by says how they end.
+    """
     REVIEWS["media"](judge, profile, reading)
+    looked_for = any(_PICTURE_ENDING.fullmatch(word) for word in judge.listing)
     for name in reading.positionals:
+        if _DRAWING_ENDING.fullmatch(name) is not None:
+            _note_taking_in(judge, name)
+        elif looked_for and name.endswith("/found"):
+            continue
+        elif name != "-" and _PICTURE_ENDING.fullmatch(name) is None:
+            judge.unknown("picture.name", f"“{name[:80]}” is not the name of a picture.")
         note_drawn(judge, name)
+
+
+def _note_taking_in(judge: "CommandJudge", name: str) -> None:
+    """Note a drawing that may bring in other files, or that nobody sees before it is read."""
+    place = judge.places.resolve(name)
+    if judge.is_in_container:
+        return
+    try:
+        with open(place.path, "rb") as file:
+            content = file.read(_MOST_OF_A_DRAWING + 1)
+    except FileNotFoundError:
+        content = b""
+    except OSError:
+        content = b"\0"
+    if (
+        place.path in judge.places.spelled
+        or len(content) > _MOST_OF_A_DRAWING
+        or _TAKING_IN.search(content) is not None
+    ):
+        judge.unknown("picture.content", f"{name[:80]} may be a drawing that takes in other files.")
 
 
 REVIEWS.update(

@@ -233,8 +233,14 @@ def are_harmless_settings(text: str) -> bool:
 
 
 def _listed_by_git(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
-    """It has git say which files there are, so that the repository's settings count, and our own as well."""
-    if reading.has("--git", "--vcs"):
+    """
+    It has git say which files there are, so that the repository's settings count, and our own as well.
+
+    ``cloc`` always asks it something, and writes the names of archives into a line for a shell.
+    """
+    if judge.program == "cloc" and any("'" in name for name in reading.positionals):
+        judge.unknown("cloc.name", "A name with a quote in it would be read by a shell.")
+    if judge.program == "cloc" or reading.has("--git", "--vcs"):
         judge.env += judge.library["git"].env
         _repository(judge, ["ls-files"])
         for name in reading.positionals:

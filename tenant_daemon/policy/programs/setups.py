@@ -14,7 +14,7 @@ from tenant_daemon.policy.programs.containers import docker_copy
 from tenant_daemon.policy.programs.kinds import KINDS
 from tenant_daemon.policy.programs.options import Reading
 from tenant_daemon.policy.programs.profile import Profile
-from tenant_daemon.policy.programs.registry import REVIEWS
+from tenant_daemon.policy.programs.registry import GUARDS, REVIEWS
 
 if TYPE_CHECKING:
     from tenant_daemon.policy.programs.judge import CommandJudge
@@ -28,7 +28,15 @@ _MAKING_NO_FILES: Final = frozenset(
 """Programs that make files only where they say so (``path.write``)."""
 _COMPOSE_NAMES: Final = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
 _BRINGING_IN: Final = re.compile(
-    r"import|output|storage|load|exec|\{\s*\$|\{(?:env|file|system)\b", re.IGNORECASE
+    # JSON may spell any letter by its number.
+    r"import|output|storage|load|exec|\\u|\{\s*\$|\{(?:env|file|system)\b",
+    re.IGNORECASE,
+)
+_NAMING_FILES: Final = re.compile(r"files?\b|[\\!]", re.IGNORECASE)
+"""Settings of measurements that lead to other files, by any spelling of YAML."""
+_LINT_SETTINGS: Final = (".yamllint", ".yamllint.yaml", ".yamllint.yml")
+_EXTENDING: Final = re.compile(
+    r"(?<!\S)extends:[ \t]*['\"]?(?:default|relaxed)['\"]?[ \t]*(?:\#.*)?$", re.MULTILINE
 )
 _MOST_OF_A_SETUP: Final = 65_536
 
@@ -171,18 +179,72 @@ def _web_setup(judge: "CommandJudge", profile: Profile, reading: Reading) -> Non
         judge.relied_on |= frozenset(own)
 
 
-def _brings_in(path: str) -> bool:
+def _measurements(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
+    """What is wrong in a file of rules is shown with the words that are wrong."""
+    paths = [judge.places.resolve(name).path for name in reading.positionals]
+    own = [path for path in paths if is_below(path, judge.places.roots.workspace)]
+    if any(_brings_in(path, _NAMING_FILES) for path in own):
+        _note_read_setup(judge)
+    elif not judge.is_only:
+        judge.relied_on |= frozenset(own)
+
+
+def _linted(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
+    """Settings of the folder may build on any file, and tell what is wrong in that."""
+    if judge.program != "yamllint" or judge.is_in_container or reading.has("-d"):
+        return
+    folder, workspace = judge.places.cwd, judge.places.roots.workspace
+    taken: set[str] = set()
+    while is_below(folder, workspace):
+        here = [f"{folder}/{name}" for name in _LINT_SETTINGS]
+        if any(map(_extends_a_file, here)):
+            _note_read_setup(judge)
+        taken |= {folder, *here}
+        folder = folder.rpartition("/")[0]
+    if not judge.is_only:
+        judge.relied_on |= taken
+
+
+def _extends_a_file(path: str) -> bool:
+    text = _text(path)
+    if text is None:
+        return True
+    return "extends" in _EXTENDING.sub("", text) or "\\" in text or "!" in text
+
+
+def _ruff(judge: "CommandJudge", args: list[str]) -> None:
+    """Settings of the folder may build on any file (``extend``), and it shows what is wrong in that."""
+    if args[:1] in (["check"], ["format"]) and not judge.is_in_container:
+        judge.insert("--isolated")
+
+
+def _analyzed(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
+    """A unit's own words for its manual page are given to ``man``, as flags, too: ``man:x(-Cfile)``."""
+    if judge.is_in_container:
+        return
+    if judge.program == "systemd-analyze" and reading.positionals[:1] == ["verify"]:
+        judge.insert("--man=no")
+
+
+def _brings_in(path: str, pattern: re.Pattern[str] = _BRINGING_IN) -> bool:
     """Whether a setup takes in other files, or cannot be read."""
+    text = _text(path)
+    return text is None or pattern.search(text) is not None
+
+
+def _text(path: str) -> str | None:
+    """What a setup says; None when it cannot be read, and nothing where there is none."""
     try:
         with open(path, encoding="utf-8") as file:
             text = file.read(_MOST_OF_A_SETUP + 1)
-    except FileNotFoundError:
-        return False
+    except (FileNotFoundError, NotADirectoryError):
+        return ""
     except (OSError, ValueError):
-        return True
-    return len(text) > _MOST_OF_A_SETUP or _BRINGING_IN.search(text) is not None
+        return None
+    return text if len(text) <= _MOST_OF_A_SETUP else None
 
 
+GUARDS["ruff"] = _ruff
 KINDS.update({"composefile": _compose_file, "composeenv": _compose_env, "caddysetup": _caddy_setup})
 REVIEWS.update(
     {
@@ -191,5 +253,8 @@ REVIEWS.update(
         "composeread": _compose_read,
         "composecp": _compose_copy,
         "websetup": _web_setup,
+        "measurements": _measurements,
+        "linted": _linted,
+        "analyzed": _analyzed,
     }
 )

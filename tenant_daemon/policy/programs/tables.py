@@ -25,6 +25,14 @@ _MILLER_VERBS: Final = word_set(
     utf8-to-latin1 uniq unspace unsparsify
     """
 )
+# Verbs have flags that run a program (`join --prepipe`), and behind `--` stand those of Miller itself.
+_MILLER_FLAG: Final = re.compile(
+    r"-[A-Za-z]{1,2}|-\d[\d.]*|--(?:all|across-(?:fields|records)|any-matching|all-matching|none-matching"
+    r"|at-least|at-most|auto|complement|evar|ivar|explode|implode|values|pairs|nested-[fp]s|fill-with"
+    r"|only-if-(?:absent|blank|empty)|lo|hi|nbins|max|min|max-values|lp|rp|np|ul|ur|lk|left-keep-field-names"
+    r"|sorted-input|ignore-empty|keys-only|values-only|transpose|start|stop|step|g?[fr]x|gr|fr|which-are"
+    r"|nanos|micros|millis|(?:no-)?jvstack|help)"
+)
 # Fields, numbers, texts and signs; whatever runs or writes something needs a word of the language.
 _CALCULATION: Final = re.compile(
     r"(?:\$\w+|\$\{[\w -]+\}|\d+(?:\.\d+)?|\"[\w .,:;@%+*/^$()-]*\"|[-+*/.<>!=()?:;&|~]|\s)+"
@@ -51,6 +59,9 @@ def _miller(judge: "CommandJudge", argv: list[str]) -> None:
     ]
     if any(verb not in _MILLER_VERBS for verb in verbs) or not (verbs or calculated):
         judge.unknown("mlr.verb", "What it does with the table is not known here.")
+    flags = [word for at, word in enumerate(argv, 1) if word.startswith("-") and at not in calculated]
+    if any(_MILLER_FLAG.fullmatch(flag) is None for flag in flags):
+        judge.unknown("mlr.flag", "What a flag there does is not known here.")
     is_in_place = judge.reading.has("-I")
     for at, word in enumerate(argv[1:], 2):
         if not word.startswith("-") and at not in calculated:

@@ -43,6 +43,7 @@ _NAMES_A_FILE: Final = frozenset(
     {"from", "join", "table", "describe", "desc", "summarize", "pivot", "unpivot", "show"}
 )
 _PATH_SIGN: Final = re.compile(r"[./~*?\[{\\]")
+_PATTERN_SIGN: Final = re.compile(r"[*?\[{]")
 _PATTERN: Final = re.compile(
     r"(?P<folder>(?:[\w ./-]*/)?)[\w -]*\*[\w -]*\.(?:csv|tsv|json|ndjson|jsonl|parquet)(?:\.gz)?"
 )
@@ -81,6 +82,7 @@ def _statement(judge: "CommandJudge", tokens: list[Token]) -> None:
         judge_statement(judge.verdict, _plain_calls(judge, _as_select(query)))
         judge.verdict.note(Tier.YELLOW, "duckdb.copy", "Writes what it reads into a file.")
         judge.places.write(name)
+        judge.table_files = (*judge.table_files, name)
         return
     _note_files(judge, tokens)
     judge_statement(judge.verdict, _plain_calls(judge, _as_select(tokens)))
@@ -152,7 +154,8 @@ def _note_files(judge: "CommandJudge", tokens: list[Token]) -> None:
 
 
 def _file(judge: "CommandJudge", name: str) -> None:
-    if not re.search(r"[*?\[{]", name):
+    judge.table_files = (*judge.table_files, name)
+    if _PATTERN_SIGN.search(name) is None:
         KINDS["read"](judge, name)
         return
     found = _PATTERN.fullmatch(name)
@@ -191,6 +194,18 @@ def _duckdb_review(judge: "CommandJudge", profile: Profile, reading: Reading) ->
             _duckdb(judge, text)
     if names and judge.verdict.tier > Tier.GREEN and not reading.has("-readonly"):
         _database(judge, names[0], is_changed=True)
+    if names and names[0] not in ("", ":memory:") and not judge.is_in_container:
+        _keep_to_files(judge, judge.table_files)
+
+
+def _keep_to_files(judge: "CommandJudge", files: tuple[str, ...]) -> None:
+    """A database file may hold views that read any other file: only those in the query are opened."""
+    if any(_PATTERN_SIGN.search(name) for name in files):
+        judge.unknown("duckdb.view", "A view in the database could read other files than the query names.")
+    if files:
+        named = ", ".join("'" + name.replace("'", "''") + "'" for name in dict.fromkeys(files))
+        judge.insert("-cmd", f"set allowed_paths = [{named}]")
+    judge.insert("-cmd", "set enable_external_access = false")
 
 
 def _database(judge: "CommandJudge", value: str, *, is_changed: bool = False) -> None:

@@ -26,6 +26,11 @@ TAKING = [
     ("wp --version", "wp-cli.yml"),
     ("wp --help", "wp-cli.local.yml"),
     ("yarn --version", ".yarnrc.yml"),
+    ("supervisorctl status", "supervisord.conf"),
+    ("supervisorctl tail web", "etc/supervisord.conf"),
+    ("traefik healthcheck", "traefik.yml"),
+    ("monit status", "monitrc"),
+    ("autorestic backup", ".autorestic.yml"),
     ("duplicacy list", ".duplicacy/preferences"),
     ("duplicacy backup", ".duplicacy/scripts/pre-backup"),
 ]
