@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable
+from pathlib import Path
 from typing import Final
 
 from fastapi import APIRouter
@@ -13,6 +14,7 @@ from letsbe_app.api.dependencies import HubServices
 from letsbe_app.composition import Services
 from letsbe_app.db.models import Customer
 from letsbe_app.errors import Unavailable
+from letsbe_app.kit.disk_room import has_room
 
 router = APIRouter(include_in_schema=False)
 
@@ -27,10 +29,12 @@ async def healthz() -> dict[str, str]:
 
 @router.get("/readyz")
 async def readyz(hub: HubServices) -> JSONResponse:
-    """200 when database and Redis answer, else 503 naming the one that does not."""
-    database, redis = await asyncio.gather(_is_well(_ask_database(hub)), _is_well(hub.relay.ping()))
-    is_ready = database and redis
-    parts = {"database": "ok" if database else "away", "redis": "ok" if redis else "away"}
+    """200 when database and Redis answer and the disk has room, else 503 naming what is wrong."""
+    database, redis, disk = await asyncio.gather(
+        _is_well(_ask_database(hub)), _is_well(hub.relay.ping()), _disk(hub.settings.data_dir)
+    )
+    is_ready = database and redis and disk == "ok"
+    parts = {"database": "ok" if database else "away", "redis": "ok" if redis else "away", "disk": disk}
     body = {"status": "ready" if is_ready else "not_ready", "parts": parts}
     return JSONResponse(body, status_code=200 if is_ready else 503)
 
@@ -38,6 +42,15 @@ async def readyz(hub: HubServices) -> JSONResponse:
 async def _ask_database(hub: Services) -> None:
     async with hub.database.read() as session:
         await session.exec(select(Customer.id).limit(1))
+
+
+async def _disk(place: Path) -> str:
+    """The data folder's: keys and mail lie there, and the database unless it is a server of its own."""
+    try:
+        async with asyncio.timeout(_TIMEOUT_SECONDS):
+            return "ok" if await asyncio.to_thread(has_room, place) else "full"
+    except (OSError, TimeoutError):
+        return "away"
 
 
 async def _is_well(question: Awaitable[None]) -> bool:

@@ -5,7 +5,6 @@ The key of the link lies in the vault, and each link numbers itself on the disk,
 server is away. What is left is a token for this one message, in a file of its own.
 """
 
-import errno
 import hashlib
 import sqlite3
 from collections.abc import Iterator
@@ -20,7 +19,7 @@ from tenant_daemon.contracts.distress import DISTRESS_PATH, DiskTrouble, Distres
 from tenant_daemon.home import TenantHome
 from tenant_daemon.hub_client.enrolment import EnrolmentFailed, read_enrolment
 from tenant_daemon.kit.certificates import trusted_authorities
-from tenant_daemon.kit.disk_room import is_full
+from tenant_daemon.kit.disk_room import OUT_OF_ROOM, is_full
 from tenant_daemon.kit.private_file import write_changed
 from tenant_daemon.kit.terminal import complain
 from tenant_daemon.openclaw.environment import OPENCLAW_VERSION
@@ -83,7 +82,7 @@ def _leaves(failure: BaseException) -> Iterator[BaseException]:
 def _is_for_room(failure: BaseException) -> bool:
     if isinstance(failure, sqlite3.Error):
         return getattr(failure, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
-    return isinstance(failure, OSError) and failure.errno in {errno.ENOSPC, errno.EDQUOT}
+    return isinstance(failure, OSError) and failure.errno in OUT_OF_ROOM
 
 
 def call_for_help(home: TenantHome, trouble: Trouble) -> bool:

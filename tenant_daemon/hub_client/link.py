@@ -38,7 +38,7 @@ from tenant_daemon.hub_client.proxy_client import model_health, why_refused
 from tenant_daemon.hub_client.run_in_progress import ChatParts
 from tenant_daemon.hub_client.secrets import SecretDesk, SecretRequest, SecretsReporter
 from tenant_daemon.hub_client.wrapper_client import WrapperClient
-from tenant_daemon.kit.disk_room import is_full
+from tenant_daemon.kit.disk_room import QuotaLook, is_full
 from tenant_daemon.kit.http_server import serve_on
 from tenant_daemon.kit.notice import announce_config
 from tenant_daemon.kit.pid_file import signal_holder
@@ -264,6 +264,8 @@ class _Link:
         checked = {"proxy": ports.proxy, "wrapper": ports.wrapper}
         if self._parts.settings.is_practice_model:
             checked["practice"] = ports.practice
+        root = self._parts.home.root
+        quota = QuotaLook(root)
         return HealthMonitor(
             urls={name: f"http://127.0.0.1:{port}/healthz" for name, port in checked.items()},
             door=self._door,
@@ -271,12 +273,12 @@ class _Link:
             config_version=lambda: self._config.version,
             outbox_depth=self._parts.store.depth,
             audit=self._parts.audit,
-            metrics=MetricsReader(self._parts.home.root),
+            metrics=MetricsReader(root),
             versions=Versions(daemon=__version__, openclaw=OPENCLAW_VERSION),
             send=self._hub.send_heartbeat,
             vault_trouble=self._vault_trouble,
             model=self._model,
-            is_disk_full=lambda: is_full(self._parts.home.root),
+            is_disk_full=lambda: is_full(root, quota),
         )
 
     def _status(self) -> dict[str, object]:

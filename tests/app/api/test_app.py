@@ -151,4 +151,16 @@ async def test_not_ready_without_redis(services: Services, browser: BrowserClien
     answer = await browser.get("/readyz")
 
     assert answer.status_code == 503
-    assert answer.json() == {"status": "not_ready", "parts": {"database": "ok", "redis": "away"}}
+    parts = {"database": "ok", "redis": "away", "disk": "ok"}
+    assert answer.json() == {"status": "not_ready", "parts": parts}
+
+
+async def test_not_ready_while_the_disk_is_full(
+    browser: BrowserClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The database answers what it is asked all the same; nothing can be changed."""
+    monkeypatch.setattr("letsbe_app.api.health.has_room", lambda _place: False)
+    answer = await browser.get("/readyz")
+
+    assert answer.status_code == 503
+    assert answer.json()["parts"] == {"database": "ok", "redis": "ok", "disk": "full"}

@@ -1,6 +1,7 @@
 """A full disk, and the room after it."""
 
 import asyncio
+import errno
 import os
 from pathlib import Path
 
@@ -9,7 +10,14 @@ import pytest
 from tenant_daemon.daemon import Daemon
 from tenant_daemon.home import TenantHome
 from tenant_daemon.kit import disk_room
-from tenant_daemon.kit.disk_room import FULL_BYTES, ROOM_BYTES, DiskRoom, is_full
+from tenant_daemon.kit.disk_room import (
+    FULL_BYTES,
+    ROOM_BYTES,
+    DiskRoom,
+    QuotaLook,
+    can_set_aside,
+    is_full,
+)
 from tenant_daemon.openclaw.supervisor import OpenClawProcess
 from tenant_daemon.settings import TenantSettings
 
@@ -48,3 +56,40 @@ async def test_openclaw_is_started_again_once_a_full_disk_has_room(tmp_path: Pat
     async with asyncio.timeout(10):
         await daemon._until_restart_is_due(_Running(home, settings))
     assert free == []
+
+
+def test_room_behind_a_full_quota_is_told_once_as_well(tmp_path: Path) -> None:
+    """The disk has room all the while."""
+    left = [FULL_BYTES, 0, 0, ROOM_BYTES - 1, ROOM_BYTES]
+    asked: list[int] = []
+
+    def has_room(_place: Path, size_bytes: int) -> bool:
+        asked.append(size_bytes)
+        return left.pop(0) >= size_bytes
+
+    room = DiskRoom(tmp_path, free=lambda _place: ROOM_BYTES, has_room=has_room)
+    room._quota = QuotaLook(tmp_path, has_room, clock=iter(range(0, 1_000, 40)).__next__)
+    assert [room.look() for _ in range(5)] == [False, False, False, False, True]
+    assert asked[2:] == [ROOM_BYTES] * 3
+
+
+def test_a_quota_is_asked_for_seldom_while_there_is_room(tmp_path: Path) -> None:
+    answers = [True, False, False, True]
+    times = iter([0, 10, 29, 31, 32, 33, 34])
+    look = QuotaLook(tmp_path, lambda *_: answers.pop(0), clock=times.__next__)
+    assert [look.is_full() for _ in range(7)] == [False, False, False, True, True, False, False]
+
+
+@pytest.mark.parametrize("number", [errno.EDQUOT, errno.ENOSPC])
+def test_a_full_quota_is_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+    def refuse(*_: int) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(disk_room.os, "posix_fallocate", refuse)
+    assert is_full(tmp_path)
+    assert not can_set_aside(tmp_path, 1)
+
+
+def test_setting_room_aside_leaves_nothing_behind(tmp_path: Path) -> None:
+    assert can_set_aside(tmp_path, FULL_BYTES)
+    assert list(tmp_path.iterdir()) == []
