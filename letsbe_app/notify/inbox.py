@@ -150,19 +150,21 @@ def kind_of(event: Event) -> Kind | None:
 
 
 def _health_kind(event: Event) -> Kind | None:
-    """What is known of the reason goes before that the server is away."""
+    """What is known of the reason goes before that the server is away; here and not well is no good news."""
     match event.data["state"], event.data.get("cause", ""):
-        case "offline", "vault":
+        case "well", _:
+            return kinds.SERVER_BACK
+        case _, "vault":
             return kinds.SERVER_LOCKED
-        case "offline", "disk":
+        case _, "disk":
             return kinds.SERVER_FULL
         case "offline", _:
             return kinds.SERVER_OFFLINE
-        case "degraded", "disk":
+        case _, "disk_nearly_full":
             return kinds.SERVER_NEARLY_FULL
-        case "degraded", "agents":
+        case _, "agents":
             return kinds.AGENTS_DOWN
-    return kinds.SERVER_BACK if event.data["previous"] == "offline" else None
+    return None
 
 
 def _subject(event: Event) -> str:

@@ -124,7 +124,9 @@ AGENTS_DOWN: Final = Kind(
     "/portal",
     _BOTH,
 )
-SERVER_BACK: Final = Kind("server_back", "Your server is back", "It works again.", "/portal", (Channel.PUSH,))
+SERVER_BACK: Final = Kind(
+    "server_back", "Your server is well again", "Your agents are back at work.", "/portal", (Channel.PUSH,)
+)
 SERVER_READY: Final = Kind(
     "server_ready", "Your server is ready", "Your agents have moved in.", "/portal", _BOTH
 )

@@ -6,9 +6,9 @@ import structlog
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from letsbe_app.db.models import Tenant, TenantHealth, TenantStatus
+from letsbe_app.db.models import Agent, Tenant, TenantHealth, TenantStatus
 from letsbe_app.db.session import Database
-from letsbe_app.fleet.health.states import Health, Standing, cause_of, health_of, step
+from letsbe_app.fleet.health.states import AGENTS, Health, Standing, cause_of, health_of, step
 from letsbe_app.fleet.tenants.schemas import heartbeat_of
 from letsbe_app.kit.clock import Clock, utc_now
 from letsbe_app.people.events.catalog import HealthChanged
@@ -70,7 +70,7 @@ class HealthService:
                     state=after.state,
                     previous=before.state,
                     since=after.since,
-                    cause=cause_of(heartbeat_of(tenant), after.state),
+                    cause=await _cause(session, tenant, after.state),
                 )
                 record_event(session, tenant.customer_id, told, tenant_id=tenant.id)
         if has_changed:
@@ -78,6 +78,15 @@ class HealthService:
             await self._relay.publisher.wake_jobs(tenant.id)
             await self._relay.publisher.announce(tenant.customer_id, Topic.TENANT, tenant.id)
         return has_changed
+
+
+async def _cause(session: AsyncSession, tenant: Tenant, state: Health) -> str:
+    cause = cause_of(heartbeat_of(tenant), state)
+    if cause != AGENTS:
+        return cause
+    # OpenClaw does not run without agents, and that is as it should be.
+    some = (await session.exec(select(Agent.agent_id).where(Agent.tenant_id == tenant.id).limit(1))).first()
+    return cause if some else ""
 
 
 def _standing(row: TenantHealth) -> Standing:

@@ -9,6 +9,8 @@ from tenant_daemon.contracts.distress import DISK, VAULT
 from tenant_daemon.contracts.health import OPENCLAW, Heartbeat
 
 FULL_DISK: Final = 0.95
+AGENTS: Final = "agents"
+"""The cause where OpenClaw does not run."""
 
 
 class Health(StrEnum):
@@ -42,7 +44,7 @@ def health_of(heartbeat: Heartbeat | None, *, is_online: bool) -> Health:
 
 
 def cause_of(heartbeat: Heartbeat | None, state: Health) -> str:
-    """Why a server is not well, ``vault``, ``disk`` or ``agents``; empty where that is not known."""
+    """Why a server is not well, as ``HealthChanged`` names it; empty where that is not known."""
     if heartbeat is None or state is Health.WELL:
         return ""
     sick = {part.name for part in heartbeat.components if not part.is_healthy}
@@ -50,8 +52,8 @@ def cause_of(heartbeat: Heartbeat | None, state: Health) -> str:
     if known or state is not Health.DEGRADED:
         return known
     if _is_nearly_full(heartbeat):
-        return DISK
-    return "agents" if OPENCLAW in sick else ""
+        return "disk_nearly_full"
+    return AGENTS if OPENCLAW in sick else ""
 
 
 def step(standing: Standing, seen: Health, now: datetime) -> Standing:

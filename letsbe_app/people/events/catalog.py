@@ -89,7 +89,8 @@ class HealthChanged(_OfServer):
     cause: str = Field(
         default="",
         examples=["disk"],
-        description="`vault`, `disk`, `agents` (they do not start), or empty: not known.",
+        description="`vault` (locked), `disk` (full), `disk_nearly_full`, `agents` (they do not start), or "
+        "empty: not known.",
     )
 
 

@@ -45,7 +45,8 @@ def test_figures_make_a_state(figures: Heartbeat | None, is_online: bool, health
             "agents",
         ),
         (heartbeat(components=[ComponentHealth(name="openclaw", is_healthy=False)]), Health.OFFLINE, ""),
-        (heartbeat(disk_used_bytes=95), Health.DEGRADED, "disk"),
+        (heartbeat(disk_used_bytes=95), Health.DEGRADED, "disk_nearly_full"),
+        (heartbeat(components=[ComponentHealth(name="disk", is_healthy=False)]), Health.DEGRADED, "disk"),
         # What it was like when it was last seen is no reason for its silence.
         (heartbeat(disk_used_bytes=95), Health.OFFLINE, ""),
         (heartbeat(), Health.WELL, ""),
