@@ -36,6 +36,7 @@ from letsbe_app.people.audit.service import SYSTEM, record_act
 from letsbe_app.people.staff.actor import StaffActor, StaffPermission, checked_reason, require_staff
 from letsbe_app.people.support.service import SupportService
 from letsbe_app.relay import Relay
+from letsbe_app.shop.billing.founding import release_place
 from letsbe_app.shop.orders.service import OrderService
 
 _DAYS: Final = 30
@@ -230,12 +231,22 @@ class BackOffice:
         return await self.run(staff, order_id)
 
     async def cancel_run(self, staff: StaffActor, order_id: str, reason: str) -> RunDetail:
-        """Give a failed set-up up: its place is free, its order cancelled. Raises NotFound, Conflict."""
+        """
+        Give a failed set-up up: its machine goes, its order is cancelled, a founder's place free again.
+
+        What was paid for it is to be given back by hand.
+
+        Raises:
+            NotFound: There is no such set-up.
+            Conflict: It has not failed.
+        """
         require_staff(staff, StaffPermission.OPERATE)
         why = checked_reason(reason)
         async with self._database.write() as session:
             given_up = await self._provisioning.give_up_as(session, staff.staff_id, order_id, why)
-            await self._orders.move_within(session, order_id, OrderStatus.CANCELLED)
+            await release_place(
+                session, await self._orders.move_within(session, order_id, OrderStatus.CANCELLED)
+            )
         await self._provisioning.announce_given_up(*given_up)
         return await self.run(staff, order_id)
 

@@ -16,8 +16,8 @@ def has_room(place: Path) -> bool:
     """
     Whether something can be written there. Blocking.
 
-    A quota of the user ends the room as a full disk does, and mostly tells nobody: so a little is set aside, in
-    a file without a name, and given back at once.
+    A quota of the user ends the room as a full disk does, and mostly tells nobody: so a little is set aside,
+    in a file without a name, and given back at once.
 
     Raises:
         OSError: Nobody can tell.

@@ -141,6 +141,8 @@ def kind_of(event: Event) -> Kind | None:
             return kinds.SERVER_READY
         case catalog.ProvisioningFailed.type:
             return kinds.SERVER_FAILED
+        case catalog.ProvisioningCancelled.type:
+            return kinds.ORDER_CANCELLED
         case catalog.UsageAlert.type if event.data["percent"] >= _ALERT_PERCENT:
             return kinds.BUDGET
         case catalog.HealthChanged.type:

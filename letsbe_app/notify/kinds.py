@@ -137,6 +137,14 @@ SERVER_FAILED: Final = Kind(
     "/portal/provisioning/{subject}",
     _BOTH,
 )
+ORDER_CANCELLED: Final = Kind(
+    "order_cancelled",
+    "Your order was cancelled",
+    "Your server could not be set up, so we have ended the order, and nothing more is charged for it. If you "
+    "have paid and the money does not come back within a week, write to help@letsbe.biz.",
+    "/portal/provisioning/{subject}",
+    _BOTH,
+)
 BUDGET: Final = Kind(
     "budget", "A token budget is nearly used", "See how far it goes, and what you can do.", "/portal", _BOTH
 )
@@ -166,6 +174,7 @@ KINDS: Final = {
         SERVER_BACK,
         SERVER_READY,
         SERVER_FAILED,
+        ORDER_CANCELLED,
         BUDGET,
         TEST,
     )

@@ -1,8 +1,8 @@
 """
 Whether the disk under a folder is full, and when it has room again.
 
-Two things can end the room: the disk itself, which tells how much is left, and a quota of the user, which mostly
-tells nobody. So the room is also asked for: it is set aside in a file without a name, and given back at once.
+Two things can end the room: the disk itself, which tells how much is left, and a quota of the user, which
+mostly tells nobody. So some is set aside as well, in a file without a name, and given back at once.
 """
 
 import asyncio
@@ -47,7 +47,7 @@ def can_set_aside(place: Path, size_bytes: int) -> bool:
 
 @dataclass
 class QuotaLook:
-    """Whether a full quota leaves no room. Asks seldom while there is some: each time costs the disk a little."""
+    """Whether a full quota leaves no room. Asks seldom while there is some, since it costs a little."""
 
     place: Path
     has_room: Callable[[Path, int], bool] = can_set_aside

@@ -121,13 +121,18 @@ class ProvisioningService:
         if tenant.status != TenantStatus.FAILED:
             raise Conflict("Only a set-up that has failed can be cancelled.")
         tenant.status = TenantStatus.REMOVED
-        self._record(session, staff_id, "provisioning.cancelled", tenant, reason)
+        # It may have started already, and goes a while later.
+        await self._tenants.drop_keys(session, tenant.id)
+        told = events.ProvisioningCancelled(server_id=tenant.id, order_id=order_id)
+        self._record(session, staff_id, told.type, tenant, reason)
+        record_event(session, tenant.customer_id, told, tenant_id=tenant.id)
         return tenant.customer_id, tenant.id
 
     async def announce_given_up(self, customer_id: str, tenant_id: str) -> None:
-        """After the commit: tell the owner's pages."""
+        """After the commit: have the machine removed, and tell the owner and their pages."""
         log.info("provisioning.cancelled", tenant_id=tenant_id)
-        await self._publisher.announce(customer_id, Topic.TENANT, tenant_id)
+        await self._tenants.cut_link(customer_id, tenant_id)
+        await self._publisher.wake_jobs(tenant_id)
 
     # For orders and billing
 

@@ -136,6 +136,14 @@ class ProvisioningFailed(_OfServer):
     step: str = Field(examples=["tools"])
 
 
+class ProvisioningCancelled(_OfServer):
+    """A server that could not be set up is given up, and its order with it."""
+
+    type: ClassVar[str] = "provisioning.cancelled"
+
+    order_id: str
+
+
 class WebhookTest(EventData):
     """Sent when somebody presses the button."""
 
@@ -156,6 +164,7 @@ EVENTS: Final[tuple[type[EventData], ...]] = (
     ProvisioningStarted,
     ProvisioningCompleted,
     ProvisioningFailed,
+    ProvisioningCancelled,
 )
 """What a webhook can subscribe to, in the order of the settings page."""
 

@@ -2,17 +2,17 @@
 Founding members: 100 numbered places, claimed at the first completed payment.
 
 The number is the table's key and the customer is unique in it, so that the database itself refuses place
-101 and a second place, whoever asks at the same instant.
+101 and a second place, whoever asks at the same instant. A place whose only order is cancelled is free again.
 """
 
 from datetime import datetime
 from typing import Final
 
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import select
+from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from letsbe_app.db.models import Customer, FoundingMember, Order
+from letsbe_app.db.models import Customer, FoundingMember, Order, OrderStatus
 
 PLACES: Final = 100
 MONTHS: Final = 12
@@ -41,6 +41,23 @@ async def claim_place(session: AsyncSession, order: Order, now: datetime) -> Fou
         if await _is_added(session, member):
             return member
     return None
+
+
+async def release_place(session: AsyncSession, order: Order) -> None:
+    """
+    Give the customer's place to the next one, unless another order of theirs is paid.
+
+    Call it within the transaction that cancels the order.
+    """
+    kept = select(Order.id).where(
+        Order.customer_id == order.customer_id,
+        Order.id != order.id,
+        col(Order.paid_at).is_not(None),
+        Order.status != OrderStatus.CANCELLED,
+    )
+    if (await session.exec(kept.limit(1))).first() is None:
+        place = col(FoundingMember.customer_id) == order.customer_id
+        await session.exec(delete(FoundingMember).where(place))
 
 
 async def _is_added(session: AsyncSession, member: FoundingMember) -> bool:

@@ -126,17 +126,18 @@ class OrderService:
 
     async def move_within(
         self, session: AsyncSession, order_id: str, wanted: OrderStatus, failure: str = ""
-    ) -> None:
-        """As ``move``, within the transaction of what it belongs to."""
+    ) -> Order:
+        """As ``move``, within the transaction of what it belongs to; gives the order."""
         order = await repository.locked(session, order_id)
         if order is None:
             raise NotFound("There is no such order.")
         if order.status == wanted:
-            return
+            return order
         check_move(OrderStatus(order.status), wanted)
         order.status, order.failure = wanted, failure[:1_000]
         record_act(session, SYSTEM, f"order.{wanted.value}", subject=order_id, customer_id=order.customer_id)
         log.info("order.moved", order_id=order_id, status=wanted.value)
+        return order
 
     def _plan_of(self, draft: DraftView) -> Plan:
         if not draft.tool_ids:

@@ -123,6 +123,10 @@ class AdminTexts:
     cancel: str = "Cancel the order"
     retry_title: str = "Try this set-up again"
     cancel_title: str = "Cancel this order"
+    cancel_detail: str = (
+        "Its server is removed, a founder's place is free again, and the owner gets a letter that says that what they "
+        "paid comes back: give it back by hand, nothing does so by itself."
+    )
     done: str = "Done."
     steps: str = "Steps"
     add_staff: str = "Add somebody"

@@ -14,6 +14,7 @@ _EVENTS = {
     "provisioning.started": "A server is being set up",
     "provisioning.completed": "A server is ready",
     "provisioning.failed": "Setting up a server stopped",
+    "provisioning.cancelled": "A server was given up",
     "webhook.test": "A test",
 }
 

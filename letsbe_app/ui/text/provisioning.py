@@ -15,6 +15,12 @@ class ProvisioningTexts:
     retry: str = "Go on from this step"
     retrying: str = "Going on from where it stopped."
     failed_detail: str = "Nothing is lost: the steps before it stay done, and going on starts at this one."
+    cancelled_title: str = "This order was cancelled"
+    cancelled_detail: str = (
+        "Its server could not be set up, so we have ended the order. Nothing more is charged for it. If you have paid "
+        "and the money does not come back within a week, write to help@letsbe.biz and name the order"
+    )
+    cancelled_action: str = "Build another server"
     write_us: str = "If it stops again, write to help@letsbe.biz and name the order"
     waiting: str = "Waits"
     running: str = "Now"

@@ -265,11 +265,20 @@ def _run_dialogs() -> list[rx.Component]:
     state = RunsState
     return [
         _reason_dialog(_t.retry_title, _t.retry, "retry", state.retrying != "", state.retry),
-        _reason_dialog(_t.cancel_title, _t.cancel, "cancel", state.cancelling != "", state.cancel),
+        _reason_dialog(
+            _t.cancel_title,
+            _t.cancel,
+            "cancel",
+            state.cancelling != "",
+            state.cancel,
+            detail=_t.cancel_detail,
+        ),
     ]
 
 
-def _reason_dialog(title: str, verb: str, name: str, is_open: Any, on_submit: Any) -> rx.Component:
+def _reason_dialog(
+    title: str, verb: str, name: str, is_open: Any, on_submit: Any, *, detail: str = ""
+) -> rx.Component:
     label = rx.el.label(_t.reason, html_for=f"reason-{name}", class_name="font-medium")
     hint = rx.el.p(_t.reason_hint, class_name="text-sm text-muted")
     given = rx.el.input(
@@ -281,6 +290,7 @@ def _reason_dialog(title: str, verb: str, name: str, is_open: Any, on_submit: An
         class_name="w-full min-h-target px-3 py-2 rounded-control bg-card border border-muted/70",
     )
     return dialog(
+        rx.el.p(detail, class_name="text-muted mb-3") if detail else rx.fragment(),
         rx.el.form(
             label,
             hint,

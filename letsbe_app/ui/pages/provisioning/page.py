@@ -50,11 +50,15 @@ def _set_up() -> rx.Component:
         ),
         rx.cond(progress.is_failed, _failure()),
         rx.cond(progress.is_ready, _ready()),
-        card(
-            _bar(),
-            _remaining(),
-            rx.el.ol(rx.foreach(progress.steps, _step), class_name="flex flex-col divide-y divide-line"),
-            class_name="flex flex-col gap-2 max-w-[720px]",
+        rx.cond(
+            progress.is_cancelled,
+            link_button(texts().provisioning.cancelled_action, routes.ONBOARDING, class_name="w-fit"),
+            card(
+                _bar(),
+                _remaining(),
+                rx.el.ol(rx.foreach(progress.steps, _step), class_name="flex flex-col divide-y divide-line"),
+                class_name="flex flex-col gap-2 max-w-[720px]",
+            ),
         ),
     )
 
@@ -66,10 +70,22 @@ def _lead() -> rx.Component:
         rx.cond(
             progress.is_ready,
             t.ready_detail,
-            rx.cond(progress.is_failed, t.failed_detail, t.can_close),
+            rx.cond(
+                progress.is_failed,
+                t.failed_detail,
+                rx.cond(
+                    progress.is_cancelled,
+                    rx.fragment(t.cancelled_detail, " ", _order_id(), "."),
+                    t.can_close,
+                ),
+            ),
         ),
-        class_name="text-muted",
+        class_name="text-muted max-w-[68ch]",
     )
+
+
+def _order_id() -> rx.Component:
+    return rx.el.code(ProvisioningState.progress.order_id, class_name="font-mono text-sm")
 
 
 def _failure() -> rx.Component:
@@ -84,7 +100,7 @@ def _failure() -> rx.Component:
         rx.el.p(
             t.write_us,
             " ",
-            rx.el.code(progress.order_id, class_name="font-mono text-sm"),
+            _order_id(),
             ".",
             class_name="text-sm text-muted",
         ),

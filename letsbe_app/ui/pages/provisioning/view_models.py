@@ -35,6 +35,7 @@ class ProgressPage:
     """How long it will take as a rule; empty when it is over."""
     is_ready: bool = False
     is_failed: bool = False
+    is_cancelled: bool = False
     can_retry: bool = False
     failure: str = ""
     steps: tuple[StepRow, ...] = ()
@@ -45,16 +46,23 @@ def progress_page(progress: Progress) -> ProgressPage:
     t = texts().provisioning
     is_ready = progress.status == TenantStatus.ACTIVE
     is_failed = progress.status == TenantStatus.FAILED
+    is_cancelled = progress.status == TenantStatus.REMOVED
+    titles = {
+        TenantStatus.ACTIVE: t.ready_title,
+        TenantStatus.FAILED: t.failed_title,
+        TenantStatus.REMOVED: t.cancelled_title,
+    }
     done = sum(step.state == StepState.DONE for step in progress.steps)
     total = len(progress.steps)
     return ProgressPage(
         order_id=progress.order_id,
-        title=t.ready_title if is_ready else t.failed_title if is_failed else t.title,
+        title=titles.get(TenantStatus(progress.status), t.title),
         step_text="" if is_ready or not total else t.progress(done, total),
         percent=100 if is_ready else round(100 * done / total) if total else 0,
-        remaining_text="" if is_ready or is_failed else remaining_text(progress.steps),
+        remaining_text="" if is_ready or is_failed or is_cancelled else remaining_text(progress.steps),
         is_ready=is_ready,
         is_failed=is_failed,
+        is_cancelled=is_cancelled,
         can_retry=progress.can_retry,
         failure=progress.failure or "",
         steps=step_rows(progress),

@@ -1,21 +1,28 @@
 """Staff: joining, signing in, looking, changing the fleet; and what staff never sees."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 import pytest
+from sqlmodel import select
 
 from letsbe_app.composition import Services
-from letsbe_app.db.models import Order, OrderStatus, StaffRole, Tenant, TenantStatus
+from letsbe_app.db.models import Order, OrderStatus, OutgoingEvent, StaffRole, Tenant, TenantStatus
+from letsbe_app.errors import NotSignedIn
 from letsbe_app.fleet.health.service import HealthService
+from letsbe_app.notify.inbox import kind_of
 from letsbe_app.people.authz.actor import Actor
+from letsbe_app.people.events.service import Event
+from letsbe_app.relay.channels import JOBS_CHANNEL
 from tenant_daemon.contracts.secrets import CanarySeen
 from tests.support.api import api_over
 from tests.support.api_description import api_description
 from tests.support.browser_client import BrowserClient
 from tests.support.hub import PASSWORD, FakeClock, database_text, new_owner, paid_order
+from tests.support.live_hub import enrol
 from tests.support.portal import heartbeat
 from tests.support.staff import STAFF_PASSWORD, Member, new_member, staff_browser
 
@@ -181,6 +188,44 @@ async def test_a_set_up_is_given_up(services: Services, desk: BrowserClient, own
     orders = (await desk.get(f"{ADMIN}/orders", params={"status": "cancelled"})).json()["data"]
     assert [order["id"] for order in orders] == [order_id]
     assert (await desk.get(f"{ADMIN}/runs/unknown")).status_code == 404
+
+
+async def test_nothing_is_left_of_a_set_up_that_is_given_up(
+    services: Services, desk: BrowserClient, owner: Actor
+) -> None:
+    order_id, tenant_id = await failed_order(services, owner)
+    key = await enrol(services, tenant_id)
+    async with services.relay.subscriber.mailbox() as mailbox:
+        await services.relay.subscriber.follow(mailbox, JOBS_CHANNEL)
+        await desk.post(f"{ADMIN}/runs/{order_id}/cancel", json={"reason": REASON})
+        async with asyncio.timeout(10):
+            await mailbox.get()  # The machine goes at once, not when something else happens to wake the jobs.
+
+    progress = await services.provisioning.progress(owner, order_id)
+    assert (progress.status, progress.can_retry) == (TenantStatus.REMOVED, False)
+    with pytest.raises(NotSignedIn):
+        await services.tenants.authenticate(key)
+    assert (await services.accounts.account(owner)).founding_number is None
+    [told] = [one for one in await events_of(services) if one.type == "provisioning.cancelled"]
+    kind = kind_of(told)
+    assert kind is not None
+    assert kind.name == "order_cancelled"
+
+
+async def test_a_place_among_the_founders_stays_with_whoever_has_another_server(
+    services: Services, desk: BrowserClient, owner: Actor
+) -> None:
+    first, _ = await failed_order(services, owner)
+    await paid_order(services, owner)
+    await desk.post(f"{ADMIN}/runs/{first}/cancel", json={"reason": REASON})
+
+    assert (await services.accounts.account(owner)).founding_number == 1
+
+
+async def events_of(services: Services) -> list[Event]:
+    async with services.database.read() as session:
+        rows = (await session.exec(select(OutgoingEvent))).all()
+    return [Event(row.id, row.customer_id, row.tenant_id, row.type, row.data, row.created_at) for row in rows]
 
 
 async def test_a_set_up_is_not_half_given_up(services: Services, desk: BrowserClient, owner: Actor) -> None:

@@ -49,6 +49,12 @@ def test_a_running_set_up_says_where_it_is() -> None:
     )
 
 
+def test_a_cancelled_order_promises_nothing_more() -> None:
+    page = progress_page(progress("removed", step("a", "done", 1), step("b", "failed", 130, "No answer.")))
+    assert (page.title, page.is_cancelled) == ("This order was cancelled", True)
+    assert (page.remaining_text, page.is_failed, page.can_retry) == ("", False, False)
+
+
 def test_a_failed_step_says_what_happened_and_can_be_tried_again() -> None:
     page = progress_page(
         progress(
