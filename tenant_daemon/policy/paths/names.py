@@ -13,14 +13,15 @@ _SECRET_NAME: Final = re.compile(
     | copy\ of\ \.env.* | \.flaskenv | \.dev\.vars
     | .*\.env(?:\.(?:local|prod\w*|dev\w*|staging|live))?
     | env\.(?:local|prod|production)
-    | .*\.(?:pem|key|p12|pfx|jks|keystore|kdbx?|ppk|token|age|htpasswd|ovpn|agekey|ldif|p8
+    | (?!(?:(?:full)?chain\d*|ca(?:certs?|-(?:certs?|bundle|chain))?|cert\d*)\.pem\Z)
+      .*\.(?:pem|key|p12|pfx|jks|keystore|kdbx?|ppk|token|age|htpasswd|ovpn|agekey|ldif|p8
           |keytab|private|creds|tfvars|htdigest)
     | id_(?:rsa|dsa|ecdsa|ed25519)(?:_.*)? | ssh_host_.*_key | authorized_keys2? | known_hosts\.old
     | \.(?:pgpass|my\.cnf|mylogin\.cnf|netrc|git-credentials|npmrc|pypirc|htpasswd|dockercfg|s3cfg|boto
          |vault-token|cargo-credentials|yarnrc\.yml|smbcredentials|msmtprc|fetchmailrc|mbsyncrc|esmtprc)
     | \.[a-z_]*history | \.viminfo | \.lesshst
     | g?shadow-? | sudoers(?:\.d)? | master\.passwd | opasswd
-    | (?:.*[._-])?(?:secrets?|credentials?|passwords?|passwd|tokens?|apikeys?
+    | (?!design[._-]tokens?\.json\Z)(?:.*[._-])?(?:secrets?|credentials?|passwords?|passwd|tokens?|apikeys?
       |(?:api|deploy|encryption|secret|service-?account)[_-]?keys?
       |(?:private|pre-?shared)[_-]?keys?|keyfile|rsa|jwks?[_-]private)
       (?:\.(?:txt|dat|json|ya?ml|toml|ini|conf|cfg|xml|csv|properties|env|db|sqlite|bak|old|enc|yml\.enc))*
@@ -61,6 +62,12 @@ _RAW_DATA: Final = re.compile(
     r"/(?:postgres(?:ql)?|pgdata)/(?:.*/)?(?:base|global|pg_[a-z_]+)/|/gh/hosts\.ya?ml\Z"
     r"|/var/lib/(?:mysql|mariadb)/[^/]+/|/(?:vaultwarden|bitwarden)/(?:.*/)?config\.json\Z|/framework/sessions/|/var/lib/mysql/ibdata"
     r"|/\.git/config\Z",
+    re.IGNORECASE,
+)
+# Where clients of other services put what they sign in with. Setups of projects may lie beside it.
+_SIGNED_IN: Final = re.compile(
+    r"/\.(?:docker/config\.json|kube/(?:config|cache/.+)|ssh/(?!known_hosts\Z|config\Z|.*\.pub\Z).+|gnupg/.+"
+    r"|aws/(?:config|sso/.+|cli/.+)|azure/.+\.json|config/gcloud/.+|mc/config\.json|password-store/.+)\Z",
     re.IGNORECASE,
 )
 _EXECUTABLE_SETTING: Final = re.compile(
@@ -201,6 +208,11 @@ def is_app_secret_name(name: str) -> bool:
 def is_raw_data(path: str) -> bool:
     """Whether a path leads into a server's own records, passwords included."""
     return _RAW_DATA.search(path) is not None
+
+
+def is_sign_in(path: str) -> bool:
+    """Whether a client keeps there what it signs in to other computers with (``.docker/config.json``)."""
+    return _SIGNED_IN.search(_as_seen(path)) is not None
 
 
 def is_executable_setting(name: str) -> bool:

@@ -18,6 +18,7 @@ from tenant_daemon.policy.paths.names import (
     is_raw_data,
     is_secret_folder,
     is_secret_name,
+    is_sign_in,
 )
 from tenant_daemon.policy.paths.resolve import RealPath, is_large, resolve
 from tenant_daemon.policy.paths.roots import is_below, roots_of
@@ -281,7 +282,7 @@ class PlaceJudge:
                 unknown=True,
                 forbidden=True,
             )
-        if is_secret_name(name):
+        if is_secret_name(name) or ("/." in path and is_sign_in(path)):
             self._note_secret(path)
         if writing and self._is_executable_setting(path):
             self._note_setting(path)

@@ -12,7 +12,8 @@ from tenant_daemon.policy.programs.docker_names import UNITS, with_column
 _SELECTING: Final = {"sort": 0, "uniq": 0, "head": 0, "tail": 0, "grep": 1}
 """Programs that leave lines as they are, and how many words without a dash they take then."""
 _HARMLESS_FLAG: Final = re.compile(r"-[vEiurzF0-9]+|-n|-V")
-_LS_FLAG: Final = re.compile(r"-[1dtrAaS]+")
+_LS_FLAG: Final = re.compile(r"-[1dtrAaSpvXUc]+")
+_COUNT_FLAG: Final = re.compile(r"-n\+?\d+|--lines=\+?\d+")
 _SHOWS_HIDDEN: Final = re.compile(r"-\w*[aA]\w*")
 _GLOB: Final = re.compile(r"[*?\[]")
 _RELATIVE: Final = re.compile(r"[\w.*?+][\w.*?+-]*(?:/[\w.*?+-]+)*/?")
@@ -34,8 +35,9 @@ _SHOWS_NO_CONTENT: Final = frozenset({"wc", "ls", "du", "stat", "file"})
 
 def leaves_lines(argv: Sequence[str]) -> bool:
     """Whether a program passes on lines as they came, perhaps fewer or in another order."""
-    if argv[0] in ("head", "tail") and argv[1:2] == ["-n"]:
-        argv = [argv[0], *argv[3:]]
+    if argv[0] in ("head", "tail"):
+        at = 3 if argv[1:2] == ["-n"] else 2 if _COUNT_FLAG.fullmatch("".join(argv[1:2])) else 1
+        argv = [argv[0], *argv[at:]]
     plain = [arg for arg in argv[1:] if not arg.startswith("-")]
     flags = [arg for arg in argv[1:] if arg.startswith("-")]
     return (

@@ -77,6 +77,12 @@ _CHOICES: Final = {
     "device": r"(?:/dev/|/sys/(?:block|class|devices)/)?[A-Za-z][\w/:.-]*",
     "logtag": r"(?!.*(?:ssh|sudo|letsbe|openclaw|audit|kernel|login|pam|cron|systemd))[A-Za-z][\w.-]*",
     "logpriority": r"(?:user|local[0-7]|daemon|cron|mail)\.[a-z]+",
+    # A proxy's address can hold a password.
+    "npmsetting": r"registry|prefix|cache|globalconfig|userconfig|loglevel|engine-strict|save-exact|fund"
+    r"|save-prefix|audit|progress|node-version|init[.-](?:author[.-]name|license|version)|package-lock|ignore-scripts|offline"
+    r"|legacy-peer-deps|access|tag|umask|user-agent",
+    "poolword": r"[A-Za-z][\w:.,-]*(?:/[A-Za-z0-9_][\w:.-]*)*(?:@[\w:.-]+)?",
+    "mdarray": r"/dev/md(?:/[A-Za-z0-9]\w*|\d{1,3})",
     "langs": r"[a-z]{3}(?:_[a-z]+)?(?:\+[a-z]{3}(?:_[a-z]+)?)*",
     "tesseractkind": r"pdf|txt|hocr|tsv|alto",
     "pngending": r"[-_]?\w{0,10}\.png",
@@ -340,6 +346,12 @@ def _lsof(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
     """Names of open files only; nothing more to see."""
 
 
+def _named(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
+    """What shows everything unless it is told what is wanted."""
+    if not reading.positionals:
+        judge.unknown(f"{profile.rule_id}.all", "It does not say what is wanted.")
+
+
 def _media(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
     # To some of them a line before or behind a name says that it is a program.
     if any(re.match(r"[a-z0-9]{2,}:|@|\|", name) or "|" in name[-2:] for name in reading.positionals):
@@ -408,6 +420,7 @@ REVIEWS.update(
         "shellcheck": _shellcheck,
         "foreignsetup": _foreign_setup,
         "media": _media,
+        "named": _named,
         "aptcache": _apt_cache,
     }
 )

@@ -179,7 +179,7 @@ def fill(
     """
 
     def value(found: re.Match[str]) -> str:
-        filling = variables.get(found[1])
+        filling = variables.get(found[1], folder if found[1] == "PWD" else None)
         if filling is None and found[1].isdecimal() and (found[2] or "").startswith(":-"):
             # An argument that the function was not given.
             return found[2][2:]

@@ -42,6 +42,9 @@ def changed(value: str, change: str) -> str:
         value = _without(value, change)
     elif change.startswith(":-"):
         value = value or change[2:]
+    elif change[0] == "/":
+        # What is looked for is ASCII, which is never a part of another letter.
+        value = _replaced(value, change)
     elif not value.isascii():
         raise NoValue
     elif change == LENGTH:
@@ -63,9 +66,13 @@ def _in_case(value: str, change: str) -> str:
 
 def _part_of(value: str, change: str) -> str:
     part = _PART.fullmatch(change)
-    if part is not None:
-        start = int(part[1])
-        return value[start : None if part[2] is None else start + int(part[2])]
+    if part is None:
+        raise NoValue
+    start = int(part[1])
+    return value[start : None if part[2] is None else start + int(part[2])]
+
+
+def _replaced(value: str, change: str) -> str:
     replaced = _REPLACED.fullmatch(change)
     if replaced is None:
         raise NoValue

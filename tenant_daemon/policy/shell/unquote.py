@@ -179,11 +179,7 @@ class _Unquoting:
             return self._sum(at)
         changed = CHANGED.match(self.source, at)
         change = change_in(changed) if changed is not None else ""
-        if (
-            changed is not None
-            and change
-            and (changed[2] in self.names or changed[2] in expansions.OF_THE_SERVER)
-        ):
+        if changed is not None and change and self._has_value(changed[2], change):
             self._expand(expansions.variable(changed[2], change))
             return changed.end()
         if changed is not None and change[2:] and self._is_without_value(changed[2], change):
@@ -205,6 +201,11 @@ class _Unquoting:
         else:
             self._expand(expansions.variable(name))
         return found.end()
+
+    def _has_value(self, name: str, change: str) -> bool:
+        """Whether a value is known here; of ``$PWD`` a part may be cut off."""
+        known = self.names or ()
+        return name in known or name in expansions.OF_THE_SERVER or (name == "PWD" and change[0] in "%#")
 
     def _is_without_value(self, name: str, change: str) -> bool:
         """``${1:-x}`` in a line, which is given no words, and variables that nobody has set."""

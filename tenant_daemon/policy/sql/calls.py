@@ -11,6 +11,7 @@ from tenant_daemon.policy.verdict import Verdict
 _BEFORE_NAMES: Final = frozenset(
     {"into", "table", "exists", "with", "recursive", "index", "key", "references", "constraint", "view"}
 )
+_CHANGING: Final = {"pg_cancel_backend": "Stops a query that runs."}
 _MULTIPLYING: Final = frozenset({"repeat", "lpad", "rpad", "generate_series", "space"})
 _MOST_DIGITS: Final = 7
 
@@ -34,7 +35,9 @@ def judge_functions(verdict: Verdict, tokens: list[Token]) -> None:
             continue
         if before == "." and index > 2 and tokens[index - 3].text in ("into", "table"):
             continue
-        if token.kind == "quoted" or token.text not in PURE or before == ".":
+        if token.text in _CHANGING and token.kind == "word" and before != ".":
+            verdict.note(Tier.YELLOW, "sql.change", _CHANGING[token.text])
+        elif token.kind == "quoted" or token.text not in PURE or before == ".":
             verdict.note(
                 Tier.RED,
                 "sql.function",

@@ -271,14 +271,31 @@ def _client(kind: str) -> Callable[["CommandJudge", Profile, Reading], None]:
     def review(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
         if reading.has("-c", "--command", "-e", "--execute", "-l", "--list"):
             return
-        if judge.stdin_text is None or "\\" in judge.stdin_text:
+        text = judge.stdin_text
+        is_postgres = kind == "sql.pg"
+        if text is not None and is_postgres and "\\" in text:
+            text = _without_layout(text)
+            if not text.strip():
+                return
+        if text is None or ("\\" in text and not (is_postgres and text.lstrip()[:1] != "\\")):
             judge.unknown(
                 f"{profile.rule_id}.input", "It would take its commands from somewhere not seen here."
             )
         else:
-            KINDS[kind](judge, judge.stdin_text)
+            KINDS[kind](judge, text)
 
     return review
+
+
+def _without_layout(text: str) -> str:
+    """
+    psql's input without lines of its own that only show something (``\\x on``).
+
+    Within a text or a comment such a line would be a part of it, and ends neither: it has no quotes. Any
+    other backslash is looked at with the SQL.
+    """
+    lines = text.split("\n")
+    return "\n".join(line for line in lines if '"' in line or _PSQL_READS.fullmatch(line.strip()) is None)
 
 
 def _sqlite_input(judge: "CommandJudge", text: str) -> None:

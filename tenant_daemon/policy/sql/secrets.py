@@ -54,6 +54,12 @@ _ACCOUNT_TABLES: Final = word_set(
 )
 
 
+_ABOUT_ACCOUNTS: Final = word_set(
+    "select distinct user host plugin account_locked password_expired max_user_connections super_priv"
+    " count concat from mysql where order by group having and or not like in is null as asc desc limit"
+)
+
+
 def looks_secret(name: str) -> bool:
     """Whether a column, field or table of this name holds passwords or keys, however its words are joined."""
     return any(_SECRET_NAME.fullmatch(one) is not None for one in (name, _HUMP.sub("_", name)))
@@ -104,7 +110,20 @@ def judge_names(verdict: Verdict, tokens: list[Token]) -> None:
     names = [token.text.strip('"`').lower() for token in tokens]
     for index in range(len(names) - 2):
         if names[index : index + 2] == ["mysql", "."] and names[index + 2] in _ACCOUNT_TABLES:
+            if names[index + 2] == "user" and _only_who(tokens):
+                continue
             verdict.note(Tier.CRITICAL_RED, "sql.secret-column", "Touches the accounts table.", unknown=True)
+
+
+def _only_who(tokens: list[Token]) -> bool:
+    """``SELECT user, host FROM mysql.user``: who there is, and nothing of what they sign in with."""
+    texts = [token.text for token in tokens]
+    return all(
+        text in _ABOUT_ACCOUNTS
+        if token.kind in ("word", "quoted")
+        else text != "*" or texts[place - 1 : place] == ["("]
+        for place, (token, text) in enumerate(zip(tokens, texts, strict=True))
+    )
 
 
 def is_account_table(name: str) -> bool:

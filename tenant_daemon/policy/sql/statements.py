@@ -82,6 +82,13 @@ _EXPLAIN_OPTIONS: Final = word_set(
 _HARMLESS_SETTINGS: Final = frozenset(
     {"timezone", "statement_timeout", "lock_timeout", "names", "search_path", "time"}
 )
+# Whose it is, or what it is copied from, is not said.
+_NEW_ROOM: Final = re.compile(
+    r"create (?:schema|database)(?: if not exists)? (?!pg_|mysql\b|if\b|authorization\b)[a-z_]\w{0,62}"
+    r"(?:(?: default)? (?:character set|charset|collate)(?: =)? [a-z]\w{2,40}"
+    r"|(?: with)? encoding(?: =)? '[\w-]{3,12}')*+",
+    re.IGNORECASE | re.ASCII,
+)
 _CRITICAL_OBJECTS: Final = word_set(
     """
     database schema role user group owned extension function procedure trigger event language server
@@ -152,6 +159,8 @@ def judge_statement(verdict: Verdict, tokens: list[Token]) -> None:
         verdict.note(Tier.GREEN, "sql.setting", "Sets something for this connection.", general=True)
     elif first == "copy" and (_judge_copy_out(verdict, tokens) or _judge_copy_in(verdict, tokens)):
         pass
+    elif first in ("check", "checksum") and words[1:2] == ["table"] and _names_only(tokens):
+        verdict.note(Tier.GREEN, "sql.check", "Checks tables.", general=True)
     elif first in _READS:
         _judge_read(verdict, first, words, tokens)
     elif first in _CHANGES:
@@ -251,6 +260,13 @@ def _reaching(tokens: list[Token]) -> set[str]:
     }
 
 
+def _names_only(tokens: list[Token]) -> bool:
+    """Whether there are only names in it, one after the other or with commas."""
+    return not any(token.text in _REACHES_OUT or token.text == "into" for token in tokens) and all(
+        token.kind in ("word", "quoted") or token.text in ".," for token in tokens
+    )
+
+
 def _makes_table(tokens: list[Token]) -> bool:
     """``SELECT ... INTO [TEMP] [TABLE] NAME FROM ...``: once, and the name stands alone."""
     texts = [token.text for token in tokens]
@@ -268,6 +284,9 @@ def _judge_change(verdict: Verdict, first: str, words: list[str], tokens: list[T
     if first in ("delete", "truncate", "drop", "alter") and any(word.startswith("pg_") for word in words):
         note_catalogue(verdict)
     following = set(words[1:4])
+    if first == "create" and _NEW_ROOM.fullmatch(" ".join(token.text for token in tokens)) is not None:
+        verdict.note(tier, f"sql.{first}", "Adds an empty part to the database.")
+        return
     if first in ("create", "alter", "drop", "rename") and following & _CRITICAL_OBJECTS:
         what = " ".join(words[:3])
         verdict.note(
