@@ -16,6 +16,16 @@ _PART: Final = re.compile(
 )
 
 
+_JSON_TYPE: Final = re.compile(r"\s*(?:application|text)/(?:[\w.+-]*\+)?json\s*(?:;.*)?", re.IGNORECASE)
+# With any other the letters would mean something else.
+_PLAIN_CHARSET: Final = re.compile(
+    r"(?:[^;]|;(?!\s*charset))*(?:;\s*charset\s*=\s*\"?(?:utf-?8|us-ascii|iso-8859-1|latin1)\"?\s*)?",
+    re.IGNORECASE,
+)
+_ENCODED_PART: Final = re.compile(r"content-transfer-encoding:\s*(?!binary|[78]bit)", re.IGNORECASE)
+_HEADS: Final = 2_000
+
+
 class Body(NamedTuple):
     """One way of reading a body."""
 
@@ -23,10 +33,25 @@ class Body(NamedTuple):
     """JSON in one spelling, so that ``\\u0065mail`` reads as ``email``; otherwise the text, decoded."""
     value: Any = None
     """What the JSON says; None where the body is none."""
+    is_all: bool = True
+    """Whether there are no fields in the address, which may count for more than those in the body."""
 
     def is_true(self, key: str) -> bool:
         """Whether this key of the JSON object itself, not of something inside it, is ``true``."""
-        return isinstance(self.value, dict) and self.value.get(key) is True
+        return self.is_all and isinstance(self.value, dict) and self.value.get(key) is True
+
+
+def is_clear(body: str, kinds: tuple[str, ...]) -> bool:
+    """Whether the content types that are sent along let a tool read the body as it is read here."""
+    if not all(_PLAIN_CHARSET.fullmatch(kind) is not None for kind in kinds):
+        return False
+    is_form = any("multipart" in kind.lower() for kind in kinds)
+    return not is_form or ("form-data" in body[:_HEADS].lower() and _ENCODED_PART.search(body) is None)
+
+
+def is_sent_as_json(kinds: tuple[str, ...]) -> bool:
+    """Whether the content types that are sent along, and there is one, say that the body is JSON."""
+    return bool(kinds) and all(_JSON_TYPE.fullmatch(kind) is not None for kind in kinds)
 
 
 def read_body(body: str) -> list[Body]:
@@ -57,14 +82,21 @@ def read_body(body: str) -> list[Body]:
     return [Body(text) for text in texts]
 
 
+def read_as_form(body: str) -> list[Body]:
+    """What looks like JSON as a form, which it is to many tools where no content type says otherwise."""
+    if body.lstrip("\ufeff \t\r\n")[:1] not in ("{", "[") or "=" not in body:
+        return []
+    return [Body(_as_fields(_pairs(body)[:_MAX_FIELDS]))]
+
+
 def with_query(bodies: list[Body], query: str) -> list[Body]:
     """The readings with the address's fields behind them: many tools take fields from either place."""
     asked = _as_fields(_pairs(query[1:]))
-    return [Body(body.text + asked, body.value) for body in bodies]
+    return [Body(body.text + asked, body.value, is_all=False) for body in bodies]
 
 
 def _form_fields(body: str) -> list[tuple[str, str]]:
-    if "form-data" in body[:2_000].lower():
+    if "form-data" in body[:_HEADS].lower():
         return _PART.findall(body)
     return _pairs(body) if _FORM.match(body) is not None else []
 

@@ -39,6 +39,7 @@ _STORAGE: Final = re.compile(
 )
 _FILED: Final = re.compile(r".*/remote\.php/(?:dav/files|webdav)/")
 """Where a file is put as it is, and nothing is made of what it says."""
+_QUOTED: Final = re.compile(r'\s*"((?:[^"\\]|\\.)*)"', re.DOTALL)
 _FORM_FLAGS: Final = ("-F", "--form", "--form-string")
 _METHOD: Final = re.compile(r"[A-Z]{3,10}")
 _HEALTH: Final = re.compile(
@@ -56,7 +57,7 @@ _SPEAKING_FLAGS: Final = (
     *("-e", "--referer", "-A", "--user-agent"),
 )
 _REFUSED_HEADER: Final = re.compile(
-    r"(?:host|content-length|transfer-encoding|x-http-method[^:]*|[^:]*-override|forwarded|x-real-ip|x-sendfile[^:]*"
+    r"(?:host|content-length|content-encoding|transfer-encoding|x-http-method[^:]*|[^:]*-override|forwarded|x-real-ip|x-sendfile[^:]*"
     r"|x-(?:original|rewrite|accel)-[^:]*|x-forwarded-(?!proto|port|ssl)[^:]*)\s*[:;]",
     re.IGNORECASE,
 )
@@ -108,7 +109,7 @@ def _wget_output(judge: "CommandJudge", value: str) -> None:
 
 def _curl(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
     urls = [*reading.positionals, *reading.values("--url")]
-    body = "&".join(reading.values(*_DATA_FLAGS, *_FORM_FLAGS))
+    body = _curl_body(reading)
     if reading.has("-O", "--remote-name"):
         for url in urls:
             judge.places.write(url.split("?")[0].rstrip("/").rpartition("/")[2] or "index.html")
@@ -118,6 +119,32 @@ def _curl(judge: "CommandJudge", profile: Profile, reading: Reading) -> None:
     if reading.has("-L", "--location"):
         _stay(judge, reading, urls, "--max-redirs")
     _requests(judge, urls, method, body, reading)
+
+
+def _curl_body(reading: Reading) -> str:
+    """What is sent: pieces with ``&`` between them, and those of ``--json`` right behind what there is."""
+    body = ""
+    for flag, value in reading.given:
+        if value is None or flag.name not in (*_DATA_FLAGS, *_FORM_FLAGS):
+            continue
+        piece = _form_field(value) if flag.name in ("-F", "--form") else value
+        body += f"&{piece}" if body and flag.name != "--json" else piece
+    return body
+
+
+def _form_field(text: str) -> str:
+    """``name=value`` without what is said of the value behind it, and without its quotes."""
+    name, sign, value = text.partition("=")
+    quoted = _QUOTED.match(value)
+    value = re.sub(r'\\([\\"])', r"\1", quoted[1]) if quoted is not None else value.partition(";")[0]
+    return f"{name}{sign}{value}"
+
+
+def _content_types(reading: Reading) -> tuple[str, ...]:
+    """Those that are sent along; without any curl and wget say that it is a form."""
+    headers = (value.partition(":") for value in reading.values("-H", "--header"))
+    kinds = tuple(value.strip() for name, _, value in headers if name.strip().lower() == "content-type")
+    return kinds or (("application/json",) if reading.has("--json") else ())
 
 
 def _note_unseen(judge: "CommandJudge", urls: list[str]) -> None:
@@ -246,7 +273,7 @@ def _requests(judge: "CommandJudge", urls: list[str], method: str, body: str, re
 
 def _one_request(judge: "CommandJudge", address: Address, method: str, body: str, reading: Reading) -> None:
     if address.endpoint in judge.context.allowed_hosts:
-        judge_effect(judge.verdict, method, address, body)
+        judge_effect(judge.verdict, method, address, body, _content_types(reading))
         _pin(judge, address, reading)
         return
     note = judge.verdict.note

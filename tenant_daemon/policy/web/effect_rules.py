@@ -53,7 +53,7 @@ class EffectRule(NamedTuple):
             return False
         return (
             (self.body is None or self.body.search(body.text) is not None)
-            and (self.unless_body is None or self.unless_body.search(body.text) is None)
+            and (self.unless_body is None or not body.is_all or self.unless_body.search(body.text) is None)
             and not (self.unless_true and body.is_true(self.unless_true))
         )
 
@@ -143,5 +143,8 @@ def _fits_example(rule: EffectRule, example: str) -> bool:
     return (
         method in rule.methods
         and rule.speaks_of(route.paths, unquote_plus(mark + query))
-        and any(rule.fits(body) for body in with_query(read_body(text), mark + query))
+        and any(
+            rule.fits(body)
+            for body in (with_query(read_body(text), mark + query) if query else read_body(text))
+        )
     )

@@ -8,7 +8,14 @@ from tenant_daemon.contracts.tiers import Tier
 from tenant_daemon.policy.paths.names import is_app_secret_name, is_secret_name
 from tenant_daemon.policy.verdict import Verdict
 from tenant_daemon.policy.web.address import Address
-from tenant_daemon.policy.web.bodies import Body, read_body, with_query
+from tenant_daemon.policy.web.bodies import (
+    Body,
+    is_clear,
+    is_sent_as_json,
+    read_as_form,
+    read_body,
+    with_query,
+)
 from tenant_daemon.policy.web.effect_rules import EffectRule, rules_about
 from tenant_daemon.policy.web.everyday import is_everyday
 from tenant_daemon.policy.web.route import Route, read_route
@@ -46,17 +53,29 @@ _SCRIPT: Final = re.compile(r"(?<!/index)(?<!/remote)(?<!/v1)(?<!/v2)\.php(?=/)"
 _METHOD_OVERRIDE: Final = re.compile(r"(?:^|[?&\"])(?:_method|x-http-method-override)\b", re.IGNORECASE)
 
 
-def judge_effect(verdict: Verdict, method: str, address: Address, body: str) -> None:
-    """Note what the request does. A body that could be read in several ways counts in each of them."""
+def judge_effect(
+    verdict: Verdict, method: str, address: Address, body: str, kinds: tuple[str, ...] = ()
+) -> None:
+    """
+    Note what the request does. A body that could be read in several ways counts in each of them.
+
+    Args:
+        verdict: Where it is noted.
+        method: In capitals.
+        address: Of a listed tool.
+        body: As it is sent.
+        kinds: The content types that are sent along.
+    """
     path, query = _plain_path(address), unquote_plus(address.query)
-    bodies = read_body(body)
+    bodies = read_body(body) if is_clear(body, kinds) else []
     if not bodies:
         verdict.note(Tier.RED, "http.body", "The content cannot be read as what it looks like.", unknown=True)
         bodies = [Body(body)]
     procedure = judge_procedure(verdict, method, path, address.query, bodies)
     route = read_route(path, address.query)
     spoken = [] if procedure is Procedure.READ else rules_about(method, route.paths, query)
-    is_known = _note_effects(verdict, method, address, route, bodies, spoken)
+    ways = bodies if is_sent_as_json(kinds) else [*bodies, *read_as_form(body)]
+    is_known = _note_effects(verdict, method, address, route, ways, spoken)
     if procedure is Procedure.NONE and not route.is_record:
         _note_other_servers(verdict, address, route, bodies)
     if method in _OF_STORAGE and _STORAGE_PATH.search(path) is None:

@@ -18,7 +18,7 @@ MAX_BODY_BYTES: Final = 1024 * 1024
 _HEADER_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,63}")
 # They would change where the call goes, how long it is, or which method the tool sees.
 _REFUSED_HEADER: Final = re.compile(
-    r"host|content-length|transfer-encoding|connection|upgrade|te|trailer|expect|forwarded|via|keep-alive"
+    r"host|content-length|content-encoding|transfer-encoding|connection|upgrade|te|trailer|expect|forwarded|via|keep-alive"
     r"|proxy-.*|x-forwarded-.*|x-real-ip|x-original-.*|x-rewrite-.*|x-http-method.*|x-method-override|.*-override"
     r"|x-accel-.*|x-sendfile.*",
     re.IGNORECASE,
@@ -58,7 +58,8 @@ def _judge_listed(
     verdict = Verdict()
     if len(body.encode("utf-8", "replace")) > MAX_BODY_BYTES:
         return _refused("http.too-long", "The body is too long.")
-    judge_effect(verdict, method, address, body)
+    kinds = tuple(value for name, value in headers if name.lower() == "content-type")
+    judge_effect(verdict, method, address, body, kinds)
     if "SECRET_REF(" in body and not (method == "POST" and is_own_key(address.path, body)):
         verdict.note(
             Tier.RED,
