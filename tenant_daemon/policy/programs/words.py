@@ -59,6 +59,7 @@ _CHOICES: Final = {
     "nftverb": r"list",
     "ufwverb": r"status|show|version|app",
     # Whatever has a slash in it is read as a file that describes a character set.
+    "sqlcharset": r"(?i:utf-?8(?:mb[34])?|latin1|ascii|binary|auto)",
     "charset": r"[\w.:+()-]+(?://(?:TRANSLIT|IGNORE|//)*)?",
     # With a value behind it, `scterc` and `scttempint` set something.
     "disklog": r"(?:x?error|selective|directory|background|sasphy|sataphy|devstat|ssd|defects|farm|genstats"

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 _PSQL_READS: Final = re.compile(
     r"\\(?:d(?!e[suw]|Rs|rds)[a-zA-Z]{0,3}[+S]{0,2}|l\+?|z|sf\+?|sv\+?|conninfo|x|timing"
-    r"|pset \w+(?: \w+)?|encoding|dt\+?|du|dn)"
-    r"(?: +[\w.*?\"]+)?\s*;?"
+    r"|pset \w+(?: \w+)?|dt\+?|du|dn)"
+    r"(?: +[\w.*?\"]+)?\s*;?|\\encoding(?: +(?i:utf-?8|unicode|sql_ascii))?\s*;?"
 )
 _SQLITE_READS: Final = re.compile(
     r"\.(?:tables|schema|indexes|indices|databases|dbinfo|headers? (?:on|off)|mode \w+|width [\d ]+"

@@ -80,7 +80,13 @@ _EXPLAIN_OPTIONS: Final = word_set(
     " text json yaml xml on off true false ,"
 )
 _HARMLESS_SETTINGS: Final = frozenset(
-    {"timezone", "statement_timeout", "lock_timeout", "names", "search_path", "time"}
+    {"timezone", "statement_timeout", "lock_timeout", "search_path", "time"}
+)
+# In alphabets of two bytes the second can be a quote: a client would take the SQL apart otherwise than here.
+_PLAIN_ALPHABET: Final = re.compile(
+    r"""set names ['"]?(?:utf-?8(?:mb[34])?|unicode|latin-?[19]|ascii|sql_ascii|default)['"]?"""
+    r"""(?: collate ['"]?\w+['"]?)?""",
+    re.IGNORECASE | re.ASCII,
 )
 # Whose it is, or what it is copied from, is not said.
 _NEW_ROOM: Final = re.compile(
@@ -155,7 +161,7 @@ def judge_statement(verdict: Verdict, tokens: list[Token]) -> None:
             first == "start" and words[1:2] != ["transaction"]
         ):
             verdict.note(Tier.RED, "sql.unknown", "What the SQL does is not known here.", unknown=True)
-    elif first == "set" and len(words) > 1 and words[1] in _HARMLESS_SETTINGS:
+    elif first == "set" and (_HARMLESS_SETTINGS.intersection(words[1:2]) or _keeps_alphabet(tokens)):
         verdict.note(Tier.GREEN, "sql.setting", "Sets something for this connection.", general=True)
     elif first == "copy" and (_judge_copy_out(verdict, tokens) or _judge_copy_in(verdict, tokens)):
         pass
@@ -258,6 +264,11 @@ def _reaching(tokens: list[Token]) -> set[str]:
         and token.text in _REACHES_OUT
         and not (token.text in _COLUMNS and tokens[place - 1].text in _BEFORE_COLUMNS)
     }
+
+
+def _keeps_alphabet(tokens: list[Token]) -> bool:
+    """``SET NAMES utf8mb4``, and other alphabets in which a quote is a byte of its own."""
+    return _PLAIN_ALPHABET.fullmatch(" ".join(token.text for token in tokens)) is not None
 
 
 def _names_only(tokens: list[Token]) -> bool:
