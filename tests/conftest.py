@@ -2,7 +2,9 @@
 
 import gc
 from collections.abc import Iterator
+from functools import cache
 
+import httpx
 import pytest
 import structlog
 from xdist.remote import Producer
@@ -15,6 +17,8 @@ def pytest_configure() -> None:
     # A traceback as Python writes it: the coloured one with all variables takes 50 ms, and nobody looks.
     line = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
     structlog.configure(processors=[*structlog.get_config()["processors"][:-1], line])
+    # Each of the many clients of tests would read and parse all authorities anew.
+    vars(httpx._transports.default)["create_ssl_context"] = cache(httpx.create_ssl_context)
 
 
 @pytest.hookimpl(wrapper=True)

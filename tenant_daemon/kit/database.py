@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Final
+from typing import ClassVar, Final
 
 _BUSY_SECONDS: Final = 5.0
 
@@ -19,6 +19,8 @@ class Database:
     WAL with ``synchronous=FULL``: what was committed survives kill -9 and a power cut. ``secure_delete``
     overwrites what is deleted, so that an erased secret does not linger in free pages.
     """
+
+    _synchronous: ClassVar = "FULL"
 
     def __init__(self, path: Path, tables: str, *, busy_seconds: float = _BUSY_SECONDS) -> None:
         self._lock = threading.RLock()
@@ -41,8 +43,8 @@ class Database:
 
     def _prepare(self, tables: str) -> None:
         self._connection.row_factory = sqlite3.Row
+        self._connection.execute(f"PRAGMA synchronous={self._synchronous}")
         self._connection.execute("PRAGMA journal_mode=WAL")
-        self._connection.execute("PRAGMA synchronous=FULL")
         self._connection.execute("PRAGMA foreign_keys=ON")
         self._connection.execute("PRAGMA secure_delete=ON")
         self._connection.executescript(tables)

@@ -1,8 +1,9 @@
 """The hub's services over a fresh SQLite file and a real Redis, and people who use them."""
 
+import sqlite3
 import tempfile
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -76,9 +77,11 @@ def create_tables(settings: Settings) -> None:
 
 @lru_cache(maxsize=1)
 def _empty_database() -> bytes:
-    """A SQLite file with all tables; made once per process, since every test wants one."""
+    """A SQLite file with all tables, in WAL mode; made once per process, since every test wants one."""
     with tempfile.TemporaryDirectory(prefix="letsbe-tables-") as folder:
         _create_all(f"sqlite:///{folder}/hub.db")
+        with closing(sqlite3.connect(f"{folder}/hub.db")) as connection:
+            connection.execute("PRAGMA journal_mode=WAL")
         return Path(folder, "hub.db").read_bytes()
 
 

@@ -14,11 +14,5 @@ from tenant_daemon.kit.database import Database
 
 def forget_syncs(monkeypatch: pytest.MonkeyPatch) -> None:
     """Until the end of the test."""
-    prepare = Database._prepare
-
-    def quick(self: Database, tables: str) -> None:
-        prepare(self, tables)
-        self._connection.execute("PRAGMA synchronous=OFF")
-
-    monkeypatch.setattr(Database, "_prepare", quick)
+    monkeypatch.setattr(Database, "_synchronous", "OFF")
     monkeypatch.setattr(os, "fsync", lambda _file: None)
