@@ -271,8 +271,8 @@ async def test_a_message_whose_answers_get_lost_is_sent_once(hub: RunningHub, br
             "() => !Object.keys(sessionStorage).some((name) => name.startsWith('letsbe:'))"
         )
         assert len(set(tried)) == 1
-        # What is still being lost would otherwise go on by itself.
-        await page.unroute_all(behavior="wait")
+        # A try may be under way: it now goes on by itself, and the handler that would lose it comes too late.
+        await page.unroute_all(behavior="ignoreErrors")
         await page.reload()
         await expect(said).to_have_count(1)
         sent = await stage.services.conversations.messages(stage.customer.actor, conversation_id)
