@@ -15,7 +15,7 @@ WHOLE = -n 2 --dist loadgroup $(shell grep -rlE 'mark\.(flow|browser)\b' tests -
 # Compiled files are kept: each of the many processes that tests start would compile all that it imports.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run setup setup-tests test test-fast soak red-team lint ruff mypy bench lock clean
+.PHONY: help run setup setup-tests test test-fast fast-api fast-hub fast-judging fast-rest soak red-team lint ruff mypy bench lock clean
 
 help: ## List the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -34,8 +34,22 @@ test: setup-tests ## Every test, whole systems and browsers too (15 to 30 minute
 	LETSBE_TEST_ENGINE=postgresql $(VENV)/python -m pytest -n 2 --dist worksteal tests/app/hub tests/app/relay $(SAME) $(AGAIN)
 	$(VENV)/python -m pytest $(WHOLE) -m "(flow or browser) and not redteam" $(SAME) $(AGAIN)
 
-test-fast: setup-tests ## 19 of 20 tests: no whole systems, no browsers, nothing slow by nature (about five minutes)
-	$(VENV)/python -m pytest $(APART) -m "not slow and not flow and not browser and not redteam"
+test-fast: setup-tests ## 19 of 20 tests: no whole systems, no browsers, nothing slow by nature (about two minutes)
+	@$(MAKE) --no-print-directory --keep-going --jobs=$(words $(FAST)) --output-sync=target $(FAST)
+
+# Each part in one process that collects nothing but its own: where several share all tests, each imports
+# and collects everything.
+FAST := fast-api fast-hub fast-judging fast-rest
+QUICK := $(VENV)/python -m pytest -q -p no:schemathesis -m "not slow and not flow and not browser and not redteam"
+fast-api:
+	@$(QUICK) tests/app/api
+fast-hub:
+	@$(QUICK) tests/app --ignore=tests/app/api
+fast-judging:
+	@$(QUICK) tests/daemon/redaction tests/daemon/policy
+fast-rest:
+	@$(QUICK) tests --ignore=tests/app --ignore=tests/daemon/redaction --ignore=tests/daemon/policy \
+		--ignore=tests/flows --ignore=tests/browser
 
 soak: setup-tests ## Cut and kill browser, workers, Redis and daemon 1,000 times; nothing may be lost (FAULTS=, SEED=)
 	$(VENV)/python -m tests.soak --faults $(or $(FAULTS),1000) $(if $(SEED),--seed $(SEED))

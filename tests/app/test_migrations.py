@@ -78,6 +78,7 @@ def rewriting_the_audit(engine: Engine) -> list[str]:
     return refusals
 
 
+@pytest.mark.slow
 def test_migrations_make_exactly_the_tables_of_the_models_and_take_them_away(settings: Settings) -> None:
     up = alembic(settings, "upgrade", "head")
     check = alembic(settings, "check")
@@ -95,6 +96,7 @@ def test_migrations_make_exactly_the_tables_of_the_models_and_take_them_away(set
     assert (down.returncode, left) == (0, {"alembic_version"})
 
 
+@pytest.mark.slow
 def test_approvals_from_before_are_gathered_and_go_back(settings: Settings, move: Move) -> None:
     move(upgrade, "0009")
     engine = create_engine(settings.sync_database_url())
@@ -167,6 +169,7 @@ def _fill(engine: Engine) -> None:
                 connection.execute(insert(table).values(row))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
 def test_every_revision_takes_the_rows_that_are_there(settings: Settings, move: Move) -> None:
     revisions = [

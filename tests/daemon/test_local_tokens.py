@@ -32,6 +32,7 @@ def test_token_is_made_once_and_is_private(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_processes_that_start_together_get_the_same_token(tmp_path: Path) -> None:
     command = [sys.executable, "-c", _PRINT, str(tmp_path)]
     processes = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(6)]

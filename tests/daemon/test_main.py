@@ -29,6 +29,7 @@ def _run(*arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.slow
 def test_help_names_every_command() -> None:
     done = _run("--help")
     assert done.returncode == 0
@@ -72,6 +73,7 @@ def test_unknown_command_is_refused() -> None:
     assert "invalid choice" in done.stderr
 
 
+@pytest.mark.slow
 def test_status_of_a_daemon_that_does_not_run(tmp_path: Path) -> None:
     done = _run("status", "--home", str(tmp_path))
     assert (done.returncode, done.stdout) == (1, "")
@@ -80,6 +82,7 @@ def test_status_of_a_daemon_that_does_not_run(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.slow
 def test_run_without_enrolment_says_what_to_do(tmp_path: Path) -> None:
     done = _run("run", "--home", str(tmp_path / "home"))
     assert done.returncode == 1

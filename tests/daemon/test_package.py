@@ -5,6 +5,8 @@ import sys
 import tomllib
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[2]
 DAEMON = ROOT / "tenant_daemon"
 MODULES = {
@@ -40,6 +42,7 @@ def _imported() -> set[str]:
     return {PARTS.get(name, name) for name in found} - set(sys.stdlib_module_names) - {"tenant_daemon"}
 
 
+@pytest.mark.slow
 def test_every_import_is_a_dependency_and_every_dependency_is_imported() -> None:
     declared = {MODULES.get(name, name) for name in _dependencies(DAEMON / "pyproject.toml")}
     assert _imported() == declared - TAKEN_BY_UVICORN

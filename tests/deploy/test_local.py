@@ -43,6 +43,7 @@ def run_launcher(folder: Path, **settings: str) -> subprocess.CompletedProcess[s
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("setting", ["LETSBE_HUB_PORT", "LETSBE_REDIS_PORT"])
 def test_taken_port_is_named_with_the_remedy_and_nothing_is_started(tmp_path: Path, setting: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
@@ -54,6 +55,7 @@ def test_taken_port_is_named_with_the_remedy_and_nothing_is_started(tmp_path: Pa
     assert "Starting" not in done.stdout
 
 
+@pytest.mark.slow
 def test_taken_port_of_a_server_is_named_unless_its_own_daemon_has_it(tmp_path: Path) -> None:
     home = tmp_path / "data" / "tenants" / "ten_1"
     (home / "run").mkdir(parents=True)
@@ -76,6 +78,7 @@ def mark_of_this_process() -> ProcessMark:
     return mark
 
 
+@pytest.mark.slow
 def test_wrong_setting_stops_the_start_with_its_name_and_not_its_value(tmp_path: Path) -> None:
     done = run_launcher(tmp_path, DATABASE_URL="mysql://user:hunter2-secret@host/db")
     assert done.returncode == 1

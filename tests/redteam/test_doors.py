@@ -188,6 +188,7 @@ async def test_sealed_boxes_pass_the_last_look_unchanged(tmp_path: Path) -> None
     assert envelope.payload.sealed == box  # type: ignore[union-attr]
 
 
+@pytest.mark.slow
 async def test_approval_cards(bench: WrapperBench) -> None:
     for number, text in enumerate(said(SECRET)):
         for tool, args in (
@@ -206,6 +207,7 @@ async def test_approval_cards(bench: WrapperBench) -> None:
     assert traces(SECRET, outside) == []
 
 
+@pytest.mark.slow
 async def test_audit_excerpts(bench: WrapperBench) -> None:
     (bench.workspace / "dump.txt").write_text("\n".join(said(SECRET)))
     answer = await bench.execute("shell", "call-read", command="cat dump.txt")
@@ -294,6 +296,7 @@ fail(lines[0])
 """
 
 
+@pytest.mark.slow
 def test_log_lines(tmp_path: Path) -> None:
     vault = Vault.open(TenantHome(tmp_path))
     vault.put("db-password", SECRET, actor="user:owner")
@@ -310,6 +313,7 @@ def test_log_lines(tmp_path: Path) -> None:
     assert traces(SECRET, done.stdout + done.stderr) == []
 
 
+@pytest.mark.slow
 def test_backup_status(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -218,6 +218,7 @@ def test_beginning_of_a_secret_in_another_script_is_found_once() -> None:
     assert REDACTOR.redact("пароль зима ёлк und") == "SECRET_REF(s2) und"
 
 
+@pytest.mark.slow
 @SHORT_RUN
 @given(nasty)
 def test_redacted_text_is_settled(text: str) -> None:
@@ -231,6 +232,7 @@ def test_redacted_payload_is_settled(payload: object) -> None:
     _check_payload(payload)
 
 
+@pytest.mark.slow
 @SHORT_RUN
 @given(plain_values)
 def test_json_text_stays_json(value: object) -> None:

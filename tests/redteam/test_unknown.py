@@ -101,6 +101,7 @@ def test_spoken_secrets_are_found_at_length(seed: int) -> None:
     assert len(missed) <= (1 - SPOKEN_GOAL) * 1_000, missed
 
 
+@pytest.mark.slow
 def test_unknown_secrets_are_found() -> None:
     missed = _misses_plain(1)
     assert len(missed) <= (1 - PLAIN_GOAL) * len(NAMES), missed

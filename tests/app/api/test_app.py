@@ -120,6 +120,7 @@ async def test_an_unexpected_error_tells_nothing_of_itself(services: Services) -
     assert "hush" not in answer.text
 
 
+@pytest.mark.slow
 async def test_the_description_of_the_api_is_served_and_complete(browser: BrowserClient) -> None:
     description = (await browser.get("/api/v1/openapi.json")).json()
 

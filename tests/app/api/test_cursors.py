@@ -42,6 +42,7 @@ async def ids(services: Services, browser: BrowserClient) -> dict[str, str]:
     }
 
 
+@pytest.mark.slow
 async def test_every_list_refuses_a_cursor_that_was_made_up(
     services: Services, browser: BrowserClient, clock: FakeClock, ids: dict[str, str]
 ) -> None:

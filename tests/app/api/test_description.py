@@ -21,6 +21,7 @@ def operations(document: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]
     ]
 
 
+@pytest.mark.slow
 def test_it_is_openapi_3_1_by_its_own_schema(document: dict[str, Any]) -> None:
     from schemathesis.openapi import from_dict  # type: ignore[attr-defined]
 

@@ -34,6 +34,7 @@ def filled(path: str) -> str:
     return "/".join("ten_x" if part.startswith("{") else part for part in path.split("/"))
 
 
+@pytest.mark.slow
 async def test_without_a_session_every_customer_route_is_closed(browser: BrowserClient) -> None:
     checked = [(method, path) for method, path, _ in routes() if path.startswith("/api/v1/customer/")]
     assert len(checked) > 10
@@ -42,6 +43,7 @@ async def test_without_a_session_every_customer_route_is_closed(browser: Browser
         assert answer.status_code == 401, (method, path, answer.text)
 
 
+@pytest.mark.slow
 async def test_every_change_of_a_customer_needs_origin_and_csrf_token(browser: BrowserClient) -> None:
     await browser.sign_up()
     for method, path, _ in routes():

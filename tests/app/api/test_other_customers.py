@@ -127,6 +127,7 @@ def test_every_name_in_an_address_is_known(theirs: dict[str, str]) -> None:
             assert set(names) <= ids_of(theirs).keys(), path
 
 
+@pytest.mark.slow
 async def test_another_customers_ids_name_nothing(browser: BrowserClient, theirs: dict[str, str]) -> None:
     await browser.sign_up("eve@other.example")
     checked = 0
@@ -143,6 +144,7 @@ async def test_another_customers_ids_name_nothing(browser: BrowserClient, theirs
     assert checked > 30
 
 
+@pytest.mark.slow
 async def test_a_key_of_another_customer_opens_nothing(
     services: Services, stranger: Actor, theirs: dict[str, str]
 ) -> None:
@@ -157,6 +159,7 @@ async def test_a_key_of_another_customer_opens_nothing(
                 assert answer.status_code in (403, 404), (method, path, answer.text)
 
 
+@pytest.mark.slow
 async def test_lists_show_nothing_of_others(browser: BrowserClient, theirs: dict[str, str]) -> None:
     await browser.sign_up("eve@other.example")
     secret = {name for name in theirs.values() if len(name) > 20} | {"victim@bakery.example"}
@@ -169,6 +172,7 @@ async def test_lists_show_nothing_of_others(browser: BrowserClient, theirs: dict
     assert checked > 10
 
 
+@pytest.mark.slow
 async def test_the_victim_itself_finds_what_the_others_do_not(
     services: Services, victim: Customer, theirs: dict[str, str]
 ) -> None:

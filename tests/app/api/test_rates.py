@@ -84,6 +84,7 @@ async def test_callers_behind_our_proxy_are_told_apart(browser: BrowserClient) -
     assert await statuses(browser, 1, headers=forged) == [429]
 
 
+@pytest.mark.slow
 async def test_the_throttle_of_sign_ins_takes_the_forwarded_address(browser: BrowserClient) -> None:
     for number in range(20):
         headers = {"X-Forwarded-For": f"198.51.100.{number}"}

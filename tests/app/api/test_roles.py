@@ -177,6 +177,7 @@ def test_every_route_stands_in_the_table() -> None:
     assert NEEDS.keys() - names == set()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", UserRole)
 async def test_a_role_may_do_exactly_this(
     services: Services, owner: Actor, browser: BrowserClient, role: UserRole
@@ -192,6 +193,7 @@ async def test_a_role_may_do_exactly_this(
         assert is_refused != is_allowed(role, NEEDS[name]), (name, answer.status_code, answer.text)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scope", sorted(set(Permission) - SESSION_ONLY - IMPLIED.keys()))
 async def test_a_key_may_do_exactly_what_its_scope_says(
     services: Services, owner: Actor, scope: Permission

@@ -12,6 +12,7 @@ from letsbe_app.api.warming import warm_routes
 from letsbe_app.composition import Services
 
 
+@pytest.mark.slow
 async def test_the_first_request_puts_no_route_together(
     services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -28,6 +28,7 @@ async def write(database: Database) -> None:
         await session.exec(text("INSERT INTO t VALUES (2)"))  # type: ignore[call-overload]
 
 
+@pytest.mark.slow
 async def test_cancelled_writers_leave_no_lock_and_no_half_unit(database: Database) -> None:
     moments = random.Random(1)
     for _ in range(60):

@@ -205,6 +205,7 @@ class _Handler:
         self.texts.append(getattr(message.payload, "text", ""))
 
 
+@pytest.mark.slow
 async def test_link_goes_over_http_while_websockets_are_blocked_and_back_without_a_double(
     hub: LiveHub, customer: Customer, conversation_id: str, tmp_path: Path
 ) -> None:

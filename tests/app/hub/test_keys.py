@@ -32,6 +32,7 @@ async def test_revocation_cuts_the_link_within_two_seconds(hub: LiveHub, custome
         assert await link.close_code() == CLOSE_UNAUTHENTICATED
 
 
+@pytest.mark.slow
 async def test_revocation_cuts_the_link_also_while_redis_is_away(
     hub: LiveHub, customer: Customer, shared_redis: RedisServer
 ) -> None:

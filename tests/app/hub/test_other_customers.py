@@ -126,6 +126,7 @@ def test_every_id_of_a_frame_is_known(model: type[BaseModel]) -> None:
     assert {name for name in fields if is_name(name)} <= NAMES.keys() | OF_A_SERVER
 
 
+@pytest.mark.slow
 async def test_no_frame_of_a_server_touches_what_is_anothers(
     hub: LiveHub, customer: Customer, eve: Customer, theirs: dict[str, str]
 ) -> None:

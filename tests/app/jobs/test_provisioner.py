@@ -67,6 +67,7 @@ async def work(services: Services, owner: Actor) -> Work:
     return Work(tenant_id, order_id, 1)
 
 
+@pytest.mark.slow
 async def test_from_paid_to_active(
     services: Services, owner: Actor, provider: ScriptedProvider, wakes: JobWakes, work: Work
 ) -> None:

@@ -55,6 +55,7 @@ def test_no_door_of_staff_is_forgotten() -> None:
     assert [path for path in [*office, *api] if not is_of_staff(path)] == []
 
 
+@pytest.mark.slow
 async def test_links_and_changes_of_staff_belong_to_their_host(tmp_path: Path, redis_url: str) -> None:
     hosts = {"LETSBE_PUBLIC_URL": "http://hub.example", "LETSBE_ADMIN_URL": "http://office.example"}
     async with running_services(tmp_path, redis_url, **hosts) as services:

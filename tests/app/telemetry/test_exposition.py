@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from letsbe_app.telemetry.exposition import is_authorized
 from letsbe_app.telemetry.shared_files import VARIABLE, share_metrics
 
@@ -43,6 +45,7 @@ def value(page: str, name: str) -> float:
     return float(re.search(rf"^{re.escape(name)} (\S+)$", page, re.MULTILINE)[1])  # type: ignore[index]
 
 
+@pytest.mark.slow
 def test_counters_of_all_add_up_and_what_died_holds_no_streams_open(tmp_path: Path) -> None:
     for _ in range(2):
         run(WORKER, tmp_path)

@@ -81,6 +81,7 @@ async def call_a_tool(proxy: Proxy, settings: TenantSettings, conversation_id: s
     await asyncio.to_thread(traces.close)
 
 
+@pytest.mark.slow
 async def test_one_trace_leads_from_the_browser_to_the_tool_call(
     services: Services,
     browser: BrowserClient,

@@ -140,6 +140,7 @@ async def test_it_is_tried_again_under_the_same_id_until_it_is_taken(
     assert (await services.webhooks.list(owner))[0].state == "active"
 
 
+@pytest.mark.slow
 async def test_after_the_last_try_it_is_given_up_and_can_be_sent_again(
     services: Services, owner: Actor, post: Post, shop: Receiver, clock: FakeClock
 ) -> None:
@@ -163,6 +164,7 @@ async def test_after_the_last_try_it_is_given_up_and_can_be_sent_again(
     assert (again.status, again.event_id) == ("delivered", row.event_id)
 
 
+@pytest.mark.slow
 async def test_an_address_that_fails_for_days_is_switched_off_and_its_owner_told(
     services: Services, owner: Actor, post: Post, shop: Receiver, clock: FakeClock
 ) -> None:
@@ -184,6 +186,7 @@ async def test_an_address_that_fails_for_days_is_switched_off_and_its_owner_told
         await services.webhooks.test(owner, made.endpoint.id)
 
 
+@pytest.mark.slow
 async def test_two_events_that_failed_weeks_apart_are_no_days_of_failing(
     services: Services, owner: Actor, post: Post, shop: Receiver, clock: FakeClock
 ) -> None:
@@ -225,6 +228,7 @@ async def test_while_secrets_change_both_sign(
     assert [len(one.headers["webhook-signature"].split()) for one in shop.received] == [2, 1]
 
 
+@pytest.mark.slow
 async def test_one_slow_address_does_not_keep_others_waiting(
     services: Services, owner: Actor, post: Post, shop: Receiver
 ) -> None:

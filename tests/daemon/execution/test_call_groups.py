@@ -72,6 +72,7 @@ def seconds() -> Iterator[str]:
         process.kill()
 
 
+@pytest.mark.slow
 async def test_commands_run_in_the_group_of_their_call(run: Runner, groups: CallGroups | None) -> None:
     outcome = await run("cat", "/proc/self/cgroup")
 
@@ -80,6 +81,7 @@ async def test_commands_run_in_the_group_of_their_call(run: Runner, groups: Call
     assert groups is None or not list(groups.base.glob("letsbe-call-*"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("is_grouped", [True, False])
 async def test_nothing_survives_a_killed_warden(
     is_grouped: bool,
@@ -102,6 +104,7 @@ async def test_nothing_survives_a_killed_warden(
     assert (outcome.exit_code, bool(sleepers(seconds))) == (137, groups is None or not is_grouped)
 
 
+@pytest.mark.slow
 async def test_no_command_leaves_its_group(run: Runner, groups: CallGroups | None) -> None:
     base = groups.base if groups is not None else Path("/nonexistent")
     outcome = await run("sh", "-c", f"echo $$ > {base}/cgroup.procs")
@@ -109,6 +112,7 @@ async def test_no_command_leaves_its_group(run: Runner, groups: CallGroups | Non
     assert outcome.is_success is (groups is not None and not landlock_version())
 
 
+@pytest.mark.slow
 async def test_memory_and_processes_of_a_call_are_bounded_together(
     run: Runner, groups: CallGroups | None
 ) -> None:

@@ -59,6 +59,7 @@ async def test_a_group_reads_on_where_its_first_program_stopped(run: Run, worksp
     assert (await run("cat t.csv | (head -1; sort)")).output == "id,name\n1,a\n2,b\n3,c\n"
 
 
+@pytest.mark.slow
 async def test_only_plain_names_come_into_a_path(run: Run, workspace: Path) -> None:
     fill(workspace)
     (workspace / "names.txt").write_text("../up\n.git\n-p\n/tmp/x\nfine\n..\n")
@@ -67,6 +68,7 @@ async def test_only_plain_names_come_into_a_path(run: Run, workspace: Path) -> N
     assert outcome.output.endswith("fine\na.txt\nb.txt\nnames.txt\nout\nt.csv\n")
 
 
+@pytest.mark.slow
 async def test_only_plain_names_are_written_to(run: Run, workspace: Path) -> None:
     fill(workspace)
     (workspace / "names.txt").write_text("../up\n.git\n/tmp/x\nfine\n")
@@ -83,6 +85,7 @@ async def test_a_sum_of_something_else_stays_as_it_was(run: Run, workspace: Path
     assert outcome.output.endswith("t=7\n")
 
 
+@pytest.mark.slow
 async def test_waiting_ends_when_it_has_come(run: Run, workspace: Path) -> None:
     fill(workspace)
     assert (await run("until test -f a.txt; do sleep 1; done; echo there")).output == "there\n"

@@ -107,6 +107,7 @@ async def test_generated_secret_is_named_and_never_replaced(
         await executor.execute(GenerateSecret("new-key"), scope)
 
 
+@pytest.mark.slow
 async def test_rotated_secret_is_told_to_its_tool_and_to_nobody_else(
     home: TenantHome, vault: Vault, undo: UndoStore, scope: CallScope, tmp_path: Path
 ) -> None:

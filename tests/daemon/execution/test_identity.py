@@ -71,6 +71,7 @@ async def test_programs_for_the_server_keep_the_daemons_rights(
     assert outcome.output.rstrip().endswith(str(WHO.uid if IS_ROOT else os.geteuid()))
 
 
+@pytest.mark.slow
 async def test_folders_of_any_depth_leave_the_agent_its_commands(
     reachable: TenantHome, scope: CallScope
 ) -> None:

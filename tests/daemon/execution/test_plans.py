@@ -180,6 +180,7 @@ async def test_a_link_put_in_the_way_meanwhile_is_not_entered(run: Run, workspac
     assert "secret" not in outcome.output
 
 
+@pytest.mark.slow
 async def test_what_is_held_in_memory_is_bounded(run: Run) -> None:
     outcome = await run("wc -c <(seq 1 9999999)")
 

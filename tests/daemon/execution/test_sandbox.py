@@ -47,6 +47,7 @@ def test_everything_but_the_way_to_the_home_is_allowed(tmp_path: Path) -> None:
     assert not [root for root in roots if str(home).startswith(f"{root}/") or root == str(home)]
 
 
+@pytest.mark.slow
 async def test_unattended_command_cannot_open_the_home(home: TenantHome, scope: CallScope, key: Path) -> None:
     is_confined = landlock_version() > 0  # Kernels without Landlock still have the layers above it.
     neighbour = home.workspace("sales")
@@ -58,6 +59,7 @@ async def test_unattended_command_cannot_open_the_home(home: TenantHome, scope: 
     assert [not outcome.is_success for outcome in (reading, writing)] == [is_confined, is_confined]
 
 
+@pytest.mark.slow
 async def test_unlocked_key_in_memory_is_as_closed_as_the_file(home: TenantHome, scope: CallScope) -> None:
     is_confined = landlock_version() > 0
     keys = KeyStore.of(home)
@@ -111,6 +113,7 @@ def approved(scope: CallScope) -> CallScope:
     return dataclasses.replace(scope, is_approved=True)
 
 
+@pytest.mark.slow
 async def test_approved_script_cannot_reach_the_home(
     home: TenantHome, approved: CallScope, key: Path, tmp_path: Path
 ) -> None:
@@ -137,6 +140,7 @@ async def test_approved_command_works_in_every_workspace_and_beside_the_home(
     assert (await run(home, approved, "sh", "-c", script)).output == "hi\n"
 
 
+@pytest.mark.slow
 async def test_what_is_made_beside_the_way_later_is_there_for_the_next_call(
     home: TenantHome, approved: CallScope, tmp_path: Path
 ) -> None:

@@ -80,6 +80,7 @@ def test_no_command_has_a_home_of_the_agents_own(workspace: Path) -> None:
             assert homes == [NO_HOME] * len(homes), command
 
 
+@pytest.mark.slow
 async def test_hostile_settings_do_nothing(
     home: TenantHome, undo: UndoStore, scope: CallScope, workspace: Path
 ) -> None:

@@ -39,6 +39,7 @@ def contents(folder: Path) -> dict[str, str]:
     return {str(path.relative_to(folder)): path.read_text() for path in folder.rglob("*") if path.is_file()}
 
 
+@pytest.mark.slow
 async def test_every_change_in_a_large_workspace_can_be_undone(
     home: TenantHome, undo: UndoStore, undoing: Undoing, workspace: Path, scope: CallScope
 ) -> None:
@@ -154,6 +155,7 @@ def test_links_are_not_followed_into_a_copy(
     assert [path.name.partition("-")[0] for path in copies.iterdir()] == ["note"]
 
 
+@pytest.mark.slow
 async def test_name_that_is_no_text_stops_no_call(
     home: TenantHome, undo: UndoStore, workspace: Path, scope: CallScope
 ) -> None:

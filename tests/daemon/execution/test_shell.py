@@ -117,6 +117,7 @@ async def test_redirections_go_through_files_that_were_judged(run: Runner) -> No
     assert outcome.output == "one\ntwo\n"
 
 
+@pytest.mark.slow
 async def test_complaints_go_where_they_are_sent(run: Runner, undo: UndoStore) -> None:
     log, both = run.workspace / "log.txt", run.workspace / "both.txt"
     log.write_text("before\n")
@@ -137,6 +138,7 @@ async def test_complaints_go_where_they_are_sent(run: Runner, undo: UndoStore) -
     ]
 
 
+@pytest.mark.slow
 async def test_output_can_be_thrown_away(run: Runner) -> None:
     null = Path("/dev/null")
 
@@ -159,6 +161,7 @@ async def test_git_shows_changes_also_outside_its_profile(run: Runner) -> None:
     assert "+two" in outcome.output
 
 
+@pytest.mark.slow
 async def test_redirection_through_a_link_is_refused(run: Runner, tmp_path: Path) -> None:
     (tmp_path / "outside").write_text("keep me")
     (run.workspace / "link").symlink_to(tmp_path / "outside")
@@ -212,6 +215,7 @@ def test_a_chain_of_any_length_is_ended(monkeypatch: pytest.MonkeyPatch) -> None
     assert killed == list(range(1, length + 1))
 
 
+@pytest.mark.slow
 async def test_cancelling_ends_the_command(run: Runner) -> None:
     task = asyncio.create_task(run("sleep 4324"))
     await eventually(lambda: _running("4324"))
@@ -238,6 +242,7 @@ async def test_memory_is_limited(run: Runner) -> None:
     assert "MemoryError" in outcome.output
 
 
+@pytest.mark.slow
 async def test_cpu_time_is_limited(run: Runner) -> None:
     outcome = await run(Command(("python3", "-c", "while True: pass")), cpu_seconds=1, wall_seconds=20)
 
@@ -245,6 +250,7 @@ async def test_cpu_time_is_limited(run: Runner) -> None:
     assert outcome.exit_code >= 128
 
 
+@pytest.mark.slow
 async def test_processes_are_limited(run: Runner) -> None:
     # The limit is that of a user, and does not bind root.
     me = Identity(54_322, 54_322) if os.geteuid() == 0 else None
@@ -274,6 +280,7 @@ def _running(*arguments: str) -> bool:
     )
 
 
+@pytest.mark.slow
 async def test_a_mask_hides_and_does_not_tell_how_it_ended(run: Runner) -> None:
     mask = Command(("sed", "s/b/*/"), is_mask=True)
 

@@ -70,6 +70,7 @@ def home(tmp_path: Path, hub: Hub) -> TenantHome:
     return home
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", ["run", "link"])
 def test_locked_vault_is_told_with_a_token_that_opens_nothing_else(
     home: TenantHome, hub: Hub, part: str

@@ -167,6 +167,7 @@ def _command(home: TenantHome, text: str, *arguments: str) -> subprocess.Complet
     )
 
 
+@pytest.mark.slow
 def test_command_reads_its_secrets_from_standard_input(home: TenantHome, hub: _Hub) -> None:
     given = {"hub_url": hub.url, "token": TOKEN, "tenant_name": "t", "model_key": MODEL_KEY}
     done = _command(
@@ -188,6 +189,7 @@ def test_command_reads_its_secrets_from_standard_input(home: TenantHome, hub: _H
     assert settings.traces.otlp_url == "http://127.0.0.1:4318"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"hub_url": "ftp://x", "token": "t", "tenant_name": "x"}'])
 def test_command_refuses_wrong_input_without_repeating_it(home: TenantHome, text: str) -> None:
     done = _command(home, text)

@@ -89,6 +89,7 @@ def test_several_processes_write_at_once(path: Path, store: LinkStore) -> None:
     assert versions == sorted(list(range(50)) * 4)
 
 
+@pytest.mark.slow
 def test_message_survives_the_death_of_its_writer(path: Path) -> None:
     writer = subprocess.Popen(
         [sys.executable, "-c", _WRITER, str(path), "1000000"], stdout=subprocess.PIPE, text=True

@@ -191,6 +191,7 @@ def test_hub_is_told_of_every_change_and_only_of_changes(desk: SecretDesk, home:
     assert VALUE not in message.payload
 
 
+@pytest.mark.slow
 def test_rotating_tells_the_tool_that_knows_it(home: TenantHome, tmp_path: Path) -> None:
     tool = password_tool(tmp_path / "tool", VALUE)
     vault = Vault.open(home)

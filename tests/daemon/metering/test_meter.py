@@ -6,6 +6,8 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
 from tenant_daemon.contracts.usage import UsageReported
 from tenant_daemon.metering import Meter, OpenRequest, Usage, UsageReporter, open_request
 
@@ -63,6 +65,7 @@ def test_request_that_was_never_served_costs_nothing(tmp_path: Path) -> None:
     assert (meter.unreported(), meter.recover()) == ([], 0)
 
 
+@pytest.mark.slow
 def test_kill_in_the_middle_loses_nothing(tmp_path: Path) -> None:
     script = (
         "import os, sys, pathlib\n"

@@ -40,6 +40,7 @@ def sampled(seed: str, count: int) -> Iterator[str]:
     return (mutate(rng.choice(HOSTILE), rng, rng.randint(1, 4)) for _ in range(count))
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(st.text(max_size=200))
 def test_no_text_makes_the_classifier_fail(text: str) -> None:
@@ -47,6 +48,7 @@ def test_no_text_makes_the_classifier_fail(text: str) -> None:
         assert "policy.failed" not in classify(tool, {"command": text}, EXAMPLE_CONTEXT).rule_ids
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(st.lists(st.text(alphabet="abc -'\"\\/.,:=@%+_", min_size=1, max_size=12), min_size=1, max_size=5))
 def test_unquoting_equals_shlex(words: list[str]) -> None:

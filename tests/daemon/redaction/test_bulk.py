@@ -5,6 +5,7 @@ import random
 import zlib
 from collections import Counter
 
+import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -21,6 +22,7 @@ _PIECES = [
 ]
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=300)
 @given(st.lists(st.sampled_from(_PIECES), min_size=2, max_size=14))
 def test_lists_of_a_long_text_are_read_like_those_of_a_short_one(parts: list[bytes]) -> None:
@@ -46,6 +48,7 @@ _WRITTEN = st.one_of(
 )
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=300)
 @given(st.lists(st.tuples(_WRITTEN, st.sampled_from([b" ", b"\n", b'", "', b"=", b""])), max_size=12))
 def test_short_words_of_a_long_text_are_read_like_those_of_a_short_one(

@@ -11,6 +11,7 @@ from tenant_daemon.redaction.windows import TableLiterals
 letters = st.text("abc1", min_size=1, max_size=9).map(str.encode)
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None)
 @given(literals=st.lists(letters, max_size=6, unique=True), text=st.text("abc1", max_size=60).map(str.encode))
 def test_engines_find_the_same(literals: list[bytes], text: bytes) -> None:

@@ -51,6 +51,7 @@ def test_texts_in_texts_keep_their_escapes() -> None:
         inner = json.dumps([inner])
 
 
+@pytest.mark.slow
 def test_many_findings_in_a_long_text_take_no_time() -> None:
     lines = "\n".join(json.dumps({"n": int(NUMBER), "t": f"{SECRET[:9]} {SECRET}"}) for _ in range(2_000))
     assert all(json.loads(line)["n"] == "SECRET_REF(number)" for line in REDACTOR.redact(lines).split("\n"))

@@ -57,8 +57,10 @@ def _told(text: str) -> str:
     return told
 
 
-@pytest.mark.parametrize("size", [1, 7, 100, 100_000])
-@pytest.mark.parametrize("piece", [1, 3, 5, 9])
+@pytest.mark.parametrize(
+    "size", [pytest.param(1, marks=pytest.mark.slow), 7, pytest.param(100, marks=pytest.mark.slow), 100_000]
+)
+@pytest.mark.parametrize("piece", [1, pytest.param(3, marks=pytest.mark.slow), 5, 9])
 @pytest.mark.parametrize("record", [_chat, _message, _response, _line])
 @pytest.mark.parametrize("shown", [SECRET, SECRET.encode().hex()], ids=["plain", "hex"])
 def test_secret_is_found_over_records(

@@ -94,6 +94,7 @@ def test_pieces_go_and_what_is_around_them_stays(
     assert "SECRET_REF(key)" in after
 
 
+@pytest.mark.slow
 def test_pieces_that_came_in_several_requests_are_found() -> None:
     messages: list[object] = [{"role": "user", "content": "Go on."}]
     for number, piece in enumerate(_pieces(HIDDEN["base64"], 5)):
@@ -147,6 +148,7 @@ VALUES = st.text('ab"\\ :{\n', max_size=9) | st.lists(st.text("xyz", max_size=3)
 ROWS = st.lists(st.dictionaries(st.sampled_from(["a", "bc", "same end of it", "the same end of it"]), VALUES))
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=100)
 @given(st.lists(ROWS, max_size=4), st.sampled_from([None, 1]))
 def test_short_and_long_texts_are_read_alike(rows: list[list[dict[str, object]]], indent: int | None) -> None:

@@ -27,6 +27,7 @@ def test_known_secret_is_found_in_every_disguise(name: str) -> None:
     assert text.endswith(" , thank you.")
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(secret=secrets, name=st.sampled_from(sorted(DISGUISES)))
 def test_any_secret_is_found_in_any_disguise(secret: str, name: str) -> None:
@@ -134,6 +135,7 @@ json_values = st.recursive(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=80, deadline=None)
 @given(json_values)
 def test_any_payload_keeps_its_shape(value: object) -> None:

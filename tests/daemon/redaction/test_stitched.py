@@ -80,7 +80,7 @@ def test_lines_that_begin_alike_are_read_without_their_beginnings(
 @pytest.mark.parametrize(
     "prefix", [*PREFIXES[:6], "[10:00:{n:02d}] INFO ", "Mar 03 10:00:{n:02d} srv app[812]: "]
 )
-@pytest.mark.parametrize("size", [4, 5, 8])
+@pytest.mark.parametrize("size", [4, pytest.param(5, marks=pytest.mark.slow), 8])
 def test_short_pieces_behind_beginnings_are_put_together(
     prefix: str, container: str, encode: Callable[[str], str], size: int
 ) -> None:

@@ -4,6 +4,8 @@ import json
 import subprocess
 import sys
 
+import pytest
+
 PROGRAM = """
 import asyncio, gc, logging, threading, warnings
 import structlog
@@ -52,6 +54,7 @@ def _run(program: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=180)
 
 
+@pytest.mark.slow
 def test_each_error_is_one_redacted_event() -> None:
     done = _run(PROGRAM + WAYS)
 
@@ -70,6 +73,7 @@ def test_each_error_is_one_redacted_event() -> None:
     assert (done.stdout, done.returncode) == ("", 1)
 
 
+@pytest.mark.slow
 def test_ctrl_c_says_nothing() -> None:
     done = _run(f"{PROGRAM}raise KeyboardInterrupt")
     assert (done.stdout, done.stderr) == ("", "")

@@ -25,6 +25,7 @@ def streamed(text: str, cuts: list[int]) -> tuple[str, list[str]]:
     return "".join(pieces), pieces
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(cuts=st.lists(st.integers(0, 400), max_size=30), name=st.sampled_from(sorted(DISGUISES)))
 def test_cuts_do_not_let_a_secret_through(cuts: list[int], name: str) -> None:
@@ -61,6 +62,7 @@ def test_assigned_value_in_the_next_piece_is_found() -> None:
     assert result == "password: [REDACTED:secret]\n"
 
 
+@pytest.mark.slow
 def test_what_is_held_back_is_bounded() -> None:
     stream = REDACTOR.stream()
     fed = released = 0
@@ -161,11 +163,12 @@ def test_token_whose_characters_stand_apart_is_found(shown: str) -> None:
         assert result.startswith("Here it is: ")
 
 
+@pytest.mark.slow
 def test_table_of_numbers_does_not_wait_for_its_end() -> None:
     stream = REDACTOR.stream()
     fed = released = 0
     # More than is ever held. Four rows at a time: with each piece all that is held is looked at again.
-    for number in range(0, 2_000, 4):
+    for number in range(0, 1_000, 4):
         rows = "".join(f"| {row % 97} | {row % 89} |\n" for row in range(number, number + 4))
         fed += len(rows)
         released += len(stream.feed(rows))

@@ -3,6 +3,7 @@
 import base64
 from collections.abc import Callable
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -69,6 +70,7 @@ def left_of(redactor: Redactor, talk: list[Message]) -> str:
     return left
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=60)
 @example([said("kV9mQ2xLp"), said("kV9m"), said("7zR4wT8nBc3")], [(0, 0, [said("kV9m"), said("kV9m")])])
 @given(st.lists(messages, max_size=5), st.lists(changes, max_size=4))

@@ -18,6 +18,7 @@ def approvals(command: Command) -> Command:
     return partial(command, approvals_command, "approvals")
 
 
+@pytest.mark.slow
 async def test_owner_lists_and_decides_without_the_hub(
     approvals: Command, bench: WrapperBench, capsys: pytest.CaptureFixture[str]
 ) -> None:

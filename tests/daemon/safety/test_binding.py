@@ -79,6 +79,7 @@ def test_agents_and_tools_are_kept_apart(tmp_path: Path) -> None:
     assert len({bind(agent, tool, action, {}).normalised for agent, tool in calls}) == 3
 
 
+@pytest.mark.slow
 def test_logs_may_grow(tmp_path: Path) -> None:
     action = classify("shell", {"command": "tail /var/log/syslog"}, PolicyContext(tmp_path)).action
     assert bind("a", "shell", action, {}) == bind("a", "shell", action, {})

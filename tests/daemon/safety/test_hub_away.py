@@ -33,6 +33,7 @@ def waiting_for_the_hub(bench: WrapperBench) -> list[tuple[str, str]]:
     return [(one["kind"], one.get("status", "")) for one in payloads if one["kind"].startswith("approval.")]
 
 
+@pytest.mark.slow
 async def test_decision_on_the_server_counts_and_waits_for_the_hub(
     command: Command, bench: WrapperBench, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -70,6 +70,7 @@ def test_owner_is_told_once_until_it_has_been_quiet(clock: Clock) -> None:
     assert told == ["made the same call 3 times in 5 minutes"]
 
 
+@pytest.mark.slow
 async def test_repeated_call_does_not_run_and_the_agent_learns_why(bench: WrapperBench) -> None:
     bench.pace = Pace(same_calls=2)
     async with bench.started():

@@ -46,6 +46,7 @@ def test_generate_never_replaces_and_rotate_does(tmp_path: Path, capsys: pytest.
     assert "shop-key version 2" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_rotate_tells_the_tool_of_the_settings(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     home = TenantHome(tmp_path / "home")
     before = Vault.open(home)

@@ -330,6 +330,7 @@ def operations() -> list[tuple[str, str, str, Any]]:
     return sorted(found, key=lambda one: one[0] == "staff_sign_out")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", StaffRole)
 async def test_a_role_of_staff_may_do_exactly_this(
     services: Services, clock: FakeClock, role: StaffRole
@@ -395,6 +396,7 @@ async def test_who_is_removed_is_out_at_once(
         assert (await client.get(f"{ADMIN}/me")).status_code == 401
 
 
+@pytest.mark.slow
 async def test_acts_on_servers_and_people_need_a_reason_and_the_password(
     services: Services, desk: BrowserClient, browser: BrowserClient, owner: Actor
 ) -> None:

@@ -2,6 +2,8 @@
 
 from base64 import b64encode
 
+import pytest
+
 from letsbe_app.composition import Services
 from letsbe_app.workforce.attachments.schemas import BOX_OVERHEAD
 from tenant_daemon.contracts.chat import MAX_ATTACHMENT_BYTES
@@ -14,6 +16,7 @@ UPLOAD = "/api/v1/customer/attachments"
 FETCH = f"/api/v1/tenant/attachments/{ID}"
 
 
+@pytest.mark.slow
 async def test_box_goes_from_browser_to_server_and_is_forgotten(
     services: Services, browser: BrowserClient
 ) -> None:

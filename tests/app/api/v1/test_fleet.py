@@ -1,5 +1,7 @@
 """The customer's servers over REST."""
 
+import pytest
+
 from letsbe_app.composition import Services
 from letsbe_app.people.accounts.schemas import SignUp
 from tests.support.browser_client import BrowserClient
@@ -34,6 +36,7 @@ async def test_how_long_questions_wait_is_set_in_seconds(browser: BrowserClient,
     assert (await browser.get(f"{API}/{tenant_id}")).json()["data"]["approval_ttl_seconds"] == 900
 
 
+@pytest.mark.slow
 async def test_another_business_gets_what_nobody_has(browser: BrowserClient, services: Services) -> None:
     owner = (await services.accounts.sign_up(SignUp("Bakery", "bob@x.example", PASSWORD))).actor
     order_id, tenant_id = await paid_order(services, owner)

@@ -164,6 +164,7 @@ async def test_malformed_answers_are_refused_politely(
     assert answer.json()["error"]["code"] == "wrong_credentials"
 
 
+@pytest.mark.slow
 async def test_a_passkey_proves_as_much_as_a_code(
     browser: BrowserClient, device: Authenticator, clock: FakeClock
 ) -> None:

@@ -190,6 +190,7 @@ async def test_another_customers_session_is_not_there(services: Services, browse
     assert (await browser.get("/api/v1/customer/me")).status_code == 200
 
 
+@pytest.mark.slow
 async def test_a_new_password_needs_the_old_one_and_ends_other_sessions(
     services: Services, browser: BrowserClient
 ) -> None:

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from letsbe_app.api.live.frames import CLOSE_NOT_SIGNED_IN
 from letsbe_app.db.models import SecondFactor, UserRole
 from letsbe_app.kit.clock import utc_now
@@ -24,6 +26,7 @@ async def test_signing_out_ends_the_streams_of_the_session(tmp_path: Path, redis
     assert page.connection.close_code == CLOSE_NOT_SIGNED_IN
 
 
+@pytest.mark.slow
 async def test_demanding_a_second_factor_ends_the_streams_of_who_has_none(
     tmp_path: Path, redis_url: str
 ) -> None:

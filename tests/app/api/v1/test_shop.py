@@ -10,6 +10,7 @@ from tests.support.browser_client import BrowserClient
 API = "/api/v1/customer"
 
 
+@pytest.mark.slow
 async def test_the_whole_way(browser: BrowserClient, services: Services) -> None:
     await browser.sign_up()
     draft = (await browser.patch(f"{API}/onboarding", json={"bundle_id": "freelancer"})).json()["data"]

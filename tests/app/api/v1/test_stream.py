@@ -110,6 +110,7 @@ async def test_rest_and_stream_join_without_gap_or_double(
     assert page.resume_after == "3-0"
 
 
+@pytest.mark.slow
 async def test_redis_killed_in_the_middle_is_refilled_and_the_tab_goes_on(
     tmp_path: Path, database_url: str
 ) -> None:

@@ -58,6 +58,7 @@ async def test_without_the_owners_word_support_stays_out(
     assert (await services.support.current(owner)) is None
 
 
+@pytest.mark.slow
 async def test_a_look_reads_states_and_does_nothing(
     services: Services, desk: BrowserClient, owner: Actor
 ) -> None:
@@ -79,6 +80,7 @@ async def test_a_look_reads_states_and_does_nothing(
     assert NEEDS.keys() >= SEEN
 
 
+@pytest.mark.slow
 async def test_with_the_right_csrf_token_a_look_still_does_nothing(
     services: Services, desk: BrowserClient, owner: Actor
 ) -> None:

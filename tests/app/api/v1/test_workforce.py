@@ -134,6 +134,7 @@ async def test_other_sites_change_nothing(
     assert (await services.conversations.messages(actor, conversation_id)).items == []
 
 
+@pytest.mark.slow
 async def test_another_customer_sees_what_is_not_there(
     services: Services, browser: BrowserClient, tenant_id: str, conversation_id: str
 ) -> None:

@@ -100,6 +100,7 @@ async def test_a_wrong_password_sends_no_mail(
     assert not [mail for mail in await mails_to(asking, ADA) if mail.startswith("Your code")]
 
 
+@pytest.mark.slow
 async def test_a_new_password_makes_other_browsers_strangers(
     asking: Services, known: BrowserClient, new: BrowserClient
 ) -> None:

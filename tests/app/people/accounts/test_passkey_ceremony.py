@@ -171,6 +171,7 @@ def test_whatever_comes_in_is_one_exception(part: str, junk: Any) -> None:
     )
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None)
 @given(credential=st.dictionaries(st.text(max_size=8), JUNK, max_size=4), data=st.binary(max_size=60))
 def test_junk_is_refused(credential: dict[str, Any], data: bytes) -> None:

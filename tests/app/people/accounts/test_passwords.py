@@ -56,6 +56,7 @@ async def test_only_the_right_password_belongs_to_a_hash() -> None:
     assert not await passwords.is_right("damaged", "correct horse")
 
 
+@pytest.mark.slow
 async def test_hashes_are_argon2id_of_the_recommended_strength() -> None:
     hashed = await Passwords().hash("correct horse")
 

@@ -202,6 +202,7 @@ async def test_sign_up_and_sign_in_are_audited_without_content(services: Service
     assert [entry.detail for entry in entries] == [{}, {"way": "password", "is_new": True}]
 
 
+@pytest.mark.slow
 async def test_hashing_leaves_the_event_loop_free(services: Services) -> None:
     import asyncio
 

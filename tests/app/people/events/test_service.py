@@ -38,6 +38,7 @@ async def test_a_fact_that_is_not_kept_has_no_event(services: Services, owner: A
     assert await outbox.depth() == 0
 
 
+@pytest.mark.slow
 async def test_every_event_is_handed_on_once_and_in_order(services: Services, owner: Actor) -> None:
     basket = Basket()
     outbox = EventOutbox(services.database, [basket])

@@ -43,6 +43,7 @@ async def test_the_archive_holds_everything_in_plain_text(services: Services, ow
     assert "box1." not in json.dumps(archive)
 
 
+@pytest.mark.slow
 async def test_the_archive_holds_nothing_of_others_and_no_secrets(
     services: Services, owner: Actor, stranger: Actor
 ) -> None:
@@ -55,6 +56,7 @@ async def test_the_archive_holds_nothing_of_others_and_no_secrets(
     assert "argon2" not in text
 
 
+@pytest.mark.slow
 async def test_what_is_deleted_is_gone(services: Services, owner: Actor, stranger: Actor) -> None:
     tenant_id = await with_history(services, owner)
     await with_history(services, stranger)
@@ -92,6 +94,7 @@ async def test_orders_stay_for_the_books_without_names(services: Services, owner
     assert left["customer"][0]["name"] == "Deleted business"
 
 
+@pytest.mark.slow
 async def test_orders_end_with_the_business(services: Services, owner: Actor, stranger: Actor) -> None:
     await with_history(services, owner)
     await with_history(services, stranger)

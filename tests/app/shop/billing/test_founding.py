@@ -61,6 +61,7 @@ async def test_many_at_the_same_instant_get_different_places(services: Services)
     assert sorted(number for number in numbers if number) == list(range(1, 13))
 
 
+@pytest.mark.slow
 async def test_the_last_place_goes_to_one_alone(services: Services) -> None:
     orders = await add_orders(services, PLACES + 3)
     async with services.database.write() as session:

@@ -23,6 +23,7 @@ def test_a_name_is_made_of_the_business(business: str, name: str) -> None:
     assert suggested_server_name(business) == name
 
 
+@pytest.mark.slow
 @given(st.text(max_size=200))
 def test_every_suggestion_is_accepted(business: str) -> None:
     name = suggested_server_name(business)

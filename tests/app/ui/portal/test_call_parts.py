@@ -89,6 +89,7 @@ def test_a_value_that_is_no_text_must_stay_readable() -> None:
         with_typed(POST, {"body/tags": "[bread"})
 
 
+@pytest.mark.slow
 @given(st.dictionaries(st.text(min_size=1), VALUES, min_size=1, max_size=5), st.sampled_from([None, 1, "\t"]))
 def test_what_nobody_touched_is_sent_letter_by_letter(body: dict[str, Any], indent: int | str | None) -> None:
     tool_args = {"method": "POST", "body": json.dumps(body, indent=indent)}

@@ -53,6 +53,7 @@ async def test_kill_switch_of_an_agent(services: Services, owner: Actor, tenant_
     assert [agent.agent_id for agent in config.agents if agent.is_stopped] == ["sales"]
 
 
+@pytest.mark.slow
 async def test_every_change_is_counted_whatever_comes_at_the_same_time(
     services: Services, owner: Actor, tenant_id: str
 ) -> None:

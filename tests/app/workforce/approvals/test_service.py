@@ -239,6 +239,7 @@ async def test_open_ones_are_paged(
     assert seen == ["apr_4", "apr_3", "apr_2", "apr_1", "apr_0"]
 
 
+@pytest.mark.slow
 async def test_what_is_asked_and_decided_lies_sealed(
     services: Services, owner: Actor, tenant_id: str, asked: ApprovalRequested, clock: FakeClock
 ) -> None:

@@ -166,6 +166,7 @@ async def several(
     return ids
 
 
+@pytest.mark.slow
 async def test_all_that_a_call_changed_is_undone_at_once_and_the_newest_first(
     services: Services,
     owner: Actor,

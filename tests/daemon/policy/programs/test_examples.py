@@ -9,6 +9,7 @@ from tenant_daemon.policy.programs import processes
 from tenant_daemon.policy.programs.examples import EXAMPLE_CONTEXT, find_broken_examples
 
 
+@pytest.mark.slow
 def test_examples_hold_whatever_runs_on_this_computer(monkeypatch: pytest.MonkeyPatch) -> None:
     # The wrapper would not start while a guardrail happened to have the number of an example.
     monkeypatch.setattr(processes, "_is_guardrail_process", lambda _number: True)

@@ -85,6 +85,7 @@ def test_a_text_of_several_lines_is_text(script: str) -> None:
     assert files_of_sed(script) == []
 
 
+@pytest.mark.slow
 def test_sed_itself_finds_no_command_behind_texts_and_replacements() -> None:
     dice = random.Random(13)
     parts = [
@@ -115,6 +116,7 @@ def _complaint_of_sed(script: str) -> str:
     return subprocess.run(argv, capture_output=True, text=True, check=False).stderr
 
 
+@pytest.mark.slow
 def test_sed_itself_finds_no_command_in_what_is_taken_for_plain() -> None:
     dice = random.Random(20261122)
 

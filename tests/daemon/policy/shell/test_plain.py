@@ -47,6 +47,7 @@ WORDS = (
 )
 
 
+@pytest.mark.slow
 def test_what_is_read_plainly_is_read_alike() -> None:
     lines = [line for path in CORPUS.glob("*.txt") for line in path.read_text().splitlines()]
     plain = [(line, script) for line in lines if (script := read_plain(line)) is not None]

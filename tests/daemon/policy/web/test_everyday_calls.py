@@ -43,6 +43,7 @@ def test_everyday_calls_hardly_ever_ask(
     assert len(asked) <= most * len(lines(name)), asked
 
 
+@pytest.mark.slow
 def test_what_must_wait_waits(context: PolicyContext) -> None:
     """Each line says what it must be; see the top of the list."""
     wrong = []
