@@ -1,24 +1,25 @@
+import { leaveBy } from "./departure.js";
 import { forgetDrafts } from "./draft.js";
 import { postToHub } from "./hub_rest.js";
 
 /** Ends the session and loads a new document, so that nothing of the old one stays. */
 export function SignOut({ action, label, failed, to }) {
-  const leave = async () => {
+  const signOut = async () => {
     try {
       await postToHub(action);
     } catch (error) {
       if (error.status !== 401) {
         window.dispatchEvent(new CustomEvent("letsbe:toast", { detail: { text: failed, tone: "danger" } }));
-        return;
+        return null;
       }
     }
     forgetDrafts();
-    location.assign(to);
+    return to;
   };
   return (
     <button
       type="button"
-      onClick={leave}
+      onClick={() => leaveBy(signOut)}
       className="min-h-target px-3 rounded-control text-muted hover:text-ink hover:bg-sunken cursor-pointer
         whitespace-nowrap"
     >
