@@ -5,6 +5,8 @@ Read from the source with ``ast``, so that an import inside a function counts as
 """
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -49,6 +51,10 @@ RULES = [
     Rule("tenant_daemon.policy", "tenant_daemon.safety", "decisions do not know who acts on them"),
     Rule("tenant_daemon.policy", "httpx", "decisions are pure: no network"),
     Rule("tenant_daemon.redaction", "httpx", "decisions are pure: no network"),
+    *(
+        Rule("tenant_daemon.egress", f"tenant_daemon.{room}", "the proxy is told what it needs to know")
+        for room in ("audit", "execution", "hub_client", "policy", "safety", "vault")
+    ),
     Rule("letsbe_app", "alembic", "migrations are a command, not a library", unless=("letsbe_app.__main__",)),
     Rule("letsbe_app.kit", "sqlmodel", "the kit knows nothing of tables"),
 ]
@@ -100,6 +106,16 @@ def test_rule_holds(rule: Rule) -> None:
         and not any(is_within(target, other) for other in rule.unless)
     ]
     assert broken == [], rule.reason
+
+
+def test_the_proxy_loads_none_of_the_rooms_that_it_does_not_know() -> None:
+    """By way of others neither: what its process does not have cannot be turned against the server."""
+    code = "import sys, tenant_daemon.egress.command; print(*sys.modules)"
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=True, text=True
+    )
+    unknown = {rule.what for rule in RULES if rule.who == "tenant_daemon.egress"}
+    assert [name for name in loaded.stdout.split() if any(is_within(name, room) for room in unknown)] == []
 
 
 def test_imports_point_downwards() -> None:

@@ -13,8 +13,8 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from tenant_daemon.egress.errors import Refused
+from tenant_daemon.kit.ip_ranges import is_public
 from tenant_daemon.kit.name_lookup import look_up
-from tenant_daemon.policy.web.address import is_public
 from tenant_daemon.settings import Upstream
 
 _KEPT_SECONDS = 30.0

@@ -28,12 +28,12 @@ from tenant_daemon.egress.tenant_config import Admission
 from tenant_daemon.egress.upstream import Provider
 from tenant_daemon.egress.upstreams import upstreams_of
 from tenant_daemon.home import TenantHome
-from tenant_daemon.hub_client.canary_alarm import Alarm
 from tenant_daemon.kit.terminal import complain
 from tenant_daemon.kit.users import UnknownUser, user_named
 from tenant_daemon.local_tokens import local_token
 from tenant_daemon.metering import Meter, UsageReporter
 from tenant_daemon.redaction import LiveRedactor, Redactor
+from tenant_daemon.redaction.alarm import Alarm
 from tenant_daemon.redaction.process_logging import configure_logging
 from tenant_daemon.settings import TenantSettings, load_settings, load_settings_file
 from tenant_daemon.tracing import open_traces

@@ -26,7 +26,7 @@ from tenant_daemon.egress.json_text import read_json
 from tenant_daemon.egress.known import NothingToldYet
 from tenant_daemon.egress.upstreams import key_name
 from tenant_daemon.egress.usage import label
-from tenant_daemon.policy.web.address import is_public
+from tenant_daemon.kit.ip_ranges import is_public
 from tenant_daemon.redaction import Redactor
 from tenant_daemon.settings import Upstream
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 
+from tenant_daemon.contracts.references import reference_to, references_in
 from tenant_daemon.egress.errors import Refused
 from tenant_daemon.settings import UPSTREAM_KEY_SECRET, TenantSettings, Upstream, WireName
-from tenant_daemon.vault import reference_to, references_in
 
 
 class Upstreams:

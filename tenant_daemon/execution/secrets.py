@@ -1,8 +1,9 @@
 """Secrets as agents may deal with them: have one made, have one asked for, never read one."""
 
+from tenant_daemon.contracts.references import reference_to
 from tenant_daemon.execution.outcome import ActionFailed, CallScope, Outcome
 from tenant_daemon.policy.actions import GenerateSecret, RequestSecret, RotateSecret
-from tenant_daemon.vault import SecretNotFound, UnfitSecret, Vault, reference_to
+from tenant_daemon.vault import SecretNotFound, UnfitSecret, Vault
 from tenant_daemon.vault.errors import RotationFailed
 from tenant_daemon.vault.rotation import rotate
 from tenant_daemon.vault.steps.chosen import StepOf

@@ -5,10 +5,10 @@ import re
 from typing import Final
 
 from tenant_daemon.contracts.tiers import Tier
+from tenant_daemon.kit.ip_ranges import is_public
 from tenant_daemon.policy.judgement import PolicyContext
 from tenant_daemon.policy.programs.variables import is_credential_variable
 from tenant_daemon.policy.verdict import Verdict
-from tenant_daemon.policy.web.address import is_public
 from tenant_daemon.policy.wordlist import word_set
 
 _FOLDER_NAME: Final = re.compile(

@@ -40,11 +40,6 @@ class Redaction:
     findings: tuple[Finding, ...]
 
 
-def secret_ref(name: str) -> str:
-    """What stands for a secret of the vault; the model may use it in a tool call."""
-    return f"SECRET_REF({name})"
-
-
 def redacted(kind: str) -> str:
     """What stands for a secret that the vault does not know."""
     return f"[REDACTED:{kind}]"

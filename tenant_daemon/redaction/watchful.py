@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterable
 
+from tenant_daemon.contracts.references import reference_to
 from tenant_daemon.redaction.detectors.known import KnownSecret
-from tenant_daemon.redaction.findings import Finding, secret_ref
+from tenant_daemon.redaction.findings import Finding
 from tenant_daemon.redaction.leaves import Leaves
 from tenant_daemon.redaction.redactor import Redactor
 
@@ -28,7 +29,7 @@ class WatchfulRedactor(Redactor):
         previous: Redactor | None = None,
     ) -> None:
         super().__init__(secrets, previous=previous)
-        self._canaries = {secret_ref(name): name for name in canaries}
+        self._canaries = {reference_to(name): name for name in canaries}
         self._tell = tell
 
     def _find(self, data: bytes) -> list[Finding]:

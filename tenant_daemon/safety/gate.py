@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tenant_daemon.contracts.approvals import Verdict
 from tenant_daemon.contracts.config import DEFAULT_APPROVAL_TTL_SECONDS, AgentConfig, TenantConfig
+from tenant_daemon.contracts.references import references_in
 from tenant_daemon.contracts.tiers import AutonomyLevel, Decision, Tier, tier_label
 from tenant_daemon.execution import ActionFailed
 from tenant_daemon.execution.references import check_ways_in
@@ -23,7 +24,7 @@ from tenant_daemon.safety.config_source import ConfigSource
 from tenant_daemon.safety.ports import Classify
 from tenant_daemon.safety.schemas import ExecuteRequest
 from tenant_daemon.settings import TenantSettings
-from tenant_daemon.vault import RESERVED_NAMES, Vault, references_in
+from tenant_daemon.vault import RESERVED_NAMES, Vault
 
 
 @dataclass(frozen=True)

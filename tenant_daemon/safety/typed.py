@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from tenant_daemon.redaction.findings import secret_ref
+from tenant_daemon.contracts.references import reference_to
 from tenant_daemon.vault.vault import NamedValues
 
 
@@ -33,7 +33,7 @@ def _referred(value: object, values: NamedValues) -> object:
 
 
 def _text(text: str, values: NamedValues) -> str:
-    found = {value: secret_ref(name) for name, value in values if value in text}
+    found = {value: reference_to(name) for name, value in values if value in text}
     if not found:
         return text
     # The longest first, and all at once: no name that was put in is searched.

@@ -1,7 +1,7 @@
 """Secrets, encrypted at rest. Agents refer to them by name and never see one."""
 
 from tenant_daemon.vault.errors import SecretNotFound, UnfitSecret, VaultLocked
-from tenant_daemon.vault.names import RESERVED_NAMES, reference_to, references_in
+from tenant_daemon.vault.names import RESERVED_NAMES
 from tenant_daemon.vault.records import SecretChange, SecretInfo, SecretKind
 from tenant_daemon.vault.vault import Vault
 
@@ -14,6 +14,4 @@ __all__ = [
     "UnfitSecret",
     "Vault",
     "VaultLocked",
-    "reference_to",
-    "references_in",
 ]

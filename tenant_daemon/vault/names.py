@@ -1,4 +1,4 @@
-"""Names of secrets, and ``SECRET_REF(name)``, by which agents speak of them."""
+"""Names of secrets: those that there may be, and those that are the daemon's own."""
 
 import re
 from typing import Final
@@ -10,7 +10,6 @@ RESERVED_NAMES: Final = frozenset({HUB_KEY_SECRET}) | UPSTREAM_KEY_SECRETS
 """The daemon's own. No agent can use, make or ask for one."""
 
 _NAME: Final = re.compile(r"[a-z][a-z0-9-]{1,62}")
-_REFERENCE: Final = re.compile(r"SECRET_REF\(([^()\s]{1,100})\)")
 
 
 def check_name(name: str) -> None:
@@ -19,13 +18,3 @@ def check_name(name: str) -> None:
         raise UnfitSecret(
             "a name has 2 to 63 lowercase letters, digits and hyphens, and begins with a letter"
         )
-
-
-def reference_to(name: str) -> str:
-    """How agents and redacted texts name the secret."""
-    return f"SECRET_REF({name})"
-
-
-def references_in(text: str) -> frozenset[str]:
-    """The names that a text refers to, in whatever form they are written there."""
-    return frozenset(_REFERENCE.findall(text))

@@ -5,18 +5,13 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
 from tenant_daemon.contracts.tiers import Tier
+from tenant_daemon.kit.ip_ranges import is_local, is_public
 from tenant_daemon.policy.paths.places import FROM_INPUT
 from tenant_daemon.policy.programs.kinds import KINDS
 from tenant_daemon.policy.programs.options import Reading
 from tenant_daemon.policy.programs.profile import Profile
 from tenant_daemon.policy.programs.registry import REVIEWS
-from tenant_daemon.policy.web.address import (
-    Address,
-    BadAddress,
-    is_local,
-    is_public,
-    parse_address,
-)
+from tenant_daemon.policy.web.address import Address, BadAddress, parse_address
 from tenant_daemon.policy.web.effects import judge_effect
 from tenant_daemon.policy.web.http_calls import check_found
 from tenant_daemon.policy.wordlist import word_set

@@ -6,11 +6,12 @@ import re
 from typing import Final
 
 from tenant_daemon.contracts.tiers import Tier
+from tenant_daemon.kit.ip_ranges import is_public
 from tenant_daemon.policy.actions import HttpCall
 from tenant_daemon.policy.judgement import Judgement, PolicyContext
 from tenant_daemon.policy.screening import find_hidden_in_name
 from tenant_daemon.policy.verdict import Verdict
-from tenant_daemon.policy.web.address import Address, BadAddress, is_public, parse_address, tidy_address
+from tenant_daemon.policy.web.address import Address, BadAddress, parse_address, tidy_address
 from tenant_daemon.policy.web.effects import judge_effect
 from tenant_daemon.policy.web.rpc.odoo import is_own_key
 

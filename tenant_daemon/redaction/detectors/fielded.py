@@ -8,9 +8,10 @@ between them, which the projection keeps. They are only looked at where a part o
 import re
 from collections.abc import Iterator
 
+from tenant_daemon.contracts.references import reference_to
 from tenant_daemon.redaction.detectors.agreement import common_prefix, common_suffix
 from tenant_daemon.redaction.detectors.form_index import ANCHOR, LEAST_ENCODED_PART, TAIL, Form
-from tenant_daemon.redaction.findings import Finding, Layer, secret_ref
+from tenant_daemon.redaction.findings import Finding, Layer
 from tenant_daemon.redaction.projection import Projection, kept_in
 
 _BLANK = rb"(?:\s|\\+[nrt])"
@@ -55,7 +56,7 @@ def pieces_over_strings(
     if length == len(projected):
         return
     for number, (low, high) in enumerate(pieces):
-        yield Finding(low, high, Layer.KNOWN, "" if number else secret_ref(name))
+        yield Finding(low, high, Layer.KNOWN, "" if number else reference_to(name))
 
 
 def _pieces_behind(data: bytes, projection: Projection, form: bytes, start: int, length: int) -> list[Span]:

@@ -9,7 +9,8 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import AnyStr
 
-from tenant_daemon.redaction.findings import Finding, Layer, secret_ref
+from tenant_daemon.contracts.references import reference_to
+from tenant_daemon.redaction.findings import Finding, Layer
 from tenant_daemon.redaction.projection import without_written_noise
 from tenant_daemon.redaction.text_size import size_of
 
@@ -55,7 +56,7 @@ class FoldedSecrets:
         for name, raw in self._exact:
             start = data.find(raw)
             while start >= 0:
-                yield Finding(start, start + len(raw), Layer.KNOWN, secret_ref(name))
+                yield Finding(start, start + len(raw), Layer.KNOWN, reference_to(name))
                 start = data.find(raw, start + len(raw))
         if self._squeezed:
             yield from self._find_squeezed(data)
@@ -73,7 +74,7 @@ class FoldedSecrets:
             for match in self._pattern(value).finditer(text):
                 start = size_of(text[: match.start()])
                 size = size_of(match.group())
-                yield Finding(start, start + size, Layer.KNOWN, secret_ref(name))
+                yield Finding(start, start + size, Layer.KNOWN, reference_to(name))
 
     def open_end(self, data: bytes) -> int | None:
         """Where one may begin whose end is not in ``data`` yet; None when nothing is open."""
@@ -111,7 +112,7 @@ class FoldedSecrets:
                 end = start + len(beginning)
                 while end - start < len(word) and folded[end : end + 1] == word[end - start]:
                     end += 1
-                yield Finding(places[start][0], places[end - 1][1], Layer.KNOWN, secret_ref(name))
+                yield Finding(places[start][0], places[end - 1][1], Layer.KNOWN, reference_to(name))
                 start = folded.find(beginning, end)
 
 

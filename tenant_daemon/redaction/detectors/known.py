@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
 
+from tenant_daemon.contracts.references import reference_to
 from tenant_daemon.redaction.detectors.agreement import common_prefix, common_suffix
 from tenant_daemon.redaction.detectors.fielded import pieces_over_strings
 from tenant_daemon.redaction.detectors.folded import FoldedSecrets
@@ -31,7 +32,7 @@ from tenant_daemon.redaction.detectors.resumed import resumed
 from tenant_daemon.redaction.detectors.slipped import find_separated, short_pattern
 from tenant_daemon.redaction.detectors.values import Around, values_of
 from tenant_daemon.redaction.engines import best_engine
-from tenant_daemon.redaction.findings import Finding, Layer, secret_ref
+from tenant_daemon.redaction.findings import Finding, Layer
 from tenant_daemon.redaction.forms import plain_form
 from tenant_daemon.redaction.projection import Projection, is_kept
 from tenant_daemon.redaction.text_size import size_of
@@ -308,7 +309,7 @@ def _finding(data: bytes, start: int, end: int, secret: _Secret) -> Finding:
         # A file that is kept as a secret ends with a line break, which is a part of it.
         start -= len(secret.before) if data.endswith(secret.before, 0, start) else 0
         end += len(secret.behind) if data.startswith(secret.behind, end) else 0
-    return Finding(start, end, Layer.KNOWN, secret_ref(secret.name), is_exact)
+    return Finding(start, end, Layer.KNOWN, reference_to(secret.name), is_exact)
 
 
 def _short_part(

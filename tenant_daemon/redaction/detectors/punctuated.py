@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from math import ceil
 
+from tenant_daemon.contracts.references import reference_to
 from tenant_daemon.redaction.engines import LiteralEngine
-from tenant_daemon.redaction.findings import Finding, Layer, secret_ref
+from tenant_daemon.redaction.findings import Finding, Layer
 
 _MOST = 0.6
 """The share of a secret that counts as revealing it."""
@@ -63,7 +64,7 @@ class PunctuatedSecrets:
         for part, name in shown.items():
             for found in _pattern(part).finditer(data):
                 start, end = _whole_characters(data, *found.span())
-                yield Finding(start, end, Layer.KNOWN, secret_ref(name))
+                yield Finding(start, end, Layer.KNOWN, reference_to(name))
 
 
 def _squeezed(data: bytes) -> bytes:

@@ -8,6 +8,7 @@ over here, where the beginning or the end of a form says what to look for.
 
 from collections.abc import Iterator
 
+from tenant_daemon.contracts.references import reference_to
 from tenant_daemon.redaction.detectors.agreement import common_prefix
 from tenant_daemon.redaction.detectors.form_index import (
     ENCODED,
@@ -16,7 +17,7 @@ from tenant_daemon.redaction.detectors.form_index import (
     TAIL,
     Form,
 )
-from tenant_daemon.redaction.findings import Finding, Layer, secret_ref
+from tenant_daemon.redaction.findings import Finding, Layer
 from tenant_daemon.redaction.projection import Projection
 
 SHORTEST = 12
@@ -47,7 +48,7 @@ def resumed(projection: Projection, form: Form, name: str, start: int, end: int)
     pieces = (_behind if kind != TAIL else _before)(projected, projection.data, (start, end), _told_by(form))
     for number, piece in enumerate(sorted(pieces)):
         low, high = projection.origin(*piece)
-        yield Finding(low, high, Layer.KNOWN, "" if number else secret_ref(name))
+        yield Finding(low, high, Layer.KNOWN, "" if number else reference_to(name))
 
 
 def _told_by(form: Form) -> int:

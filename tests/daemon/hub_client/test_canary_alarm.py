@@ -10,11 +10,11 @@ import pytest
 from tenant_daemon.audit import AuditTrail, AuditUnavailable
 from tenant_daemon.contracts.secrets import CanarySeen
 from tenant_daemon.home import TenantHome
-from tenant_daemon.hub_client import canary_alarm
 from tenant_daemon.hub_client.canary_alarm import CanaryAlarm
 from tenant_daemon.hub_client.outbox import open_store
 from tenant_daemon.kit.at_work import working_for
 from tenant_daemon.redaction import LiveRedactor
+from tenant_daemon.redaction.alarm import QUIET_SECONDS
 from tenant_daemon.vault import SecretNotFound, Vault
 from tenant_daemon.vault.canary import plant
 
@@ -72,7 +72,7 @@ def test_one_alarm_is_enough_for_a_while(home: TenantHome, vault: Vault) -> None
         redactor.current().redact(value_of(vault))
     assert len(alarms(home)) == 1
 
-    now[0] += canary_alarm.QUIET_SECONDS + 1
+    now[0] += QUIET_SECONDS + 1
     redactor.current().redact(value_of(vault))
     assert len(alarms(home)) == 2
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from tenant_daemon.audit import AuditEvent, AuditRecord, AuditTrail, AuditUnavailable
+from tenant_daemon.contracts.references import reference_to
 from tenant_daemon.home import TenantHome
 from tenant_daemon.safety.schemas import ExecuteStatus
-from tenant_daemon.vault import reference_to
 from tests.support.wrapper import WrapperBench
 
 
