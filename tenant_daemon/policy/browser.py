@@ -13,6 +13,7 @@ from tenant_daemon.policy.judgement import Judgement, PolicyContext
 from tenant_daemon.policy.screening import find_hidden_in_name
 from tenant_daemon.policy.verdict import Verdict, refusal
 from tenant_daemon.policy.web.address import BadAddress, parse_address
+from tenant_daemon.policy.web.effects import judge_effect
 from tenant_daemon.policy.web.http_calls import look_up_listed
 
 
@@ -64,4 +65,6 @@ def judge_browser(scenario: str, url: str, context: PolicyContext) -> Judgement:
         risk="What the tool is set to now is replaced." if known.tier > Tier.GREEN else "",
         external=known.is_external,
     )
+    # A page is fetched like anything else: `/logout` ends something, and `/wp-config.php.bak` is a file.
+    judge_effect(verdict, "GET", address, "")
     return verdict.judgement(BrowseScenario(scenario, url, ip))

@@ -72,7 +72,7 @@ _LOCAL_NAME: Final = re.compile(
 _TRUE: Final = frozenset({"1", "true", "yes", "on", "enabled", "enable", "open", "all", "*"})
 _FALSE: Final = frozenset({"0", "false", "no", "off", "disabled", "disable", "none", ""})
 _TURNS_ROUND: Final = word_set(
-    "disable disabled deny block closed close forbid prevent no without skip ignore"
+    "disable disabled deny block closed close forbid prevent no without skip ignore bypass off noauth"
 )
 _OPENS: Final = re.compile(
     r".*(?:SIGN_?UPS?|REGISTRATIONS?|REGISTER|ANONYMOUS|GUEST_?(?:ACCESS|LOGIN)|PUBLIC_ACCESS|INSECURE|UNSAFE|IMPERSONAT|DEBUG_TOOLBAR"
@@ -82,7 +82,9 @@ _OPENS: Final = re.compile(
 )
 _GUARDS: Final = re.compile(
     r".*(?:HOSTNAME_STRICT|(?:SSL|TLS|CERT)_?VERIF\w*|VERIFY_?(?:SSL|TLS|CERT)|CSRF|CAPTCHA|RATE_?LIMIT|2FA|MFA|TOTP|TWO_?FACTOR|SANDBOX|FORCE_SSL"
-    r"|DISABLE_(?:AUDIT|LOGIN|AUTH)|FRAME_SAMEORIGIN|FORCE_PRIVATE|INSTALL_LOCK|ONLY_?ADMINS?|INVITE_?ONLY|SECURE_COOKIE|COOKIE_SECURE|AUTH(?:ENTICATION)?_(?:ENABLED|REQUIRED)|REQUIRE_(?:AUTH|LOGIN|SIGNIN)\w*|SIGNIN_VIEW).*",
+    r"|(?:DISABLE|NO|SKIP|BYPASS|WITHOUT|IGNORE)_?(?:AUDIT|LOGIN|AUTH(?!OR(?!I))|SECURITY|ACCESS_?CONTROL|PERMISSIONS?|FIREWALL|TLS|SSL|HTTPS)"
+    r"|(?:AUDIT|LOGIN|AUTH(?:ENTICATION|ORI[SZ]ATION)?|SECURITY|ACCESS_?CONTROL|PERMISSIONS?|FIREWALL|TLS|SSL|HTTPS)_?(?:DISABLED?|OFF|BYPASS|SKIP)"
+    r"|FRAME_SAMEORIGIN|FORCE_PRIVATE|INSTALL_LOCK|ONLY_?ADMINS?|INVITE_?ONLY|SECURE_COOKIE|COOKIE_SECURE|AUTH(?:ENTICATION)?_(?:ENABLED|REQUIRED)|REQUIRE_(?:AUTH|LOGIN|SIGNIN)\w*|SIGNIN_VIEW).*",
     re.IGNORECASE,
 )
 _TRUSTED: Final = re.compile(

@@ -29,6 +29,32 @@ def test_known_scenarios_have_their_tier(scenario: str, context: PolicyContext) 
 
 
 @pytest.mark.parametrize(
+    "path",
+    [
+        "/logout",
+        "/wp-login.php?action=logout",
+        "/wp-admin/admin-ajax.php?action=delete",
+        "/unsubscribe/1",
+        "/?rest_route=/wp/v2/posts/1&_method=DELETE",
+        "/web/database/drop",
+        "/api/v1/webhooks/abc",
+        "/wp-config.php.bak",
+        "/.env",
+        "/graphql?query=mutation%7BdeletePost%7D",
+    ],
+)
+def test_a_page_that_does_something_is_not_only_looked_at(path: str, context: PolicyContext) -> None:
+    found = classify("browser", {"scenario": "look", "url": f"https://tools.example.com{path}"}, context)
+    assert decision(found, "browser", AutonomyLevel.TRUSTED_ASSISTANT) is not Decision.RUN
+
+
+@pytest.mark.parametrize("path", ["/", "/admin/settings", "/apps/files/?dir=/Reports", "/wp-admin/edit.php"])
+def test_a_page_is_looked_at(path: str, context: PolicyContext) -> None:
+    found = classify("browser", {"scenario": "look", "url": f"https://tools.example.com{path}"}, context)
+    assert decision(found, "browser", AutonomyLevel.TRAINING_WHEELS) is Decision.RUN, found.reason
+
+
+@pytest.mark.parametrize(
     ("scenario", "url"),
     [
         ("anything", TOOL),

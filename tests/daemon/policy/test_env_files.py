@@ -105,7 +105,14 @@ def test_what_decides_which_code_runs_and_on_which_files_is_red(
 
 
 @pytest.mark.parametrize(
-    ("key", "value"), [("GHOST_VERSION", "5.96"), ("UPLOAD_DIR", "./data"), ("PORT", "1")]
+    ("key", "value"),
+    [
+        ("GHOST_VERSION", "5.96"),
+        ("UPLOAD_DIR", "./data"),
+        ("PORT", "1"),
+        ("AUTHOR_OFF", "1"),
+        ("NO_AUTHORS", "1"),
+    ],
 )
 def test_settings_with_like_names_are_plain_changes(key: str, value: str, context: PolicyContext) -> None:
     found = classify("env_update", {"path": ".env", "key": key, "value": value}, context)
@@ -178,6 +185,10 @@ def test_its_own_address_and_its_neighbours_are_plain_changes(
         ("APP_DEBUG", "true", "false"),
         ("KC_HTTP_ENABLED", "true", "false"),
         ("NC_DISABLE_AUDIT", "true", "false"),
+        ("AUTH_DISABLED", "true", "false"),
+        ("PORTAL_SKIP_LOGIN", "1", "0"),
+        ("TLS_SKIP_VERIFY", "true", "false"),
+        ("SECURITY_OFF", "yes", "no"),
         ("GITEA__security__INSTALL_LOCK", "false", "true"),
         ("UI__ONLYADMINSCANCREATEAPPS", "false", "true"),
         ("BIND_ADDRESS", "0.0.0.0", "127.0.0.1"),
