@@ -76,8 +76,10 @@ def classify(tool_name: str, tool_args: Mapping[str, object], context: PolicyCon
     if problem:
         return refusal("tool.arguments", problem)
     try:
+        if not optional:
+            return judge(*[tool_args[name] for name in needed], context)
         return judge(
-            *(tool_args[name] for name in needed), *(tool_args.get(name) for name in optional), context
+            *[tool_args[name] for name in needed], *[tool_args.get(name) for name in optional], context
         )
     except Exception as exc:  # noqa: BLE001 - whatever went wrong in here, the call must not run by itself
         log.error("policy.failed", tool_name=tool_name, error=type(exc).__name__)

@@ -95,7 +95,7 @@ class Verdict:
             tier=self.tier,
             is_external=self.is_external,
             reason=self.reason(),
-            rule_ids=tuple(dict.fromkeys(self.rule_ids)),
+            rule_ids=tuple(self.rule_ids if len(self.rule_ids) == 1 else dict.fromkeys(self.rule_ids)),
             action=action,
             is_unknown=self.is_unknown,
             is_forbidden=self.is_forbidden,

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from typing import Final
 
 _HARMLESS_ENDINGS: Final = (".example", ".sample", ".template", ".dist", ".pub", ".crt.txt")
@@ -134,6 +135,7 @@ _COPY: Final = re.compile(
 )
 
 
+_USUAL_LENGTH: Final = 128
 # Small Cyrillic and Greek letters that nobody can tell from those of ASCII.
 _LOOKALIKES: Final = str.maketrans(
     "\u0430\u0432\u0435\u043a\u043c\u043d\u043e\u0440\u0441\u0442\u0443\u0445\u0455\u0456\u0458\u04cf\u0501\u04bb\u051b\u051d"
@@ -157,6 +159,10 @@ def _original(name: str) -> str:
 
 def is_secret_name(name: str) -> bool:
     """Whether a file of this name holds secrets wherever it lies: ``.env``, keys, password files."""
+    return (_is_secret_name_cached if len(name) <= _USUAL_LENGTH else _is_secret_name)(name)
+
+
+def _is_secret_name(name: str) -> bool:
     name = _original(name)
     return _SECRET_NAME.fullmatch(name) is not None and not name.lower().endswith(_HARMLESS_ENDINGS)
 
@@ -197,12 +203,26 @@ def looks_for_secrets(pattern: str) -> bool:
 
 def is_secret_folder(name: str) -> bool:
     """Whether a folder of this name holds secrets."""
+    return (_is_secret_folder_cached if len(name) <= _USUAL_LENGTH else _is_secret_folder)(name)
+
+
+def _is_secret_folder(name: str) -> bool:
     return _SECRET_FOLDER.fullmatch(_as_seen(name)) is not None
 
 
 def is_app_secret_name(name: str) -> bool:
     """Whether a business tool keeps its passwords in a file of this name."""
+    return (_is_app_secret_name_cached if len(name) <= _USUAL_LENGTH else _is_app_secret_name)(name)
+
+
+def _is_app_secret_name(name: str) -> bool:
     return _APP_SECRET_NAME.fullmatch(_original(name)) is not None
+
+
+# What a name means depends on its letters alone, and the same names come again and again.
+_is_secret_name_cached = lru_cache(maxsize=4_096)(_is_secret_name)
+_is_secret_folder_cached = lru_cache(maxsize=4_096)(_is_secret_folder)
+_is_app_secret_name_cached = lru_cache(maxsize=4_096)(_is_app_secret_name)
 
 
 def is_raw_data(path: str) -> bool:

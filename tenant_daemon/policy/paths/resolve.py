@@ -13,6 +13,7 @@ from tenant_daemon.policy.actions import MOST_UNDONE_BYTES
 
 MAX_LINKS: Final = 20
 MAX_PATH_BYTES: Final = 4_095
+_SURELY_SHORT: Final = MAX_PATH_BYTES // 4
 MAX_PARTS: Final = 128
 
 
@@ -52,7 +53,9 @@ def resolve(raw: str, base: str, *, follow_last: bool = True) -> RealPath:
         base: A real path, taken as it is; only what comes after it is looked up.
         follow_last: False for calls that act on a link itself (delete, move).
     """
-    if "\x00" in raw or len(raw.encode("utf-8", "surrogatepass")) > MAX_PATH_BYTES or not raw:
+    # No character takes more than four bytes.
+    is_long = len(raw) > _SURELY_SHORT and len(raw.encode("utf-8", "surrogatepass")) > MAX_PATH_BYTES
+    if "\x00" in raw or is_long or not raw:
         return RealPath(base, 0, 0, problem="It is not a possible path.")
     if raw[0] != "/" and not raw.startswith(".") and "/" not in raw:
         return _single_name(raw, base, follow_last=follow_last)

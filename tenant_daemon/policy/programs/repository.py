@@ -96,7 +96,8 @@ def _repository(judge: "CommandJudge", args: list[str]) -> None:
     while top and is_below(folder, top):
         # A folder like the inside of `.git` is a repository too.
         is_bare = os.path.lexists(f"{folder}/HEAD") and os.path.lexists(f"{folder}/objects")
-        if is_bare or not _is_plain_repository(f"{folder}/.git"):
+        is_plain = None if is_bare else _is_plain_repository(f"{folder}/.git")
+        if is_bare or is_plain is False:
             judge.verdict.note(
                 Tier.CRITICAL_RED,
                 "git.own-settings",
@@ -105,7 +106,7 @@ def _repository(judge: "CommandJudge", args: list[str]) -> None:
                 unknown=True,
             )
             return
-        if os.path.lexists(f"{folder}/.git"):
+        if is_plain:
             check_secrets(judge, words, folder, start)
             return
         folder = folder.rpartition("/")[0]
@@ -150,12 +151,12 @@ def _only_lists(words: list[str]) -> bool:
     return name in ("branch", "tag") and all(arg in _LISTING for arg in rest)
 
 
-def _is_plain_repository(path: str) -> bool:
-    """Whether there is no repository, or one whose settings run nothing."""
+def _is_plain_repository(path: str) -> bool | None:
+    """Whether the settings of the repository run nothing; None where there is none."""
     try:
         mode = os.lstat(path).st_mode
     except OSError:
-        return True
+        return None
     # A file or a link instead of a folder leads to settings somewhere else.
     if not stat.S_ISDIR(mode):
         return False
