@@ -102,8 +102,12 @@ def _form_fields(body: str) -> list[tuple[str, str]]:
 
 
 def _pairs(form: str) -> list[tuple[str, str]]:
+    """The fields of a form; to some tools a semicolon ends one as well."""
+    parts = form.split("&")
+    if ";" in form:
+        parts += [piece for part in parts if ";" in part for piece in part.split(";")[:_MAX_FIELDS]]
     pairs = []
-    for part in form.split("&"):
+    for part in parts:
         name, _, value = part.partition("=")
         pairs.append((_unquoted(name), _unquoted(value)))
     return pairs

@@ -194,6 +194,8 @@ def _has_unseen_content(reading: Reading, urls: list[str]) -> bool:
         return True
     if _curl_method(reading) == "PUT" and all(_leads_to(_FILED, url) for url in urls):
         return False
+    if any(value.partition("=")[2].startswith("<") for value in reading.values("-F", "--form")):
+        return True
     encoded = (value.partition("=")[0] for value in reading.values("--data-urlencode"))
     return any("@" in name for name in encoded) or any(
         value.startswith("@")

@@ -87,6 +87,8 @@ def test_content_is_read_as_the_program_sends_it(command: str, context: PolicyCo
         f"""curl -s {POSTS} -H 'Content-Type: application/json' -d '{{"title":"a&status=publish"}}'""",
         f"""curl -s {POSTS} --json '{{"title":"a","status":"draft"}}'""",
         f"curl -s {POSTS} -F title=x -F status=draft",
+        f"curl -s {POSTS} -F title=x -F status=draft -F file=@photo.jpg",
+        f"curl -s {POSTS} -d 'title=bread; butter&status=draft'",
     ],
 )
 def test_drafts_are_changes(command: str, context: PolicyContext) -> None:
