@@ -13,6 +13,7 @@ from importlib.resources import files
 from itertools import pairwise
 
 from tenant_daemon.redaction.likelihood import MADE, SURELY_MADE, is_made_by_chance
+from tenant_daemon.redaction.written_there import is_written_there
 
 _PLACEHOLDER = re.compile(
     r"(?i)^(?:env:[a-z_]+|(?:tu|su|votre|ton|dein|ihr|jouw|uw|twoje|sua|seu|tua)[_-][^\W\d]+|"
@@ -39,7 +40,10 @@ _FILLED = re.compile(
     r"|^\$\{\w+:?[=?+-][^}]*(?i:change|example|your|required|missing|must|default|placeholder)[^}]*\}?$"
     r"|(?i:[-_.]your[-_][a-z_-]{2,40})$|(?:a-z|A-Z|0-9|a-f|A-F){2}"  # The last of a pattern.
     r"|^[+\"']{0,2}%?[A-Za-z](?:[-:/.,_TZ ]{0,2}%[-_^0]?[A-Za-z]){2,}[Z\"']{0,2}$"  # Of a date.
-    r"|^-----BEGIN [^\n]{3,40}-----(?:\s|\\[nr])*[.…]{1,5}"
+    r"|^-----BEGIN [^\n]{3,40}-----(?:\s|\\[nr])*(?:[.…]{1,5}|[<\[{][^<>\n]{2,60}[>\]}])"
+    r"|^\{[A-Z0-9-]{3,20}\}.*<[a-z_0-9]{3,20}>|^JBSWY3DPEHPK3PXP$"  # The second factor of all manuals.
+    r"|^YOUR[A-Z]{3,20}$"
+    r"|^(?i:(?:(?:insecure|dev|local|test|dummy|demo|fake|unsafe)[-_]){1,3}(?:secret|key|token)(?:[-_]key)?)$"
 )
 _VARIABLE = re.compile(r"^\${1,2}\w+\}?$")
 _MARKED = re.compile(r"^[$%!@&#][\w.!#&*+=?@~^/-]{9,}$")
@@ -57,32 +61,6 @@ _TEST_CARDS = re.compile(
     r"|37828224631000?5|371449635398431|6011(?:1{11}7|000990139424))$"
 )
 """Cards of which the makers of payment services say that they are for trying things out."""
-_STOCK = frozenset(
-    {
-        "root",
-        "user",
-        "admin",
-        "pass",
-        "pw",
-        "pwd",
-        "postgres",
-        "mysql",
-        "guest",
-        "test",
-        "app",
-        "redis",
-        "rabbitmq",
-        "password",
-        "passwort",
-        "password123",
-        "randompassword",
-        "passwort123",
-        "changeme",
-        "example",
-        "redacted",
-    }
-)
-"""What examples write for a password."""
 _PUBLIC = re.compile(
     r"^(?:AAAA[BEC][0-9A-Za-z+/]{30,}={0,2}$|Ag[A-F][A-Za-z0-9+/]{300,}={0,2}$"
     r"|pk\.eyJ|pk_(?:live|test)_|phc_|pub[0-9a-f]{32}$|arn:aws[\w-]*:[a-z0-9-]+:)"
@@ -120,7 +98,7 @@ _LONG_PARTS = re.compile(r"[A-Za-z0-9]{10,}")
 _VOWELS = frozenset("aeiouyAEIOUY")
 _ORDINARY = re.compile(
     r"(?i)^(?:\d{4}-\d\d-\d\d.*|\d{1,2}[:.]\d\d.*|[0-9a-f]{8}-[0-9a-f]{4}-.*|[\w.+*-]+@(?:[\w-]+\.[\w.-]+|(?-i:[a-z]{3,}))|[a-z]+://.*|//.*"
-    r"|v?\d+(?:\.\d+)+.*|v\d{1,2}(?:alpha|beta|rc)\d{0,2}|[\w./-]+\.[a-z]{2,5}\d?(?:::.*)?|#[0-9a-f]{3,8}|sha\d.*|&#?\w+;.*|[\w.-]+:\d+.*|0x[0-9a-f]*"
+    r"|(?-i:[A-Z]{2,8}-[A-Z]{0,2}\d{2,5}[a-z]{1,4})|v?\d+(?:\.\d+)+.*|v\d{1,2}(?:alpha|beta|rc)\d{0,2}|[\w./-]+\.[a-z]{2,5}\d?(?:::.*)?|#[0-9a-f]{3,8}|sha\d.*|&#?\w+;.*|[\w.-]+:\d+.*|\d{2,5}/[a-z].*|0x[0-9a-f]*"
     r"|(?:[\d.,]+[-x×/]?)+[a-zµ]{0,6}²?)$"
 )
 """Dates, ids, addresses, versions, files, colours, hashes, amounts."""
@@ -154,6 +132,7 @@ _WORDS: dict[str, str] = tomllib.loads(
     files("tenant_daemon.redaction").joinpath("program_words.toml").read_text("utf-8")
 )
 WORDS_OF_PROGRAMS: frozenset[str] = frozenset(_WORDS["words"].split())
+_STOCK: frozenset[str] = frozenset(_WORDS["stock"].split())
 _SAID_OF_PASSWORDS: frozenset[str] = frozenset(_WORDS["said"].split())
 SAID_BY_NUMBERS: frozenset[str] = frozenset(_WORDS["numbered"].split())
 _LONGEST_PREFIX, _LEAST_FILLED = 5, 12
@@ -209,7 +188,7 @@ def is_name_of_program(value: str) -> bool:
 
 def looks_like_secret(value: str) -> bool:
     """Whether a value given to a secret-sounding name is probably a real secret."""
-    if is_stand_in(value):
+    if is_stand_in(value) or is_written_there(value):
         return False
     value = value.replace("**", "").strip("\"'`\\ .,;:()=]?")
     if len(value) < 6 or (_PLACEHOLDER.match(value) and not _is_marked_by_chance(value)):

@@ -20,7 +20,9 @@ _WORD: Final = re.compile(r"[A-ZÀ-Þ]?[a-zß-ÿĀ-ž]+|[A-ZÀ-Þ]+")
 _LEAST_OF_WORD: Final = 3
 _AMOUNT: Final = re.compile(r"[<>~]?\d{1,4}[-.,]?[^\W\d_]*")
 """``12-stellig``, ``30days``."""
-_VERSION: Final = re.compile(r"(?:.*[^A-Za-z])?[vV]?\d{1,3}(?:\.\d{1,3}){1,3}(?:[-+].*)?")
+_VERSION: Final = re.compile(
+    r"(?:.*[^A-Za-z])?[vV]?\d{1,3}(?:\.\d{1,3}){1,3}(?:[-+].*)?|[vV]\d{1,2}(?:alpha|beta|rc)\d{0,2}"
+)
 _ORDINARY: Final = re.compile(
     r"(?i)[a-z]+://.*|/.*|.*/.*/.*|[\w.+-]+@[\w-]+\.[\w.-]+|[\w-]+\.[a-z]{2,4}|#\d+|[0-9a-f]{7,}|[\d.,:/+-]+"
     r"|[a-z]{1,4}-?\d{1,7}|[A-Z]{2,12}-\d+"

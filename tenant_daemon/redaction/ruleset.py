@@ -46,6 +46,8 @@ _HASH = re.compile("(?:[0-9a-f]{40}|[0-9A-F]{40}|[0-9a-f]{64}|[0-9a-f]{96}|[0-9a
 _UUID = re.compile("(?i)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _REST_OF_RUN = re.compile(rb"[A-Za-z0-9]{2,512}")
 """A token that is longer than its maker has written them so far is one to its end."""
+_QUOTES = (b'"', b"'", b"`")
+_NEXT_WORD = re.compile(rb" [A-Za-z(\xc3-\xf4]")
 RULES_DIR = Path(__file__).parent / "rules"
 
 _ALPHABETS = {
@@ -192,7 +194,7 @@ class Rule:
                 continue
             if self._is_judged and is_called(data, *span):
                 continue
-            if self._accepts(data[span[0] : span[1]]):
+            if self._accepts(data[span[0] : span[1]], self._is_in_sentence(data, *span)):
                 yield span
 
     @cached_property
@@ -200,7 +202,13 @@ class Rule:
         """Whether the value tells as much as what stands around it."""
         return self.is_checked or self.is_random or self.is_chosen or self.is_phrase or self.is_put_together
 
-    def _accepts(self, value: bytes) -> bool:
+    def _is_in_sentence(self, data: bytes, start: int, end: int) -> bool:
+        """Whether the quotes around the value hold more words, ``token: "Auth-token skapad"``."""
+        return (
+            self.is_checked and data[start - 1 : start] in _QUOTES and _NEXT_WORD.match(data, end) is not None
+        )
+
+    def _accepts(self, value: bytes, is_in_sentence: bool = False) -> bool:
         text = value.decode("utf-8", "replace")
         if self.is_anything:
             return True
@@ -224,6 +232,8 @@ class Rule:
             return True
         if self.is_chosen:
             return looks_chosen(text, is_near=True) or looks_like_words(text)
+        if is_in_sentence:
+            return looks_chosen(text, is_near=True)
         return not (self.is_checked or self.is_phrase or self.is_put_together) or (
             self.is_checked and looks_like_secret(text)
         )

@@ -180,7 +180,7 @@ _BROKEN_MARK = (
 )
 _PATTERNS: dict[Sign, bytes] = {
     Sign.ESCAPE: (
-        rb"%u?[0-9A-Fa-f]{2}|\\u[{-]?[0-9A-Fa-f]{2}|\\x[0-9A-Fa-f]{2}|\\U[0-9A-Fa-f]{8}"
+        rb"%u?[0-9A-Fa-f]{2}|\\u[{-]?[0-9A-Fa-f]{2}|\\x\{?[0-9A-Fa-f]{2}|\\U[0-9A-Fa-f]{8}"
         rb"|&#[0-9xX]|&[A-Za-z]{2,8};|\\[0-7]{3}|\\N\{[A-Z]|\\\\+[\"'nrt]"
         # One character a line, in a JSON text.
         rb"|(?:\\n(?:[0-9]{1,3}[:.)=] ?)?[!-\[\]-~]){6}"

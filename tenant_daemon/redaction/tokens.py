@@ -12,8 +12,12 @@ WORD = PLAIN + b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+"
 # which skips most of the text.
 _SHAPE = bytes(120 if byte in WORD else 32 for byte in range(256))
 _BACKSLASH = 0x5C
-_ESCAPED = re.compile(rb"u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|[nrt]|")
-"""The letters of an escape before a word are no part of it, ``\\nH4sI``."""
+_ESCAPED = re.compile(rb"u[0-9A-Fa-f]{4}|x(?=[0-9A-Fa-f]{34})|x[0-9A-Fa-f]{2}|[nrt]|")
+"""
+The letters of an escape before a word are no part of it, ``\\nH4sI``.
+
+Databases write bytes as ``\\x504d...``, which is one word.
+"""
 _LONG = b"x" * SHORTEST
 _BULK = 16_384
 """Bytes from which on working on whole columns pays."""

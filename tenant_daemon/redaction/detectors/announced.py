@@ -44,6 +44,8 @@ _OTHER_WORD = re.compile(rb"[A-Za-z]{3}|V\d{1,2}[A-Z]?[a-z]")
 _LEADS_ON = re.compile(rb"(?:[^A-Za-z0-9\n;})]|</?[A-Za-z]{1,10}>|\\[nrt])*")
 """Marks between a word and the line with its value; not those that end a statement."""
 _OBJECT_ENDS = re.compile(rb"[\"']\s{0,4}\}\s{0,4}[,\]}]")
+_IS_NAME = re.compile(rb"\\?[\"']\s{0,20}(?:=>|:(?!:))")
+"""Behind it stands what it names: ``"password_of_whom": "..."``."""
 _SENTENCE_ENDS = re.compile(rb"[.?!]\s+[A-Z]")
 _OF_HASH = re.compile(
     rb"(?:checksum|digest|fingerprint|sha\d{1,3}(?:sum)?)[/_. -][\w./-]{0,24}\Z", re.IGNORECASE
@@ -112,7 +114,7 @@ class AnnouncedDetector:
                 or _SEALED.match(region)
                 or _NAME_OF_RESOURCE.match(region)
                 or _OF_HASH.search(data[max(0, end - _BEFORE) : end])
-                or (region[:1] in b" \t_" and _OF_FILE.search(data[max(0, end - _LONGEST_PATH) : end]))
+                or (region[:1] in b" \t_/s" and _is_in_path(data[max(0, end - _LONGEST_PATH) : end], region))
                 or (
                     data.rfind(b"arn:", max(0, end - _LONGEST_RESOURCE), end) >= 0 and _is_resource(data, end)
                 )
@@ -147,7 +149,7 @@ class AnnouncedDetector:
                 continue  # A setting that is off, on the next line.
             if _CUT_ENTITY.search(value):
                 continue  # The reading without escapes has the whole of it.
-            if is_called(data, end + start, end + stop):
+            if is_called(data, end + start, end + stop) or _IS_NAME.match(data, end + stop):
                 continue
             if _is_loud_word(value) and not _GIVEN.fullmatch(gap):
                 continue
@@ -158,6 +160,15 @@ class AnnouncedDetector:
             ):
                 yield start, stop
                 return
+
+
+def _is_in_path(before: bytes, region: bytes) -> bool:
+    """Whether the word is part of the name of a file, or of a resource, ``.../db-password/3f9c``."""
+    if region[:1] == b"s":
+        region = region[1:]  # ``.../secrets/mailer/3f9c``
+    if region[:1] == b"/" and b"://" in before:
+        return False  # A link may let in whoever has it.
+    return region[:1] in b" \t_/" and _OF_FILE.search(before) is not None
 
 
 def _letters(gap: bytes) -> int:

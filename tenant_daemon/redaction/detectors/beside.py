@@ -63,7 +63,7 @@ _EXPLAINS = re.compile(
     rb"|primary|foreign|sort|partition|object|s3|bucket|row|column|node|pod|container|volume|query|mutation|react|site"
     rb"|order|invoice|customer|ticket|tracking|bestell\w*|rechnung\w*|auftrag\w*|kunde\w*|sendung\w*|transaction|tx|block"
     rb"|wallet|address|adresse|serial|font|css|js|class|function|def|import|return|var|const|let|test|example|beispiel"
-    rb"|(?:site|host|cache|sort|primary|foreign|partition|object|row|state|group|image|short|hot)key"
+    rb"|(?:site|host|cache|sort|primary|foreign|partition|object|row|state|group|image|short|hot|change)key"
     rb"|(?:skip|delta|page|next|sync|continuation|resume)token|sid|user|tokenizer|lexer|parser|idempotency|[a-z]{0,12}sum|websocket|kid)(?![a-z])"
 )
 """What else such a value may be; then more has to be said than this asks for."""

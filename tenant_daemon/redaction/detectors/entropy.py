@@ -48,13 +48,17 @@ _PUBLIC_BEFORE = re.compile(
     rb"|v=dkim1;[\s\"\\]{0,6}(?:[a-z]=[\w:]{1,12};\s?){0,4}p=|k=rsa;[\s\"\\]{0,6}(?:t=s;\s?)?p=|code_challenge|\bstate=|ciphertext|cursor|(?:page|next|skip|delta|continuation|sync|resume|scroll)_?token|verification(?:[=:]|[\"']?\scontent=[\"'])|\bipfs\b|\bcid\b"
     rb"|/(?:d|file|files|static|assets|_next|chunks|img|images|uploads|blob)/\S*|\bh1:|\betag\b|applicationserverkey)[^\n]{0,64}$"
     rb"|(?:[A-Za-z0-9][-_]|\b|x-[a-z-]{1,20})(?:id|uid|id-?\d|ref|ray|eid|nonce)[\"'\\]{0,2}\s?[:=]\s?[\"']?$"
+    rb"|(?-i:\b[A-Z][a-z]{2,12}Id)\s{1,8}$"  # ``UploadId ...`` in a list.
     rb"|\bdid:[a-z0-9]{2,12}:[^\s]{0,40}$|/report(?:\\{0,4}/v\d)?\?s=$"
     rb"|(?-i:[a-z](?:Id|ID))[\"'\\]{0,2}\s?[:=]\s?[\"']?$"
     # What shops and advertisers put into addresses.
     rb"|[?&](?:label|ixid|ref_?|epik|ved|ei|sxsrf|srsltid|_gl|crid|p[fd]_rd_\w{1,3}|ascsubtag|irclickid|awc|_hsenc|_hsmi|sca_esv"
     rb"|gs_lc\w{1,2}|aqs|itemid|dib|sdata|sqp|rs|oh|_nc_\w{2,4}|tracking|utm_[a-z]{1,10}|click_?id|twclid|li_fat_id|rdt_cid|spm|scm|pvid|trk|si)"
     rb"=[\w.-]{0,24}$"
+    rb"|challenge[\"': =]{1,3}$|(?:\A|[?&\s])(?:after|before)=$"
+    rb"|(?:request|trace|correlation|message)[-_ ]?id\s{1,3}$"
     # What a till prints.
+    rb"|=_[0-9A-Za-z]{4,20}_[A-Za-z0-9+/]{11}=$"
     rb"|(?:unixtime|utctime(?:withseconds)?|generalizedtime);(?:[A-Za-z0-9+/=]{40,130};)?$"
     rb"|\bENC\[AES256_GCM,[^\s\]]{0,90}$"  # What `sops` has encrypted.
     rb"|\bpeer:?\s{1,4}$"  # What `wg show` prints is the public key.
@@ -76,6 +80,7 @@ _PUBLIC_BEFORE = re.compile(
 )
 _SIGNATURE_BEFORE = re.compile(rb"(?:[;\s]|\\[nrt])b=(?:[A-Za-z0-9+/=]|\s|\\+[nrt]){20,}$")
 _LONGEST_SIGNATURE = 1_024
+_QUOTE_ESCAPE = re.compile(rb"\\+([\"'])")
 _BREAK_ESCAPE = re.compile(rb"\\+[nrt]")
 _KEY_OF_MAIL_BEFORE = re.compile(rb"\bk=rsa\b[^\n]{0,40}[;\s\"]p=(?:[A-Za-z0-9+/=\s\"\\])+\Z")
 """The record in which a domain publishes its key, cut into strings."""
@@ -184,7 +189,7 @@ def _is_secret(data: bytes, start: int, end: int) -> bool:
     # In JSON within JSON a line break is an escape, whose letter would belong to the word behind it.
     before = data[max(0, start - _CONTEXT) : start]
     if b"\\" in before:
-        before = _BREAK_ESCAPE.sub(rb"\n", before)
+        before = _QUOTE_ESCAPE.sub(rb"\1", _BREAK_ESCAPE.sub(rb"\n", before))
     return not _PUBLIC_BEFORE.search(before) and not _is_signature_of_mail(data, start)
 
 
