@@ -34,7 +34,7 @@ test: setup-tests ## Every test, whole systems and browsers too (15 to 30 minute
 	LETSBE_TEST_ENGINE=postgresql $(VENV)/python -m pytest -n 2 --dist worksteal tests/app/hub tests/app/relay $(SAME) $(AGAIN)
 	$(VENV)/python -m pytest $(WHOLE) -m "(flow or browser) and not redteam" $(SAME) $(AGAIN)
 
-test-fast: setup-tests ## 19 of 20 tests: no whole systems, no browsers, nothing slow by nature (about two minutes)
+test-fast: setup-tests ## Nine of ten tests: no whole systems, no browsers, nothing slow by nature (two to three minutes)
 	@$(MAKE) --no-print-directory --keep-going --jobs=$(words $(FAST)) --output-sync=target $(FAST)
 
 # Each part in one process that collects nothing but its own: where several share all tests, each imports

@@ -89,6 +89,7 @@ def _misses_spoken(seed: int, count: int) -> list[str]:
     return missed
 
 
+@pytest.mark.slow
 def test_spoken_secrets_are_found() -> None:
     missed = _misses_spoken(1, SAMPLE)
     assert len(missed) <= (1 - SPOKEN_GOAL) * SAMPLE, missed

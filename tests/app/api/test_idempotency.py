@@ -189,6 +189,7 @@ async def test_kept_answers_are_sealed(
     assert started not in rows[0]
 
 
+@pytest.mark.slow
 async def test_every_change_of_a_customer_and_of_staff_takes_a_key(
     browser: BrowserClient, desk: BrowserClient
 ) -> None:

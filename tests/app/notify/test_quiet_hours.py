@@ -63,6 +63,7 @@ def test_what_would_come_too_late_and_what_is_urgent_comes_now() -> None:
     assert due_at(now, now + timedelta(days=1), NIGHT, is_urgent=True) == now
 
 
+@pytest.mark.slow
 @given(
     st.integers(0, 365 * 24 * 60).map(lambda minutes: at("2026-01-01") + timedelta(minutes=minutes)),
     st.times().map(lambda time: f"{time:%H:%M}"),

@@ -45,6 +45,7 @@ async def test_without_a_host_of_its_own_it_is_everywhere() -> None:
     assert await statuses("", "hub.example", DOORS + OTHERS) == {200}
 
 
+@pytest.mark.slow
 def test_no_door_of_staff_is_forgotten() -> None:
     office = [page.route for page in PAGES if "admin" in page.route]
     described = api_description()["paths"].items()

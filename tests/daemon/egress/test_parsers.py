@@ -42,6 +42,7 @@ def test_any_bytes_are_an_object_or_refused(body: bytes) -> None:
         assert isinstance(parse_body(body), dict)
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None)
 @given(messages=st.lists(values, max_size=4), rest=values)
 def test_no_request_carries_the_secret_on(messages: list[object], rest: object) -> None:
@@ -73,6 +74,7 @@ def test_no_answer_carries_the_secret_on(chunks: list[dict[str, object]]) -> Non
     assert SECRET not in b"".join(out).decode()
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None)
 @given(
     events=st.lists(st.text("ab{}:", min_size=1).map(str.encode), max_size=5),
@@ -87,6 +89,7 @@ def test_events_are_read_however_they_are_cut(events: list[bytes], cuts: list[in
     assert seen == events
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None)
 @given(
     events=st.lists(st.text("ab{}:", min_size=1).map(str.encode), max_size=5),

@@ -96,6 +96,7 @@ def texts(name: WireName, events: list[dict[str, Any]]) -> tuple[str, str]:
     return said, called
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 @settings(max_examples=40, deadline=None)
 @given(said=st.lists(words, min_size=1, max_size=12).map("".join), sizes=cuts, together=cuts)

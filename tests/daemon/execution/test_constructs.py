@@ -53,6 +53,7 @@ async def test_constructs_do_what_bash_does(run: Run, workspace: Path, tmp_path:
         assert names(workspace) == names(twin), line
 
 
+@pytest.mark.slow
 async def test_a_group_reads_on_where_its_first_program_stopped(run: Run, workspace: Path) -> None:
     fill(workspace)
     # In bash `head` may take more than its line out of the pipe, and the rest is lost.

@@ -187,6 +187,7 @@ def sleeper() -> Iterator[int]:
         process.kill()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("identity", [WHO] if WHO is None else [WHO, None])
 async def test_no_command_reaches_into_a_process_outside(
     reachable: TenantHome, scope: CallScope, approved: CallScope, sleeper: int, identity: Identity | None

@@ -87,6 +87,7 @@ def _like_hash(source: random.Random) -> bytes:
     return raw.hex()[:: source.choice((1, -1))].encode()
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=60)
 @given(st.integers(0, 2**32))
 def test_many_hashes_are_read_like_each_by_itself(seed: int) -> None:

@@ -20,12 +20,15 @@ def test_there_are_at_least_150_rules() -> None:
     assert len(RULES) >= 150
 
 
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
-def test_every_example_is_found_by_the_finder_too(rule: Rule) -> None:
-    for example in map(expand, rule.match):
-        text = f"see\n{example}\n".encode()
-        found = pattern_detector().find(text)
-        assert any(finding.placeholder for finding in found), example
+def test_every_example_is_found_by_the_finder_too() -> None:
+    finder = pattern_detector()
+    missed = [
+        (rule.id, example)
+        for rule in RULES
+        for example in map(expand, rule.match)
+        if not any(finding.placeholder for finding in finder.find(f"see\n{example}\n".encode()))
+    ]
+    assert missed == []
 
 
 @pytest.mark.parametrize("rule", [rule for rule in RULES if rule.ahead], ids=lambda rule: rule.id)

@@ -81,6 +81,7 @@ def test_an_error_is_told_by_its_code_and_the_first_end_counts(bench: Bench) -> 
     assert (bench.ended().status.is_ok, bench.ended().status.description) == (False, None)
 
 
+@pytest.mark.slow
 @given(st.text())
 def test_a_text_is_no_attribute(text: str) -> None:
     bench = Bench()

@@ -135,6 +135,7 @@ async def test_a_new_browser_is_told_to_its_owner_once(services: Services, brows
     assert "Safari, iPhone" in letter
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("is_only_one", [True, False])
 async def test_a_browser_that_was_signed_out_from_elsewhere_is_a_stranger_again(
     services: Services, browser: BrowserClient, other: BrowserClient, is_only_one: bool

@@ -54,6 +54,7 @@ async def test_it_lasts_twelve_months_from_sign_up(services: Services) -> None:
     assert member.ends_at == datetime(2027, 11, 20, 9, 0, tzinfo=UTC)
 
 
+@pytest.mark.slow
 async def test_many_at_the_same_instant_get_different_places(services: Services) -> None:
     orders = await add_orders(services, 12)
     numbers = await asyncio.gather(*(claim(services, order) for order in orders))

@@ -11,6 +11,7 @@ def shell(command: str, context: PolicyContext) -> Judgement:
     return classify("shell", {"command": command}, context)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "command",
     [

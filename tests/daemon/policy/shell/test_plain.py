@@ -55,6 +55,7 @@ def test_what_is_read_plainly_is_read_alike() -> None:
     assert [line for line, script in plain if script != read_by_grammar(line)] == []
 
 
+@pytest.mark.slow
 @given(st.lists(st.sampled_from(WORDS), min_size=1, max_size=6), st.sampled_from((" ", "  ", " | ", "|")))
 def test_words_in_any_order_are_read_alike(words: list[str], joint: str) -> None:
     line = f"{words[0]}{joint}{' '.join(words[1:])}".strip()
