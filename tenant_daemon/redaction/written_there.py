@@ -23,7 +23,7 @@ _WRITTEN: Final = re.compile(
     # ``Token::TYPE_*``, of which the name takes the first colon.
     r"|:[A-Z][A-Za-z_]*\*?(?:\|[\w:\\]+)*|!\$[A-Za-z_].*"
     # ``password: required|notIn:[``, the rules of a form.
-    r"|[a-z_]{3,20}(?::[\w,.\[]{0,20})?(?:\|[a-z_]*(?::[\w,.\[]{0,20})?)+\[?"
+    r"|[a-z_]{3,20}(?::[\w,.\[]{0,20})?(?:\|[A-Za-z_]*(?::[\w,.\[]{0,20})?)+"
     # ``"token": "npm:^4.0.0"``, which release of what has that name.
     r"|(?:npm|workspace|catalog|link|portal|patch|jsr):[@~^*\w./-]+|[@a-z/.-]+@(?:[a-z]+:)?[~^]?\d+(?:\.\d+){1,2}(?:-[\w.]+)?"
     r"|[a-z-]+-\d+(?:\.\d+){1,3}[\w.-]*\.(?:tgz|tar\.gz|zip|whl|gem|crate|jar)(?:#[0-9a-f]{8,})?"

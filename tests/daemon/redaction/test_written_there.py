@@ -13,6 +13,7 @@ HARMLESS = [
     ".input.password input[type=password]:focus~.password-view-wrapper,.input.password b{opacity:.5}",
     "while ($next->is(StyleToken::Comment|StyleToken::Whitespace));",
     "'password' => 'confirmed|'.Setting::rules(),",
+    "'password' => 'required|notIn:[\"'.$user->name.'\"]|min:12',",
     '"js-tokens": "npm:^4.0.0"',
     '"secret-stream@^3.0.0":\n  resolved "https://registry.example/secret-stream/-/secret-stream-3.0.1.tgz#d428fe4d'
     'b0b10382494c8daf793507f62a9bec73"',
