@@ -6,6 +6,7 @@ start with the setting's name and what to do.
 """
 
 import os
+from enum import StrEnum
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
@@ -18,6 +19,14 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 _LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1"})
 _MOST_WORKERS = 4
 """That are started where nobody says how many."""
+
+
+class LegalNotice(StrEnum):
+    """What a shop in the European Union has to publish."""
+
+    IMPRINT = "imprint"
+    PRIVACY = "privacy"
+    TERMS = "terms"
 
 
 def worker_a_core() -> int:
@@ -52,6 +61,15 @@ class Settings(BaseSettings):
         "",
         alias="LETSBE_ADMIN_URL",
         description="Address of the back office on a host of its own; empty to have it at the hub's.",
+    )
+    imprint_url: str = Field(
+        "", alias="LETSBE_IMPRINT_URL", description="Address of your imprint, linked in the footer."
+    )
+    privacy_url: str = Field(
+        "", alias="LETSBE_PRIVACY_URL", description="Address of your privacy notice, linked in the footer."
+    )
+    terms_url: str = Field(
+        "", alias="LETSBE_TERMS_URL", description="Address of your terms, linked in the footer."
     )
     database_url: SecretStr = Field(
         SecretStr(""),
@@ -160,7 +178,9 @@ class Settings(BaseSettings):
         "info", alias="LETSBE_LOG_LEVEL", description="What is logged: debug, info, warning or error."
     )
 
-    @field_validator("public_url", "admin_url", "model_url", "otlp_url")
+    @field_validator(
+        "public_url", "admin_url", "imprint_url", "privacy_url", "terms_url", "model_url", "otlp_url"
+    )
     @classmethod
     def _is_http_address(cls, value: str, info: ValidationInfo) -> str:
         is_left_out = info.field_name != "public_url" and not value
@@ -276,12 +296,26 @@ class Settings(BaseSettings):
     @property
     def cautions(self) -> list[str]:
         """What is right for trying the hub out and wrong once customers come; a sentence each."""
-        if not self.allows_local_webhooks:
-            return []
-        return [
-            "Webhooks and push messages may go to this machine (LETSBE_LOCAL_WEBHOOKS, or a local "
-            "LETSBE_PUBLIC_URL). Set LETSBE_LOCAL_WEBHOOKS=false before customers come."
-        ]
+        told = []
+        if self.allows_local_webhooks:
+            told.append(
+                "Webhooks and push messages may go to this machine (LETSBE_LOCAL_WEBHOOKS, or a local "
+                "LETSBE_PUBLIC_URL). Set LETSBE_LOCAL_WEBHOOKS=false before customers come."
+            )
+        if not _is_loopback(self.public_url) and not all(map(self.legal_url, LegalNotice)):
+            told.append(
+                "Imprint, privacy notice or terms are not published. Set LETSBE_IMPRINT_URL, "
+                "LETSBE_PRIVACY_URL and LETSBE_TERMS_URL before customers come."
+            )
+        return told
+
+    def legal_url(self, notice: LegalNotice) -> str:
+        """Where the operator publishes it; empty where they do not."""
+        return {
+            LegalNotice.IMPRINT: self.imprint_url,
+            LegalNotice.PRIVACY: self.privacy_url,
+            LegalNotice.TERMS: self.terms_url,
+        }[notice]
 
     def async_database_url(self) -> str:
         """The URL for ``Database``, with the async driver named."""

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Match
 from starlette.types import Scope
 
-from letsbe_app.api import health, metrics
+from letsbe_app.api import health, legal, metrics
 from letsbe_app.api.dependencies import ServicesProvider
 from letsbe_app.api.description import describe
 from letsbe_app.api.envelope import FailureAnswer
@@ -80,6 +80,7 @@ def build_api(services_provider: ServicesProvider = get_services) -> FastAPI:
     app.add_middleware(RequestIds)
     app.include_router(health.router)
     app.include_router(metrics.router)
+    app.include_router(legal.router)
     for module in (
         public,
         account,

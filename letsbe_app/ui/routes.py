@@ -3,6 +3,8 @@
 from typing import Final
 from urllib.parse import urlencode
 
+from letsbe_app.settings import LegalNotice
+
 LANDING: Final = "/"
 CALCULATOR: Final = "/calculator"
 SIGN_UP: Final = "/sign-up"
@@ -37,7 +39,13 @@ ADMIN_RUN: Final = "/admin/runs/[order_id]"
 ADMIN_STAFF: Final = "/admin/staff"
 ADMIN_AUDIT: Final = "/admin/audit"
 PROVISIONING: Final = "/portal/provisioning/[order_id]"
+LEGAL: Final = "/legal"
 NOT_FOUND: Final = "404"
+
+
+def legal(notice: LegalNotice) -> str:
+    """Where the hub leads on to the operator's notice."""
+    return f"{LEGAL}/{notice.value}"
 
 
 def conversation(conversation_id: str) -> str:

@@ -64,6 +64,7 @@ from letsbe_app.ui.pages.secrets.state import SecretsState
 from letsbe_app.ui.pages.settings.page import settings_page
 from letsbe_app.ui.pages.settings.state import SettingsState
 from letsbe_app.ui.pages.sign_in.page import sign_in_page, sign_up_page
+from letsbe_app.ui.pages.site.legal import legal_page
 from letsbe_app.ui.pages.site.page import landing_page
 from letsbe_app.ui.pages.usage.page import usage_page
 from letsbe_app.ui.pages.usage.state import UsageState
@@ -102,6 +103,7 @@ PAGES = [
         description=_t.calculator.intro,
         is_public=True,
     ),
+    Page(routes.LEGAL, _t.site.legal_title, legal_page, is_public=True),
     Page(routes.SIGN_UP, _t.sign_in.sign_up_title, sign_up_page, is_public=True),
     Page(routes.SIGN_IN, _t.sign_in.sign_in, sign_in_page, is_public=True),
     Page(routes.FORGOT_PASSWORD, _t.access.forgot_title, forgot_password_page),

@@ -88,11 +88,27 @@ def test_no_local_variable_is_shown_on_a_terminal(capsys: pytest.CaptureFixture[
 
 
 def test_settings_that_are_only_for_trying_out_are_told(lines: list[dict[str, object]]) -> None:
-    tell_cautions(Settings(_env_file=None, LETSBE_PUBLIC_URL="https://hub.example"))
+    notices = {
+        f"LETSBE_{name}_URL": f"https://shop.example/{name}" for name in ("IMPRINT", "PRIVACY", "TERMS")
+    }
+    tell_cautions(Settings(_env_file=None, LETSBE_PUBLIC_URL="https://hub.example", **notices))
     assert list(lines) == []
     tell_cautions(Settings(_env_file=None, LETSBE_PUBLIC_URL="http://localhost:8000"))
     [line] = lines
     assert (line["level"], line["event"]) == ("warning", "settings.caution")
+
+
+def test_a_public_hub_without_its_legal_notices_says_so(lines: list[dict[str, object]]) -> None:
+    tell_cautions(
+        Settings(
+            _env_file=None,
+            LETSBE_PUBLIC_URL="https://hub.example",
+            LETSBE_IMPRINT_URL="https://shop.example/imprint",
+            LETSBE_TERMS_URL="https://shop.example/terms",
+        )
+    )
+    [line] = lines
+    assert "LETSBE_PRIVACY_URL" in str(line)
 
 
 def test_a_log_that_takes_no_more_ends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

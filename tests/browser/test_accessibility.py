@@ -28,6 +28,7 @@ pytestmark = pytest.mark.browser
 PUBLIC = (
     routes.LANDING,
     routes.CALCULATOR,
+    routes.LEGAL,
     routes.SIGN_UP,
     routes.SIGN_IN,
     routes.FORGOT_PASSWORD,
@@ -167,7 +168,10 @@ async def busy(stage: Stage) -> str:
     finished = ToolFinished(tool_call_id="t1", status="executed", tier="GREEN", output="/dev/sda1 80G")
     await stage.daemon.send(run.add(finished))
     await stage.daemon.send(
-        run.delta("There are **80 GB** left.\n\n| What | Size |\n|---|---|\n| Photos | 12 GB |")
+        run.delta(
+            "There are **80 GB** left.\n\n| What | Size | Where |\n|---|---|---|\n"
+            f"| Photos | 12 GB | /opt/apps/{'x' * 80} |\n\n- [x] looked\n- [ ] tidied up"
+        )
     )
     await stage.daemon.send(run.finished())
     await stage.daemon.expect_ack(run.run_id, len(run.events))

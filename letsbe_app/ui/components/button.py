@@ -6,6 +6,7 @@ import reflex as rx
 from reflex_components_core.react_router.dom import ReactRouterLink
 
 from letsbe_app.ui.components.icon import icon
+from letsbe_app.ui.islands import Island, island
 
 Kind = Literal["primary", "quiet", "danger", "bare"]
 
@@ -20,6 +21,9 @@ _KINDS: Final[dict[Kind, str]] = {
     "danger": "bg-card text-red border border-red hover:bg-red/10",
     "bare": "text-ink hover:bg-sunken",
 }
+_LINK: Final = (
+    "inline-flex items-center min-h-target text-accent underline underline-offset-2 hover:brightness-110"
+)
 
 
 def button_class(kind: Kind = "primary", more: str = "") -> str:
@@ -59,13 +63,23 @@ def link_button(
     return ReactRouterLink.create(*parts, text, to=to, class_name=button_class(kind, class_name), **props)
 
 
+class KeptNextLink(Island):
+    """A link that takes along where somebody wants to go afterwards."""
+
+    library = island("kept_next_link.jsx")
+    tag = "KeptNextLink"
+
+    to: rx.Var[str]
+
+
 def link(*children: Any, to: Any, class_name: str = "", **props: Any) -> rx.Component:
     """Return a plain link within this site."""
-    style = (
-        "inline-flex items-center min-h-target text-accent underline underline-offset-2 "
-        f"hover:brightness-110 {class_name}"
-    )
-    return ReactRouterLink.create(*children, to=to, class_name=style, **props)
+    return ReactRouterLink.create(*children, to=to, class_name=f"{_LINK} {class_name}", **props)
+
+
+def kept_next_link(text: str, to: str) -> rx.Component:
+    """Return a link between signing in and signing up: both lead on to where somebody wanted to go."""
+    return KeptNextLink.create(text, to=to, class_name=_LINK)
 
 
 def text_button(text: Any, **props: Any) -> rx.Component:

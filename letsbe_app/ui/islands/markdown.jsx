@@ -38,16 +38,24 @@ function Link({ href, node, children }) {
   );
 }
 
+/** A box of a list of things to do; nobody can tick it, so a word says how it stands. */
+function Task({ checked }) {
+  const texts = useContext(Words);
+  return <input type="checkbox" checked={checked} disabled readOnly aria-label={checked ? texts.ticked : texts.not_ticked} />;
+}
+
 const COMPONENTS = {
   a: Link,
   // A picture would be fetched from wherever an agent's text says, and tell that place who reads.
   img: ({ alt }) => <span>{alt}</span>,
   table: ({ children }) => (
-    <div className="table-scroll">
+    // Wider than the screen it is scrolled, also by keyboard.
+    <div className="table-scroll" tabIndex={0}>
       <table>{children}</table>
     </div>
   ),
   pre: Code,
+  input: Task,
 };
 
 /** Cuts Markdown at blank lines outside of code fences, lists and tables, so that only the last piece redraws. */

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class ChatTexts:
+    ticked: str = "done"
+    not_ticked: str = "not done"
     title: str = "Chat"
     agents: str = "Colleagues"
     conversations: str = "Conversations"

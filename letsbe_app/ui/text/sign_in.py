@@ -14,6 +14,7 @@ class SignInTexts:
     password: str = "Password"  # noqa: S105
     password_hint: str = "At least 10 characters. A sentence is easier to keep in mind than a word."  # noqa: S105
     sign_up: str = "Make my account"
+    terms_before: str = "What holds when you have one:"
     have_account: str = "You have an account already?"
     sign_in_title: str = "Welcome back"
     sign_in_intro: str = "Sign in to see your server and your agents."

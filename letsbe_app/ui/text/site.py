@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from letsbe_app.settings import LegalNotice
+
 
 @dataclass(frozen=True)
 class SiteTexts:
@@ -80,6 +82,19 @@ class SiteTexts:
     )
     footer_navigation: str = "Footer"
     footer: str = "LetsBe Biz. Where power meets privacy."
+
+    def legal(self, notice: LegalNotice) -> str:
+        return {
+            LegalNotice.IMPRINT: "Who we are",
+            LegalNotice.PRIVACY: "Privacy",
+            LegalNotice.TERMS: "Terms",
+        }[notice]
+
+    legal_title: str = "Not published yet"
+    legal_detail: str = (
+        "Whoever runs this installation has not published this notice yet. Until then it is for trying things out. "
+        "Write to them, or to help@letsbe.biz."
+    )
 
     def price(self, cents: int) -> str:
         return f"EUR {cents // 100}" if cents % 100 == 0 else f"EUR {cents / 100:.2f}"

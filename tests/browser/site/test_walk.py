@@ -120,6 +120,37 @@ async def test_a_phone_walks_from_sign_up_to_the_status_page(hub: RunningHub, br
         await give_back(services, tenant.id)
 
 
+async def test_what_a_stranger_has_calculated_comes_along(hub: RunningHub, browser: Browser) -> None:
+    async with tab(browser, hub.url, phone=True) as page:
+        await page.goto("/calculator")
+        await press(page, "Online shop")
+        await expect(page.get_by_role("checkbox", name="Odoo")).to_be_checked()
+        await press(page, "Build this server")
+        await page.wait_for_url("**/sign-up?next=*")
+        # Whoever has an account after all goes there and back with it.
+        await page.get_by_role("main").get_by_role("link", name="Sign in").click()
+        await page.wait_for_url("**/sign-in?next=*")
+        await page.get_by_role("link", name="Make an account").click()
+        await page.wait_for_url("**/sign-up?next=*")
+        await page.get_by_label("Name of your business").fill("Corner Bakery")
+        await page.get_by_label("E-mail").fill(f"counted-{time.time_ns()}@bakery.example")
+        await page.get_by_label("Password").fill(PASSWORD)
+        await press(page, "Make my account")
+        await at_step(page, "tools", "Which tools do you want?")
+        await expect(page.get_by_role("checkbox", name="Odoo")).to_be_checked()
+        # On a phone the way on is in sight, and not below two dozen tools.
+        await expect(page.get_by_role("button", name="Continue", exact=True)).to_be_in_viewport()
+
+
+async def test_the_footer_leads_to_what_has_to_be_published(hub: RunningHub, browser: Browser) -> None:
+    async with tab(browser, hub.url) as page:
+        await page.goto("/")
+        for name in ("Who we are", "Privacy", "Terms"):
+            await expect(page.get_by_role("contentinfo").get_by_role("link", name=name)).to_be_visible()
+        await page.get_by_role("contentinfo").get_by_role("link", name="Privacy").click()
+        await expect(page.get_by_role("heading", name="Not published yet")).to_be_visible()
+
+
 async def test_an_address_that_is_taken_is_said_and_nothing_typed_is_lost(
     hub: RunningHub, browser: Browser
 ) -> None:

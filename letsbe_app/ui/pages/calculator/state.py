@@ -1,16 +1,20 @@
 """State of the public calculator: which tools are chosen. Nothing is kept."""
 
+from urllib.parse import urlencode
+
 import reflex as rx
 from reflex.event import EventSpec
 
 from letsbe_app.composition import get_services
+from letsbe_app.errors import LetsBeError
 from letsbe_app.ui import routes
+from letsbe_app.ui.base_state import SignedInState
 from letsbe_app.ui.pages.calculator.view_models import QuoteView, quote_view
 
 MAX_TOOLS = 60
 
 
-class CalculatorState(rx.State):
+class CalculatorState(SignedInState, rx.State):
     """The visitor's choice, and what it needs."""
 
     tool_ids: list[str] = []
@@ -43,9 +47,14 @@ class CalculatorState(rx.State):
         self._recount()
 
     @rx.event
-    def build(self) -> EventSpec:
-        """Go on to the wizard, which takes the chosen tools along in its address."""
-        return rx.redirect(f"{routes.ONBOARDING}?tools={','.join(self.tool_ids)}")
+    async def build(self) -> EventSpec:
+        """Go on to the wizard, which takes the chosen tools along in its address; strangers sign up first."""
+        wizard = f"{routes.ONBOARDING}?tools={','.join(self.tool_ids)}"
+        try:
+            await self._actor()
+        except LetsBeError:
+            return rx.redirect(f"{routes.SIGN_UP}?{urlencode({'next': wizard})}")
+        return rx.redirect(wizard)
 
     def _recount(self) -> None:
         self.quote = quote_view(get_services().catalog.quote(self.tool_ids))

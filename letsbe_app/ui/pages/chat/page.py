@@ -101,11 +101,15 @@ def _switcher() -> rx.Component:
             rx.foreach(ChatState.colleagues, _colleague),
             rx.el.p(t.conversations, class_name=f"{_LABEL} mt-2"),
             thread_list(),
-            class_name="flex flex-col gap-0.5 *:shrink-0 p-2 border-t border-line max-h-[60dvh] overflow-y-auto",
+            class_name=(
+                # Over the conversation: beside it nothing would be left of a small screen.
+                "absolute inset-x-0 top-full z-20 mt-1 flex flex-col gap-0.5 *:shrink-0 p-2 bg-card border "
+                "border-line rounded-card shadow-soft max-h-[60dvh] overflow-y-auto"
+            ),
         ),
         # Choosing something loads another page of ours; the list must not stay open over it.
         key=ChatState.open_id + ChatState.colleague.agent_id,
-        class_name="lg:hidden bg-card border border-line rounded-card mb-2 shrink-0",
+        class_name="lg:hidden relative bg-card border border-line rounded-card mb-2 shrink-0",
     )
 
 

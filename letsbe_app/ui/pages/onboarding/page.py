@@ -7,6 +7,7 @@ from letsbe_app.ui.components.stepper import stepper
 from letsbe_app.ui.pages.calculator.summary import summary
 from letsbe_app.ui.pages.onboarding.state import OnboardingState
 from letsbe_app.ui.pages.onboarding.steps import (
+    bar_action,
     business_step,
     check_step,
     name_step,
@@ -38,8 +39,8 @@ def onboarding_page() -> rx.Component:
                     ("check", check_step()),
                     business_step(),
                 ),
-                rx.cond(OnboardingState.step != "business", summary(OnboardingState.quote)),
-                class_name="mt-8 grid gap-8 lg:grid-cols-[1fr_20rem] max-lg:pb-32",
+                rx.cond(OnboardingState.step != "business", summary(OnboardingState.quote, bar_action())),
+                class_name="mt-8 grid gap-8 lg:grid-cols-[1fr_20rem] max-lg:pb-44",
             ),
             rx.el.div(class_name="skeleton mt-8 h-72"),
         ),

@@ -6,7 +6,7 @@ import reflex as rx
 
 from letsbe_app.shop.catalog.service import Catalog
 from letsbe_app.ui.components.badge import badge
-from letsbe_app.ui.components.button import button
+from letsbe_app.ui.components.button import button, button_class
 from letsbe_app.ui.components.card import card
 from letsbe_app.ui.components.choice_card import choice_card
 from letsbe_app.ui.components.field import field, field_error, text_area
@@ -110,7 +110,7 @@ def tools_step() -> rx.Component:
         ),
         field_error("tool_ids", OnboardingState.errors["tool_ids"]),
         tool_choices(catalog.tools, OnboardingState.tool_ids, OnboardingState.toggle),
-        _moves(is_next_off=OnboardingState.quote.plan_id == ""),
+        _moves(is_in_bar=True),
     )
 
 
@@ -124,7 +124,7 @@ def plan_step() -> rx.Component:
             rx.foreach(OnboardingState.plans, _plan),
             class_name="flex flex-col gap-3",
         ),
-        _moves(is_next_off=OnboardingState.plan_id == ""),
+        _moves(is_in_bar=True),
     )
 
 
@@ -187,14 +187,30 @@ def check_step() -> rx.Component:
         ),
         rx.el.div(
             button(t.back, kind="quiet", on_click=OnboardingState.go_back),
-            button(
-                t.order,
-                on_click=OnboardingState.place_order,
-                icon_name="lock",
-                disabled=OnboardingState.plan_id == "",
-            ),
+            _order("max-lg:hidden"),
             class_name="mt-8 flex flex-wrap justify-between gap-3",
         ),
+    )
+
+
+def bar_action() -> rx.Component:
+    """Return a phone's way on: on its small screen the end of the question is far below."""
+    return rx.match(
+        OnboardingState.step,
+        ("tools", _next("lg:hidden w-full")),
+        ("plan", _next("lg:hidden w-full")),
+        ("check", _order("lg:hidden w-full")),
+        rx.fragment(),
+    )
+
+
+def _order(class_name: str) -> rx.Component:
+    return button(
+        texts().onboarding.order,
+        on_click=OnboardingState.place_order,
+        icon_name="lock",
+        disabled=OnboardingState.plan_id == "",
+        class_name=class_name,
     )
 
 
@@ -217,20 +233,25 @@ def _step(title: str, *children: Any) -> rx.Component:
     )
 
 
-def _moves(*, is_next_off: Any = False, is_submit: bool = False) -> rx.Component:
+def _moves(*, is_in_bar: bool = False, is_submit: bool = False) -> rx.Component:
     t = texts().onboarding
-    on_next = {"type": "submit"} if is_submit else {"on_click": OnboardingState.go_on}
     return rx.el.div(
         button(t.back, kind="quiet", on_click=OnboardingState.go_back),
-        rx.el.button(
-            t.next,
-            icon("arrow-right"),
-            disabled=is_next_off,
-            class_name=(
-                "inline-flex items-center gap-2 min-h-target px-4 rounded-control font-medium bg-accent "
-                "text-on-accent hover:brightness-110 cursor-pointer disabled:opacity-55 disabled:cursor-default"
-            ),
-            **({"type": "button"} | on_next),
-        ),
+        _next("max-lg:hidden" if is_in_bar else "", is_submit=is_submit),
         class_name="mt-8 flex justify-between gap-3",
+    )
+
+
+def _next(class_name: str, *, is_submit: bool = False) -> rx.Component:
+    state = OnboardingState
+    is_off = ((state.step == "tools") & (state.quote.plan_id == "")) | (
+        (state.step == "plan") & (state.plan_id == "")
+    )
+    on_next = {"type": "submit"} if is_submit else {"type": "button", "on_click": state.go_on}
+    return rx.el.button(
+        texts().onboarding.next,
+        icon("arrow-right"),
+        disabled=is_off,
+        class_name=button_class("primary", class_name),
+        **on_next,
     )

@@ -4,12 +4,13 @@ from typing import Any, Final
 
 import reflex as rx
 
+from letsbe_app.settings import LegalNotice
 from letsbe_app.ui import routes
 from letsbe_app.ui.components.account_form import account_form, code_field, form_field, mailed_code_field
-from letsbe_app.ui.components.button import link
+from letsbe_app.ui.components.button import kept_next_link, link
 from letsbe_app.ui.components.card import card
 from letsbe_app.ui.components.passkey import passkey_sign_in
-from letsbe_app.ui.pages.site.frame import public_page
+from letsbe_app.ui.pages.site.frame import legal_link, public_page
 from letsbe_app.ui.text import texts
 
 SIGN_UP_ROUTE: Final = "/api/v1/public/sign-up"
@@ -30,7 +31,18 @@ def sign_up_page() -> rx.Component:
         after=routes.ONBOARDING,
     )
     return account_page(
-        t.sign_up_title, t.sign_up_intro, form, t.have_account, " ", link(t.sign_in, to=routes.SIGN_IN)
+        t.sign_up_title,
+        t.sign_up_intro,
+        form,
+        t.terms_before,
+        " ",
+        legal_link(LegalNotice.TERMS),
+        ", ",
+        legal_link(LegalNotice.PRIVACY),
+        rx.el.br(),
+        t.have_account,
+        " ",
+        kept_next_link(t.sign_in, routes.SIGN_IN),
     )
 
 
@@ -57,7 +69,7 @@ def sign_in_page() -> rx.Component:
         rx.el.br(),
         t.no_account,
         " ",
-        link(t.make_account, to=routes.SIGN_UP),
+        kept_next_link(t.make_account, routes.SIGN_UP),
     )
 
 

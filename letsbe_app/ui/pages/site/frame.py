@@ -4,6 +4,7 @@ from typing import Any
 
 import reflex as rx
 
+from letsbe_app.settings import LegalNotice
 from letsbe_app.ui import routes
 from letsbe_app.ui.components.button import link, link_button
 from letsbe_app.ui.components.skip_link import CONTENT_ID, skip_link
@@ -31,7 +32,7 @@ def public_page(
             tab_index=-1,
             class_name=f"outline-none mx-auto w-full {measure} px-4 sm:px-6 py-8 sm:py-12",
         ),
-        rx.fragment() if is_for_staff else _footer(),
+        rx.fragment() if is_for_staff else _footer(is_signed_in=is_signed_in),
     )
 
 
@@ -66,6 +67,17 @@ def _header(*, is_signed_in: bool) -> rx.Component:
     )
 
 
+def legal_link(notice: LegalNotice) -> rx.Component:
+    """Return a link to one of the notices; a document of the hub's, and no page of ours."""
+    return rx.el.a(
+        texts().site.legal(notice),
+        href=routes.legal(notice),
+        class_name=(
+            "inline-flex items-center min-h-target text-accent underline underline-offset-2 hover:brightness-110"
+        ),
+    )
+
+
 def _staff_header() -> rx.Component:
     return rx.el.header(
         skip_link(),
@@ -78,18 +90,23 @@ def _staff_header() -> rx.Component:
     )
 
 
-def _footer() -> rx.Component:
+def _footer(*, is_signed_in: bool) -> rx.Component:
     t = texts()
+    door = (t.site.to_portal, routes.HOME) if is_signed_in else (t.common.sign_in, routes.SIGN_IN)
     return rx.el.footer(
         rx.el.div(
             rx.el.p(t.site.footer),
             rx.el.nav(
                 link(t.calculator.title_short, to=routes.CALCULATOR),
-                link(t.common.sign_in, to=routes.SIGN_IN),
+                link(door[0], to=door[1]),
+                *(legal_link(notice) for notice in LegalNotice),
                 aria_label=t.site.footer_navigation,
-                class_name="flex gap-6",
+                class_name="flex flex-wrap gap-x-6",
             ),
-            class_name="mx-auto max-w-6xl px-4 sm:px-6 py-8 flex flex-wrap justify-between gap-4 text-sm text-muted",
+            class_name=(
+                "mx-auto max-w-6xl px-4 sm:px-6 py-8 flex flex-wrap items-center justify-between gap-x-6 gap-y-2 "
+                "text-sm text-muted"
+            ),
         ),
         class_name="border-t border-line mt-8",
     )

@@ -199,9 +199,9 @@ def _rows() -> rx.Component:
                     ", ",
                     line.cost,
                     rx.cond(line.is_estimated, rx.el.span(f", {t.estimated}")),
-                    class_name="text-sm text-muted tabular",
+                    class_name="text-sm text-muted tabular whitespace-nowrap",
                 ),
-                class_name="text-right",
+                class_name="text-right shrink-0",
             ),
             class_name="flex items-center gap-3 py-3",
         )
