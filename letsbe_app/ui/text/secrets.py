@@ -12,6 +12,8 @@ class SecretsTexts:
     )
     add: str = "Add a secret"
     plant: str = "Plant a trap"
+    search: str = "Search secrets by name or note"
+    search_nothing: str = "No secret has these words in its name or note."
     none_yet: str = "No secrets yet"
     none_yet_detail: str = (
         "Add a password or a key here. Agents then work with its name, such as shop-password, and never see what "

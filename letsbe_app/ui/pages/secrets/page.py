@@ -1,6 +1,6 @@
 """The page of secrets: names, never values; add, show once, change, delete."""
 
-from typing import Any
+from typing import Any, Final
 
 import reflex as rx
 
@@ -10,7 +10,7 @@ from letsbe_app.ui.components.button import button, link
 from letsbe_app.ui.components.card_list import card_list
 from letsbe_app.ui.components.dialog import dialog, dialog_buttons
 from letsbe_app.ui.components.empty_state import empty_state
-from letsbe_app.ui.components.field import field
+from letsbe_app.ui.components.field import INPUT, field
 from letsbe_app.ui.components.fold import fold
 from letsbe_app.ui.components.hold_button import hold_button
 from letsbe_app.ui.components.icon import icon
@@ -21,6 +21,10 @@ from letsbe_app.ui.pages.secrets.state import SecretsState
 from letsbe_app.ui.pages.secrets.view_models import AlarmRow, SecretRow
 from letsbe_app.ui.portal.shell import portal_shell
 from letsbe_app.ui.text import texts
+
+_MANY: Final = 8
+"""More than these want a search."""
+_WAIT_MS: Final = 200
 
 
 def secrets_page() -> rx.Component:
@@ -35,14 +39,19 @@ def secrets_page() -> rx.Component:
             state.can_change & ~state.frame.is_online,
             rx.el.p(t.offline, role="status", class_name="text-muted"),
         ),
+        rx.cond((state.secrets.length() > _MANY) | (state.words != ""), _search_box()),
         card_list(
-            state.secrets,
+            state.found,
             _row,
             label=t.title,
             empty=rx.cond(
-                state.is_listed,
-                empty_state(t.none_yet, t.none_yet_detail, icon_name="key-round"),
-                empty_state(t.not_told, t.not_told_detail, icon_name="cloud-off"),
+                state.secrets.length() > 0,
+                rx.el.p(t.search_nothing, role="status", class_name="text-muted"),
+                rx.cond(
+                    state.is_listed,
+                    empty_state(t.none_yet, t.none_yet_detail, icon_name="key-round"),
+                    empty_state(t.not_told, t.not_told_detail, icon_name="cloud-off"),
+                ),
             ),
         ),
         rx.cond(state.is_cut, rx.el.p(t.cut, class_name="text-muted")),
@@ -50,6 +59,19 @@ def secrets_page() -> rx.Component:
         rx.el.div(_dialogs(), on_unmount=state.close),
         here=routes.SECRETS,
         on_wake=state.woken,
+    )
+
+
+def _search_box() -> rx.Component:
+    label = texts().secrets.search
+    return rx.el.input(
+        type="search",
+        aria_label=label,
+        placeholder=label,
+        max_length=100,
+        default_value=SecretsState.words,
+        on_change=SecretsState.search.debounce(_WAIT_MS),
+        class_name=f"{INPUT} max-w-md",
     )
 
 

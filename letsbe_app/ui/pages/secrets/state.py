@@ -11,7 +11,14 @@ from letsbe_app.people.authz.actor import Actor
 from letsbe_app.people.authz.rules import Permission, is_allowed
 from letsbe_app.ui import routes
 from letsbe_app.ui.components.toast import show_toast
-from letsbe_app.ui.pages.secrets.view_models import AlarmRow, SecretRow, alarm_row, outcome_text, secret_row
+from letsbe_app.ui.pages.secrets.view_models import (
+    AlarmRow,
+    SecretRow,
+    alarm_row,
+    matching,
+    outcome_text,
+    secret_row,
+)
 from letsbe_app.ui.portal.state import PortalState
 from letsbe_app.ui.text import texts
 from tenant_daemon.contracts.secrets import NAME_PATTERN, SecretChange
@@ -21,6 +28,10 @@ class SecretsState(PortalState):
     """The server's secrets, alarms, and what is asked of the server."""
 
     secrets: list[SecretRow] = []
+    found: list[SecretRow] = []
+    """Those of them that are shown."""
+    words: str = ""
+    """What is searched for; empty shows them all."""
     alarms: list[AlarmRow] = []
     public_key: str = ""
     is_listed: bool = False
@@ -62,6 +73,12 @@ class SecretsState(PortalState):
         actor = await self._enter()
         await self._refresh(actor)
         return await self._outcomes(actor)
+
+    @rx.event
+    def search(self, words: str) -> None:
+        """Show the secrets that have these words in their name or note."""
+        self.words = words.strip()
+        self.found = matching(self.secrets, self.words)
 
     @rx.event
     def ask_to_add(self) -> None:
@@ -183,6 +200,7 @@ class SecretsState(PortalState):
         self.is_listed = view.listed_at is not None
         self.is_cut = view.is_cut
         self.secrets = [secret_row(secret, actor.user_id, self._agent_names) for secret in view.secrets]
+        self.found = matching(self.secrets, self.words)
         found = await self._services().agents.list(actor, self.frame.tenant_id) if view.alarms else []
         agents = {agent.agent_id: agent for agent in found}
         is_all_stopped = self.frame.is_stopped

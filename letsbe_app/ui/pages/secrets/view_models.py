@@ -1,6 +1,6 @@
 """What the secrets' page shows."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -48,6 +48,12 @@ class AlarmRow:
     """In whose work; empty where that is not known, and where there is no such agent any more."""
     stop: str = ""
     """What the button says that stops whoever may have touched it; empty where that stands still already."""
+
+
+def matching(rows: Sequence[SecretRow], words: str) -> list[SecretRow]:
+    """Those that have each of these words in their name or note."""
+    wanted = words.casefold().split()
+    return [row for row in rows if all(word in f"{row.name} {row.note}".casefold() for word in wanted)]
 
 
 def secret_row(secret: SecretView, user_id: str, agent_names: Mapping[str, str]) -> SecretRow:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from letsbe_app.fleet.secrets.schemas import AlarmView, RequestView, SecretView
-from letsbe_app.ui.pages.secrets.view_models import SecretRow, alarm_row, outcome_text, secret_row
+from letsbe_app.ui.pages.secrets.view_models import SecretRow, alarm_row, matching, outcome_text, secret_row
 from letsbe_app.ui.text import texts
 from tests.support.ui_samples import agent_view
 
@@ -37,6 +37,21 @@ def test_row_says_it_in_words() -> None:
         reference="SECRET_REF(shop-key)",
         rotate_detail=texts().secrets.rotate_alone_detail,
     )
+
+
+def test_secrets_are_found_by_all_words_in_name_or_note() -> None:
+    rows = [
+        secret_row(replace(SECRET, name=name, note=note), "usr_1", {})
+        for name, note in (("shop-key", "Kasse Nord"), ("till-key", "KASSE Süd"), ("mail", ""))
+    ]
+
+    def found(words: str) -> list[str]:
+        return [row.name for row in matching(rows, words)]
+
+    assert found("") == ["shop-key", "till-key", "mail"]
+    assert found(" kasse  key ") == ["shop-key", "till-key"]
+    assert found("süd") == ["till-key"]
+    assert found("nowhere") == []
 
 
 def test_row_says_who_takes_a_new_value_as_well() -> None:
