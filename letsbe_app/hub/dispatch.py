@@ -96,7 +96,7 @@ class LinkDispatch:
 
     async def apply(self, envelope: DaemonEnvelope) -> None:
         """Apply a message and queue the answer; raises what cannot be answered."""
-        payload = envelope.payload
+        payload = on_our_clock(envelope.payload, envelope.sent_at, utc_now())
         try:
             match payload:
                 case RunEvent():
@@ -109,8 +109,7 @@ class LinkDispatch:
                     self._held_version = payload.config_version
                     await self._services.tenants.record_heartbeat(self._tenant_id, payload)
                 case ApprovalRequested():
-                    asked = on_our_clock(payload, envelope.sent_at, utc_now())
-                    await self._services.approvals.request(self._tenant_id, asked)
+                    await self._services.approvals.request(self._tenant_id, payload)
                 case ApprovalSettledReport():
                     await self._services.approvals.settle(self._tenant_id, payload)
                 case ApprovalCarriedOut():
