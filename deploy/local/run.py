@@ -8,6 +8,7 @@ their reaper (prctl PR_SET_CHILD_SUBREAPER, Linux), so that nothing can slip awa
 from __future__ import annotations
 
 import ctypes
+import fcntl
 import os
 import signal
 import socket
@@ -116,6 +117,8 @@ def main() -> int:
     for folder in (data, logs):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     is_redis_embedded = not settings.redis_url.get_secret_value()
+    # Held until this process ends, however it ends.
+    _claim = claim(data)
     refuse_taken_ports(settings, is_redis_embedded=is_redis_embedded)
     refuse_taken_ports_of_servers(settings.tenants_dir)
 
@@ -214,6 +217,24 @@ def reap(deadline: float) -> None:
             return
         if pid == 0:
             time.sleep(0.05)
+
+
+def claim(data: Path) -> IO[bytes]:
+    """
+    Take the data folder for ourselves, as long as the file that this gives is open.
+
+    Two at once would take each other's Redis away and look after the same servers.
+    """
+    file = (data / "run.lock").open("ab")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.close()
+        raise CannotStart(
+            f"LetsBe Biz runs with the data in {data} already, so nothing was started.\n"
+            "Stop it first, or choose another folder: LETSBE_DATA_DIR=.data-2 make run"
+        ) from None
+    return file
 
 
 def refuse_taken_ports(settings: Settings, *, is_redis_embedded: bool) -> None:

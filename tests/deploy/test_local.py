@@ -1,5 +1,6 @@
 """What `make setup` and `make run` say when they cannot begin, and what they build anew."""
 
+import fcntl
 import json
 import os
 import runpy
@@ -53,6 +54,19 @@ def test_taken_port_is_named_with_the_remedy_and_nothing_is_started(tmp_path: Pa
     assert f"Port {port} is taken" in done.stderr
     assert f"{setting}={port + 1} make run" in done.stderr
     assert "Starting" not in done.stdout
+
+
+@pytest.mark.slow
+def test_data_that_are_in_use_are_left_alone(tmp_path: Path) -> None:
+    """Other ports do not help: the second Redis would take the first one's socket away."""
+    (tmp_path / "data").mkdir()
+    with (tmp_path / "data" / "run.lock").open("ab") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        done = run_launcher(tmp_path)
+    assert done.returncode == 1
+    assert f"runs with the data in {tmp_path / 'data'} already" in done.stderr
+    assert "Starting" not in done.stdout
+    assert not (tmp_path / "data" / "keys").exists()
 
 
 @pytest.mark.slow
