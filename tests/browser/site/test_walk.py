@@ -147,8 +147,10 @@ async def test_the_footer_leads_to_what_has_to_be_published(hub: RunningHub, bro
         await page.goto("/")
         for name in ("Who we are", "Privacy", "Terms"):
             await expect(page.get_by_role("contentinfo").get_by_role("link", name=name)).to_be_visible()
-        await page.get_by_role("contentinfo").get_by_role("link", name="Privacy").click()
-        await expect(page.get_by_role("heading", name="Not published yet")).to_be_visible()
+        async with page.expect_popup() as opened:
+            await page.get_by_role("contentinfo").get_by_role("link", name="Privacy").click()
+        notice = await opened.value
+        await expect(notice.get_by_role("heading", name="Not published yet")).to_be_visible()
 
 
 async def test_an_address_that_is_taken_is_said_and_nothing_typed_is_lost(

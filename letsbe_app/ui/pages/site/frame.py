@@ -68,12 +68,20 @@ def _header(*, is_signed_in: bool) -> rx.Component:
 
 
 def legal_link(notice: LegalNotice) -> rx.Component:
-    """Return a link to one of the notices; a document of the hub's, and no page of ours."""
+    """
+    Return a link to one of the notices.
+
+    In a tab of its own: whoever reads it while signing up keeps what they typed. Within this tab the link
+    would moreover look for a page of ours, and it is the hub that knows where the notice is.
+    """
     return rx.el.a(
         texts().site.legal(notice),
         href=routes.legal(notice),
+        target="_blank",
+        rel="noopener",
         class_name=(
-            "inline-flex items-center min-h-target text-accent underline underline-offset-2 hover:brightness-110"
+            "inline-flex items-center min-h-target min-w-target text-accent underline underline-offset-2 "
+            "hover:brightness-110"
         ),
     )
 
