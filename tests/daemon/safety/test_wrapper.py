@@ -648,9 +648,12 @@ async def test_undecided_call_is_answered_as_waiting_and_told_later(bench: Wrapp
     bench.patience = Patience(wait_seconds=0.2, return_seconds=0.05)
     async with bench.started():
         answer = await bench.execute("shell", command="rm x")
-        assert (answer.status, answer.approval_id) == ("waiting", (await bench.asked()).approval_id)
+        # On a busy machine the patience may end before the question is put.
+        approval_id = (await bench.asked()).approval_id
+        assert answer.status == "waiting"
+        assert answer.approval_id in (None, approval_id)
 
-        await bench.decide(answer.approval_id or "", Verdict.DENY, deny_reason="Too late.")
+        await bench.decide(approval_id, Verdict.DENY, deny_reason="Too late.")
         session, text = await asyncio.wait_for(bench.hub.told.get(), 5)
 
     assert session == "agent:it-admin:c-conv1"
