@@ -175,6 +175,12 @@ def _foreign_forms(value: str) -> Iterator[bytes]:
     yield "".join(
         str(int.from_bytes(half[i : i + 2])) for half in halves for i in range(0, len(half), 2)
     ).encode()
+    # ``od -c`` shows the bytes of such letters by their numbers.
+    yield project(
+        b"".join(
+            b"%03o" % byte if byte > 127 else bytes([byte]) for byte in value.encode("utf-8", "surrogatepass")
+        )
+    )
     # ``od -a`` leaves out the highest bit.
     yield project(bytes(byte & 127 for byte in value.encode("utf-8", "surrogatepass")))
 

@@ -43,7 +43,7 @@ _WRITTEN_NOISE = re.compile(
 )
 # As Python shows them in a string; behind another such byte it is a part of a character of UTF-8.
 _SHOWN_NOISE = re.compile(rb"(?<!\\x[89a-fA-F][0-9A-Fa-f])\\x[aA][0dD]")
-_ESCAPED_SPACE = re.compile(rb"\\[nrt]")
+_ESCAPED_SPACE = re.compile(rb"\\[fnrt]")
 _NOISE_BEGINS = b"\\&%<^\x1b"
 _SHORT = 2_048
 """Bytes up to which looking for these costs less than the finder below."""

@@ -68,6 +68,10 @@ class Sign(IntEnum):
     """Numbers as compressed data begin with."""
     WIDE_NUMBERS = 25
     """Numbers of which every second one is zero, as the bytes of text in UTF-16."""
+    PAIRED = 27
+    """Characters beside numbers of two or three digits. Looked for in short texts only."""
+    NAMED = 28
+    """A letter by its name in Unicode. Looked for in short texts only."""
     ARMOURED = 26
     """The first line of a binary patch or of uuencode, or Adobe's mark before ascii85."""
 
@@ -143,7 +147,8 @@ _TELLING_WORDS = (
 _SPELLED = rb"(?i:\b(?:" + _TELLING_WORDS + rb")[^A-Za-z0-9])|(?:[.-]{1,6}[ |/]{1,3}){6}"
 _INDEXED = (
     rb"(?:[0-9][\])]?[\"']?[.:=>) -]{1,3}[\"']?[!-~][\"']?[,;\s]+[^\n0-9]{0,8}[0-9]?){6}"
-    rb"|(?:[\[(][0-9]{1,3}, ?\\?[\"'][!-~]\\?[\"'][\])][,\s]+){6}"
+    rb"|(?:[\[(] ?\\?[\"']?[0-9]{1,3}\\?[\"']?, ?\\?[\"'](?:[!-~]|[^\x00-\x7f]+)\\?[\"']"
+    rb" ?[\])](?:[,\s\x1e]|\\n)+){5}"
     rb"|(?:\A|\n|\\n|\")[0-9]{1,2}[.)] ?[!-~]+(?:\r?\n|\\n)[0-9]{1,2}[.)] ?[!-~]"
     rb"|(?i:\b(?:part|piece|chunk|segment|block|teil)[ _#-]?[0-9]{1,2}[\"'\]]{0,2}\s?[:=])"
     rb"|(?:[^A-Za-z0-9]|\A)[pskxv][0-9]\s?="
@@ -182,6 +187,7 @@ _PATTERNS: dict[Sign, bytes] = {
     Sign.ESCAPE: (
         rb"%u?[0-9A-Fa-f]{2}|\\u[{-]?[0-9A-Fa-f]{2}|\\x\{?[0-9A-Fa-f]{2}|\\U[0-9A-Fa-f]{8}"
         rb"|&#[0-9xX]|&[A-Za-z]{2,8};|\\[0-7]{3}|\\N\{[A-Z]|\\\\+[\"'nrt]"
+        rb"|(?:\\[2-7][0-9A-Fa-f] ){3}"
         # One character a line, in a JSON text.
         rb"|(?:\\n(?:[0-9]{1,3}[:.)=] ?)?[!-\[\]-~]){6}"
     ),
@@ -193,13 +199,15 @@ _PATTERNS: dict[Sign, bytes] = {
     Sign.DUMP: (
         rb"(?:\b|\\n)[0-9a-f]{6,16}:? {1,4}[0-9a-fA-F]{2,4}(?:[^0-9A-Za-z]|[0-9a-fA-F]{4} |\z)"
         rb"|(?:\b|\\n)[0-9a-f]{4}(?:: [0-9a-f]{2} [0-9a-f]{2} | [0-9a-f]{8} [0-9a-f]{2,8} )"
-        rb"|0x[0-9a-f]{4,16}:(?:[ \t]|\\t)+(?:0x)?[0-9a-f]{2}"
+        rb"|0x[0-9a-f]{4,16}(?: <[^>\n]+>)?:(?:[ \t]|\\t)+-?[0-9a-f]"
         rb"|[0-9a-f]{7} {2,3}[ 0-9]{4}[0-9] |[0-7]{6}0 [0-9]{5} [ 0-9]{4}[0-9][ \r\n\\]|[0-9a-f]{6}: [01]{8} "
-        rb"|[0-7]{7}(?: {3,4}[!-~]|  \\[0-9a-z]| [0-7]{6})(?:[ \r\n\\]|\z)"
+        rb"|[0-7]{7}(?: {3,4}[!-~]|  \\{1,2}[0-9a-z]| [0-7]{6}(?:[0-7]{5})?)(?:[ \r\n\\]|\z)"
+        rb"|[0-7]{7} (?:[0-9a-f]{16}|[0-7]{22})[ \r\n\\]"
     ),
     # A date has numbers below 10, which no letter has.
     Sign.NUMBERS: (
-        rb"\b0?[1-9]\d{1,2}(?:[^0-9\n]{1,12}0?[1-9]\d{1,3}){7}|\b[01]{7,8}(?:[\s,]{1,3}[01]{7,8}){7}"
+        rb"\b0?[1-9]\d{1,2}(?:[^0-9\n]{1,12}0?[1-9]\d{1,3}){7}|\b[01]{6,8}(?:[\s,]{1,3}[01]{6,8}){7}"
+        rb"|(?:[1-9]\d{1,2}\.0?[,\s]{1,4}){7}"
     ),
     Sign.WIDE_NUMBERS: (
         rb"\b0[^0-9A-Za-z]{1,2}[1-9]\d{1,2}[^0-9A-Za-z]{1,2}0[^0-9A-Za-z]{1,2}[1-9]\d{1,2}[^0-9A-Za-z]{1,2}0[^0-9A-Za-z]"
@@ -255,9 +263,16 @@ _PATTERNS: dict[Sign, bytes] = {
     Sign.STATED: rb"(?i:\bxor|caesar|cipher|\brot[ -]?\d|\bshift|vigen|plus one|minus one|moved by)",
     Sign.WORDY_CODES: (
         rb"(?:\(byte\)\s?(?:0[xX])?[0-9A-Fa-f]{2,3}[,\s]+){4}|(?:[0-9]{2,3}(?:u8|i8|U|L)[,\s]+){4}"
-        rb"|(?:0[xX][0-9A-Fa-f]{8}[,\s]+){2}|(?:[1-9][0-9]{7,19}[,\s]+){2}[1-9][0-9]{7}"
+        rb"|(?:0[xX][0-9A-Fa-f]{8}[,\s]+){2}|0[xX](?:[2-7][0-9A-Fa-f]){4}"
+        rb"|[1-9][0-9]{7,19}(?:[,\s\x1e]|\\n)+(?:0[0-9]{6,7} +)?[1-9][0-9]{7}"
+        rb"|(?:[1-9][0-9]{3,4}(?:[,\s\x1e]|\\n)+(?:0[0-9]{6,7} +)?){5}"
     ),
     Sign.GROUPED: _GROUPED,
+    Sign.NAMED: rb"LATIN (?:SMALL|CAPITAL) LETTER [A-Z][^A-Za-z]",
+    Sign.PAIRED: (
+        rb"(?:[0-9]{2,3}[\s,:=]+[\"'][ -~][\"'][^0-9A-Za-z]+){3}[0-9]"
+        rb"|(?:[!-~]\\?[\"']?(?:\\t|[ \t,:=])[ \t,:=>-]*[0-9]{2,3}[^0-9A-Za-z]+[n\"']*){5}[^0-9]"
+    ),
     Sign.STITCHES: (
         rb"[\"'`]\)?;?(?:\\+r)?\r?(?:\\+n|\n)[ \t]*"
         rb"(?:[$@\w.>-]+ ?(?:[+.&|]+= ?|<< ?|= ?[$@\w.>-]+ ?[+.&|]+ ?\(?)"
@@ -273,7 +288,7 @@ _PATTERNS: dict[Sign, bytes] = {
 }
 
 
-IN_SHORT = (Sign.SPELLED, Sign.INDEXED, Sign.STATED, Sign.WORDY_CODES, Sign.GROUPED)
+IN_SHORT = (Sign.SPELLED, Sign.INDEXED, Sign.STATED, Sign.WORDY_CODES, Sign.GROUPED, Sign.PAIRED, Sign.NAMED)
 """Signs of disguises that are only looked for in short texts."""
 _Sought = tuple[tuple[Sign, bytes], ...]
 """Signs with what they look like; a sign may be there more than once."""

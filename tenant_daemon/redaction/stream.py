@@ -35,8 +35,9 @@ _LAST_WORD = re.compile(rb"[^\s]+$")
 _BLOCK_OPEN = re.compile(rb"(?:(?:^|(?<=\s))[A-Za-z0-9+/=_-]{16,}\s{1,12})+\S*$")
 # So do those of a hex dump, from the address of the first one on.
 _DUMP_OPEN = re.compile(
-    rb"(?:^|(?<=\s))(?:[0-9a-f]{6,16}:?[ \t]{1,3}[0-9a-f]{2}[^\n]*\n)*"
-    rb"(?:[0-9a-f]{6,16}:?[ \t]{1,3}[0-9a-f]{2}[^\n]*|[0-9a-f]{6,16}:?[ \t]{0,3}|[0-9a-f]{0,16})\Z"
+    rb"(?:^|(?<=\s))(?:(?:[0-9a-f]{6,16}:?[ \t]{1,3}[0-9a-f]{2}|[0-7]{7} |0x[0-9a-f]{4,16}[ :])[^\n]*\n)*"
+    rb"(?:(?:[0-9a-f]{6,16}:?[ \t]{1,3}[0-9a-f]{2}|[0-7]{7} |0x[0-9a-f]{4,16}[ :])[^\n]*"
+    rb"|(?:0x)?[0-9a-f]{6,16}:?[ \t]{0,3}|(?:0x?)?[0-9a-f]{0,16})\Z"
 )
 # And the pieces of a text that a program puts together, in a sum or one statement after the other. RE2, since
 # starting anew at each of them takes time.
@@ -51,6 +52,7 @@ _AS_BYTES.encoding = re2.Options.Encoding.LATIN1
 # Characters as numbers, one after the other: what they stand for may be an encoding itself.
 _GROUPS_OPEN = re2.compile(
     rb"(?:\A|[^0-9A-Za-z])(?:(?:(?:[0-9A-Fa-f]{2}|[0-9A-Fa-f]{4})[\s,:;|_-]{1,12}){2,}"
+    rb"|(?:[0-9]{4,20}[\s,]{1,16}){2,}"
     rb"|(?:(?:0[xX]|\\[xu]|U\+|&#[xX]?)[0-9A-Fa-f]{1,8};?[\s,:;|_-]{1,12})+)\S*\z",
     _AS_BYTES,
 )

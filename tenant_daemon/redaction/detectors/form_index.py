@@ -31,11 +31,18 @@ _HEAD = 3
 _FEW = 1_000
 """Secrets up to which the rarest forms are searched for as well."""
 
-PLAIN, TAIL, ENCODED = range(3)
-"""The secret itself; its end, for where the beginning was cut off; it in an encoding."""
+PLAIN, TAIL, ENCODED, MIDDLE = range(4)
+"""
+The secret itself; its end, for where the beginning was cut off; it in an encoding; what lies in its middle,
+for where both ends were cut off.
+"""
+_HAS_MIDDLE = 2 * ANCHOR
+"""Characters from which on less than an anchor may be left at either end."""
+
+_FROM_BEGINNING = frozenset({PLAIN, ENCODED})
 
 Form = tuple[int, int, bytes]
-"""Number of the secret, one of the three above, and the projected form."""
+"""Number of the secret, one of the four above, and the projected form."""
 EngineMaker = Callable[[Sequence[bytes]], LiteralEngine]
 
 
@@ -80,7 +87,7 @@ class FormIndex:
         for index, end in self.engine.find(projected):
             start = end - len(self._anchors[index])
             for form in self._forms[index]:
-                if form[1] != TAIL and form[2].startswith(projected[start:]):
+                if form[1] in _FROM_BEGINNING and form[2].startswith(projected[start:]):
                     yield form, start
 
     def begun(self, projected: bytes) -> int:
@@ -104,7 +111,7 @@ class FormIndex:
         return sorted(
             anchor
             for anchor, forms in zip(self._anchors, self._forms, strict=True)
-            if any(kind != TAIL for _, kind, _ in forms)
+            if any(kind in _FROM_BEGINNING for _, kind, _ in forms)
         )
 
 
@@ -119,8 +126,15 @@ def _by_beginning(forms: Iterable[Form]) -> dict[bytes, tuple[Form, ...]]:
     return crowd
 
 
+def middle_of(projected: bytes) -> int:
+    """Where the anchor in the middle of a form begins."""
+    return (len(projected) - ANCHOR) // 2
+
+
 def _anchor(form: Form) -> bytes:
     _, kind, projected = form
+    if kind == MIDDLE:
+        return projected[(start := middle_of(projected)) : start + ANCHOR]
     size = ANCHOR
     if kind != ENCODED and len(projected) == ANCHOR:
         size = SHORTEST_ANCHOR
@@ -135,6 +149,8 @@ def _all_forms(values: Sequence[str], *, is_thorough: bool) -> Iterator[Form]:
             yield index, PLAIN, plain
             if len(plain) > SHORTEST_ANCHOR:
                 yield index, TAIL, plain
+            if len(plain) >= _HAS_MIDDLE:
+                yield index, MIDDLE, plain
         for projected in chain(encoded_forms(value), rare_forms(value) if is_thorough else ()):
             # Six characters of what is left of ascii85 may also be three letters of any dump.
             least = SHORTEST_FORM if projected.translate(None, _HEX_DIGITS) else ANCHOR

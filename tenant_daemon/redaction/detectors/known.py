@@ -20,6 +20,7 @@ from tenant_daemon.redaction.detectors.form_index import (
     ENCODED,
     LEAST_ENCODED_PART,
     LEAST_PART,
+    MIDDLE,
     PLAIN,
     SHORTEST_FORM,
     TAIL,
@@ -27,6 +28,7 @@ from tenant_daemon.redaction.detectors.form_index import (
     Form,
     FormIndex,
 )
+from tenant_daemon.redaction.detectors.middle import middle_part
 from tenant_daemon.redaction.detectors.punctuated import PunctuatedSecrets
 from tenant_daemon.redaction.detectors.resumed import resumed
 from tenant_daemon.redaction.detectors.slipped import find_separated, short_pattern
@@ -160,6 +162,10 @@ class KnownDetector:
                     continue
                 secret = self._secrets.get(index.values[number])
                 if secret is None:
+                    continue
+                if kind == MIDDLE:
+                    if part := middle_part(form, text, start, is_scrambled=secret.is_scrambled):
+                        findings.append(_finding(data, *projection.origin(*part), secret))
                     continue
                 if finding := _check(data, projection, form, secret, start, end):
                     findings.append(finding)

@@ -18,6 +18,8 @@ from tenant_daemon.redaction.views.view import Parts, Span, View
 
 _BORDERS = (
     (b"|", re.compile(rb"\|")),
+    (b",", re.compile(rb",(?! )")),
+    (b";", re.compile(rb";(?! )")),
     (b"\xe2\x94", re.compile(rb"\xe2\x94[\x82\x83]")),
     (b"\t", re.compile(rb"\t")),
     (b"  ", re.compile(rb" {2,}")),
@@ -25,7 +27,12 @@ _BORDERS = (
 """What stands between two cells of a line, and what is there whenever it is; a line has one kind of it."""
 _STRING = re.compile(rb"[^\x1e]+")
 """What stands between the separators of a row (``rows.py``): each string is read by itself."""
-_LINE = re.compile(rb"[^\n]+")
+_STRING_OR_LINES = re.compile(
+    rb"\n?[^\x1e\n]{0,200}(?:\n\x1e\n[^\x1e\n]{0,200}(?=\n\x1e|\Z)){3,}|" + _STRING.pattern
+)
+"""The same of a text itself, where the lines of an output may be strings of their own."""
+_LINE = re.compile(rb"[^\n\x1e]+")
+_ELEMENT = re.compile(rb">([^<>\n]{1,64})</")
 _LABEL = re2.compile(
     rb"(?:\A|\n|[;,] ?)[ \t>*+-]{0,8}[A-Za-z][\w.()#-]{0,24}(?: [\w.()#-]{1,24}){0,3} ?[:=][ \t]?[\"'`]?",
 )
@@ -56,9 +63,10 @@ def read_cells(view: View) -> tuple[View | None, View | None]:
     The others are to be searched for what is known, which may be so short that it looks like nothing.
     """
     data = with_line_breaks(view.data)
+    strings = _STRING if view.is_inner else _STRING_OR_LINES
     telling, others = Parts(), Parts()
     seen: set[tuple[Span, ...]] = set()
-    for run in chain.from_iterable(_runs(data, *found.span()) for found in _STRING.finditer(data)):
+    for run in chain.from_iterable(_runs(data, *found.span()) for found in strings.finditer(data)):
         spans = tuple(span for span in run if span[0] < span[1])
         if len(spans) < _FEWEST or spans in seen:
             continue
@@ -88,11 +96,15 @@ def _runs(data: bytes, start: int, end: int) -> Iterator[list[Span]]:
         for is_word, run in groupby(words, lambda span: _is_word(data[slice(*span)])):
             if not is_word:
                 yield list(run)
+        bare = [line for line, word in zip(lines, words, strict=True) if word[0] == line[0]]
+        if _FEWEST <= len(bare) < len(lines):
+            yield bare  # Between lines that say what comes.
         string = data[start:end]
         for mark, border in _BORDERS:
             if mark not in string:
                 continue
             yield from _columns(data, lines, border)
+    yield [found.span(1) for found in _ELEMENT.finditer(data, start, end)]
     labels = [found.span() for found in _LABEL.finditer(data, start, end)]
     if len(labels) >= _FEWEST:
         ends = [*(start for start, _ in labels[1:]), end]

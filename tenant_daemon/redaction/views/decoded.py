@@ -23,6 +23,10 @@ from tenant_daemon.redaction.views.wide import is_wide, read_wide
 
 _HEX_DIGITS = b"0123456789abcdefABCDEF"
 _BASE32 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+_BASE32HEX = b"0123456789ABCDEFGHIJKLMNOPQRSTUV"
+_TO_BASE32 = bytes.maketrans(_BASE32HEX, _BASE32)
+_DIGITS_OF_BASE32 = b"234567"
+_LEAST_SMALL = 24
 _URL_SAFE = bytes.maketrans(b"-_", b"+/")
 _LEAST_HEX = 16
 _HASH_LENGTHS = frozenset({32, 40, 64, 96, 128})
@@ -164,9 +168,13 @@ def _read_tokens(view: View, readings: _Readings) -> None:
         if token.isupper():
             if raw := _unbase32(token):
                 readings.add(raw, start, end)
+            else:
+                _read_base32hex(token, start, readings)
             if _ZEROS in token:
                 _read_base64(view, (start, end), readings)
-        elif not token.islower():
+        elif token.islower():
+            _read_small_base32(token, start, readings)
+        else:
             # Base64 without any upper-case letter does not happen at this length; paths and names do.
             _read_base64(view, (start, end), readings)
         for low, high in hex_runs(token):
@@ -174,6 +182,24 @@ def _read_tokens(view: View, readings: _Readings) -> None:
                 readings.add_likely_hash(_unhex(token[low:high]), start + low, start + high)
             else:
                 _read_hex(token[low:high], start + low, readings)
+
+
+def _read_base32hex(token: bytes, start: int, readings: _Readings) -> None:
+    """Text in the base32 whose digits come first; by chance nothing that is written so is text."""
+    if not token.translate(None, _BASE32HEX):
+        _read_as_base32(token.translate(_TO_BASE32), start, readings)
+
+
+def _read_small_base32(token: bytes, start: int, readings: _Readings) -> None:
+    """Text in base32 without capitals; names have no such digits between their letters, or other ones."""
+    if len(token) >= _LEAST_SMALL and token.translate(None, _DIGITS_OF_BASE32) != token:
+        _read_as_base32(token.upper(), start, readings)
+
+
+def _read_as_base32(token: bytes, start: int, readings: _Readings) -> None:
+    raw = _unbase32(token)
+    if raw and (is_mostly_text(raw) or has_head(raw)):
+        readings.add(raw, start, start + len(token))
 
 
 def _hashes(view: View) -> dict[int, tuple[bytes, bool]]:

@@ -18,8 +18,10 @@ from tenant_daemon.redaction.views.hexdump import read_hexdump
 from tenant_daemon.redaction.views.indexed import read_indexed
 from tenant_daemon.redaction.views.labelled import without_labels
 from tenant_daemon.redaction.views.lookalikes import read_as_ascii
+from tenant_daemon.redaction.views.memory import read_memory, read_words
 from tenant_daemon.redaction.views.misread import without_misread
 from tenant_daemon.redaction.views.numbers import read_byte_lists, read_numbers
+from tenant_daemon.redaction.views.paired import read_names, read_pairs
 from tenant_daemon.redaction.views.records import read_records
 from tenant_daemon.redaction.views.regular import without_regular
 from tenant_daemon.redaction.views.scattered import read_scattered
@@ -36,7 +38,7 @@ _LAST_TURN = 2
 _LAST_REGULAR = 4
 _LAST_RECORDS = 1
 _LAST_CELLS = 1
-_LAST_LETTERS = 1
+_LAST_LETTERS = 2
 """In JSON within JSON the letters are escapes first."""
 _BUDGET_FACTOR = 8
 _BUDGET_FLOOR = 4_000_000
@@ -179,6 +181,8 @@ def _readings(view: View, used: Use, depth: int, *, has_short: bool) -> Iterator
         yield ascii_text, Use.TEXT
     for dump in read_hexdump(view):
         yield dump, Use.TEXT
+    if memory := read_memory(view):
+        yield memory, Use.TEXT
     if numbers := read_numbers(view):
         yield numbers, Use.TEXT
     for assemble in (read_lines, read_lists, read_fields, read_cut_words, read_byte_lists):
@@ -206,6 +210,9 @@ def _in_short(view: View) -> Iterator[tuple[View, Use]]:
         yield dense, Use.BYTES
     if moved := read_moved(view):
         yield moved, Use.BYTES
+    for numbers in (read_words(view), read_pairs(view), read_names(view)):
+        if numbers:
+            yield numbers, Use.PIECES
     plain, others = read_stated(view)
     if plain:
         yield plain, Use.TEXT

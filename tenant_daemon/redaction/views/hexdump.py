@@ -16,14 +16,16 @@ _CLOSED = rb"(?:" + _END + rb"|(?=[\"'`\]})<>|,;\\\x80-\xff]))"
 _LINE = re.compile(
     _BEGIN
     + rb"(?:0x[0-9a-f]{4,16}:|[0-9a-f]{6,16}:?|[0-9a-f]{4}(?::|(?= [0-9a-f]{8}[ \n])))(?:[ \t]|\\t){1,4}"
-    rb"((?:(?:[0-9a-fA-F]{8}|(?:0x)?[0-9a-fA-F]{2,4})(?:[ \t]|\\t){1,8}){0,16}"
-    rb"(?:[0-9a-fA-F]{8}|(?:0x)?[0-9a-fA-F]{2,4}))"
+    rb"((?:(?:[0-9a-fA-F]{16}|[0-9a-fA-F]{8}|(?:0x)?[0-9a-fA-F]{2,4})(?:[ \t]|\\t){1,8}){0,16}"
+    rb"(?:[0-9a-fA-F]{16}|[0-9a-fA-F]{8}|(?:0x)?[0-9a-fA-F]{2,4}))"
     # The text beside it ends the line, or what the dump stands in follows on it.
     rb"(?:(?:[ \t]+[^\n]{0,20}?)?" + _END + rb"|[ \t]*(?=[\"'`\]})<>,;\\\x80-\xff])|[ \t]{2,}(?=[ -~]))"
 )
-_OCTAL_LINE = re.compile(_BEGIN + rb"[0-7]{6,12}((?:[ \t]{1,2}(?:[0-7]{3}|[0-7]{6})){1,16})[ \t]*" + _CLOSED)
+_OCTAL_LINE = re.compile(
+    _BEGIN + rb"[0-7]{6,12}((?:[ \t]{1,2}(?:[0-7]{22}|[0-7]{11}|[0-7]{6}|[0-7]{3})){1,16})[ \t]*" + _CLOSED
+)
 _BINARY_LINE = re.compile(_BEGIN + rb"[0-9a-f]{6,16}:((?: [01]{8}){1,16})(?: [^\n]{0,20}?)?" + _END)
-_CELL = rb" (?:  [ -~]| \\[0abfnrtv\\]|[0-7]{3}| [a-z]{2}|[a-z]{2}[a-z1-4])"
+_CELL = rb" (?:  [ -~]| \\{1,2}[0abfnrtv\\]|[0-7]{3}| [a-z]{2}|[a-z]{2}[a-z1-4])"
 _LETTER_LINE = re.compile(_BEGIN + rb"[0-7]{6,12} ?((?:" + _CELL + rb"){1,16}) {0,4}" + _CLOSED)
 _CELLS = re.compile(_CELL)
 _DECIMAL_LINE = re.compile(_BEGIN + rb"[0-7]{6,12} ?((?: {3}\d| {2}\d\d| [12]\d\d){1,16})[ \t]*" + _CLOSED)
@@ -35,9 +37,10 @@ _BREAK = re.compile(rb"\n|\\n")
 _BESIDE = re.compile(rb"[ \t]{2,}[|>]?(?=[ -~])")
 """What stands between the digits and the text beside them."""
 _BARS = (b"|", b"<")
+_OCTAL_SIZES = {3: 1, 6: 2, 11: 4, 22: 8}
 _MOST_TRIES = 8
 """Places of a line that are tried: what has more of them is digits in groups."""
-_WORDS = (4, 8)
+_WORDS = (4, 8, 16)
 _NAMES = {b" sp": 32, b" nl": 10, b" ht": 9, b" cr": 13}
 """As ``od -a`` shows them."""
 _LETTERS = {b"0": 0, b"a": 7, b"b": 8, b"f": 12, b"n": 10, b"r": 13, b"t": 9, b"v": 11, b"\\": 92}
@@ -122,8 +125,8 @@ def _words(line: bytes) -> bytes:
 
 def _octal(line: bytes) -> bytes:
     numbers = _GROUPS.findall(line)
-    size = len(numbers[0]) // 3
-    if any(len(number) != 3 * size for number in numbers):
+    size = _OCTAL_SIZES[len(numbers[0])]
+    if any(len(number) != len(numbers[0]) for number in numbers):
         return b""
     return _bytes((int(number, 8), size) for number in numbers)
 
@@ -156,7 +159,7 @@ def _letter(cell: bytes) -> int:
         return _NAMES.get(cell[1:], 0)
     if not cell.startswith(b"  "):
         return int(cell, 8)
-    return _LETTERS[cell[3:]] if cell[2:3] == b"\\" else cell[3]
+    return _LETTERS[cell[-1:]] if cell[2:3] == b"\\" else cell[3]
 
 
 _NOTATIONS: tuple[tuple[re.Pattern[bytes], tuple[Callable[[bytes], bytes], ...]], ...] = (

@@ -13,13 +13,16 @@ _DECIMAL = re2.compile(rb"\b0?[1-9]\d{1,2}(?:[^0-9\n]{1,12}0?[1-9]\d{1,5}){7,}\b
 _WIDE = re2.compile(rb"\b(?:[1-9]\d{1,2}[^0-9A-Za-z]{1,3}0[^0-9A-Za-z]{1,3}){7,}[1-9]\d{1,2}\b")
 """The same of text in UTF-16, either way: the bytes between the first letter and the last one are these."""
 _SIGNED = re.compile(rb"[\s,\[]-[1-9]\d{0,2}\b")
-_BINARY = re2.compile(rb"\b[01]{7,8}(?:[\s,]{1,3}[01]{7,8}){7,}\b")
+_BINARY = re2.compile(rb"\b[01]{6,8}(?:[\s,]{1,3}[01]{6,8}){7,}\b")
+_NO_FRACTION = re.compile(rb"\.0?")
 _BYTES = b"bytes"
 _BYTE_LIST = re.compile(rb"bytes\\{0,8}\"\s{0,2}:\s{0,2}\[\s{0,40}([0-9][0-9,\s]{0,400})\]")
 _LAST_ASCII = 0x7F
 _LAST_CODE = 0x10FFFF
 _NUMBER = re.compile(rb"\d+")
 _SIGNED_NUMBER = re.compile(rb"-?\d+")
+_WHOLE = re2.compile(rb"\b[1-9]\d{1,2}\.0?(?:[,\s]{1,4}[1-9]\d{1,2}\.0?){7,}")
+"""Codes as numbers with a fraction that is nothing, as those of arrays are shown."""
 _FRACTION = re.compile(rb"(?<![\d.])\d+\.\d+(?![\d.])")
 
 
@@ -29,6 +32,9 @@ def read_numbers(view: View) -> View | None:
     if Sign.NUMBERS in view.signs:
         _read(view.data, _DECIMAL, (10, 8), parts)
         _read(view.data, _BINARY, (2,), parts)
+        for found in _WHOLE.finditer(view.data):
+            if text := _characters(_NO_FRACTION.sub(b"", found.group()).replace(b",", b" ").split(), 10):
+                parts.add(text, found.start(), found.end())
     if Sign.WIDE_NUMBERS in view.signs:
         _read(view.data, _WIDE, (10,), parts, step=2)
     return View(parts, view, joint=SEPARATOR) if parts else None

@@ -20,10 +20,11 @@ _ESCAPE = re.compile(
     + _REFERENCE
     + rb"|\\(?:x[0-9A-Fa-f]{2}|x\{[0-9A-Fa-f]{1,6}\}"
     rb"|u[0-9A-Fa-f]{4}|u\{[0-9A-Fa-f]{1,6}\}|U[0-9A-Fa-f]{8}|00[0-9A-Fa-f]{4}|[0-7]{3}"
+    rb"|[0-9A-Fa-f]{2} (?=\\)"
     rb"|N\{(?:U\+[0-9A-Fa-f]{1,6}|[A-Z][A-Z0-9 -]{2,80})\}|\\(?=\\*[uUx])"
     rb"|u-[0-9]{4,5}\?(?:\\u-[0-9]{4,5}\?)?|\\*[\"'/nrt\\]))"
 )
-_CODE_POINT = re.compile(rb"(?:%u|\\[uU]\{?|\\x\{|\\N\{U\+|\\(?=00....))([0-9A-Fa-f]{1,8})\}?")
+_CODE_POINT = re.compile(rb"(?:%u|\\[uU]\{?|\\x\{|\\N\{U\+|\\(?=00....|.. ))([0-9A-Fa-f]{1,8})[} ]?")
 # A reading of its own: ``=0A`` also stands in assignments, and reading it would hide what follows.
 # A line that ends in two of them is base64: quoted-printable writes ``=`` itself as ``=3D``.
 _PRINTABLE_ESCAPE = re.compile(rb"(=[0-9A-F]{2}|(?<!=)=\r?\n|(?<!=)=(?:\\+r)?\\+n)")

@@ -27,6 +27,8 @@ EXAMPLES = {
     Sign.INDEXED: b"part 2: QUJD",
     Sign.STATED: b"xor 0x2a",
     Sign.WORDY_CODES: b"(byte)0x67, (byte)0x68, (byte)0x69, (byte)0x6a, ",
+    Sign.PAIRED: b"{104 'h', 117 'u', 110 'n', 116 't', 101 'e', 114 'r', 50 '2'}",
+    Sign.NAMED: b"'LATIN SMALL LETTER H', 'LATIN SMALL LETTER U'",
     Sign.GROUPED: b"sk_[.]liv[.]e_N[.]d2a[.]B3x[.]",
     Sign.STITCHES: b"k = 'QUJD'\nk += 'REVG'",
     Sign.PACKED_NUMBERS: b"[31, 139, 8, 0, 0, 0",
