@@ -152,6 +152,7 @@ class KnownDetector:
             findings.extend(self._punctuated.find(data))
         projection = Projection(data)
         text = projection.data
+        middles: list[Finding] = []
         has_strings = b'"' in data or b"'" in data
         for index in self._indexes:
             whole: tuple[int, int] | None = None
@@ -165,7 +166,7 @@ class KnownDetector:
                     continue
                 if kind == MIDDLE:
                     if part := middle_part(form, text, start, is_scrambled=secret.is_scrambled):
-                        findings.append(_finding(data, *projection.origin(*part), secret))
+                        middles.append(_finding(data, *projection.origin(*part), secret))
                     continue
                 if finding := _check(data, projection, form, secret, start, end):
                     findings.append(finding)
@@ -176,7 +177,10 @@ class KnownDetector:
                 # The anchors of codes are there by chance, in some texts thousands of times.
                 if kind != ENCODED or text.startswith(projected[:LEAST_PART], start):
                     findings += resumed(projection, form, secret.name, start, end)
-        return findings
+        # A secret that holds another one is not there because that one is.
+        return findings + [
+            part for part in middles if all(f.end <= part.start or part.end <= f.start for f in findings)
+        ]
 
     def open_end(self, data: bytes) -> int | None:
         """

@@ -27,11 +27,7 @@ _BORDERS = (
 """What stands between two cells of a line, and what is there whenever it is; a line has one kind of it."""
 _STRING = re.compile(rb"[^\x1e]+")
 """What stands between the separators of a row (``rows.py``): each string is read by itself."""
-_STRING_OR_LINES = re.compile(
-    rb"\n?[^\x1e\n]{0,200}(?:\n\x1e\n[^\x1e\n]{0,200}(?=\n\x1e|\Z)){3,}|" + _STRING.pattern
-)
-"""The same of a text itself, where the lines of an output may be strings of their own."""
-_LINE = re.compile(rb"[^\n\x1e]+")
+_LINE = re.compile(rb"[^\n]+")
 _ELEMENT = re.compile(rb">([^<>\n]{1,64})</")
 _LABEL = re2.compile(
     rb"(?:\A|\n|[;,] ?)[ \t>*+-]{0,8}[A-Za-z][\w.()#-]{0,24}(?: [\w.()#-]{1,24}){0,3} ?[:=][ \t]?[\"'`]?",
@@ -63,10 +59,9 @@ def read_cells(view: View) -> tuple[View | None, View | None]:
     The others are to be searched for what is known, which may be so short that it looks like nothing.
     """
     data = with_line_breaks(view.data)
-    strings = _STRING if view.is_inner else _STRING_OR_LINES
     telling, others = Parts(), Parts()
     seen: set[tuple[Span, ...]] = set()
-    for run in chain.from_iterable(_runs(data, *found.span()) for found in strings.finditer(data)):
+    for run in chain.from_iterable(_runs(data, *found.span()) for found in _STRING.finditer(data)):
         spans = tuple(span for span in run if span[0] < span[1])
         if len(spans) < _FEWEST or spans in seen:
             continue

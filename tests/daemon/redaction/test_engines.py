@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tenant_daemon.redaction.detectors.known import KnownDetector, KnownSecret
-from tenant_daemon.redaction.engines import AhoLiterals, HyperscanLiterals, best_engine
+from tenant_daemon.redaction.engines import FEW, AhoLiterals, HyperscanLiterals, best_engine
 from tenant_daemon.redaction.windows import TableLiterals
 
 letters = st.text("abc1", min_size=1, max_size=9).map(str.encode)
@@ -31,7 +31,7 @@ def test_known_secrets_are_found_alike_by_all() -> None:
 
 def test_large_vaults_get_tables_and_small_ones_hyperscan() -> None:
     assert isinstance(best_engine([b"abcdefgh"]), HyperscanLiterals)
-    assert isinstance(best_engine([f"{number:08x}".encode() for number in range(3_001)]), TableLiterals)
+    assert isinstance(best_engine([f"{number:08x}".encode() for number in range(FEW + 1)]), TableLiterals)
 
 
 @pytest.mark.parametrize("letters", [b"0123456789abcdef", b"abcdefghijklmnop", b"0123Abcdefghijkl"])

@@ -157,15 +157,6 @@ def test_foreign_letters_are_read_in_rarer_escapes(shown: str) -> None:
     assert REDACTOR.redact(f"is {shown} so") in ("is SECRET_REF(foreign) so", 'is "SECRET_REF(foreign)" so')
 
 
-def test_lines_that_are_strings_are_read_like_lines() -> None:
-    pieces = [SECRET[start : start + 5] for start in range(0, len(SECRET), 5)]
-    lines = [line for number, piece in enumerate(pieces) for line in (f"== part {number}x", piece)]
-    answer = REDACTOR.redact_payload({"stdout": lines})
-    assert isinstance(answer, dict)
-    assert not any(piece in answer["stdout"] for piece in pieces)
-    assert "SECRET_REF(key)" in answer["stdout"]
-
-
 @pytest.mark.parametrize(
     "row",
     ["{number},{piece}", "{number};{piece};x", '  <p i="{number}">{piece}</p>', "== {number} ==\n{piece}"],
