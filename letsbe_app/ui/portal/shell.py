@@ -49,7 +49,7 @@ def portal_shell(
 
     Args:
         here: The route of the page, for the navigation.
-        on_wake: Handler of ``(topic, id)`` that brings the page up to date.
+        on_wake: Handler of ``(topic, id)`` that brings the page up to date, of the state that loads the page.
         is_full_height: The page fills the window and scrolls inside (chat).
         needs_server: Without a server the page shows the way to one instead.
     """
@@ -64,7 +64,7 @@ def portal_shell(
             rx.cond(PortalState.frame.is_visit, _visit_banner()),
             _banners(here),
             rx.cond(
-                PortalState.is_loaded,
+                PortalState.loaded_pages.contains(on_wake.state_full_name),
                 content,
                 skeleton("h-8 w-1/2", "h-28", "h-40"),
             ),

@@ -29,7 +29,8 @@ class PortalState(SignedInState, rx.State):
     """Who is there, which server, what waits; and what a person says to it."""
 
     frame: Frame = Frame()
-    is_loaded: bool = False
+    loaded_pages: list[str] = []
+    """Full names of the states whose pages were loaded: until then a page shows nothing, not that there is nothing."""
     cards: list[ApprovalCard] = []
     cards_cursor: str = ""
     refusing_id: str = ""
@@ -59,9 +60,9 @@ class PortalState(SignedInState, rx.State):
         """Open questions that may be decided with one tap."""
         return card_groups(self.cards)
 
-    async def _enter(self, conversation_id: str = "") -> Actor:
+    async def _refresh_frame(self, conversation_id: str = "") -> Actor:
         """
-        Bring the frame up to date; the first line of every page's load and wake handlers.
+        Bring the frame up to date, and nothing that stands in it.
 
         Args:
             conversation_id: The conversation that the page shows. What waits in it is among the cards however
@@ -73,7 +74,6 @@ class PortalState(SignedInState, rx.State):
         self.frame = frame_of(actor, await services.tenants.list(actor))
         if self.frame.is_visit:
             # What waits and what was said is not for support.
-            self.is_loaded = True
             return actor
         if self.frame.has_server:
             has_alarm = await services.secrets.has_alarm(actor, self.frame.tenant_id)
@@ -82,7 +82,13 @@ class PortalState(SignedInState, rx.State):
             self._agent_names = {agent.agent_id: agent.name for agent in agents}
             await self._load_warnings(actor)
         await self._load_cards(actor)
-        self.is_loaded = True
+        return actor
+
+    async def _enter(self, conversation_id: str = "") -> Actor:
+        """The same, in a handler that brings all that the page shows up to date before it ends."""
+        actor = await self._refresh_frame(conversation_id)
+        own_name = type(self).get_full_name()
+        self.loaded_pages = [name for name in self.loaded_pages if name != own_name] + [own_name]
         return actor
 
     async def _load_warnings(self, actor: Actor) -> None:

@@ -37,7 +37,7 @@ async def test_home_says_in_one_sentence_how_the_server_is(hub: RunningHub, brow
 async def test_a_page_whose_load_came_to_nothing_asks_again(hub: RunningHub, browser: Browser) -> None:
     async with portal_stage(hub, browser) as stage, held_events(stage.page) as events:
         # What the page asks for itself, and what the opened stream has it ask.
-        events.lose('is_loaded_rx_state_":true', 2)
+        events.lose('loaded_pages_rx_state_":["', 2)
         await stage.page.goto("/portal/usage")
         async with asyncio.timeout(PATIENCE_MS / 1000):
             await events.has_lost.wait()

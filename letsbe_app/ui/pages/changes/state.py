@@ -46,10 +46,12 @@ class ChangesState(PortalState):
 
     @rx.event
     async def woken(self, topic: str, _id: str) -> None:
+        if topic not in {"changes", "resumed"}:
+            await self._refresh_frame()
+            return
         actor = await self._enter()
-        if topic in {"changes", "resumed"}:
-            await self._load_changes(actor)
-            await self._load_progress(actor)
+        await self._load_changes(actor)
+        await self._load_progress(actor)
 
     @rx.event
     async def more_changes(self) -> None:

@@ -48,6 +48,9 @@ class ChatState(PortalState):
 
     @rx.event
     async def load(self) -> EventSpec | None:
+        return await self._load()
+
+    async def _load(self) -> EventSpec | None:
         open_id = conversation_in(self.router.url.path)
         wanted = self.router.url.query_parameters.get("agent", "")
         shown_for = open_id or f"new:{wanted}"
@@ -69,12 +72,15 @@ class ChatState(PortalState):
         return None
 
     @rx.event
-    async def woken(self, topic: str, _id: str) -> None:
-        actor = await self._enter(self.open_id)
+    async def woken(self, topic: str, _id: str) -> EventSpec | None:
+        if topic == "resumed" and self.get_full_name() not in self.loaded_pages:
+            return await self._load()
+        actor = await self._refresh_frame(self.open_id)
         if self.frame.has_server and topic in {"conversation", "resumed"}:
             await self._load_threads(actor)
             if self.open_id:
                 await self._refresh_title(actor)
+        return None
 
     async def _refresh_title(self, actor: Actor) -> None:
         """A conversation that was deleted meanwhile keeps its title until the page has left it."""

@@ -41,8 +41,11 @@ class HomeState(PortalState):
         await self._draw(await self._actor())
 
     @rx.event
-    async def woken(self, _topic: str, _id: str) -> None:
-        await self._refresh(await self._enter())
+    async def woken(self, topic: str, _id: str) -> None:
+        actor = await self._enter()
+        await self._refresh(actor)
+        if topic == "resumed":
+            await self._draw(actor)
 
     @rx.event
     async def set_stopped(self, is_stopped: bool) -> None:

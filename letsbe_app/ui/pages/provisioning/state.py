@@ -23,6 +23,8 @@ class ProvisioningState(PortalState):
 
     @rx.event
     async def woken(self, topic: str, _id: str) -> None:
+        if topic == "resumed":
+            await self._enter()
         if topic in {"provisioning", "tenant", "resumed"}:
             await self._refresh()
 

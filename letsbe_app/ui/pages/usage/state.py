@@ -38,9 +38,10 @@ class UsageState(PortalState):
 
     @rx.event
     async def woken(self, topic: str, _id: str) -> None:
-        actor = await self._enter()
         if topic in {"tenant", "conversation", "resumed"}:
-            await self._show(actor)
+            await self._show(await self._enter())
+        else:
+            await self._refresh_frame()
 
     @rx.event
     async def stack_by(self, what: StackedBy) -> None:
