@@ -25,7 +25,7 @@ _HEX_DIGITS = b"0123456789abcdefABCDEF"
 _BASE32 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 _BASE32HEX = b"0123456789ABCDEFGHIJKLMNOPQRSTUV"
 _TO_BASE32 = bytes.maketrans(_BASE32HEX, _BASE32)
-_DIGITS_OF_BASE32 = b"234567"
+_SMALL_BASE32 = _BASE32.lower()
 _LEAST_SMALL = 24
 _URL_SAFE = bytes.maketrans(b"-_", b"+/")
 _LEAST_HEX = 16
@@ -173,7 +173,8 @@ def _read_tokens(view: View, readings: _Readings) -> None:
             if _ZEROS in token:
                 _read_base64(view, (start, end), readings)
         elif token.islower():
-            _read_small_base32(token, start, readings)
+            if not token.translate(None, _SMALL_BASE32):
+                _read_small_base32(token, start, readings)
         else:
             # Base64 without any upper-case letter does not happen at this length; paths and names do.
             _read_base64(view, (start, end), readings)
@@ -192,7 +193,7 @@ def _read_base32hex(token: bytes, start: int, readings: _Readings) -> None:
 
 def _read_small_base32(token: bytes, start: int, readings: _Readings) -> None:
     """Text in base32 without capitals; names have no such digits between their letters, or other ones."""
-    if len(token) >= _LEAST_SMALL and token.translate(None, _DIGITS_OF_BASE32) != token:
+    if len(token) >= _LEAST_SMALL and not token.isalpha():
         _read_as_base32(token.upper(), start, readings)
 
 
