@@ -324,6 +324,11 @@ class Settings(BaseSettings):
             return f"sqlite+aiosqlite:///{self.data_dir.resolve() / 'hub.db'}"
         return url.replace("postgresql://", "postgresql+psycopg://", 1)
 
+    @property
+    def is_database_a_file(self) -> bool:
+        """Whether it is SQLite, and so lies on a disk of this machine."""
+        return self.async_database_url().startswith("sqlite")
+
     def sync_database_url(self) -> str:
         """The same database for what is not asynchronous: migrations, the workflow engine."""
         return self.async_database_url().replace("sqlite+aiosqlite://", "sqlite://", 1)

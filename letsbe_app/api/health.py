@@ -29,11 +29,16 @@ async def healthz() -> dict[str, str]:
 
 @router.get("/readyz")
 async def readyz(hub: HubServices) -> JSONResponse:
-    """200 when database and Redis answer and the disk has room, else 503 naming what is wrong."""
+    """
+    200 when database and Redis answer, else 503 naming what is wrong.
+
+    A full disk is named as well, and is a reason for 503 where the database lies on it: a hub whose database
+    is a server of its own can do nearly all of its work without.
+    """
     database, redis, disk = await asyncio.gather(
         _is_well(_ask_database(hub)), _is_well(hub.relay.ping()), _disk(hub.settings.data_dir)
     )
-    is_ready = database and redis and disk == "ok"
+    is_ready = database and redis and (disk == "ok" or not hub.settings.is_database_a_file)
     parts = {"database": "ok" if database else "away", "redis": "ok" if redis else "away", "disk": disk}
     body = {"status": "ready" if is_ready else "not_ready", "parts": parts}
     return JSONResponse(body, status_code=200 if is_ready else 503)

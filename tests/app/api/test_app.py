@@ -4,6 +4,7 @@ import httpx
 import pytest
 
 from letsbe_app.composition import Services
+from letsbe_app.settings import Settings
 from tests.support.api import api_with
 from tests.support.browser_client import BrowserClient
 from tests.support.hub import new_content
@@ -165,3 +166,14 @@ async def test_not_ready_while_the_disk_is_full(
 
     assert answer.status_code == 503
     assert answer.json()["parts"] == {"database": "ok", "redis": "ok", "disk": "full"}
+
+
+async def test_a_database_elsewhere_leaves_a_hub_with_a_full_disk_at_work(
+    browser: BrowserClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("letsbe_app.api.health.has_room", lambda _place: False)
+    monkeypatch.setattr(Settings, "is_database_a_file", False)
+    answer = await browser.get("/readyz")
+
+    assert answer.status_code == 200
+    assert answer.json()["parts"]["disk"] == "full"
