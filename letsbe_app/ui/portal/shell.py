@@ -56,18 +56,20 @@ def portal_shell(
     content = rx.fragment(*children)
     if needs_server:
         content = rx.cond(PortalState.frame.has_server, content, no_server())
+    content = rx.cond(
+        PortalState.loaded_pages.contains(on_wake.state_full_name),
+        content,
+        skeleton("h-8 w-1/2", "h-28", "h-40"),
+    )
     if here not in _FOR_VISITS:
+        # Not loaded for them either.
         content = rx.cond(PortalState.frame.is_visit, _closed_to_visits(), content)
     return rx.el.div(
         _header(here),
         rx.el.main(
             rx.cond(PortalState.frame.is_visit, _visit_banner()),
             _banners(here),
-            rx.cond(
-                PortalState.loaded_pages.contains(on_wake.state_full_name),
-                content,
-                skeleton("h-8 w-1/2", "h-28", "h-40"),
-            ),
+            content,
             id=CONTENT_ID,
             tab_index=-1,
             class_name=(
